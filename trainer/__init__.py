@@ -1,0 +1,1 @@
+"""A PyTorch training library with its own command line; it knows no web server and no database."""

@@ -1,0 +1,49 @@
+"""What every component's ``Spec`` has in common: frozen, typed, versioned, and closed to unknown fields."""
+
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
+
+DataKind = Literal["image", "table"]
+TargetKind = Literal["class", "number"]
+
+
+class Strict(BaseModel):
+    """A frozen model that forbids unknown fields, infinities, and numbers written as text."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True, ser_json_inf_nan="strings"
+    )
+
+
+class Component(Strict):
+    """Base of each component's ``Spec``; the catalog adds ``name`` (the file's name) and ``version``."""
+
+    VERSION: ClassVar[int] = 1
+    accepts: ClassVar[frozenset[DataKind]] = frozenset({"image", "table"})
+    targets: ClassVar[frozenset[TargetKind]] = frozenset({"class", "number"})
+
+    name: str = ""
+    version: int = 1
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_stored(cls, data: Any) -> Any:
+        """Bring a spec that an earlier release stored to this release's fields."""
+        if not isinstance(data, dict):
+            return data
+        stored = data.get("version", cls.VERSION)
+        if not isinstance(stored, int) or not 1 <= stored <= cls.VERSION:
+            raise PydanticCustomError("version", "Version {stored} is not known here; this release reads 1 to {newest}.",
+                                      {"stored": str(stored), "newest": cls.VERSION})
+        return {**cls.upgrade(dict(data), stored), "version": cls.VERSION}
+
+    @classmethod
+    def upgrade(cls, data: dict[str, Any], version: int) -> dict[str, Any]:
+        """Return ``data``, stored as ``version``, with today's fields. Overridden from the second version on."""
+        return data
+
+    def replaced(self, **changes: Any) -> Self:
+        """A validated copy with some fields changed."""
+        return type(self).model_validate({**self.model_dump(), **changes})

@@ -1,0 +1,168 @@
+"""The spec of a run: one frozen class per kind, read alike by the form, the API, the command line, the database and each rank."""
+
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field, TypeAdapter, model_validator
+from pydantic.types import Strict as StrictMode
+
+from trainer.catalog import Choice, default, entry
+from trainer.component import Component, DataKind, Strict, TargetKind
+from trainer.errors import TrainerError
+
+Lenient = StrictMode(False)  # JSON has no tuples: a list is taken for one, while its items stay strict
+
+Task = Annotated[Component, Choice("tasks")]
+Model = Annotated[Component, Choice("models")]
+Loss = Annotated[Component, Choice("losses")]
+Optimizer = Annotated[Component, Choice("optimizers")]
+Schedule = Annotated[Component, Choice("schedules")]
+Compressor = Annotated[Component, Choice("compressors")]
+Exporter = Annotated[Component, Choice("exporters")]
+Format = Annotated[Component, Choice("formats")]
+
+
+class Column(Strict):
+    """One column of a table, as the inspect run saw it."""
+
+    name: str
+    kind: Literal["number", "category", "text", "constant"]
+    missing: int = Field(0, ge=0)
+    distinct: int = Field(0, ge=0)
+    levels: Annotated[tuple[str, ...], Lenient] = ()
+
+
+class DataSummary(Strict):
+    """What a spec needs to know of its data to be completed and checked; the heart of a data set's profile."""
+
+    kind: DataKind
+    rows: int = Field(ge=0)
+    classes: Annotated[tuple[str, ...], Lenient] = ()
+    shape: Annotated[tuple[int, ...], Lenient] = ()
+    columns: Annotated[tuple[Column, ...], Lenient] = ()
+
+
+class Split(Strict):
+    """Which rows train, choose the best epoch, and judge at the end. With ``folds``, the test part is one fold of many."""
+
+    validation: float = Field(0.1, gt=0, lt=0.9, title="Validation part", description="Chooses the best epoch.")
+    test: float = Field(0.1, gt=0, lt=0.9, title="Test part", description="Read once, when training has ended.")
+    folds: int | None = Field(None, ge=2, le=100, title="Folds", description="Take the test part as one of so many folds.")
+    fold: int = Field(0, ge=0, lt=100, title="Fold", description="Which fold is the test part; counts from 0.")
+
+    @model_validator(mode="after")
+    def _leaves_rows_to_train_on(self) -> Self:
+        if self.validation + self.test >= 0.95:
+            raise ValueError("Validation and test part together leave less than 5 % of the rows to train on.")
+        if self.folds is not None and self.fold >= self.folds:
+            raise ValueError("The fold must be smaller than the number of folds.")
+        return self
+
+
+class RunSpec(Strict):
+    """What the specs of all kinds share. ``version`` counts the released forms of the kind's own fields."""
+
+    VERSION: ClassVar[int] = 1
+    version: int = Field(1, ge=1, le=1, title="Version")
+    seed: int = Field(0, ge=0, lt=2**31, title="Seed", description="The same seed gives the same split, order and weights.")
+    ranks: int = Field(1, ge=1, le=1024, title="Ranks", description="Processes that train together, each on a device of its own.")
+    threads: int = Field(1, ge=1, le=256, title="Threads per rank", description="Processor threads that each rank may use.")
+
+    @property
+    def device_count(self) -> int:
+        """Devices that the run holds while it works."""
+        return self.ranks
+
+
+class TrainSpec(RunSpec):
+    """Train one model. ``resolved`` fills in what depends on the data."""
+
+    kind: Literal["train"] = "train"
+    task: Task | None = Field(None, title="Task", description="What the model learns to tell.")
+    model: Model | None = Field(None, title="Model", description="The network.")
+    loss: Loss | None = Field(None, title="Loss", description="What training makes small.")
+    optimizer: Optimizer = Field(default_factory=lambda: default("optimizers", "adamw"), title="Optimizer",
+                                 description="How each step changes the weights.")
+    schedule: Schedule = Field(default_factory=lambda: default("schedules", "cosine"), title="Schedule",
+                               description="How the learning rate changes over the run.")
+    batch_size: int = Field(64, ge=1, le=1_000_000, title="Batch size", description="Rows per step, over all ranks together.")
+    epochs: int = Field(10, ge=1, le=100_000, title="Epochs", description="How often every training row is seen.")
+    split: Split = Field(default_factory=Split, title="Split")
+    precision: Literal["float32", "float64"] = Field("float32", title="Precision", description="Number format of weights and data.")
+    nonfinite: Literal["stop", "skip", "continue"] = Field(
+        "stop", title="When the loss is not finite", description="Stop the run, skip that step's update, or go on regardless.")
+    checkpoint_seconds: float = Field(10.0, ge=0, le=86_400, title="Seconds between checkpoints",
+                                      description="At most this much work is repeated after a crash; 0 writes one every step.")
+    exporters: Annotated[tuple[Exporter, ...], Lenient] = Field(
+        default_factory=lambda: tuple(default("exporters", name) for name in ("safetensors", "torchscript", "onnx")),
+        title="Exports", description="Formats that are made and proved when training has ended.")
+
+    def resolved(self, data: DataSummary) -> "TrainSpec":
+        """The complete spec for this data.
+
+        Raises TrainerError where a part does not fit the data, naming the field and what would fit.
+        """
+        task = self.task or default("tasks", _default_task(data))
+        _require_accepts("task", task, data.kind)
+        target: TargetKind = entry("tasks", task).module.target_kind(task, data)
+        model = self.model or default("models", {"image": "cnn", "table": "mlp"}[data.kind])
+        loss = self.loss or default("losses", {"class": "cross_entropy", "number": "mean_squared_error"}[target])
+        _require_accepts("model", model, data.kind)
+        if target not in loss.targets:
+            raise TrainerError("loss_does_not_fit", "The loss “%(loss)s” cannot learn a %(target)s; choose another loss.",
+                               field="loss", loss=entry("losses", loss).label, target=target)
+        return self.model_copy(update={"task": task, "model": model, "loss": loss})
+
+
+class CompressSpec(RunSpec):
+    """Make a trained model smaller, stage after stage; each stage yields a model version."""
+
+    kind: Literal["compress"] = "compress"
+    stages: Annotated[tuple[Compressor, ...], Lenient] = Field(
+        default_factory=lambda: tuple(default("compressors", name) for name in ("prune_channels", "quantize_int8")),
+        min_length=1, max_length=16, title="Stages", description="Done in this order.")
+
+
+class ExportSpec(RunSpec):
+    """Write one model version in other formats and prove each of them."""
+
+    kind: Literal["export"] = "export"
+    exporters: Annotated[tuple[Exporter, ...], Lenient] = Field(min_length=1, max_length=16, title="Formats")
+
+    @property
+    def device_count(self) -> int:
+        return 0
+
+
+class InspectSpec(RunSpec):
+    """Open what a user uploaded, recognise its format, profile it, and prepare it for training."""
+
+    kind: Literal["inspect"] = "inspect"
+    files: Annotated[tuple[str, ...], Lenient] = Field(min_length=1, max_length=8, title="Names of the uploaded files")
+    format: Format | None = Field(None, title="Format", description="Recognised from the content when left out.")
+
+    @property
+    def device_count(self) -> int:
+        return 0
+
+
+AnySpec = Annotated[TrainSpec | CompressSpec | ExportSpec | InspectSpec, Field(discriminator="kind")]
+_any_spec: TypeAdapter[TrainSpec | CompressSpec | ExportSpec | InspectSpec] = TypeAdapter(AnySpec)
+
+
+def parse(spec: dict[str, Any], kind: str | None = None) -> TrainSpec | CompressSpec | ExportSpec | InspectSpec:
+    """Validate a spec from outside. Raises pydantic's ValidationError, whose locations name the fields."""
+    return _any_spec.validate_python({"kind": kind or "train", **spec} if "kind" not in spec else spec)
+
+
+def _default_task(data: DataSummary) -> str:
+    if data.kind == "image":
+        return "image_classification"
+    raise TrainerError("task_missing", "Say in “task” which column is the target, for example "
+                       "{\"name\": \"table_classification\", \"target\": \"%(column)s\"}.",
+                       field="task", column=data.columns[0].name if data.columns else "…")
+
+
+def _require_accepts(field: str, part: Component, kind: DataKind) -> None:
+    if kind not in part.accepts:
+        raise TrainerError("part_does_not_fit", "“%(part)s” does not accept %(kind)s data; choose another %(field)s.",
+                           field=field, part=part.name, kind=kind)

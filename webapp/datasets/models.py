@@ -1,0 +1,58 @@
+"""Uploads in progress, data sets, and their versions."""
+
+from django.conf import settings
+from django.db import models
+
+from webapp.identifiers import uuid7
+
+
+class Upload(models.Model):
+    """A tus upload. ``offset`` is what is acknowledged and durable; the file may be longer after a crash, never shorter."""
+
+    class State(models.TextChoices):
+        RECEIVING = "receiving"
+        COMPLETE = "complete"
+        TERMINATED = "terminated"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="uploads")
+    name = models.CharField(max_length=255)
+    length = models.BigIntegerField()
+    offset = models.BigIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=State, default=State.RECEIVING)
+    artifact = models.ForeignKey("artifacts.Artifact", null=True, on_delete=models.PROTECT)
+    created = models.DateTimeField(auto_now_add=True)
+    changed = models.DateTimeField(auto_now=True)
+
+
+class Dataset(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="datasets")
+    name = models.CharField(max_length=200)
+    sample = models.CharField(max_length=40, blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+    deleted = models.DateTimeField(null=True)
+
+
+class DatasetVersion(models.Model):
+    """One content of a data set. Its inspect run is the run of kind ``inspect`` that points here."""
+
+    class State(models.TextChoices):
+        INSPECTING = "inspecting"
+        READY = "ready"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(default=1)
+    state = models.CharField(max_length=10, choices=State, default=State.INSPECTING)
+    content_hash = models.CharField(max_length=64)
+    size = models.BigIntegerField(default=0)
+    prepared = models.ForeignKey("artifacts.Artifact", null=True, on_delete=models.PROTECT, related_name="+")
+    thumbnails = models.ForeignKey("artifacts.Artifact", null=True, on_delete=models.PROTECT, related_name="+")
+    profile = models.JSONField(null=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["dataset", "-number"]
+        constraints = [models.UniqueConstraint(fields=["dataset", "number"], name="one_version_per_number")]
