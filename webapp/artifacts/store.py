@@ -1,0 +1,183 @@
+"""The content-addressed store: a file is named by its SHA-256, is written whole or not at all, and is verified when it is read.
+
+A file comes in under a temporary name, is fsynced, renamed and its folder fsynced; only then does its row commit. Whoever
+adds or removes a file holds a database lock on its name until the end of the transaction, so content that is put again
+while its last owner lets go of it stays.
+"""
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection, transaction
+from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
+
+from webapp.artifacts.models import Artifact
+
+BLOCK = 1024 * 1024
+TRUST_SECONDS = 6 * 3600.0  # a file that was verified this recently and looks untouched is not hashed again
+
+_verified: dict[str, tuple[tuple[int, ...], float]] = {}
+
+
+class ArtifactError(Exception):
+    """A stored file that is missing or no longer what its name says, or content that is not what was announced."""
+
+
+def root() -> Path:
+    """The folder of ``STORAGE_URL``."""
+    parts = urlsplit(settings.STORAGE_URL)
+    if parts.scheme != "file" or parts.netloc:
+        raise ImproperlyConfigured("Set STORAGE_URL to file:///path/of/a/folder; this release has no other storage.")
+    return Path(parts.path)
+
+
+def incoming() -> Path:
+    """Where files grow before they have a name: in the same file system, so that a rename finishes them."""
+    folder = root() / "incoming"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def put(source: Path | BinaryIO, *, move: bool = False, sha256: str | None = None) -> Artifact:
+    """Store a file and return its row; content that is there already is stored once.
+
+    ``move`` gives the file at a path away instead of copying it. Raises ArtifactError when the content is not ``sha256``,
+    and OSError, for example for a full disk, with nothing left behind.
+    """
+    if isinstance(source, Path):
+        if move and _can_rename(source):
+            return adopt(source, _checked(_hash_of(source), sha256))
+        with source.open("rb") as stream:
+            artifact = put(stream, sha256=sha256)
+        if move:
+            source.unlink()
+        return artifact
+    temporary = incoming() / f"put-{uuid4().hex}"
+    try:
+        return adopt(temporary, _checked(_copy(source, temporary), sha256))
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def adopt(path: Path, sha256: str) -> Artifact:
+    """Make the file at ``path``, in the store's own file system and known to have this hash, an artifact by renaming it."""
+    _sync(path)
+    size = path.stat().st_size
+    with transaction.atomic():
+        _lock(sha256)
+        target = _path(sha256)
+        if target.exists() and target.stat().st_size == size:
+            path.unlink()
+        else:
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.chmod(0o440)
+            path.rename(target)
+            _sync(target.parent)
+        return Artifact.objects.get_or_create(sha256=sha256, defaults={"size": size})[0]
+
+
+def local_path(sha256: str) -> Path:
+    """The path of a verified file; read it, never write it. Raises ArtifactError."""
+    path = _path(sha256)
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        raise ArtifactError(_("The stored file %(name)s is missing. Restore it from a backup, or make it again.")
+                            % {"name": sha256[:12]}) from None
+    mark = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+    known, until = _verified.get(sha256, ((), 0.0))
+    if known != mark or time.monotonic() > until:
+        if _hash_of(path) != sha256:
+            raise ArtifactError(_("The stored file %(name)s is damaged and was not used. Restore it from a backup, "
+                                  "or make it again.") % {"name": sha256[:12]})
+        _verified[sha256] = (mark, time.monotonic() + TRUST_SECONDS)
+    return path
+
+
+def open_range(sha256: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+    """The bytes from ``start`` up to, not including, ``end`` of a verified file, in blocks."""
+    return _blocks(local_path(sha256), start, end)
+
+
+def delete(sha256: str) -> bool:
+    """Remove an artifact that nothing refers to; False where something does. The file goes when the transaction commits."""
+    with transaction.atomic():
+        _lock(sha256)
+        try:
+            with transaction.atomic():
+                Artifact.objects.filter(sha256=sha256).delete()
+        except ProtectedError:
+            return False
+        transaction.on_commit(lambda: _remove_if_unknown(sha256))
+    return True
+
+
+def _remove_if_unknown(sha256: str) -> None:
+    with transaction.atomic():
+        _lock(sha256)
+        if not Artifact.objects.filter(sha256=sha256).exists():
+            _path(sha256).unlink(missing_ok=True)
+            _verified.pop(sha256, None)
+
+
+def _path(sha256: str) -> Path:
+    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+        raise ArtifactError(_("This is not the name of a stored file."))
+    return root() / sha256[:2] / sha256
+
+
+def _lock(sha256: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(sha256[:15], 16)])
+
+
+def _blocks(path: Path, start: int, end: int | None) -> Iterator[bytes]:
+    with path.open("rb", buffering=0) as stream:
+        stream.seek(start)
+        left = path.stat().st_size - start if end is None else end - start
+        while left > 0 and (block := stream.read(min(BLOCK, left))):
+            left -= len(block)
+            yield block
+
+
+def _copy(source: BinaryIO, target: Path) -> str:
+    digest = hashlib.sha256()
+    with target.open("xb", buffering=0) as stream:
+        while block := source.read(BLOCK):
+            digest.update(block)
+            view = memoryview(block)
+            while view:
+                view = view[stream.write(view) :]
+    return digest.hexdigest()
+
+
+def _hash_of(path: Path) -> str:
+    with path.open("rb", buffering=0) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _checked(sha256: str, announced: str | None) -> str:
+    if announced is not None and sha256 != announced:
+        raise ArtifactError(_("The content does not have the announced SHA-256. Send it again."))
+    return sha256
+
+
+def _can_rename(path: Path) -> bool:
+    return path.stat().st_dev == incoming().stat().st_dev and not path.is_symlink()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
