@@ -1,0 +1,126 @@
+"""Prepared data: one memory-mapped file that every rank, evaluation and export reads.
+
+The file is safetensors. Its metadata hold the ``DataSummary``; its arrays are
+
+- images: ``pixels`` uint8 [N, C, H, W] and ``labels`` int64 [N], an index into ``summary.classes``;
+- tables: ``numbers`` float64 [N, number columns], NaN where a value is missing, and ``codes`` int32 [N, category columns],
+  an index into the column's ``levels`` or -1 where a value is missing; columns stand in the summary's order within their
+  kind, and text and constant columns carry no data.
+
+The same content always gives the same bytes, so the file's hash names the content.
+"""
+
+import json
+import os
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from pydantic import ValidationError
+
+from trainer.errors import TrainerError
+from trainer.spec import DataSummary
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+DTYPES = {"U8": np.dtype("uint8"), "I64": np.dtype("<i8"), "I32": np.dtype("<i4"), "F64": np.dtype("<f8")}
+LARGEST_HEADER = 100 * 1024 * 1024
+COPY_BYTES = 16 * 1024 * 1024
+
+
+class Prepared:
+    """A prepared file, opened. Arrays are read-only views of the file's pages: nothing is read before it is used."""
+
+    def __init__(self, path: Path, summary: DataSummary, arrays: dict[str, Array]) -> None:
+        self.path = path
+        self.summary = summary
+        self._arrays = arrays
+
+    @classmethod
+    def open(cls, path: Path | str) -> "Prepared":
+        """Map the file. Raises TrainerError when it is not a prepared file or is cut short."""
+        path = Path(path)
+        try:
+            header, start = _header(path)
+            summary = DataSummary.model_validate_json(header.pop("__metadata__")["summary"])
+            arrays = {name: _mapped(path, start, entry) for name, entry in header.items()}
+        except (KeyError, TypeError, ValueError, struct.error, ValidationError) as error:
+            raise TrainerError("prepared_damaged", "The prepared data cannot be read; import the data set again.") from error
+        return cls(path, summary, arrays)
+
+    def array(self, name: str) -> Array:
+        """One of the arrays named above."""
+        return self._arrays[name]
+
+    def __len__(self) -> int:
+        return self.summary.rows
+
+
+def _header(path: Path) -> tuple[dict[str, Any], int]:
+    with path.open("rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        if length > LARGEST_HEADER:
+            raise ValueError("header too long")
+        header = json.loads(file.read(length))
+    return header, 8 + length
+
+
+def _mapped(path: Path, start: int, entry: dict[str, Any]) -> Array:
+    dtype, shape, first = DTYPES[entry["dtype"]], tuple(entry["shape"]), start + entry["data_offsets"][0]
+    if 0 in shape:
+        return np.empty(shape, dtype)
+    return np.memmap(path, dtype=dtype, mode="r", offset=first, shape=shape)
+
+
+def write(path: Path, summary: DataSummary, arrays: Mapping[str, Array]) -> None:
+    """Write a prepared file: to a temporary name, synced, renamed. Arrays may be memory maps; memory stays flat."""
+    ordered = dict(sorted(arrays.items(), key=lambda item: (-item[1].itemsize, item[0])))  # keeps each array aligned
+    header = _encoded_header(summary, ordered)
+    partial = path.with_name(path.name + ".part")
+    with partial.open("wb") as file:
+        file.write(struct.pack("<Q", len(header)) + header)
+        for array in ordered.values():
+            _copy(array, file)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.rename(path)
+
+
+def _encoded_header(summary: DataSummary, arrays: Mapping[str, Array]) -> bytes:
+    entries: dict[str, Any] = {"__metadata__": {"summary": summary.model_dump_json()}}
+    at = 0
+    for name, array in arrays.items():
+        code = next(code for code, dtype in DTYPES.items() if dtype == array.dtype)
+        entries[name] = {"dtype": code, "shape": list(array.shape), "data_offsets": [at, at + array.nbytes]}
+        at += array.nbytes
+    header = json.dumps(entries, ensure_ascii=False, separators=(",", ":")).encode()
+    return header + b" " * (-len(header) % 8)
+
+
+def _copy(array: Array, file: BinaryIO) -> None:
+    if array.size == 0:
+        return
+    rows = max(1, COPY_BYTES // max(1, array.nbytes // array.shape[0]))
+    for start in range(0, array.shape[0], rows):
+        file.write(np.ascontiguousarray(array[start : start + rows]).data)
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What an inspection leaves in its folder. ``thumbnails`` only for images."""
+
+    prepared: Path
+    profile: Path
+    thumbnails: Path | None
+    summary: DataSummary
+
+
+def prepare(paths: Sequence[Path], names: Sequence[str], out: Path) -> Preparation:
+    """Recognise the files' format, read them, and write prepared.safetensors and profile.json into ``out``.
+
+    ``names`` are what the user called the files. Raises TrainerError with a sentence where they cannot be used.
+    """
+    raise NotImplementedError
