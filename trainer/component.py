@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 
 DataKind = Literal["image", "table"]
 TargetKind = Literal["class", "number"]
+Form = Literal["torch", "onnx"]
 
 
 class Strict(BaseModel):
@@ -23,6 +24,8 @@ class Component(Strict):
     VERSION: ClassVar[int] = 1
     accepts: ClassVar[frozenset[DataKind]] = frozenset({"image", "table"})
     targets: ClassVar[frozenset[TargetKind]] = frozenset({"class", "number"})
+    forms: ClassVar[frozenset[Form]] = frozenset({"torch"})  # of the model that a compressor or an exporter takes
+    yields: ClassVar[Form] = "torch"  # the form of what a compressor makes
 
     name: str = ""
     version: int = 1

@@ -4,9 +4,10 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, TypeAdapter, model_validator
 from pydantic.types import Strict as StrictMode
+from pydantic_core import PydanticCustomError
 
-from trainer.catalog import Choice, default, entry
-from trainer.component import Component, DataKind, Strict, TargetKind
+from trainer.catalog import Choice, default, entry, listing
+from trainer.component import Component, DataKind, Form, Strict, TargetKind
 from trainer.errors import TrainerError
 
 Lenient = StrictMode(False)  # JSON has no tuples: a list is taken for one, while its items stay strict
@@ -121,6 +122,18 @@ class CompressSpec(RunSpec):
         default_factory=lambda: tuple(default("compressors", name) for name in ("prune_channels", "quantize_int8")),
         min_length=1, max_length=16, title="Stages", description="Done in this order.")
 
+    @model_validator(mode="after")
+    def _stages_fit_together(self) -> Self:
+        form: Form = "torch"
+        for number, stage in enumerate(self.stages, 1):
+            if form not in stage.forms:
+                raise PydanticCustomError(
+                    "stage_order", "Stage {number}, “{stage}”, needs a {needs} model, but what comes before it makes a {form} one; "
+                    "move it up.", {"number": number, "stage": entry("compressors", stage).label,
+                                    "needs": " or ".join(sorted(stage.forms)), "form": form})
+            form = stage.yields
+        return self
+
 
 class ExportSpec(RunSpec):
     """Write one model version in other formats and prove each of them."""
@@ -131,6 +144,12 @@ class ExportSpec(RunSpec):
     @property
     def device_count(self) -> int:
         return 0
+
+
+def exporters_for(form: Form, wanted: tuple[Component, ...] = ()) -> tuple[Component, ...]:
+    """Those of the wanted exporters that take a model of this form; all that do, with their defaults, where none is wanted."""
+    fitting = tuple(item for item in wanted if form in item.forms)
+    return fitting or tuple(item.spec() for item in listing("exporters").values() if form in item.spec.forms)
 
 
 class InspectSpec(RunSpec):
