@@ -4,45 +4,51 @@ from django.db import models
 
 
 class Series(models.Model):
-    """One metric of one run."""
+    """One metric of one run. Made when its first points are sealed."""
 
-    run = models.ForeignKey("runs.Run", on_delete=models.CASCADE, related_name="series")
+    run = models.ForeignKey("runs.Run", on_delete=models.CASCADE, related_name="series", db_index=False)
     name = models.CharField(max_length=200)
-    count = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "name"], name="one_series_per_name")]
 
 
 class Tail(models.Model):
-    """One flush: the points of all metrics of a run that share a stream number. ``body``: webapp.metrics.codec."""
+    """One flush: the points of all metrics of a run that share a stream number. ``body``: webapp.metrics.codec.
 
-    run = models.ForeignKey("runs.Run", on_delete=models.CASCADE, related_name="tail")
+    ``pending`` counts, up to this row, the points of the longest metric that wait to be sealed.
+    """
+
+    pk = models.CompositePrimaryKey("run_id", "seq")
+    run = models.ForeignKey("runs.Run", on_delete=models.CASCADE, related_name="tail", db_index=False)
     seq = models.BigIntegerField()
-    points = models.IntegerField()
+    pending = models.IntegerField()
     body = models.BinaryField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "seq"], name="one_tail_row_per_number")]
 
 
 class Chunk(models.Model):
-    """About 1,024 sealed points of one series, with what a window needs to know without opening it."""
+    """About 1,024 sealed points of one series, with what a window needs to know without opening it.
 
-    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="chunks")
+    ``low_step`` and ``high_step`` bound the steps. First, last, minimum and maximum are of the finite values (NaN if there are none);
+    ``nonfinite`` counts the others, the first of which is at ``nonfinite_step``.
+    """
+
+    pk = models.CompositePrimaryKey("series_id", "number")
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="chunks", db_index=False)
     number = models.IntegerField()
     count = models.IntegerField()
+    nonfinite = models.IntegerField()
     first_seq = models.BigIntegerField()
     last_seq = models.BigIntegerField()
+    low_step = models.BigIntegerField()
+    high_step = models.BigIntegerField()
     first_step = models.BigIntegerField()
     last_step = models.BigIntegerField()
+    minimum_step = models.BigIntegerField()
+    maximum_step = models.BigIntegerField()
+    nonfinite_step = models.BigIntegerField()
     first = models.FloatField()
     last = models.FloatField()
     minimum = models.FloatField()
-    minimum_step = models.BigIntegerField()
     maximum = models.FloatField()
-    maximum_step = models.BigIntegerField()
     body = models.BinaryField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["series", "number"], name="one_chunk_per_number")]
