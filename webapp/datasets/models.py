@@ -7,7 +7,10 @@ from webapp.identifiers import uuid7
 
 
 class Upload(models.Model):
-    """A tus upload. ``offset`` is what is acknowledged and durable; the file may be longer after a crash, never shorter."""
+    """A tus upload. ``offset`` is what is acknowledged and durable; the file may be longer after a crash, never shorter.
+
+    ``sha256`` is set with the last bytes, so that whoever finds a whole upload unfinished can finish it.
+    """
 
     class State(models.TextChoices):
         RECEIVING = "receiving"
@@ -20,6 +23,7 @@ class Upload(models.Model):
     length = models.BigIntegerField()
     offset = models.BigIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State, default=State.RECEIVING)
+    sha256 = models.CharField(max_length=64, blank=True)
     artifact = models.ForeignKey("artifacts.Artifact", null=True, on_delete=models.PROTECT)
     created = models.DateTimeField(auto_now_add=True)
     changed = models.DateTimeField(auto_now=True)
