@@ -3,10 +3,12 @@
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic.types import Strict as StrictMode
 from pydantic_core import PydanticCustomError
 
 DataKind = Literal["image", "table"]
 TargetKind = Literal["class", "number"]
+Lenient = StrictMode(False)  # JSON has no tuples: a list is taken for one, while its items stay strict
 Form = Literal["torch", "onnx"]
 
 

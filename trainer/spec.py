@@ -3,14 +3,14 @@
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, TypeAdapter, model_validator
-from pydantic.types import Strict as StrictMode
 from pydantic_core import PydanticCustomError
 
 from trainer.catalog import Choice, default, entry, listing
 from trainer.component import Component, DataKind, Form, Strict, TargetKind
+from trainer.component import Lenient as Lenient
 from trainer.errors import TrainerError
-
-Lenient = StrictMode(False)  # JSON has no tuples: a list is taken for one, while its items stay strict
+from trainer.summary import Column as Column
+from trainer.summary import DataSummary as DataSummary
 
 Task = Annotated[Component, Choice("tasks")]
 Model = Annotated[Component, Choice("models")]
@@ -20,26 +20,6 @@ Schedule = Annotated[Component, Choice("schedules")]
 Compressor = Annotated[Component, Choice("compressors")]
 Exporter = Annotated[Component, Choice("exporters")]
 Format = Annotated[Component, Choice("formats")]
-
-
-class Column(Strict):
-    """One column of a table, as the inspect run saw it."""
-
-    name: str
-    kind: Literal["number", "category", "text", "constant"]
-    missing: int = Field(0, ge=0)
-    distinct: int = Field(0, ge=0)
-    levels: Annotated[tuple[str, ...], Lenient] = ()
-
-
-class DataSummary(Strict):
-    """What a spec needs to know of its data to be completed and checked; the heart of a data set's profile."""
-
-    kind: DataKind
-    rows: int = Field(ge=0)
-    classes: Annotated[tuple[str, ...], Lenient] = ()
-    shape: Annotated[tuple[int, ...], Lenient] = ()
-    columns: Annotated[tuple[Column, ...], Lenient] = ()
 
 
 class Split(Strict):

@@ -1,0 +1,29 @@
+"""Cross-entropy
+
+The negative logarithm of the probability that the model gives to the right class.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from trainer.component import Component, TargetKind
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Spec(Component):
+    targets: ClassVar[frozenset[TargetKind]] = frozenset({"class"})
+
+    label_smoothing: float = Field(0.0, ge=0, lt=1, title="Label smoothing",
+                                   description="Part of the target that is spread over all classes (Szegedy et al. 2016).")
+
+
+def build(spec: Spec) -> "Callable[[Tensor, Tensor], Tensor]":
+    """Takes logits [B, K] and class indices int64 [B]."""
+    from torch.nn.functional import cross_entropy
+
+    return partial(cross_entropy, reduction="none", label_smoothing=spec.label_smoothing)

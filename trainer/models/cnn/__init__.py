@@ -1,0 +1,32 @@
+"""Convolutional network
+
+Blocks of a 3 x 3 convolution and pooling, then fully connected layers. For small images.
+"""
+
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from trainer.component import Component, DataKind, Lenient
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Width = Annotated[int, Field(ge=1, le=4096)]
+
+
+class Spec(Component):
+    accepts: ClassVar[frozenset[DataKind]] = frozenset({"image"})
+
+    channels: Annotated[tuple[Width, ...], Lenient] = Field(
+        (16, 32), min_length=1, max_length=12, title="Channels", description="Of each convolution; each halves the image.")
+    hidden: Annotated[tuple[Width, ...], Lenient] = Field(
+        (128,), max_length=12, title="Hidden units", description="Of each fully connected layer before the last.")
+    dropout: float = Field(0.25, ge=0, lt=1, title="Dropout",
+                           description="Part of the activations that is left out while training (Srivastava et al. 2014).")
+
+
+def build(spec: Spec, inputs: tuple[int, ...], outputs: int) -> "nn.Module":
+    from trainer.models.cnn.network import Network
+
+    return Network(inputs, spec.channels, spec.hidden, spec.dropout, outputs)
