@@ -1,0 +1,40 @@
+"""The export runs that follow a run which ended well: one per model version."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from trainer.spec import ExportSpec, TrainSpec, exporters_for, parse
+from webapp.artifacts.models import Artifact, ModelVersion
+from webapp.runs.lineage import input_of
+from webapp.runs.models import Run
+from webapp.runs.services import queue_run
+
+
+def queue_exports(run: Run) -> list[Run]:
+    """Queue a child run per model version of a run that ended well, within the caller's transaction."""
+    return [_queue_export(run, version) for version in run.versions.select_related("artifact").order_by("stage")]
+
+
+def _queue_export(run: Run, version: ModelVersion) -> Run:
+    inputs = {"prepared": input_of(run, "prepared"), "model": version.artifact}
+    if version.form == ModelVersion.Form.ONNX:
+        inputs["reference"] = _reference(run, version)
+    spec = ExportSpec(exporters=exporters_for(version.form, _wanted_exporters(run)))
+    return queue_run(owner=run.owner, name=_("Exports of %(model)s") % {"model": version.name or run.name}, spec=spec,
+                     inputs=inputs, dataset_version=run.dataset_version, parent=run)
+
+
+def _reference(run: Run, version: ModelVersion) -> Artifact:
+    """The torch model that an ONNX version was made from: an earlier stage, or the run's input."""
+    stage = int(version.report.get("reference_stage", version.stage - 1))
+    earlier = run.versions.filter(stage=stage, form=ModelVersion.Form.TORCH).select_related("artifact").first()
+    return earlier.artifact if earlier is not None else input_of(run, "model")
+
+
+def _wanted_exporters(run: Run) -> tuple[Any, ...]:
+    """What the training run at the root asked for."""
+    while run.parent is not None:
+        run = run.parent
+    spec = parse(run.spec)
+    return spec.exporters if isinstance(spec, TrainSpec) else ()

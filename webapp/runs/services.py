@@ -1,0 +1,205 @@
+"""What makes, steers and removes runs. Each function is one transaction; workers are told of it when it has committed.
+
+A command that needs the training process is a row that the owner's agent passes on; what does not is done at once.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, get_args
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from trainer.errors import TrainerError
+from trainer.spec import CompressSpec, DataSummary, ExportSpec, InspectSpec, RunSpec, TrainSpec, parse
+from webapp.accounts.models import User
+from webapp.artifacts.models import Artifact, Edge, ModelVersion
+from webapp.datasets.models import DatasetVersion
+from webapp.runs import broker, states, stream
+from webapp.runs.lineage import input_of, inputs_of
+from webapp.runs.models import Command, Kind, Run, State
+from webapp.runs.states import Reason
+from webapp.workers.queries import most_devices
+
+
+CommandKind = Literal["stop", "pause", "resume", "cancel"]
+COMMANDS: tuple[CommandKind, ...] = get_args(CommandKind)
+STEERED = (Kind.TRAIN, Kind.COMPRESS)
+PAUSING = Reason("pausing", "Pauses after the step at hand.")
+TO_EVALUATE = Reason("stop_wanted", "Waits for a device to evaluate what was trained so far.")
+
+
+class IllegalCommand(Exception):
+    """What was asked does not fit the run's state; the message says what does."""
+
+
+def queue_run(*, owner: User, name: str, spec: TrainSpec | CompressSpec | ExportSpec | InspectSpec,
+              inputs: Mapping[str, Artifact], dataset_version: DatasetVersion | None = None, parent: Run | None = None,
+              idempotency_key: str | None = None) -> Run:
+    """Queue a run with a validated spec and its input artifacts by role.
+
+    The same owner and idempotency key give the run that was made first.
+    """
+    try:
+        with transaction.atomic():
+            run = Run.objects.create(
+                owner=owner, name=name, kind=spec.kind, parent=parent, dataset_version=dataset_version,
+                spec=spec.model_dump(mode="json"), devices_needed=spec.device_count, idempotency_key=idempotency_key)
+            Edge.objects.bulk_create(Edge(run=run, artifact=artifact, direction=Edge.Direction.INPUT, role=role, name=role)
+                                     for role, artifact in inputs.items())
+            stream.record(run.pk, entries=[("state", states.body(run))])
+            broker.tell_workers(run.pk)
+    except IntegrityError:
+        known = Run.objects.filter(owner=owner, idempotency_key=idempotency_key).first() if idempotency_key else None
+        if known is None:
+            raise
+        return known
+    return run
+
+
+def start_training(*, owner: User, name: str, dataset_version: DatasetVersion, spec: dict[str, Any],
+                   idempotency_key: str | None = None) -> Run:
+    """Queue a training run on a data set version.
+
+    Raises pydantic's ValidationError for a spec that is wrong in itself, and TrainerError for one that does not fit the
+    data or the machines; both name the field.
+    """
+    resolved = training_spec(spec, dataset_version)
+    assert dataset_version.prepared is not None
+    return queue_run(owner=owner, name=name, spec=resolved, inputs={"prepared": dataset_version.prepared},
+                     dataset_version=dataset_version, idempotency_key=idempotency_key)
+
+
+def training_spec(spec: dict[str, Any], dataset_version: DatasetVersion) -> TrainSpec:
+    """The complete, checked spec that ``start_training`` would queue; raises the same errors."""
+    parsed = parse(spec, "train")
+    if not isinstance(parsed, TrainSpec):
+        raise TrainerError("kind_not_train", "Only a training run is started this way; leave “kind” out.", field="kind")
+    if dataset_version.state != DatasetVersion.State.READY or dataset_version.prepared is None:
+        raise TrainerError("data_not_ready", "This data set is not ready: wait until its inspection has succeeded.",
+                           field="dataset")
+    resolved = parsed.resolved(DataSummary.model_validate((dataset_version.profile or {})["summary"]))
+    require_devices(resolved)
+    return resolved
+
+
+def require_devices(spec: RunSpec) -> None:
+    """Raise TrainerError where no machine that is known has as many devices of one kind as the spec has ranks."""
+    most = most_devices()
+    if most is not None and spec.device_count > most:
+        raise TrainerError("too_few_devices", "%(ranks)s ranks need as many devices, and the largest machine has %(devices)s; "
+                           "ask for at most %(devices)s ranks.", field="ranks", ranks=spec.device_count, devices=most)
+
+
+def start_inspection(*, owner: User, dataset_version: DatasetVersion, files: Sequence[tuple[str, Artifact]],
+                     idempotency_key: str | None = None) -> Run:
+    """Queue the run that opens the uploaded ``files`` (name and content of each) for the first time."""
+    spec = InspectSpec(files=tuple(name for name, _content in files))
+    inputs = {f"upload:{number}": artifact for number, (_name, artifact) in enumerate(files)}
+    return queue_run(owner=owner, name=dataset_version.dataset.name, spec=spec, inputs=inputs,
+                     dataset_version=dataset_version, idempotency_key=idempotency_key)
+
+
+def start_compression(*, owner: User, run: Run, stages: Sequence[dict[str, Any]] | None = None, name: str = "",
+                      idempotency_key: str | None = None) -> Run:
+    """Queue a child run that makes the run's model smaller, stage after stage; without ``stages`` by the default ones.
+
+    Raises pydantic's ValidationError for stages that are wrong or in an order that cannot work, TrainerError for a run
+    that has no model to begin with.
+    """
+    given = {} if stages is None else {"stages": list(stages)}
+    spec = parse({"kind": "compress", **given})
+    assert isinstance(spec, CompressSpec)
+    version = run.versions.filter(form=ModelVersion.Form.TORCH).order_by("-stage").first()
+    if version is None or run.state not in (State.SUCCEEDED, State.STOPPED):
+        raise TrainerError("no_model", "This run has no model to compress; choose one that succeeded or was stopped.", field="run")
+    return queue_run(owner=owner, name=name or _("%(run)s, smaller") % {"run": run.name}, spec=spec,
+                     inputs={"prepared": input_of(run, "prepared"), "model": version.artifact}, dataset_version=run.dataset_version,
+                     parent=run, idempotency_key=idempotency_key)
+
+
+def command(run: Run, kind: CommandKind, by: User) -> None:
+    """Do or pass on what was asked. Raises IllegalCommand with a sentence where the run's state does not allow it."""
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=run.pk)
+        if kind != "cancel" and run.kind not in STEERED:
+            raise IllegalCommand(_("This kind of run can only be cancelled."))
+        {"stop": _stop, "pause": _pause, "resume": _resume, "cancel": _cancel}[kind](run)
+        Command.objects.create(run=run, kind=kind, by=by)
+        broker.tell_workers(run.pk)
+
+
+def retry(*, run: Run, owner: User) -> Run:
+    """Queue a new run like one that has ended. Raises IllegalCommand while it has not."""
+    if State(run.state) not in states.FINAL:
+        raise IllegalCommand(_("This run has not ended; cancel it first, or wait."))
+    spec = parse(run.spec)
+    if spec.device_count:
+        require_devices(spec)
+    inputs = {edge.role: edge.artifact for edge in inputs_of(run)}
+    return queue_run(owner=owner, name=run.name, spec=spec, inputs=inputs, dataset_version=run.dataset_version, parent=run.parent)
+
+
+def delete(run: Run) -> None:
+    """Remove a run that has ended, with its children and everything recorded of them. Raises IllegalCommand."""
+    with transaction.atomic():
+        family = list(Run.objects.select_for_update().filter(pk__in=_family(run)).order_by("pk"))
+        if any(State(member.state) not in states.FINAL for member in family):
+            raise IllegalCommand(_("This run, or a run that belongs to it, has not ended; cancel it first."))
+        Run.objects.filter(pk__in=[member.pk for member in family]).delete()
+
+
+def _family(run: Run) -> list[UUID]:
+    found, generation = [run.pk], [run.pk]
+    while generation := list(Run.objects.filter(parent__in=generation).values_list("pk", flat=True)):
+        found += generation
+    return found
+
+
+def _stop(run: Run) -> None:
+    if run.state == State.STOPPING:
+        return
+    if run.state in (State.QUEUED, State.PAUSED) and run.step == 0:
+        raise IllegalCommand(_("Nothing has been trained yet that could be kept; cancel this run instead."))
+    if run.state == State.QUEUED:
+        states.explain(run.pk, State.QUEUED, TO_EVALUATE)
+    elif run.state == State.PAUSED:
+        states.move(run.pk, State.QUEUED, reason=TO_EVALUATE, queued=Now())
+    else:
+        _require(run, states.move(run.pk, State.STOPPING))
+
+
+def _pause(run: Run) -> None:
+    if run.state == State.PAUSED:
+        return
+    if run.state == State.QUEUED:
+        states.move(run.pk, State.PAUSED)
+    elif run.state in (State.STARTING, State.RUNNING):
+        states.explain(run.pk, State(run.state), PAUSING)
+    else:
+        raise _refusal(run)
+
+
+def _resume(run: Run) -> None:
+    if run.state in (State.STARTING, State.RUNNING) and run.reason_code == PAUSING.code:
+        raise IllegalCommand(_("This run is just pausing; resume it in a moment."))
+    if run.state != State.PAUSED:
+        raise _refusal(run)
+    states.move(run.pk, State.QUEUED, queued=Now())
+
+
+def _cancel(run: Run) -> None:
+    if run.state != State.CANCELLED:
+        _require(run, states.move(run.pk, State.CANCELLED))
+
+
+def _require(run: Run, done: bool) -> None:
+    if not done:
+        raise _refusal(run)
+
+
+def _refusal(run: Run) -> IllegalCommand:
+    if State(run.state) in states.FINAL:
+        return IllegalCommand(_("This run has already ended."))
+    return IllegalCommand(_("A run that is %(state)s does not allow this.") % {"state": State(run.state).label})

@@ -1,0 +1,83 @@
+"""The states of a run: which change is legal, and the one way to make it.
+
+A change is a conditional UPDATE whose row count tells whether it happened, so two that change a run at once cannot both win.
+Who works for an attempt also gives its number, the fencing token: an attempt that was given up changes nothing any more.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from webapp.runs import stream
+from webapp.runs.models import Run, State
+
+LEGAL: dict[State, frozenset[State]] = {
+    State.QUEUED: frozenset({State.STARTING, State.PAUSED, State.FAILED, State.CANCELLED}),
+    State.STARTING: frozenset({State.RUNNING, State.STOPPING, State.QUEUED, State.PAUSED, State.SUCCEEDED, State.STOPPED,
+                               State.FAILED, State.CANCELLED}),
+    State.RUNNING: frozenset({State.STOPPING, State.QUEUED, State.PAUSED, State.SUCCEEDED, State.STOPPED, State.FAILED,
+                              State.CANCELLED}),
+    State.STOPPING: frozenset({State.QUEUED, State.PAUSED, State.SUCCEEDED, State.STOPPED, State.FAILED, State.CANCELLED}),
+    State.PAUSED: frozenset({State.QUEUED, State.CANCELLED}),
+    State.SUCCEEDED: frozenset(),
+    State.STOPPED: frozenset(),
+    State.FAILED: frozenset(),
+    State.CANCELLED: frozenset(),
+}
+WORKING = frozenset({State.STARTING, State.RUNNING, State.STOPPING})
+FINAL = frozenset(state for state, following in LEGAL.items() if not following)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a run is in its state: a code for programs, an English sentence with named gaps, and what fills them."""
+
+    code: str = ""
+    sentence: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+NO_REASON = Reason()
+
+
+def before(to: State) -> frozenset[State]:
+    """The states from which ``to`` may be entered."""
+    return frozenset(state for state, following in LEGAL.items() if to in following)
+
+
+def move(run_id: UUID, to: State, *, attempt: int | None = None, reason: Reason = NO_REASON,
+         only_from: frozenset[State] | None = None, **values: Any) -> bool:
+    """Put a run into ``to`` if that is legal now, with the stream entry that tells of it; False when nothing changed.
+
+    With ``attempt``, only while that is the run's attempt. ``only_from`` narrows the legal ways. ``values`` are further columns.
+    """
+    sources = before(to) & (only_from if only_from is not None else frozenset(State))
+    found = Run.objects.filter(pk=run_id, state__in=sources)
+    return _change(found if attempt is None else found.filter(attempt=attempt), run_id, to, reason, values)
+
+
+def explain(run_id: UUID, state: State, reason: Reason) -> bool:
+    """Give a run that stays in ``state`` another reason, for example what it waits for; False if it has it already."""
+    found = Run.objects.filter(pk=run_id, state=state).exclude(reason_code=reason.code, reason_params=reason.params)
+    return _change(found, run_id, state, reason, {})
+
+
+def _change(found: QuerySet[Run], run_id: UUID, to: State, reason: Reason, values: dict[str, Any]) -> bool:
+    if to in FINAL:
+        values = {"ended": Now(), **values}
+    with transaction.atomic():
+        changed = found.update(state=to, reason_code=reason.code, reason=reason.sentence, reason_params=reason.params, **values)
+        if changed:
+            stream.record(run_id, entries=[("state", body(Run.objects.get(pk=run_id)))])
+    return bool(changed)
+
+
+def body(run: Run) -> dict[str, Any]:
+    """What the stream says of a run's state."""
+
+    return {"state": run.state, "reason_code": run.reason_code, "reason": run.reason, "reason_params": run.reason_params,
+            "attempt": run.attempt, "step": run.step, "total_steps": run.total_steps}
