@@ -28,3 +28,11 @@ class ApiToken(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     last_used = models.DateTimeField(null=True)
     revoked = models.DateTimeField(null=True)
+
+
+class SignInFailures(models.Model):
+    """Failed sign-ins of late, counted per name and per address (``key`` is the SHA-256 of either)."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField(default=0)
+    since = models.DateTimeField()

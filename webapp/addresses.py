@@ -1,0 +1,70 @@
+"""Where the embedded services of a state folder are found, and how Django reaches a database by its URL."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from psycopg.conninfo import conninfo_to_dict
+
+from webapp.secret import kept_secret
+
+LONGEST_SOCKET_PATH = 100  # the system's own limit is 107 bytes; some clients add a suffix
+DATABASE = USER = "trainyard"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """The folder of the embedded services' sockets, and their addresses as URLs."""
+
+    sockets: Path
+    password_file: Path
+    database_url: str
+    broker_url: str
+    channel_url: str
+
+
+def addresses(state: Path) -> Addresses:
+    """The addresses that belong to ``state``; the database's password is made at the first call."""
+    sockets = _socket_folder(state)
+    valkey = sockets / "valkey.sock"
+    password_file = state / "secrets" / "postgresql"
+    password = quote(kept_secret(password_file), safe="")
+    return Addresses(
+        sockets=sockets,
+        password_file=password_file,
+        database_url=f"postgresql://{USER}:{password}@/{DATABASE}?host={quote(str(sockets), safe='')}",
+        broker_url=f"redis+socket://{valkey}",
+        channel_url=f"unix://{valkey}",
+    )
+
+
+def database(url: str, *, pooled: bool) -> dict[str, Any]:
+    """Django's database settings for a ``postgresql://`` URL, its query parameters included."""
+    parts = conninfo_to_dict(url)
+    options: dict[str, Any] = {"connect_timeout": 10}
+    settings = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname", DATABASE),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+        "CONN_MAX_AGE": 0 if pooled else 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**options, **parts},
+    }
+    if pooled:
+        settings["OPTIONS"]["pool"] = {"min_size": 2, "max_size": 20, "timeout": 10}
+    return settings
+
+
+def _socket_folder(state: Path) -> Path:
+    """Inside the state folder, or, where that path is too long for a socket, in a private folder of this user."""
+    folder = state / "sockets"
+    if len(os.fsencode(folder / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH:
+        return folder
+    digest = hashlib.sha256(os.fsencode(state)).hexdigest()[:16]
+    return Path(f"/tmp/trainyard-{os.getuid()}-{digest}")  # noqa: S108 - its owner and mode are checked before use

