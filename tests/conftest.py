@@ -1,0 +1,58 @@
+"""Real PostgreSQL and Valkey for every test that needs them, and a whole running Trainyard for those that need more."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+# Before Django reads its settings: tests never touch the state of a Trainyard that runs here, nor external services.
+_STATE = Path(tempfile.mkdtemp(prefix="trainyard-tests-"))
+os.environ["TRAINYARD_STATE"] = str(_STATE)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
+for _name in ("DATABASE_URL", "BROKER_URL", "CHANNEL_URL", "STORAGE_URL", "TRAINYARD_ORIGIN", "TRAINYARD_POOL"):
+    os.environ.pop(_name, None)
+
+import pytest  # noqa: E402
+
+from tests.yard import Yard  # noqa: E402
+
+
+def pytest_sessionfinish() -> None:
+    shutil.rmtree(_STATE, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def services() -> Iterator[Path]:
+    """Embedded PostgreSQL and Valkey at the addresses that the settings name. Yields the state folder."""
+    from webapp import processes
+    from webapp.embedded import Embedded
+
+    embedded = Embedded(_STATE, durable=False)
+    embedded.prepare()
+    postgresql, valkey = embedded.start_postgresql(), embedded.start_valkey()
+    try:
+        embedded.wait(postgresql, valkey)
+        yield _STATE
+    finally:
+        processes.end(valkey, processes.signal.SIGTERM, 5)
+        processes.end(postgresql, processes.signal.SIGINT, 20)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(services: Path) -> None:
+    """pytest-django asks for this before it makes the test database: by then the server runs."""
+
+
+@pytest.fixture(scope="session")
+def session_yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
+    """One running `manage.py up`, shared by the tests that leave it as they found it."""
+    with Yard(tmp_path_factory.mktemp("yard")) as yard:
+        yield yard
+
+
+@pytest.fixture
+def yard(tmp_path: Path) -> Iterator[Yard]:
+    """A running `manage.py up` in a state folder of its own, for a test that kills or restarts it."""
+    with Yard(tmp_path) as yard:
+        yield yard

@@ -1,0 +1,80 @@
+"""The embedded services and `manage.py up`: they end together, keep their data, and refuse in sentences."""
+
+import signal
+import socket
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from tests.yard import ROOT, Yard
+
+pytestmark = pytest.mark.fault
+
+
+def test_kill_9_of_the_launcher_leaves_no_process_behind(yard: Yard) -> None:
+    processes = yard.processes()
+    assert len(processes) >= 4
+    assert yard.process is not None
+    yard.process.kill()
+    _, alive = psutil.wait_procs(processes, timeout=5)
+    assert not alive, [process.cmdline() for process in alive]
+
+
+def test_a_start_after_kill_9_keeps_all_data(yard: Yard) -> None:
+    token = yard.token("ada")
+    yard.kill()
+    yard.start()
+    assert token
+    assert "ada" in yard.manage("shell", "-c", "from webapp.accounts.models import User; print(User.objects.get().username)")
+
+
+def test_ctrl_c_ends_everything_in_order(yard: Yard) -> None:
+    processes = yard.processes()
+    assert yard.stop() == 0
+    assert not [process for process in processes if process.is_running()]
+    assert "database system is shut down" in (yard.state / "logs" / "postgresql.log").read_text()
+
+
+@pytest.mark.parametrize("words", ["webapp.serve", "valkey", "postgres"])
+def test_a_service_that_is_killed_is_started_again(yard: Yard, words: str) -> None:
+    first = yard.child(words)
+    first.send_signal(signal.SIGKILL)
+    psutil.wait_procs([first], timeout=5)
+    assert "ada" in _eventually(lambda: yard.manage("createtoken", "ada") and "ada")
+    assert _eventually(lambda: yard.child(words).pid) != first.pid
+
+
+def test_a_second_start_on_the_same_state_is_refused_in_a_sentence(yard: Yard) -> None:
+    answer = _up({**yard.environment, "PORT": "0"})
+    assert answer.returncode == 1
+    assert "Trainyard already runs on" in answer.stderr
+
+
+def test_a_port_in_use_is_named(yard: Yard, tmp_path_factory: pytest.TempPathFactory) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        answer = _up({**yard.environment, "TRAINYARD_STATE": str(tmp_path_factory.mktemp("other")), "PORT": port})
+    assert answer.returncode == 1
+    assert f"Port {port} is in use" in answer.stderr
+
+
+def _up(environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "manage.py", "up"]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def _eventually(ask, seconds=20.0):  # type: ignore[no-untyped-def]
+    import time
+
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return ask()
+        except (AssertionError, subprocess.CalledProcessError, psutil.Error):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
