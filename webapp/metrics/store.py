@@ -3,27 +3,126 @@
 All of it belongs into a transaction that holds the run's row lock (webapp.runs.stream takes it).
 """
 
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+import numpy as np
 from django.db import connection
 
-from webapp.metrics import codec
+from webapp.metrics import chunk, codec
+from webapp.metrics.chunk import Marked
 from webapp.metrics.codec import Batch
+from webapp.metrics.models import Chunk, Series, Tail
 
 SEAL_AT = 1024
+REOPEN_BELOW = SEAL_AT // 2  # a short last chunk, as sparse metrics have, is filled up rather than followed by another
+GOES_STRAIGHT_INTO_CHUNKS = SEAL_AT // 2
 STAYS_ON_REWIND = "hardware/"
+COLUMNS = (
+    "series_id", "number", "count", "nonfinite", "first_seq", "last_seq", "low_step", "high_step", "first_step", "last_step",
+    "minimum_step", "maximum_step", "nonfinite_step", "first", "last", "minimum", "maximum",
+    "first_time", "last_time", "minimum_time", "maximum_time", "nonfinite_time", "body",
+)  # fmt: skip
+_INSERT_TAIL = """
+INSERT INTO metrics_tail (run_id, seq, pending, body)
+SELECT %s, %s, %s + coalesce((SELECT pending FROM metrics_tail WHERE run_id = %s ORDER BY seq DESC LIMIT 1), 0), %s
+RETURNING pending
+"""
+_OPEN_CHUNKS = """
+SELECT DISTINCT ON (series_id) series_id, number, count, CASE WHEN count < %s THEN body END
+FROM metrics_chunk WHERE series_id = ANY(%s) ORDER BY series_id, number DESC
+"""
 
 
 def append(run_id: UUID, seq: int, batch: Batch) -> None:
-    """Keep the points of one flush under the stream number ``seq``."""
+    """Keep the points of one flush under the stream number ``seq``; seal when enough have come together."""
     longest = max(map(len, batch.values()))
+    if longest >= GOES_STRAIGHT_INTO_CHUNKS:
+        return seal(run_id, (seq, batch))
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO metrics_tail (run_id, seq, pending, body) SELECT %s, %s, %s + coalesce("
-            "(SELECT pending FROM metrics_tail WHERE run_id = %s ORDER BY seq DESC LIMIT 1), 0), %s RETURNING pending",
-            [run_id, seq, longest, run_id, codec.encode(batch)],
-        )
+        cursor.execute(_INSERT_TAIL, [run_id, seq, longest, run_id, codec.encode(batch)])
+        (pending,) = cursor.fetchone()
+    if pending >= SEAL_AT:
+        seal(run_id)
+    return None
+
+
+def seal(run_id: UUID, *more: tuple[int, Batch]) -> None:
+    """Turn the tail of a run, and flushes that are in no row yet, into chunks."""
+    flushes = [(seq, codec.decode(body)) for seq, body in _tail(run_id)]
+    parts: dict[str, list[Marked]] = {}
+    for seq, batch in (*flushes, *more):
+        for name, points in batch.items():
+            parts.setdefault(name, []).append(Marked.of(seq, points))
+    _add_chunks(_series(run_id, parts), {name: Marked.joined(marked) for name, marked in parts.items()})
+    if flushes:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM metrics_tail WHERE run_id = %s", [run_id])
 
 
 def rewind(run_id: UUID, step: int) -> None:
     """Drop the points of training metrics beyond ``step``; hardware history stays."""
+    _rewind_tail(run_id, step)
+    cut = Chunk.objects.filter(series__run=run_id, high_step__gt=step).exclude(series__name__startswith=STAYS_ON_REWIND)
+    for series, number, body in cut.values_list("series_id", "number", "body"):
+        marked = chunk.decode(body)
+        left = marked[marked.points.steps <= step]
+        place = Chunk.objects.filter(series_id=series, number=number)
+        if len(left):
+            place.update(**chunk.summary(left), body=chunk.encode(left))
+        else:
+            place.delete()
+
+
+def _rewind_tail(run_id: UUID, step: int) -> None:
+    for seq, body in _tail(run_id):
+        batch = codec.decode(body)
+        left = {name: points[_survives(name, points.steps, step)] for name, points in batch.items()}
+        if sum(map(len, left.values())) < sum(map(len, batch.values())):
+            Tail.objects.filter(run=run_id, seq=seq).update(body=codec.encode(left))
+
+
+def _survives(name: str, steps: codec.Integers, step: int) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    return np.ones(len(steps), bool) if name.startswith(STAYS_ON_REWIND) else steps <= step
+
+
+def _tail(run_id: UUID) -> list[tuple[int, bytes]]:
+    return list(Tail.objects.filter(run=run_id).order_by("seq").values_list("seq", "body"))
+
+
+def _series(run_id: UUID, names: Iterable[str]) -> dict[str, int]:
+    """The numbers of a run's series by name; those that are new are made."""
+    known = dict(Series.objects.filter(run=run_id).values_list("name", "id"))
+    if missing := [Series(run_id=run_id, name=name) for name in names if name not in known]:
+        known |= {series.name: series.pk for series in Series.objects.bulk_create(missing)}
+    return known
+
+
+def _add_chunks(ids: Mapping[str, int], parts: Mapping[str, Marked]) -> None:
+    last = _last_chunks([ids[name] for name in parts])
+    rows = []
+    for name, marked in parts.items():
+        number, body = last.get(ids[name], (-1, None))
+        if body is not None:
+            number, marked = number - 1, Marked.joined([chunk.decode(body), marked])
+        rows += [_row(ids[name], number + 1 + at, part) for at, part in enumerate(marked.split(SEAL_AT))]
+    reopened = [(series, number) for series, (number, body) in last.items() if body is not None]
+    with connection.cursor() as cursor:
+        for place in reopened:
+            cursor.execute("DELETE FROM metrics_chunk WHERE series_id = %s AND number = %s", place)
+        with cursor.copy(f"COPY metrics_chunk ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(["int8", *["int4"] * 3, *["int8"] * 9, *["float8"] * 9, "bytea"])
+            for row in rows:
+                copy.write_row(row)
+
+
+def _last_chunks(series: list[int]) -> dict[int, tuple[int, bytes | None]]:
+    """The number of each series' last chunk, with its body where it is short."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_CHUNKS, [REOPEN_BELOW, series])
+        return {row[0]: (row[1], row[3]) for row in cursor.fetchall()}
+
+
+def _row(series: int, number: int, marked: Marked) -> tuple[object, ...]:
+    known = {"series_id": series, "number": number, "body": chunk.encode(marked), **chunk.summary(marked)}
+    return tuple(known[column] for column in COLUMNS)
