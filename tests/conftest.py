@@ -9,11 +9,14 @@ from pathlib import Path
 # Before Django reads its settings: tests never touch the state of a Trainyard that runs here, nor external services.
 _STATE = Path(tempfile.mkdtemp(prefix="trainyard-tests-"))
 os.environ["TRAINYARD_STATE"] = str(_STATE)
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "webapp.settings"
 for _name in ("DATABASE_URL", "BROKER_URL", "CHANNEL_URL", "STORAGE_URL", "TRAINYARD_ORIGIN", "TRAINYARD_POOL"):
     os.environ.pop(_name, None)
 
+import django  # noqa: E402
 import pytest  # noqa: E402
+
+django.setup()  # here and not by pytest-django, which reads the settings before this file could change where they point
 
 from tests.yard import Yard  # noqa: E402
 
