@@ -5,7 +5,7 @@ import secrets
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.urls import reverse
 from django.utils import timezone
 
@@ -29,8 +29,8 @@ def new_link(user: User | None = None) -> str:
 
 def first_person() -> User | None:
     """Who set this server up. Users made for tokens only have no password and do not count."""
-    people = User.objects.filter(is_active=True).order_by("date_joined")
-    return next((user for user in people if user.has_usable_password()), None)
+    people = User.objects.filter(is_active=True).exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return people.order_by("date_joined").first()
 
 
 def find(token: str) -> SignInLink | None:
@@ -42,7 +42,6 @@ def find(token: str) -> SignInLink | None:
     )
 
 
-@transaction.atomic
 def use_up(token: str) -> SignInLink | None:
     """The link, if it was still good; from now on it is not, whoever else presses the button at this moment."""
     now = timezone.now()

@@ -1,11 +1,14 @@
-from django.http import HttpRequest, HttpResponse
-from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
+from webapp.accounts import views
+
 app_name = "accounts"
-
-@login_not_required
-def stub(request: HttpRequest, token: str = "") -> HttpResponse:
-    return HttpResponse("soon")
-
-urlpatterns = [path("signin/", stub, name="signin"), path("signin/<str:token>/", stub, name="link")]
+urlpatterns = [
+    path("signin/", views.signin, name="signin"),
+    path("signin/<str:token>/", views.link, name="link"),
+    path("signout/", views.signout, name="signout"),
+    path("account/", views.account, name="account"),
+    path("account/password/", views.password, name="password"),
+    path("account/tokens/", views.create_token, name="create_token"),
+    path("account/tokens/<uuid:token>/revoke/", views.revoke_token, name="revoke_token"),
+]

@@ -92,9 +92,4 @@ class Migration(migrations.Migration):
             model_name="series",
             constraint=models.UniqueConstraint(fields=("run", "name"), name="one_series_per_name"),
         ),
-        # Numbers hardly compress: a chunk's body is kept out of line and PostgreSQL does not try.
-        migrations.RunSQL(
-            "ALTER TABLE metrics_chunk ALTER COLUMN body SET STORAGE EXTERNAL",
-            "ALTER TABLE metrics_chunk ALTER COLUMN body SET STORAGE EXTENDED",
-        ),
     ]
