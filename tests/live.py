@@ -1,0 +1,52 @@
+"""The web application on a real socket inside the test's process, for what Django's test client does not reach."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+import uvicorn
+
+from webapp.accounts import people, tokens
+from webapp.accounts.models import User
+
+
+class Live:
+    """A uvicorn in a thread, as ``webapp.serve`` runs it, and clients that talk to it with somebody's token."""
+
+    def __init__(self) -> None:
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+        self._server = uvicorn.Server(uvicorn.Config(
+            "webapp.asgi:application", loop="uvloop", http="httptools", ws="websockets-sansio", lifespan="off",
+            log_config=None, access_log=False))
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self.socket]}, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.005)
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(20)
+
+    def user(self, name: str = "ada") -> User:
+        return people.get_or_make(name)[0]
+
+    def client(self, name: str = "ada", **headers: str) -> httpx.Client:
+        """A client with a fresh token of the user ``name``."""
+        secret = tokens.create(self.user(name), "test")[1]
+        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {secret}", **headers}, timeout=30)
+
+
+@pytest.fixture
+def live(transactional_db: None, tmp_path: object, settings: object) -> Iterator[Live]:
+    """The application over HTTP with an empty database and store."""
+    settings.STORAGE_URL = f"file://{tmp_path}/store"  # type: ignore[attr-defined]
+    server = Live()
+    server.start()
+    yield server
+    server.stop()

@@ -1,0 +1,37 @@
+"""Who is asking: a token in ``Authorization: Bearer …``, or a session with a CSRF token for what changes something."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ninja.utils import check_csrf
+
+from webapp.accounts import tokens
+from webapp.accounts.models import User
+from webapp.api.problems import Problem
+
+
+def authenticate(request: HttpRequest) -> User:
+    """The person behind ``request``. Raises Problem 401, or 403 for a session without its CSRF token.
+
+    A token that was sent is the only thing looked at: a wrong one is not made good by a session beside it.
+    """
+    header = request.headers.get("Authorization")
+    if header is None:
+        return _of_session(request)
+    user = tokens.authenticate(header)
+    if user is None:
+        raise _unknown()
+    return user
+
+
+def _of_session(request: HttpRequest) -> User:
+    if not isinstance(request.user, User) or not request.user.is_active:
+        raise _unknown()
+    if check_csrf(request) is not None:
+        raise Problem(403, _("The request does not come from one of our pages. Reload the page, or send the CSRF token in "
+                             "the header X-CSRFToken; programs send “Authorization: Bearer …” and a token instead."))
+    return request.user
+
+
+def _unknown() -> Problem:
+    return Problem(401, _("Sign in, or send a valid token as “Authorization: Bearer …”; “manage.py createtoken NAME” "
+                          "makes one."), headers={"WWW-Authenticate": 'Bearer realm="Trainyard"'})

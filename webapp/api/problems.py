@@ -1,0 +1,48 @@
+"""Errors of the API as problem documents (RFC 9457)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+from django.http import HttpResponse
+
+from webapp.refusals import FieldError
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Exception):  # noqa: N818 - the RFC calls it so
+    """Ends a request with ``status`` and a sentence that says what to do, with one for each wrong field."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers or {}
+
+    def body(self) -> bytes:
+        """The document."""
+        return json.dumps({
+            "type": "about:blank",
+            "title": title(self.status),
+            "status": self.status,
+            "detail": self.detail,
+            "errors": [{"field": error.field, "message": error.message} for error in self.errors],
+        }).encode()
+
+    def response(self) -> HttpResponse:
+        response = HttpResponse(self.body(), status=self.status, content_type=MEDIA_TYPE, headers=dict(self.headers))
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+def title(status: int) -> str:
+    """HTTP's own words for a status; tus adds one of its own."""
+    return "Checksum Mismatch" if status == 460 else HTTPStatus(status).phrase
