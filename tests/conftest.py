@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 # Before Django reads its settings: tests never touch the state of a Trainyard that runs here, nor external services.
@@ -19,6 +19,35 @@ import pytest  # noqa: E402
 django.setup()  # here and not by pytest-django, which reads the settings before this file could change where they point
 
 from tests.yard import Yard  # noqa: E402
+
+
+NEVER_SKIPPED = ("browser", "fault")
+CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With TRAINYARD_NO_SKIPS set, as in continuous integration, a skipped browser or fault test has failed."""
+    report = yield
+    if report.skipped and os.environ.get("TRAINYARD_NO_SKIPS") and any(map(item.get_closest_marker, NEVER_SKIPPED)):
+        report.outcome = "failed"
+        report.longrepr = f"This test must not be skipped here: {report.longrepr}"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly what was not tested."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "/browser/" in report.nodeid]
+    if skipped:
+        terminalreporter.write_sep("!", f"{len(skipped)} BROWSER TESTS WERE SKIPPED: install Chromium to run them", red=True)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium; tests that need one are skipped where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium on this machine (Debian: apt install chromium)")
+    return CHROMIUM
 
 
 def pytest_sessionfinish() -> None:

@@ -39,16 +39,21 @@ def start(
         )
 
 
+def die_with_parent(death: signal.Signals) -> None:
+    """Have the system send us ``death`` when the thread that started us ends. Other systems than Linux have no such thing."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, int(death), 0, 0, 0)
+
+
 def _before(death: signal.Signals, parent: int, user: int | None) -> Callable[[], None]:
     def before() -> None:
         if user is not None:
             os.setgroups([])
             os.setgid(user)
             os.setuid(user)  # clears the death signal, hence it is set after this
-        if _libc is not None:
-            _libc.prctl(PR_SET_PDEATHSIG, int(death), 0, 0, 0)
-            if os.getppid() != parent:  # it died between fork and prctl
-                os._exit(1)
+        die_with_parent(death)
+        if os.getppid() != parent:  # it died between fork and prctl
+            os._exit(1)
 
     return before
 

@@ -1,12 +1,15 @@
 """Start everything on this machine: database, messages, web server, one worker."""
 
+import signal
 import socket
 import time
+from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
+from webapp import processes
 from webapp.accounts import links
 from webapp.embedded import EmbeddedError
 from webapp.up import Signals, Up, UpError
@@ -16,7 +19,12 @@ class Command(BaseCommand):
     help = "Start PostgreSQL, Valkey, the web server and one worker; Ctrl-C ends them together."
     requires_system_checks: list[str] = []
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--attached", action="store_true", help="end when the process that started this one ends")
+
+    def handle(self, *args: Any, attached: bool, **options: Any) -> None:
+        if attached:
+            processes.die_with_parent(signal.SIGTERM)
         try:
             up = Up(settings.STATE, settings.PORT)
             with Signals.caught() as signals:

@@ -1,0 +1,48 @@
+# Trainyard: `make run` is all that a user needs. PORT and TRAINYARD_STATE are read from the environment.
+
+PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 python,$(shell command -v $(name))))
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run test lint bench accuracy faults clean
+.DEFAULT_GOAL := run
+
+run: $(VENV)/.runtime
+	@exec $(BIN)/python manage.py up --attached
+
+test: $(VENV)/.development
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.development
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+# One table of measured figures, each beside a peer or a floor taken in the same run.
+bench: $(VENV)/.development
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+# Cross-validated accuracy of the defaults on the samples; takes a while.
+accuracy: $(VENV)/.development
+	$(BIN)/python -m tests.benchmarks.accuracy $(ARGS)
+
+# Ten times as many faults as `make test` injects.
+faults: $(VENV)/.development
+	FAULTS=200 $(BIN)/python -m pytest tests/faults -m fault --timeout 3600 $(ARGS)
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+
+$(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@
+
+$(VENV)/.development: requirements-dev.txt requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	@touch $@ $(VENV)/.runtime
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Trainyard needs Python 3.11 or newer; none was found. Install it, or say where it is: make run PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Trainyard needs Python 3.11 or newer; $(PYTHON) is older. Say where a newer one is: make run PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "Installing what Trainyard needs into $(VENV); the first time takes some minutes."
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "$(PYTHON) cannot make a virtual environment. Install its venv module, or use another Python: make run PYTHON=/path/to/python3" >&2; exit 1; }
