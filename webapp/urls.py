@@ -14,6 +14,7 @@ urlpatterns = [
     *_existing("", "webapp.accounts.urls"),
     *_existing("", "webapp.home.urls"),
     *_existing("datasets/", "webapp.datasets.urls"),
+    *_existing("runs/", "webapp.metrics.urls"),
     *_existing("runs/", "webapp.runs.urls"),
     *_existing("models/", "webapp.artifacts.urls"),
     *_existing("workers/", "webapp.workers.urls"),

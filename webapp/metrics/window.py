@@ -18,6 +18,7 @@ from tsdownsample import MinMaxDownsampler
 
 from webapp.metrics import reading
 from webapp.metrics.codec import Floats, Points
+from webapp.metrics.plain import columns
 from webapp.metrics.reading import Summaries
 
 MOST_POINTS = 10_000
@@ -34,6 +35,10 @@ class Window:
     shown: Points
     count: int
     nonfinite: int
+
+    def json(self) -> dict[str, Any]:
+        """As plain lists; the answer of the REST API."""
+        return {"name": self.name, **columns(self.shown), "count": self.count, "nonfinite": self.nonfinite}
 
     def binary(self, times: bool = False) -> bytes:
         """Header length (u32), header (JSON), then the arrays it names, each at a multiple of 8 bytes, little endian.

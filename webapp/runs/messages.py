@@ -4,9 +4,8 @@ import json
 import math
 from typing import Any
 
-import numpy as np
-
-from webapp.metrics.codec import Batch, Floats, Points
+from webapp.metrics.codec import Batch
+from webapp.metrics.plain import columns, plain_number
 
 
 def points(before: int, last: int, batch: Batch) -> str:
@@ -20,16 +19,13 @@ def entry(seq: int, kind: str, body: dict[str, Any], time: float | None = None) 
     return dumps({"type": kind, "seq": seq, "time": time, "body": body})
 
 
-def columns(part: Points) -> dict[str, list[Any]]:
-    return {"steps": part.steps.tolist(), "values": numbers(part.values), "times": numbers(part.times)}
-
-
-def numbers(values: Floats) -> list[Any]:
-    """Numbers for JSON, which has no NaN and no infinities: these become "NaN", "Infinity" and "-Infinity"."""
-    listed: list[Any] = values.tolist()
-    for at in np.flatnonzero(~np.isfinite(values)).tolist():
-        listed[at] = "NaN" if math.isnan(listed[at]) else "Infinity" if listed[at] > 0 else "-Infinity"
-    return listed
+def finite(body: Any) -> Any:
+    """``body`` with numbers that JSON and PostgreSQL do not know as texts: "NaN", "Infinity", "-Infinity"."""
+    if isinstance(body, float) and not math.isfinite(body):
+        return plain_number(body)
+    if isinstance(body, dict):
+        return {key: finite(value) for key, value in body.items()}
+    return [finite(item) for item in body] if isinstance(body, list | tuple) else body
 
 
 def dumps(message: dict[str, Any]) -> str:

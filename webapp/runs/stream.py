@@ -57,7 +57,7 @@ def _take_numbers(run_id: UUID, count: int) -> int:
 
 def _keep(run_id: UUID, seq: int, entries: Sequence[tuple[str, Body]]) -> list[str]:
     """Store ``entries`` under the numbers from ``seq`` on and return their messages."""
-    numbered = [(seq + offset, kind, body) for offset, (kind, body) in enumerate(entries)]
+    numbered = [(seq + offset, kind, messages.finite(body)) for offset, (kind, body) in enumerate(entries)]
     kept = [StreamEntry(run_id=run_id, seq=n, type=kind, body=body) for n, kind, body in numbered if kind not in PASSING]
     if kept:
         StreamEntry.objects.bulk_create(kept)

@@ -1,0 +1,48 @@
+"""Curves for the page that draws them, and all points for those who compute with them."""
+
+from typing import cast
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from webapp.accounts.access import visible
+from webapp.accounts.models import User
+from webapp.metrics import export
+from webapp.metrics.window import window
+from webapp.runs.models import Run
+
+NAMES_AT_MOST = 50
+
+
+@require_GET
+def window_of(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """``?name=…&name=…&points=&first=&last=``: the windows of these metrics one behind the other (Window.binary)."""
+    run = get_object_or_404(visible(Run.objects.all(), cast(User, request.user)), pk=run_id)
+    names = request.GET.getlist("name")[:NAMES_AT_MOST]
+    try:
+        points, first, last = (_whole(request, key) for key in ("points", "first", "last"))
+    except ValueError:
+        return HttpResponseBadRequest(_("“points”, “first” and “last” must be whole numbers."), content_type="text/plain")
+    found = window(run.pk, names, points or 2000, first, last)
+    body = b"".join(part.binary(times="times" in request.GET) for part in found.values())
+    return HttpResponse(body, content_type="application/octet-stream", headers={"Cache-Control": "no-store"})
+
+
+@require_GET
+def as_csv(request: HttpRequest, run_id: UUID) -> StreamingHttpResponse:
+    """Every point of every metric (or of ``?name=…``)."""
+    run = get_object_or_404(visible(Run.objects.all(), cast(User, request.user)), pk=run_id)
+    lines = export.csv(run.pk, request.GET.getlist("name") or None)
+    headers = {"Content-Disposition": f'attachment; filename="metrics-{run.pk}.csv"'}
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _whole(request: HttpRequest, key: str) -> int | None:
+    text = request.GET.get(key, "")
+    number = int(text) if text else None
+    if number is not None and abs(number) >= 2**62:
+        raise ValueError(key)
+    return number

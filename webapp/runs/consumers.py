@@ -1,0 +1,174 @@
+"""The websocket of a run: what the browser lacks, then what is new, each thing once and in order.
+
+A nudge of the channel layer only fills one slot; a task of its own sends. So a browser that reads slowly, or never, costs one
+payload of memory and slows nobody: once it can take more, it gets what it missed from the database, or a snapshot.
+"""
+
+import asyncio
+import json
+import time
+from typing import Any
+from urllib.parse import parse_qs
+
+import django.db
+from channels.db import DatabaseSyncToAsync
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from webapp.runs import nudge, replay
+from webapp.runs.models import Run
+from webapp.runs.viewer import Viewer
+
+ASKS_EVERY = 5.0  # seconds between looks at the database: for lost nudges, and whether the person may still see the run
+HIDDEN_EVERY = 1.0
+SEND_WITHIN = 60.0
+LARGEST_MESSAGE = 200
+NOT_ALLOWED, BAD_MESSAGE, TOO_SLOW, TRY_LATER = 4403, 4400, 4408, 1013
+
+
+class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """``/ws/runs/<uuid>/?after=N``. The browser may send ``{"type": "visible", "value": bool}`` and nothing else."""
+
+    position: int
+    viewer: Viewer
+
+    async def connect(self) -> None:
+        self.slot, self.wake, self.visible, self.sender = Slot(), asyncio.Event(), True, None
+        self.viewer = Viewer.of(self.scope)
+        after = _after(self.scope["query_string"])
+        user = await _in_thread(self.viewer.user)
+        if user is None or after is None or await _in_thread(self.viewer.stream) is None:
+            return await self.close()
+        self.position = after
+        self.groups_joined = (nudge.run_group(self.viewer.run_id), nudge.person_group(user.pk))
+        for group in self.groups_joined:
+            await self.channel_layer.group_add(group, self.channel_name)
+        await self.accept()
+        self.sender = asyncio.create_task(self._send_until_closed())
+        return None
+
+    async def disconnect(self, code: int) -> None:
+        if self.sender is not None:
+            self.sender.cancel()
+            for group in self.groups_joined:
+                await self.channel_layer.group_discard(group, self.channel_name)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        value = _visibility(text_data)
+        if value is None:
+            return await self.close(BAD_MESSAGE)
+        self.visible = value
+        self.wake.set()
+        return None
+
+    async def stream_nudge(self, event: dict[str, Any]) -> None:
+        self.slot.put(event)
+        self.wake.set()
+
+    async def person_changed(self, event: dict[str, Any]) -> None:
+        """The person signed out somewhere, or their rights changed: look at once."""
+        self.slot.ask = True
+        self.wake.set()
+
+    async def _send_until_closed(self) -> None:
+        try:
+            await self._say(await _in_thread(replay.hello, self.viewer.run_id, self.position))
+            await self._catch_up()
+            asked = time.monotonic()
+            while True:
+                await self._awake(asked + ASKS_EVERY)
+                if self.slot.ask or time.monotonic() >= asked + ASKS_EVERY:
+                    await self._ask()
+                    asked = time.monotonic()
+                await self._tell()
+                if not self.visible:
+                    await asyncio.sleep(HIDDEN_EVERY)
+        except Run.DoesNotExist:
+            await self.close(NOT_ALLOWED)
+        except TimeoutError:
+            await self.close(TOO_SLOW)
+        except django.db.Error:  # the database is away: the browser tries again, and goes on where it was
+            await self.close(TRY_LATER)
+
+    async def _awake(self, until: float) -> None:
+        try:
+            await asyncio.wait_for(self.wake.wait(), max(0.0, until - time.monotonic()))
+        except TimeoutError:
+            pass
+        self.wake.clear()
+
+    async def _ask(self) -> None:
+        """Whether this person may still see the run, and whether a nudge was lost."""
+        self.slot.ask = False
+        last = await _in_thread(self.viewer.stream)
+        if last is None:
+            await self.close(NOT_ALLOWED)
+            raise asyncio.CancelledError
+        if last > self.position and self.slot.first is None:
+            await self._catch_up()
+
+    async def _tell(self) -> None:
+        """Pass the slot's content on if the browser stands right before it, else read what lies between."""
+        first, last, payload = self.slot.take()
+        if first is None or last <= self.position:
+            return
+        if first != self.position or payload is None:
+            return await self._catch_up()
+        for message in payload:
+            await self._say(message)
+        self.position = last
+        return None
+
+    async def _catch_up(self) -> None:
+        lacking = await _in_thread(replay.since, self.viewer.run_id, self.position)
+        for message in lacking.messages:
+            await self._say(message)
+        self.position = lacking.last
+
+    async def _say(self, message: str) -> None:
+        await asyncio.wait_for(self.send(message), SEND_WITHIN)
+
+
+class Slot:
+    """The nudges that came since the last send, as one: joined while they follow each other and stay small."""
+
+    def __init__(self) -> None:
+        self.ask = False
+        self.first: int | None = None
+        self.last = 0
+        self._payload: list[str] | None = None
+
+    def put(self, event: dict[str, Any]) -> None:
+        if self.first is None:
+            self.first, self.last, self._payload = event["from"], event["to"], event["messages"]
+            return
+        joined = self._payload is not None and event["messages"] is not None and event["from"] == self.last
+        payload = [*(self._payload or ()), *(event["messages"] or ())]
+        self._payload = payload if joined and sum(map(len, payload)) <= nudge.LARGEST_PAYLOAD else None
+        self.last = max(self.last, event["to"])
+
+    def take(self) -> tuple[int | None, int, list[str] | None]:
+        content = (self.first, self.last, self._payload)
+        self.first, self._payload = None, None
+        return content
+
+
+def _after(query: bytes) -> int | None:
+    """The number in ``after=N``: 0 when left out, None when it is no such number."""
+    text = parse_qs(query.decode("latin-1")).get("after", ["0"])[0]
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _visibility(text: str | None) -> bool | None:
+    if text is None or len(text) > LARGEST_MESSAGE:
+        return None
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    known = isinstance(message, dict) and message.get("type") == "visible" and isinstance(message.get("value"), bool)
+    return message["value"] if known else None
+
+
+async def _in_thread(function: Any, *arguments: Any) -> Any:
+    """Run ``function`` on any free thread: viewers of different runs do not queue behind each other's reads."""
+    return await DatabaseSyncToAsync(function, thread_sensitive=False)(*arguments)
