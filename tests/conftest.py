@@ -6,7 +6,8 @@ import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
-# Before Django reads its settings: tests never touch the state of a Trainyard that runs here, nor external services.
+# Before Django reads its settings (hence no setting for it in pyproject.toml): tests never touch the state of a Trainyard
+# that runs here, nor external services.
 _STATE = Path(tempfile.mkdtemp(prefix="trainyard-tests-"))
 os.environ["TRAINYARD_STATE"] = str(_STATE)
 os.environ["DJANGO_SETTINGS_MODULE"] = "webapp.settings"
