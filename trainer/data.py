@@ -13,8 +13,7 @@ The same content always gives the same bytes, so the file's hash names the conte
 import json
 import os
 import struct
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,11 +21,11 @@ import numpy as np
 from pydantic import ValidationError
 
 from trainer.errors import TrainerError
-from trainer.spec import DataSummary
+from trainer.summary import DataSummary
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-DTYPES = {"U8": np.dtype("uint8"), "I64": np.dtype("<i8"), "I32": np.dtype("<i4"), "F64": np.dtype("<f8")}
+DTYPES: dict[str, np.dtype[Any]] = {"U8": np.dtype("uint8"), "I64": np.dtype("<i8"), "I32": np.dtype("<i4"), "F64": np.dtype("<f8")}
 LARGEST_HEADER = 100 * 1024 * 1024
 COPY_BYTES = 16 * 1024 * 1024
 
@@ -104,23 +103,4 @@ def _copy(array: Array, file: BinaryIO) -> None:
     if array.size == 0:
         return
     rows = max(1, COPY_BYTES // max(1, array.nbytes // array.shape[0]))
-    for start in range(0, array.shape[0], rows):
-        file.write(np.ascontiguousarray(array[start : start + rows]).data)
-
-
-@dataclass(frozen=True)
-class Preparation:
-    """What an inspection leaves in its folder. ``thumbnails`` only for images."""
-
-    prepared: Path
-    profile: Path
-    thumbnails: Path | None
-    summary: DataSummary
-
-
-def prepare(paths: Sequence[Path], names: Sequence[str], out: Path) -> Preparation:
-    """Recognise the files' format, read them, and write prepared.safetensors and profile.json into ``out``.
-
-    ``names`` are what the user called the files. Raises TrainerError with a sentence where they cannot be used.
-    """
-    raise NotImplementedError
+    file.writelines(np.ascontiguousarray(array[at : at + rows]).data for at in range(0, array.shape[0], rows))

@@ -1,0 +1,201 @@
+"""Opening what was uploaded: ZIP archives and gzip files are unpacked by counting, into numbered files of a fresh folder.
+
+No name from an archive ever becomes a path on disk, so no name can lead outside. Names that try to are refused all the
+same, because an archive that holds them is either broken or hostile. Sizes that an archive promises are never believed.
+"""
+
+import gzip
+import stat
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from trainer.errors import TrainerError
+
+PIECE = 1024 * 1024
+HEAD = 4096
+REGULAR = {0, stat.S_IFREG, stat.S_IFDIR}
+METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+LOCAL_HEADER = 30
+HIDDEN = {"__MACOSX", "Thumbs.db", "desktop.ini"}
+DAMAGED = (
+    zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError, OverflowError,
+    RuntimeError,
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file to read: where it lies, what the user calls it (parts joined by “/”), and its first bytes."""
+
+    path: Path
+    name: str
+    head: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, path: Path, name: str) -> "Source":
+        with path.open("rb") as file:
+            return cls(path, name, file.read(HEAD))
+
+    @property
+    def size(self) -> int:
+        return self.path.stat().st_size
+
+
+class Allowance:
+    """What may still be unpacked in this inspection, over all archives together.
+
+    ``ratio`` is how many times larger than the upload the content may be; it counts from ``free`` bytes on, so that
+    small and honest files that compress well pass.
+    """
+
+    def __init__(self, uploaded: int, *, files: int = 300_000, size: int = 16 * 1024**3, ratio: int = 200,
+                 free: int = 256 * 1024**2) -> None:
+        self._most_files, self._most_bytes, self._ratio = files, size, ratio
+        self._plausible = max(free, ratio * uploaded)
+        self.files = self.bytes = 0
+
+    def take_file(self) -> int:
+        """Count one more file; its number."""
+        self.files += 1
+        if self.files > self._most_files:
+            raise TrainerError("archive_too_many_files", "The archive holds more than %(limit)s files; import it in parts.",
+                               limit=self._most_files)
+        return self.files
+
+    def take(self, count: int) -> None:
+        """Count bytes before they are written."""
+        self.bytes += count
+        if self.bytes > self._most_bytes:
+            raise TrainerError("archive_too_large", "Unpacked, this is larger than %(limit)s GiB; import it in parts.",
+                               limit=self._most_bytes // 1024**3)
+        if self.bytes > self._plausible:
+            raise TrainerError("archive_bomb", "This unpacks to more than %(ratio)s times its size, as an archive made to fill "
+                               "disks does. Pack the files again with usual settings.", ratio=self._ratio)
+
+
+def opened(paths: Sequence[Path], names: Sequence[str], folder: Path, allowance: Allowance | None = None) -> list[Source]:
+    """The files inside what was uploaded; unpacked ones are written into ``folder``, which is made.
+
+    Raises TrainerError for empty files and for archives that are damaged, hostile, encrypted or too large.
+    """
+    folder.mkdir(parents=True)
+    unpacker = _Unpacker(folder, allowance or Allowance(sum(path.stat().st_size for path in paths)))
+    found: list[Source] = []
+    for path, name in zip(paths, names, strict=True):
+        source = Source.of(path, clean(name))
+        if not source.head:
+            raise TrainerError("file_empty", "“%(name)s” is empty. Choose the file again; it may still have been written.",
+                               name=source.name)
+        found.extend(unpacker.inside(source))
+    if not found:
+        raise TrainerError("archive_empty", "The archive holds no files. Pack the folder again.")
+    return found
+
+
+class _Unpacker:
+    """Writes members into numbered files of one folder, within one allowance."""
+
+    def __init__(self, folder: Path, allowance: Allowance) -> None:
+        self._folder, self._allowance = folder, allowance
+
+    def inside(self, source: Source) -> Iterator[Source]:
+        """The files in a ZIP, the content of a gzip file, or the file itself; a gzip file in a ZIP is opened as well."""
+        try:
+            if source.head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+                for member in self._unzipped(source):
+                    yield self._gunzipped(member)
+            else:
+                yield self._gunzipped(source)
+        except DAMAGED as error:
+            raise TrainerError("archive_damaged", "The archive “%(name)s” is damaged or cut short. Upload it again; if that does "
+                               "not help, pack it again.", name=source.name) from error
+
+    def _unzipped(self, source: Source) -> Iterator[Source]:
+        with zipfile.ZipFile(source.path) as archive:
+            _check(source, archive.infolist())
+            for member in archive.infolist():
+                name = _readable(member)
+                if not member.is_dir() and not HIDDEN.intersection(name.split("/")) and not _dotted(name):
+                    with archive.open(member) as file:
+                        yield Source.of(self._stored(file), name)
+
+    def _gunzipped(self, source: Source) -> Source:
+        if not source.head.startswith(b"\x1f\x8b"):
+            return source
+        with gzip.open(source.path) as file:
+            path = self._stored(file)
+        return Source.of(path, source.name.removesuffix(".gz"))
+
+    def _stored(self, file: IO[bytes] | gzip.GzipFile) -> Path:
+        path = self._folder / str(self._allowance.take_file())
+        with path.open("xb") as copy:
+            while piece := file.read(PIECE):
+                self._allowance.take(len(piece))
+                copy.write(piece)
+        return path
+
+
+def _check(source: Source, members: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse an archive whose list of content alone shows that it is not an honest one."""
+    seen: set[str] = set()
+    for member in members:
+        _check_name(member, seen)
+        _check_kind(member)
+    end = 0
+    for member in sorted(members, key=lambda item: item.header_offset):
+        if member.header_offset < end:
+            raise TrainerError("archive_overlap", "Files in the archive “%(name)s” share the same bytes, as an archive made to fill "
+                               "disks does. Pack the folder again.", name=source.name)
+        end = member.header_offset + LOCAL_HEADER + member.compress_size
+
+
+def _check_name(member: zipfile.ZipInfo, seen: set[str]) -> None:
+    name = member.orig_filename
+    parts = name.removesuffix("/").split("/")
+    if any(part in {"", ".", ".."} for part in parts) or "\\" in name or "\0" in name or name[1:2] == ":":
+        raise TrainerError("archive_unsafe_name", "The archive holds the name “%(name)s”, which does not stay inside its folder. "
+                           "Pack the folder again with usual settings.", name=clean(name))
+    if name in seen:
+        raise TrainerError("archive_duplicate_name", "The archive holds “%(name)s” twice. Pack the folder again.",
+                           name=clean(name))
+    seen.add(name)
+
+
+def _check_kind(member: zipfile.ZipInfo) -> None:
+    name = clean(member.orig_filename)
+    if stat.S_IFMT(member.external_attr >> 16) not in REGULAR:
+        raise TrainerError("archive_link", "“%(name)s” in the archive is a link or a device. Pack the files themselves.", name=name)
+    if member.flag_bits & 0x1:
+        raise TrainerError("archive_encrypted", "“%(name)s” in the archive is encrypted. Pack it again without a password.", name=name)
+    if member.compress_type not in METHODS:
+        raise TrainerError("archive_method", "“%(name)s” is packed in a way that is not known here. Pack the folder again as an "
+                           "ordinary ZIP.", name=name)
+
+
+def _readable(member: zipfile.ZipInfo) -> str:
+    """The name as its author wrote it: without the UTF-8 mark, many programs still write UTF-8 or a Chinese code page."""
+    name = member.filename
+    if not member.flag_bits & 0x800 and not name.isascii():
+        raw = name.encode("cp437")
+        for encoding in ("utf-8", "gb18030"):
+            try:
+                return clean(raw.decode(encoding))
+            except UnicodeDecodeError:
+                continue
+    return clean(name)
+
+
+def _dotted(name: str) -> bool:
+    return any(part.startswith(".") for part in name.split("/"))
+
+
+def clean(text: str, longest: int = 1000) -> str:
+    """``text`` composed (NFC), without control characters and lone surrogates, which no page and no database can hold."""
+    composed = unicodedata.normalize("NFC", text[:longest])
+    return "".join(c if c.isprintable() else "\ufffd" if unicodedata.category(c) in {"Cs", "Cn"} else " " for c in composed)

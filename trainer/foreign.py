@@ -1,0 +1,49 @@
+"""Content that is known but not read here: what to say about it, so that a user knows what to do instead."""
+
+from collections.abc import Sequence
+
+from trainer.archives import Source
+from trainer.errors import TrainerError
+
+_PICKLE = ("pickle_refused", "“%(name)s” holds pickled Python objects, which can run programs and are never opened here. Save the data as "
+           "CSV, IDX or pictures.")
+_SHEET = ("format_sheet", "“%(name)s” is an office document, which is not read here. Save the sheet as CSV and import that.")
+_ARCHIVE = ("format_archive", "“%(name)s” is an archive of a kind that is not opened here. Pack the folder as an ordinary ZIP.")
+_NESTED = ("archive_nested", "“%(name)s” is an archive inside of an archive, which is not opened. Pack the files themselves, once.")
+_ARRAY = ("format_array", "“%(name)s” is a file of arrays that is not read here. Save pictures as IDX or PNG, and tables as CSV.")
+_TABLE = ("format_table", "“%(name)s” is a table in a format that is not read here yet. Save it as CSV and import that.")
+_PAGE = ("format_page", "“%(name)s” is a document, a web page, XML or SVG, which is not read here. Save tables as CSV, and pictures as "
+         "PNG or JPEG.")
+_JSON = ("format_json", "“%(name)s” is JSON, which is not read here in this form. Save it as CSV, or as JSON Lines: one object a line.")
+
+INSIDE = {"data.pkl": _PICKLE, "xl/workbook.xml": _SHEET, "word/document.xml": _SHEET, "content.xml": _SHEET}
+BEGINNINGS = (
+    (b"\x80\x02", _PICKLE), (b"\x80\x03", _PICKLE), (b"\x80\x04", _PICKLE), (b"\x80\x05", _PICKLE),
+    (b"\xd0\xcf\x11\xe0", _SHEET), (b"PK\x03\x04", _NESTED),
+    (b"7z\xbc\xaf\x27\x1c", _ARCHIVE), (b"Rar!", _ARCHIVE), (b"\xfd7zXZ", _ARCHIVE), (b"BZh", _ARCHIVE), (b"\x28\xb5\x2f\xfd", _ARCHIVE),
+    (b"\x93NUMPY", _ARRAY), (b"\x89HDF", _ARRAY), (b"PAR1", _TABLE), (b"SQLite format 3", _TABLE), (b"ARROW1", _TABLE),
+    (b"%PDF", _PAGE), (b"<", _PAGE), (b"{", _JSON), (b"[", _JSON),
+)
+TAR_MARK = slice(257, 262)
+
+
+def refusal(sources: Sequence[Source]) -> TrainerError:
+    """The error for files that no format recognised."""
+    code, sentence = _sentence(sources)
+    return TrainerError(code, sentence, name=sources[0].name)
+
+
+def _sentence(sources: Sequence[Source]) -> tuple[str, str]:
+    for source in sources:
+        for ending, sentence in INSIDE.items():
+            if source.name == ending or source.name.endswith("/" + ending):
+                return sentence
+    first = sources[0]
+    if first.head[TAR_MARK] == b"ustar":
+        return _ARCHIVE
+    start = first.head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    for mark, sentence in BEGINNINGS:
+        if start.startswith(mark):
+            return sentence
+    return ("format_unknown", "“%(name)s” is in no format that is known here. Import a table as CSV, IDX files with pictures and "
+            "labels, or a ZIP with pictures in one folder per class.")

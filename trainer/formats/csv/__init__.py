@@ -1,0 +1,62 @@
+"""Table (CSV).
+
+Values separated by commas, semicolons, tabs or bars, one row a line, with or without a first line of names.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from trainer.archives import Source
+from trainer.component import Component, DataKind
+
+if TYPE_CHECKING:
+    from trainer.parsed import Parsed
+
+SUFFIXES = (".csv", ".tsv", ".tab")
+MARKS = (b"\xff\xfe", b"\xfe\xff")
+OTHER_TEXT = (b"{", b"[", b"<", b"%PDF", b"%!PS")
+
+
+class Spec(Component):
+    """How to read the file; “auto” looks at its content."""
+
+    accepts: ClassVar[frozenset[DataKind]] = frozenset({"table"})
+
+    delimiter: Literal["auto", ",", ";", "tab", "|"] = Field("auto", title="Delimiter", description="What stands between values.")
+    encoding: Literal["auto", "utf-8", "utf-16", "gb18030", "cp1252"] = Field(
+        "auto", title="Encoding", description="How letters are written as bytes.")
+    header: Literal["auto", "yes", "no"] = Field("auto", title="First line", description="Whether it holds the columns' names.")
+
+
+def is_text(source: Source) -> bool:
+    """Whether the first bytes can be a table: no zero bytes (but in UTF-16), and not the start of another kind of text."""
+    head = source.head
+    if head.startswith(MARKS):
+        return True
+    odd, even = head[1::2].count(0), head[::2].count(0)
+    wide = max(odd, even) > 0.3 * len(head) and min(odd, even) < 0.05 * len(head)
+    return (wide or b"\0" not in head) and not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(OTHER_TEXT)
+
+
+def _is_table(source: Source) -> bool:
+    name = source.name.lower()
+    return is_text(source) and (name.endswith(SUFFIXES) or (not name.endswith((".md", ".rst", ".py")) and _has_columns(source.head)))
+
+
+def _has_columns(head: bytes) -> bool:
+    """Whether the first two lines hold a delimiter equally often."""
+    lines = head.replace(b"\0", b"").splitlines()[:2]
+    return len(lines) == 2 and any(lines[0].count(mark) == lines[1].count(mark) > 0 for mark in (b",", b";", b"\t", b"|"))
+
+
+def recognises(sources: Sequence[Source]) -> bool:
+    return all(is_text(source) for source in sources) and any(_is_table(source) for source in sources)
+
+
+def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
+    from trainer.formats.csv.reader import read
+
+    return read(spec, [source for source in sources if _is_table(source)] or sources, work)

@@ -1,0 +1,40 @@
+"""IDX images and labels.
+
+The files that MNIST and its relatives come in: one with pictures, one with labels, each plain or as .gz, together in one
+ZIP or side by side. Which is which is told by their content, so names and order do not matter.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from trainer.archives import Source
+from trainer.component import Component, DataKind, TargetKind
+
+if TYPE_CHECKING:
+    from trainer.parsed import Parsed
+
+TYPES = frozenset({0x08, 0x09, 0x0B, 0x0C, 0x0D, 0x0E})
+
+
+class Spec(Component):
+    """There is nothing to choose: an IDX file says all of itself."""
+
+    accepts: ClassVar[frozenset[DataKind]] = frozenset({"image"})
+    targets: ClassVar[frozenset[TargetKind]] = frozenset({"class"})
+
+
+def is_idx(source: Source) -> bool:
+    """Whether the first four bytes are two zeros, a known type, and one to four dimensions."""
+    head = source.head
+    return len(head) >= 4 and head[:2] == b"\0\0" and head[2] in TYPES and 1 <= head[3] <= 4
+
+
+def recognises(sources: Sequence[Source]) -> bool:
+    return any(is_idx(source) for source in sources)
+
+
+def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
+    from trainer.formats.idx.reader import read
+
+    return read(sources, work)

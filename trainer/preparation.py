@@ -1,0 +1,74 @@
+"""From uploaded files to prepared data: recognise the format, read, profile, write."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from trainer import catalog, data, foreign, profile_images, profile_tables
+from trainer.archives import HIDDEN, Source, opened
+from trainer.component import Component
+from trainer.errors import TrainerError
+from trainer.parsed import Parsed
+from trainer.profile import Profile
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """Files that an inspection leaves in its folder. ``thumbnails`` only for images."""
+
+    prepared: Path
+    profile: Path
+    thumbnails: Path | None
+    result: Profile
+
+
+def prepare(paths: Sequence[Path], names: Sequence[str], out: Path, chosen: Component | None = None) -> Preparation:
+    """Write prepared.safetensors, profile.json and, for images, thumbnails.png into the folder ``out``.
+
+    ``names`` are what the user calls the files, ``chosen`` the format's spec if it is not to be recognised. Raises
+    TrainerError with a sentence where the files cannot be used; nothing unpacked is left behind in either case.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    work = out / "unpacked"
+    try:
+        sources = opened(paths, names, work)
+        spec = chosen or recognised(sources)
+        scratch = work / "scratch"
+        scratch.mkdir()
+        return _write(catalog.build("formats", spec, sources, scratch), spec.name, out)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _write(parsed: Parsed, format_name: str, out: Path) -> Preparation:
+    images = parsed.summary.kind == "image"
+    result = profile_images.profile(parsed, format_name) if images else profile_tables.profile(parsed, format_name)
+    prepared, profile, thumbnails = out / "prepared.safetensors", out / "profile.json", out / "thumbnails.png"
+    data.write(prepared, parsed.summary, parsed.arrays)
+    profile.write_text(result.model_dump_json(), encoding="utf-8")
+    if images:
+        profile_images.draw_sheet(thumbnails, parsed)
+    return Preparation(prepared, profile, thumbnails if images else None, result)
+
+
+def recognised(sources: Sequence[Source]) -> Component:
+    """The default spec of the one format that takes these files. Raises TrainerError, naming what they are instead."""
+    for entry in catalog.listing("formats").values():
+        if entry.module.recognises(sources):
+            return entry.spec()
+    raise foreign.refusal(sources)
+
+
+def files_of(path: Path) -> tuple[list[Path], list[str]]:
+    """The file, or all files of the folder with their names inside it, as ``prepare`` takes them."""
+    if path.is_file():
+        return [path], [path.name]
+    found = sorted(file for file in path.rglob("*") if file.is_file() and not _is_hidden(file.relative_to(path)))
+    if not found:
+        raise TrainerError("data_missing", "There is no file at “%(path)s”.", path=str(path))
+    return found, [file.relative_to(path).as_posix() for file in found]
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part in HIDDEN or part.startswith(".") for part in path.parts)

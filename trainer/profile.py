@@ -1,0 +1,194 @@
+"""What an inspection tells about a data set: columns, balance, duplicates, problems with their remedies, a preview."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from trainer.component import Lenient, Strict
+from trainer.summary import DataSummary
+
+Severity = Literal["error", "warning", "info"]
+Counts = Annotated[tuple[Annotated[tuple[str, int], Lenient], ...], Lenient]
+OF_A_KIND = 8
+
+
+class Problem(Strict):
+    """Something to know before training. ``message`` and ``remedy`` are English identifiers with gaps for ``params``.
+
+    ``error``: training on this cannot work; ``warning``: it can, and may disappoint; ``info``: how the file was read.
+    """
+
+    severity: Severity
+    code: str
+    message: str
+    params: dict[str, Any] = {}
+    remedy: str
+
+
+class Histogram(Strict):
+    """Counts of values between neighbouring edges; the last bin includes its upper edge."""
+
+    edges: Annotated[tuple[float, ...], Lenient]
+    counts: Annotated[tuple[int, ...], Lenient]
+
+
+class ColumnProfile(Strict):
+    """One column: numbers have the statistics, categories their most frequent levels."""
+
+    name: str
+    kind: Literal["number", "category", "text", "constant"]
+    missing: int = Field(0, ge=0)
+    distinct: int = Field(0, ge=0)
+    minimum: float | None = None
+    maximum: float | None = None
+    mean: float | None = None
+    std: float | None = None
+    histogram: Histogram | None = None
+    levels: Counts = ()
+
+
+class Thumbnails(Strict):
+    """The contact sheet: a grid of square cells of ``size`` pixels, filled row by row; ``labels`` names each cell's class."""
+
+    columns: int
+    rows: int
+    size: int
+    labels: Annotated[tuple[str, ...], Lenient]
+
+
+class Profile(Strict):
+    """The profile of one version of a data set, as it is stored and shown."""
+
+    summary: DataSummary
+    format: str
+    duplicates: int = Field(0, ge=0, description="Rows that repeat an earlier row exactly.")
+    columns: Annotated[tuple[ColumnProfile, ...], Lenient] = ()
+    balance: Counts = Field((), description="Rows of each class; of the suggested target's classes for a table.")
+    problems: Annotated[tuple[Problem, ...], Lenient] = ()
+    rows: Annotated[tuple[Annotated[tuple[str, ...], Lenient], ...], Lenient] = ()
+    thumbnails: Thumbnails | None = None
+    suggested_task: str = ""
+    suggested_target: str = ""
+
+
+# What can be wrong, in the order in which a reader should care: code -> severity, message, remedy.
+SENTENCES: dict[str, tuple[Severity, str, str]] = {
+    "one_class": (
+        "error", "Every row is of the class “%(name)s”.",
+        "Add rows of at least one more class: there is nothing to tell apart."),
+    "no_target": (
+        "error", "No column can be a target: all are text or constant.",
+        "Add a column with the class or the number that is to be predicted."),
+    "no_features": (
+        "error", "Besides the target there is no number or category column to learn from.",
+        "Add columns with numbers or categories. Columns of free text are kept but not yet trained on."),
+    "few_rows": (
+        "error", "There are only %(rows)s rows.",
+        "Add rows: training, validation and test need at least %(least)s together."),
+    "lonely_class": (
+        "warning", "%(count)s classes have a single row, among them “%(name)s”.",
+        "Add rows of these classes or remove them: one row cannot be trained on and tested as well."),
+    "imbalance": (
+        "warning", "“%(most)s” has %(most_rows)s rows, “%(fewest)s” only %(fewest_rows)s.",
+        "Add rows of the rare class, and judge by F1 per class: accuracy alone hides a rare class."),
+    "missing_target": (
+        "warning", "%(count)s rows have no value in the target “%(column)s”.",
+        "Fill them in; training leaves such rows out."),
+    "missing_values": (
+        "warning", "“%(column)s” is missing in %(count)s of %(rows)s rows.",
+        "Training fills gaps with the column's mean, or treats them as a category of their own. Fill them in if you know better."),
+    "text_in_numbers": (
+        "warning", "“%(column)s” holds numbers, but %(count)s cells are text, the first “%(value)s” in line %(line)s "
+        "(lines %(lines)s).",
+        "Correct these cells and import again; until then they count as missing."),
+    "infinite_values": (
+        "warning", "“%(column)s” has %(count)s infinite values, the first in line %(line)s.",
+        "Correct these cells and import again; until then they count as missing."),
+    "infinite_pixels": (
+        "warning", "%(count)s pixels are not finite numbers.",
+        "Write the pictures again without NaN and infinities; until then such pixels are black."),
+    "duplicates": (
+        "warning", "%(count)s of %(rows)s rows repeat an earlier row exactly.",
+        "Remove the repetitions: a row that is in training and in test makes the result look better than it is."),
+    "contradicting_labels": (
+        "warning", "%(count)s pictures appear again with another label.",
+        "Decide which label is right and remove the other: a model cannot learn both."),
+    "identifier": (
+        "warning", "“%(column)s” has a different value in every row, like an identifier.",
+        "Leave it out of the features: it says which row it is, not what the row is like."),
+    "mirrors_target": (
+        "warning", "“%(column)s” alone tells the target “%(target)s” in %(agreeing)s of %(rows)s rows.",
+        "Leave it out of the features if it is not known when the model will be used; otherwise the result is too good to be true."),
+    "constant": (
+        "info", "“%(column)s” has the same value in every row, or none.",
+        "Nothing to do: it is left out."),
+    "text_column": (
+        "info", "“%(column)s” holds free text.",
+        "It is kept but not yet trained on."),
+    "case_only": (
+        "warning", "“%(first)s” and “%(second)s” differ only in capital letters or spaces.",
+        "If they mean the same, write them the same way and import again."),
+    "mixed_sizes": (
+        "info", "The pictures have %(sizes)s different sizes; %(resized)s were resized to %(width)s x %(height)s pixels.",
+        "If shape matters, cut the pictures to one size before the import."),
+    "reduced": (
+        "info", "The pictures were reduced from %(from_width)s x %(from_height)s to %(width)s x %(height)s pixels.",
+        "Choose a larger limit in the format's settings if fine detail matters."),
+    "broken_pictures": (
+        "warning", "%(count)s pictures cannot be read and were left out: %(names)s.",
+        "Save these pictures again as PNG or JPEG and import again."),
+    "other_files": (
+        "info", "%(count)s other files were ignored: %(names)s.",
+        "Nothing to do."),
+    "first_frames": (
+        "info", "%(count)s pictures are animations; their first frame was taken.",
+        "Nothing to do, or import the frames as single pictures."),
+    "joined_parts": (
+        "info", "%(count)s parts were joined: %(names)s.",
+        "Nothing to do: the run's split makes a test part of its own."),
+    "scaled_pixels": (
+        "info", "Pixel values from 0 to 1 were scaled to 0 to 255.",
+        "Nothing to do."),
+    "encoding": (
+        "info", "The text is not UTF-8; it was read as %(encoding)s.",
+        "Look at the preview: if letters are wrong, save the file as UTF-8, or choose the encoding in the format's settings."),
+    "no_header": (
+        "info", "The first line holds values, not names: the columns are called “column 1” to “column %(count)s”.",
+        "Add a line with the columns' names, or say in the format's settings that the first line holds names."),
+    "renamed_columns": (
+        "warning", "%(count)s columns had no name or the name of another column: %(names)s.",
+        "Give each column a name of its own and import again."),
+    "missing_spellings": (
+        "info", "Cells that say %(spellings)s count as missing.",
+        "If such a cell is a value of its own, spell it otherwise."),
+    "more_of_a_kind": (
+        "info", "The same holds for %(count)s more.",
+        "The table of columns shows each of them."),
+    "decimal_comma": (
+        "info", "Numbers with a comma, as in “%(value)s”, were read as decimal numbers.",
+        "Nothing to do."),
+}
+
+
+def problem(code: str, **params: Any) -> Problem:
+    """A problem from the table above with its gaps filled."""
+    severity, message, remedy = SENTENCES[code]
+    return Problem(severity=severity, code=code, message=message, params=params, remedy=remedy)
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Errors first, then as the table above stands, at most ``OF_A_KIND`` of each."""
+    severities, codes = ("error", "warning", "info"), list(SENTENCES)
+    ordered = sorted(problems, key=lambda item: (severities.index(item.severity), codes.index(item.code)))
+    groups = [list(group) for _, group in groupby(ordered, key=lambda item: item.code)]
+    return tuple(shown for group in groups for shown in (*group[:OF_A_KIND], *_rest(group)))
+
+
+def _rest(group: list[Problem]) -> list[Problem]:
+    hidden = len(group) - OF_A_KIND
+    if hidden <= 0:
+        return []
+    return [problem("more_of_a_kind", count=hidden).model_copy(update={"severity": group[0].severity})]
+

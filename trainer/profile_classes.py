@@ -1,0 +1,37 @@
+"""Problems with classes, alike for pictures and tables."""
+
+from collections.abc import Iterable, Sequence
+
+from trainer.profile import Problem, problem
+
+IMBALANCE = 10
+
+
+def class_problems(balance: Sequence[tuple[str, int]]) -> list[Problem]:
+    """What the number of rows of each class gives reason to say."""
+    found = list(case_problems(name for name, _ in balance))
+    present = [(name, count) for name, count in balance if count]
+    if len(present) == 1:
+        return [*found, problem("one_class", name=present[0][0])]
+    lonely = [name for name, count in present if count == 1]
+    if lonely:
+        found.append(problem("lonely_class", count=len(lonely), name=lonely[0]))
+    most, fewest = max(present, key=_rows, default=("", 0)), min(present, key=_rows, default=("", 0))
+    if most[1] > IMBALANCE * fewest[1]:
+        found.append(problem("imbalance", most=most[0], most_rows=most[1], fewest=fewest[0], fewest_rows=fewest[1]))
+    return found
+
+
+def _rows(item: tuple[str, int]) -> int:
+    return item[1]
+
+
+def case_problems(names: Iterable[str]) -> Iterable[Problem]:
+    """Pairs of names that only capital letters or spaces tell apart; the first three."""
+    first: dict[str, str] = {}
+    pairs = []
+    for name in names:
+        other = first.setdefault(" ".join(name.split()).casefold(), name)
+        if other != name:
+            pairs.append(problem("case_only", first=other, second=name))
+    return pairs[:3]

@@ -1,0 +1,81 @@
+"""The profile of pictures: balance, repetitions, and a contact sheet that we draw ourselves from decoded pixels."""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from trainer.data import Array
+from trainer.parsed import Parsed
+from trainer.profile import Problem, Profile, Thumbnails, in_order, problem
+from trainer.profile_classes import class_problems
+
+CELL = 64
+COLUMNS = 12
+MOST_CELLS = 60
+LEAST_ROWS = 10
+
+
+def profile(parsed: Parsed, format_name: str) -> Profile:
+    """Everything but the contact sheet's pixels."""
+    classes, labels = parsed.summary.classes, parsed.arrays["labels"]
+    counts = np.bincount(labels, minlength=len(classes))
+    balance = tuple((name, int(count)) for name, count in zip(classes, counts, strict=True))
+    duplicates, contradicting = _repetitions(parsed.arrays["pixels"], labels)
+    problems: list[Problem] = [*parsed.problems, *class_problems(balance)]
+    if parsed.summary.rows < LEAST_ROWS:
+        problems.append(problem("few_rows", rows=parsed.summary.rows, least=LEAST_ROWS))
+    if duplicates:
+        problems.append(problem("duplicates", count=duplicates, rows=parsed.summary.rows))
+    if contradicting:
+        problems.append(problem("contradicting_labels", count=contradicting))
+    chosen = _chosen(labels, len(classes))
+    grid = Thumbnails(columns=COLUMNS, rows=-(-len(chosen) // COLUMNS), size=CELL,
+                      labels=tuple(classes[labels[row]] for row in chosen))
+    return Profile(summary=parsed.summary, format=format_name, duplicates=duplicates, balance=balance,
+                   problems=in_order(problems), thumbnails=grid, suggested_task="image_classification")
+
+
+def _repetitions(pixels: Array, labels: Array) -> tuple[int, int]:
+    """Rows that repeat an earlier one, and rows whose picture stands before with another label."""
+    first_label: dict[bytes, int] = {}
+    seen: set[tuple[bytes, int]] = set()
+    repeated = contradicting = 0
+    for picture, label in zip(pixels, labels.tolist(), strict=True):
+        key = blake2b(np.ascontiguousarray(picture).data, digest_size=16).digest()
+        repeated += (key, label) in seen
+        contradicting += first_label.setdefault(key, label) != label
+        seen.add((key, label))
+    return repeated, contradicting
+
+
+def _chosen(labels: Array, classes: int) -> list[int]:
+    """Rows for the sheet: the first of each class, then the second of each, until the sheet is full."""
+    firsts = [np.flatnonzero(labels == index)[:MOST_CELLS].tolist() for index in range(min(classes, MOST_CELLS))]
+    rounds = max(map(len, firsts), default=0)
+    taken = [rows[turn] for turn in range(rounds) for rows in firsts if turn < len(rows)]
+    return taken[:MOST_CELLS]
+
+
+def draw_sheet(path: Path, parsed: Parsed) -> None:
+    """Write the contact sheet as PNG."""
+    labels, pixels = parsed.arrays["labels"], parsed.arrays["pixels"]
+    chosen = _chosen(labels, len(parsed.summary.classes))
+    rows = -(-len(chosen) // COLUMNS)
+    sheet = Image.new("RGBA", (COLUMNS * CELL, rows * CELL), (0, 0, 0, 0))
+    for at, row in enumerate(chosen):
+        cell = _cell(np.asarray(pixels[row]))
+        left, top = at % COLUMNS * CELL, at // COLUMNS * CELL
+        sheet.paste(cell, (left + (CELL - cell.width) // 2, top + (CELL - cell.height) // 2))
+    sheet.save(path, "PNG")
+
+
+def _cell(picture: Array) -> Image.Image:
+    """One picture at the size of a cell, its proportions kept; small ones enlarged without blur."""
+    image = Image.fromarray(picture[0] if len(picture) == 1 else np.ascontiguousarray(picture.transpose(1, 2, 0)))
+    scale = CELL / max(image.size)
+    size: Sequence[int] = [max(1, round(side * scale)) for side in image.size]
+    method = Image.Resampling.NEAREST if scale >= 1 else Image.Resampling.LANCZOS
+    return image.resize((size[0], size[1]), method)

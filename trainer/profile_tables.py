@@ -1,0 +1,171 @@
+"""The profile of a table: statistics of each column, the suggested target, and what speaks against training on it."""
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from trainer.data import Array
+from trainer.parsed import Parsed
+from trainer.profile import ColumnProfile, Counts, Histogram, Problem, Profile, in_order, problem
+from trainer.profile_classes import class_problems
+from trainer.summary import Column, DataSummary
+
+BINS = 20
+LEVELS_SHOWN = 50
+LEAST_ROWS = 10
+FEW_CLASSES = 20
+BLOCK_VALUES = 8 * 1024 * 1024
+MIRROR_SHARE = 0.99
+MOST_COMPARED = 200
+TARGET_NAMES = ("label", "target", "class", "species", "category", "outcome", "diagnosis", "y", "output", "sentiment", "survived",
+                "churn", "标签", "类别", "目标")
+IDENTIFIER_NAME = re.compile(r"(.*[_ ])?(id|index|idx|key|nr|no|row|column 1)", re.IGNORECASE)
+
+
+def column_profiles(columns: Sequence[Column], arrays: dict[str, Array]) -> tuple[ColumnProfile, ...]:
+    """Statistics in the columns' order."""
+    values, codes = _columns_of(arrays["numbers"]), _columns_of(arrays["codes"])
+    return tuple(
+        _of_numbers(column, next(values)) if column.kind == "number"
+        else _of_levels(column, next(codes)) if column.kind == "category"
+        else ColumnProfile(name=column.name, kind=column.kind, missing=column.missing, distinct=column.distinct)
+        for column in columns)
+
+
+def _columns_of(matrix: Array) -> Iterator[Array]:
+    """Columns one by one, read from the file in blocks of some columns so that memory stays flat."""
+    rows, columns = matrix.shape
+    width = max(1, BLOCK_VALUES // max(1, rows))
+    for start in range(0, columns, width):
+        yield from np.ascontiguousarray(matrix[:, start : start + width].T)
+
+
+def _of_numbers(column: Column, values: Array) -> ColumnProfile:
+    present = values[~np.isnan(values)]
+    low, high = float(present.min()), float(present.max())
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean, std = float(present.mean()), float(present.std())
+    return ColumnProfile(name=column.name, kind="number", missing=column.missing, distinct=len(np.unique(present)), minimum=low,
+                         maximum=high, mean=_finite(mean), std=_finite(std), histogram=_histogram(present, low, high))
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _histogram(present: Array, low: float, high: float) -> Histogram | None:
+    if low == high or not math.isfinite(2 * (high - low)) or high - low < abs(high) * 1e-12:
+        return None
+    counts, edges = np.histogram(present, bins=BINS, range=(low, high))
+    return Histogram(edges=tuple(edges.tolist()), counts=tuple(counts.tolist()))
+
+
+def _of_levels(column: Column, codes: Array) -> ColumnProfile:
+    return ColumnProfile(name=column.name, kind="category", missing=column.missing, distinct=column.distinct,
+                         levels=tuple(sorted(_counted(column, codes), key=lambda item: -item[1])[:LEVELS_SHOWN]))
+
+
+def _counted(column: Column, codes: Array) -> Counts:
+    counts = np.bincount(codes[codes >= 0], minlength=len(column.levels)).tolist()
+    return tuple(zip(column.levels, counts, strict=True))
+
+
+def profile(parsed: Parsed, format_name: str) -> Profile:
+    """The whole profile."""
+    target = suggested_target(parsed)
+    problems = [*parsed.problems, *_table_problems(parsed), *_identifiers(parsed)]
+    balance: Counts = ()
+    if target is None:
+        problems.append(problem("no_target"))
+    else:
+        if target.kind == "category":
+            balance = _counted(target, _array_of(parsed, target))
+        problems += [*class_problems(balance), *_target_problems(parsed, target)]
+    problems = [item for item in problems if not (target and item.code == "missing_values" and item.params["column"] == target.name)]
+    return Profile(summary=parsed.summary, format=format_name, duplicates=parsed.duplicates, columns=parsed.columns,
+                   balance=balance, problems=in_order(problems), rows=parsed.rows,
+                   suggested_target=target.name if target else "", suggested_task=_task(target) if target else "")
+
+
+def suggested_target(parsed: Parsed) -> Column | None:
+    """A column called like a target, else the last column of categories, else the last column of numbers."""
+    usable = [column for column in parsed.summary.columns if column.kind in {"category", "number"}]
+    named = {column.name.casefold(): column for column in reversed(usable)}
+    for name in TARGET_NAMES:
+        if name in named:
+            return named[name]
+    categories = [column for column in usable if column.kind == "category"]
+    return next(reversed(categories or usable), None)
+
+
+def _task(target: Column) -> str:
+    few = target.distinct <= FEW_CLASSES and target.name.casefold() in TARGET_NAMES
+    return "table_classification" if target.kind == "category" or few else "table_regression"
+
+
+def _array_of(parsed: Parsed, column: Column) -> Array:
+    """The values or codes of one column."""
+    alike = [other.name for other in parsed.summary.columns if other.kind == column.kind]
+    return np.asarray(parsed.arrays["numbers" if column.kind == "number" else "codes"][:, alike.index(column.name)])
+
+
+def _table_problems(parsed: Parsed) -> Iterator[Problem]:
+    summary = parsed.summary
+    if summary.rows < LEAST_ROWS:
+        yield problem("few_rows", rows=summary.rows, least=LEAST_ROWS)
+    if parsed.duplicates:
+        yield problem("duplicates", count=parsed.duplicates, rows=summary.rows)
+    for column in summary.columns:
+        if column.kind == "constant" and column.name.casefold() in TARGET_NAMES:
+            yield problem("one_class", name=next((row[_at(summary, column)] for row in parsed.rows if row[_at(summary, column)]), ""))
+
+
+def _at(summary: DataSummary, column: Column) -> int:
+    return [other.name for other in summary.columns].index(column.name)
+
+
+def _identifiers(parsed: Parsed) -> Iterator[Problem]:
+    """Number columns that count rows: whole, all different, and either without a gap or named like an identifier."""
+    for column in parsed.columns:
+        if column.kind != "number" or column.distinct != parsed.summary.rows or column.distinct <= FEW_CLASSES:
+            continue
+        span = (column.maximum or 0.0) - (column.minimum or 0.0)
+        if span == column.distinct - 1 or (IDENTIFIER_NAME.fullmatch(column.name) and float(span).is_integer()):
+            yield problem("identifier", column=column.name)
+
+
+def _target_problems(parsed: Parsed, target: Column) -> Iterator[Problem]:
+    if target.missing:
+        yield problem("missing_target", column=target.name, count=target.missing)
+    features = [column for column in parsed.summary.columns if column.kind in {"category", "number"} and column.name != target.name]
+    if not features:
+        yield problem("no_features")
+    for column in features[:MOST_COMPARED]:
+        agreeing = _agreeing(parsed, column, target) if column.kind == target.kind else 0
+        if agreeing >= MIRROR_SHARE * parsed.summary.rows and parsed.summary.rows > FEW_CLASSES:
+            yield problem("mirrors_target", column=column.name, target=target.name, agreeing=agreeing, rows=parsed.summary.rows)
+
+
+def _agreeing(parsed: Parsed, column: Column, target: Column) -> int:
+    """In how many rows the feature alone tells the target: by its most frequent class, or by a straight line."""
+    feature, wanted = _array_of(parsed, column), _array_of(parsed, target)
+    if target.kind == "number":
+        return _on_a_line(feature, wanted)
+    if column.distinct * 5 > len(feature) or column.distinct < len(target.levels):
+        return 0
+    present = (feature >= 0) & (wanted >= 0)
+    pairs = feature[present].astype(np.int64) * len(target.levels) + wanted[present]
+    table = np.bincount(pairs, minlength=column.distinct * len(target.levels)).reshape(column.distinct, -1)
+    return int(table.max(axis=1).sum())
+
+
+def _on_a_line(feature: Array, wanted: Array) -> int:
+    present = ~(np.isnan(feature) | np.isnan(wanted))
+    if present.sum() < 3:
+        return 0
+    x, y = feature[present], wanted[present]
+    with np.errstate(all="ignore"):
+        correlation = abs(float(np.corrcoef(x, y)[0, 1]))
+    return int(present.sum()) if correlation > 0.99999 else 0
