@@ -84,6 +84,9 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
     "no_features": (
         "error", "Besides the target there is no number or category column to learn from.",
         "Add columns with numbers or categories. Columns of free text are kept but not yet trained on."),
+    "only_text": (
+        "error", "Besides the target there is only free text to learn from; training on text comes with a later release.",
+        "Until then, add columns with numbers or categories."),
     "few_rows": (
         "error", "There are only %(rows)s rows.",
         "Add rows: training, validation and test need at least %(least)s together."),

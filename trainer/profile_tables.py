@@ -141,7 +141,7 @@ def _target_problems(parsed: Parsed, target: Column) -> Iterator[Problem]:
         yield problem("missing_target", column=target.name, count=target.missing)
     features = [column for column in parsed.summary.columns if column.kind in {"category", "number"} and column.name != target.name]
     if not features:
-        yield problem("no_features")
+        yield problem("only_text" if any(column.kind == "text" for column in parsed.summary.columns) else "no_features")
     for column in features[:MOST_COMPARED]:
         agreeing = _agreeing(parsed, column, target) if column.kind == target.kind else 0
         if agreeing >= MIRROR_SHARE * parsed.summary.rows and parsed.summary.rows > FEW_CLASSES:

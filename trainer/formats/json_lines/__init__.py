@@ -1,0 +1,38 @@
+"""Table (JSON Lines).
+
+One JSON object a line; its keys are the columns. Values that are themselves lists or objects are kept as text.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from trainer.archives import Source
+from trainer.component import Component, DataKind
+
+if TYPE_CHECKING:
+    from trainer.parsed import Parsed
+
+
+class Spec(Component):
+    """There is nothing to choose."""
+
+    accepts: ClassVar[frozenset[DataKind]] = frozenset({"table"})
+
+
+def _is_lines(source: Source) -> bool:
+    """Whether the first line begins like an object and, where its end is in sight, ends like one."""
+    head = source.head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    line, end, _ = head.partition(b"\n")
+    return line.startswith(b"{") and (not end or line.rstrip().endswith(b"}")) and (
+        bool(end) or source.name.lower().endswith((".jsonl", ".ndjson")))
+
+
+def recognises(sources: Sequence[Source]) -> bool:
+    return any(_is_lines(source) for source in sources)
+
+
+def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
+    from trainer.formats.json_lines.reader import read
+
+    return read([source for source in sources if _is_lines(source)] or sources, work)

@@ -1,0 +1,94 @@
+"""Reads JSON Lines (https://jsonlines.org), some thousand rows at a time."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from trainer.archives import Source, clean
+from trainer.errors import TrainerError
+from trainer.parsed import Parsed
+from trainer.tables import Chunk, parse
+
+LONGEST_LINE = 16 * 1024 * 1024
+LONGEST_NAME = 200
+MOST_COLUMNS = 2000
+CHUNK_ROWS = 4096
+CHUNK_CHARACTERS = 16 * 1024 * 1024
+
+
+def read(sources: Sequence[Source], work: Path) -> Parsed:
+    """The table in the one source; columns in the order in which their keys first appear."""
+    if len(sources) != 1:
+        raise TrainerError("json_several", "There are %(count)s files of JSON Lines: %(names)s. Import one at a time, or join them.",
+                           count=len(sources), names=", ".join(source.name for source in sources[:5]))
+    source = sources[0]
+    keys = _keys(source)
+    return parse(_names(keys), lambda: _chunks(source, keys), work)
+
+
+def _keys(source: Source) -> list[str]:
+    keys: dict[str, None] = {}
+    for line, row in _rows(source):
+        keys.update(dict.fromkeys(row))
+        if len(keys) > MOST_COLUMNS:
+            raise TrainerError("json_columns", "Up to line %(line)s there are more than %(most)s different keys. Write rows with the "
+                               "same keys.", line=line, most=MOST_COLUMNS)
+    if not keys:
+        raise TrainerError("json_no_rows", "“%(name)s” holds no rows. Choose a file with data.", name=source.name)
+    return list(keys)
+
+
+def _names(keys: Sequence[str]) -> list[str]:
+    """Keys as names of columns: cleaned, none empty, no two alike."""
+    names: list[str] = []
+    for at, key in enumerate(keys, start=1):
+        name = clean(key, LONGEST_NAME).strip() or f"column {at}"
+        names.append(f"{name} ({at})" if name in names else name)
+    return names
+
+
+def _chunks(source: Source, keys: Sequence[str]) -> Iterator[Chunk]:
+    lines: list[int] = []
+    rows: list[list[str]] = []
+    held = 0
+    for line, row in _rows(source):
+        lines.append(line)
+        rows.append([_cell(row.get(key)) for key in keys])
+        held += sum(map(len, rows[-1]))
+        if len(rows) == CHUNK_ROWS or held > CHUNK_CHARACTERS:
+            yield Chunk(lines, rows)
+            lines, rows, held = [], [], 0
+    if rows:
+        yield Chunk(lines, rows)
+
+
+def _cell(value: Any) -> str:
+    """A value as the cell of a table: nothing as an empty one, lists and objects as JSON."""
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text.encode("utf-8", "replace").decode().replace("\0", " ")
+
+
+def _rows(source: Source) -> Iterator[tuple[int, dict[str, Any]]]:
+    with source.path.open("rb") as file:
+        number = 0
+        while line := file.readline(LONGEST_LINE):
+            number += 1
+            if len(line) == LONGEST_LINE:
+                raise TrainerError("json_line", "Line %(line)s is longer than %(most)s million bytes. Write one object a line.",
+                                   line=number, most=LONGEST_LINE // 1024**2)
+            if line.strip():
+                yield number, _object(line, number)
+
+
+def _object(line: bytes, number: int) -> dict[str, Any]:
+    try:
+        row = json.loads(line.removeprefix(b"\xef\xbb\xbf"))
+    except (ValueError, RecursionError) as error:
+        raise TrainerError("json_syntax", "Line %(line)s is not valid JSON. Write one object a line, in UTF-8.", line=number) from error
+    if not isinstance(row, dict):
+        raise TrainerError("json_object", "Line %(line)s is not an object with keys and values. Write one object a line, for example "
+                           "{\"text\": \"…\", \"label\": \"…\"}.", line=number)
+    return row
