@@ -16,11 +16,11 @@ for _name in ("DATABASE_URL", "BROKER_URL", "CHANNEL_URL", "STORAGE_URL", "TRAIN
 
 import django  # noqa: E402
 import pytest  # noqa: E402
-
-django.setup()  # here and not by pytest-django, which reads the settings before this file could change where they point
+from pytest_django import Settings  # noqa: E402
 
 from tests.yard import Yard  # noqa: E402
 
+django.setup()  # here and not by pytest-django, which reads the settings before this file could change where they point
 
 NEVER_SKIPPED = ("browser", "fault")
 CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
@@ -89,3 +89,9 @@ def yard(tmp_path: Path) -> Iterator[Yard]:
     """A running `manage.py up` in a state folder of its own, for a test that kills or restarts it."""
     with Yard(tmp_path) as yard:
         yield yard
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: Settings) -> None:
+    """Hashing slowly is the point of a password hasher, not of these tests. What runs in a `Yard` hashes as always."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
