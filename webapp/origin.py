@@ -29,13 +29,25 @@ class Refuse(AsyncWebsocketConsumer):  # type: ignore[misc]
 
 def own_origin(scope: Scope) -> bool:
     """Whether the Origin of ``scope`` is the public origin, or the very host that was asked and that we answer to."""
-    headers = dict(scope["headers"])
-    origin = headers.get(b"origin", b"").decode("latin-1")
+    origin, host = _only(scope, b"origin"), _only(scope, b"host").lower()
+    if not origin or not host:
+        return False
     if settings.ORIGIN and origin == settings.ORIGIN:
         return True
-    parts = urlsplit(origin)
-    host = headers.get(b"host", b"").decode("latin-1").lower()
     name, _ = split_domain_port(host)
     secure = scope.get("scheme") in ("https", "wss")
-    same = parts.netloc.lower() == host and parts.scheme == ("https" if secure else "http")
-    return bool(same and name and validate_host(name, settings.ALLOWED_HOSTS))
+    return bool(name) and validate_host(name, settings.ALLOWED_HOSTS) and _is(origin, host, "https" if secure else "http")
+
+
+def _is(origin: str, host: str, scheme: str) -> bool:
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
+    return parts.scheme == scheme and parts.netloc.lower() == host
+
+
+def _only(scope: Scope, name: bytes) -> str:
+    """The value of a header that was sent once; empty where it is missing or doubled."""
+    values = [value for key, value in scope["headers"] if key == name]
+    return str(values[0].decode("latin-1")) if len(values) == 1 else ""

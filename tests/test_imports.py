@@ -1,0 +1,113 @@
+"""Imports run one way: trainer <- webapp <- worker; and the web process never loads torch."""
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.yard import ROOT
+
+FORBIDDEN = {
+    "trainer": {"webapp", "worker", "tests", "django", "celery", "channels", "channels_redis", "ninja", "kombu"},
+    "webapp": {"worker", "tests", "torch", "torch_pruning", "onnx", "onnxruntime", "onnxscript", "PIL"},
+    "worker": {"tests"},
+}
+WEB_MAY_USE = ("trainer.catalog", "trainer.spec", "trainer.events")
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Names of the modules that a file imports, anywhere in it; of `from a import b` both `a` and `a.b`."""
+    for node in ast.walk(ast.parse(path.read_text(), str(path))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative imports hide where a name comes from"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def imported_at_the_top(path: Path) -> set[str]:
+    """Names of the modules that loading a file loads: imports outside of functions."""
+    found: set[str] = set()
+    waiting: list[ast.AST] = [ast.parse(path.read_text(), str(path))]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        waiting.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def file_of(module: str) -> Path | None:
+    base = ROOT.joinpath(*module.split("."))
+    return next((path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()), None)
+
+
+def reached(module: str, seen: set[str]) -> set[str]:
+    """All modules that loading ``module`` loads, ours followed through their files."""
+    path = file_of(module)
+    if module in seen or path is None:
+        return seen | {module}
+    seen = seen | {module}
+    for name in imported_at_the_top(path):
+        seen = reached(name, seen)
+    return seen
+
+
+@pytest.mark.parametrize("package", FORBIDDEN)
+def test_a_package_imports_nothing_that_stands_above_it(package: str) -> None:
+    breaches = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in sorted((ROOT / package).rglob("*.py"))
+        for name in imported(path)
+        if name.split(".")[0] in FORBIDDEN[package]
+    ]
+    assert not breaches, "\n".join(breaches)
+
+
+def test_the_web_imports_of_the_trainer_only_what_its_contracts_name_and_reach() -> None:
+    allowed: set[str] = set()
+    for module in WEB_MAY_USE:
+        allowed = reached(module, allowed)
+    breaches = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in sorted((ROOT / "webapp").rglob("*.py"))
+        for name in imported(path)
+        if name.startswith("trainer.") and file_of(name) and name not in allowed
+    ]
+    assert not breaches, "\n".join(breaches)
+
+
+@pytest.mark.parametrize("module", WEB_MAY_USE)
+def test_what_the_web_may_use_reaches_no_torch(module: str) -> None:
+    assert not {name for name in reached(module, set()) if name.split(".")[0] == "torch"}
+
+
+def test_the_walk_sees_a_breach(tmp_path: Path) -> None:
+    file = tmp_path / "breach.py"
+    file.write_text("def late():\n    from worker.app import app\n")
+    assert "worker.app" in set(imported(file))
+    assert not imported_at_the_top(file)
+
+
+def test_django_with_every_component_listed_loads_no_torch() -> None:
+    program = """
+import sys, webapp.asgi, webapp.urls
+from django.urls import get_resolver
+from trainer import catalog
+assert get_resolver().url_patterns
+assert all(entry.spec.model_json_schema() for family in catalog.FAMILIES for entry in catalog.listing(family).values())
+heavy = {"torch", "onnx", "onnxruntime", "PIL"} & set(sys.modules)
+assert not heavy, heavy
+"""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    answer = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stderr
