@@ -7,17 +7,27 @@
     out/           files that an ``output`` event names
     exits.json     exit codes and signals of all ranks, written by the launcher at its end
     rank-N.log     what the ranks printed
+
+A rank's exit code is 0 when rank 0 wrote an ``ended`` event. Else it is one of the codes below, or negative: a signal.
 """
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from trainer.component import Strict
 from trainer.spec import AnySpec, Lenient
 
 GO_ON, STOP, PAUSE, YIELD = range(4)
+
+UNEXPECTED = 1
+"""An error of ours; ``ended`` says which, unless it was on another rank than 0 (see its log)."""
+DISK_FULL = 74
+"""No room. ``ended`` says paused with the code disk_full, unless the journal had no room for it: take it for the same."""
+PEER_LOST = 75
+"""Another rank died or hangs: look at that one's exit code. Only such codes and signals: resume."""
 
 
 class Job(Strict):
@@ -30,6 +40,21 @@ class Job(Strict):
     devices: Annotated[tuple[str, ...], Lenient] = Field(("cpu:0",), description="One per rank, as cpu:0 or cuda:0.")
     resume: str | None = Field(None, description="Path of the checkpoint to go on from.")
 
+    @model_validator(mode="after")
+    def _one_device_per_rank(self) -> Self:
+        if self.spec.kind == "train" and len(self.devices) != self.spec.ranks:
+            raise ValueError("A train run needs one device for each of its ranks.")
+        return self
+
     @classmethod
     def read(cls, folder: Path) -> "Job":
         return cls.model_validate_json((folder / "job.json").read_bytes())
+
+
+def command(folder: Path, order: int) -> None:
+    """Give a running attempt an order. The byte is written in place, as rank 0 keeps the file open."""
+    descriptor = os.open(folder / "control", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.pwrite(descriptor, bytes([order]), 0)
+    finally:
+        os.close(descriptor)

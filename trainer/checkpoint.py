@@ -1,0 +1,129 @@
+"""Checkpoints: one safetensors file each, from which a run goes on as if it had never ended.
+
+Tensors: ``model.*``, ``best.*`` (weights of the best epoch so far), ``optimizer.<parameter>.<name>``, ``random.<rank>.<device>``.
+Metadata ``trainyard``: JSON with the step, the best epoch, the schedule and what of the optimizer is no tensor. The data
+position follows from the step, as the order of rows follows from (seed, epoch).
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as to_bytes
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+from trainer import files
+from trainer.errors import TrainerError
+from trainer.parallel import Ranks
+
+KEPT = 2  # the newest may be on its way to the store while the next is written
+
+
+@dataclass
+class Progress:
+    """Where a run stands after ``step`` steps. ``best`` is the best epoch's rank among others: higher is better."""
+
+    step: int = 0
+    seconds: float = 0.0
+    best: list[float] = field(default_factory=list)
+    best_epoch: int = 0
+    best_scores: dict[str, float] = field(default_factory=dict)
+    best_state: dict[str, Tensor] = field(default_factory=dict, repr=False)
+
+    def facts(self) -> dict[str, Any]:
+        """All but the tensors."""
+        return {name: value for name, value in vars(self).items() if name != "best_state"}
+
+
+def random_state(ranks: Ranks) -> list[Tensor]:
+    """The random state of every rank, on every rank: each a row of bytes, the processor's generator then the device's."""
+    states = [torch.get_rng_state()]
+    if ranks.device.type == "cuda":
+        states.append(torch.cuda.get_rng_state(ranks.device))
+    mine = torch.cat(states)
+    return ranks.gather(mine, [len(mine)] * ranks.count)
+
+
+def restore_random_state(ranks: Ranks, state: Tensor) -> None:
+    length = len(torch.get_rng_state())
+    torch.set_rng_state(state[:length].clone())
+    if ranks.device.type == "cuda" and len(state) > length:
+        torch.cuda.set_rng_state(state[length:].clone(), ranks.device)
+
+
+def write(folder: Path, progress: Progress, model: nn.Module, optimizer: Optimizer, schedule: LRScheduler,
+          random: list[Tensor]) -> Path:
+    """Write a checkpoint into ``folder`` and drop all but the newest. Raises OSError and leaves the older ones when it cannot."""
+    state = optimizer.state_dict()
+    tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
+    tensors |= {f"best.{name}": tensor for name, tensor in progress.best_state.items()}
+    tensors |= {f"random.{rank}": state for rank, state in enumerate(random)}
+    plain: dict[str, dict[str, Any]] = {}
+    for parameter, values in state["state"].items():
+        for name, value in values.items():
+            if isinstance(value, Tensor):
+                tensors[f"optimizer.{parameter}.{name}"] = value
+            else:
+                plain.setdefault(str(parameter), {})[name] = value
+    facts = {"progress": progress.facts(), "schedule": schedule.state_dict(),
+             "optimizer": {"groups": state["param_groups"], "state": plain}}
+    path = folder / f"step-{progress.step:010d}.safetensors"
+    data = to_bytes({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()},
+                    {"trainyard": json.dumps(facts)})
+    files.write(path, data)
+    return path
+
+
+def prune(folder: Path) -> None:
+    """Drop all but the newest checkpoints. Called when the newest one's event is in the journal."""
+    for old in list_newest_first(folder)[KEPT:]:
+        old.unlink(missing_ok=True)
+
+
+def list_newest_first(folder: Path) -> list[Path]:
+    """Complete checkpoints in ``folder``."""
+    return sorted(folder.glob("step-*.safetensors"), reverse=True)
+
+
+def read(path: Path | str, ranks: Ranks, model: nn.Module, optimizer: Optimizer, schedule: LRScheduler) -> Progress:
+    """Put everything back as it was. Raises TrainerError when the file is damaged or of another model."""
+    try:
+        facts, tensors = _load(path)
+        model.load_state_dict(_named(tensors, "model."))
+        optimizer.load_state_dict(_optimizer_state(facts["optimizer"], tensors))
+        schedule.load_state_dict(facts["schedule"])
+        best = {name: tensor.to(ranks.device) for name, tensor in _named(tensors, "best.").items()}
+        restore_random_state(ranks, tensors[f"random.{ranks.rank}"])
+        return Progress(**facts["progress"], best_state=best)
+    except (SafetensorError, KeyError, ValueError, RuntimeError, TypeError) as error:
+        raise TrainerError("checkpoint_damaged", "The checkpoint cannot be read or belongs to another model; start the run "
+                           "again.") from error
+
+
+def step_of(path: Path | str) -> int:
+    """The step at which a checkpoint was written."""
+    facts, _ = _load(path, tensors=False)
+    return int(facts["progress"]["step"])
+
+
+def _load(path: Path | str, tensors: bool = True) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    with safe_open(path, framework="pt") as file:
+        facts = json.loads((file.metadata() or {})["trainyard"])
+        return facts, {name: file.get_tensor(name) for name in file.keys()} if tensors else {}
+
+
+def _named(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+
+
+def _optimizer_state(facts: dict[str, Any], tensors: dict[str, Tensor]) -> dict[str, Any]:
+    state: dict[int, dict[str, Any]] = {int(parameter): dict(values) for parameter, values in facts["state"].items()}
+    for name, tensor in _named(tensors, "optimizer.").items():
+        parameter, _, key = name.partition(".")
+        state.setdefault(int(parameter), {})[key] = tensor
+    return {"state": state, "param_groups": facts["groups"]}

@@ -1,0 +1,335 @@
+"""Training, to be read from top to bottom: plain functions in a fixed order, no hooks."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from trainer import catalog, checkpoint, evaluate, events, package, parallel, rows
+from trainer.checkpoint import Progress
+from trainer.component import Component
+from trainer.control import Control
+from trainer.data import Prepared
+from trainer.deferred import Deferred, Step
+from trainer.errors import TrainerError
+from trainer.job import GO_ON, PAUSE, STOP, YIELD, Job
+from trainer.journal import Journal
+from trainer.package import ModelConfig
+from trainer.parallel import Gradients, Ranks
+from trainer.preprocessing import RawModel, ToUnit
+from trainer.rows import Rows
+from trainer.spec import TrainSpec
+from trainer.split import Indices
+
+CHECKPOINT = 8  # added to a command: write a checkpoint at the end of this step
+RATE_SECONDS = 0.25  # samples per second are averaged over at least so long
+EVALUATION_ROWS = 512
+DTYPES = {"float32": torch.float32, "float64": torch.float64}
+
+Outcome = Literal["succeeded", "stopped", "paused"]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """How fitting ended. Unless it was paused, the model holds the weights of the best epoch."""
+
+    outcome: Outcome
+    code: str
+    progress: Progress
+
+
+def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
+    """One attempt of a train run, on one rank. Raises TrainerError for what the user can mend."""
+    prepared = Prepared.open(job.inputs["prepared"])
+    assert isinstance(job.spec, TrainSpec)
+    spec = job.spec.resolved(prepared.summary)
+    if job.resume:
+        journal.write(events.Rewind(step=checkpoint.step_of(job.resume)))
+    data = rows.read(spec, prepared)
+    _say_what_is_trained_on(journal, data)
+    ranks = parallel.join(job.devices, spec.threads)
+
+    torch.manual_seed(spec.seed)
+    config = rows.configure(spec, data)
+    model = package.module(config)
+    control = Control(folder if ranks.first else None)
+    fitted = fit(spec, model, data, ranks, journal, control=control, folder=folder, resume=job.resume)
+    if fitted.outcome == "paused":
+        return events.Ended(outcome="paused", code=fitted.code, step=fitted.progress.step)
+
+    report = judge(spec, model, config, data, ranks, fitted)
+    if ranks.first:
+        publish(folder, journal, config, model, report)
+    return events.Ended(outcome=fitted.outcome, step=fitted.progress.step)
+
+
+def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Journal, *, control: Control | None = None,
+        folder: Path | None = None, resume: str | None = None) -> Fitted:
+    """Train ``model`` by a resolved ``spec``; it ends with the weights of the best epoch.
+
+    Without ``folder`` nothing is checkpointed, without ``control`` nobody steers; so an already built model can be tuned in
+    one process. Raises TrainerError when the loss is not finite and the spec says to stop.
+    """
+    control = control or Control(None)
+    dtype = DTYPES[spec.precision]
+    model.to(device=ranks.device, dtype=dtype)
+    parameters = [parameter for parameter in model.network.parameters() if parameter.requires_grad]
+    batches = math.ceil(len(data.parts.train) / spec.batch_size)
+    total_steps = batches * spec.epochs
+    loss_of: Callable[[Tensor, Tensor], Tensor] = catalog.build("losses", _chosen(spec.loss))
+    optimizer: torch.optim.Optimizer = catalog.build("optimizers", spec.optimizer, parameters)
+    schedule: Any = catalog.build("schedules", spec.schedule, optimizer, total_steps)
+    gradients = Gradients(ranks, parameters)
+    deferred = Deferred(lag=1 if ranks.device.type == "cuda" and spec.nonfinite != "skip" else 0)
+
+    # Each rank draws its own random numbers from here on; the weights above were drawn alike by all.
+    torch.manual_seed(spec.seed + 7919 * (ranks.rank + 1))
+    progress = Progress()
+    if resume:
+        progress = checkpoint.read(resume, ranks, model, optimizer, schedule)
+    journal.write(events.Started(step=progress.step, total_steps=total_steps, steps_per_epoch=batches,
+                                 placement=ranks.placement))
+    recorder = Recorder(journal, data.plan.target == "class", spec.nonfinite)
+    began = time.monotonic() - progress.seconds
+    saved_at = time.monotonic()
+    order: Indices = np.empty(0, np.int64)
+    command = GO_ON
+
+    model.train()
+    while progress.step < total_steps and command == GO_ON:
+        epoch, position = divmod(progress.step, batches)
+        if position == 0 or not len(order):
+            order = epoch_order(data.parts.train, spec.seed, epoch)
+        batch = order[position * spec.batch_size : (position + 1) * spec.batch_size]
+
+        # Rows of this rank. A rank that the last batch leaves without a row computes one and counts none of it.
+        mine = ranks.share(batch)
+        inputs, targets = _to_device(data, mine if len(mine) else batch[:1], ranks, dtype)
+        gradients.clear()
+        outputs = model.network(model.preprocess(inputs))
+        losses, hits = _losses(model, outputs, targets, loss_of)
+        loss = losses[: len(mine)].sum()
+        (loss / len(batch)).backward()
+
+        # What all ranks must know of this step travels with the gradients: loss, hits, and rank 0's command.
+        gradients.numbers[0] = loss.detach()
+        gradients.numbers[1] = hits[: len(mine)].sum()
+        gradients.numbers[2] = _command(control, spec, saved_at, folder) if ranks.first else GO_ON
+        gradients.combine()
+
+        learning_rate = optimizer.param_groups[0]["lr"]
+        known = deferred.put(progress.step + 1, len(batch), learning_rate, gradients.numbers)
+        command = _record(recorder, known)
+        if recorder.finite or spec.nonfinite == "continue":
+            optimizer.step()
+        schedule.step()
+        progress.step += 1
+
+        last_of_epoch = position == batches - 1
+        due = bool(command & CHECKPOINT)
+        command &= ~CHECKPOINT
+        if last_of_epoch or due or command:
+            command = max(command, _record(recorder, deferred.flush()) & ~CHECKPOINT)
+        if last_of_epoch or (command == STOP and progress.step < total_steps):
+            _validate(spec, model, data, ranks, journal, progress, loss_of, epoch + 1)
+        if folder and (due or command):
+            progress.seconds = time.monotonic() - began
+            random = checkpoint.random_state(ranks)
+            if ranks.first:
+                save(folder, journal, progress, model, optimizer, schedule, random)
+            saved_at = time.monotonic()
+
+    progress.seconds = time.monotonic() - began
+    recorder.say_what_was_skipped()
+    if command in (PAUSE, YIELD) and progress.step < total_steps:
+        return Fitted("paused", "yielded" if command == YIELD else "", progress)
+    model.load_state_dict(progress.best_state)
+    return Fitted("stopped" if command == STOP and progress.step < total_steps else "succeeded", "", progress)
+
+
+def epoch_order(train: Indices, seed: int, epoch: int) -> Indices:
+    """The training rows in the order of this epoch: all ranks, and every life of a run, see the same."""
+    return train[np.random.default_rng([seed, epoch]).permutation(len(train))]
+
+
+class Recorder:
+    """Writes what a step had to tell, and knows whether its loss was finite."""
+
+    def __init__(self, journal: Journal, classifies: bool, nonfinite: str) -> None:
+        self._journal = journal
+        self._hits = "train/accuracy" if classifies else "train/mae"
+        self._nonfinite = nonfinite
+        self._rate_from = time.monotonic()
+        self._rows = 0
+        self.finite = True
+        self.skipped = 0
+
+    def record(self, step: Step) -> int:
+        """Log the step and return the command that came with it. Raises TrainerError when the spec says to stop."""
+        loss, hits, command, _ = step.values()
+        self._journal.log(step.step, {"train/loss": loss / step.rows, self._hits: hits / step.rows,
+                                      "learning_rate": step.learning_rate})
+        self._rate(step)
+        self.finite = math.isfinite(loss)
+        if not self.finite:
+            self._mind(step.step, loss)
+        return int(command)
+
+    def _rate(self, step: Step) -> None:
+        self._rows += step.rows
+        now = time.monotonic()
+        if now - self._rate_from >= RATE_SECONDS:
+            self._journal.log(step.step, {"samples_per_second": self._rows / (now - self._rate_from)})
+            self._rows, self._rate_from = 0, now
+
+    def _mind(self, step: int, loss: float) -> None:
+        if self._nonfinite == "stop":
+            raise TrainerError("loss_not_finite", "The loss became %(loss)s at step %(step)d. Lower the learning rate, or choose "
+                               "to skip such steps.", field="optimizer", loss=str(loss), step=step)
+        if not self.skipped:
+            self._journal.write(events.Log(level="warning", message="The loss became %(loss)s at step %(step)d.",
+                                           params={"loss": str(loss), "step": step}))
+        self.skipped += 1
+
+    def say_what_was_skipped(self) -> None:
+        if self.skipped:
+            self._journal.write(events.Log(level="warning", message="The loss was not finite in %(count)d steps.",
+                                           params={"count": self.skipped}))
+
+
+def _record(recorder: Recorder, steps: list[Step]) -> int:
+    """Record these steps; the last one's command."""
+    command = GO_ON
+    for step in steps:
+        command = recorder.record(step)
+    return command
+
+
+def _command(control: Control, spec: TrainSpec, saved_at: float, folder: Path | None) -> int:
+    due = folder is not None and time.monotonic() - saved_at >= spec.checkpoint_seconds
+    return control.read() | (CHECKPOINT if due else 0)
+
+
+def _to_device(data: Rows, batch: Indices, ranks: Ranks, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    inputs, targets = data.inputs(batch, dtype), data.answers(batch)
+    if ranks.device.type == "cuda":
+        inputs = inputs.pin_memory().to(ranks.device, non_blocking=True)
+        targets = targets.pin_memory().to(ranks.device, non_blocking=True)
+    return inputs.to(dtype), targets
+
+
+def _losses(model: RawModel, outputs: Tensor, targets: Tensor,
+            loss_of: Callable[[Tensor, Tensor], Tensor]) -> tuple[Tensor, Tensor]:
+    """Loss of each row [B], and its hit (0 or 1) or its absolute error in the target's unit [B].
+
+    A regression's loss is of standardised values, so that learning rates mean the same for every unit.
+    """
+    if not isinstance(model.postprocess, ToUnit):
+        return loss_of(outputs, targets), outputs.detach().argmax(1) == targets
+    values = outputs.squeeze(1)
+    wanted = ((targets - model.postprocess.mean) / model.postprocess.scale).to(values.dtype)
+    return loss_of(values, wanted), (values.detach() - wanted).abs() * model.postprocess.scale
+
+
+def _validate(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Journal, progress: Progress,
+              loss_of: Callable[[Tensor, Tensor], Tensor], epoch: int) -> None:
+    """Score the validation rows, log the scores, and keep the weights when they are the best so far."""
+    loss, hits = _sums(spec, model, data, data.parts.validation, ranks, loss_of)
+    rows_scored = len(data.parts.validation)
+    name = "accuracy" if data.plan.target == "class" else "mae"
+    scores = {"loss": loss / rows_scored, name: hits / rows_scored}
+    journal.log(progress.step, {**{f"validation/{key}": value for key, value in scores.items()}, "epoch": float(epoch)})
+    rank = [scores["accuracy"], -scores["loss"]] if name == "accuracy" else [-scores["loss"]]
+    if not progress.best_state or (math.isfinite(scores["loss"]) and rank > progress.best):
+        progress.best, progress.best_epoch, progress.best_scores = rank, epoch, scores
+        progress.best_state = {key: value.clone() for key, value in model.state_dict().items()}
+
+
+@torch.no_grad()
+def _sums(spec: TrainSpec, model: RawModel, data: Rows, part: Indices, ranks: Ranks,
+          loss_of: Callable[[Tensor, Tensor], Tensor]) -> tuple[float, float]:
+    """Loss and hits added up over the rows of ``part``, each rank scoring its share."""
+    model.eval()
+    totals = torch.zeros(2, dtype=torch.float64, device=ranks.device)
+    for batch in _pieces(ranks.share(part)):
+        inputs, targets = _to_device(data, batch, ranks, DTYPES[spec.precision])
+        losses, hits = _losses(model, model.network(model.preprocess(inputs)), targets, loss_of)
+        totals += torch.stack([losses.sum().double(), hits.sum().double()])
+    model.train()
+    loss, hits_sum = ranks.sum(totals).tolist()
+    return loss, hits_sum
+
+
+def _pieces(part: Indices) -> list[Indices]:
+    return [part[start : start + EVALUATION_ROWS] for start in range(0, len(part), EVALUATION_ROWS)]
+
+
+def save(folder: Path, journal: Journal, progress: Progress, model: nn.Module, optimizer: torch.optim.Optimizer,
+         schedule: Any, random: list[Tensor]) -> None:
+    """Points first, then the checkpoint, then the event that offers it: whatever is cut off, what is offered is whole."""
+    journal.sync()
+    checkpoints = folder / "checkpoints"
+    checkpoints.mkdir(exist_ok=True)
+    path = checkpoint.write(checkpoints, progress, model, optimizer, schedule, random)
+    journal.write(events.Checkpoint(step=progress.step, path=str(path.relative_to(folder))))
+    checkpoint.prune(checkpoints)
+
+
+@torch.no_grad()
+def predict(model: nn.Module, data: Rows, part: Indices, ranks: Ranks) -> Tensor:
+    """The model's answers to the raw rows of ``part``, [N, K] or [N], float32, on every rank's host."""
+    model.eval()
+    shares = [len(part) * (rank + 1) // ranks.count - len(part) * rank // ranks.count for rank in range(ranks.count)]
+    answers = [model(_to_device(data, batch, ranks, torch.float32)[0]).cpu() for batch in _pieces(ranks.share(part))]
+    if not answers:  # a rank without a row still has to know the shape of an answer
+        answers = [model(_to_device(data, part[:1], ranks, torch.float32)[0]).cpu()[:0]]
+    return torch.cat(ranks.gather(torch.cat(answers), shares))
+
+
+def judge(spec: TrainSpec, model: RawModel, config: ModelConfig, data: Rows, ranks: Ranks, fitted: Fitted) -> dict[str, Any]:
+    """The report. The test rows are read here, once, by the model as it is published (float32)."""
+    model.float()
+    part = data.parts.test
+    answers = predict(model, data, part, ranks)
+    targets = data.targets[part]
+    if config.target == "class":
+        test = evaluate.classification(answers.numpy(), targets, config.classes)
+        losses: Tensor = catalog.build("losses", _chosen(spec.loss))(answers, torch.from_numpy(targets))
+        test["loss"] = float(losses.double().mean())
+    else:
+        test = evaluate.regression(answers.numpy(), targets)
+    return {
+        "task": _chosen(spec.task).name, "test": test, "validation": fitted.progress.best_scores,
+        "best_epoch": fitted.progress.best_epoch, "epochs": spec.epochs, "train_rows": len(data.parts.train),
+        "validation_rows": len(data.parts.validation), "test_rows": len(part), "seconds": fitted.progress.seconds,
+        "parameters": sum(parameter.numel() for parameter in model.network.parameters()),
+    }
+
+
+def publish(folder: Path, journal: Journal, config: ModelConfig, model: RawModel, report: dict[str, Any]) -> None:
+    """Write the model file and say so."""
+    (folder / "out").mkdir(exist_ok=True)
+    package.save(folder / "out" / "model.safetensors", config, model)
+    journal.write(events.Output(role="model", path="out/model.safetensors", name="model.safetensors",
+                                meta={"form": "torch", "report": report}))
+    journal.write(events.Result(report=report))
+
+
+def _say_what_is_trained_on(journal: Journal, data: Rows) -> None:
+    if data.dropped:
+        journal.write(events.Log(level="warning", message="%(count)d rows have no value in “%(column)s” and are left out.",
+                                 params={"count": data.dropped, "column": data.plan.target_name}))
+    parts = data.parts
+    journal.write(events.Log(message="%(train)d rows train, %(validation)d choose the best epoch, %(test)d test.",
+                             params={"train": len(parts.train), "validation": len(parts.validation), "test": len(parts.test)}))
+
+
+def _chosen(part: Component | None) -> Component:
+    assert part is not None, "the spec is resolved"
+    return part

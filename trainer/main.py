@@ -1,0 +1,94 @@
+"""What one rank of an attempt does: read the job, do it, write how it ended."""
+
+import errno
+import importlib
+import os
+import sys
+import traceback
+from pathlib import Path
+
+from trainer import events
+from trainer.errors import TrainerError
+from trainer.job import DISK_FULL, PEER_LOST, UNEXPECTED, Job
+from trainer.journal import Journal, Unwritten
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+WORK = {"train": ("trainer.loop", "train"), "compress": ("trainer.compress", "compress"),
+        "export": ("trainer.export", "export"), "inspect": ("trainer.inspect", "inspect")}
+
+
+def run_attempt(folder: Path) -> int:
+    """Do the job in ``folder``; the exit code is 0 when the journal says how it ended (see trainer.job for the others)."""
+    try:
+        journal = Journal(folder / "journal") if os.environ.get("RANK", "0") == "0" else Unwritten()
+    except OSError as error:
+        return _disk_full(None, error)
+    try:
+        ended = _work(folder, journal)
+    except TrainerError as error:
+        ended = events.Ended(outcome="failed", code=error.code, message=error.message, params=error.params)
+    except OSError as error:
+        return _disk_full(journal, error)
+    except Exception as error:  # the process's outermost loop: whatever it was is recorded
+        return _unexpected(journal, error)
+    try:
+        journal.write(ended)
+        journal.sync()
+    except OSError as error:
+        return _disk_full(None, error)
+    return _leave()
+
+
+def _work(folder: Path, journal: Journal) -> events.Ended:
+    job = Job.read(folder)
+    module, name = WORK[job.spec.kind]
+    (folder / "out").mkdir(exist_ok=True)
+    ended: events.Ended | None = getattr(importlib.import_module(module), name)(job, folder, journal)
+    return ended or events.Ended(outcome="succeeded")
+
+
+def _disk_full(journal: Journal | None, error: OSError) -> int:
+    """A full disk pauses the run; where even the journal has no room for that, the exit code says it."""
+    if error.errno not in NO_ROOM:
+        return _unexpected(journal, error)
+    traceback.print_exc()
+    try:
+        if journal is not None:
+            journal.write(events.Ended(outcome="paused", code="disk_full", message="The disk is full. Make room, then resume; "
+                                       "nothing up to the last checkpoint is lost."))
+            journal.sync()
+    except OSError:
+        traceback.print_exc()
+    return DISK_FULL
+
+
+def _unexpected(journal: Journal | None, error: Exception) -> int:
+    """An error that is ours, or a peer's. One about a lost peer leaves no verdict: the agent judges from all ranks."""
+    traceback.print_exc()
+    if _is_peer_lost(error):
+        return PEER_LOST
+    try:
+        if journal is not None:
+            journal.write(events.Ended(outcome="failed", code="unexpected", message="Training ended by an unexpected error: "
+                                       "%(error)s. The log of the rank tells where.",
+                                       params={"error": f"{type(error).__name__}: {error}"[:500]}))
+            journal.sync()
+    except OSError:
+        traceback.print_exc()
+    return UNEXPECTED
+
+
+def _is_peer_lost(error: Exception) -> bool:
+    parallel = sys.modules.get("trainer.parallel")  # absent when nothing was parallel
+    return parallel is not None and isinstance(error, parallel.PeerLost)
+
+
+def _leave() -> int:
+    """The orderly end of the ranks. All is written by now, so a peer that is lost here changes nothing."""
+    parallel = sys.modules.get("trainer.parallel")
+    try:
+        if parallel is not None:
+            parallel.leave()
+    except parallel.PeerLost:  # type: ignore[union-attr]
+        traceback.print_exc()
+    return 0

@@ -1,0 +1,133 @@
+"""A trained model in one safetensors file: the weights, and in its metadata all that is needed to use them."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import torch
+from pydantic import Field, ValidationError
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as to_bytes
+from torch import Tensor, nn
+
+from trainer import catalog, files
+from trainer.component import Lenient, Strict, TargetKind
+from trainer.errors import TrainerError
+from trainer.preprocessing import EncodeColumns, RawModel, ScalePixels, ToUnit
+from trainer.spec import Model, Split, Task, TrainSpec
+
+
+class NumberColumn(Strict):
+    """A number column: what stands for a missing value, and the mean and deviation of the training rows."""
+
+    kind: Literal["number"] = "number"
+    name: str
+    fill: float
+    mean: float
+    scale: float = Field(gt=0)
+    flag_missing: bool = Field(description="Whether a missing value is a feature of its own.")
+
+
+class CategoryColumn(Strict):
+    """A category column: its code is an index into ``levels``."""
+
+    kind: Literal["category"] = "category"
+    name: str
+    levels: Annotated[tuple[str, ...], Lenient]
+
+
+class Images(Strict):
+    """Input [B, C, H, W]: pixels from 0 to 255. ``mean`` and ``scale`` are per channel, in the same unit."""
+
+    kind: Literal["image"] = "image"
+    shape: Annotated[tuple[int, ...], Lenient]
+    mean: Annotated[tuple[float, ...], Lenient]
+    scale: Annotated[tuple[float, ...], Lenient]
+
+
+class Columns(Strict):
+    """Input [B, columns]: numbers first, then categories."""
+
+    kind: Literal["table"] = "table"
+    columns: Annotated[tuple[Annotated[NumberColumn | CategoryColumn, Field(discriminator="kind")], ...], Lenient]
+
+    @property
+    def numbers(self) -> list[NumberColumn]:
+        return [column for column in self.columns if isinstance(column, NumberColumn)]
+
+    @property
+    def categories(self) -> list[CategoryColumn]:
+        return [column for column in self.columns if isinstance(column, CategoryColumn)]
+
+
+class ModelConfig(Strict):
+    """What turns a state dict into a model. ``split`` and ``seed`` tell which rows it was trained and tested on.
+
+    ``mean`` and ``scale`` turn a regression's standardised output into the target's unit.
+    """
+
+    version: Literal[1] = 1
+    task: Task
+    model: Model
+    inputs: Annotated[Images | Columns, Field(discriminator="kind")]
+    target: TargetKind
+    target_name: str
+    classes: Annotated[tuple[str, ...], Lenient] = ()
+    mean: float = 0.0
+    scale: float = 1.0
+    split: Split
+    seed: int
+    recipe: TrainSpec | None = Field(None, description="The whole spec of the run that trained it; compression trains on with it.")
+
+
+def module(config: ModelConfig, state: dict[str, Tensor] | None = None) -> RawModel:
+    """The model that takes raw values, with fresh weights (from torch's random state) or with those of ``state``."""
+    preprocess, shape = _preprocess(config.inputs)
+    outputs = len(config.classes) if config.target == "class" else 1
+    network: nn.Module = catalog.build("models", config.model, shape, outputs)
+    postprocess = nn.Identity() if config.target == "class" else ToUnit(config.mean, config.scale)
+    model = RawModel(preprocess, network, postprocess)
+    if state is not None:
+        model.to(next((tensor.dtype for tensor in state.values() if tensor.is_floating_point()), torch.float32))
+        model.load_state_dict(state)
+    return model
+
+
+def _preprocess(inputs: Images | Columns) -> tuple[nn.Module, tuple[int, ...]]:
+    _, arguments = preprocess_arguments(inputs)
+    if isinstance(inputs, Images):
+        return ScalePixels(**arguments), inputs.shape
+    encode = EncodeColumns(**arguments)
+    return encode, (encode.features,)
+
+
+def preprocess_arguments(inputs: Images | Columns) -> tuple[str, dict[str, Any]]:
+    """The class of ``trainer.preprocessing`` that takes these inputs, and its arguments as plain JSON."""
+    if isinstance(inputs, Images):
+        return "ScalePixels", {"mean": list(inputs.mean), "scale": list(inputs.scale)}
+    numbers = inputs.numbers
+    return "EncodeColumns", {
+        "fill": [column.fill for column in numbers], "mean": [column.mean for column in numbers],
+        "scale": [column.scale for column in numbers],
+        "flagged": [place for place, column in enumerate(numbers) if column.flag_missing],
+        "levels": [len(column.levels) for column in inputs.categories]}
+
+
+def feature_shape(config: ModelConfig) -> tuple[int, ...]:
+    """The shape [without B] of what the network gets from the preprocessing."""
+    return _preprocess(config.inputs)[1]
+
+
+def save(path: Path, config: ModelConfig, model: nn.Module) -> None:
+    """Write ``model``'s state with ``config``; the same weights always give the same bytes."""
+    state = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    files.write(path, to_bytes(state, {"trainyard": config.model_dump_json()}))
+
+
+def load(path: Path | str) -> tuple[ModelConfig, dict[str, Tensor]]:
+    """Read what ``save`` wrote. Raises TrainerError when the file is something else or damaged."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            config = ModelConfig.model_validate_json((file.metadata() or {})["trainyard"])
+            return config, {name: file.get_tensor(name) for name in file.keys()}
+    except (KeyError, SafetensorError, ValidationError) as error:
+        raise TrainerError("model_damaged", "The file is not a model of Trainyard, or it is damaged.") from error

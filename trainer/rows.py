@@ -1,0 +1,169 @@
+"""The raw rows of prepared data as batches of tensors, with their targets and their division into parts.
+
+Data stays in the memory-mapped file; a batch gathers its rows by index in one vectorised copy.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from trainer import catalog, split
+from trainer.data import Array, Prepared
+from trainer.errors import TrainerError
+from trainer.package import CategoryColumn, Columns, Images, ModelConfig, NumberColumn
+from trainer.plan import TaskPlan
+from trainer.spec import Column, Split, TrainSpec
+from trainer.split import Indices, Parts
+
+SAMPLE_VALUES = 4_000_000  # the preprocessing constants come from at most so many values of the training rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """``targets`` has one entry per row of the file: class indices int64, or float64 numbers in their own unit.
+
+    ``dropped`` counts rows that cannot be used because their target is missing.
+    """
+
+    prepared: Prepared
+    plan: TaskPlan
+    targets: Array
+    classes: tuple[str, ...]
+    parts: Parts
+    dropped: int
+    numbers: tuple[int, ...] = ()
+    categories: tuple[int, ...] = ()
+
+    def inputs(self, rows: Indices, dtype: torch.dtype = torch.float32) -> Tensor:
+        """Raw inputs of these rows: pixels uint8 [B, C, H, W], or columns [B, numbers + categories] as ``dtype``."""
+        if self.prepared.summary.kind == "image":
+            return torch.from_numpy(self.prepared.array("pixels")[rows])
+        table = np.empty((len(rows), len(self.plan.features)), np.float64 if dtype == torch.float64 else np.float32)
+        table[:, : len(self.numbers)] = self.prepared.array("numbers")[np.ix_(rows, self.numbers)]
+        if self.categories:
+            table[:, len(self.numbers) :] = self.prepared.array("codes")[np.ix_(rows, self.categories)]
+        return torch.from_numpy(table)
+
+    def answers(self, rows: Indices) -> Tensor:
+        """Targets of these rows [B]: int64 classes or float64 numbers."""
+        return torch.from_numpy(self.targets[rows])
+
+
+def read(spec: TrainSpec, prepared: Prepared) -> Rows:
+    """The rows that a resolved ``spec`` learns from. Raises TrainerError where the data cannot be learned from."""
+    assert spec.task is not None
+    return of_task(spec.task, prepared, spec.split, spec.seed, spec.ranks)
+
+
+def of_model(config: ModelConfig, prepared: Prepared) -> Rows:
+    """The rows that a trained model was trained, validated and tested on."""
+    return of_task(config.task, prepared, config.split, config.seed)
+
+
+def of_task(task: Any, prepared: Prepared, division: Split, seed: int, ranks: int = 1) -> Rows:
+    """The rows for a task, divided by ``division`` and ``seed``."""
+    plan: TaskPlan = catalog.build("tasks", task, prepared.summary)
+    targets, known, classes = _targets(plan, prepared)
+    usable = np.flatnonzero(known)
+    labels = targets[usable] if plan.target == "class" else None
+    if labels is not None:
+        _require_classes(labels, classes)
+    parts = split.parts(usable, labels, division, seed)
+    if len(parts.train) < ranks:
+        raise TrainerError("fewer_rows_than_ranks", "There are %(rows)d rows to train on, fewer than the %(ranks)d ranks; take "
+                           "fewer ranks.", field="ranks", rows=len(parts.train), ranks=ranks)
+    return Rows(prepared=prepared, plan=plan, targets=targets, classes=classes, parts=parts,
+                dropped=len(targets) - len(usable), numbers=_places(plan, prepared, "number"),
+                categories=_places(plan, prepared, "category"))
+
+
+def _targets(plan: TaskPlan, prepared: Prepared) -> tuple[Array, Array, tuple[str, ...]]:
+    """Targets of all rows, which of them are known, and the classes."""
+    column = plan.target_column
+    if column is None:
+        labels = prepared.array("labels")
+        return labels, labels >= 0, plan.classes
+    if column.kind == "category":
+        codes = prepared.array("codes")[:, _place(column, prepared)].astype(np.int64)
+        return codes, codes >= 0, plan.classes
+    numbers = np.array(prepared.array("numbers")[:, _place(column, prepared)], dtype=np.float64)
+    if plan.target == "number":
+        return numbers, np.isfinite(numbers), ()
+    known = np.isfinite(numbers)
+    values, codes = np.unique(numbers[known], return_inverse=True)
+    labels = np.full(len(numbers), -1, dtype=np.int64)
+    labels[known] = codes
+    return labels, known, tuple(f"{value:.15g}" for value in values)
+
+
+def _require_classes(labels: Indices, classes: Sequence[str]) -> None:
+    counts = np.bincount(labels, minlength=len(classes))
+    present = np.flatnonzero(counts)
+    if len(present) < 2:
+        raise TrainerError("one_class", "All rows are of one class, “%(name)s”, so there is nothing to tell apart; add rows of "
+                           "another class.", name=classes[present[0]] if len(present) else "–")
+    single = np.flatnonzero(counts == 1)
+    if len(single):
+        raise TrainerError("class_with_one_row", "The class “%(name)s” has one row only, which cannot both train and test the "
+                           "model; add rows to this class or take it out.", name=classes[single[0]])
+
+
+def _place(column: Column, prepared: Prepared) -> int:
+    """Where a column stands among those of its kind."""
+    same = [other.name for other in prepared.summary.columns if other.kind == column.kind]
+    return same.index(column.name)
+
+
+def _places(plan: TaskPlan, prepared: Prepared, kind: str) -> tuple[int, ...]:
+    return tuple(_place(column, prepared) for column in plan.features if column.kind == kind)
+
+
+def configure(spec: TrainSpec, rows: Rows) -> ModelConfig:
+    """The configuration of the model to train; its constants are of training rows only."""
+    inputs = _images(rows) if rows.prepared.summary.kind == "image" else _columns(rows)
+    mean, scale = (0.0, 1.0) if rows.classes else _mean_and_scale(rows.targets[rows.parts.train])
+    return ModelConfig.model_validate(
+        {"task": spec.task, "model": spec.model, "inputs": inputs, "target": rows.plan.target,
+         "target_name": rows.plan.target_name, "classes": rows.classes, "mean": mean, "scale": scale,
+         "split": spec.split, "seed": spec.seed, "recipe": spec})
+
+
+def _images(rows: Rows) -> Images:
+    shape = rows.plan.shape
+    pixels = rows.prepared.array("pixels")[_sample(rows, values_per_row=int(np.prod(shape)))]
+    per_channel = [_mean_and_scale(pixels[:, channel]) for channel in range(shape[0])]
+    return Images(shape=shape, mean=tuple(mean for mean, _ in per_channel), scale=tuple(scale for _, scale in per_channel))
+
+
+def _columns(rows: Rows) -> Columns:
+    numbers = rows.prepared.array("numbers")[np.ix_(rows.parts.train, rows.numbers)]
+    columns: list[NumberColumn | CategoryColumn] = []
+    for place, column in enumerate(rows.plan.features):
+        if column.kind == "category":
+            columns.append(CategoryColumn(name=column.name, levels=column.levels))
+        else:
+            columns.append(_number_column(column.name, numbers[:, place]))
+    return Columns(columns=tuple(columns))
+
+
+def _number_column(name: str, values: Array) -> NumberColumn:
+    known = values[np.isfinite(values)]
+    fill = float(np.median(known)) if len(known) else 0.0
+    mean, scale = _mean_and_scale(np.where(np.isfinite(values), values, fill))
+    return NumberColumn(name=name, fill=fill, mean=mean, scale=scale, flag_missing=len(known) < len(values))
+
+
+def _mean_and_scale(values: Array) -> tuple[float, float]:
+    """Mean and standard deviation; a deviation of 0 counts as 1."""
+    mean, scale = float(values.mean(dtype=np.float64)), float(values.std(dtype=np.float64))
+    return mean, scale if np.isfinite(scale) and scale > 1e-12 * max(1.0, abs(mean)) else 1.0
+
+
+def _sample(rows: Rows, values_per_row: int) -> Indices:
+    """Training rows, evenly spaced, that hold about SAMPLE_VALUES values."""
+    step = max(1, len(rows.parts.train) * values_per_row // SAMPLE_VALUES)
+    return rows.parts.train[::step]
