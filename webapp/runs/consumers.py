@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import django.db
-from channels.db import DatabaseSyncToAsync
+from asgiref.sync import sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from webapp.runs import nudge, replay
@@ -21,6 +21,7 @@ from webapp.runs.viewer import Viewer
 ASKS_EVERY = 5.0  # seconds between looks at the database: for lost nudges, and whether the person may still see the run
 HIDDEN_EVERY = 1.0
 SEND_WITHIN = 60.0
+JOINED_AT_MOST = 32  # messages; the database gives more of them as one
 LARGEST_MESSAGE = 200
 NOT_ALLOWED, BAD_MESSAGE, TOO_SLOW, TRY_LATER = 4403, 4400, 4408, 1013
 
@@ -111,7 +112,7 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         first, last, payload = self.slot.take()
         if first is None or last <= self.position:
             return
-        if first != self.position or payload is None:
+        if first != self.position or payload is None or not self.visible:
             return await self._catch_up()
         for message in payload:
             await self._say(message)
@@ -143,7 +144,8 @@ class Slot:
             return
         joined = self._payload is not None and event["messages"] is not None and event["from"] == self.last
         payload = [*(self._payload or ()), *(event["messages"] or ())]
-        self._payload = payload if joined and sum(map(len, payload)) <= nudge.LARGEST_PAYLOAD else None
+        small = len(payload) <= JOINED_AT_MOST and sum(map(len, payload)) <= nudge.LARGEST_PAYLOAD
+        self._payload = payload if joined and small else None
         self.last = max(self.last, event["to"])
 
     def take(self) -> tuple[int | None, int, list[str] | None]:
@@ -171,4 +173,11 @@ def _visibility(text: str | None) -> bool | None:
 
 async def _in_thread(function: Any, *arguments: Any) -> Any:
     """Run ``function`` on any free thread: viewers of different runs do not queue behind each other's reads."""
-    return await DatabaseSyncToAsync(function, thread_sensitive=False)(*arguments)
+    return await sync_to_async(_with_connection, thread_sensitive=False)(function, *arguments)
+
+
+def _with_connection(function: Any, *arguments: Any) -> Any:
+    try:
+        return function(*arguments)
+    finally:
+        django.db.connection.close()  # back into the pool

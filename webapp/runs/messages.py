@@ -14,9 +14,12 @@ def points(before: int, last: int, batch: Batch) -> str:
     return dumps({"type": "points", "from": before, "seq": last, "series": series})
 
 
-def entry(seq: int, kind: str, body: dict[str, Any], time: float | None = None) -> str:
-    """One entry of the stream; ``time`` is seconds since the epoch (UTC)."""
-    return dumps({"type": kind, "seq": seq, "time": time, "body": body})
+def entry(seq: int, kind: str, body: dict[str, Any], time: float | None = None, before: int | None = None) -> str:
+    """One entry of the stream; ``time`` is seconds since the epoch (UTC).
+
+    ``before`` is the number up to which the browser was told: numbers in between may have been rewound, or were only passing.
+    """
+    return dumps({"type": kind, "from": seq - 1 if before is None else before, "seq": seq, "time": time, "body": body})
 
 
 def finite(body: Any) -> Any:

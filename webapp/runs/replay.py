@@ -55,32 +55,36 @@ def since(run_id: UUID, after: int) -> Replay:
         series = reading.after(run_id, after)
         kept = max([after, *(row[0] for row in numbered[-1:]), *(int(marked.seqs[-1]) for marked in series.values() if len(marked))])
         told = _in_order(after, kept, numbered, series)
-        return Replay(told if kept == last else [*told, _progress(run_id, last)], last)
+        return Replay(told if kept == last else [*told, _progress(run_id, kept, last)], last)
 
 
 def _in_order(after: int, last: int, entries: list[tuple[Any, ...]], series: dict[str, Marked]) -> list[str]:
     """Entries as they were told, and between two of them all points of that stretch as one message."""
     told = []
     for seq, kind, body, created in entries:
-        told += _points(after, seq - 1, series)
-        told.append(messages.entry(seq, kind, body, created.timestamp()))
+        if points := _points(after, seq - 1, series):
+            told.append(points)
+            after = seq - 1
+        told.append(messages.entry(seq, kind, body, created.timestamp(), after))
         after = seq
-    return told + _points(after, last, series)
+    points = _points(after, last, series)
+    return [*told, points] if points else told
 
 
-def _points(after: int, last: int, series: dict[str, Marked]) -> list[str]:
+def _points(after: int, last: int, series: dict[str, Marked]) -> str | None:
     batch = {}
     for name, marked in series.items():
         start, end = np.searchsorted(marked.seqs, [after, last], side="right")
         if end > start:
             batch[name] = marked.points[start:end]
-    return [messages.points(after, last, batch)] if batch else []
+    return messages.points(after, last, batch) if batch else None
 
 
-def _progress(run_id: UUID, last: int) -> str:
+def _progress(run_id: UUID, before: int, last: int) -> str:
     """Progress is told but not kept, so that its numbers are in no row: the run's own row says how far it is."""
     known = facts(run_id)
-    return messages.entry(last, "progress", {name: known[name] for name in ("step", "total_steps", "steps_per_epoch")})
+    body = {name: known[name] for name in ("step", "total_steps", "steps_per_epoch")}
+    return messages.entry(last, "progress", body, before=before)
 
 
 def _snapshot(run_id: UUID, after: int, last: int) -> str:

@@ -1,0 +1,253 @@
+"""The stream of a run: what a browser gets, live and after being away. Real PostgreSQL, real Valkey."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from asgiref.sync import sync_to_async
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from tests.webapp.sockets import Socket
+from webapp.accounts.models import User
+from webapp.metrics.codec import Batch, Points
+from webapp.runs import consumers, receivers, replay, stream
+from webapp.runs.models import Kind, Run
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def person() -> User:
+    return User.objects.create_user("ada", password="a long password")
+
+
+@pytest.fixture
+def run(person: User) -> Run:
+    return make_run(person)
+
+
+def make_run(owner: User) -> Run:
+    return Run.objects.create(owner=owner, name="digits", kind=Kind.TRAIN, spec={}, devices_needed=1)
+
+
+def points(first: int, count: int = 1, name: str = "train/loss") -> Batch:
+    steps = np.arange(first, first + count)
+    return {name: Points(steps, 1.0 / (steps + 1), 1.7e9 + steps)}
+
+
+def record(run: Run, **what: Any) -> int:
+    with transaction.atomic():
+        return stream.record(run.pk, **what)
+
+
+def signed_in(person: User) -> SessionStore:
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.save()
+    return session
+
+
+def socket(run: Run, session: SessionStore | None, after: int | str = 0, **options: str) -> Socket:
+    cookie = f"trainyard_session={session.session_key}" if session else ""
+    return Socket(f"/ws/runs/{run.pk}/?after={after}", cookie, **options)
+
+
+class Browser:
+    """Reads a socket the way socket.js does: keeps its position, refuses gaps, ignores what it has."""
+
+    def __init__(self, socket: Socket | None, position: int = 0) -> None:
+        self.socket = socket
+        self.position = position
+        self.steps: list[int] = []
+        self.types: list[str] = []
+
+    async def read(self, until: int) -> None:
+        assert self.socket is not None
+        while self.position < until:
+            self.take(json.loads(await self.socket.read()))
+
+    def take_all(self, messages: list[str]) -> None:
+        for message in messages:
+            self.take(json.loads(message))
+
+    def take(self, message: dict[str, Any]) -> None:
+        self.types.append(message["type"])
+        if message["type"] == "hello" or message["seq"] <= self.position:
+            return
+        assert message["from"] <= self.position, "something is missing"
+        if message["type"] == "rewind":
+            self.steps = [step for step in self.steps if step <= message["body"]["step"]]
+        if message["type"] == "snapshot":
+            self.steps = []
+        self.steps += message.get("series", {}).get("train/loss", {}).get("steps", [])
+        self.position = message["seq"]
+
+
+async def opened(run: Run, person: User) -> tuple[Browser, Socket]:
+    connection = socket(run, await in_thread(signed_in)(person))
+    assert await connection.connect()
+    return Browser(connection), connection
+
+
+in_thread: Callable[[Callable[..., Any]], Callable[..., Awaitable[Any]]] = sync_to_async
+
+
+def test_numbers_are_given_in_order_and_roll_back_with_their_transaction(run: Run) -> None:
+    assert record(run, entries=[("log", {"message": "one"}), ("log", {"message": "two"})]) == 2
+    with pytest.raises(RuntimeError), transaction.atomic():
+        stream.record(run.pk, batch=points(0))
+        raise RuntimeError
+    assert record(run, batch=points(0)) == 3
+
+
+def test_replay_tells_points_and_entries_in_the_order_they_happened(run: Run) -> None:
+    record(run, batch=points(0, 3))
+    record(run, entries=[("log", {"message": "halfway", "params": {"loss": float("nan")}})])
+    record(run, batch=points(3, 2))
+    told = [json.loads(message) for message in replay.since(run.pk, 0).messages]
+    assert [(message["type"], message["seq"]) for message in told] == [("points", 1), ("log", 2), ("points", 3)]
+    assert told[1]["body"]["params"] == {"loss": "NaN"}
+
+
+def test_a_browser_that_was_away_gets_exactly_the_gap_also_from_sealed_chunks(run: Run) -> None:
+    for flush in range(300):
+        record(run, batch=points(flush * 7, 7))
+    for after in (0, 1, 120, 146, 147, 299, 300):
+        browser = Browser(None, after)
+        browser.take_all(replay.since(run.pk, after).messages)
+        assert browser.steps == list(range(after * 7, 2100))
+        assert browser.position == 300
+
+
+def test_a_rewind_reaches_those_who_were_away(run: Run) -> None:
+    record(run, batch=points(0, 50))
+    browser = Browser(None)
+    browser.take_all(replay.since(run.pk, 0).messages)
+    record(run, batch=points(50, 50))
+    record(run, rewind=30, batch=points(31, 10))
+    browser.take_all(replay.since(run.pk, browser.position).messages)
+    assert browser.steps == list(range(41))
+
+
+def test_progress_is_told_but_not_kept_and_leaves_no_hole(run: Run) -> None:
+    record(run, batch=points(0), entries=[("progress", {"step": 1})])
+    told = [json.loads(message) for message in replay.since(run.pk, 0).messages]
+    assert [(message["type"], message["seq"]) for message in told] == [("points", 1), ("progress", 2)]
+
+
+def test_a_huge_gap_is_answered_with_a_snapshot_that_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    record(run, batch=points(0, 60_000), entries=[("log", {"message": "long"})])
+    (text,) = replay.since(run.pk, 0).messages
+    message = json.loads(text)
+    assert (message["type"], message["from"], message["seq"]) == ("snapshot", 0, 2)
+    assert message["series"]["train/loss"]["count"] == 60_000
+    assert len(message["series"]["train/loss"]["steps"]) <= replay.SNAPSHOT_POINTS
+    assert [entry["type"] for entry in message["entries"]] == ["log"]
+
+
+def test_a_browser_with_a_number_from_the_future_gets_a_snapshot(run: Run) -> None:
+    record(run, batch=points(0, 10))
+    assert json.loads(replay.since(run.pk, 99).messages[0])["type"] == "snapshot"
+
+
+async def test_what_was_missed_then_what_is_new_each_once(run: Run, person: User) -> None:
+    await in_thread(record)(run, batch=points(0, 5))
+    browser, socket_ = await opened(run, person)
+    await browser.read(1)
+    for flush in range(1, 40):
+        await in_thread(record)(run, batch=points(flush * 5, 5))
+    await browser.read(40)
+    assert browser.steps == list(range(200))
+    assert browser.types[0] == "hello"
+    await socket_.leave()
+
+
+async def test_a_lost_nudge_is_made_up_for(run: Run, person: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "ASKS_EVERY", 0.2)
+    browser, socket_ = await opened(run, person)
+    with monkeypatch.context() as patch:
+        patch.setattr("webapp.runs.nudge.send", lambda group, message: None)
+        await in_thread(record)(run, batch=points(0, 3))
+    await browser.read(1)
+    await in_thread(record)(run, batch=points(3, 3))
+    await browser.read(2)
+    assert browser.steps == list(range(6))
+    await socket_.leave()
+
+
+async def test_a_viewer_that_does_not_read_costs_one_slot_and_then_gets_everything(run: Run, person: User) -> None:
+    browser, socket_ = await opened(run, person)
+    slot = consumers.Slot()
+    for number in range(10_000):
+        slot.put({"from": number, "to": number + 1, "messages": ["x" * 1000]})
+    assert slot.take() == (0, 10_000, None)
+    for flush in range(50):
+        await in_thread(record)(run, batch=points(flush, 1))
+    await browser.read(50)
+    assert browser.steps == list(range(50))
+    await socket_.leave()
+
+
+async def test_a_hidden_page_gets_one_frame_a_second(run: Run, person: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "HIDDEN_EVERY", 0.5)
+    browser, socket_ = await opened(run, person)
+    await socket_.say('{"type": "visible", "value": false}')
+    await asyncio.sleep(0.1)
+    for flush in range(20):
+        await in_thread(record)(run, batch=points(flush, 1))
+    await browser.read(20)
+    assert browser.types.count("points") <= 3
+    assert browser.steps == list(range(20))
+    await socket_.leave()
+
+
+async def test_it_refuses_strangers_foreign_people_and_foreign_origins(run: Run, person: User) -> None:
+    stranger = await User.objects.acreate(username="eve")
+    session, other = await in_thread(signed_in)(person), await in_thread(signed_in)(stranger)
+    for attempt in (
+        socket(run, None), socket(run, other), socket(run, session, origin="http://evil.example"),
+        socket(run, session, origin="null"), socket(run, session, after="-1"), socket(run, session, after="9" * 400),
+    ):  # fmt: skip
+        assert not await attempt.connect()
+
+
+async def test_signing_out_closes_the_socket(run: Run, person: User) -> None:
+    browser, socket_ = await opened(run, person)
+    await socket_.read()
+    await in_thread(Session.objects.all().delete)()
+    receivers.look_again(person)
+    assert await socket_.closed() == consumers.NOT_ALLOWED
+
+
+async def test_a_run_taken_away_closes_the_socket(run: Run, person: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "ASKS_EVERY", 0.1)
+    browser, socket_ = await opened(run, person)
+    await socket_.read()
+    await User.objects.filter(pk=person.pk).aupdate(is_active=False)
+    assert await socket_.closed() == consumers.NOT_ALLOWED
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "[" * 150, '{"type": "visible", "value": 1}', "x" * 5000])
+async def test_anything_but_visibility_closes_the_socket(run: Run, person: User, text: str) -> None:
+    _, socket_ = await opened(run, person)
+    await socket_.read()
+    await socket_.say(text)
+    assert await socket_.closed() == consumers.BAD_MESSAGE
+
+
+def test_a_channel_layer_that_is_away_does_not_fail_the_caller(run: Run, settings: Any) -> None:
+    settings.CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": ["unix:///nowhere/valkey.sock"]},
+        }
+    }
+    assert [record(run, batch=points(flush)) for flush in range(3)] == [1, 2, 3]
