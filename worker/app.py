@@ -1,22 +1,55 @@
-"""The Celery application: `celery -A worker.app worker` is the one command of a GPU machine."""
+"""The worker of one machine: ``celery -A worker.app worker``.
+
+Celery carries short hints that name a run. The agent, which a bootstep starts beside it, does the work; it starts whether
+or not the broker can be reached.
+"""
 
 import os
+from pathlib import Path
+from typing import Any
+
+import django
+from celery import Celery, bootsteps
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
-
-import django  # noqa: E402
-from celery import Celery  # noqa: E402
-from django.conf import settings  # noqa: E402
-
+os.environ.setdefault("CELERY_SKIP_CHECKS", "true")  # they would import all pages, of which a worker serves none
 django.setup()
-app = Celery("trainyard", broker=settings.BROKER_URL)
+
+from worker.agent import Agent  # noqa: E402 - it reaches models, which need the set-up above
+
+app = Celery("trainyard", broker=settings.BROKER_URL, include=["worker.tasks"])
 app.conf.update(
     accept_content=["json"],
     task_serializer="json",
-    result_serializer="json",
     task_ignore_result=True,
     worker_pool="threads",
-    worker_concurrency=4,
+    worker_concurrency=2,
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={"socket_keepalive": True, "health_check_interval": 10},
 )
+
+
+class AgentStep(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Starts the agent with the worker; a worker that is asked to stop lets running work write checkpoints first."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def __init__(self, parent: Any, **kwargs: Any) -> None:
+        super().__init__(parent, **kwargs)
+        self.agent: Agent | None = None
+
+    def start(self, parent: Any) -> None:
+        self.agent = Agent(Path(settings.STATE))
+        self.agent.start()
+
+    def stop(self, parent: Any) -> None:
+        if self.agent is not None:
+            self.agent.stop()
+
+    terminate = stop
+
+
+app.steps["worker"].add(AgentStep)

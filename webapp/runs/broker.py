@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 log = logging.getLogger(__name__)
 
 CONSIDER = "worker.tasks.consider"
-# A request waits for the broker at most this long. It tries twice, for the first try may meet a connection that went stale.
+# A request waits for the broker at most this long. It tries twice: the first try may meet a connection that went stale.
 PATIENCE = {"socket_connect_timeout": 1, "socket_timeout": 2, "max_retries": 0, "interval_start": 0}
 TWICE = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
 

@@ -21,8 +21,14 @@ def _queue_export(run: Run, version: ModelVersion) -> Run:
     if version.form == ModelVersion.Form.ONNX:
         inputs["reference"] = _reference(run, version)
     spec = ExportSpec(exporters=exporters_for(version.form, _wanted_exporters(run)))
-    return queue_run(owner=run.owner, name=_("Exports of %(model)s") % {"model": version.name or run.name}, spec=spec,
-                     inputs=inputs, dataset_version=run.dataset_version, parent=run)
+    return queue_run(
+        owner=run.owner,
+        name=_("Exports of %(model)s") % {"model": version.name or run.name},
+        spec=spec,
+        inputs=inputs,
+        dataset_version=run.dataset_version,
+        parent=run,
+    )
 
 
 def _reference(run: Run, version: ModelVersion) -> Artifact:

@@ -22,7 +22,6 @@ from webapp.runs.models import Command, Kind, Run, State
 from webapp.runs.states import Reason
 from webapp.workers.queries import most_devices
 
-
 CommandKind = Literal["stop", "pause", "resume", "cancel"]
 COMMANDS: tuple[CommandKind, ...] = get_args(CommandKind)
 STEERED = (Kind.TRAIN, Kind.COMPRESS)
@@ -30,13 +29,20 @@ PAUSING = Reason("pausing", "Pauses after the step at hand.")
 TO_EVALUATE = Reason("stop_wanted", "Waits for a device to evaluate what was trained so far.")
 
 
-class IllegalCommand(Exception):
+class IllegalCommand(Exception):  # noqa: N818 - it reads as what happened
     """What was asked does not fit the run's state; the message says what does."""
 
 
-def queue_run(*, owner: User, name: str, spec: TrainSpec | CompressSpec | ExportSpec | InspectSpec,
-              inputs: Mapping[str, Artifact], dataset_version: DatasetVersion | None = None, parent: Run | None = None,
-              idempotency_key: str | None = None) -> Run:
+def queue_run(
+    *,
+    owner: User,
+    name: str,
+    spec: TrainSpec | CompressSpec | ExportSpec | InspectSpec,
+    inputs: Mapping[str, Artifact],
+    dataset_version: DatasetVersion | None = None,
+    parent: Run | None = None,
+    idempotency_key: str | None = None,
+) -> Run:
     """Queue a run with a validated spec and its input artifacts by role.
 
     The same owner and idempotency key give the run that was made first.
@@ -44,10 +50,19 @@ def queue_run(*, owner: User, name: str, spec: TrainSpec | CompressSpec | Export
     try:
         with transaction.atomic():
             run = Run.objects.create(
-                owner=owner, name=name, kind=spec.kind, parent=parent, dataset_version=dataset_version,
-                spec=spec.model_dump(mode="json"), devices_needed=spec.device_count, idempotency_key=idempotency_key)
-            Edge.objects.bulk_create(Edge(run=run, artifact=artifact, direction=Edge.Direction.INPUT, role=role, name=role)
-                                     for role, artifact in inputs.items())
+                owner=owner,
+                name=name,
+                kind=spec.kind,
+                parent=parent,
+                dataset_version=dataset_version,
+                spec=spec.model_dump(mode="json"),
+                devices_needed=spec.device_count,
+                idempotency_key=idempotency_key,
+            )
+            Edge.objects.bulk_create(
+                Edge(run=run, artifact=artifact, direction=Edge.Direction.INPUT, role=role, name=role)
+                for role, artifact in inputs.items()
+            )
             stream.record(run.pk, entries=[("state", states.body(run))])
             broker.tell_workers(run.pk)
     except IntegrityError:
@@ -58,8 +73,9 @@ def queue_run(*, owner: User, name: str, spec: TrainSpec | CompressSpec | Export
     return run
 
 
-def start_training(*, owner: User, name: str, dataset_version: DatasetVersion, spec: dict[str, Any],
-                   idempotency_key: str | None = None) -> Run:
+def start_training(
+    *, owner: User, name: str, dataset_version: DatasetVersion, spec: dict[str, Any], idempotency_key: str | None = None
+) -> Run:
     """Queue a training run on a data set version.
 
     Raises pydantic's ValidationError for a spec that is wrong in itself, and TrainerError for one that does not fit the
@@ -67,8 +83,14 @@ def start_training(*, owner: User, name: str, dataset_version: DatasetVersion, s
     """
     resolved = training_spec(spec, dataset_version)
     assert dataset_version.prepared is not None
-    return queue_run(owner=owner, name=name, spec=resolved, inputs={"prepared": dataset_version.prepared},
-                     dataset_version=dataset_version, idempotency_key=idempotency_key)
+    return queue_run(
+        owner=owner,
+        name=name,
+        spec=resolved,
+        inputs={"prepared": dataset_version.prepared},
+        dataset_version=dataset_version,
+        idempotency_key=idempotency_key,
+    )
 
 
 def training_spec(spec: dict[str, Any], dataset_version: DatasetVersion) -> TrainSpec:
@@ -77,8 +99,9 @@ def training_spec(spec: dict[str, Any], dataset_version: DatasetVersion) -> Trai
     if not isinstance(parsed, TrainSpec):
         raise TrainerError("kind_not_train", "Only a training run is started this way; leave “kind” out.", field="kind")
     if dataset_version.state != DatasetVersion.State.READY or dataset_version.prepared is None:
-        raise TrainerError("data_not_ready", "This data set is not ready: wait until its inspection has succeeded.",
-                           field="dataset")
+        raise TrainerError(
+            "data_not_ready", "This data set is not ready: wait until its inspection has succeeded.", field="dataset"
+        )
     resolved = parsed.resolved(DataSummary.model_validate((dataset_version.profile or {})["summary"]))
     require_devices(resolved)
     return resolved
@@ -88,21 +111,44 @@ def require_devices(spec: RunSpec) -> None:
     """Raise TrainerError where no machine that is known has as many devices of one kind as the spec has ranks."""
     most = most_devices()
     if most is not None and spec.device_count > most:
-        raise TrainerError("too_few_devices", "%(ranks)s ranks need as many devices, and the largest machine has %(devices)s; "
-                           "ask for at most %(devices)s ranks.", field="ranks", ranks=spec.device_count, devices=most)
+        raise TrainerError(
+            "too_few_devices",
+            "%(ranks)s ranks need as many devices, and the largest machine has %(devices)s; "
+            "ask for at most %(devices)s ranks.",
+            field="ranks",
+            ranks=spec.device_count,
+            devices=most,
+        )
 
 
-def start_inspection(*, owner: User, dataset_version: DatasetVersion, files: Sequence[tuple[str, Artifact]],
-                     idempotency_key: str | None = None) -> Run:
+def start_inspection(
+    *,
+    owner: User,
+    dataset_version: DatasetVersion,
+    files: Sequence[tuple[str, Artifact]],
+    idempotency_key: str | None = None,
+) -> Run:
     """Queue the run that opens the uploaded ``files`` (name and content of each) for the first time."""
     spec = InspectSpec(files=tuple(name for name, _content in files))
     inputs = {f"upload:{number}": artifact for number, (_name, artifact) in enumerate(files)}
-    return queue_run(owner=owner, name=dataset_version.dataset.name, spec=spec, inputs=inputs,
-                     dataset_version=dataset_version, idempotency_key=idempotency_key)
+    return queue_run(
+        owner=owner,
+        name=dataset_version.dataset.name,
+        spec=spec,
+        inputs=inputs,
+        dataset_version=dataset_version,
+        idempotency_key=idempotency_key,
+    )
 
 
-def start_compression(*, owner: User, run: Run, stages: Sequence[dict[str, Any]] | None = None, name: str = "",
-                      idempotency_key: str | None = None) -> Run:
+def start_compression(
+    *,
+    owner: User,
+    run: Run,
+    stages: Sequence[dict[str, Any]] | None = None,
+    name: str = "",
+    idempotency_key: str | None = None,
+) -> Run:
     """Queue a child run that makes the run's model smaller, stage after stage; without ``stages`` by the default ones.
 
     Raises pydantic's ValidationError for stages that are wrong or in an order that cannot work, TrainerError for a run
@@ -113,10 +159,18 @@ def start_compression(*, owner: User, run: Run, stages: Sequence[dict[str, Any]]
     assert isinstance(spec, CompressSpec)
     version = run.versions.filter(form=ModelVersion.Form.TORCH).order_by("-stage").first()
     if version is None or run.state not in (State.SUCCEEDED, State.STOPPED):
-        raise TrainerError("no_model", "This run has no model to compress; choose one that succeeded or was stopped.", field="run")
-    return queue_run(owner=owner, name=name or _("%(run)s, smaller") % {"run": run.name}, spec=spec,
-                     inputs={"prepared": input_of(run, "prepared"), "model": version.artifact}, dataset_version=run.dataset_version,
-                     parent=run, idempotency_key=idempotency_key)
+        raise TrainerError(
+            "no_model", "This run has no model to compress; choose one that succeeded or was stopped.", field="run"
+        )
+    return queue_run(
+        owner=owner,
+        name=name or _("%(run)s, smaller") % {"run": run.name},
+        spec=spec,
+        inputs={"prepared": input_of(run, "prepared"), "model": version.artifact},
+        dataset_version=run.dataset_version,
+        parent=run,
+        idempotency_key=idempotency_key,
+    )
 
 
 def command(run: Run, kind: CommandKind, by: User) -> None:
@@ -138,7 +192,14 @@ def retry(*, run: Run, owner: User) -> Run:
     if spec.device_count:
         require_devices(spec)
     inputs = {edge.role: edge.artifact for edge in inputs_of(run)}
-    return queue_run(owner=owner, name=run.name, spec=spec, inputs=inputs, dataset_version=run.dataset_version, parent=run.parent)
+    return queue_run(
+        owner=owner, name=run.name, spec=spec, inputs=inputs, dataset_version=run.dataset_version, parent=run.parent
+    )
+
+
+def rename(run: Run, name: str) -> bool:
+    """Give a new name to a run that still has the one we know; False when somebody else was faster."""
+    return bool(Run.objects.filter(pk=run.pk, name=run.name).update(name=name))
 
 
 def delete(run: Run) -> None:

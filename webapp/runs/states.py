@@ -1,7 +1,7 @@
 """The states of a run: which change is legal, and the one way to make it.
 
-A change is a conditional UPDATE whose row count tells whether it happened, so two that change a run at once cannot both win.
-Who works for an attempt also gives its number, the fencing token: an attempt that was given up changes nothing any more.
+A change is a conditional UPDATE whose row count tells whether it happened, so two that change a run at once cannot both
+win. Who works for an attempt also gives its number, the fencing token: an attempt that was given up changes nothing more.
 """
 
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from webapp.runs import stream
@@ -17,11 +17,24 @@ from webapp.runs.models import Run, State
 
 LEGAL: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.STARTING, State.PAUSED, State.FAILED, State.CANCELLED}),
-    State.STARTING: frozenset({State.RUNNING, State.STOPPING, State.QUEUED, State.PAUSED, State.SUCCEEDED, State.STOPPED,
-                               State.FAILED, State.CANCELLED}),
-    State.RUNNING: frozenset({State.STOPPING, State.QUEUED, State.PAUSED, State.SUCCEEDED, State.STOPPED, State.FAILED,
-                              State.CANCELLED}),
-    State.STOPPING: frozenset({State.QUEUED, State.PAUSED, State.SUCCEEDED, State.STOPPED, State.FAILED, State.CANCELLED}),
+    State.STARTING: frozenset(
+        {
+            State.RUNNING,
+            State.STOPPING,
+            State.QUEUED,
+            State.PAUSED,
+            State.SUCCEEDED,
+            State.STOPPED,
+            State.FAILED,
+            State.CANCELLED,
+        }
+    ),
+    State.RUNNING: frozenset(
+        {State.STOPPING, State.QUEUED, State.PAUSED, State.SUCCEEDED, State.STOPPED, State.FAILED, State.CANCELLED}
+    ),
+    State.STOPPING: frozenset(
+        {State.QUEUED, State.PAUSED, State.SUCCEEDED, State.STOPPED, State.FAILED, State.CANCELLED}
+    ),
     State.PAUSED: frozenset({State.QUEUED, State.CANCELLED}),
     State.SUCCEEDED: frozenset(),
     State.STOPPED: frozenset(),
@@ -49,15 +62,31 @@ def before(to: State) -> frozenset[State]:
     return frozenset(state for state, following in LEGAL.items() if to in following)
 
 
-def move(run_id: UUID, to: State, *, attempt: int | None = None, reason: Reason = NO_REASON,
-         only_from: frozenset[State] | None = None, **values: Any) -> bool:
+def move(
+    run_id: UUID,
+    to: State,
+    *,
+    attempt: int | None = None,
+    reason: Reason = NO_REASON,
+    **values: Any,
+) -> bool:
     """Put a run into ``to`` if that is legal now, with the stream entry that tells of it; False when nothing changed.
 
-    With ``attempt``, only while that is the run's attempt. ``only_from`` narrows the legal ways. ``values`` are further columns.
+    With ``attempt``, only while that is the run's attempt. ``values`` are further columns.
     """
-    sources = before(to) & (only_from if only_from is not None else frozenset(State))
-    found = Run.objects.filter(pk=run_id, state__in=sources)
+    found = Run.objects.filter(pk=run_id, state__in=before(to))
     return _change(found if attempt is None else found.filter(attempt=attempt), run_id, to, reason, values)
+
+
+def begin_attempt(run_id: UUID, attempt: int) -> bool:
+    """Claim a queued run whose last attempt was ``attempt`` for the next one; False when somebody else was faster."""
+    found = Run.objects.filter(pk=run_id, state=State.QUEUED, attempt=attempt)
+    return _change(found, run_id, State.STARTING, NO_REASON, {"attempt": F("attempt") + 1})
+
+
+def owned(run_id: UUID, attempt: int) -> Run | None:
+    """The run, locked until the transaction ends, if ``attempt`` works on it; None for an attempt that was given up."""
+    return Run.objects.select_for_update().filter(pk=run_id, attempt=attempt, state__in=WORKING).first()
 
 
 def explain(run_id: UUID, state: State, reason: Reason) -> bool:
@@ -70,7 +99,9 @@ def _change(found: QuerySet[Run], run_id: UUID, to: State, reason: Reason, value
     if to in FINAL:
         values = {"ended": Now(), **values}
     with transaction.atomic():
-        changed = found.update(state=to, reason_code=reason.code, reason=reason.sentence, reason_params=reason.params, **values)
+        changed = found.update(
+            state=to, reason_code=reason.code, reason=reason.sentence, reason_params=reason.params, **values
+        )
         if changed:
             stream.record(run_id, entries=[("state", body(Run.objects.get(pk=run_id)))])
     return bool(changed)
@@ -79,5 +110,12 @@ def _change(found: QuerySet[Run], run_id: UUID, to: State, reason: Reason, value
 def body(run: Run) -> dict[str, Any]:
     """What the stream says of a run's state."""
 
-    return {"state": run.state, "reason_code": run.reason_code, "reason": run.reason, "reason_params": run.reason_params,
-            "attempt": run.attempt, "step": run.step, "total_steps": run.total_steps}
+    return {
+        "state": run.state,
+        "reason_code": run.reason_code,
+        "reason": run.reason,
+        "reason_params": run.reason_params,
+        "attempt": run.attempt,
+        "step": run.step,
+        "total_steps": run.total_steps,
+    }

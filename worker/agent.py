@@ -1,0 +1,325 @@
+"""Owns the attempts of this machine: one thread, one loop.
+
+Each turn it listens to the warm process, reads the journals that have grown, and puts ends into the database; now and then
+it tells that it is alive, passes on commands, and looks for runs that wait. While the database is away, training goes on and
+the journals grow; while the broker is away, the sweep finds what nobody told.
+"""
+
+import errno
+import logging
+import platform
+import selectors
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, connection
+from django.utils import timezone
+
+from trainer import job
+from webapp.artifacts.store import ArtifactError
+from webapp.runs import states
+from webapp.runs.models import Command, Kind, Run, State
+from webapp.runs.services import STEERED
+from webapp.runs.states import Reason
+from webapp.workers import services as workers
+from webapp.workers.models import Worker
+from worker import devices, ends, sessions, sweep
+from worker.claim import Claim, claim_next
+from worker.folders import Folders
+from worker.follow import FencedError, Follower
+from worker.held import Held
+from worker.meter import Meter
+from worker.warm import News, Warm, WarmGoneError
+
+log = logging.getLogger(__name__)
+
+GLANCE = 0.01  # seconds between two looks at the journals while something runs
+COMMANDS_EVERY = 0.2
+SWEEP_EVERY = 1.0
+HEARTBEAT_EVERY = 3.0  # well below a lease
+AWAY = 0.5  # seconds until a database that was away is tried again
+FAREWELL = 25.0  # seconds that running work has to write its checkpoints when the worker is stopped
+WARM_AGAIN = 2.0
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+_awake, _awaken = socket.socketpair()
+_awake.setblocking(False)
+_awaken.setblocking(False)
+
+
+def wake() -> None:
+    """Let this process's agent look at queue and commands now. May be called from any thread."""
+    try:
+        _awaken.send(b"!")
+    except BlockingIOError:
+        return  # it has been woken often enough
+
+
+class Agent(threading.Thread):
+    """The agent of the worker on one state folder. ``stop`` lets running work write its checkpoints first."""
+
+    def __init__(self, state: Path) -> None:
+        super().__init__(name="agent", daemon=True)
+        self._folders = Folders(state)
+        self._log_file = state / "logs" / "warm.log"
+        self._log_file.parent.mkdir(mode=0o700, exist_ok=True)
+        self._held: dict[Path, Held] = {}
+        self._worker: Worker | None = None
+        self._warm: Warm | None = None
+        self._warm_due = 0.0
+        self._database_due = 0.0
+        self._in_touch_since = 0.0
+        self._stopping = threading.Event()
+        self._deadline = 0.0
+        self._due: dict[str, float] = {}
+        self._found = devices.discover()
+        self._meter = Meter(has_cuda=any(device.name.startswith("cuda:") for device in self._found))
+
+    def stop(self) -> None:
+        """Ask running attempts to leave after a checkpoint, re-queue them; return when that is done or time is up."""
+        self._deadline = time.monotonic() + FAREWELL
+        self._stopping.set()
+        wake()
+        self.join(FAREWELL + 10.0)
+
+    def run(self) -> None:
+        while not (self._stopping.is_set() and (not self._held or time.monotonic() > self._deadline + 5.0)):
+            try:
+                self._turn()
+            except (OperationalError, InterfaceError) as error:
+                self._lose_touch(error)
+            except Exception:
+                log.exception("The agent met an error and goes on.")
+                time.sleep(1.0)
+        self._leave()
+
+    def _turn(self) -> None:
+        self._keep_warm()
+        self._listen()
+        if self._stopping.is_set():
+            self._send_away()
+        if time.monotonic() < self._database_due:
+            return
+        for held in list(self._held.values()):
+            self._guarded(held, self._attend)
+        if self._worker is None:
+            self._register()
+        for name, seconds, step in (
+            ("heartbeat", HEARTBEAT_EVERY, self._say_alive),
+            ("commands", COMMANDS_EVERY, self._obey),
+            ("meter", 1.0, self._measure),
+            ("sweep", SWEEP_EVERY, self._sweep),
+        ):
+            if time.monotonic() >= self._due.get(name, 0.0):
+                step()
+                self._due[name] = time.monotonic() + seconds
+        self._in_touch_since = self._in_touch_since or time.monotonic()
+
+    # The warm process and what it forks
+
+    def _keep_warm(self) -> None:
+        if self._warm is None and not self._stopping.is_set() and time.monotonic() >= self._warm_due:
+            self._warm = Warm(self._log_file)
+            self._warm_due = time.monotonic() + WARM_AGAIN
+
+    def _listen(self) -> None:
+        """Wait for news of the warm process or for being woken, at most until the next thing is due."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(_awake, selectors.EVENT_READ)
+            if self._warm is not None:
+                selector.register(self._warm, selectors.EVENT_READ)
+            ready = [key.fileobj for key, _events in selector.select(GLANCE if self._held else SWEEP_EVERY / 4)]
+        if _awake in ready:
+            _awake.recv(4096)
+            self._due.update(commands=0.0, sweep=0.0)
+        if self._warm in ready:
+            self._hear()
+
+    def _hear(self) -> None:
+        assert self._warm is not None
+        try:
+            for news in self._warm.news():
+                self._note(news)
+        except WarmGoneError:
+            log.error("The warm process has ended; see %s. It is started again.", self._log_file)
+            self._warm.close()
+            self._warm = None
+            for held in self._held.values():
+                held.ended = True
+
+    def _note(self, news: News) -> None:
+        held = self._held.get(news.folder)
+        if held is None or held.ended:
+            return
+        if news.status is None:
+            held.pid = news.pid
+            sessions.remember(held.folder, news.pid)
+            if held.given_up is not None:
+                held.kill()
+        else:
+            sessions.kill(news.pid)  # a rank that outlived its launcher
+            held.status, held.ended = news.status, True
+
+    # Attempts that are ours
+
+    def _attend(self, held: Held) -> None:
+        held.read_if_grown()
+        if held.lingers():
+            held.kill()
+        if held.ended:
+            held.settle()
+            self._folders.remove(held.run_id, held.attempt.number)
+            del self._held[held.folder]
+            self._due["sweep"] = 0.0  # devices are free
+
+    def _guarded(self, held: Held, step: Callable[[Held], None]) -> None:
+        """What goes wrong with one attempt ends that attempt only; a database that is away is nobody's fault."""
+        try:
+            step(held)
+        except (OperationalError, InterfaceError):
+            raise
+        except FencedError:
+            log.info("Run %s has left attempt %s.", held.run_id, held.attempt.number)
+            held.follower.finished = True
+            held.kill()
+        except OSError as error:
+            self._fail(held, error) if error.errno not in NO_ROOM else held.give_up(ends.DISK_FULL, room_wanted=True)
+        except Exception as error:
+            self._fail(held, error)
+
+    def _fail(self, held: Held, error: Exception) -> None:
+        log.exception("Attempt %s of run %s cannot be followed.", held.attempt.number, held.run_id)
+        held.follower.finished = True
+        run = Run.objects.get(pk=held.run_id)
+        if run.attempt == held.attempt.number:
+            ends.fail(
+                run,
+                Reason(
+                    "worker_error", "The worker could not take in what this run made: %(error)s", {"error": str(error)}
+                ),
+            )
+        held.kill()
+
+    def _send_away(self) -> None:
+        """The worker stops: what can write a checkpoint does; the rest, and what takes too long, begins again later."""
+        for held in list(self._held.values()):
+            if held.steered and time.monotonic() < self._deadline:
+                held.order(job.YIELD)
+            elif held.given_up is None:
+                held.give_up(ends.YIELDED)
+
+    # What is done now and then
+
+    def _register(self) -> None:
+        facts = {"processor": devices.processor(), "cores": devices.cores(), "system": platform.platform(terse=True)}
+        self._worker = workers.register(
+            name=self._folders.worker_name(), host=socket.gethostname(), facts=facts, devices=self._found
+        )
+        sweep.remove_settled(self._folders)
+        log.info("This is worker %s with %s devices, at %s.", self._worker.name, len(self._found), timezone.now())
+
+    def _say_alive(self) -> None:
+        assert self._worker is not None
+        if not workers.heartbeat(self._worker, self._meter.load):
+            self._worker = None
+            return
+        self._worker.refresh_from_db(fields=["draining"])
+        sweep.renew_leases([held.attempt.pk for held in self._held.values() if not held.ended])
+
+    def _obey(self) -> None:
+        """Pass on what people asked, and leave runs that are not ours any more."""
+        if not self._held:
+            return
+        runs = {run.pk: run for run in Run.objects.filter(pk__in=[held.run_id for held in self._held.values()])}
+        for held in self._held.values():
+            run = runs.get(held.run_id)
+            ours = run is not None and run.attempt == held.attempt.number and State(run.state) in states.WORKING
+            if not ours and not held.follower.finished:
+                held.follower.finished = True
+                held.kill()
+            elif run is not None and ours and held.steered and not self._stopping.is_set():
+                self._pass_on(run, held)
+
+    def _pass_on(self, run: Run, held: Held) -> None:
+        orders = {"stop": job.STOP, "pause": job.PAUSE}
+        if Command.objects.filter(run=run, applied=None).exists():
+            held.order(orders.get(ends.wish(run), held.order_given))
+            Command.objects.filter(run=run, applied=None).update(applied=timezone.now())
+
+    def _measure(self) -> None:
+        self._meter.read([held for held in self._held.values() if held.steered and not held.ended])
+
+    def _sweep(self) -> None:
+        """Find what nobody told of: waiting runs, attempts of an earlier life of this worker, leases that ran out."""
+        assert self._worker is not None
+        for attempt in sweep.orphans(self._worker, [held.attempt.pk for held in self._held.values()]):
+            self._adopt(attempt)
+        if self._in_touch_since and time.monotonic() - self._in_touch_since > sweep.PATIENCE:
+            sweep.expire_leases(self._worker)
+        while not self._stopping.is_set() and not self._worker.draining and (claim := self._claim()) is not None:
+            self._launch(claim)
+
+    def _claim(self) -> Claim | None:
+        assert self._worker is not None
+        return claim_next(self._worker, sum(held.light for held in self._held.values()))
+
+    def _launch(self, claim: Claim) -> None:
+        run, folder = claim.run, self._folders.of(claim.run.pk, claim.attempt.number)
+        order = job.STOP if ends.wish(run) == "stop" else job.GO_ON
+        held = self._hold(run, claim.attempt, folder)
+        held.order_given = order
+        self._guarded(held, lambda _held: self._prepare(claim, order))
+        if held.given_up is not None or held.follower.finished or self._warm is None:
+            held.ended = True
+            return
+        try:
+            self._warm.launch(folder)
+        except WarmGoneError:
+            held.ended = True
+
+    def _prepare(self, claim: Claim, order: int) -> None:
+        try:
+            self._folders.prepare(claim, order)
+        except ArtifactError as error:
+            ends.fail(claim.run, Reason("input_damaged", "%(error)s", {"error": str(error)}))
+
+    def _adopt(self, attempt: Any) -> None:
+        """An attempt whose worker was killed: nothing of it lives; its journal is still to be stored."""
+        folder = self._folders.of(attempt.run_id, attempt.number)
+        sessions.kill_remembered(folder)
+        held = self._hold(attempt.run, attempt, folder)
+        held.ended = True
+
+    def _hold(self, run: Run, attempt: Any, folder: Path) -> Held:
+        held = Held(
+            run_id=run.pk,
+            steered=Kind(run.kind) in STEERED,
+            light=run.devices_needed == 0,
+            attempt=attempt,
+            folder=folder,
+            follower=Follower(run.pk, attempt, folder),
+        )
+        self._held[folder] = held
+        return held
+
+    def _lose_touch(self, error: Exception) -> None:
+        if self._in_touch_since:
+            log.warning("The database is away: %s. Training goes on.", str(error).strip())
+        connection.close()
+        self._in_touch_since = 0.0
+        self._database_due = time.monotonic() + AWAY
+
+    def _leave(self) -> None:
+        self._meter.close()
+        if self._warm is not None:
+            self._warm.close()
+        try:
+            if self._worker is not None and not self._held:
+                workers.farewell(self._worker)
+        except (OperationalError, InterfaceError):
+            log.warning("The database is away; this worker's last state is stored at its next start.")
+        connection.close()

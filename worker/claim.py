@@ -1,0 +1,106 @@
+"""Taking a waiting run and its devices, oldest first. The database decides who gets what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from webapp.runs import states
+from webapp.runs.models import Attempt, Run, State
+from webapp.runs.states import Reason
+from webapp.workers.models import Device, Worker
+
+LEASE = timedelta(seconds=15)
+LIGHT_AT_ONCE = 2  # runs that need no device
+LOOK_AHEAD = 20
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A run that is ours now, and the devices of its ranks."""
+
+    run: Run
+    attempt: Attempt
+    devices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    id: UUID
+    attempt: int
+    devices_needed: int
+
+
+def claim_next(worker: Worker, light_now: int) -> Claim | None:
+    """Claim the oldest waiting run that this machine can take now.
+
+    A run that must wait for devices is not overtaken by a younger one that needs fewer, or it would wait for ever.
+    """
+    for waiting in _light(LIGHT_AT_ONCE - light_now):
+        if (claim := _claim(worker, waiting)) is not None:
+            return claim
+    for waiting in _heavy(largest_kind(worker)):
+        if (claim := _claim(worker, waiting)) is not None:
+            return claim
+        if _still_waits(waiting):
+            return None
+    return None
+
+
+def largest_kind(worker: Worker) -> int:
+    """The most devices of one kind on this machine."""
+    names = [name.partition(":")[0] for name in worker.devices.values_list("name", flat=True)]
+    return max((names.count(kind) for kind in set(names)), default=0)
+
+
+def _light(room: int) -> Sequence[Waiting]:
+    return _waiting(0, 0, room) if room > 0 else ()
+
+
+def _heavy(largest: int) -> Sequence[Waiting]:
+    return _waiting(1, largest, LOOK_AHEAD)
+
+
+def _waiting(fewest: int, most: int, count: int) -> list[Waiting]:
+    rows = Run.objects.filter(state=State.QUEUED, devices_needed__gte=fewest, devices_needed__lte=most)
+    return [
+        Waiting(*row) for row in rows.order_by("queued", "id").values_list("id", "attempt", "devices_needed")[:count]
+    ]
+
+
+def _claim(worker: Worker, waiting: Waiting) -> Claim | None:
+    with transaction.atomic():
+        devices = _free_devices(worker, waiting.devices_needed)
+        if devices is None or not states.begin_attempt(waiting.id, waiting.attempt):
+            return None
+        names = tuple(device.name for device in devices)
+        attempt = Attempt.objects.create(
+            run_id=waiting.id,
+            number=waiting.attempt + 1,
+            worker=worker,
+            lease_until=Now() + LEASE,
+            placement=list(names),
+        )
+        Device.objects.filter(pk__in=[device.pk for device in devices]).update(attempt=attempt)
+        return Claim(Run.objects.get(pk=waiting.id), attempt, names or ("cpu:0",))
+
+
+def _free_devices(worker: Worker, count: int) -> list[Device] | None:
+    """Free devices of one kind, locked; None when there are too few. CUDA where the machine has enough of them."""
+    if count == 0:
+        return []
+    everything = list(worker.devices.values_list("name", flat=True))
+    kind = "cuda" if sum(name.startswith("cuda:") for name in everything) >= count else "cpu"
+    free = worker.devices.filter(attempt=None, name__startswith=f"{kind}:").order_by("pk")
+    locked = list(free.select_for_update(skip_locked=True)[:count])
+    return locked if len(locked) == count else None
+
+
+def _still_waits(waiting: Waiting) -> bool:
+    """Whether the run goes on waiting, and is told for what; False when somebody else has it."""
+    reason = Reason("waiting_for_devices", "Waits for %(needed)s free devices.", {"needed": waiting.devices_needed})
+    states.explain(waiting.id, State.QUEUED, reason)
+    return Run.objects.filter(pk=waiting.id, state=State.QUEUED, attempt=waiting.attempt).exists()

@@ -1,0 +1,84 @@
+"""How an attempt's end becomes the run's: its outcome, the exports that follow, another attempt where one is due."""
+
+from pathlib import Path
+
+from trainer import events, job
+from webapp.datasets.models import DatasetVersion
+from webapp.runs import states
+from webapp.runs.exports import queue_exports
+from webapp.runs.models import Kind, Run, State
+from webapp.runs.states import Reason
+
+YIELDED = Reason("worker_restarts", "Goes on when the worker is back; the worker is being restarted.")
+KILLED = Reason(
+    "attempt_killed",
+    "Goes on from the last checkpoint: a process of this run was killed by %(signal)s after step %(step)s.",
+)
+WORKER_LOST = Reason("worker_lost", "Goes on from the last checkpoint: the worker ended without a farewell.")
+DISK_FULL = Reason(
+    "disk_full", "The disk of the worker is full. Make room, then resume; nothing before the last checkpoint is lost."
+)
+
+
+def finish(run: Run, ended: events.Ended, folder: Path) -> None:
+    """Apply the outcome that training itself wrote, in the transaction that moves the attempt's position."""
+    reason = Reason(ended.code, ended.message, ended.params)
+    if ended.outcome == "paused":
+        _leave_paused(run, reason, folder)
+    elif ended.outcome == "failed":
+        fail(run, reason)
+    else:
+        states.move(run.pk, State(ended.outcome), attempt=run.attempt, reason=reason)
+        _use(run)
+
+
+def fail(run: Run, reason: Reason) -> None:
+    """The run ends without a result."""
+    if states.move(run.pk, State.FAILED, attempt=run.attempt, reason=reason) and run.kind == Kind.INSPECT:
+        DatasetVersion.objects.filter(pk=run.dataset_version_id).update(state=DatasetVersion.State.FAILED)
+
+
+def go_on(run: Run, reason: Reason) -> None:
+    """The run needs another attempt: it waits for one, or stays paused where a person asked for that meanwhile."""
+    if wish(run) == "pause":
+        states.move(run.pk, State.PAUSED, attempt=run.attempt)
+    else:
+        states.move(run.pk, State.QUEUED, attempt=run.attempt, reason=reason)
+
+
+def pause(run: Run, reason: Reason) -> None:
+    states.move(run.pk, State.PAUSED, attempt=run.attempt, reason=reason)
+
+
+def wish(run: Run) -> str:
+    """The last of stop, pause and resume that was asked of a run, or nothing. A stop stays."""
+    kinds = list(
+        run.commands.filter(kind__in=("stop", "pause", "resume")).order_by("-pk").values_list("kind", flat=True)
+    )
+    return "stop" if "stop" in kinds else kinds[0] if kinds else ""
+
+
+def _leave_paused(run: Run, reason: Reason, folder: Path) -> None:
+    """Training left after a checkpoint: for a person, for a reason of its own, or because the worker restarts."""
+    if reason.code:
+        pause(run, reason)
+    elif control(folder) == job.YIELD:
+        go_on(run, YIELDED)
+    else:
+        pause(run, states.NO_REASON)
+
+
+def control(folder: Path) -> int:
+    """The last order that the attempt was given."""
+    try:
+        return (folder / "control").read_bytes()[0]
+    except (FileNotFoundError, IndexError):
+        return job.GO_ON
+
+
+def _use(run: Run) -> None:
+    """What follows from a run that ended well."""
+    if run.kind == Kind.INSPECT:
+        DatasetVersion.objects.filter(pk=run.dataset_version_id).update(state=DatasetVersion.State.READY)
+    elif run.kind in (Kind.TRAIN, Kind.COMPRESS):
+        queue_exports(run)

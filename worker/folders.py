@@ -1,0 +1,90 @@
+"""The folders of this machine's attempts: ``<state>/attempts/<run>/<attempt>/``, as trainer.job describes them."""
+
+import fcntl
+import os
+import shutil
+import socket
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from trainer import job
+from trainer.spec import parse
+from webapp.artifacts import store
+from webapp.runs.lineage import inputs_of
+from webapp.runs.models import Run
+from worker.claim import Claim
+
+
+class AnotherWorkerError(Exception):
+    """A second worker was started on the same state folder."""
+
+
+class Folders:
+    """Owns the attempts' folder of a state folder, for one worker at a time."""
+
+    def __init__(self, state: Path) -> None:
+        self.root = state / "attempts"
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AnotherWorkerError(
+                f"Another worker uses {state}; stop it, or give this one a folder of its own in TRAINYARD_STATE."
+            ) from None
+
+    def worker_name(self) -> str:
+        """The name under which this state folder's worker is known, the same at every start."""
+        path = self.root / "worker-name"
+        if not path.exists():
+            temporary = path.with_suffix(".new")
+            temporary.write_text(f"{socket.gethostname()}-{uuid4().hex[:6]}")
+            temporary.rename(path)
+        return path.read_text().strip()
+
+    def of(self, run: UUID, attempt: int) -> Path:
+        return self.root / str(run) / str(attempt)
+
+    def prepare(self, claim: Claim, order: int) -> Path:
+        """Write the attempt's folder with verified inputs and the checkpoint to go on from.
+
+        Raises ArtifactError for an input that is missing or damaged, and OSError, for example for a full disk.
+        """
+        folder = self.of(claim.run.pk, claim.attempt.number)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700, parents=True)
+        inputs = {edge.role: str(store.local_path(edge.artifact.sha256)) for edge in inputs_of(claim.run)}
+        described = job.Job(
+            run=str(claim.run.pk),
+            attempt=claim.attempt.number,
+            spec=parse(claim.run.spec),
+            inputs=inputs,
+            devices=claim.devices,
+            resume=_resume(claim.run),
+        )
+        (folder / "control").write_bytes(bytes([order]))
+        (folder / "job.json").write_text(described.model_dump_json())
+        return folder
+
+    def remove(self, run: UUID, attempt: int) -> None:
+        """Remove an attempt's folder, once what it held is in the database and the store."""
+        folder = self.of(run, attempt)
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            folder.parent.rmdir()
+        except OSError:
+            return  # another attempt's folder is beside it
+
+    def left_over(self) -> list[tuple[UUID, int]]:
+        """Run and number of every attempt whose folder is here."""
+        return [(UUID(path.parent.name), int(path.name)) for path in self.root.glob("*-*/*") if path.name.isdigit()]
+
+
+def _resume(run: Run) -> str | None:
+    """The newest published checkpoint that is whole."""
+    for checkpoint in run.checkpoints.order_by("-step"):
+        try:
+            return str(store.local_path(checkpoint.artifact_id))
+        except store.ArtifactError:
+            continue
+    return None

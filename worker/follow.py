@@ -1,0 +1,195 @@
+"""From an attempt's journal into the database, exactly once, whoever dies.
+
+What was read and how far it was read commit in one transaction, and only while the attempt is still the run's own.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.db import transaction
+from django.db.models.functions import Now
+
+from trainer import events
+from trainer.journal import Reader
+from webapp.metrics.codec import Batch, Points
+from webapp.runs import states, stream
+from webapp.runs.models import Attempt, Checkpoint, Run, State
+from webapp.runs.services import PAUSING
+from worker import ends, publish
+
+LARGEST_BATCH = 20_000
+
+
+class FencedError(Exception):
+    """The attempt is not the run's any more: it was given up, cancelled or deleted."""
+
+
+@dataclass
+class Reading:
+    """Events read together. ``rewind`` comes before the points, the points come before the rest."""
+
+    position: int
+    rewind: int | None = None
+    series: dict[int, list[events.Point]] = field(default_factory=dict)
+    others: list[events.Event] = field(default_factory=list)
+    points: int = 0
+
+    def last_step(self) -> int | None:
+        return max((points[-1].step for points in self.series.values()), default=None)
+
+
+class Follower:
+    """Reads one attempt's journal and moves the attempt's position with what it stores."""
+
+    def __init__(self, run_id: UUID, attempt: Attempt, folder: Path) -> None:
+        self.run_id = run_id
+        self.attempt = attempt
+        self.folder = folder
+        self.position = attempt.position
+        self.verdict: events.Ended | None = None  # read, not applied: a failure is judged when all ranks have ended
+        self.finished = False  # the run's end, or its pause, is in the database
+        self._names: dict[int, tuple[str, ...]] = {}
+        self._certain = True
+        if self.position:
+            self._learn_names()
+
+    def grown(self) -> bool:
+        """Whether the journal holds more than was read."""
+        try:
+            return (self.folder / "journal").stat().st_size > self.position
+        except FileNotFoundError:
+            return False
+
+    def follow(self) -> bool:
+        """Store the next events; False when there were none.
+
+        Raises FencedError, OSError when the disk is full, and Django's database errors, after which it may be called again.
+        """
+        if not self._certain:
+            self._ask_position()
+        reading = self._read()
+        if reading.position == self.position:
+            return False
+        self._certain = False  # until the commit is known to have happened
+        self._store(reading)
+        self.position, self._certain = reading.position, True
+        return True
+
+    def drain(self) -> None:
+        """Store everything that the journal holds. Raises like ``follow``."""
+        while self.verdict is None and self.follow():
+            pass
+
+    def _read(self) -> Reading:
+        reader = Reader(self.folder / "journal", self.position)
+        reading = Reading(self.position)
+        for position, event in reader.read():
+            if isinstance(event, events.Series):
+                self._names[event.id] = event.names
+            elif isinstance(event, events.Point):
+                reading.series.setdefault(event.series, []).append(event)
+                reading.points += 1
+            elif isinstance(event, events.Rewind):
+                if reading.points or reading.others:
+                    break
+                reading.rewind = event.step
+            elif isinstance(event, events.Ended) and event.outcome == "failed":
+                self.verdict = event
+                break
+            else:
+                reading.others.append(event)
+            reading.position = position
+            if reading.points >= LARGEST_BATCH or isinstance(event, events.Ended):
+                break
+        return reading
+
+    def _store(self, reading: Reading) -> None:
+        with transaction.atomic():
+            published = publish.put_all(reading.others, self.folder)
+            run = self._own_run()
+            if not Attempt.objects.filter(pk=self.attempt.pk, position=self.position).update(position=reading.position):
+                raise FencedError
+            if reading.rewind is not None:
+                Checkpoint.objects.filter(run_id=self.run_id, step__gt=reading.rewind).delete()
+            entries = [entry for event in reading.others for entry in self._apply(run, event, published)]
+            self._move_step(reading)
+            stream.record(self.run_id, entries=entries, batch=self._batch(reading), rewind=reading.rewind)
+            if reading.others and isinstance(ended := reading.others[-1], events.Ended):
+                ends.finish(run, ended, self.folder)
+                transaction.on_commit(self._mark_finished)
+
+    def _own_run(self) -> Run:
+        run = states.owned(self.run_id, self.attempt.number)
+        if run is None:
+            raise FencedError
+        return run
+
+    def _apply(self, run: Run, event: events.Event, published: publish.Published) -> list[tuple[str, dict[str, Any]]]:
+        """Make the event true in the database and say what the browsers learn of it."""
+        match event:
+            case events.Started():
+                return self._apply_started(run, event)
+            case events.Log():
+                return [("log", {"level": event.level, "message": event.message, "params": event.params})]
+            case events.Checkpoint():
+                publish.checkpoint(run, event, published)
+                return []
+            case events.Output():
+                return [("output", publish.output(run, event, published))]
+            case events.Result():
+                Run.objects.filter(pk=run.pk).update(report=event.report)
+                return [("result", {"report": event.report})]
+            case _:
+                return []
+
+    def _apply_started(self, run: Run, event: events.Started) -> list[tuple[str, dict[str, Any]]]:
+        totals = {"total_steps": event.total_steps, "steps_per_epoch": event.steps_per_epoch}
+        Run.objects.filter(pk=run.pk).update(**totals)
+        Run.objects.filter(pk=run.pk, started=None).update(started=Now())
+        Attempt.objects.filter(pk=self.attempt.pk).update(placement=list(event.placement))
+        reason = PAUSING if run.reason_code == PAUSING.code else states.NO_REASON
+        states.move(run.pk, State.RUNNING, attempt=self.attempt.number, reason=reason)
+        return [("started", {"step": event.step, "placement": list(event.placement), **totals})]
+
+    def _move_step(self, reading: Reading) -> None:
+        step = reading.last_step()
+        step = reading.rewind if step is None else step
+        if step is not None:
+            Run.objects.filter(pk=self.run_id).update(step=step)
+
+    def _batch(self, reading: Reading) -> Batch:
+        batch: Batch = {}
+        for series, points in reading.series.items():
+            steps = np.fromiter((point.step for point in points), np.int64, len(points))
+            times = np.fromiter((point.time for point in points), np.float64, len(points))
+            values = np.array([point.values for point in points], np.float64)
+            for column, name in enumerate(self._names[series]):
+                added = Points(steps, values[:, column], times)
+                batch[name] = Points.joined([batch[name], added]) if name in batch else added
+        return batch
+
+    def _ask_position(self) -> None:
+        """After an error during a commit only the database knows whether it happened."""
+        position = Attempt.objects.filter(pk=self.attempt.pk).values_list("position", flat=True).first()
+        if position is None:
+            raise FencedError
+        if position != self.position:
+            self.position = position
+            self.finished = Run.objects.filter(pk=self.run_id).exclude(state__in=states.WORKING).exists()
+        self._certain = True
+
+    def _learn_names(self) -> None:
+        reader = Reader(self.folder / "journal")
+        while reader.position < self.position:
+            before = reader.position
+            for _position, event in reader.read():
+                if isinstance(event, events.Series):
+                    self._names[event.id] = event.names
+            if reader.position == before:
+                break
+
+    def _mark_finished(self) -> None:
+        self.finished = True

@@ -1,0 +1,112 @@
+"""An attempt that this machine works on, from its launch until its end is in the database."""
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from trainer import job
+from webapp.runs import states
+from webapp.runs.models import Attempt, Run
+from webapp.runs.states import Reason
+from webapp.workers.models import Device
+from worker import ends, sessions
+from worker.follow import FencedError, Follower
+from worker.judge import End, disk_is_full, judge, oom_kills, read_exits, read_log
+
+COALESCE = 0.06  # seconds between two reads of a journal, the first change being read at once
+LINGER = 15.0  # seconds that processes may take to leave when the run's end is in the database already
+
+
+@dataclass
+class Held:
+    """What the agent knows of an attempt. ``ended``: no process of it is left."""
+
+    run_id: UUID
+    steered: bool
+    light: bool
+    attempt: Attempt
+    folder: Path
+    follower: Follower
+    pid: int | None = None
+    status: int | None = None
+    ended: bool = False
+    given_up: Reason | None = None  # we ended it ourselves: the reason with which it goes on, or is paused
+    room_wanted: bool = False
+    order_given: int = job.GO_ON
+    next_read: float = 0.0
+    finished_at: float = 0.0
+    oom_before: int = field(default_factory=oom_kills)
+
+    def order(self, order: int) -> None:
+        """Tell rank 0 what to do at its next step."""
+        if order != self.order_given:
+            job.command(self.folder, order)
+            self.order_given = order
+
+    def kill(self) -> None:
+        """End all its processes now. The warm process reports it as any other end."""
+        if self.pid is not None and not self.ended:
+            sessions.kill(self.pid)
+
+    def give_up(self, reason: Reason, *, room_wanted: bool = False) -> None:
+        """Kill it, to go on later from the last checkpoint."""
+        self.given_up, self.room_wanted = self.given_up or reason, room_wanted or self.room_wanted
+        self.kill()
+
+    def read_if_grown(self) -> None:
+        """Store what the journal has gained, if it is time to. Raises like Follower.follow."""
+        if time.monotonic() < self.next_read or self.follower.finished or not self.follower.grown():
+            return
+        if self.follower.follow():
+            self.next_read = time.monotonic() + COALESCE
+        if self.follower.finished:
+            self.finished_at = time.monotonic()
+
+    def lingers(self) -> bool:
+        """Whether its processes stay although everything is done."""
+        return not self.ended and bool(self.finished_at) and time.monotonic() > self.finished_at + LINGER
+
+    def settle(self) -> None:
+        """Store the rest of the journal and the end, and free the devices. May be called again after an error."""
+        try:
+            if not self.room_wanted:
+                self.follower.drain()
+        except FencedError:
+            pass  # what is left in the journal belongs to no run any more; the devices are ours to free
+        log = read_log(self.folder) if self.folder.exists() else ""
+        with transaction.atomic():
+            record = self._close(log)
+            Attempt.objects.filter(pk=self.attempt.pk, ended=None).update(ended=Now(), exits=record)
+            Device.objects.filter(attempt_id=self.attempt.pk).update(attempt=None)
+
+    def _close(self, log: str) -> dict[str, object]:
+        """Give the run its next state, if this attempt is still its own and left it none; returns the record."""
+        run = states.owned(self.run_id, self.attempt.number)
+        if run is None:
+            return {"cause": "said", "step": 0, "ranks": [vars(item) for item in read_exits(self.folder)]}
+        if self.given_up is not None:
+            (ends.pause if self.room_wanted else ends.go_on)(run, self.given_up)
+            return {"cause": "given_up", "step": run.step}
+        verdict = judge(self._end(run, log), self._earlier())
+        {"fail": ends.fail, "go_on": ends.go_on, "pause": ends.pause}[verdict.action](run, verdict.reason)
+        return verdict.record()
+
+    def _end(self, run: Run, log: str) -> End:
+        full = self.folder.exists() and disk_is_full(self.folder, log)
+        return End(
+            step=run.step,
+            exits=read_exits(self.folder),
+            status=self.status,
+            oom_kills=oom_kills() - self.oom_before,
+            said=self.follower.verdict,
+            log=log,
+            disk_full=full,
+        )
+
+    def _earlier(self) -> list[dict[str, object]]:
+        found = Attempt.objects.filter(run_id=self.run_id, number__lt=self.attempt.number).order_by("-number")
+        return [record or {} for record in found.values_list("exits", flat=True)[:10]]

@@ -1,0 +1,229 @@
+"""Why an attempt ended without saying so: judged from the exits of all ranks, never from the first error alone.
+
+A rank whose peer was killed reports a broken connection; the signal is the cause, the report its consequence.
+"""
+
+import errno
+import json
+import os
+import shutil
+import signal
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from trainer import events, job
+from webapp.runs.states import Reason
+from worker import ends
+
+Cause = Literal["said", "killed", "hung", "out_of_memory", "crashed", "worker_lost", "disk_full"]
+SAME_STEP_KILLS = 2
+SAME_STEP_LOSSES = 5  # a worker may be killed by its owner again and again before a slow first step
+LEAST_ROOM = 1024 * 1024  # bytes; with less than this a crash is put down to the full disk
+LAST_LINES = 12
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How one rank ended: its exit code, negative for the signal that killed it."""
+
+    rank: int
+    exitcode: int
+
+
+@dataclass(frozen=True)
+class End:
+    """What is known of an attempt's end."""
+
+    step: int
+    exits: tuple[Exit, ...] = ()
+    status: int | None = None  # the launcher's wait status; None when it was lost with its worker
+    oom_kills: int = 0
+    said: events.Ended | None = None
+    log: str = ""
+    disk_full: bool = False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The cause, what to do now, and why in words. ``record`` is kept with the attempt."""
+
+    cause: Cause
+    action: Literal["fail", "go_on", "pause"]
+    reason: Reason
+    signal: str = ""
+    step: int = 0
+    exits: tuple[Exit, ...] = ()
+
+    def record(self) -> dict[str, Any]:
+        return {
+            "cause": self.cause,
+            "signal": self.signal,
+            "step": self.step,
+            "ranks": [asdict(item) for item in self.exits],
+        }
+
+
+def judge(end: End, earlier: Sequence[dict[str, Any]]) -> Verdict:
+    """The verdict on an end; ``earlier`` are the records of the run's attempts before this one, the latest first."""
+    cause, name = _cause(end)
+    again = 1 + _same_before(earlier, cause, end.step)
+    action, reason = _consequence(end, cause, name, again)
+    return Verdict(cause, action, reason, name, end.step, end.exits)
+
+
+def _cause(end: End) -> tuple[Cause, str]:
+    killed_by = _killer(end)
+    if killed_by and end.oom_kills:
+        return "out_of_memory", killed_by
+    codes = {item.exitcode for item in end.exits}
+    if end.disk_full or job.DISK_FULL in codes:
+        return "disk_full", ""
+    if killed_by:
+        return "killed", killed_by
+    if end.said is not None:
+        return "said", ""
+    if job.PEER_LOST in codes and codes <= {0, job.PEER_LOST}:
+        return "hung", ""
+    return ("worker_lost" if end.status is None else "crashed"), ""
+
+
+def _killer(end: End) -> str:
+    """The signal that ended the attempt. SIGTERM comes last: it is what the survivors of another's death are sent."""
+    numbers = [-item.exitcode for item in end.exits if item.exitcode < 0]
+    if not end.exits and end.status is not None and os.WIFSIGNALED(end.status):
+        numbers = [os.WTERMSIG(end.status)]
+    numbers.sort(key=lambda number: number == signal.SIGTERM)
+    return _name(numbers[0]) if numbers else ""
+
+
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _same_before(earlier: Sequence[dict[str, Any]], cause: Cause, step: int) -> int:
+    """How many attempts in a row, up to the last one, ended alike at this step."""
+    count = 0
+    for record in earlier:
+        if record.get("cause") != cause or record.get("step") != step:
+            break
+        count += 1
+    return count
+
+
+def _consequence(end: End, cause: Cause, name: str, again: int) -> tuple[Literal["fail", "go_on", "pause"], Reason]:
+    step = {"step": end.step}
+    match cause:
+        case "out_of_memory":
+            return "fail", Reason(
+                "out_of_memory",
+                "Out of memory after step %(step)s: the system killed a process of this run. "
+                "Choose a smaller batch or model, fewer ranks, or a machine with more memory.",
+                step,
+            )
+        case "disk_full":
+            return "pause", ends.DISK_FULL
+        case "killed" if again >= SAME_STEP_KILLS:
+            return "fail", Reason(
+                "killed_again",
+                "Killed by %(signal)s after step %(step)s, %(times)s times in a row; this run is not tried again.",
+                {"signal": name, "times": again, **step},
+            )
+        case "killed":
+            return "go_on", Reason(ends.KILLED.code, ends.KILLED.sentence, {"signal": name, **step})
+        case "hung" if again >= SAME_STEP_KILLS:
+            return "fail", Reason(
+                "hung_again",
+                "A rank stopped answering the others after step %(step)s, %(times)s times in a row; this run is not "
+                "tried again.",
+                {"times": again, **step},
+            )
+        case "hung":
+            return "go_on", Reason(
+                "hung",
+                "Goes on from the last checkpoint: a rank stopped answering the others after step %(step)s.",
+                step,
+            )
+        case "worker_lost" if again >= SAME_STEP_LOSSES:
+            return "fail", Reason(
+                "worker_lost_again",
+                "The worker was lost after step %(step)s, %(times)s times in a row; this run is not tried again.",
+                {"times": again, **step},
+            )
+        case "worker_lost":
+            return "go_on", ends.WORKER_LOST
+        case "said":
+            assert end.said is not None
+            return "fail", Reason(
+                end.said.code, end.said.message, {**end.said.params, **({"log": end.log} if end.log else {})}
+            )
+        case _:
+            return "fail", Reason(
+                "crashed",
+                "The training process ended with an error after step %(step)s: %(last)s",
+                {"last": _last_line(end.log), "log": end.log, **step},
+            )
+
+
+def _last_line(log: str) -> str:
+    lines = log.strip().splitlines()
+    return lines[-1].strip() if lines else "it wrote nothing."
+
+
+def read_exits(folder: Path) -> tuple[Exit, ...]:
+    """The exits of all ranks as the launcher wrote them; none when it was killed before it could."""
+    try:
+        stored = json.loads((folder / "exits.json").read_text())
+    except (OSError, ValueError):
+        return ()
+    return tuple(Exit(int(item["rank"]), int(item["exitcode"])) for item in stored.get("ranks", []))
+
+
+def read_log(folder: Path) -> str:
+    """The last lines that the first rank which says something printed."""
+    for path in sorted(folder.glob("*.log")):
+        if lines := _tail(path):
+            return lines
+    return ""
+
+
+def disk_is_full(folder: Path, log: str) -> bool:
+    return os.strerror(errno.ENOSPC) in log or shutil.disk_usage(folder).free < LEAST_ROOM
+
+
+def oom_kills() -> int:
+    """How often the kernel has killed for memory in our control group (version 2 or 1); 0 where it is not told."""
+    for path in _memory_events():
+        try:
+            facts = dict(line.split()[:2] for line in path.read_text().splitlines())
+        except (OSError, ValueError):
+            continue
+        if "oom_kill" in facts:
+            return int(facts["oom_kill"])
+    return 0
+
+
+def _memory_events() -> list[Path]:
+    root, found = Path("/sys/fs/cgroup"), []
+    try:
+        lines = Path("/proc/self/cgroup").read_text().splitlines()
+    except OSError:
+        return []
+    for line in lines:
+        _number, controllers, group = line.split(":", 2)
+        if controllers == "memory":
+            found += [root / "memory" / group.lstrip("/") / "memory.oom_control", root / "memory/memory.oom_control"]
+        elif not controllers:
+            found += [root / group.lstrip("/") / "memory.events", root / "memory.events"]
+    return found
+
+
+def _tail(path: Path) -> str:
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - 16384))
+        lines = stream.read().decode(errors="replace").replace("\0", "").splitlines()
+    return "\n".join(line for line in lines[-LAST_LINES:] if line.strip())

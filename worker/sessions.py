@@ -1,0 +1,59 @@
+"""A launcher's session: the launcher, its ranks, and all that they started."""
+
+import os
+import signal
+from pathlib import Path
+
+MARK = "launcher"
+
+
+def kill(leader: int) -> None:
+    """Kill every process of the session; the leader also while it has not made its session yet."""
+    for process in {leader, *members(leader)}:
+        try:
+            os.kill(process, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+
+
+def members(leader: int) -> list[int]:
+    """The living processes of a session, by its leader."""
+    return [
+        process
+        for process in _processes()
+        if (fields := _stat(process)) and int(fields[3]) == leader and fields[0] not in "ZX"
+    ]
+
+
+def remember(folder: Path, leader: int) -> None:
+    """Note the session of an attempt, so that another life of the worker can make sure that it is gone."""
+    fields = _stat(leader)
+    (folder / MARK).write_text(f"{leader} {fields[19] if fields else 0} {_boot()}")
+
+
+def kill_remembered(folder: Path) -> None:
+    """Kill what is left of an attempt's session. A process that merely has its number since is left alone."""
+    try:
+        leader, started, boot = (folder / MARK).read_text().split()
+    except (OSError, ValueError):
+        return
+    now = _stat(int(leader))
+    if boot == _boot() and (now is None or now[19] == started):
+        for process in members(int(leader)):
+            os.kill(process, signal.SIGKILL)
+
+
+def _processes() -> list[int]:
+    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+
+
+def _stat(process: int) -> list[str] | None:
+    """The fields of /proc/<process>/stat behind the name: state, parent, group, session … (proc(5))."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+
+
+def _boot() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()

@@ -1,0 +1,54 @@
+"""What is looked for now and then: leases to renew, leases that ran out, attempts whose worker was killed."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from webapp.runs import states
+from webapp.runs.models import Attempt
+from webapp.workers.models import Device, Worker
+from worker import ends
+from worker.claim import LEASE
+from worker.folders import Folders
+
+# After an outage of the database every worker has this long to renew before others may judge its leases.
+PATIENCE = LEASE.total_seconds()
+
+
+def renew_leases(attempts: Sequence[int]) -> None:
+    """Of attempts that live. The time is the database's own."""
+    if attempts:
+        Attempt.objects.filter(pk__in=attempts, ended=None).update(lease_until=Now() + LEASE)
+
+
+def orphans(worker: Worker, held: Sequence[int]) -> list[Attempt]:
+    """This worker's attempts that nobody works on: an earlier life of the worker was killed."""
+    return list(Attempt.objects.filter(worker=worker, ended=None).exclude(pk__in=held).select_related("run"))
+
+
+def expire_leases(worker: Worker) -> None:
+    """Take runs away from machines that have not been heard of for a lease; their next attempt is the run's owner."""
+    expired = Attempt.objects.filter(ended=None, lease_until__lt=Now()).exclude(worker=worker)
+    for attempt in expired:
+        _expire(attempt)
+
+
+def _expire(attempt: Attempt) -> None:
+    with transaction.atomic():
+        run = states.owned(attempt.run_id, attempt.number)
+        record = {"cause": "worker_lost", "step": run.step if run else 0, "ranks": []}
+        if not Attempt.objects.filter(pk=attempt.pk, ended=None, lease_until__lt=Now()).update(
+            ended=Now(), exits=record
+        ):
+            return
+        Device.objects.filter(attempt_id=attempt.pk).update(attempt=None)
+        if run is not None:
+            ends.go_on(run, ends.WORKER_LOST)
+
+
+def remove_settled(folders: Folders) -> None:
+    """Remove folders of attempts that ended in the database, or are not there any more."""
+    for run, number in folders.left_over():
+        if not Attempt.objects.filter(run_id=run, number=number, ended=None).exists():
+            folders.remove(run, number)

@@ -1,0 +1,111 @@
+"""The warm process seen from the agent: it has imported torch and forks a launcher for each attempt."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+# What training may need of our environment. The rest stays here: no database, broker or secret reaches a rank.
+PASSED_ON = frozenset(
+    {
+        "PATH",
+        "HOME",
+        "LANG",
+        "LC_ALL",
+        "TMPDIR",
+        "TZ",
+        "LD_LIBRARY_PATH",
+        "CUDA_VISIBLE_DEVICES",
+        "CUDA_HOME",
+        "NVIDIA_VISIBLE_DEVICES",
+        "NVIDIA_DRIVER_CAPABILITIES",
+        "NCCL_DEBUG",
+        "NCCL_SOCKET_IFNAME",
+        "GLOO_SOCKET_IFNAME",
+    }
+)
+
+
+class WarmGoneError(Exception):
+    """The warm process has ended, and with it everything it forked."""
+
+
+@dataclass(frozen=True)
+class News:
+    """A launcher was forked (``status`` is None) or has ended with a wait status."""
+
+    folder: Path
+    pid: int
+    status: int | None
+
+
+class Warm:
+    """One warm process. It dies with the thread that made it, so make it from one that lives as long as the worker."""
+
+    def __init__(self, log: Path) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs, log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "trainer.warm", "--socket", str(theirs.fileno())],
+                cwd=ROOT,
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        ours.setblocking(False)
+        self._socket = ours
+        self._received = b""
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def launch(self, folder: Path) -> None:
+        """Ask for a launcher for the attempt in ``folder``. Raises WarmGoneError."""
+        try:
+            self._socket.sendall(json.dumps({"folder": str(folder)}).encode() + b"\n")
+        except OSError as error:
+            raise WarmGoneError from error
+
+    def news(self) -> list[News]:
+        """What has happened since the last call. Raises WarmGoneError, once what it said before its end was returned."""
+        gone = not self._receive()
+        *lines, self._received = self._received.split(b"\n")
+        found = [_parse(json.loads(line)) for line in lines if line.strip()]
+        if gone and not found:
+            raise WarmGoneError
+        return [item for item in found if item is not None]
+
+    def close(self) -> None:
+        """End the process and everything it forked."""
+        self._socket.close()
+        self._process.kill()
+        self._process.wait()
+
+    def _receive(self) -> bool:
+        """Take in what has arrived; False at the end of the connection."""
+        try:
+            while block := self._socket.recv(65536):
+                self._received += block
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name in PASSED_ON}
+
+
+def _parse(message: dict[str, Any]) -> News | None:
+    if "pid" not in message:
+        return None
+    return News(Path(message["folder"]), int(message["pid"]), message.get("status"))
