@@ -1,0 +1,202 @@
+// The live parts of a run's page. They are found by attribute; nothing has to be called.
+//
+//   <main data-run="ID">               the run; its messages come from /ws/runs/ID/, exact windows from /runs/ID/window
+//       data-run-after="N"             log lines up to number N stand in the page already
+//       data-words='{"running":"…"}'   words of the states        data-texts='{"left":"%(time)s left", …}' other sentences
+//   <div data-chart="loss" data-series="train/loss validation/loss" data-labels="Training|Validation"
+//        data-unit="percent|bytes|ratio" data-x="step|time" data-empty="…">          hardware/* takes all that begin so
+//   <input type="checkbox" data-chart-log="loss">    <input type="range" data-chart-smoothing="*">
+//   [data-run-state] [data-run-reason] [data-run-step] [data-run-total] [data-run-epoch] [data-run-time-left]
+//   <progress data-run-progress>   <ol data-run-log data-limit="500">   [data-value="train/loss"]   [data-nonfinite="loss"]
+//   [data-connection]   [data-show-when="starting running"]
+//
+// Each message is an event on the document as well: trainyard:state, :started, :progress, :log, :output, :result, :rewind,
+// :points (detail.series: names) and :connection (detail.status). Texts are only ever set as text.
+"use strict";
+
+import { Curve } from "./curves.js";
+import { Plot } from "./plot.js";
+import { RunSocket } from "./socket.js";
+import { clock, filled, RemainingTime, short, showLog } from "./words.js";
+
+const all = (selector) => document.querySelectorAll(selector);
+const say = (selector, text) => all(selector).forEach((element) => { element.textContent = text; });
+
+class Live {
+  constructor(root) {
+    this.root = root;
+    this.words = JSON.parse(root.dataset.words ?? "{}");
+    this.texts = JSON.parse(root.dataset.texts ?? "{}");
+    this.logAfter = Number(root.dataset.runAfter ?? 0);
+    this.curves = new Map();
+    this.run = { step: 0, total_steps: 0, steps_per_epoch: 0, state: "" };
+    this.remaining = new RemainingTime();
+    this.plots = [...all("[data-chart]")].map((element) => this.#plot(element));
+    this.drawing = false;
+    this.#bindControls();
+    const id = encodeURIComponent(root.dataset.run);
+    this.windowAddress = `/runs/${id}/window`;
+    this.socket = new RunSocket(`/ws/runs/${id}/`, {
+      take: (message) => this.take(message),
+      tell: (status, seconds) => this.#connection(status, seconds),
+    });
+    this.draw();
+  }
+
+  take(message) {
+    if (message.type === "points") this.#points(message.series);
+    else if (message.type === "snapshot") this.#snapshot(message);
+    else if (message.type === "hello") this.#facts(message.run);
+    else this.#entry(message);
+    this.draw();
+  }
+
+  #points(series) {
+    for (const [name, columns] of Object.entries(series)) {
+      const curve = this.#curve(name);
+      curve.append(columns);
+      if (!name.startsWith("hardware/")) this.#moved(columns.steps.at(-1), columns.times.at(-1));
+      this.#value(curve);
+    }
+    this.#event("points", { series: Object.keys(series) });
+    this.#progress();
+  }
+
+  #snapshot({ series, entries, run }) {
+    this.curves.clear();
+    for (const [name, columns] of Object.entries(series)) {
+      this.#curve(name).replace(columns);
+      this.#value(this.#curve(name));
+    }
+    for (const entry of entries) if (entry.type !== "rewind") this.#entry(entry);
+    this.#facts(run);
+    this.#soil();
+  }
+
+  #entry({ type, seq, time, body }) {
+    if (type === "rewind") {
+      for (const curve of this.curves.values()) curve.rewind(body.step);
+      this.run.step = body.step;
+      this.remaining.forget();
+      this.#soil();
+    }
+    if (type === "log" && seq > this.logAfter) showLog(all("[data-run-log]"), { seq, time, body });
+    if (["state", "started", "progress"].includes(type)) this.#facts(body);
+    this.#event(type, { seq, time, ...body });
+  }
+
+  #facts(facts) {
+    Object.assign(this.run, Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)));
+    const { state, reason, reason_params: gaps } = this.run;
+    for (const element of all("[data-run-state]")) {
+      element.textContent = this.words[state] ?? state;
+      element.dataset.state = state;
+    }
+    for (const element of all("[data-run-reason]")) {
+      element.textContent = filled(reason ?? "", gaps ?? {});
+      element.hidden = !reason;
+    }
+    for (const element of all("[data-show-when]")) element.hidden = !element.dataset.showWhen.split(" ").includes(state);
+    this.#progress();
+  }
+
+  #moved(step, time) {
+    if (step > this.run.step) this.run.step = step;
+    this.remaining.note(step, time);
+  }
+
+  #progress() {
+    const { step, total_steps: total, steps_per_epoch: perEpoch, state } = this.run;
+    for (const element of all("[data-run-progress]")) {
+      if (total) [element.max, element.value] = [total, Math.min(step, total)];
+    }
+    say("[data-run-step]", step.toLocaleString());
+    say("[data-run-total]", total.toLocaleString());
+    if (perEpoch) say("[data-run-epoch]", Math.min(Math.floor(Math.max(step - 1, 0) / perEpoch) + 1, Math.ceil(total / perEpoch)));
+    const seconds = state === "running" && total ? this.remaining.seconds(total) : null;
+    say("[data-run-time-left]", seconds === null ? "" : filled(this.texts.left ?? "%(time)s left", { time: clock(seconds) }));
+  }
+
+  #curve(name) {
+    if (!this.curves.has(name)) this.curves.set(name, new Curve(name));
+    for (const plot of this.plots) if (plot.wants(name)) plot.dirty = true;
+    return this.curves.get(name);
+  }
+
+  #value(curve) {
+    for (const element of all(`[data-value="${CSS.escape(curve.name)}"]`)) element.textContent = short(curve.last);
+  }
+
+  #plot(element) {
+    const wanted = (element.dataset.series ?? "").split(" ").filter(Boolean);
+    const fits = (pattern, name) => pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+    const plot = new Plot(element, {
+      curves: () => wanted.flatMap((pattern) => [...this.curves.values()].filter((curve) => fits(pattern, curve.name))),
+      ask: async (query) => {
+        const answer = await fetch(`${this.windowAddress}?${query}`);
+        if (!answer.ok) throw new Error(answer.statusText);
+        return answer.arrayBuffer();
+      },
+    });
+    plot.wants = (name) => wanted.some((pattern) => fits(pattern, name));
+    element.addEventListener("wanted", () => this.draw());
+    return plot;
+  }
+
+  #soil() {
+    for (const plot of this.plots) plot.dirty = true;
+  }
+
+  // One drawing after the other, and the next only when the last has finished; none while the page is hidden.
+  async draw() {
+    if (this.drawing || document.hidden || !window.Plotly) return;
+    this.drawing = true;
+    for (let plot; (plot = this.plots.find((one) => one.dirty && one.seen && !document.hidden));) {
+      await plot.draw();
+      this.#countGaps(plot);
+      await new Promise((resolve) => { requestAnimationFrame(resolve); });
+    }
+    this.drawing = false;
+  }
+
+  #countGaps(plot) {
+    const count = plot.curves().reduce((sum, curve) => sum + curve.nonfinite, 0);
+    const text = count ? filled(this.texts.nan ?? "%(count)s values are not numbers", { count }) : "";
+    say(`[data-nonfinite="${CSS.escape(plot.key)}"]`, text);
+  }
+
+  #bindControls() {
+    const bind = (attribute, read) => all(`[${attribute}]`).forEach((control) => {
+      const key = control.getAttribute(attribute);
+      const apply = () => {
+        for (const plot of this.plots) if (key === "*" || key === plot.key) Object.assign(plot, read(control), { dirty: true });
+        this.draw();
+      };
+      control.addEventListener("input", apply);
+      apply();
+    });
+    bind("data-chart-log", (control) => ({ log: control.checked }));
+    bind("data-chart-smoothing", (control) => ({ smoothing: Math.min(Number(control.value), 0.999) }));
+    const again = () => { this.#soil(); this.draw(); };
+    document.addEventListener("themechange", again);
+    document.addEventListener("visibilitychange", () => this.draw());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+  }
+
+  #connection(status, seconds) {
+    const sentences = { live: "Live", reconnecting: "Connection lost. Reconnecting …", closed: "You may no longer see this run." };
+    for (const element of all("[data-connection]")) {
+      element.textContent = this.texts[status] ?? sentences[status];
+      element.dataset.status = status;
+      element.hidden = status === "live";
+    }
+    this.#event("connection", { status, seconds });
+  }
+
+  #event(type, detail) {
+    document.dispatchEvent(new CustomEvent(`trainyard:${type}`, { detail }));
+  }
+}
+
+const root = document.querySelector("[data-run]");
+if (root) new Live(root);

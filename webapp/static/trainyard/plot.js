@@ -1,0 +1,169 @@
+// One live chart: curves drawn by Plotly as SVG, redrawn only when the last drawing has finished and somebody can see it.
+"use strict";
+
+import { smoothed, thinned, windows } from "./curves.js";
+
+const MOST_DRAWN = 2_000;
+const ZOOM_REST = 150;
+const ZOOM_AGAIN = 2_000;
+const PALETTE = 7;
+const CONFIG = {
+  displaylogo: false, responsive: true, doubleClick: "reset",
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
+};
+const AXES = {
+  bytes: { tickformat: ".3s", ticksuffix: "B" },
+  percent: { ticksuffix: " %", rangemode: "tozero" },
+  ratio: { tickformat: ".0%" },
+};
+
+const plain = (text) => String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;");  // Plotly reads a few tags in names
+const probe = document.createElement("span");
+probe.hidden = true;
+
+// A colour token as Plotly understands it: light-dark(…) is resolved only where it is used.
+function colour(token) {
+  if (!probe.isConnected) document.body.append(probe);
+  probe.style.color = `var(--${token})`;
+  return getComputedStyle(probe).color;
+}
+
+export class Plot {
+  // curves() lists the curves to draw; ask(query) fetches exact windows as an ArrayBuffer.
+  constructor(element, { curves, ask }) {
+    this.element = element;
+    this.curves = curves;
+    this.ask = ask;
+    this.key = element.dataset.chart;
+    this.time = element.dataset.x === "time";
+    this.smoothing = 0;
+    this.log = false;
+    this.zoom = null;
+    this.dirty = true;
+    this.seen = true;
+    this.drawn = false;
+    new IntersectionObserver(([entry]) => {
+      this.seen = entry.isIntersecting;
+      if (this.seen && this.dirty) element.dispatchEvent(new Event("wanted"));
+    }, { rootMargin: "200px" }).observe(element);
+  }
+
+  async draw() {
+    this.dirty = false;
+    const traces = this.curves().flatMap((curve, place) => this.#traces(curve, place));
+    await window.Plotly.react(this.element, traces, this.#layout(traces.length), CONFIG);
+    if (!this.drawn) this.#listen();
+    this.drawn = true;
+    this.element.dispatchEvent(new CustomEvent("drawn", { bubbles: true, detail: { last: this.#lastStep() } }));
+  }
+
+  #lastStep() {
+    return Math.max(-1, ...this.curves().map((curve) => curve.steps.at(-1) ?? -1));
+  }
+
+  // The raw line faint behind the smoothed one; validation dashed and never smoothed; a cross where a value was no number.
+  #traces(curve, place) {
+    const data = this.#shown(curve);
+    const validation = curve.name.startsWith("validation/");
+    const x = this.time ? data.times.map((time) => new Date(time * 1000)) : data.steps;
+    const line = { color: colour(`curve-${place % PALETTE + 1}`), width: 1.75, dash: validation ? "dash" : "solid" };
+    const name = plain(this.#label(curve, place));
+    const base = { type: "scatter", mode: x.length < 2 || validation && x.length < 40 ? "lines+markers" : "lines", x, name,
+                   line, marker: { size: 5, color: line.color }, connectgaps: false, legendgroup: curve.name };
+    const y = data.values.map((value) => Number.isFinite(value) ? value : null);
+    const traces = [{ ...base, y }];
+    if (this.smoothing > 0 && !validation && !this.time && y.length > 2) {
+      traces[0] = { ...base, y, opacity: 0.28, line: { ...line, width: 1 }, showlegend: false, hoverinfo: "skip" };
+      traces.push({ ...base, y: smoothed(data.values, this.smoothing).map((v) => Number.isFinite(v) ? v : null) });
+    }
+    const gaps = this.#gaps(data.values, x);
+    if (gaps.x.length) traces.push({ ...base, ...gaps, mode: "markers", marker: { symbol: "x", size: 7, color: colour("failed") },
+                                     showlegend: false, hovertemplate: "NaN<extra></extra>" });
+    return traces;
+  }
+
+  #gaps(values, x) {
+    const found = { x: [], y: [] };
+    let level = values.find(Number.isFinite) ?? (this.log ? 1 : 0);
+    values.forEach((value, place) => {
+      if (Number.isFinite(value)) level = value;
+      else {
+        found.x.push(x[place]);
+        found.y.push(level);
+      }
+    });
+    return found;
+  }
+
+  // What the curve shows: all of it, thinned to what a screen can tell apart, or the exact window while zoomed.
+  #shown(curve) {
+    const exact = this.zoom?.data?.get(curve.name);
+    if (!exact) {
+      if (curve.steps.length <= MOST_DRAWN) return curve;
+      return pick(curve, thinned(this.time ? curve.times : curve.steps, curve.values, MOST_DRAWN - 100));
+    }
+    const end = exact.steps.at(-1) ?? this.zoom.first;
+    const newer = [];
+    curve.steps.forEach((step, place) => { if (step > end && step <= this.zoom.last) newer.push(place); });
+    const more = pick(curve, newer);
+    return { steps: [...exact.steps, ...more.steps], values: [...exact.values, ...more.values], times: [] };
+  }
+
+  #label(curve, place) {
+    const labels = this.element.dataset.labels?.split("|") ?? [];
+    return labels[place] || curve.name;
+  }
+
+  #layout(traces) {
+    const soft = colour("ink-soft");
+    const line = colour("line");
+    const axis = { gridcolor: line, linecolor: line, zerolinecolor: line, tickcolor: line, automargin: true };
+    const empty = traces ? [] : [{ text: plain(this.element.dataset.empty ?? ""), showarrow: false, x: 0.5, y: 0.5,
+                                   xref: "paper", yref: "paper", font: { color: soft } }];
+    const y = AXES[this.element.dataset.unit] ?? {};
+    return {
+      autosize: true, uirevision: `${this.key}${this.log}`, margin: { l: 48, r: 12, t: 8, b: 32 }, annotations: empty,
+      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+      font: { family: getComputedStyle(this.element).fontFamily, size: 12, color: soft },
+      showlegend: this.curves().length > 1, legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
+      hovermode: "x unified", dragmode: "zoom",
+      hoverlabel: { bgcolor: colour("surface"), bordercolor: line, font: { color: colour("ink") } },
+      modebar: { color: soft, activecolor: colour("accent"), bgcolor: "rgba(0,0,0,0)" },
+      xaxis: { ...axis, visible: traces > 0, type: this.time ? "date" : "linear", fixedrange: false },
+      yaxis: { ...axis, ...y, visible: traces > 0, type: this.log ? "log" : "linear" },
+    };
+  }
+
+  #listen() {
+    this.element.on("plotly_relayout", (change) => {
+      if (this.time) return;
+      const [first, last] = [change["xaxis.range[0]"], change["xaxis.range[1]"]];
+      clearTimeout(this.timer);
+      if (first !== undefined) this.timer = setTimeout(() => this.#zoomTo(Math.floor(first), Math.ceil(last)), ZOOM_REST);
+      else if (change["xaxis.autorange"]) this.#zoomTo(null, null);
+    });
+  }
+
+  // Ask for the exact points of the stretch; again from time to time while the run still adds to it.
+  async #zoomTo(first, last) {
+    clearTimeout(this.timer);
+    this.zoom = first === null ? null : { first, last, data: this.zoom?.data };
+    if (this.zoom) {
+      const zoom = this.zoom;
+      const names = this.curves().map((curve) => curve.name);
+      const query = new URLSearchParams([...names.map((name) => ["name", name]), ["first", first], ["last", last]]);
+      const buffer = await this.ask(query).catch(() => null);
+      if (this.zoom !== zoom || !buffer) return;
+      zoom.data = new Map(windows(buffer).map((found) => [found.name, found]));
+      if (last >= this.#lastStep()) this.timer = setTimeout(() => this.#zoomTo(first, last), ZOOM_AGAIN);
+    }
+    this.dirty = true;
+    this.element.dispatchEvent(new Event("wanted"));
+  }
+}
+
+const pick = (curve, places) => ({
+  steps: places.map((place) => curve.steps[place]),
+  values: places.map((place) => curve.values[place]),
+  times: places.map((place) => curve.times[place]),
+});

@@ -1,0 +1,63 @@
+// Sentences, numbers and times as a person reads them.
+"use strict";
+
+// A sentence with its gaps filled: "%(name)s" is replaced, "%%" is a percent sign.
+export const filled = (sentence, gaps) =>
+  sentence.replace(/%(?:\((\w+)\)[sdif]|%)/g, (found, name) => name === undefined ? "%" : String(gaps[name] ?? "…"));
+
+export const short = (value) => {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(2);
+  return value.toLocaleString(undefined, { maximumSignificantDigits: 4 });
+};
+
+export function clock(seconds) {
+  const rounded = Math.max(1, Math.round(seconds));
+  const [hours, minutes] = [Math.floor(rounded / 3600), Math.floor(rounded / 60) % 60];
+  if (hours) return `${hours} h ${minutes} min`;
+  return minutes ? `${minutes} min ${rounded % 60} s` : `${rounded} s`;
+}
+
+// Lines of the log, newest last. The list scrolls on by itself only while its end is in sight.
+export function showLog(lists, { seq, time, body }) {
+  for (const list of lists) {
+    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+    list.append(logLine(seq, time, body));
+    while (list.children.length > Number(list.dataset.limit ?? 500)) list.firstElementChild.remove();
+    if (atEnd) list.scrollTop = list.scrollHeight;
+  }
+}
+
+function logLine(seq, time, { level = "info", message = "", params = {} }) {
+  const line = document.createElement("li");
+  const moment = new Date(time * 1000);
+  const stamp = document.createElement("time");
+  const text = document.createElement("span");
+  [line.dataset.level, line.dataset.seq] = [level, seq];
+  stamp.dateTime = moment.toISOString();
+  stamp.textContent = moment.toLocaleTimeString();
+  text.textContent = filled(message, params);
+  line.append(stamp, " ", text);
+  return line;
+}
+
+// How long the rest takes, from the steps of the last half minute.
+export class RemainingTime {
+  #noted = [];
+
+  note(step, time) {
+    const last = this.#noted.at(-1);
+    if (last && (step <= last.step || time - last.time < 0.2)) return;
+    this.#noted.push({ step, time });
+    while (this.#noted.length > 2 && time - this.#noted[0].time > 30) this.#noted.shift();
+  }
+
+  forget() { this.#noted = []; }
+
+  seconds(total) {
+    const [first, last] = [this.#noted[0], this.#noted.at(-1)];
+    if (!first || last.step <= first.step) return null;
+    return (total - last.step) * (last.time - first.time) / (last.step - first.step);
+  }
+}
