@@ -1,0 +1,18 @@
+"""The models that runs yielded."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from webapp.accounts.access import signed_in
+from webapp.artifacts import pages
+
+PAGE = 50
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """Each model version with what it can, how large it is, and where it came from."""
+    found = Paginator(pages.models(signed_in(request)), PAGE).get_page(request.GET.get("page"))
+    return render(request, "artifacts/index.html", {"section": "models", "page": found, "models": pages.described(list(found))})

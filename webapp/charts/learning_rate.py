@@ -1,0 +1,27 @@
+"""The learning rate over the steps of a run, before it starts."""
+
+from django.utils.translation import gettext as _
+
+from trainer.catalog import entry
+from trainer.spec import TrainSpec
+from webapp.charts.figure import Figure, Trace, axis, figure
+
+POINTS = 240
+
+
+def title() -> str:
+    return _("Learning rate")
+
+
+def traces(spec: TrainSpec, total: int) -> list[Trace]:
+    """The schedule's factor times the optimizer's learning rate at up to POINTS of ``total`` steps."""
+    factor = entry("schedules", spec.schedule).module.factor
+    base = float(getattr(spec.optimizer, "learning_rate", 1.0))
+    steps = sorted({round(at * (total - 1) / (POINTS - 1)) for at in range(POINTS)}) if total > 1 else [0]
+    rates = [base * float(factor(spec.schedule, step, total)) for step in steps]
+    return [{"type": "scatter", "mode": "lines", "x": steps, "y": rates, "line": {"color": "--chart-1", "width": 2},
+             "hovertemplate": _("step") + " %{x:,}: %{y:.3g}<extra></extra>"}]
+
+
+def draw(spec: TrainSpec, total: int) -> Figure:
+    return figure(traces(spec, total), xaxis=axis(_("Step")), yaxis=axis("", rangemode="tozero", exponentformat="power"))

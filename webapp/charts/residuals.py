@@ -1,0 +1,27 @@
+"""How far each prediction on the test part is from the truth."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from webapp.charts.figure import Figure, Trace, axis, figure
+
+
+def title() -> str:
+    return _("Residuals")
+
+
+def traces(predicted: Sequence[float], actual: Sequence[float]) -> list[Trace]:
+    """A point a row: the prediction and the truth minus the prediction, both in the target's unit; a line at no error."""
+    left = [truth - guess for guess, truth in zip(predicted, actual, strict=True)]
+    ends = [min(predicted, default=0.0), max(predicted, default=1.0)]
+    return [
+        {"type": "scatter", "mode": "markers", "x": list(predicted), "y": left, "marker": {"color": "--chart-1", "size": 6, "opacity": 0.6},
+         "hovertemplate": _("predicted") + " %{x:.4g}, " + _("off by") + " %{y:.4g}<extra></extra>"},
+        {"type": "scatter", "mode": "lines", "x": ends, "y": [0, 0], "line": {"color": "--ink-soft", "width": 1, "dash": "dash"},
+         "hoverinfo": "skip"},
+    ]
+
+
+def draw(predicted: Sequence[float], actual: Sequence[float]) -> Figure:
+    return figure(traces(predicted, actual), xaxis=axis(_("Predicted")), yaxis=axis(_("True minus predicted")))

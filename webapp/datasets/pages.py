@@ -1,0 +1,160 @@
+"""What the pages read of data sets, made ready to show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from webapp.accounts.models import User
+from webapp.charts import balance
+from webapp.charts.figure import Figure
+from webapp.datasets import queries
+from webapp.datasets.models import Dataset, DatasetVersion
+from webapp.numbers import short
+from webapp.runs.models import Kind
+
+BARS = 32.0  # pixels of the highest bar of a small histogram
+LEVELS = 5
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A data set with its newest version and the number of training runs on any version."""
+
+    dataset: Dataset
+    latest: DatasetVersion
+    description: str
+    used: int
+
+    @property
+    def id(self) -> Any:
+        return self.dataset.pk
+
+    @property
+    def name(self) -> str:
+        return self.dataset.name
+
+
+def datasets(user: User) -> QuerySet[Dataset]:
+    return queries.datasets(user)
+
+
+def overview(user: User) -> list[Listed]:
+    """All data sets of a person, the newest first."""
+    used = Count("versions__runs", filter=Q(versions__runs__kind=Kind.TRAIN), distinct=True)
+    return [_listed(dataset, dataset.used) for dataset in queries.datasets(user).annotate(used=used).order_by("-id")]
+
+
+def ready(user: User) -> list[Listed]:
+    """Data sets that can be trained on."""
+    return [one for one in overview(user) if one.latest.state == DatasetVersion.State.READY]
+
+
+def _listed(dataset: Dataset, used: int) -> Listed:
+    latest = queries.newest(dataset)
+    return Listed(dataset, latest, description(latest), used)
+
+
+def description(version: DatasetVersion) -> str:
+    """Rows, kind and classes in a few words."""
+    summary = (version.profile or {}).get("summary")
+    if not summary:
+        return ""
+    rows = ngettext("%(n)s row", "%(n)s rows", summary["rows"]) % {"n": short(summary["rows"])}
+    if summary["kind"] == "image":
+        classes = len(summary.get("classes", []))
+        said = ngettext("%(n)d class", "%(n)d classes", classes) % {"n": classes}
+        height_width = "×".join(str(size) for size in summary.get("shape", [])[1:])
+        return _("%(rows)s, images of %(size)s, %(classes)s") % {"rows": rows, "size": height_width, "classes": said}
+    columns = len(summary.get("columns", []))
+    return _("%(rows)s, table of %(columns)s") % {
+        "rows": rows, "columns": ngettext("%(n)d column", "%(n)d columns", columns) % {"n": columns}}
+
+
+@dataclass(frozen=True)
+class ColumnView:
+    """One column as the page shows it; ``bars`` are heights in pixels of a small histogram."""
+
+    name: str
+    kind: str
+    missing: int
+    missing_part: float
+    distinct: int
+    said: str
+    bars: Sequence[float]
+    levels: Sequence[tuple[str, int, int]]
+
+
+@dataclass(frozen=True)
+class ProfileView:
+    """What the inspection found, ready for the template."""
+
+    summary: Mapping[str, Any]
+    facts: Sequence[tuple[str, str]]
+    columns: Sequence[ColumnView]
+    problems: Sequence[Mapping[str, Any]]
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    balance_title: str
+    balance: Figure | None
+    thumbnails: Mapping[str, Any] | None
+
+
+def profile(version: DatasetVersion) -> ProfileView | None:
+    """The stored profile of a version; None before it was inspected."""
+    found = version.profile
+    if not found:
+        return None
+    summary = found["summary"]
+    columns = found.get("columns") or []
+    drawn = found.get("balance") or []
+    return ProfileView(
+        summary=summary,
+        facts=_facts(version, found),
+        columns=[_column(column, summary["rows"]) for column in columns],
+        problems=found.get("problems") or [],
+        header=[column["name"] for column in columns],
+        rows=found.get("rows") or [],
+        balance_title=balance.title(),
+        balance=balance.draw([(name, count) for name, count in drawn]) if drawn else None,
+        thumbnails=found.get("thumbnails") if version.thumbnails_id else None,
+    )
+
+
+def _facts(version: DatasetVersion, found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    summary = found["summary"]
+    facts = [(_("Rows"), short(summary["rows"]))]
+    if summary["kind"] == "image":
+        facts += [(_("Classes"), short(len(summary.get("classes", [])))), (_("Pixels"), "×".join(map(str, summary.get("shape", []))))]
+    else:
+        facts.append((_("Columns"), short(len(summary.get("columns", [])))))
+    return [*facts, (_("Duplicates"), short(found.get("duplicates", 0))), (_("Format"), str(found.get("format", "–")))]
+
+
+def _column(column: Mapping[str, Any], rows: int) -> ColumnView:
+    kinds = {"number": _("number"), "category": _("category"), "text": _("text"), "constant": _("constant")}
+    missing = int(column.get("missing") or 0)
+    counts = (column.get("histogram") or {}).get("counts") or []
+    highest = max(counts, default=0) or 1
+    levels = column.get("levels") or []
+    most = max((count for _name, count in levels), default=0) or 1
+    return ColumnView(
+        name=column["name"],
+        kind=kinds.get(column["kind"], column["kind"]),
+        missing=missing,
+        missing_part=missing / rows if rows else 0.0,
+        distinct=int(column.get("distinct") or 0),
+        said=_range(column),
+        bars=[BARS * count / highest for count in counts],
+        levels=[(str(name), count, round(100 * count / most)) for name, count in levels[:LEVELS]],
+    )
+
+
+def _range(column: Mapping[str, Any]) -> str:
+    if column.get("minimum") is None:
+        return ""
+    return _("%(low)s to %(high)s, mean %(mean)s") % {
+        "low": short(column["minimum"]), "high": short(column["maximum"]), "mean": short(column.get("mean"))}

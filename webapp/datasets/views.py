@@ -1,0 +1,149 @@
+"""The pages of data sets: the list with the place to drop files, and one data set."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from webapp.accounts.access import signed_in
+from webapp.artifacts import store
+from webapp.artifacts.store import ArtifactError
+from webapp.datasets import pages, queries, samples, services
+from webapp.datasets.forms import CreateForm, RenameForm, VersionForm
+from webapp.datasets.models import Dataset, DatasetVersion
+from webapp.datasets.services import DatasetError
+from webapp.runs.models import Kind, Run
+
+
+@require_http_methods(["GET", "POST"])
+def index(request: HttpRequest) -> HttpResponse:
+    """The list; a POST makes a data set of uploads that are whole."""
+    user = signed_in(request)
+    if request.method == "POST":
+        form = CreateForm(request.POST)
+        if not form.is_valid():
+            return _refuse(request, _("The upload is not complete: choose the files again."))
+        try:
+            dataset = services.create(owner=user, uploads=form.cleaned_data["uploads"], name=form.cleaned_data["name"])
+        except DatasetError as error:
+            return _refuse(request, str(error))
+        return redirect("datasets:detail", dataset.pk)
+    return render(request, "datasets/index.html", _listing(request))
+
+
+def _refuse(request: HttpRequest, sentence: str) -> HttpResponse:
+    return render(request, "datasets/index.html", {**_listing(request), "refusal": sentence}, status=422)
+
+
+def _listing(request: HttpRequest) -> dict[str, Any]:
+    return {"section": "datasets", "datasets": pages.overview(signed_in(request)), "samples": samples.listing()}
+
+
+@require_POST
+def take_sample(request: HttpRequest, name: str) -> HttpResponse:
+    """One of the data sets that ship with Trainyard; pressed again, it is the one that is there already."""
+    user = signed_in(request)
+    known = queries.datasets(user).filter(sample=name).order_by("-id").first()
+    if known is not None and queries.newest(known).state != DatasetVersion.State.FAILED:
+        return redirect("datasets:detail", known.pk)
+    try:
+        dataset = services.create_from_sample(owner=user, sample=name)
+    except DatasetError as error:
+        messages.error(request, str(error))
+        return redirect("datasets:index")
+    return redirect("datasets:detail", dataset.pk)
+
+
+@require_GET
+def detail(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
+    """The newest version, or the one whose number stands in the address."""
+    dataset = _find(request, dataset_id)
+    version = _version(dataset, request.GET.get("version", ""))
+    context = {
+        "section": "datasets",
+        "dataset": dataset,
+        "version": version,
+        "inspection": queries.inspection(version),
+        "profile": pages.profile(version),
+        "runs": Run.objects.filter(dataset_version__dataset=dataset, kind=Kind.TRAIN).order_by("-id")[:5],
+    }
+    return render(request, "datasets/version.html" if request.htmx else "datasets/detail.html", context)
+
+
+@require_POST
+def rename(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
+    dataset, form = _find(request, dataset_id), RenameForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise DatasetError(_("Give the data set a name of at most 200 letters."))
+        services.rename(dataset, form.cleaned_data["name"])
+    except DatasetError as error:
+        messages.error(request, str(error))
+    return redirect("datasets:detail", dataset_id)
+
+
+@require_POST
+def add_version(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
+    """A newer content; runs that were made keep the one they had."""
+    dataset, form = _find(request, dataset_id), VersionForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise DatasetError(_("The upload is not complete: choose the files again."))
+        services.add_version(dataset=dataset, uploads=form.cleaned_data["uploads"])
+    except DatasetError as error:
+        messages.error(request, str(error))
+    return redirect("datasets:detail", dataset_id)
+
+
+@require_POST
+def delete(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
+    """Take the data set away; the list says so and offers to undo it."""
+    dataset = _find(request, dataset_id)
+    try:
+        services.delete(dataset)
+    except DatasetError as error:
+        messages.error(request, str(error))
+        return redirect("datasets:detail", dataset_id)
+    request.session["deleted_dataset"] = {"id": str(dataset.pk), "name": dataset.name}
+    return redirect("datasets:deleted")
+
+
+@require_GET
+def deleted(request: HttpRequest) -> HttpResponse:
+    """The list, saying what was just deleted, with a button that brings it back."""
+    return render(request, "datasets/index.html", {**_listing(request), "deleted": request.session.pop("deleted_dataset", None)})
+
+
+@require_POST
+def restore(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
+    try:
+        dataset = services.restore(signed_in(request), dataset_id)
+    except Dataset.DoesNotExist:
+        raise Http404 from None
+    messages.success(request, _("“%(name)s” is back.") % {"name": dataset.name})
+    return redirect("datasets:detail", dataset.pk)
+
+
+@require_GET
+def thumbnails(request: HttpRequest, dataset_id: UUID, number: int) -> FileResponse:
+    """The contact sheet that the inspection made: our own PNG, never a file that somebody sent."""
+    version = get_object_or_404(_find(request, dataset_id).versions, number=number, thumbnails__isnull=False)
+    assert version.thumbnails_id is not None
+    try:
+        path = store.local_path(version.thumbnails_id)
+    except ArtifactError:
+        raise Http404 from None
+    return FileResponse(path.open("rb"), content_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+
+
+def _find(request: HttpRequest, dataset_id: UUID) -> Dataset:
+    return get_object_or_404(queries.datasets(signed_in(request)), pk=dataset_id)
+
+
+def _version(dataset: Dataset, number: str) -> DatasetVersion:
+    versions = dataset.versions.all()
+    return next((version for version in versions if str(version.number) == number), versions[0])

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from webapp.home import views
+
+urlpatterns = [path("", views.home, name="home"), path("working/", views.working, name="working")]

@@ -1,0 +1,83 @@
+"""The dialog that begins a compression: one form a stage, made from the compressors' Specs."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+from pydantic import ValidationError
+
+from trainer.catalog import default, listing
+from trainer.errors import TrainerError
+from trainer.spec import CompressSpec
+from webapp.accounts.access import signed_in
+from webapp.runs import faults, queries, services
+from webapp.runs.faults import Faults
+from webapp.runs.fields import Field, Place, family_default, fields, read
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One compressor in the dialog: whether it is taken, and its fields."""
+
+    name: str
+    label: str
+    help: str
+    taken: bool
+    fields: tuple[Field, ...]
+
+
+@require_http_methods(["GET", "POST"])
+def compress(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """The stages to choose from; sent, a child run."""
+    user = signed_in(request)
+    run = queries.find(user, run_id)
+    if request.method == "GET":
+        return render(request, "runs/compress.html", {"section": "runs", "run": run, "stages": _stages(None, {})})
+    sent = _read(request.POST)
+    problems: Faults = {}
+    try:
+        child = services.start_compression(owner=user, run=run, stages=sent, idempotency_key=request.POST.get("key") or None)
+        messages.success(request, _("The compression is queued; this is its page."))
+        return redirect("runs:detail", child.pk)
+    except ValidationError as error:
+        problems = faults.of_validation(error)
+    except TrainerError as error:
+        problems = faults.of_training(error)
+    context = {"section": "runs", "run": run, "stages": _stages(sent, problems), "errors": _whole(problems)}
+    return render(request, "runs/compress.html", context, status=422)
+
+
+def _read(post: QueryDict) -> list[dict[str, Any]]:
+    taken = [one for one in _order() if one in post.getlist("stages")]
+    return [{"name": name, **read(listing("compressors")[name].spec, Place(f"{name}.", ""), post)} for name in taken]
+
+
+def _stages(sent: list[dict[str, Any]] | None, problems: Faults) -> tuple[Stage, ...]:
+    return tuple(_stage(name, sent, problems) for name in _order())
+
+
+def _stage(name: str, sent: list[dict[str, Any]] | None, problems: Faults) -> Stage:
+    entry = listing("compressors")[name]
+    at = next((at for at, one in enumerate(sent or []) if one["name"] == name), None)
+    values = family_default(default("compressors", name)) if sent is None or at is None else sent[at]
+    found = fields(entry.spec, Place(f"{name}.", f"stages.{at}."), values, problems)
+    return Stage(name, _(entry.label), _(entry.description), name in _defaults() if sent is None else at is not None, found)
+
+
+def _order() -> list[str]:
+    """The usual order first: what makes the network smaller goes before what changes its numbers."""
+    usual = _defaults()
+    return [*usual, *(name for name in listing("compressors") if name not in usual)]
+
+
+def _defaults() -> list[str]:
+    return [stage.name for stage in CompressSpec().stages]
+
+
+def _whole(problems: Faults) -> list[str]:
+    return [said for path, sentences in problems.items() if path.count(".") < 2 for said in sentences]

@@ -1,0 +1,30 @@
+"""The one number that says how good a finished run is, in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from webapp.runs.models import Run
+
+
+def headline(run: Run) -> str:
+    """Test accuracy, or for numbers the mean error; empty while there is none."""
+    report: Mapping[str, Any] = run.report or {}
+    stages = report.get("stages") or []
+    if stages:
+        first, last = stages[0], stages[-1]
+        return _("%(factor).1f× smaller") % {"factor": first["size"] / max(1, last["size"])} if last.get("size") else ""
+    test = report.get("test") or {}
+    if test.get("accuracy") is not None:
+        return _("accuracy %(value).1f %%") % {"value": 100 * test["accuracy"]}
+    if test.get("mae") is not None:
+        return _("mean error %(value).4g") % {"value": test["mae"]}
+    return ""
+
+
+def seconds(run: Run) -> float | None:
+    """How long the run took; None while it has not ended."""
+    if run.started is None or run.ended is None:
+        return None
+    return max(0.0, (run.ended - run.started).total_seconds())

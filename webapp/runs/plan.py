@@ -1,0 +1,41 @@
+"""What a complete training spec will do, in the words of the summary beside the form."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from trainer.catalog import entry
+from trainer.spec import DataSummary, TrainSpec
+from webapp.charts import learning_rate
+
+
+@dataclass(frozen=True)
+class Plan:
+    pairs: tuple[tuple[str, str], ...]
+    chart_title: str
+    chart: dict[str, Any]
+
+
+def plan(spec: TrainSpec, data: DataSummary) -> Plan:
+    """Rows, steps and parts of the run, and its learning rate as a figure."""
+    assert spec.task is not None and spec.model is not None and spec.loss is not None
+    rows = training_rows(spec, data)
+    per_epoch = max(1, math.ceil(rows / spec.batch_size))
+    total = per_epoch * spec.epochs
+    parts = [(_("Task"), entry("tasks", spec.task)), (_("Model"), entry("models", spec.model)), (_("Loss"), entry("losses", spec.loss)),
+             (_("Optimizer"), entry("optimizers", spec.optimizer)), (_("Schedule"), entry("schedules", spec.schedule))]
+    pairs = [
+        *((name, _(one.label)) for name, one in parts),
+        (_("Training rows"), _("about %(rows)s of %(all)s") % {"rows": f"{rows:,}", "all": f"{data.rows:,}"}),
+        (_("Steps"), _("%(total)s (%(epoch)s per epoch)") % {"total": f"{total:,}", "epoch": f"{per_epoch:,}"}),
+        (_("Ranks"), _("%(ranks)d, with %(rows)d rows of each step") % {"ranks": spec.ranks, "rows": math.ceil(spec.batch_size / spec.ranks)}),
+    ]
+    return Plan(tuple(pairs), learning_rate.title(), learning_rate.draw(spec, total))
+
+
+def training_rows(spec: TrainSpec, data: DataSummary) -> int:
+    """Rows that are left to train on; the split itself may differ by a few, since it keeps the classes' proportions."""
+    test = 1 / spec.split.folds if spec.split.folds else spec.split.test
+    return max(1, round(data.rows * (1 - spec.split.validation - test)))

@@ -1,0 +1,179 @@
+"""What the pages read of runs. Every query starts from what the person may see."""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import F, FloatField, Q, QuerySet
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce, Lower
+from django.shortcuts import get_object_or_404
+
+from webapp.accounts.access import visible
+from webapp.accounts.models import User
+from webapp.artifacts.models import Edge
+from webapp.runs.models import Kind, Run, State
+
+PAGE = 50
+UNFINISHED = (State.QUEUED, State.STARTING, State.RUNNING, State.STOPPING, State.PAUSED)
+LISTED = (Kind.TRAIN, Kind.COMPRESS)
+SHOWN = ("id", "owner", "name", "kind", "state", "reason", "reason_params", "step", "total_steps", "report", "created", "started", "ended",
+         "parent", "dataset_version", "spec", "steps_per_epoch")
+
+
+@dataclass(frozen=True)
+class Sort:
+    """An order of the list: what rows are compared by, beside their identifiers."""
+
+    key: Any
+    descending: bool
+
+
+SORTS: Mapping[str, Sort] = {
+    "newest": Sort(F("id"), True),
+    "oldest": Sort(F("id"), False),
+    "name": Sort(Lower("name"), False),
+    "accuracy": Sort(Coalesce(Cast(KT("report__test__accuracy"), FloatField()), -1.0), True),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the list is narrowed to; unknown values narrow nothing."""
+
+    text: str = ""
+    state: str = ""
+    kind: str = ""
+    dataset: str = ""
+    sort: str = "newest"
+    after: str = ""
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> "Filters":
+        dataset = query.get("dataset", "")
+        return cls(
+            text=query.get("q", "").strip()[:200],
+            state=query.get("state", "") if query.get("state") in State.values else "",
+            kind=query.get("kind", "") if query.get("kind") in LISTED else "",
+            dataset=dataset if _is_uuid(dataset) else "",
+            sort=query.get("sort", "") if query.get("sort") in SORTS else "newest",
+            after=query.get("after", ""),
+        )
+
+    @property
+    def narrow(self) -> bool:
+        return bool(self.text or self.state or self.kind or self.dataset)
+
+    def address(self, after: str) -> str:
+        """The query string of the page behind ``after``."""
+        said = {"q": self.text, "state": self.state, "kind": self.kind, "dataset": self.dataset, "sort": self.sort, "after": after}
+        return urlencode({name: value for name, value in said.items() if value})
+
+
+@dataclass(frozen=True)
+class Page:
+    runs: Sequence[Run]
+    older: str
+    first: bool
+
+
+def find(user: User, run_id: UUID) -> Run:
+    """The run, or 404 for one that is not there or somebody else's."""
+    runs = visible(Run.objects.select_related("dataset_version__dataset", "parent"), user)
+    return get_object_or_404(runs, pk=run_id)
+
+
+def page(user: User, filters: Filters) -> Page:
+    """One page of the list, by keyset: as fast at the ten-thousandth run as at the first."""
+    sort = SORTS[filters.sort]
+    found = _narrowed(visible(Run.objects.all(), user), filters).annotate(sort_key=sort.key)
+    if cursor := _read_cursor(filters.after):
+        found = found.filter(_behind(sort, cursor))
+    direction = "-" if sort.descending else ""
+    ordered = found.order_by(f"{direction}sort_key", f"{direction}id").select_related("dataset_version__dataset")
+    rows = list(ordered[: PAGE + 1])
+    older = filters.address(_cursor(rows[PAGE - 1])) if len(rows) > PAGE else ""
+    return Page(rows[:PAGE], older, not filters.after)
+
+
+def _narrowed(runs: QuerySet[Run], filters: Filters) -> QuerySet[Run]:
+    runs = runs.filter(kind__in=[filters.kind] if filters.kind else LISTED)
+    if filters.text:
+        runs = runs.filter(name__icontains=filters.text)
+    if filters.state:
+        runs = runs.filter(state=filters.state)
+    if filters.dataset:
+        runs = runs.filter(dataset_version__dataset=filters.dataset)
+    return runs
+
+
+def _behind(sort: Sort, cursor: tuple[Any, str]) -> Q:
+    word = "lt" if sort.descending else "gt"
+    return Q(**{f"sort_key__{word}": cursor[0]}) | Q(sort_key=cursor[0], **{f"id__{word}": cursor[1]})
+
+
+def _cursor(run: Any) -> str:
+    key = run.sort_key if isinstance(run.sort_key, float) else str(run.sort_key)
+    return base64.urlsafe_b64encode(json.dumps([key, str(run.pk)]).encode()).decode()
+
+
+def _read_cursor(text: str) -> tuple[Any, str] | None:
+    try:
+        key, identifier = json.loads(base64.urlsafe_b64decode(text))
+    except (ValueError, TypeError):
+        return None
+    valid = isinstance(key, str | float | int) and isinstance(identifier, str) and _is_uuid(identifier)
+    return (key, identifier) if valid else None
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def unfinished(user: User) -> QuerySet[Run]:
+    """Runs that train or compress, or wait for it."""
+    return visible(Run.objects.filter(state__in=UNFINISHED, kind__in=LISTED), user).order_by("-id")
+
+
+def finished(user: User, count: int) -> QuerySet[Run]:
+    ended = visible(Run.objects.filter(kind__in=LISTED).exclude(state__in=UNFINISHED), user)
+    return ended.select_related("dataset_version__dataset").order_by("-id")[:count]
+
+
+@dataclass(frozen=True)
+class Exports:
+    """One export run of a model version: its files, the bundle first, and what was refused or is lossy."""
+
+    run: Run
+    files: Sequence[Edge]
+    proofs: Sequence[Mapping[str, Any]]
+
+    @property
+    def bundle(self) -> Edge | None:
+        return next((edge for edge in self.files if edge.meta.get("format") == "bundle"), None)
+
+    @property
+    def singles(self) -> Sequence[Edge]:
+        return [edge for edge in self.files if edge.meta.get("format") != "bundle"]
+
+
+def exports(run: Run) -> list[Exports]:
+    """The export runs that belong to ``run``, the newest stage first."""
+    children = list(run.children.filter(kind=Kind.EXPORT).order_by("-id"))
+    edges = Edge.objects.filter(run__in=children, direction=Edge.Direction.OUTPUT, role="export").select_related("artifact")
+    by_run: dict[UUID, list[Edge]] = {}
+    for edge in edges.order_by("id"):
+        by_run.setdefault(edge.run_id, []).append(edge)
+    return [Exports(child, by_run.get(child.pk, []), (child.report or {}).get("exports", [])) for child in children]
+
+
+def compressions(run: Run) -> QuerySet[Run]:
+    return run.children.filter(kind=Kind.COMPRESS).order_by("-id")

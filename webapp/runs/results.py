@@ -1,0 +1,105 @@
+"""A run's report as the page shows it: numbers with names, tables, figures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from webapp.charts import compression, confusion, residuals
+from webapp.charts.figure import Figure
+from webapp.runs.models import Kind, Run
+from webapp.numbers import duration, percent, short
+
+
+@dataclass(frozen=True)
+class Drawing:
+    name: str
+    title: str
+    figure: Figure
+
+
+@dataclass(frozen=True)
+class Results:
+    facts: Sequence[tuple[str, str]]
+    per_class: Sequence[Mapping[str, Any]] = ()
+    stages: Sequence[Mapping[str, Any]] = ()
+    metric: str = ""
+    drawings: Sequence[Drawing] = field(default=())
+
+
+def of(run: Run) -> Results | None:
+    """What there is to show; None while the run has no report."""
+    if not run.report:
+        return None
+    if run.kind == Kind.COMPRESS:
+        return _compression(run.report)
+    test = run.report.get("test")
+    if not test:
+        return None
+    return _regression(run.report, test) if "mae" in test else _classification(run.report, test)
+
+
+def _classification(report: Mapping[str, Any], test: Mapping[str, Any]) -> Results:
+    macro = test.get("macro", {})
+    facts = [
+        (_("Test accuracy"), percent(test.get("accuracy"))),
+        (_("Precision"), percent(macro.get("precision"))),
+        (_("Recall"), percent(macro.get("recall"))),
+        (_("F1"), percent(macro.get("f1"))),
+        *_shared(report, test),
+    ]
+    drawings = []
+    if test.get("confusion"):
+        drawings = [Drawing("confusion", confusion.title(), confusion.draw(test["confusion"], test.get("classes", [])))]
+    return Results(facts, per_class=test.get("per_class", []), drawings=drawings)
+
+
+def _regression(report: Mapping[str, Any], test: Mapping[str, Any]) -> Results:
+    facts = [
+        (_("Mean absolute error"), short(test.get("mae"))),
+        (_("Root mean squared error"), short(test.get("rmse"))),
+        (_("R²"), short(test.get("r2"))),
+        *_shared(report, test),
+    ]
+    left = test.get("residuals") or {}
+    drawings = []
+    if left.get("predicted"):
+        drawings = [Drawing("residuals", residuals.title(), residuals.draw(left["predicted"], left["actual"]))]
+    return Results(facts, drawings=drawings)
+
+
+def _shared(report: Mapping[str, Any], test: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (_("Test rows"), short(test.get("rows"))),
+        (_("Best epoch"), _("%(best)s of %(all)s") % {"best": short(report.get("best_epoch")), "all": short(report.get("epochs"))}),
+        (_("Parameters"), short(report.get("parameters"))),
+        (_("Training time"), duration(report.get("seconds"))),
+    ]
+
+
+def _compression(report: Mapping[str, Any]) -> Results:
+    stages: list[Mapping[str, Any]] = list(report.get("stages", []))
+    done = [stage for stage in stages if stage.get("size") and stage.get("metric")]
+    if not done:
+        return Results((), stages=stages)
+    name = str(done[0]["metric"].get("name", ""))
+    drawing = Drawing("compression", compression.title(), compression.draw(done, metric_name(name)))
+    return Results(_savings(done), stages=stages, metric=metric_name(name), drawings=[drawing] if len(done) > 1 else [])
+
+
+def _savings(stages: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    first, last = stages[0], stages[-1]
+    change = last["metric"]["value"] - first["metric"]["value"]
+    points = _("%(points)+.1f points") % {"points": 100 * change} if first["metric"]["name"] == "accuracy" else f"{change:+.4g}"
+    times = _("%(factor).1f× smaller") % {"factor": first["size"] / max(1, last["size"])}
+    found = [(_("Size on disk"), times), (metric_name(first["metric"]["name"]), points)]
+    before, after = first.get("latency_ms", {}).get("1"), last.get("latency_ms", {}).get("1")
+    if before and after:
+        found.append((_("One prediction"), _("%(factor).1f× as fast") % {"factor": before / after}))
+    return found
+
+
+def metric_name(name: str) -> str:
+    """The word for a metric of the report."""
+    return {"accuracy": _("Accuracy"), "mae": _("Mean absolute error"), "r2": _("R²"), "rmse": _("Root mean squared error")}.get(name, name)

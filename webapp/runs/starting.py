@@ -1,0 +1,143 @@
+"""The pages that begin a run: choosing the data, the form, its preview, and the same spec as JSON."""
+
+import json
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from pydantic import ValidationError
+
+from trainer.errors import TrainerError
+from trainer.spec import DataSummary
+from webapp.accounts.access import signed_in
+from webapp.datasets import pages
+from webapp.datasets.models import DatasetVersion
+from webapp.runs import faults, forms, queries, services
+from webapp.runs.forms import Reading
+from webapp.runs.models import Run
+from webapp.runs.plan import plan
+from webapp.workers.queries import most_devices
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """The form; sent, it starts the run or comes back with what is wrong and everything that was typed."""
+    if request.method == "POST":
+        return _start(request)
+    source = _source(request)
+    version = source.dataset_version if source else _version(request, request.GET.get("dataset", ""))
+    if version is None:
+        return render(request, "runs/new.html", {"section": "runs", "choices": pages.ready(signed_in(request))})
+    summary = _summary(version)
+    raw = source.spec if source else forms.starting_point(summary)
+    name = _("%(run)s again") % {"run": source.name} if source else version.dataset.name
+    return _form(request, version, forms.check(raw, version), name[:200], source=source)
+
+
+def _start(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
+    version = _version(request, request.POST.get("dataset", ""))
+    if version is None:
+        return redirect("runs:new")
+    raw, name = forms.read_post(request.POST), request.POST.get("run_name", "").strip()
+    reading = forms.check(raw, version)
+    if not name:
+        reading = Reading(raw, errors={**reading.errors, "name": [_("Give the run a name.")]})
+    if reading.errors:
+        return _form(request, version, reading, name, status=422)
+    try:
+        run = services.start_training(owner=user, name=name[:200], dataset_version=version, spec=raw,
+                                      idempotency_key=request.POST.get("key", "")[:200] or None)
+    except ValidationError as error:
+        return _form(request, version, Reading(raw, errors=faults.of_validation(error)), name, status=422)
+    except TrainerError as error:
+        return _form(request, version, Reading(raw, errors=faults.of_training(error)), name, status=422)
+    return redirect("runs:detail", run.pk)
+
+
+@require_POST
+def preview(request: HttpRequest) -> HttpResponse:
+    """What the form as it stands would do: summary, learning rate and JSON."""
+    version = _version(request, request.POST.get("dataset", ""))
+    if version is None:
+        return HttpResponse(status=404)
+    reading = forms.check(forms.read_post(request.POST), version)
+    return render(request, "runs/preview.html", {**_preview(reading, version), "swapped": True})
+
+
+@require_POST
+def from_json(request: HttpRequest) -> HttpResponse:
+    """The form's fields, filled from the JSON text."""
+    version = _version(request, request.POST.get("dataset", ""))
+    if version is None:
+        return HttpResponse(status=404)
+    reading, name = _read_json(request.POST.get("json", ""), version), request.POST.get("run_name", "")
+    if reading is None:
+        raw = forms.read_post(request.POST)
+        reading = Reading(raw, errors={"": [_("This is not JSON: look for a missing comma, quote or bracket.")]})
+    return render(request, "runs/spec_fields.html", _fields(reading, version, name))
+
+
+def _read_json(text: str, version: DatasetVersion) -> Reading | None:
+    try:
+        raw = json.loads(text, parse_constant=str)
+    except (ValueError, RecursionError):
+        return None
+    return forms.check(raw, version) if isinstance(raw, dict) else None
+
+
+@require_GET
+def clone(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """The form, filled with the spec of a run."""
+    return redirect(f"/runs/new/?clone={queries.find(signed_in(request), run_id).pk}")
+
+
+def _form(request: HttpRequest, version: DatasetVersion, reading: Reading, name: str, *, source: Run | None = None,
+          status: int = 200) -> HttpResponse:
+    shown = reading if status != 200 or source else Reading(reading.raw, reading.spec)
+    context = {**_fields(shown, version, name), **_preview(reading, version), "version": version, "source": source,
+               "section": "runs", "key": request.POST.get("key") or uuid4().hex}
+    return render(request, "runs/new.html", context, status=status)
+
+
+def _fields(reading: Reading, version: DatasetVersion, name: str) -> dict[str, Any]:
+    known = forms.sections(reading, _summary(version), most_devices())
+    errors = {"whole": reading.errors.get("", ()), "name": reading.errors.get("name", ())} if reading.errors else None
+    if errors and not errors["whole"]:
+        errors["whole"] = forms.homeless(reading.errors, known)
+    return {"sections": known, "errors": errors, "run_name": name}
+
+
+def _preview(reading: Reading, version: DatasetVersion) -> dict[str, Any]:
+    said = reading.spec.model_dump(mode="json") if reading.spec else reading.raw
+    problems = [(path, sentence) for path, sentences in reading.errors.items() for sentence in sentences]
+    return {"plan": plan(reading.spec, _summary(version)) if reading.spec else None, "problems": problems,
+            "spec_json": json.dumps(said, indent=2, ensure_ascii=False)}
+
+
+def _source(request: HttpRequest) -> Run | None:
+    """The training run that is copied, if the address names one."""
+    try:
+        wanted = UUID(request.GET.get("clone", ""))
+    except ValueError:
+        return None
+    run = queries.find(signed_in(request), wanted)
+    return run if run.kind == "train" and run.dataset_version else None
+
+
+def _version(request: HttpRequest, dataset: str) -> DatasetVersion | None:
+    """The newest ready version of a data set that the person may see."""
+    try:
+        wanted = UUID(dataset)
+    except ValueError:
+        return None
+    found = pages.datasets(signed_in(request)).filter(pk=wanted)
+    versions = DatasetVersion.objects.filter(dataset__in=found, state=DatasetVersion.State.READY)
+    return versions.select_related("dataset").order_by("-number").first()
+
+
+def _summary(version: DatasetVersion) -> DataSummary:
+    return DataSummary.model_validate((version.profile or {})["summary"])

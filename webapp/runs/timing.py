@@ -1,0 +1,46 @@
+"""How far a run is and how long it will take."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from webapp.runs.models import Run, State
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Steps done of all, seconds since the start and, from the pace so far, until the end."""
+
+    step: int
+    total: int
+    epoch: int
+    epochs: int
+    elapsed: float | None
+    left: float | None
+
+    @property
+    def part(self) -> float:
+        return self.step / self.total if self.total else 0.0
+
+    @classmethod
+    def of(cls, run: Run, now: datetime | None = None) -> "Timing":
+        per_epoch = run.steps_per_epoch or 0
+        elapsed = _elapsed(run, now or timezone.now())
+        left = None
+        if run.state == State.RUNNING and elapsed is not None and run.step and run.total_steps:
+            left = elapsed / run.step * (run.total_steps - run.step)
+        return cls(
+            step=run.step,
+            total=run.total_steps,
+            epoch=min(run.step // per_epoch + 1, run.total_steps // per_epoch) if per_epoch else 0,
+            epochs=run.total_steps // per_epoch if per_epoch else 0,
+            elapsed=elapsed,
+            left=left,
+        )
+
+
+def _elapsed(run: Run, now: datetime) -> float | None:
+    if run.started is None:
+        return None
+    return max(0.0, ((run.ended or now) - run.started).total_seconds())

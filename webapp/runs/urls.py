@@ -1,0 +1,20 @@
+from django.urls import path
+
+from webapp.runs import compressing, starting, views
+from webapp.runs.services import COMMANDS
+
+app_name = "runs"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("new/", starting.new, name="new"),
+    path("new/preview/", starting.preview, name="preview"),
+    path("new/json/", starting.from_json, name="from_json"),
+    path("<uuid:run_id>/", views.detail, name="detail"),
+    path("<uuid:run_id>/status/", views.status, name="status"),
+    path("<uuid:run_id>/outcome/", views.outcome, name="outcome"),
+    path("<uuid:run_id>/compress/", compressing.compress, name="compress"),
+    path("<uuid:run_id>/clone/", starting.clone, name="clone"),
+    path("<uuid:run_id>/retry/", views.retry, name="retry"),
+    path("<uuid:run_id>/delete/", views.delete, name="delete"),
+    *(path(f"<uuid:run_id>/{action}/", views.act, {"action": action}, name=action) for action in COMMANDS),
+]

@@ -1,0 +1,151 @@
+"""The list of runs and the page of one run."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from trainer.errors import TrainerError
+from webapp import words
+from webapp.accounts.access import signed_in
+from webapp.charts import live
+from webapp.datasets import pages
+from webapp.runs import configuration, queries, results, services
+from webapp.runs.models import Kind, Run, State
+from webapp.runs.queries import Filters
+from webapp.runs.services import COMMANDS, IllegalCommand
+from webapp.runs.timing import Timing
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """All runs that train or compress, newest first unless asked otherwise."""
+    user, filters = signed_in(request), Filters.read(request.GET)
+    context = {
+        "section": "runs",
+        "filters": filters,
+        "page": queries.page(user, filters),
+        "first_page": filters.address(""),
+        "states": [(value, words.state(value)) for value in State.values],
+        "kinds": [(kind, words.kind(kind)) for kind in queries.LISTED],
+        "datasets": pages.datasets(user).order_by("name")[:200],
+    }
+    return render(request, "runs/list.html" if request.htmx else "runs/index.html", context)
+
+
+@require_GET
+def detail(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    run = queries.find(signed_in(request), run_id)
+    return render(request, "runs/detail.html", {**_status(run), **_outcome(run), **_about(run), "section": "runs"})
+
+
+@require_GET
+def status(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """State, reason, progress and actions: asked for again whenever the socket tells of a new state."""
+    return render(request, "runs/status.html", _status(queries.find(signed_in(request), run_id)))
+
+
+@require_GET
+def outcome(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Results, exports and child runs: asked for again until nothing of it is under way."""
+    return render(request, "runs/outcome.html", _outcome(queries.find(signed_in(request), run_id)))
+
+
+@require_POST
+def act(request: HttpRequest, run_id: UUID, action: str) -> HttpResponse:
+    """Stop, pause, resume or cancel; what the run's state does not allow is said, not done."""
+    user = signed_in(request)
+    run = queries.find(user, run_id)
+    refusal = ""
+    try:
+        services.command(run, next(kind for kind in COMMANDS if kind == action), user)
+    except IllegalCommand as error:
+        refusal = str(error)
+    if request.htmx:
+        return render(request, "runs/status.html", {**_status(queries.find(user, run_id)), "refusal": refusal})
+    if refusal:
+        messages.error(request, refusal)
+    return redirect("runs:detail", run_id)
+
+
+@require_POST
+def retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """The same once more, as a run of its own."""
+    user = signed_in(request)
+    try:
+        again = services.retry(run=queries.find(user, run_id), owner=user)
+    except IllegalCommand as error:
+        messages.error(request, str(error))
+        return redirect("runs:detail", run_id)
+    except TrainerError as error:
+        messages.error(request, words.sentence(error.message, error.params))
+        return redirect("runs:detail", run_id)
+    return redirect("runs:detail", again.pk)
+
+
+@require_POST
+def delete(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Remove a run for good; the person typed its name."""
+    run = queries.find(signed_in(request), run_id)
+    if request.POST.get("typed", "").strip() != run.name.strip():
+        messages.error(request, _("Nothing was deleted: the name you typed is not the run's name."))
+        return redirect("runs:detail", run_id)
+    try:
+        services.delete(run)
+    except IllegalCommand as error:
+        messages.error(request, str(error))
+        return redirect("runs:detail", run_id)
+    messages.success(request, _("“%(run)s” was deleted.") % {"run": run.name})
+    return redirect("runs:index")
+
+
+def _status(run: Run) -> dict[str, Any]:
+    attempt = run.attempts.select_related("worker").last()
+    return {"run": run, "timing": Timing.of(run), "attempt": attempt, "allowed": allowed(run)}
+
+
+def allowed(run: Run) -> frozenset[str]:
+    """The buttons that the run's state gives a meaning to; the service decides when one is pressed."""
+    if run.state in (State.SUCCEEDED, State.STOPPED):
+        return frozenset({"compress", "clone", "retry", "delete"} if run.kind == Kind.TRAIN else {"retry", "delete"})
+    if run.state in (State.FAILED, State.CANCELLED):
+        return frozenset({"clone", "retry", "delete"} if run.kind == Kind.TRAIN else {"retry", "delete"})
+    if run.kind not in services.STEERED:
+        return frozenset({"cancel"})
+    steering = {
+        State.QUEUED: {"pause", "cancel"},
+        State.STARTING: {"pause", "stop", "cancel"},
+        State.RUNNING: {"pause", "stop", "cancel"},
+        State.STOPPING: {"cancel"},
+        State.PAUSED: {"resume", "stop", "cancel"} if run.step else {"resume", "cancel"},
+    }
+    return frozenset({*steering[State(run.state)], "clone"} if run.kind == Kind.TRAIN else steering[State(run.state)])
+
+
+def _outcome(run: Run) -> dict[str, Any]:
+    exports, compressions = queries.exports(run), list(queries.compressions(run))
+    members = [run, *(one.run for one in exports), *compressions]
+    return {
+        "run": run,
+        "results": results.of(run),
+        "exports": exports,
+        "compressions": compressions,
+        "waiting": any(member.state in queries.UNFINISHED for member in members),
+    }
+
+
+def _about(run: Run) -> dict[str, Any]:
+    spec = json.dumps(run.spec, indent=2, ensure_ascii=False)
+    target = "number" if "regression" in str((run.spec.get("task") or {}).get("name", "")) else "class"
+    return {
+        "spec_json": spec,
+        "attempts": run.attempts.select_related("worker").order_by("number"),
+        "is_live": run.kind in queries.LISTED,
+        "live_charts": live.charts(run.kind, target),
+        "configuration": configuration.pairs(run.spec),
+    }

@@ -1,0 +1,59 @@
+// Draws the figures a page carries: <div data-figure="ID"> beside <script type="application/json" id="ID">.
+// Colours come from tokens.css by name, so that a figure follows the theme.
+"use strict";
+
+(() => {
+  const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+  // A token such as light-dark(a, b) is only resolved where it is used as a colour.
+  const probe = document.createElement("span");
+  probe.hidden = true;
+  const colour = (name) => {
+    if (!token(name)) return name;
+    if (!probe.isConnected) document.body.append(probe);
+    probe.style.color = `var(--${name})`;
+    return getComputedStyle(probe).color;
+  };
+
+  const dressed = (value) => {
+    if (typeof value === "string" && value.startsWith("--")) return colour(value.slice(2));
+    if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map(dressed);
+    if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, dressed(v)]));
+    return value;
+  };
+
+  const axis = () => ({
+    gridcolor: colour("line"), linecolor: colour("line"), zerolinecolor: colour("line"), tickcolor: colour("line"),
+    automargin: true, title: { standoff: 8 },
+  });
+
+  const layout = (own) => {
+    const base = {
+      font: { family: token("sans"), size: 12, color: colour("ink-soft") },
+      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+      margin: { l: 44, r: 12, t: 12, b: 36 }, showlegend: false, dragmode: false, bargap: 0.25,
+      hoverlabel: { bgcolor: colour("surface"), bordercolor: colour("line"), font: { color: colour("ink") } },
+      legend: { orientation: "h", x: 0, y: 1.12 },
+    };
+    const merged = { ...base, ...own };
+    for (const name of ["xaxis", "yaxis"]) merged[name] = { ...axis(), ...(own[name] ?? {}) };
+    return merged;
+  };
+
+  const draw = (element) => {
+    const source = document.getElementById(element.dataset.figure);
+    if (!source || !window.Plotly) return;
+    const figure = dressed(JSON.parse(source.textContent));
+    Plotly.react(element, figure.data, layout(figure.layout ?? {}), { displayModeBar: false, responsive: true });
+  };
+
+  const drawAll = (root) => {
+    if (root.matches?.("[data-figure]")) draw(root);
+    root.querySelectorAll?.("[data-figure]").forEach(draw);
+  };
+
+  document.addEventListener("DOMContentLoaded", () => drawAll(document));
+  document.addEventListener("htmx:load", (event) => drawAll(event.target));
+  document.addEventListener("themechange", () => drawAll(document));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawAll(document));
+})();

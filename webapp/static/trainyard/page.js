@@ -1,0 +1,50 @@
+// What every page does: keys and their help, dialogs, copying, forms that send themselves, times in the reader's own zone.
+"use strict";
+
+(() => {
+  const on = (type, selector, act) =>
+    document.addEventListener(type, (event) => {
+      const target = event.target instanceof Element ? event.target.closest(selector) : null;
+      if (target) act(target, event);
+    });
+
+  on("click", "[data-open]", (button) => document.getElementById(button.dataset.open)?.showModal());
+  on("click", "[data-close]", (button) => button.closest("dialog")?.close());
+  on("click", "dialog", (dialog, event) => { if (event.target === dialog) dialog.close(); });
+  on("change", "[data-submit]", (field) => field.form?.requestSubmit());
+  on("click", "[data-copy]", async (button) => {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    try { await navigator.clipboard.writeText(field.value); } catch { document.execCommand("copy"); }
+    button.querySelector("span").textContent = button.dataset.done;
+  });
+
+  // A form is sent once: a second press of an impatient finger would make a second run.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
+    setTimeout(() => form.querySelectorAll("button:not([type=button])").forEach((button) => { button.disabled = true; }));
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) document.querySelectorAll("form button[disabled]").forEach((button) => { button.disabled = false; });
+  });
+
+  // "g r" goes to the runs, "n" starts a new one, "?" lists all keys.
+  let pending = 0;
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target instanceof Element && event.target.closest("input, select, textarea, dialog[open], [contenteditable]");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const chord = Date.now() - pending < 1200 ? `g ${event.key}` : event.key;
+    pending = event.key === "g" ? Date.now() : 0;
+    if (event.key === "?") return document.getElementById("keys")?.showModal();
+    const target = document.querySelector(`[data-key="${CSS.escape(chord)}"]`);
+    if (target) { event.preventDefault(); target.click(); }
+  });
+
+  const localTimes = (root) => root.querySelectorAll?.("time[data-local]").forEach((element) => {
+    const moment = new Date(element.dateTime);
+    element.title = moment.toLocaleString();
+  });
+  document.addEventListener("DOMContentLoaded", () => localTimes(document));
+  document.addEventListener("htmx:load", (event) => localTimes(event.target));
+})();

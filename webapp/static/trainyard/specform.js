@@ -1,0 +1,25 @@
+// The form of a new run: choosing a component shows its fields and silences the others'; every change asks for a fresh preview.
+"use strict";
+
+(() => {
+  const swap = (choice) => {
+    for (const fieldset of choice.closest("[data-part]").querySelectorAll("[data-option]")) {
+      const chosen = fieldset.dataset.option === choice.value;
+      fieldset.hidden = !chosen;
+      fieldset.disabled = !chosen;
+    }
+  };
+  const preview = () => window.htmx?.trigger("#spec-preview", "specchange");
+
+  document.addEventListener("change", (event) => { if (event.target.matches("[data-part-choice]")) swap(event.target); });
+  document.addEventListener("input", (event) => {
+    if (event.target.closest("#spec-form") && event.target.id !== "spec-json") preview();
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id !== "spec-fields") return;
+    preview();
+    document.getElementById("spec-errors")?.scrollIntoView({ block: "center" });
+  });
+  document.addEventListener("DOMContentLoaded", () =>
+    document.querySelector("[aria-invalid=true]")?.focus({ preventScroll: false }));
+})();

@@ -1,0 +1,225 @@
+// Sends files by the tus 1.0 protocol, chunk after chunk: it can pause, goes on by itself after a lost connection, and goes on
+// in a new tab from where a closed one stood, when the same file is chosen again.
+"use strict";
+
+(() => {
+  const CHUNK = 8 * 1024 * 1024;
+  const PREFIX = "trainyard-upload:";
+  const HALF_OF_A_PAIR = /idx[134]-ubyte|-idx[134]\b/i;
+  const RETRY_SECONDS = [1, 2, 4, 8, 15];
+  const FINAL = new Set([400, 401, 403, 404, 409, 410, 412, 413, 415, 507]);
+
+  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (gap, name) => values[name] ?? gap);
+  const wait = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  const size = (bytes) => {
+    const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
+    const at = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+    return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: units[at], unitDisplay: "short", maximumFractionDigits: at > 1 ? 1 : 0 }).format(bytes / 1000 ** at);
+  };
+  const time = (seconds) => {
+    const [value, unit] = seconds < 90 ? [Math.ceil(seconds), "second"] : seconds < 5400 ? [Math.ceil(seconds / 60), "minute"] : [Math.ceil(seconds / 3600), "hour"];
+    return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, unitDisplay: "short" }).format(value);
+  };
+  const base64 = (bytes) => btoa(String.fromCharCode(...bytes));
+  const memory = {
+    get(key) { try { return JSON.parse(localStorage.getItem(PREFIX + key)); } catch { return null; } },
+    set(key, value) { try { localStorage.setItem(PREFIX + key, JSON.stringify(value)); } catch { /* then a closed tab begins anew */ } },
+    drop(key) { try { localStorage.removeItem(PREFIX + key); } catch { /* nothing was kept */ } },
+  };
+
+  class Refused extends Error {}
+
+  class Upload {
+    constructor(form, file) {
+      this.form = form;
+      this.file = file;
+      this.key = [form.owner, file.name, file.size, file.lastModified].join(":");
+      this.offset = 0;
+      this.paused = this.removed = this.done = false;
+      this.row = document.getElementById("upload-row").content.firstElementChild.cloneNode(true);
+      this.row.querySelector("[data-name]").textContent = file.name;
+      this.row.querySelector("[data-pause]").addEventListener("click", () => this.toggle());
+      this.row.querySelector("[data-remove]").addEventListener("click", () => this.remove());
+      this.said = this.row.querySelector("[data-said]");
+      this.bar = this.row.querySelector("progress");
+      this.say("waiting");
+    }
+
+    say(name, values = {}) { this.said.textContent = filled(this.form.texts[name], values); }
+
+    show(sent) {
+      this.bar.value = this.file.size ? sent / this.file.size : 1;
+      const seconds = (performance.now() - this.began) / 1000;
+      const rate = (sent - this.beganAt) / Math.max(seconds, 0.2);
+      this.say("sending", { sent: size(sent), size: size(this.file.size), left: rate > 0 ? time((this.file.size - sent) / rate) : "…" });
+    }
+
+    toggle() {
+      this.paused = !this.paused;
+      const button = this.row.querySelector("[data-pause]");
+      button.querySelector("span").textContent = this.form.texts[this.paused ? "resume" : "pause"];
+      if (!this.paused) return this.run();
+      this.request?.abort();
+      this.say("paused", { sent: size(this.offset), size: size(this.file.size) });
+    }
+
+    remove() {
+      this.removed = true;
+      this.request?.abort();
+      if (this.url) this.call("DELETE", this.url).catch(() => {});
+      memory.drop(this.key);
+      this.row.remove();
+      this.form.removed(this);
+    }
+
+    // Runs until all is sent, or until somebody pauses; whatever breaks on the way is tried again.
+    async run() {
+      if (!this.file.size) return this.fail(this.form.texts.empty);
+      for (let attempt = 0; !this.paused && !this.removed && !this.done; ) {
+        try {
+          await this.findOffset();
+          this.began = performance.now();
+          this.beganAt = this.offset;
+          while (this.offset < this.file.size && !this.paused && !this.removed) {
+            await this.sendChunk();
+            attempt = 0;
+          }
+          if (this.offset >= this.file.size) this.finish();
+        } catch (error) {
+          if (this.paused || this.removed) return;
+          if (error instanceof Refused) return this.fail(filled(this.form.texts.failed, { reason: error.message }));
+          this.say("offline");
+          await this.backOff(attempt++);
+        }
+      }
+    }
+
+    async backOff(attempt) {
+      const online = new Promise((resolve) => addEventListener("online", resolve, { once: true }));
+      await Promise.race([wait(RETRY_SECONDS[Math.min(attempt, RETRY_SECONDS.length - 1)]), online]);
+    }
+
+    // Where the server stands: its word counts, not ours. An upload it no longer knows begins anew.
+    async findOffset() {
+      this.url ??= memory.get(this.key)?.url;
+      if (this.url) {
+        const known = await this.call("HEAD", this.url, {}, null, new Set([404, 410, 403]));
+        if (known) {
+          this.offset = Number(known.getResponseHeader("Upload-Offset"));
+          if (this.offset) this.say("resumed", { sent: size(this.offset) });
+          return;
+        }
+        memory.drop(this.key);
+      }
+      const name = base64(new TextEncoder().encode(this.file.name));
+      const made = await this.call("POST", this.form.address, { "Upload-Length": String(this.file.size), "Upload-Metadata": `filename ${name}` });
+      this.url = new URL(made.getResponseHeader("Location"), location.href).pathname;
+      this.offset = 0;
+      memory.set(this.key, { url: this.url, name: this.file.name, size: this.file.size, at: Date.now() });
+    }
+
+    async sendChunk() {
+      const bytes = await this.file.slice(this.offset, this.offset + CHUNK).arrayBuffer();
+      const headers = { "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(this.offset) };
+      if (crypto.subtle) headers["Upload-Checksum"] = `sha256 ${base64(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)))}`;
+      if (this.paused || this.removed) return;
+      const answer = await this.call("PATCH", this.url, headers, bytes);
+      this.offset = Number(answer.getResponseHeader("Upload-Offset"));
+      this.show(this.offset);
+    }
+
+    // XMLHttpRequest, because fetch does not tell how much of a body has left.
+    call(method, url, headers = {}, body = null, absent = new Set()) {
+      return new Promise((resolve, reject) => {
+        const request = (this.request = new XMLHttpRequest());
+        request.open(method, url);
+        request.setRequestHeader("Tus-Resumable", "1.0.0");
+        request.setRequestHeader("X-CSRFToken", this.form.token);
+        for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+        if (body) request.upload.addEventListener("progress", (event) => this.show(this.offset + event.loaded));
+        request.addEventListener("error", () => reject(new Error("network")));
+        request.addEventListener("abort", () => reject(new Error("aborted")));
+        request.addEventListener("load", () => {
+          if (request.status < 300) return resolve(request);
+          if (absent.has(request.status)) return resolve(null);
+          if (FINAL.has(request.status) && !(method === "PATCH" && request.status === 409)) return reject(new Refused(reason(request)));
+          reject(new Error(String(request.status)));
+        });
+        request.send(body);
+      });
+    }
+
+    finish() {
+      this.done = true;
+      memory.drop(this.key);
+      this.bar.value = 1;
+      this.row.querySelector("[data-pause]").hidden = true;
+      this.say("done", { size: size(this.file.size) });
+      this.form.finished();
+    }
+
+    fail(sentence) {
+      memory.drop(this.key);
+      this.row.querySelector("[data-pause]").hidden = true;
+      this.bar.hidden = true;
+      this.said.textContent = sentence;
+      this.said.classList.add("error");
+    }
+
+    get identifier() { return this.url.split("/").filter(Boolean).pop(); }
+  }
+
+  const reason = (request) => {
+    try { return JSON.parse(request.responseText).detail ?? String(request.status); } catch { return String(request.status); }
+  };
+
+  class UploadForm {
+    constructor(element) {
+      this.element = element;
+      this.address = element.dataset.address;
+      this.owner = element.dataset.owner ?? "";
+      this.texts = JSON.parse(element.dataset.texts);
+      this.token = element.querySelector("[name=csrfmiddlewaretoken]").value;
+      this.list = element.querySelector("[data-uploads]");
+      this.go = element.querySelector("[data-go]");
+      this.uploads = [];
+      const drop = element.querySelector(".drop");
+      const chooser = element.querySelector("[data-files]");
+      chooser.addEventListener("change", () => { this.add(chooser.files); chooser.value = ""; });
+      drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("over"); });
+      drop.addEventListener("dragleave", () => drop.classList.remove("over"));
+      drop.addEventListener("drop", (event) => {
+        event.preventDefault();
+        drop.classList.remove("over");
+        this.add(event.dataTransfer.files);
+      });
+      addEventListener("beforeunload", (event) => { if (this.uploads.some((one) => !one.done && !one.paused && one.url)) event.preventDefault(); });
+    }
+
+    add(files) {
+      for (const file of files) {
+        const upload = new Upload(this, file);
+        this.uploads.push(upload);
+        this.list.append(upload.row);
+        upload.run();
+      }
+    }
+
+    removed(upload) {
+      this.uploads = this.uploads.filter((one) => one !== upload);
+      this.finished();
+    }
+
+    // All are there: make the data set. Half of a pair waits for its other half, or for a press of the button.
+    finished() {
+      const whole = this.uploads.length > 0 && this.uploads.every((one) => one.done);
+      const half = this.uploads.length === 1 && HALF_OF_A_PAIR.test(this.uploads[0].file.name);
+      this.go.hidden = !(whole && half);
+      this.element.elements.uploads.value = this.uploads.filter((one) => one.done).map((one) => one.identifier).join(",");
+      if (whole && !half) this.element.requestSubmit();
+    }
+  }
+
+  const start = () => document.querySelectorAll("[data-upload-form]").forEach((element) => new UploadForm(element));
+  document.addEventListener("DOMContentLoaded", start);
+})();

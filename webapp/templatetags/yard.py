@@ -1,0 +1,133 @@
+"""Template tags of every page: icons, states in words, sentences with gaps, sizes, durations, and figures."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from trainer.catalog import listing
+from webapp import numbers, words
+from webapp.runs import headline
+from webapp.runs.models import Run, State
+
+register = template.Library()
+register.filter(numbers.duration)
+register.filter(numbers.percent)
+register.filter(numbers.short)
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon of our own sprite; decoration for eyes unless it carries a ``label``."""
+    address = f"{static('trainyard/icons.svg')}#{name}"
+    if label:
+        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, address)
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', address)
+
+
+@register.simple_tag
+def state(name: str) -> SafeString:
+    """A state never speaks by colour alone: an icon and a word go with it."""
+    shapes = {"inspecting": "running", "ready": "succeeded", "proved": "succeeded", "refused": "failed", "lossy": "warning"}
+    return format_html(
+        '<span class="state state-{}">{}<span>{}</span></span>', name, icon(shapes.get(name, name)), words.state(name)
+    )
+
+
+@register.simple_tag
+def sentence(message: str, params: Mapping[str, Any] | None = None) -> str:
+    """The reader's language for a message identifier, its gaps filled."""
+    return words.sentence(message, params or {})
+
+
+@register.filter
+def lookup(mapping: Mapping[str, Any] | None, key: str) -> Any:
+    """``mapping[key]`` for a key that a template knows only as a variable."""
+    return (mapping or {}).get(key)
+
+
+@register.inclusion_tag("parts/figure.html")
+def figure(drawing: Mapping[str, Any], name: str, label: str, size: str = "") -> dict[str, Any]:
+    """A Plotly figure: the place it is drawn in, and its data beside it as JSON."""
+    return {"drawing": drawing, "id": f"figure-{name}", "label": label, "size": size}
+
+
+@register.inclusion_tag("parts/field.html")
+def formfield(field: Any) -> dict[str, Any]:
+    """One field of a form: label, control, unit, help, and what is wrong with it."""
+    return {"field": field}
+
+
+@register.filter
+def words_of(text: str) -> list[str]:
+    """The words of ``text``, to loop over."""
+    return text.split()
+
+
+@register.simple_tag
+def state_words() -> str:
+    """The words of all states as JSON, for the script that follows a run."""
+    return json.dumps({name: words.state(name) for name in State.values})
+
+
+@register.simple_tag
+def live_texts() -> str:
+    """The sentences of the script that follows a run, as JSON."""
+    return json.dumps({
+        "reconnecting": _("Reconnecting; nothing is lost."),
+        "live": _("Live"),
+        "closed": _("The connection is closed. Reload the page to go on watching."),
+        "left": _("%(time)s left"),
+        "nan": _("%(count)s values are not numbers"),
+    })
+
+
+@register.simple_tag
+def kind_word(kind: str) -> str:
+    return words.kind(kind)
+
+
+@register.simple_tag
+def format_word(name: str) -> str:
+    return words.file_format(name)
+
+
+@register.simple_tag
+def stage_word(name: str) -> str:
+    """The label of a compressor; the model that went in has none."""
+    if name == "original":
+        return _("Original")
+    entry = listing("compressors").get(name)
+    return _(entry.label) if entry else name
+
+
+@register.filter(name="headline")
+def run_headline(run: Run) -> str:
+    return headline.headline(run)
+
+
+@register.filter
+def seconds_taken(run: Run) -> float | None:
+    return headline.seconds(run)
+
+
+@register.simple_tag
+def upload_texts() -> str:
+    """The sentences of the script that uploads, as JSON."""
+    return json.dumps({
+        "waiting": _("waiting"),
+        "sending": _("{sent} of {size}, {left} left"),
+        "paused": _("paused at {sent} of {size}"),
+        "resumed": _("going on from {sent}"),
+        "offline": _("No connection; going on by itself as soon as there is one."),
+        "done": _("{size} received"),
+        "pause": _("Pause"),
+        "resume": _("Go on"),
+        "failed": _("The upload was refused: {reason}"),
+        "empty": _("This file is empty; choose one with content."),
+    })

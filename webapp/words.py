@@ -1,0 +1,59 @@
+"""Sentences in the reader's language: states, reasons, and what the trainer says with gaps to fill."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+
+def state(name: str) -> str:
+    """The word for a run's, a data set's or an export's state."""
+    known = {
+        "queued": _("Queued"),
+        "starting": _("Starting"),
+        "running": _("Running"),
+        "stopping": _("Stopping"),
+        "paused": _("Paused"),
+        "succeeded": _("Succeeded"),
+        "stopped": _("Stopped"),
+        "failed": _("Failed"),
+        "cancelled": _("Cancelled"),
+        "inspecting": _("Inspecting"),
+        "ready": _("Ready"),
+        "proved": _("Proved"),
+        "refused": _("Refused"),
+        "lossy": _("Lossy"),
+    }
+    return known.get(name, name)
+
+
+def kind(name: str) -> str:
+    """The word for what a run does."""
+    known = {"train": _("Training"), "compress": _("Compression"), "export": _("Export"), "inspect": _("Inspection")}
+    return known.get(name, name)
+
+
+def file_format(name: str) -> str:
+    """The word for a file among the exports."""
+    known = {
+        "bundle": _("Everything"),
+        "safetensors": "safetensors",
+        "torchscript": "TorchScript",
+        "onnx": "ONNX",
+        "config": _("Configuration"),
+        "preprocess": _("Preprocessing"),
+        "parity": _("Parity sheet"),
+        "model_card": _("Model card"),
+    }
+    return known.get(name, name)
+
+
+def sentence(message: str, params: Mapping[str, Any]) -> str:
+    """``message`` translated, with its named gaps filled; as it stands where the gaps do not fit."""
+    if not message:
+        return ""
+    translated = _(message)
+    try:
+        return translated % params if params else translated
+    except (KeyError, TypeError, ValueError):
+        return translated

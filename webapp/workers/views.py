@@ -1,0 +1,15 @@
+"""The machines that do the work."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from webapp.accounts.access import signed_in
+from webapp.workers import pages
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """Machines, their devices and load. Whose run holds a device is said only of the reader's own."""
+    context = {"section": "workers", "workers": pages.workers(), "reader": signed_in(request)}
+    return render(request, "workers/list.html" if request.htmx else "workers/index.html", context)
