@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "webapp.runs",
     "webapp.metrics",
     "webapp.api",
+    "ninja",  # the files of its documentation page
 ]
 MIDDLEWARE = [
     "webapp.headers.SecurityHeadersMiddleware",

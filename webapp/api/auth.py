@@ -35,3 +35,10 @@ def _of_session(request: HttpRequest) -> User:
 def _unknown() -> Problem:
     return Problem(401, _("Sign in, or send a valid token as “Authorization: Bearer …”; “manage.py createtoken NAME” "
                           "makes one."), headers={"WWW-Authenticate": 'Bearer realm="Trainyard"'})
+
+
+def person(request: HttpRequest) -> User:
+    """Whom ``authenticate`` found."""
+    user = getattr(request, "auth", None)
+    assert isinstance(user, User)
+    return user

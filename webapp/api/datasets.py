@@ -1,0 +1,125 @@
+"""/datasets: made from uploads or a sample, inspected by a run, trained on once ready."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Query, Router, Status
+
+from webapp import words
+from webapp.api import schemas
+from webapp.api.auth import person
+from webapp.api.editing import changed, etag, require_match
+from webapp.api.keyed import once
+from webapp.api.paging import Page, Paging, page
+from webapp.datasets import queries, services
+from webapp.datasets.models import Dataset, DatasetVersion
+from webapp.datasets.services import DatasetError
+
+router = Router(tags=["Data sets"])
+SORTS = {"created": "id", "name": "name"}
+
+
+@router.get("", response=Page[schemas.Dataset], summary="List data sets")
+def index(request: HttpRequest, paging: Query[Paging], name: str = "") -> dict[str, Any]:
+    """All data sets, newest first unless sorted by ``name``; ``name`` keeps those whose name contains it."""
+    rows = queries.datasets(person(request)).filter(name__icontains=name)
+    return page(request, rows, paging, sorts=SORTS, filters={"name": name}, shown=brief)
+
+
+@router.post("", response={201: schemas.DatasetDetail}, summary="Make a data set")
+def create(request: HttpRequest, body: schemas.NewDataset) -> Status[Any]:
+    """From one or several whole uploads, or from a sample. Its files are opened by an inspect run: poll until ``state`` is ready."""
+    status, made = once(request, person(request), lambda: (201, full(_create(request, body))))
+    return Status(status, made)
+
+
+def _create(request: HttpRequest, body: schemas.NewDataset) -> Dataset:
+    user, uploads = person(request), body.uploads or ([body.upload] if body.upload else [])
+    if (body.upload is not None) + (body.uploads is not None) + (body.sample is not None) != 1:
+        raise DatasetError(_("Give exactly one of “upload”, “uploads” and “sample”."), field="uploads")
+    if body.sample is not None:
+        made = services.create_from_sample(owner=user, sample=body.sample, name=body.name)
+    else:
+        made = services.create(owner=user, uploads=uploads, name=body.name)
+    return find(request, made.pk)
+
+
+@router.get("/{uuid:dataset_id}", response=schemas.DatasetDetail, summary="One data set")
+def detail(request: HttpRequest, dataset_id: UUID, response: HttpResponse) -> dict[str, Any]:
+    """With the profile that inspection made: columns, balance, problems and their remedies."""
+    dataset = find(request, dataset_id)
+    response["ETag"] = etag(dataset.name)
+    return full(dataset)
+
+
+@router.patch("/{uuid:dataset_id}", response=schemas.DatasetDetail, summary="Rename a data set")
+def rename(request: HttpRequest, dataset_id: UUID, body: schemas.Rename, response: HttpResponse) -> dict[str, Any]:
+    """Needs the ETag as ``If-Match``."""
+    dataset = find(request, dataset_id)
+    require_match(request, etag(dataset.name))
+    if not services.rename(dataset, body.name):
+        raise changed()
+    return detail(request, dataset_id, response)
+
+
+@router.delete("/{uuid:dataset_id}", response={204: None}, summary="Delete a data set")
+def delete(request: HttpRequest, dataset_id: UUID) -> Status[None]:
+    """Can be undone for a week by ``restore``. Refused while a run uses it."""
+    services.delete(find(request, dataset_id))
+    return Status(204, None)
+
+
+@router.post("/{uuid:dataset_id}/restore", response=schemas.DatasetDetail, summary="Undo a deletion")
+def restore(request: HttpRequest, dataset_id: UUID) -> dict[str, Any]:
+    try:
+        return full(services.restore(person(request), dataset_id))
+    except Dataset.DoesNotExist:
+        raise Http404 from None
+
+
+@router.post("/{uuid:dataset_id}/versions", response={201: schemas.DatasetDetail}, summary="Add a version")
+def add_version(request: HttpRequest, dataset_id: UUID, body: schemas.NewVersion) -> Status[Any]:
+    """A newer content, from whole uploads. Runs that were made keep theirs."""
+    dataset = find(request, dataset_id)
+
+    def act() -> tuple[int, Any]:
+        services.add_version(dataset=dataset, uploads=body.uploads)
+        return 201, full(find(request, dataset_id))
+
+    return Status(*once(request, person(request), act))
+
+
+def find(request: HttpRequest, dataset_id: UUID) -> Dataset:
+    """The data set, or 404 for one that is not there or not to be seen."""
+    dataset = queries.datasets(person(request)).filter(pk=dataset_id).first()
+    if dataset is None:
+        raise Http404
+    return dataset
+
+
+def brief(dataset: Dataset) -> dict[str, Any]:
+    newest = queries.newest(dataset)
+    summary = (newest.profile or {}).get("summary", {})
+    return {
+        "id": dataset.pk, "name": dataset.name, "state": newest.state, "sample": dataset.sample, "created": dataset.created,
+        "kind": summary.get("kind"), "rows": summary.get("rows"), "version": version(newest),
+    }
+
+
+def full(dataset: Dataset) -> dict[str, Any]:
+    newest = queries.newest(dataset)
+    run = queries.inspection(newest)
+    return {
+        **brief(dataset),
+        "run": run.pk if run else None,
+        "reason": words.sentence(run.reason, run.reason_params) if run else "",
+        "profile": newest.profile,
+        "versions": [version(each) for each in dataset.versions.all()],
+    }
+
+
+def version(row: DatasetVersion) -> dict[str, Any]:
+    return {"id": row.pk, "number": row.number, "state": row.state, "size": row.size, "content_hash": row.content_hash,
+            "created": row.created}

@@ -1,0 +1,53 @@
+"""/components, /workers and /me: what there is to choose from, and who asks."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.db.models.expressions import ExpressionWrapper
+from django.db.models.fields import BooleanField
+from django.db.models.functions import Now
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Router
+
+from trainer.catalog import FAMILIES, Entry, listing
+from trainer.spec import CompressSpec, TrainSpec
+from webapp.api import schemas
+from webapp.api.auth import person
+from webapp.api.paging import Page
+from webapp.workers.models import Worker
+
+router = Router(tags=["What there is"])
+ALIVE = timedelta(seconds=30)
+
+
+@router.get("/components", response=schemas.Components, by_alias=True, summary="The catalog")
+def components(request: HttpRequest) -> dict[str, Any]:
+    """Every component with the JSON Schema of its part of a spec, and the schemas of whole specs."""
+    items = [_component(entry) for family in FAMILIES for entry in listing(family).values()]
+    return {"items": items, "specs": {"train": TrainSpec.model_json_schema(), "compress": CompressSpec.model_json_schema()}}
+
+
+def _component(entry: Entry) -> dict[str, Any]:
+    return {"family": entry.family, "name": entry.name, "label": _(entry.label), "description": _(entry.description or " ").strip(),
+            "accepts": sorted(entry.spec.accepts), "targets": sorted(entry.spec.targets), "schema": entry.spec.model_json_schema()}
+
+
+@router.get("/workers", response=Page[schemas.Worker], summary="Machines and their devices")
+def workers(request: HttpRequest) -> dict[str, Any]:
+    alive = ExpressionWrapper(Q(seen__gt=Now() - ALIVE), output_field=BooleanField())
+    rows = Worker.objects.annotate(alive=alive).prefetch_related("devices").order_by("name")
+    return {"items": [_worker(row) for row in rows], "next": None}
+
+
+def _worker(row: Any) -> dict[str, Any]:
+    devices = [{"name": device.name, "label": device.label, "memory": device.memory, "busy": device.attempt_id is not None}
+               for device in row.devices.all()]
+    return {"name": row.name, "host": row.host, "alive": row.alive, "draining": row.draining, "seen": row.seen, "devices": devices}
+
+
+@router.get("/me", response=schemas.Me, summary="Who I am")
+def me(request: HttpRequest) -> dict[str, Any]:
+    user = person(request)
+    return {"id": user.pk, "name": user.username}

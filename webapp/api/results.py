@@ -1,0 +1,94 @@
+"""What comes out of a run: curves, events, log, exports and their files."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from webapp import words
+from webapp.api import schemas
+from webapp.api.auth import person
+from webapp.api.runs import find
+from webapp.artifacts import downloads, queries
+from webapp.artifacts.models import Edge
+from webapp.metrics.window import MOST_POINTS, window
+from webapp.runs import replay
+from webapp.runs.models import Kind, Run, StreamEntry
+from webapp.runs.states import FINAL
+
+router = Router(tags=["Results"])
+LOG_LINES = 1000
+
+
+class Curve(Schema):
+    """Which curve, and how much of it."""
+
+    name: str = Field(max_length=200, description="For example train/loss; a run names those it has in “metrics”.")
+    points: int = Field(2000, ge=10, le=MOST_POINTS)
+    first: int | None = Field(None, ge=0, le=2**62, description="The first step.")
+    last: int | None = Field(None, ge=0, le=2**62, description="The last step.")
+
+
+class After(Schema):
+    after: int = Field(0, ge=0, le=2**62, description="The last number that is known already.")
+
+
+@router.get("/runs/{uuid:run_id}/metrics", response=schemas.Metric, summary="A curve")
+def metrics(request: HttpRequest, run_id: UUID, curve: Query[Curve]) -> dict[str, Any]:
+    """One metric between two steps. A metric of which nothing is known yet is empty."""
+    run = find(request, run_id)
+    return window(run.pk, [curve.name], curve.points, curve.first, curve.last)[curve.name].json()
+
+
+@router.get("/runs/{uuid:run_id}/events", summary="Events after a number")
+def events(request: HttpRequest, run_id: UUID, after: Query[After]) -> HttpResponse:
+    """``{items, last}``: the messages that the websocket /ws/runs/{id}/?after=N would send; ask again with ``last``."""
+    missed = replay.since(find(request, run_id).pk, after.after)
+    body = f'{{"items":[{",".join(missed.messages)}],"last":{missed.last}}}'
+    return HttpResponse(body, content_type="application/json")
+
+
+@router.get("/runs/{uuid:run_id}/log", response=schemas.LogLines, summary="Log lines after a number")
+def log(request: HttpRequest, run_id: UUID, after: Query[After]) -> dict[str, Any]:
+    run = find(request, run_id)
+    entries = StreamEntry.objects.filter(run=run, type="log", seq__gt=after.after).order_by("seq")[:LOG_LINES]
+    items = [{"seq": entry.seq, "time": entry.created, "level": entry.body.get("level", "info"), "message": words.sentence(
+        entry.body.get("message", ""), entry.body.get("params", {}))} for entry in entries]
+    return {"items": items, "last": items[-1]["seq"] if items else after.after}
+
+
+@router.get("/runs/{uuid:run_id}/exports", response=schemas.Exports, summary="Files to download")
+def exports(request: HttpRequest, run_id: UUID) -> dict[str, Any]:
+    """The zip with everything first, then single files. ``proofs`` says of each format how well it matches."""
+    run = find(request, run_id)
+    makers = [run, *run.children.filter(kind=Kind.EXPORT)]
+    return {"items": [_export(edge) for edge in queries.exports(run)],
+            "waiting": any(maker.state not in FINAL for maker in makers), "proofs": list(_proofs(makers))}
+
+
+def _proofs(makers: list[Run]) -> Iterator[dict[str, Any]]:
+    for maker in makers:
+        for proof in (maker.report or {}).get("exports", []) if maker.kind == Kind.EXPORT else []:
+            yield {**proof, "message": words.sentence(proof.get("message", ""), proof.get("params", {})), "run": str(maker.pk)}
+
+
+def _export(edge: Edge) -> dict[str, Any]:
+    return {"id": edge.pk, "format": edge.meta.get("format", ""), "name": edge.name, "size": edge.artifact.size,
+            "sha256": edge.artifact_id, "run": edge.run_id, "download": f"/api/v1/exports/{edge.pk}/download", "meta": edge.meta}
+
+
+@router.api_operation(["GET", "HEAD"], "/exports/{uuid:export_id}/download", summary="Download a file",
+                      openapi_extra={"responses": {200: {"description": "The file", "content": {
+                          "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}})
+def download(request: HttpRequest, export_id: UUID) -> HttpResponseBase:
+    """Whole, or one range of it. The ETag is the file's SHA-256."""
+    try:
+        edge = queries.export(person(request), export_id)
+    except Edge.DoesNotExist:
+        raise Http404 from None
+    return downloads.respond(request, edge.artifact, edge.name)
+
+

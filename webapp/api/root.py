@@ -1,0 +1,132 @@
+"""The API as a whole: its routers, who gets in, and what becomes of errors."""
+
+import logging
+from typing import Any
+from uuid import uuid4
+
+import pydantic
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from trainer.errors import TrainerError
+from webapp import refusals
+from webapp.api import datasets, machines, results, runs
+from webapp.api.auth import authenticate
+from webapp.api.body import Renderer, StrictParser, read
+from webapp.api.problems import Problem
+from webapp.artifacts.store import ArtifactError
+from webapp.datasets.services import DatasetError
+from webapp.refusals import FieldError
+from webapp.runs.services import IllegalCommand
+
+log = logging.getLogger(__name__)
+
+api = NinjaAPI(
+    title="Trainyard", version="1", urls_namespace="api", openapi_url="", docs_url="", auth=[authenticate], parser=StrictParser(),
+    renderer=Renderer(),
+    description="Upload, train, compress, export and download. Send a token as “Authorization: Bearer …”. Errors are problem "
+    "documents (RFC 9457). Every POST that makes something takes an Idempotency-Key.",
+)
+api.add_router("/datasets", datasets.router)
+api.add_router("/runs", runs.router)
+api.add_router("", results.router)
+api.add_router("", machines.router)
+
+CONFLICTS = frozenset({"data_not_ready", "no_model"})
+
+
+@api.exception_handler(Problem)
+def _problem(request: HttpRequest, error: Problem) -> HttpResponse:
+    return error.response()
+
+
+@api.exception_handler(Http404)
+def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    return not_found().response()
+
+
+@api.exception_handler(HttpError)
+def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error.__cause__, Problem):  # ninja wraps what a parser raises
+        return error.__cause__.response()
+    return Problem(error.status_code, str(error)).response()
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """What does not fit the shape of the request; the first step of a place says in which part of the request."""
+    details = [{**item, "loc": item["loc"][2 if item["loc"][0] == "body" else 1 :]} for item in error.errors]
+    return _wrong(refusals.from_details(details, _data_of(request)))
+
+
+def _data_of(request: HttpRequest) -> Any:
+    return read(request.body) if request.method in ("POST", "PATCH", "PUT") else request.GET.dict()
+
+
+@api.exception_handler(pydantic.ValidationError)
+def _invalid_spec(request: HttpRequest, error: pydantic.ValidationError) -> HttpResponse:
+    """What is wrong in a spec. Its fields are named as in the spec, whose place in the request is no matter."""
+    sent = read(request.body)
+    spec = sent.get("spec", sent) if isinstance(sent, dict) else sent
+    return _wrong(refusals.from_pydantic(error, spec))
+
+
+@api.exception_handler(TrainerError)
+def _unfit(request: HttpRequest, error: TrainerError) -> HttpResponse:
+    found = refusals.from_trainer(error)
+    if error.code in CONFLICTS:
+        return Problem(409, found.message, [found]).response()
+    return _wrong([found])
+
+
+@api.exception_handler(DatasetError)
+def _dataset(request: HttpRequest, error: DatasetError) -> HttpResponse:
+    if not error.field:
+        return Problem(409, str(error)).response()
+    return _wrong([FieldError(error.field, str(error))])
+
+
+@api.exception_handler(IllegalCommand)
+def _conflict(request: HttpRequest, error: IllegalCommand) -> HttpResponse:
+    return Problem(409, str(error)).response()
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return Problem(413, _("This request is too large. Send data sets as uploads.")).response()
+
+
+@api.exception_handler(UnreadablePostError)
+def _cut(request: HttpRequest, error: UnreadablePostError) -> HttpResponse:
+    return Problem(400, _("The request was cut off. Send it again.")).response()
+
+
+@api.exception_handler(ArtifactError)
+def _unreadable(request: HttpRequest, error: ArtifactError) -> HttpResponse:
+    log.error("%s", error)
+    return Problem(500, str(error)).response()
+
+
+@api.exception_handler(Exception)
+def _ours(request: HttpRequest, error: Exception) -> HttpResponse:
+    mark = uuid4().hex[:12]
+    log.error("request %s to %s failed", mark, request.path, exc_info=error)
+    return Problem(500, _("Something went wrong on the server. Try again; if it stays, look for %(mark)s in the server's log.")
+                   % {"mark": mark}).response()
+
+
+def _wrong(errors: list[FieldError]) -> HttpResponse:
+    first = errors[0]
+    return Problem(422, f"{first.field}: {first.message}" if first.field else first.message, errors).response()
+
+
+def not_found() -> Problem:
+    return Problem(404, _("There is nothing here that you may see. Check the address."))
+
+
+@api.get("/openapi.json", include_in_schema=False)
+def openapi(request: HttpRequest) -> dict[str, Any]:
+    return api.get_openapi_schema(path_prefix="/api/v1/")

@@ -1,0 +1,144 @@
+"""/runs: posted, steered, and listed."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import Query, Router, Status
+
+from webapp import words
+from webapp.accounts.access import visible
+from webapp.api import schemas
+from webapp.api.auth import person
+from webapp.api.datasets import find as find_dataset
+from webapp.api.editing import changed, etag, require_match
+from webapp.api.keyed import once
+from webapp.api.paging import Page, Paging, page
+from webapp.datasets.queries import newest
+from webapp.metrics import reading
+from webapp.runs import services
+from webapp.runs.models import Kind, Run, State
+
+router = Router(tags=["Runs"])
+SORTS = {"created": "id", "name": "name", "state": "state"}
+
+
+@router.get("", response=Page[schemas.Run], summary="List runs")
+def index(request: HttpRequest, paging: Query[Paging], name: str = "", state: State | None = None, kind: Kind | None = None,
+          dataset: UUID | None = None, parent: UUID | None = None) -> dict[str, Any]:
+    """Newest first unless sorted by ``name`` or ``state``; ``name`` keeps those whose name contains it."""
+    wanted = {"state": state, "kind": kind, "dataset_version__dataset": dataset, "parent": parent}
+    rows = visible(Run.objects.select_related("dataset_version"), person(request)).filter(name__icontains=name)
+    rows = rows.filter(**{column: value for column, value in wanted.items() if value is not None})
+    filters = dict.fromkeys(("name", "state", "kind", "dataset", "parent"))
+    return page(request, rows, paging, sorts=SORTS, filters=filters, shown=brief)
+
+
+@router.post("", response={201: schemas.RunDetail}, summary="Start a training run")
+def create(request: HttpRequest, body: schemas.NewRun) -> Status[Any]:
+    """Needs a data set whose ``state`` is ready: 409 before that. Fields at fault are named as in the spec."""
+
+    def act() -> tuple[int, Any]:
+        dataset = find_dataset(request, body.dataset)
+        run = services.start_training(owner=person(request), name=body.name.strip() or dataset.name,
+                                      dataset_version=newest(dataset), spec=body.spec)
+        return 201, full(run)
+
+    return Status(*once(request, person(request), act))
+
+
+@router.get("/{uuid:run_id}", response=schemas.RunDetail, summary="One run")
+def detail(request: HttpRequest, run_id: UUID, response: HttpResponse) -> dict[str, Any]:
+    run = find(request, run_id)
+    response["ETag"] = etag(run.name)
+    return full(run)
+
+
+@router.patch("/{uuid:run_id}", response=schemas.RunDetail, summary="Rename a run")
+def rename(request: HttpRequest, run_id: UUID, body: schemas.Rename, response: HttpResponse) -> dict[str, Any]:
+    """Needs the ETag as ``If-Match``."""
+    run = find(request, run_id)
+    require_match(request, etag(run.name))
+    if not services.rename(run, body.name):
+        raise changed()
+    return detail(request, run_id, response)
+
+
+@router.delete("/{uuid:run_id}", response={204: None}, summary="Delete a run")
+def delete(request: HttpRequest, run_id: UUID) -> Status[None]:
+    """With its compressions and exports, for good. Refused while one of them has not ended."""
+    services.delete(find(request, run_id))
+    return Status(204, None)
+
+
+@router.post("/{uuid:run_id}/stop", response={202: schemas.RunDetail}, summary="Stop a run")
+def stop(request: HttpRequest, run_id: UUID) -> Status[Any]:
+    """Finishes the step, evaluates and exports what was trained so far."""
+    return _command(request, run_id, "stop")
+
+
+@router.post("/{uuid:run_id}/cancel", response={202: schemas.RunDetail}, summary="Cancel a run")
+def cancel(request: HttpRequest, run_id: UUID) -> Status[Any]:
+    """Ends it and discards what was trained."""
+    return _command(request, run_id, "cancel")
+
+
+@router.post("/{uuid:run_id}/pause", response={202: schemas.RunDetail}, summary="Pause a run")
+def pause(request: HttpRequest, run_id: UUID) -> Status[Any]:
+    """Writes a checkpoint and gives the devices back."""
+    return _command(request, run_id, "pause")
+
+
+@router.post("/{uuid:run_id}/resume", response={202: schemas.RunDetail}, summary="Resume a paused run")
+def resume(request: HttpRequest, run_id: UUID) -> Status[Any]:
+    """Goes on exactly where it was paused, when devices are free."""
+    return _command(request, run_id, "resume")
+
+
+def _command(request: HttpRequest, run_id: UUID, kind: services.CommandKind) -> Status[Any]:
+    services.command(find(request, run_id), kind, person(request))
+    return Status(202, full(find(request, run_id)))
+
+
+@router.post("/{uuid:run_id}/compress", response={201: schemas.RunDetail}, summary="Compress a run's model")
+def compress(request: HttpRequest, run_id: UUID, body: schemas.NewCompression) -> Status[Any]:
+    """A child run that makes the model smaller, stage after stage."""
+    run = find(request, run_id)
+
+    def act() -> tuple[int, Any]:
+        child = services.start_compression(owner=person(request), run=run, stages=body.stages, name=body.name.strip())
+        return 201, full(child)
+
+    return Status(*once(request, person(request), act))
+
+
+@router.post("/{uuid:run_id}/retry", response={201: schemas.RunDetail}, summary="Run it again")
+def retry(request: HttpRequest, run_id: UUID) -> Status[Any]:
+    """A new run with the same spec and inputs as one that has ended."""
+    run = find(request, run_id)
+    return Status(*once(request, person(request), lambda: (201, full(services.retry(run=run, owner=person(request))))))
+
+
+def find(request: HttpRequest, run_id: UUID) -> Run:
+    """The run, or 404 for one that is not there or not to be seen."""
+    run = visible(Run.objects.select_related("dataset_version"), person(request)).filter(pk=run_id).first()
+    if run is None:
+        raise Http404
+    return run
+
+
+def brief(run: Run) -> dict[str, Any]:
+    version = run.dataset_version
+    return {
+        "id": run.pk, "name": run.name, "kind": run.kind, "state": run.state, "reason_code": run.reason_code,
+        "reason": words.sentence(run.reason, run.reason_params), "dataset": version.dataset_id if version else None,
+        "dataset_version": run.dataset_version_id, "parent": run.parent_id, "attempt": run.attempt, "step": run.step,
+        "total_steps": run.total_steps, "steps_per_epoch": run.steps_per_epoch, "created": run.created, "queued": run.queued,
+        "started": run.started, "ended": run.ended,
+    }
+
+
+def full(run: Run) -> dict[str, Any]:
+    children = run.children.select_related("dataset_version").order_by("id")
+    return {**brief(run), "spec": run.spec, "report": run.report, "metrics": reading.names(run.pk), "seq": run.stream,
+            "children": [brief(child) for child in children]}

@@ -1,0 +1,193 @@
+"""The shapes of what the API takes and gives. Times are RFC 3339 in UTC, sizes are bytes, durations are seconds."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ninja import Field, Schema
+from pydantic import ConfigDict, StrictStr
+
+
+class Body(Schema):
+    """What is sent: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(Schema):
+    """RFC 9457."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list["Mistake"] = []
+
+
+class Mistake(Schema):
+    field: str
+    message: str
+
+
+class NewDataset(Body):
+    """Exactly one of ``upload``, ``uploads`` and ``sample``."""
+
+    name: StrictStr = Field("", max_length=200, description="Taken from the file or sample when left out.")
+    upload: UUID | None = Field(None, description="The last part of an upload's address.")
+    uploads: list[UUID] | None = Field(None, min_length=1, max_length=8, description="Several files that belong together.")
+    sample: StrictStr | None = Field(None, max_length=40, description="The name of a data set that ships with Trainyard.")
+
+
+class NewVersion(Body):
+    uploads: list[UUID] = Field(min_length=1, max_length=8)
+
+
+class Rename(Body):
+    name: StrictStr = Field(min_length=1, max_length=200)
+
+
+class DatasetVersion(Schema):
+    id: UUID
+    number: int
+    state: str = Field(description="inspecting, ready or failed")
+    size: int = Field(description="Bytes of its files together.")
+    content_hash: str
+    created: datetime
+
+
+class Dataset(Schema):
+    """``state`` is that of the newest version; a run can be posted once it is ``ready``."""
+
+    id: UUID
+    name: str
+    state: str = Field(description="inspecting, ready or failed")
+    sample: str
+    kind: str | None = Field(description="image or table, once it is known")
+    rows: int | None
+    created: datetime
+    version: DatasetVersion
+
+
+class DatasetDetail(Dataset):
+    reason: str = Field(description="Why it is in its state, in words.")
+    run: UUID | None = Field(description="The run that inspects the newest version.")
+    profile: dict[str, Any] | None = Field(description="What inspection found.")
+    versions: list[DatasetVersion]
+
+
+class NewRun(Body):
+    name: StrictStr = Field("", max_length=200, description="The data set's name when left out.")
+    dataset: UUID
+    spec: dict[str, Any] = Field(
+        description="The run's spec; the smallest is {\"model\": {\"name\": \"cnn\"}, \"epochs\": 7, \"ranks\": 2}. "
+        "Its JSON Schema is at /api/v1/components.")
+
+
+class NewCompression(Body):
+    name: StrictStr = Field("", max_length=200)
+    stages: list[dict[str, Any]] | None = Field(None, max_length=16, description="Compressors in order; the default is to "
+                                                "prune half of the channels and then to quantize to int8.")
+
+
+class Run(Schema):
+    id: UUID
+    name: str
+    kind: str = Field(description="train, compress, export or inspect")
+    state: str = Field(description="queued, starting, running, stopping, paused, succeeded, stopped, failed or cancelled")
+    reason: str = Field(description="Why it is in its state, in words.")
+    reason_code: str
+    dataset: UUID | None
+    dataset_version: UUID | None
+    parent: UUID | None
+    attempt: int
+    step: int
+    total_steps: int
+    steps_per_epoch: int
+    created: datetime
+    queued: datetime
+    started: datetime | None
+    ended: datetime | None
+
+
+class RunDetail(Run):
+    spec: dict[str, Any]
+    report: dict[str, Any] | None
+    metrics: list[str] = Field(description="Names for /runs/{id}/metrics.")
+    children: list[Run]
+    seq: int = Field(description="The last number of its stream of events.")
+
+
+class Metric(Schema):
+    """A curve, thinned to about ``points`` points; smallest and largest values always stay. NaN is the text "NaN"."""
+
+    name: str
+    steps: list[int]
+    values: list[float | str]
+    times: list[float | str]
+    count: int = Field(description="Points between the two steps before thinning.")
+    nonfinite: int = 0
+
+
+class Export(Schema):
+    id: UUID
+    format: str
+    name: str
+    size: int
+    sha256: str
+    run: UUID = Field(description="The export run that made it.")
+    download: str
+    meta: dict[str, Any]
+
+
+class Exports(Schema):
+    items: list[Export]
+    waiting: bool = Field(description="Whether more may come: an export run has not ended.")
+    proofs: list[dict[str, Any]] = Field(description="Each format with its parity, or why it was refused.")
+
+
+class LogLine(Schema):
+    seq: int
+    time: datetime
+    level: str
+    message: str
+
+
+class LogLines(Schema):
+    items: list[LogLine]
+    last: int
+
+
+class Component(Schema):
+    family: str
+    name: str
+    label: str
+    description: str
+    accepts: list[str]
+    targets: list[str]
+    schema_: dict[str, Any] = Field(alias="schema")
+
+
+class Components(Schema):
+    items: list[Component]
+    specs: dict[str, Any] = Field(description="The JSON Schema of each kind of run's spec.")
+
+
+class Device(Schema):
+    name: str
+    label: str
+    memory: int | None
+    busy: bool
+
+
+class Worker(Schema):
+    name: str
+    host: str
+    alive: bool
+    draining: bool
+    seen: datetime
+    devices: list[Device]
+
+
+class Me(Schema):
+    id: UUID
+    name: str

@@ -1,0 +1,64 @@
+"""/api/v1: the API's own addresses, its docs page, and a problem document for everything else."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.shortcuts import render
+from django.urls import URLPattern, path, re_path
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from webapp.api.auth import authenticate
+from webapp.api.problems import Problem
+from webapp.api.root import api, not_found
+
+View = Callable[..., HttpResponseBase]
+
+
+def docs(request: HttpRequest) -> HttpResponse:
+    """The API's addresses, to read and to try. Swagger's files come with django-ninja, from this server."""
+    return render(request, "api/docs.html")
+
+
+@csrf_exempt
+def nothing(request: HttpRequest) -> HttpResponse:
+    """Any other address: unknown to those who may come in, closed to others."""
+    try:
+        authenticate(request)
+    except Problem as problem:
+        return problem.response()
+    return not_found().response()
+
+
+def _by_token_too(view: View) -> View:
+    """The API authenticates by itself, where the pages' middleware knows sessions only; 405 becomes a problem document."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if isinstance(response, HttpResponseNotAllowed):
+            allow = response["Allow"]
+            return Problem(405, _("This address answers to %(methods)s.") % {"methods": allow}, headers={"Allow": allow}).response()
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    answer.csrf_exempt = True  # type: ignore[attr-defined]
+    answer.login_required = False  # type: ignore[attr-defined]
+    return answer
+
+
+def _patterns() -> list[URLPattern]:
+    found = []
+    for pattern in api.urls[0]:
+        assert isinstance(pattern, URLPattern)
+        pattern.callback = _by_token_too(pattern.callback)
+        if pattern.name != "api-root":
+            found.append(pattern)
+    return found
+
+
+nothing.login_required = False  # type: ignore[attr-defined]
+app_name = "api"
+urlpatterns = [*_patterns(), path("docs", docs, name="docs"), re_path("", nothing)]

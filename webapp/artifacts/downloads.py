@@ -1,0 +1,77 @@
+"""Answers that carry a stored file: whole or in part, with the hash as ETag, and flat memory at any size."""
+
+import asyncio
+import base64
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header, parse_etags
+
+from webapp.artifacts import store
+from webapp.artifacts.models import Artifact
+
+BLOCK = 1 << 20
+SANDBOX = "default-src 'none'; sandbox"  # even opened in a tab, a stored file runs nothing and reads nothing
+_RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})")
+
+
+def respond(request: HttpRequest, artifact: Artifact, name: str, *, content_type: str = "application/octet-stream",
+            inline: bool = False) -> HttpResponseBase:
+    """The file as an answer to GET or HEAD; conditional, and in part where one range is asked for.
+
+    Raises ArtifactError for a file that is missing or damaged.
+    """
+    etag = f'"{artifact.sha256}"'
+    headers = {
+        "ETag": etag,
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, no-cache",
+        "Content-Security-Policy": SANDBOX,
+        "Content-Disposition": content_disposition_header(not inline, name) or "attachment",
+        "Repr-Digest": f"sha-256=:{base64.b64encode(bytes.fromhex(artifact.sha256)).decode()}:",
+        "X-Content-Type-Options": "nosniff",
+    }
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    if "*" in known or etag in [tag.removeprefix("W/") for tag in known]:
+        return HttpResponse(status=304, headers=headers)
+    path = store.local_path(artifact.sha256)
+    part = _wanted(request, etag, artifact.size)
+    if part is None:
+        return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{artifact.size}"})
+    start, end, status = part
+    headers["Content-Length"] = str(end - start)
+    if status == 206:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{artifact.size}"
+    if request.method == "HEAD":
+        return HttpResponse(status=status, headers=headers, content_type=content_type)
+    return StreamingHttpResponse(_stream(path, start, end), status=status, headers=headers, content_type=content_type)
+
+
+def _wanted(request: HttpRequest, etag: str, size: int) -> tuple[int, int, int] | None:
+    """Start, end and status of what is asked for (RFC 9110, section 14); None for a range outside the file.
+
+    Several ranges, and what is no range, get the whole file, as the RFC allows.
+    """
+    condition = request.headers.get("If-Range")
+    found = _RANGE.fullmatch(request.headers.get("Range", "").replace(" ", ""))
+    if found is None or found.group(1, 2) == ("", "") or (condition is not None and condition != etag):
+        return 0, size, 200
+    first, last = found.groups()
+    if not first:
+        start, end = max(0, size - int(last)), size
+    else:
+        start, end = int(first), min(size, int(last) + 1 if last else size)
+        if last and int(last) < int(first):
+            return 0, size, 200
+    return (start, end, 206) if start < end else None
+
+
+async def _stream(path: Path, start: int, end: int) -> AsyncIterator[bytes]:
+    """Blocks of the file, read in threads, each when the one before was sent."""
+    with path.open("rb", buffering=0) as file:
+        file.seek(start)
+        while start < end and (block := await asyncio.to_thread(file.read, min(BLOCK, end - start))):
+            start += len(block)
+            yield block
