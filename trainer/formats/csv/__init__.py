@@ -31,14 +31,20 @@ class Spec(Component):
     header: Literal["auto", "yes", "no"] = Field("auto", title="First line", description="Whether it holds the columns' names.")
 
 
+def wide(sample: bytes) -> str:
+    """Python's codec if this is UTF-16 without a mark, else nothing: zero bytes stand at odd, or only at even, places."""
+    odd, even = sample[1::2].count(0), sample[::2].count(0)
+    if max(odd, even) < 0.025 * len(sample) or min(odd, even) > 0.1 * max(odd, even):
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
 def is_text(source: Source) -> bool:
     """Whether the first bytes can be a table: no zero bytes (but in UTF-16), and not the start of another kind of text."""
     head = source.head
     if head.startswith(MARKS):
         return True
-    odd, even = head[1::2].count(0), head[::2].count(0)
-    wide = max(odd, even) > 0.3 * len(head) and min(odd, even) < 0.05 * len(head)
-    return (wide or b"\0" not in head) and not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(OTHER_TEXT)
+    return (b"\0" not in head or wide(head) != "") and not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(OTHER_TEXT)
 
 
 def _is_table(source: Source) -> bool:

@@ -3,6 +3,8 @@
 import codecs
 from pathlib import Path
 
+from trainer.formats.csv import wide
+
 PIECE = 1024 * 1024
 SAMPLE = 4 * 1024 * 1024
 LABELS = {"utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "gb18030": "GB 18030", "cp1252": "Windows-1252 (Latin 1)"}
@@ -14,8 +16,8 @@ def detected(path: Path) -> str:
         sample = file.read(SAMPLE)
     if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    if b"\0" in sample:
-        return "utf-16-le" if sample[1::2].count(0) >= sample[::2].count(0) else "utf-16-be"
+    if codec := wide(sample):
+        return codec
     if _decodes(path, "utf-8"):
         return "utf-8-sig"
     return "gb18030" if _is_chinese(sample) and _decodes(path, "gb18030") else "cp1252"

@@ -1,0 +1,92 @@
+"""Uploads made in tests: IDX, ZIP and pictures as bytes, and what an import makes of them."""
+
+import io
+import json
+import struct
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from trainer.component import Component
+from trainer.data import Array, Prepared
+from trainer.errors import TrainerError
+from trainer.preparation import prepare
+from trainer.profile import Problem, Profile
+
+IDX_TYPES = {"u1": 0x08, "i1": 0x09, "i2": 0x0B, "i4": 0x0C, "f4": 0x0D, "f8": 0x0E}
+
+
+def idx(values: Array | Sequence[int]) -> bytes:
+    """An IDX file of the array's own type."""
+    array = np.asarray(values) if isinstance(values, np.ndarray) else np.asarray(values, dtype=np.uint8)
+    kind = IDX_TYPES[array.dtype.str[1:]]
+    header = bytes([0, 0, kind, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape)
+    return header + array.astype(array.dtype.newbyteorder(">")).tobytes()
+
+
+def zipped(members: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def picture(width: int = 8, height: int = 8, kind: str = "PNG", mode: str = "RGB", seed: int = 0, **options: Any) -> bytes:
+    """A picture of noise."""
+    shape = (height, width) if mode == "L" else (height, width, len(mode))
+    pixels = np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import left, opened."""
+
+    data: Prepared
+    profile: Profile
+    folder: Path
+
+    def problem(self, code: str) -> Problem:
+        """The first problem with this code; KeyError if there is none."""
+        return {problem.code: problem for problem in reversed(self.profile.problems)}[code]
+
+    @property
+    def codes(self) -> set[str]:
+        return {problem.code for problem in self.profile.problems}
+
+
+def stored(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+    """The files as uploads lie in the store: their names say nothing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"upload-{number}" for number in range(len(files))]
+    for path, content in zip(paths, files.values(), strict=True):
+        path.write_bytes(content)
+    return paths
+
+
+def imported(folder: Path, files: Mapping[str, bytes], chosen: Component | None = None) -> Imported:
+    out = folder / "out"
+    done = prepare(stored(folder / "uploads", files), list(files), out, chosen)
+    text = done.profile.read_text(encoding="utf-8")
+    assert "\\u0000" not in text
+    assert not (out / "unpacked").exists()
+    return Imported(Prepared.open(done.prepared), Profile.model_validate(json.loads(text)), out)
+
+
+def refusal(folder: Path, files: Mapping[str, bytes], chosen: Component | None = None) -> TrainerError:
+    """The error that an import of these files ends with. Whatever happens, nothing unpacked stays."""
+    try:
+        imported(folder, files, chosen)
+    except TrainerError as error:
+        assert not (folder / "out" / "unpacked").exists()
+        assert len(str(error)) > 20
+        return error
+    raise AssertionError("the files were not refused")

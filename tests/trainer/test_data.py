@@ -1,0 +1,59 @@
+"""The prepared file."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from safetensors.numpy import load_file
+
+from trainer.data import Prepared, write
+from trainer.errors import TrainerError
+from trainer.summary import Column, DataSummary
+
+SUMMARY = DataSummary(kind="image", rows=3, classes=("a", "b"), shape=(1, 2, 5))
+
+
+def _image_arrays() -> dict[str, np.ndarray]:  # type: ignore[type-arg]
+    pixels = np.arange(30, dtype=np.uint8).reshape(3, 1, 2, 5)
+    return {"pixels": pixels, "labels": np.array([0, 1, 0])}
+
+
+def test_arrays_come_back_as_they_were(tmp_path: Path) -> None:
+    write(tmp_path / "x", SUMMARY, _image_arrays())
+    opened = Prepared.open(tmp_path / "x")
+    assert opened.summary == SUMMARY
+    for name, array in _image_arrays().items():
+        np.testing.assert_array_equal(opened.array(name), array)
+        assert opened.array(name).dtype == array.dtype
+
+
+def test_it_is_safetensors(tmp_path: Path) -> None:
+    write(tmp_path / "x", SUMMARY, _image_arrays())
+    np.testing.assert_array_equal(load_file(tmp_path / "x")["pixels"], _image_arrays()["pixels"])
+
+
+@given(values=arrays.arrays(np.float64, st.tuples(st.integers(0, 20), st.integers(0, 4)), elements=st.floats(width=64)))
+def test_any_numbers_survive(tmp_path_factory: pytest.TempPathFactory, values: np.ndarray) -> None:  # type: ignore[type-arg]
+    path = tmp_path_factory.mktemp("prepared") / "x"
+    columns = tuple(Column(name=f"c{at}", kind="number") for at in range(values.shape[1]))
+    codes = np.zeros((len(values), 0), np.int32)
+    write(path, DataSummary(kind="table", rows=len(values), columns=columns), {"numbers": values, "codes": codes})
+    assert Prepared.open(path).array("numbers").tobytes() == values.tobytes()
+
+
+def test_the_order_of_arrays_does_not_change_the_bytes(tmp_path: Path) -> None:
+    write(tmp_path / "x", SUMMARY, _image_arrays())
+    write(tmp_path / "y", SUMMARY, dict(reversed(_image_arrays().items())))
+    assert (tmp_path / "x").read_bytes() == (tmp_path / "y").read_bytes()
+
+
+@pytest.mark.parametrize("length", [0, 4, 20, 200, -1])
+def test_a_file_cut_short_is_refused(tmp_path: Path, length: int) -> None:
+    write(tmp_path / "x", SUMMARY, _image_arrays())
+    (tmp_path / "x").write_bytes((tmp_path / "x").read_bytes()[:length])
+    with pytest.raises(TrainerError) as caught:
+        Prepared.open(tmp_path / "x")
+    assert caught.value.code == "prepared_damaged"

@@ -1,0 +1,195 @@
+"""Tables in CSV."""
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.files import Imported, imported, refusal, zipped
+from trainer.catalog import listing
+
+TABLE = "size,colour,weight\n" + "".join(f"{n},{'red' if n % 3 else 'blue'},{n / 4}\n" for n in range(30))
+
+
+def read(folder: Path, text: str, encoding: str = "utf-8", name: str = "table.csv") -> Imported:
+    return imported(folder, {name: text.encode(encoding)})
+
+
+def kinds(made: Imported) -> dict[str, str]:
+    return {column.name: column.kind for column in made.data.summary.columns}
+
+
+def test_numbers_and_categories_become_arrays(tmp_path: Path) -> None:
+    made = read(tmp_path, TABLE)
+    assert kinds(made) == {"size": "number", "colour": "category", "weight": "number"}
+    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], np.arange(30))
+    np.testing.assert_array_equal(made.data.array("numbers")[:, 1], np.arange(30) / 4)
+    np.testing.assert_array_equal(made.data.array("codes")[:, 0], np.arange(30) % 3 != 0)
+    assert made.data.summary.columns[1].levels == ("blue", "red")
+    assert made.profile.rows[1] == ("1", "red", "0.25")
+    assert made.profile.suggested_target == "colour"
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_delimiters_and_line_ends_are_recognised(tmp_path: Path, mark: str, end: str) -> None:
+    made = read(tmp_path, TABLE.replace(",", mark).replace("\n", end))
+    plain = read(tmp_path / "plain", TABLE)
+    assert made.data.path.read_bytes() == plain.data.path.read_bytes()
+
+
+@pytest.mark.parametrize(("encoding", "told"), [
+    ("utf-8", ""), ("utf-8-sig", ""), ("utf-16", "UTF-16"), ("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16"),
+    ("gb18030", "GB 18030")])
+def test_chinese_text_is_read_in_every_encoding(tmp_path: Path, encoding: str, told: str) -> None:
+    text = "城市,天气,温度\n" + "".join(f"{'北京' if n % 2 else '上海'},{'晴天' if n % 3 else '下雨'},{n}\n" for n in range(40))
+    made = read(tmp_path, text, encoding)
+    assert made.data.summary.columns[0].levels == ("上海", "北京")
+    assert ("encoding" in made.codes) == bool(told)
+    if told:
+        assert made.problem("encoding").params["encoding"] == told
+
+
+def test_western_text_that_is_not_utf8_is_read_as_windows_1252(tmp_path: Path) -> None:
+    made = read(tmp_path, "ort,höhe,güte\n" + "Köln,53,gut\nMünchen,519,schön\nZürich,408,fürchterlich\n" * 9, "latin-1")
+    assert [column.name for column in made.data.summary.columns] == ["ort", "höhe", "güte"]
+    assert made.problem("encoding").params["encoding"].startswith("Windows-1252")
+
+
+def test_the_encoding_is_judged_by_the_whole_file(tmp_path: Path) -> None:
+    made = imported(tmp_path, {"x.csv": (TABLE * 200).encode() + "1,gr\xfcn,3\n".encode("latin-1")})
+    assert "grün" in made.data.summary.columns[1].levels
+
+
+def test_quoted_values_may_hold_delimiters_quotes_and_line_breaks(tmp_path: Path) -> None:
+    made = read(tmp_path, 'note,kind\n"one, two\nand ""three""",a\nfour,b\n' * 1)
+    assert made.profile.rows[0] == ('one, two\nand "three"', "a")
+    assert made.data.summary.rows == 2
+
+
+@given(rows=st.lists(st.tuples(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20).filter(str.strip),
+                               st.integers(-10**9, 10**9)), min_size=1, max_size=30))
+def test_what_pythons_writer_writes_is_read_back(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, int]]) -> None:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows([("words", "number"), *rows])
+    spec = listing("formats")["csv"].spec.model_validate({"name": "csv", "delimiter": ",", "encoding": "utf-8", "header": "yes"})
+    folder = tmp_path_factory.mktemp("csv")
+    made = imported(folder, {"x.csv": buffer.getvalue().encode()}, spec)
+    assert [row for row in made.profile.rows] == [(word, str(number)) for word, number in rows]
+
+
+def test_a_table_without_names_gets_some(tmp_path: Path) -> None:
+    made = read(tmp_path, TABLE.partition("\n")[2])
+    assert list(kinds(made)) == ["column 1", "column 2", "column 3"]
+    assert made.data.summary.rows == 30
+    assert "no_header" in made.codes
+
+
+def test_empty_and_repeated_names_become_different_ones(tmp_path: Path) -> None:
+    made = read(tmp_path, "a,a,,a (2)\n" + "1,2,3,x\n4,5,6,y\n" * 9)
+    assert list(kinds(made)) == ["a", "a (3)", "column 3", "a (2)"]
+    assert made.problem("renamed_columns").params["count"] == 2
+
+
+def test_a_row_of_another_width_is_named_by_its_line(tmp_path: Path) -> None:
+    error = refusal(tmp_path, {"x.csv": b'a,b\n"1\n2",3\n4,5,6\n'})
+    assert str(error).startswith("Line 4 has 3 values where the first line has 2.")
+
+
+def test_delimiters_too_many_at_the_end_and_blank_lines_do_no_harm(tmp_path: Path) -> None:
+    made = read(tmp_path, "a,b\n\n1,x,,\n  \n2,y\n")
+    assert made.data.summary.rows == 2
+
+
+def test_text_among_numbers_counts_as_missing_and_is_pointed_at(tmp_path: Path) -> None:
+    lines = [f"{n},{n % 2}" for n in range(40)]
+    lines[7] = "heavy,1"
+    made = read(tmp_path, "mass,label\n" + "\n".join(lines))
+    assert kinds(made)["mass"] == "number"
+    assert np.isnan(made.data.array("numbers")[7, 0])
+    assert made.problem("text_in_numbers").params == {"column": "mass", "count": 1, "value": "heavy", "line": 9, "lines": "9"}
+    assert made.data.summary.columns[0].missing == 1
+
+
+def test_infinities_count_as_missing_and_are_pointed_at(tmp_path: Path) -> None:
+    made = read(tmp_path, "mass,label\n" + "".join(f"{n},x\n{n},y\n" for n in range(20)) + "inf,x\n1e999,y\n")
+    assert np.isnan(made.data.array("numbers")[-2:, 0]).all()
+    assert made.problem("infinite_values").params == {"column": "mass", "count": 2, "line": 42}
+
+
+@pytest.mark.parametrize("spelling", ["", "NA", "n/a", "NaN", "NULL", "None", "-", "?", "#N/A"])
+def test_missing_values_are_known_by_many_spellings(tmp_path: Path, spelling: str) -> None:
+    made = read(tmp_path, "n,label\n" + "1,x\n2,y\n" * 9 + f"{spelling},{spelling or 'x'}\n")
+    assert made.data.summary.columns[0].missing == 1
+    assert np.isnan(made.data.array("numbers")[-1, 0])
+    assert made.data.array("codes")[-1, 0] == (-1 if spelling else 0)
+    assert ("missing_spellings" in made.codes) == bool(spelling)
+
+
+def test_underscores_and_dates_are_not_numbers(tmp_path: Path) -> None:
+    made = read(tmp_path, "a,b\n" + "".join(f"1_{n},2024-01-{n:02}\n" for n in range(1, 29)))
+    assert set(kinds(made).values()) == {"text"}
+
+
+def test_thousands_and_decimal_commas_are_numbers(tmp_path: Path) -> None:
+    made = read(tmp_path / "us", 'a,b\n"1,234",x\n"12,345.5",y\n7,x\n')
+    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [1234, 12345.5, 7])
+    made = read(tmp_path / "de", "a;b\n1,5;x\n1.234,25;y\n7;x\n")
+    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [1.5, 1234.25, 7])
+    assert made.problem("decimal_comma").params["value"] == "1,5"
+
+
+def test_column_kinds(tmp_path: Path) -> None:
+    rows = [f"{n},same,{'ab'[n % 2]},words about row {n},K{n:03}," for n in range(60)]
+    made = read(tmp_path, "number,constant,category,text,key,nothing\n" + "\n".join(rows))
+    assert kinds(made) == {"number": "number", "constant": "constant", "category": "category", "text": "text", "key": "text",
+                           "nothing": "constant"}
+    assert made.data.array("codes").shape == (60, 1)
+    assert {problem.params["column"] for problem in made.profile.problems if problem.code == "identifier"} == {"number", "key"}
+
+
+def test_thousands_of_columns_are_read(tmp_path: Path) -> None:
+    names = ",".join(f"c{n}" for n in range(3000))
+    made = read(tmp_path, names + "\n" + "\n".join(",".join(str(n * row) for n in range(3000)) for row in range(20)))
+    assert made.data.array("numbers").shape == (20, 2999)  # the first column is 0 throughout
+    assert made.data.array("numbers")[3, -1] == 2999 * 3
+
+
+def test_more_rows_than_one_chunk_holds_are_read_in_order(tmp_path: Path) -> None:
+    made = read(tmp_path, "n,label\n" + "".join(f"{n},{n % 7}x\n" for n in range(10_001)))
+    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], np.arange(10_001))
+    np.testing.assert_array_equal(made.data.array("codes")[:, 0], np.arange(10_001) % 7)
+
+
+def test_it_may_be_compressed_or_in_a_zip(tmp_path: Path) -> None:
+    made = imported(tmp_path, {"x.zip": zipped({"folder/table.csv": TABLE.encode(), "folder/README.txt": b"words"})})
+    assert made.data.summary.rows == 30
+
+
+@pytest.mark.parametrize(("content", "code"), [
+    (b"a,b\n", "csv_no_rows"),
+    (b"only\none\ncolumn\n", "csv_one_column"),
+    (b'a,b\n1,"open\n2,3\n', "csv_quotes"),
+    (b'a,b\n1,"x"y\n2,3\n', "csv_quotes"),
+    (b"a,b\n" + b"1,2\n" * 2000 + b"1,\x00\n", "csv_binary"),
+    (",".join(f"c{n}" for n in range(20_001)).encode() + b"\n" + b"1," * 20_000 + b"1\n", "csv_columns"),
+    (b"\n \n\n", "csv_no_rows"),
+])
+def test_what_is_no_table_is_refused_with_its_own_sentence(tmp_path: Path, content: bytes, code: str) -> None:
+    assert refusal(tmp_path, {"x.csv": content}).code == code
+
+
+def test_two_tables_at_once_are_refused_by_name(tmp_path: Path) -> None:
+    error = refusal(tmp_path, {"a.csv": TABLE.encode(), "b.csv": TABLE.encode()})
+    assert error.code == "csv_several"
+    assert "a.csv, b.csv" in str(error)
+
+
+def test_the_wrong_encoding_chosen_by_hand_names_the_line(tmp_path: Path) -> None:
+    spec = listing("formats")["csv"].spec.model_validate({"name": "csv", "encoding": "utf-8"})
+    error = refusal(tmp_path, {"x.csv": "a,b\n1,ü\n".encode("latin-1")}, spec)
+    assert error.code == "csv_encoding"

@@ -1,0 +1,44 @@
+"""Tables in JSON Lines."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.files import imported, refusal
+
+
+def test_keys_become_columns(tmp_path: Path) -> None:
+    lines = b"".join(b'{"text": "\xe4\xbd\xa0\xe5\xa5\xbd %d times", "n": %d, "label": "%c"}\n' % (n, n, b"ab"[n % 2]) for n in range(30))
+    made = imported(tmp_path, {"x.jsonl": lines + b'\n{"label": "a", "more": [1, null], "n": null}\n'})
+    assert [(column.name, column.kind) for column in made.data.summary.columns] == [
+        ("text", "text"), ("n", "number"), ("label", "category"), ("more", "constant")]
+    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [*range(30), np.nan])
+    assert made.profile.rows[-1] == ("", "", "a", "[1, null]")
+    assert made.profile.suggested_target == "label"
+
+
+def test_text_alone_is_said_not_to_be_trainable_yet(tmp_path: Path) -> None:
+    made = imported(tmp_path, {"x.jsonl": b"".join(b'{"text": "some words %d", "label": %d}\n' % (n, n % 2) for n in range(30))})
+    assert made.problem("only_text").severity == "error"
+
+
+@pytest.mark.parametrize(("content", "code"), [
+    (b'{"a": 1}\n{"a": \n', "json_syntax"),
+    (b'{"a": 1}\n[1, 2]\n', "json_object"),
+    (b'{"a": 1}\n' + b"[" * 100_000, "json_syntax"),
+    (b'{"a": 1}\n{"a": ' + b"9" * 5000 + b"}\n", "json_syntax"),
+    (b"{}\n{}\n", "json_no_rows"),
+    (b'{"a": 1}\n' + b"x" * 20_000_000, "json_line"),
+    (b'{"a": 1}\n{"a": "\xff"}\n', "json_syntax"),
+    (b'{"a": {"b": [\n1, 2]}}\n', "format_json"),
+    (b"[\n1, 2]\n", "format_json"),
+])
+def test_what_is_no_table_is_refused_with_its_own_sentence(tmp_path: Path, content: bytes, code: str) -> None:
+    assert refusal(tmp_path, {"x.json": content}).code == code
+
+
+def test_unpaired_surrogates_and_zero_bytes_do_not_reach_the_profile(tmp_path: Path) -> None:
+    lines = b"".join(b'{"a\\u0000b": "\\ud800", "c": "x\\u0000%d", "n": %d}\n' % (n % 2, n) for n in range(30))
+    made = imported(tmp_path, {"x.jsonl": lines})
+    assert made.data.summary.columns[0].name == "a b"
