@@ -4,10 +4,13 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 import uvicorn
+from django.db import connections
+from pytest_django import Settings
 
 from webapp.accounts import people, tokens
 from webapp.accounts.models import User
@@ -43,9 +46,12 @@ class Live:
 
 
 @pytest.fixture
-def live(transactional_db: None, tmp_path: object, settings: object) -> Iterator[Live]:
+def live(
+    transactional_db: None, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Live]:
     """The application over HTTP with an empty database and store."""
-    settings.STORAGE_URL = f"file://{tmp_path}/store"  # type: ignore[attr-defined]
+    settings.STORAGE_URL = f"file://{tmp_path}/store"
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)  # no connection outlives its request
     server = Live()
     server.start()
     yield server

@@ -9,7 +9,7 @@ import time
 import httpx
 import pytest
 
-from tests.live import Live, live  # noqa: F401
+from tests.live import Live
 from webapp.artifacts import store
 from webapp.datasets import intake, receiver, uploads
 from webapp.datasets.models import Upload

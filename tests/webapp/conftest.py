@@ -1,0 +1,3 @@
+"""Fixtures of these tests."""
+
+from tests.live import live as live
