@@ -115,7 +115,7 @@ def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Jou
         outputs = model.network(model.preprocess(inputs))
         losses, hits = _losses(model, outputs, targets, loss_of)
         loss = losses[: len(mine)].sum()
-        (loss / len(batch)).backward()
+        torch.autograd.backward(loss / len(batch))
 
         # What all ranks must know of this step travels with the gradients: loss, hits, and rank 0's command.
         gradients.numbers[0] = loss.detach()

@@ -35,8 +35,8 @@ class Rows:
     classes: tuple[str, ...]
     parts: Parts
     dropped: int
-    numbers: tuple[int, ...] = ()
-    categories: tuple[int, ...] = ()
+    numbers: list[int]
+    categories: list[int]
 
     def inputs(self, rows: Indices, dtype: torch.dtype = torch.float32) -> Tensor:
         """Raw inputs of these rows: pixels uint8 [B, C, H, W], or columns [B, numbers + categories] as ``dtype``."""
@@ -118,8 +118,8 @@ def _place(column: Column, prepared: Prepared) -> int:
     return same.index(column.name)
 
 
-def _places(plan: TaskPlan, prepared: Prepared, kind: str) -> tuple[int, ...]:
-    return tuple(_place(column, prepared) for column in plan.features if column.kind == kind)
+def _places(plan: TaskPlan, prepared: Prepared, kind: str) -> list[int]:
+    return [_place(column, prepared) for column in plan.features if column.kind == kind]
 
 
 def configure(spec: TrainSpec, rows: Rows) -> ModelConfig:

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import torch._dynamo  # noqa: F401  imported for the ranks, which would each spend seconds on it
-import torch.distributed.elastic.agent.server.local_elastic_agent  # noqa: F401
+import torch._dynamo
+import torch.distributed.elastic.agent.server.local_elastic_agent
 from torch import nn
 
 from trainer import catalog, launch, loop, package  # noqa: F401

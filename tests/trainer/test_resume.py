@@ -1,0 +1,90 @@
+"""A run that was killed any number of times ends as the one that was not."""
+
+import hashlib
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.trainer.attempts import Attempt, Warm, children, curve, kill, steps_done, wait_until, write_job
+from trainer import events, job
+
+SPEC: dict[str, Any] = {
+    "model": {"name": "cnn", "channels": [4, 8], "hidden": [16], "dropout": 0.3}, "batch_size": 32, "epochs": 40,
+    "optimizer": {"name": "adamw"}, "schedule": {"name": "cosine"}, "checkpoint_seconds": 0.05,
+}
+TOTAL_STEPS = 8 * 40  # 240 training rows
+
+
+def weights(attempt: Attempt) -> str:
+    return hashlib.sha256((attempt.folder / "out" / "model.safetensors").read_bytes()).hexdigest()
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_five_kills_at_random_steps_change_nothing(warm: Warm, images: Path, tmp_path: Path, ranks: int) -> None:
+    seed = random.randrange(10**9)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    spec = {**SPEC, "ranks": ranks}
+    reference = warm.run(write_job(tmp_path / "reference", spec, images))
+    assert reference.ended is not None, reference.logs
+    assert reference.ended.outcome == "succeeded"
+
+    attempts: list[Attempt] = []
+    resume: Path | None = None
+    for number, step in enumerate(sorted(chance.sample(range(1, TOTAL_STEPS - 40), 5)), start=1):
+        folder = write_job(tmp_path / f"attempt{number}", spec, images, attempt=number, resume=resume)
+        launcher = warm.start(folder)
+        wait_until(lambda folder=folder, step=step: steps_done(folder) >= step, f"step {step}")
+        kill(chance.choice([launcher, *children(launcher)]))
+        warm.wait(folder)
+        attempts.append(Attempt.read(folder))
+        assert attempts[-1].ended is None, f"seed {seed}: {attempts[-1].ended}"
+        resume = attempts[-1].last_checkpoint or resume
+    last = warm.run(write_job(tmp_path / "last", spec, images, attempt=6, resume=resume))
+
+    assert last.ended is not None, last.logs
+    assert last.ended.outcome == "succeeded"
+    assert isinstance(last.events[0], events.Rewind)
+    assert weights(last) == weights(reference), f"seed {seed}"
+    assert curve([*attempts, last]) == curve([reference]), f"seed {seed}"
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+@pytest.mark.parametrize("order", [job.PAUSE, job.YIELD])
+def test_a_paused_run_goes_on_without_repeating_a_step(warm: Warm, images: Path, tmp_path: Path, ranks: int,
+                                                       order: int) -> None:
+    spec = {**SPEC, "ranks": ranks, "checkpoint_seconds": 1000.0}
+    reference = warm.run(write_job(tmp_path / "reference", spec, images))
+    folder = write_job(tmp_path / "paused", spec, images)
+    warm.start(folder)
+    wait_until(lambda: steps_done(folder) >= 20, "step 20")
+    job.command(folder, order)
+    warm.wait(folder)
+    paused = Attempt.read(folder)
+    assert paused.exits == [0] * ranks, paused.logs
+    assert paused.ended is not None
+    assert (paused.ended.outcome, paused.ended.code) == ("paused", "yielded" if order == job.YIELD else "")
+    steps = [step for step, _ in paused.values("train/loss")]
+    assert steps[-1] == paused.ended.step
+
+    resumed = warm.run(write_job(tmp_path / "resumed", spec, images, attempt=2, resume=paused.last_checkpoint))
+    assert resumed.values("train/loss")[0][0] == paused.ended.step + 1
+    assert weights(resumed) == weights(reference)
+    assert curve([paused, resumed]) == curve([reference])
+
+
+def test_a_stopped_run_has_all_that_a_finished_one_has(warm: Warm, images: Path, tmp_path: Path) -> None:
+    folder = write_job(tmp_path / "stopped", {**SPEC, "ranks": 2, "epochs": 2000}, images)
+    warm.start(folder)
+    wait_until(lambda: steps_done(folder) >= 13, "step 13")
+    job.command(folder, job.STOP)
+    warm.wait(folder)
+    stopped = Attempt.read(folder)
+    assert stopped.ended is not None, stopped.logs
+    assert stopped.ended.outcome == "stopped"
+    assert stopped.report["test"]["rows"] == 30
+    assert weights(stopped)
+    assert stopped.last_checkpoint is not None
