@@ -1,0 +1,62 @@
+"""A model version of either form as one function from raw float32 rows to answers, on the processor, with fixed threads."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from trainer import package
+from trainer.component import Form
+from trainer.data import Array
+from trainer.rows import Rows
+from trainer.split import Indices
+
+PIECE = 256
+
+Model = Callable[[Array], Array]
+
+
+def model(path: Path, form: Form, threads: int) -> Model:
+    """The version in ``path``; it sets how many threads torch may use in this process."""
+    return _onnx(path, threads) if form == "onnx" else _torch(path, threads)
+
+
+def _torch(path: Path, threads: int) -> Model:
+    torch.set_num_threads(threads)
+    module = package.module(*package.load(path)).eval()
+    dtype = next(module.parameters()).dtype
+
+    def run(rows: Array) -> Array:
+        with torch.inference_mode():
+            answer: Array = module(torch.from_numpy(rows).to(dtype)).numpy()
+            return answer
+
+    return run
+
+
+def _onnx(path: Path, threads: int) -> Model:
+    import onnxruntime  # slow to import, and most attempts never need it
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+
+    def run(rows: Array) -> Array:
+        answer: Array = session.run(None, {name: rows})[0]
+        return answer
+
+    return run
+
+
+def raw(data: Rows, part: Indices) -> Array:
+    """The raw rows of ``part`` as a model takes them: float32 [N, C, H, W] or [N, columns]."""
+    inputs: Array = data.inputs(part).float().numpy()
+    return inputs
+
+
+def answers(run: Model, data: Rows, part: Indices) -> Array:
+    """What the model answers for the rows of ``part``; memory holds one piece of them at a time."""
+    return np.concatenate([run(raw(data, part[at : at + PIECE])) for at in range(0, len(part), PIECE)])

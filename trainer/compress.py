@@ -1,0 +1,201 @@
+"""A compress run: a trained model made smaller, stage after stage, measured before and after each.
+
+Inputs by role: ``prepared`` (the data it was trained on) and ``model`` (a package). Each stage yields a model version: an
+output of role ``model`` whose ``meta`` has ``stage``, ``name``, ``form``, ``report`` and, for a form other than torch,
+``reference_stage``: the stage whose package it was made from (0 is the run's input). After a resume the outputs of stages
+that were done before are named again; they are the same files.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from shutil import copyfile, rmtree
+from typing import Any
+
+from trainer import answering, catalog, compare, events, loop, package, parallel, rows, sources, stages
+from trainer.component import Component
+from trainer.compressors import Bench, RefusedError, Version
+from trainer.control import Control
+from trainer.data import Prepared
+from trainer.job import GO_ON, STOP, YIELD, Job
+from trainer.journal import Journal
+from trainer.parallel import Ranks
+from trainer.preprocessing import RawModel
+from trainer.rows import Rows
+from trainer.spec import CompressSpec, TrainSpec
+from trainer.stages import StageJournal, Stages
+
+
+class PausedError(Exception):
+    """Training inside a stage was asked to pause; its checkpoint is written."""
+
+    def __init__(self, step: int, code: str) -> None:
+        super().__init__(code)
+        self.step = step
+        self.code = code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What all stages share. ``recipe`` is the spec by which the model was trained, and is trained on."""
+
+    spec: CompressSpec
+    folder: Path
+    journal: Journal
+    control: Control
+    ranks: Ranks
+    data: Rows
+    recipe: TrainSpec
+    original: Version
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return math.ceil(len(self.data.parts.train) / self.recipe.batch_size)
+
+    def steps(self, done: int) -> int:
+        """Training steps of the first ``done`` stages."""
+        return self.steps_per_epoch * sum(getattr(stage, "epochs", 0) for stage in self.spec.stages[:done])
+
+
+def compress(job: Job, folder: Path, journal: Journal) -> events.Ended:
+    """One attempt of a compress run. Raises TrainerError when the model, the data or the checkpoint cannot be read."""
+    setting = _setting(job, folder, journal)
+    made, step, training = _resumed(job, folder, journal)
+    total = max(1, setting.steps(len(setting.spec.stages)))
+    journal.write(events.Started(step=step, total_steps=total, steps_per_epoch=setting.steps_per_epoch,
+                                 placement=(str(setting.ranks.device),)))
+    table = compare.Table(setting.data, setting.spec.threads, setting.original)
+    made.table = made.table or [table.row(setting.original, "original")]
+    version, command, refused = _newest(setting, made), GO_ON, False
+
+    while made.done < len(setting.spec.stages) and not refused:
+        command = setting.control.read()
+        if command != GO_ON:
+            break
+        stage = setting.spec.stages[made.done]
+        _say_stage(setting, made.done, stage)
+        try:
+            version = _do(setting, stage, version, made, training)
+            _keep(setting, made, version, stage, table)
+        except RefusedError as error:
+            refused = True
+            _refuse(setting, made, stage, error)
+        except PausedError as paused:
+            return events.Ended(outcome="paused", code=paused.code, step=paused.step)
+        training = None
+        if made.done < len(setting.spec.stages) and not refused:
+            _checkpoint(setting, made)
+
+    step = setting.steps(made.done)
+    if command not in (GO_ON, STOP):
+        _checkpoint(setting, made)
+        return events.Ended(outcome="paused", code="yielded" if command == YIELD else "", step=step)
+    journal.write(events.Result(report={"stages": made.table}))
+    stopped = command == STOP or (setting.control.read() == STOP and (refused or made.done < len(setting.spec.stages)))
+    return events.Ended(outcome="stopped" if stopped else "succeeded", step=step)
+
+
+def _setting(job: Job, folder: Path, journal: Journal) -> Setting:
+    assert isinstance(job.spec, CompressSpec)
+    prepared = Prepared.open(job.inputs["prepared"])
+    path = Path(job.inputs["model"])
+    config, _ = package.load(path)
+    recipe = (config.recipe or TrainSpec(task=config.task, seed=config.seed, split=config.split)).resolved(prepared.summary)
+    return Setting(
+        spec=job.spec, folder=folder, journal=journal, control=Control(folder), data=rows.of_model(config, prepared),
+        ranks=parallel.join(job.devices, job.spec.threads), recipe=recipe, original=Version(0, path, "torch", config))
+
+
+def _resumed(job: Job, folder: Path, journal: Journal) -> tuple[Stages, int, Path | None]:
+    """Where an earlier life came to, its outputs named again; the beginning when there was none."""
+    out = folder / "out"
+    if job.resume is None:
+        return Stages(out), 0, None
+    made, step, training = stages.read(job.resume, out, folder / "training.safetensors")
+    journal.write(events.Rewind(step=step))
+    for number, name in enumerate(made.names, 1):
+        _publish(journal, made, number, name)
+    return made, step, training
+
+
+def _newest(setting: Setting, made: Stages) -> Version:
+    """The version that the next stage starts from."""
+    if not made.names:
+        return setting.original
+    path = made.out / made.names[-1]
+    form = made.table[made.done]["form"]
+    config = package.load(path)[0] if form == "torch" else sources.onnx_config(path)
+    return Version(made.done, path, form, config)
+
+
+def _say_stage(setting: Setting, done: int, stage: Component) -> None:
+    setting.journal.write(events.Log(message="Stage %(stage)d of %(stages)d: %(name)s.", params={
+        "stage": done + 1, "stages": len(setting.spec.stages), "name": catalog.entry("compressors", stage).label}))
+
+
+def _do(setting: Setting, stage: Component, version: Version, made: Stages, training: Path | None) -> Version:
+    """Do one stage in a folder of its own; ``training`` is the checkpoint of its training when an earlier life began it."""
+    work = setting.folder / "work"
+    rmtree(work, ignore_errors=True)
+    work.mkdir()
+    bench = Bench(folder=work, rows=setting.data, threads=setting.spec.threads,
+                  fine_tune=partial(_fine_tune, setting, made, training))
+    result: Version = catalog.build("compressors", stage, version, bench)
+    return result
+
+
+def _fine_tune(setting: Setting, made: Stages, training: Path | None, model: RawModel, epochs: int, learning_rate: float) -> None:
+    """Train on with the loop that trained the model; it ends with the weights of the best epoch.
+
+    Raises PausedError, and RefusedError when it was stopped before it saw all rows once.
+    """
+    optimizer = catalog.default("optimizers", "adamw").replaced(learning_rate=learning_rate)
+    spec = setting.recipe.model_copy(update={
+        "epochs": epochs, "optimizer": optimizer, "schedule": catalog.default("schedules", "cosine"), "ranks": 1,
+        "precision": "float32"})
+    earlier = setting.steps(made.done)
+    keep = partial(_keep_training, setting, made)
+    fitted = loop.fit(spec, model, setting.data, setting.ranks, StageJournal(setting.journal, earlier, keep, setting.folder),
+                      control=setting.control, folder=setting.folder, resume=str(training) if training else None)
+    if fitted.outcome == "paused":
+        raise PausedError(earlier + fitted.progress.step, fitted.code)
+    if fitted.progress.step < setting.steps_per_epoch:
+        raise RefusedError("not_fine_tuned", "Stopped before it was trained on, so what this stage made is not offered; start the "
+                           "compression again and let it finish.")
+
+
+def _keep_training(setting: Setting, made: Stages, step: int, training: Path) -> Path:
+    return stages.write(setting.folder / "checkpoints", step, made, training)
+
+
+def _checkpoint(setting: Setting, made: Stages) -> None:
+    """Between two stages."""
+    setting.journal.sync()
+    step = setting.steps(made.done)
+    path = stages.write(setting.folder / "checkpoints", step, made)
+    setting.journal.write(events.Checkpoint(step=step, path=str(path.relative_to(setting.folder))))
+
+
+def _keep(setting: Setting, made: Stages, version: Version, stage: Component, table: compare.Table) -> None:
+    """Measure what the stage made, and offer it."""
+    name = stages.file_name(version.stage, stage.name, version.form)
+    copyfile(version.path, made.out / name)
+    made.table.append(table.row(version, stage.name, made.table[-1]))
+    made.names.append(name)
+    _publish(setting.journal, made, version.stage, name)
+
+
+def _publish(journal: Journal, made: Stages, number: int, name: str) -> None:
+    row = made.table[number]
+    meta: dict[str, Any] = {"form": row["form"], "stage": number, "name": row["name"], "report": row}
+    if row["form"] != "torch":
+        meta["reference_stage"] = max(before["stage"] for before in made.table[:number] if before["form"] == "torch")
+    journal.write(events.Output(role="model", path=f"out/{name}", name=name, meta=meta))
+
+
+def _refuse(setting: Setting, made: Stages, stage: Component, error: RefusedError) -> None:
+    """What a stage made is not offered: the table and the log say why."""
+    made.table.append({"stage": made.done + 1, "name": stage.name, "form": stage.yields, "status": "refused",
+                       "message": error.message, "params": error.params})
+    setting.journal.write(events.Log(level="warning", message=error.message, params=error.params))

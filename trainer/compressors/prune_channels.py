@@ -1,0 +1,73 @@
+"""Prune channels
+
+Takes out the channels and neurons with the smallest weights, for real: the network becomes narrower. Then trains on, until
+what remains has taken over.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from trainer import catalog
+from trainer.component import Component
+from trainer.compressors import Bench, RefusedError, Version
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from trainer.package import ModelConfig
+    from trainer.preprocessing import RawModel
+
+NAME = "pruned.safetensors"
+
+
+class Spec(Component):
+    ratio: float = Field(0.5, gt=0, le=0.95, title="Part to remove", json_schema_extra={"unit": "share"},
+                         description="Of the channels of each layer but the last.")
+    epochs: int = Field(4, ge=1, le=100_000, title="Epochs of fine-tuning",
+                        description="Pruning alone ruins the answers; training on repairs them. The best epoch is kept.")
+    learning_rate: float = Field(1e-3, gt=0, le=10, title="Learning rate of fine-tuning", description="At its highest; AdamW, cosine.")
+
+
+def build(spec: Spec, version: Version, bench: Bench) -> Version:
+    """Prune by torch-pruning, dependencies considered (Fang et al. 2023), fine-tune, and save with the new widths."""
+    from trainer import package
+
+    config, state = package.load(version.path)
+    model = package.module(config, state)
+    prune(model, config, spec.ratio)
+    narrower = config.model_copy(update={"model": config.model.replaced(**_widths(config, model.network))})
+    if narrower.model == config.model:
+        raise RefusedError("nothing_to_prune", "No layer is wide enough to lose a channel; prune a larger part, or leave this stage out.")
+    bench.fine_tune(model, spec.epochs, spec.learning_rate)
+    package.save(bench.folder / NAME, narrower, model.float().cpu())
+    return Version(version.stage + 1, bench.folder / NAME, "torch", narrower)
+
+
+def prune(model: "RawModel", config: "ModelConfig", ratio: float) -> None:
+    """Remove this part of each layer's channels, smallest L2 norm of their group first; the outputs stay as many."""
+    import torch
+    import torch_pruning
+
+    from trainer.package import feature_shape
+
+    example = torch.zeros(2, *feature_shape(config), dtype=next(model.parameters()).dtype)
+    model.eval()
+    pruner = torch_pruning.pruner.MagnitudePruner(
+        model.network, example, importance=torch_pruning.importance.GroupMagnitudeImportance(p=2), pruning_ratio=ratio,
+        ignored_layers=[_output_layer(model.network)])
+    pruner.step()
+
+
+def _output_layer(network: "nn.Module") -> "nn.Module":
+    from torch import nn
+
+    return [layer for layer in network.modules() if isinstance(layer, nn.Linear | nn.Conv2d)][-1]
+
+
+def _widths(config: "ModelConfig", network: "nn.Module") -> dict[str, Any]:
+    """The fields of the model's Spec that describe the pruned network, as its network.py reads them back."""
+    module = import_module(f"{catalog.entry('models', config.model).module.__name__}.network")
+    widths: dict[str, Any] = module.widths(network)
+    return widths

@@ -1,0 +1,104 @@
+"""What stands beside an export in words and in JSON: ``preprocess.json`` and the model card."""
+
+import unicodedata
+from collections.abc import Sequence
+from string import punctuation
+from typing import Any
+
+from trainer import catalog
+from trainer.package import CategoryColumn, Images, ModelConfig
+
+LONGEST_TEXT = 200
+ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def preprocess(config: ModelConfig) -> dict[str, Any]:
+    """How a stored raw row becomes the numbers that the graph takes, and what its answers mean."""
+    described = _images(config.inputs) if isinstance(config.inputs, Images) else _columns(config)
+    return {"version": 1, **described, "output": _output(config)}
+
+
+def _images(inputs: Images) -> dict[str, Any]:
+    channels, height, width = inputs.shape
+    return {
+        "kind": "image",
+        "input": {"name": "pixels", "dtype": "float32", "shape": ["batch", channels, height, width], "layout": "NCHW",
+                  "range": [0, 255], "unit": "8-bit pixel value"},
+        "decoding": {"color": "grey" if channels == 1 else "RGB", "bits": 8, "width": width, "height": height,
+                     "transparency": "on white", "resize": "box when smaller, else bilinear"},
+        "contained": "normalisation",
+    }
+
+
+def _columns(config: ModelConfig) -> dict[str, Any]:
+    assert not isinstance(config.inputs, Images)
+    columns: list[dict[str, Any]] = []
+    for column in config.inputs.columns:
+        described: dict[str, Any] = {"name": column.name, "kind": "number", "missing": "NaN", "unit": "as in the data"}
+        if isinstance(column, CategoryColumn):
+            described = {"name": column.name, "kind": "category", "missing": -1, "unknown": -1, "levels": list(column.levels),
+                         "codes": {level: code for code, level in enumerate(column.levels)}}
+        columns.append(described)
+    return {"kind": "table", "input": {"name": "columns", "dtype": "float32", "shape": ["batch", len(columns)]},
+            "columns": columns, "contained": "imputation, standardisation, one-hot encoding"}
+
+
+def _output(config: ModelConfig) -> dict[str, Any]:
+    if config.target == "class":
+        return {"name": "logits", "dtype": "float32", "shape": ["batch", len(config.classes)], "target": config.target_name,
+                "classes": list(config.classes), "meaning": "softmax gives probabilities, the largest is the answer"}
+    return {"name": "value", "dtype": "float32", "shape": ["batch"], "target": config.target_name, "unit": "as in the data"}
+
+
+def plain(text: object) -> str:
+    """Somebody's text as Markdown that means nothing but that text: one line, no control characters, punctuation escaped."""
+    spaced = " ".join(str(text)[:LONGEST_TEXT].split())
+    visible = (character for character in spaced if not unicodedata.category(character).startswith("C"))
+    return "".join(ENTITIES.get(character) or ("\\" * (character in punctuation) + character) for character in visible)
+
+
+def card(config: ModelConfig, report: dict[str, Any], chain: dict[str, Any], runs: Sequence[tuple[str, str]]) -> str:
+    """The model card: what it is, how it was tested, how to run it, and the chain of hashes."""
+    return "\n".join([
+        f"# Model card: {plain(config.target_name)}", "",
+        *_about(config), "", "## Exports", "", *_exports(report), "", "## Run it", "", *_how_to_run(runs), "",
+        "## Where it comes from", "", *_lineage(chain), ""])
+
+
+def _about(config: ModelConfig) -> list[str]:
+    model, task = catalog.entry("models", config.model), catalog.entry("tasks", config.task)
+    lines = [f"- Task: {plain(task.label)}, target {plain(config.target_name)}", f"- Network: {plain(model.label)} ({_fields(config)})"]
+    if config.classes:
+        lines.append(f"- Classes: {', '.join(plain(name) for name in config.classes[:50])}{' …' if len(config.classes) > 50 else ''}")
+    if isinstance(config.inputs, Images):
+        lines.append(f"- Input: pixels 0 to 255, {' x '.join(map(str, config.inputs.shape))} (channels, height, width)")
+    else:
+        lines.append(f"- Input: {', '.join(plain(column.name) for column in config.inputs.columns)}")
+    return [*lines, f"- Split: seed {config.seed}, test part {config.split.test:g}, validation part {config.split.validation:g}"]
+
+
+def _fields(config: ModelConfig) -> str:
+    fields = config.model.model_dump(mode="json", exclude={"name", "version"})
+    return ", ".join(f"{plain(name)} {plain(value)}" for name, value in fields.items())
+
+
+def _exports(report: dict[str, Any]) -> list[str]:
+    lines = ["| file | verdict | largest difference |", "| --- | --- | --- |"]
+    for export in report["exports"]:
+        gap = export["largest_difference"]
+        lines.append(f"| {plain(export['file'])} | {plain(export['status'])} | {'–' if gap is None else f'{gap:.2e}'} |")
+    return [*lines, "", "PARITY.md tells how this was measured."]
+
+
+def _how_to_run(runs: Sequence[tuple[str, str]]) -> list[str]:
+    rows = "rows.csv (a header and raw values; preprocess.json names the columns) or images.npy (uint8, N x C x H x W)"
+    lines = [f"`predict.py` needs numpy and the library of the format. Rows are {rows}.", ""]
+    for name, needs in runs:
+        lines += [f"    pip install numpy {needs}", f"    python predict.py {name} ROWS", ""]
+    return [*lines, "Each `run_*.py` is the whole code that loads its format; copy it."]
+
+
+def _lineage(chain: dict[str, Any]) -> list[str]:
+    lines = ["Every line names the SHA-256 of a file; `lineage.json` holds the same. `sha256sum -c SHA256SUMS` checks all files here.", "",
+             "| step | file | SHA-256 |", "| --- | --- | --- |"]
+    return lines + [f"| {plain(link['step'])} | {plain(link['file'])} | `{link['sha256']}` |" for link in chain["chain"]]

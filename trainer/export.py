@@ -1,0 +1,161 @@
+"""An export run: one model version in other formats, each proved before it is offered.
+
+Inputs by role: ``prepared`` (the data it was trained on), ``model`` (the version: a package, or a .onnx file that compression
+made), and for a .onnx version ``reference``: the package that it was made from, against which the cost of the small number
+format is measured. ``trainer.spec.exporters_for`` says which formats fit which form of version.
+
+Outputs, role ``export``: the bundle first, then single files. A format that does not match is refused: its files are not
+offered, the report says why, and the run succeeds all the same.
+"""
+
+import inspect
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfile, rmtree
+from typing import Any, Literal
+
+from trainer import bundle, catalog, description, events, parity, sources
+from trainer.component import Component
+from trainer.control import Control
+from trainer.errors import TrainerError
+from trainer.exporters import File, Source
+from trainer.job import GO_ON, STOP, Job
+from trainer.journal import Journal
+from trainer.proof import Proof
+from trainer.spec import ExportSpec, exporters_for
+
+PREPROCESS = "preprocess.json"
+CARD = "README.md"
+SPEC = "spec.json"
+SAID: dict[str, tuple[str, Literal["info", "warning"]]] = {
+    "proved": ("%(file)s answers as the model does.", "info"),
+    "lossy": ("%(file)s answers nearly as the model does; the parity sheet tells what it costs.", "info"),
+    "refused": ("%(file)s is refused and not offered; the parity sheet tells why.", "warning"),
+}
+
+
+@dataclass(frozen=True)
+class Made:
+    """One format: its files in ``folder``, the first being the model, and what the check said of it."""
+
+    exporter: Component
+    folder: Path
+    files: tuple[File, ...]
+    run: str
+    report: dict[str, Any]
+
+    @property
+    def offered(self) -> bool:
+        return bool(self.report["status"] != "refused")
+
+
+def export(job: Job, folder: Path, journal: Journal) -> events.Ended:
+    """One attempt of an export run. Raises TrainerError when the version, its data or its reference cannot be read."""
+    assert isinstance(job.spec, ExportSpec)
+    control = Control(folder)
+    work, out = _fresh(folder / "work"), _fresh(folder / "out")
+    source, reference = _open(job)
+    exporters = _fitting(source, job.spec)
+    proof = Proof.prepare(reference, source, Path(job.inputs["prepared"]), work)
+    journal.write(events.Started(step=0, total_steps=len(exporters), steps_per_epoch=len(exporters), placement=("cpu",)))
+
+    made: list[Made] = []
+    for exporter in exporters:
+        command = control.read()
+        if command not in (GO_ON, STOP):
+            return events.Ended(outcome="paused")
+        if command == STOP:
+            break
+        made.append(make(exporter, source, proof, work / exporter.name))
+        _say(journal, made[-1])
+
+    names = assemble(made, source, proof, _links(job, source), out)
+    for format, name in names:
+        journal.write(events.Output(role="export", path=f"out/{name}", name=name, meta={"format": format}))
+    journal.write(events.Result(report={"exports": [item.report for item in made]}))
+    rmtree(work)
+    return events.Ended(outcome="succeeded" if len(made) == len(exporters) else "stopped", step=len(made))
+
+
+def _fresh(folder: Path) -> Path:
+    """An earlier life of this attempt may have left half of its work."""
+    rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _open(job: Job) -> tuple[Source, Source]:
+    """The version, and the package whose answers count as right."""
+    path = Path(job.inputs["model"])
+    source = sources.open_source(path, sources.form_of(path))
+    if source.form == "torch":
+        return source, source
+    if "reference" not in job.inputs:
+        raise TrainerError("reference_missing", "A quantized model is compared with the model it was made from; give that one as "
+                           "“reference”.", field="reference")
+    return source, sources.open_source(Path(job.inputs["reference"]), "torch")
+
+
+def _fitting(source: Source, spec: ExportSpec) -> tuple[Component, ...]:
+    for exporter in spec.exporters:
+        if source.form not in exporter.forms:
+            raise TrainerError("exporter_does_not_fit", "“%(exporter)s” cannot be made of a quantized model; choose %(fitting)s.",
+                               field="exporters", exporter=catalog.entry("exporters", exporter).label,
+                               fitting=", ".join(item.name for item in exporters_for(source.form)))
+    return spec.exporters
+
+
+def make(exporter: Component, source: Source, proof: Proof, folder: Path) -> Made:
+    """Write one format into ``folder``, with all that a stranger needs to run it, and check it there."""
+    folder.mkdir()
+    module = catalog.entry("exporters", exporter).module
+    run = f"run_{exporter.name}.py"
+    files: tuple[File, ...] = catalog.build("exporters", exporter, source, folder)
+    write_companions(source, folder)
+    (folder / run).write_text(f'"""Loads {files[0].name}: ``load(folder)`` gives a function from float32 rows to answers."""\n'
+                              f"from __future__ import annotations\n\n{inspect.getsource(module.load)}", encoding="utf-8")
+    report = {"format": files[0].format, "file": files[0].name, **proof.check(folder, run, source).report()}
+    return Made(exporter, folder, files, run, report)
+
+
+def write_companions(source: Source, folder: Path) -> None:
+    """preprocess.json and predict.py, which every format is run with."""
+    text = json.dumps(source.preprocess, indent=2, ensure_ascii=False)
+    (folder / PREPROCESS).write_text(text + "\n", encoding="utf-8")
+    copyfile(parity.SHIPPED, folder / parity.SHIPPED.name)
+
+
+def _say(journal: Journal, made: Made) -> None:
+    message, level = SAID[made.report["status"]]
+    journal.write(events.Log(level=level, message=message, params={"file": made.report["file"]}))
+
+
+def _links(job: Job, source: Source) -> list[tuple[str, str, Path]]:
+    """The chain up to the weights, but for the spec, which is written with the outputs."""
+    links = [("data", "prepared.safetensors", Path(job.inputs["prepared"]))]
+    if source.form == "onnx":
+        links.append(("weights it was made from", "model.safetensors", Path(job.inputs["reference"])))
+    return [*links, ("weights", "model.safetensors" if source.form == "torch" else "model.onnx", source.path)]
+
+
+def assemble(made: list[Made], source: Source, proof: Proof, links: list[tuple[str, str, Path]], out: Path) -> list[tuple[str, str]]:
+    """Put what is offered into ``out`` and zip it; the (format, name) of each output, the bundle first."""
+    offered = [item for item in made if item.offered]
+    for item in offered:
+        for name in (*(file.name for file in item.files), item.run):
+            copyfile(item.folder / name, out / name)
+    write_companions(source, out)
+    report = {"exports": [item.report for item in made], "rows_sha256": proof.rows_sha256}
+    parity.write_sheet(report, out)
+    recipe = source.config.recipe or source.config
+    (out / SPEC).write_text(recipe.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    exports = [("export", file.name, out / file.name) for item in offered for file in item.files]
+    chained = bundle.chain([links[0], ("spec", SPEC, out / SPEC), *links[1:], *exports])
+    bundle.write_lineage(chained, out)
+    runs = [(item.run, inspect.getdoc(catalog.entry("exporters", item.exporter).module.load) or "") for item in offered]
+    (out / CARD).write_text(description.card(source.config, report, chained, runs), encoding="utf-8")
+    bundle.write(out, [CARD, *sorted(path.name for path in out.iterdir() if path.name != CARD)], out / bundle.NAME)
+    singles = [(file.format, file.name) for item in offered for file in item.files if file.offered]
+    return [("bundle", bundle.NAME), *singles, ("preprocess", PREPROCESS), ("parity", parity.JSON), ("parity", parity.SHEET),
+            ("model_card", CARD)]

@@ -1,0 +1,77 @@
+"""ONNX
+
+One graph that ONNX Runtime and most serving systems run, without torch. It takes any number of rows at once.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from shutil import copyfile
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from trainer.component import Component, Form
+from trainer.exporters import File, Source
+
+if TYPE_CHECKING:
+    import numpy as np
+    import onnx
+
+NAME = "model.onnx"
+OPSET = 20  # ONNX 1.15, ONNX Runtime 1.17 (2024) and newer
+
+
+class Spec(Component):
+    """ONNX has nothing to choose."""
+
+    forms: ClassVar[frozenset[Form]] = frozenset({"torch", "onnx"})
+
+
+def build(spec: Spec, source: Source, folder: Path) -> tuple[File, ...]:
+    """Write the graph with its preprocessing; a version that is ONNX already is offered as it is."""
+    if source.form == "onnx":
+        copyfile(source.path, folder / NAME)
+    else:
+        write(source, folder / NAME)
+    return (File("onnx", NAME),)
+
+
+def write(source: Source, path: Path, **metadata: str) -> None:
+    """Export the raw-in module as a graph with a free batch dimension, and describe it in its metadata."""
+    import onnx
+    import torch
+
+    assert source.module is not None
+    program = torch.onnx.export(
+        source.module, (source.example,), dynamo=True, opset_version=OPSET, verbose=False,
+        input_names=[source.preprocess["input"]["name"]], output_names=[source.preprocess["output"]["name"]],
+        dynamic_shapes=({0: torch.export.Dim("batch", min=1)},))
+    assert program is not None
+    graph = program.model_proto
+    _forget_origins(graph)
+    onnx.helper.set_model_props(graph, {"preprocess": json.dumps(source.preprocess), "trainyard": source.config.model_dump_json(),
+                                        **metadata})
+    onnx.save(graph, str(path))
+
+
+def _forget_origins(model: "onnx.ModelProto") -> None:
+    """Drop what the exporter notes of each node's source lines: it would tell where on this machine the code stood."""
+    for node in (*model.graph.node, *(node for function in model.functions for node in function.node)):
+        node.ClearField("metadata_props")
+        node.ClearField("doc_string")
+    for value in (*model.graph.input, *model.graph.output, *model.graph.value_info, *model.graph.initializer):
+        value.ClearField("metadata_props")
+        value.ClearField("doc_string")
+    model.graph.ClearField("metadata_props")
+
+
+def load(folder: str) -> "Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]":
+    """The model as a function from float32 rows to its answers. Needs onnxruntime."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(f"{folder}/model.onnx", providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+
+    def run(rows: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
+        return session.run(None, {name: rows})[0]  # type: ignore[no-any-return]
+
+    return run

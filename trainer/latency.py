@@ -1,0 +1,29 @@
+"""How long one answer takes on this machine: the median over many calls, after a warm-up, with a fixed number of threads."""
+
+from collections.abc import Callable
+from statistics import median
+from time import perf_counter
+
+from trainer.data import Array
+
+BATCHES = (1, 32)
+WARM_UP_CALLS = 10
+FEWEST_CALLS = 30
+MOST_CALLS = 300
+SECONDS = 0.6
+
+
+def measure(model: Callable[[Array], object], rows: Array) -> dict[str, float]:
+    """Milliseconds per call (p50) by batch size; ``rows`` are repeated where there are fewer than a batch needs."""
+    return {str(size): _median_ms(model, rows.take(range(size), axis=0, mode="wrap")) for size in BATCHES}
+
+
+def _median_ms(model: Callable[[Array], object], batch: Array) -> float:
+    for _ in range(WARM_UP_CALLS):
+        model(batch)
+    spent: list[float] = []
+    while len(spent) < FEWEST_CALLS or (sum(spent) < SECONDS and len(spent) < MOST_CALLS):
+        start = perf_counter()
+        model(batch)
+        spent.append(perf_counter() - start)
+    return median(spent) * 1000

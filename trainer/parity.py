@@ -1,0 +1,181 @@
+"""The proof that an export answers as the model does: from the stored raw row, in a process without our code.
+
+The process is a fresh interpreter in isolated mode (``python -I``) in a folder that holds what a downloader would have: the
+export, ``preprocess.json``, ``predict.py`` and the export's ``run_*.py``. It is asked with batches of 1 and of 7, so that a
+graph fixed at one batch size is found out. A float32 export may differ by at most 1e-4·max(1, |y|) in any number.
+"""
+
+import csv
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trainer.data import Array, Prepared
+from trainer.errors import TrainerError
+
+ROWS = 256
+BATCHES = (1, 7)
+TOLERANCE = 1e-4
+PATIENCE_SECONDS = 600.0
+SHIPPED = Path(__file__).with_name("predict.py")
+JSON = "parity.json"
+SHEET = "PARITY.md"
+
+STRANGER = """
+import ctypes, importlib.util, json, pathlib, runpy, signal, sys
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+if importlib.util.find_spec("trainer") is not None:
+    sys.exit("the parity process can see the trainer's code")
+folder, run, rows, *batches = sys.argv[1:]
+tools = runpy.run_path(folder + "/predict.py")
+preprocess = json.loads(pathlib.Path(folder, "preprocess.json").read_text(encoding="utf-8"))
+model = runpy.run_path(folder + "/" + run)["load"](folder)
+rows = tools["read"](pathlib.Path(rows), preprocess)
+tools["np"].savez(folder + "/answers.npz", **{size: tools["predict"](model, rows, int(size)) for size in batches})
+"""
+
+
+def write_rows(prepared: Prepared, preprocess: dict[str, Any], rows: Sequence[int] | Array, folder: Path) -> Path:
+    """The stored raw rows as a stranger would hold them: a .npy of uint8 pixels, or a CSV with empty missing fields."""
+    chosen = np.asarray(rows)
+    if preprocess["kind"] == "image":
+        path = folder / "rows.npy"
+        np.save(path, np.asarray(prepared.array("pixels")[chosen]))
+        return path
+    path = folder / "rows.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([column["name"] for column in preprocess["columns"]])
+        writer.writerows(_texts(prepared, preprocess, chosen))
+    return path
+
+
+def _texts(prepared: Prepared, preprocess: dict[str, Any], rows: Array) -> Iterable[list[str]]:
+    """Table rows as text. Levels come from the prepared data, not from ``preprocess``, so that wrong codes are found out."""
+    places = _places(prepared)
+    for row in rows:
+        yield [_text(prepared, places[column["name"]], int(row)) for column in preprocess["columns"]]
+
+
+def _places(prepared: Prepared) -> dict[str, tuple[str, int, tuple[str, ...]]]:
+    counts = {"number": 0, "category": 0}
+    places: dict[str, tuple[str, int, tuple[str, ...]]] = {}
+    for column in prepared.summary.columns:
+        if column.kind in counts:
+            places[column.name] = (column.kind, counts[column.kind], column.levels)
+            counts[column.kind] += 1
+    return places
+
+
+def _text(prepared: Prepared, place: tuple[str, int, tuple[str, ...]], row: int) -> str:
+    kind, at, levels = place
+    if kind == "number":
+        value = float(prepared.array("numbers")[row, at])
+        return "" if math.isnan(value) else repr(value)
+    code = int(prepared.array("codes")[row, at])
+    return "" if code < 0 else levels[code]
+
+
+class NoAnswerError(TrainerError):
+    """The export could not be run at all."""
+
+
+def answers(folder: Path, run: str, rows: Path) -> dict[int, Array]:
+    """What the export in ``folder`` answers for the raw rows, by batch size. Raises NoAnswerError when it cannot be run."""
+    command = [sys.executable, "-I", "-c", STRANGER, str(folder), run, str(rows), *map(str, BATCHES)]
+    with tempfile.TemporaryDirectory() as elsewhere:
+        try:
+            done = subprocess.run(command, cwd=elsewhere, env=_environment(), stdin=subprocess.DEVNULL, capture_output=True,
+                                  timeout=PATIENCE_SECONDS, check=False)
+        except subprocess.TimeoutExpired as error:
+            raise NoAnswerError("export_too_slow", "It gave no answer within %(seconds)s seconds.", seconds=int(PATIENCE_SECONDS)) from error
+    if done.returncode:
+        raise NoAnswerError("export_does_not_run", "It could not be run: %(error)s", error=_last_line(done.stderr))
+    with np.load(folder / "answers.npz", allow_pickle=False) as found:
+        return {int(size): found[size] for size in found.files}
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours, one thread; the path of shared libraries stays, for machines that need it."""
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    return {**kept, "OMP_NUM_THREADS": "1", "LANG": "C.UTF-8"}
+
+
+def _last_line(output: bytes) -> str:
+    lines = output.decode(errors="replace").strip().splitlines()
+    return lines[-1][:300] if lines else "no reason given"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is known of one export after the check; ``message`` with ``params`` is the sentence for the user."""
+
+    status: str
+    rows: int
+    largest_difference: float | None
+    message: str
+    params: dict[str, Any]
+    lossy: dict[str, Any] | None = None
+
+    def report(self) -> dict[str, Any]:
+        cost = {"lossy": self.lossy} if self.lossy else {}
+        return {**cost, "status": self.status, "rows": self.rows, "largest_difference": self.largest_difference, "tolerance": TOLERANCE,
+                "batch_sizes": list(BATCHES), "message": self.message, "params": self.params}
+
+
+def refused(rows: int, message: str, params: dict[str, Any]) -> Verdict:
+    """A refusal without a measured difference."""
+    return Verdict("refused", rows, None, message, params)
+
+
+def difference(reference: Array, found: Array) -> float:
+    """Largest |found - reference| / max(1, |reference|). Infinite where shapes differ or one is not a number and the other is."""
+    if reference.shape != found.shape:
+        return math.inf
+    known, seen = reference.astype(np.float64), found.astype(np.float64)
+    same = (known == seen) | (np.isnan(known) & np.isnan(seen))
+    with np.errstate(invalid="ignore"):
+        gaps = np.where(same, 0.0, np.abs(seen - known) / np.maximum(1.0, np.abs(known)))
+    return float(np.max(np.nan_to_num(gaps, nan=math.inf, posinf=math.inf), initial=0.0))
+
+
+def check(folder: Path, run: str, rows: Path, reference: Array) -> Verdict:
+    """Prove the float32 export in ``folder`` or refuse it. ``reference`` is what the model itself answers for ``rows``."""
+    try:
+        found = answers(folder, run, rows)
+    except NoAnswerError as error:
+        return refused(len(reference), error.message, error.params)
+    largest = max(difference(reference, found[size]) for size in BATCHES)
+    if largest <= TOLERANCE:
+        return Verdict("proved", len(reference), largest, "Proved on %(rows)s rows: the largest difference is %(difference)s.",
+                       {"rows": len(reference), "difference": f"{largest:.1e}"})
+    return Verdict(
+        "refused", len(reference), largest if math.isfinite(largest) else None,
+        "Refused: it does not answer as the model does. The largest difference is %(difference)s, allowed is %(tolerance)s; "
+        "train again or choose another format.", {"difference": f"{largest:.1e}", "tolerance": f"{TOLERANCE:.0e}"})
+
+
+def sheet(report: dict[str, Any]) -> str:
+    """``report`` (what parity.json holds) as readable Markdown."""
+    lines = ["# Parity sheet", "", "Each export was run from the stored raw rows in a process that has none of the training code.", "",
+             "| file | verdict | rows | batch sizes | largest difference | allowed |", "| --- | --- | --- | --- | --- | --- |"]
+    for export in report["exports"]:
+        gap = "–" if export["largest_difference"] is None else f"{export['largest_difference']:.2e}"
+        sizes = ", ".join(map(str, export["batch_sizes"]))
+        lines.append(f"| {export['file']} | {export['status']} | {export['rows']} | {sizes} | {gap} | {export['tolerance']:.0e} |")
+    return "\n".join(lines) + "\n"
+
+
+def write_sheet(report: dict[str, Any], folder: Path) -> None:
+    (folder / JSON).write_text(json.dumps(report, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    (folder / SHEET).write_text(sheet(report), encoding="utf-8")

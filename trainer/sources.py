@@ -1,0 +1,63 @@
+"""Opening a model version of either form for export."""
+
+import json
+from pathlib import Path
+
+import torch
+
+from trainer import package
+from trainer.component import Form
+from trainer.description import preprocess
+from trainer.errors import TrainerError
+from trainer.exporters import Source
+from trainer.package import ModelConfig
+
+
+def open_source(path: Path, form: Form) -> Source:
+    """The version in ``path``. Raises TrainerError when it is damaged or not of this form."""
+    if form == "onnx":
+        config = onnx_config(path)
+        return Source(path=path, form=form, config=config, preprocess=preprocess(config), example=_example(config))
+    config, state = package.load(path)
+    module = package.module(config, state).float().eval()
+    return Source(path=path, form=form, config=config, preprocess=preprocess(config), example=_example(config), module=module)
+
+
+def form_of(path: Path) -> Form:
+    """safetensors begins with the length of its header (eight bytes) and a brace; anything else is taken for ONNX."""
+    with path.open("rb") as file:
+        return "torch" if file.read(9)[8:] == b"{" else "onnx"
+
+
+def metadata(path: Path) -> dict[str, str]:
+    """The metadata of an ONNX file."""
+    import onnx  # slow to import, and needed for compressed versions only
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+
+    try:
+        return {entry.key: entry.value for entry in onnx.load(str(path), load_external_data=False).metadata_props}
+    except DecodeError as error:
+        raise _damaged() from error
+
+
+def onnx_config(path: Path) -> ModelConfig:
+    try:
+        return ModelConfig.model_validate_json(metadata(path)["trainyard"])
+    except (KeyError, ValueError) as error:
+        raise _damaged() from error
+
+
+def lossy_facts(path: Path) -> dict[str, object]:
+    """What quantization noted of its cost in the file."""
+    facts: dict[str, object] = json.loads(metadata(path).get("lossy", "{}"))
+    return facts
+
+
+def _damaged() -> TrainerError:
+    return TrainerError("model_damaged", "The file is not a model of Trainyard, or it is damaged.")
+
+
+def _example(config: ModelConfig) -> torch.Tensor:
+    """Two raw rows of zeros: two, because a graph traced with one row may be fixed at one."""
+    shape = config.inputs.shape if config.inputs.kind == "image" else (len(config.inputs.columns),)
+    return torch.zeros(2, *shape)
