@@ -22,7 +22,7 @@ import torch._dynamo
 import torch.distributed.elastic.agent.server.local_elastic_agent
 from torch import nn
 
-from trainer import catalog, launch, loop, package  # noqa: F401
+from trainer import catalog, launch, loop, package, processes  # noqa: F401
 
 PARENT_SECONDS = 0.5
 
@@ -32,8 +32,13 @@ def main() -> None:
     parser.add_argument("--socket", type=int, required=True, help="the file descriptor of a connected socket")
     connection = socket.socket(fileno=parser.parse_args().socket)
     connection.set_inheritable(False)
+    processes.die_with_parent(os.getppid())
     warm_up()
-    serve(connection)
+    try:
+        serve(connection)
+    except ConnectionError:
+        pass  # the agent was killed
+    os._exit(0)  # at once: launchers die with this process, and leaving by Python's own way takes seconds
 
 
 def warm_up() -> None:
