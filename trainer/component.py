@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 DataKind = Literal["image", "table"]
 TargetKind = Literal["class", "number"]
+ADVANCED: dict[str, Any] = {"advanced": True}  # json_schema_extra of a field that a form folds away
 Lenient = StrictMode(False)  # JSON has no tuples: a list is taken for one, while its items stay strict
 Form = Literal["torch", "onnx"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from trainer.component import Component
+from trainer.component import ADVANCED, Component
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 class Spec(Component):
     learning_rate: float = Field(0.003, gt=0, le=10, title="Learning rate", description="Size of a step at its highest.")
-    beta1: float = Field(0.9, ge=0, lt=1, title="Beta 1", description="Memory of the gradients' mean.")
-    beta2: float = Field(0.999, ge=0, lt=1, title="Beta 2", description="Memory of the gradients' squares.")
-    epsilon: float = Field(1e-8, gt=0, le=1, title="Epsilon", description="Keeps the division finite.")
+    beta1: float = Field(0.9, ge=0, lt=1, title="Beta 1", description="Memory of the gradients' mean.", json_schema_extra=ADVANCED)
+    beta2: float = Field(0.999, ge=0, lt=1, title="Beta 2", description="Memory of the gradients' squares.",
+                         json_schema_extra=ADVANCED)
+    epsilon: float = Field(1e-8, gt=0, le=1, title="Epsilon", description="Keeps the division finite.", json_schema_extra=ADVANCED)
     weight_decay: float = Field(0.01, ge=0, le=10, title="Weight decay", description="Pulls weights towards zero.")
 
 
