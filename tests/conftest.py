@@ -2,12 +2,13 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
-# Before Django reads its settings (hence no setting for it in pyproject.toml): tests never touch the state of a Trainyard
-# that runs here, nor external services.
+# Before Django reads its settings (hence no setting for it in pyproject.toml): tests never touch the state of a
+# Trainyard that runs here, nor external services.
 _STATE = Path(tempfile.mkdtemp(prefix="trainyard-tests-"))
 os.environ["TRAINYARD_STATE"] = str(_STATE)
 os.environ["DJANGO_SETTINGS_MODULE"] = "webapp.settings"
@@ -23,7 +24,7 @@ from tests.yard import Yard  # noqa: E402
 django.setup()  # here and not by pytest-django, which reads the settings before this file could change where they point
 
 NEVER_SKIPPED = ("browser", "fault")
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -40,7 +41,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say loudly what was not tested."""
     skipped = [report for report in terminalreporter.stats.get("skipped", []) if "/browser/" in report.nodeid]
     if skipped:
-        terminalreporter.write_sep("!", f"{len(skipped)} BROWSER TESTS WERE SKIPPED: install Chromium to run them", red=True)
+        words = f"{len(skipped)} BROWSER TESTS WERE SKIPPED: install Chromium to run them"
+        terminalreporter.write_sep("!", words, red=True)
 
 
 @pytest.fixture(scope="session")
@@ -68,8 +70,8 @@ def services() -> Iterator[Path]:
         embedded.wait(postgresql, valkey)
         yield _STATE
     finally:
-        processes.end(valkey, processes.signal.SIGTERM, 5)
-        processes.end(postgresql, processes.signal.SIGINT, 20)
+        processes.end(valkey, signal.SIGTERM, 5)
+        processes.end(postgresql, signal.SIGINT, 20)
 
 
 @pytest.fixture(scope="session")

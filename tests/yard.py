@@ -40,7 +40,9 @@ class Yard:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if error is not None:
             print(self.logs())
         self.kill()
@@ -82,7 +84,8 @@ class Yard:
     def processes(self) -> list[psutil.Process]:
         """Everything that runs below the launcher, the launcher left out."""
         assert self.process is not None
-        return psutil.Process(self.process.pid).children(recursive=True)
+        found: list[psutil.Process] = psutil.Process(self.process.pid).children(recursive=True)
+        return found
 
     def child(self, words: str) -> psutil.Process:
         """The oldest process below the launcher whose command line contains ``words``, for example `webapp.serve`."""
@@ -93,7 +96,8 @@ class Yard:
     def manage(self, *arguments: str) -> str:
         """The output of a `manage.py` command on this state."""
         command = [sys.executable, "manage.py", *arguments]
-        return subprocess.run(command, cwd=ROOT, env=self.environment, text=True, capture_output=True, check=True).stdout
+        answer = subprocess.run(command, cwd=ROOT, env=self.environment, text=True, capture_output=True, check=True)
+        return answer.stdout
 
     def token(self, name: str = "tester") -> str:
         """An API token of the user ``name``, who is made if there is none."""
@@ -109,8 +113,8 @@ class Yard:
 
     def logs(self) -> str:
         """The ends of all logs, for a message about a failure."""
-        ends = [f"--- {path.name}\n" + path.read_text(errors="replace")[-4000:] for path in sorted(self.state.glob("logs/*.log"))]
-        return "\n".join(ends)
+        paths = sorted(self.state.glob("logs/*.log"))
+        return "\n".join(f"--- {path.name}\n{path.read_text(errors='replace')[-4000:]}" for path in paths)
 
     def _read(self, process: "subprocess.Popen[str]") -> None:
         assert process.stdout is not None
@@ -119,7 +123,8 @@ class Yard:
                 self.output.append(line)
 
 
-_OURS = {"DATABASE_URL", "BROKER_URL", "CHANNEL_URL", "STORAGE_URL", "TRAINYARD_ORIGIN", "TRAINYARD_POOL", "TRAINYARD_STATE", "PORT"}
+_OURS = {"DATABASE_URL", "BROKER_URL", "CHANNEL_URL", "STORAGE_URL", "PORT"}
+_OURS |= {"TRAINYARD_ORIGIN", "TRAINYARD_POOL", "TRAINYARD_STATE"}
 
 
 def _free_port() -> int:

@@ -45,7 +45,9 @@ def database(url: str, *, pooled: bool) -> dict[str, Any]:
     """Django's database settings for a ``postgresql://`` URL, its query parameters included."""
     parts = conninfo_to_dict(url)
     options: dict[str, Any] = {"connect_timeout": 10}
-    settings = {
+    if pooled:
+        options["pool"] = {"min_size": 2, "max_size": 20, "timeout": 10}
+    return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", DATABASE),
         "USER": parts.pop("user", ""),
@@ -56,9 +58,6 @@ def database(url: str, *, pooled: bool) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {**options, **parts},
     }
-    if pooled:
-        settings["OPTIONS"]["pool"] = {"min_size": 2, "max_size": 20, "timeout": 10}
-    return settings
 
 
 def _socket_folder(state: Path) -> Path:

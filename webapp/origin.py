@@ -36,7 +36,8 @@ def own_origin(scope: Scope) -> bool:
         return True
     name, _ = split_domain_port(host)
     secure = scope.get("scheme") in ("https", "wss")
-    return bool(name) and validate_host(name, settings.ALLOWED_HOSTS) and _is(origin, host, "https" if secure else "http")
+    answered = bool(name) and validate_host(name, settings.ALLOWED_HOSTS)
+    return answered and _is(origin, host, "https" if secure else "http")
 
 
 def _is(origin: str, host: str, scheme: str) -> bool:

@@ -21,7 +21,7 @@ def start(
     keep: Sequence[int] = (),
     user: int | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start ``command`` in a process group of its own. Call it from the main thread: the death signal follows the thread.
+    """Start ``command`` in a process group of its own. Call it from the main thread: the death signal is the thread's.
 
     ``keep`` lists file descriptors that the child inherits; ``user`` is the account it runs as, if not ours.
     """
@@ -40,7 +40,7 @@ def start(
 
 
 def die_with_parent(death: signal.Signals) -> None:
-    """Have the system send us ``death`` when the thread that started us ends. Other systems than Linux have no such thing."""
+    """Have the system send us ``death`` when the thread that started us ends. Only Linux has such a thing."""
     if _libc is not None:
         _libc.prctl(PR_SET_PDEATHSIG, int(death), 0, 0, 0)
 

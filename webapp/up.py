@@ -17,7 +17,6 @@ from pathlib import Path
 from webapp import processes
 from webapp.embedded import Embedded
 
-Child = "subprocess.Popen[bytes]"
 CHECKPOINT_SECONDS = 60.0
 ENDING_SECONDS = 30.0
 SHORTEST_LIFE = 5.0  # a child that ends sooner after its start is started again with growing patience
@@ -83,9 +82,8 @@ class Up:
         self.port = port
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._own_lock = _locked(state / "up.lock", f"Trainyard already runs on {state}. Use it, or stop it first.", 0)
-        self._childrens_lock = _locked(
-            state / "children.lock", f"Processes of the last start on {state} are still ending. Try again in a minute.", ENDING_SECONDS
-        )
+        still_ending = f"Processes of the last start on {state} are still ending. Try again in a minute."
+        self._childrens_lock = _locked(state / "children.lock", still_ending, ENDING_SECONDS)
         self.listener = _listen(port)
         self.embedded = Embedded(state, keep=[self._childrens_lock])
         # In the order in which they are started; they end in the opposite one.
@@ -134,10 +132,12 @@ class Up:
 
     def _look_after(self, service: Service, now: float) -> None:
         if service.process is not None and (status := service.process.poll()) is not None:
-            service.pause = 0.0 if now - service.started > SHORTEST_LIFE else min(LONGEST_PAUSE, service.pause * 2 + 0.5)
+            lasted = now - service.started > SHORTEST_LIFE
+            service.pause = 0.0 if lasted else min(LONGEST_PAUSE, service.pause * 2 + 0.5)
             service.due = now + service.pause
             service.process = None
-            print(f"{service.name} ended ({_ending(status)}); starting it again. See {self.log(service.name)}", file=sys.stderr)
+            log = self.log(service.name)
+            print(f"{service.name} ended ({_ending(status)}); starting it again. See {log}", file=sys.stderr)
         if service.process is None and now >= service.due:
             service.begin()
 
@@ -150,12 +150,12 @@ class Up:
         return self._python("worker", command, [])
 
     def _python(self, name: str, command: list[str], keep: list[int]) -> "subprocess.Popen[bytes]":
-        environment = {**os.environ, "TRAINYARD_STATE": str(self.state), "PORT": str(self.port), "PYTHONUNBUFFERED": "1"}
+        ours = {"TRAINYARD_STATE": str(self.state), "PORT": str(self.port), "PYTHONUNBUFFERED": "1"}
         return processes.start(
             [sys.executable, *command],
             log=self.log(name),
             at_parents_death=signal.SIGKILL,
-            environment=environment,
+            environment={**os.environ, **ours},
             keep=[self._childrens_lock, *keep],
         )
 
@@ -178,7 +178,7 @@ def _locked(path: Path, refusal: str, patience: float) -> int:
 
 
 def _listen(port: int) -> socket.socket:
-    """The web server's socket, for this machine only. We hold it, so that requests wait while the web server restarts."""
+    """The web server's socket, for this machine only. We hold it: requests wait while the web server restarts."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -187,7 +187,7 @@ def _listen(port: int) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise UpError(f"Port {port} is in use. Choose another one, for example: PORT={port + 1} make run") from None
-        raise UpError(f"Port {port} cannot be opened ({error.strerror}). Choose another one: PORT=8080 make run") from None
+        raise UpError(f"Port {port} cannot be opened: {error.strerror}. Try PORT=8080 make run") from None
     return listener
 
 

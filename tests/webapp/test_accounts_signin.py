@@ -122,7 +122,7 @@ def test_name_and_password_sign_in_and_the_session_key_is_new(client: Client, ad
     assert client.session.session_key != before
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x()"])
 def test_signing_in_never_leads_elsewhere(client: Client, ada: User, target: str) -> None:
     answer = client.post(f"/signin/?next={target}", {"name": "ada", "password": PASSWORD, "next": target})
     assert answer.headers["Location"] == "/"
@@ -144,16 +144,17 @@ def test_guessing_has_to_wait_and_the_right_password_too(client: Client, ada: Us
 
 
 def test_spraying_over_names_has_to_wait(client: Client, ada: User) -> None:
-    statuses = [client.post("/signin/", {"name": f"user{n}", "password": "guess"}).status_code for n in range(throttle.PER_ADDRESS + 1)]
-    assert statuses[-2:] == [200, 429]
+    tries = [{"name": f"user{number}", "password": "guess"} for number in range(throttle.PER_ADDRESS + 1)]
+    assert [client.post("/signin/", one).status_code for one in tries[-2:]] == [200, 200]
+    assert [client.post("/signin/", one).status_code for one in tries][-4:] == [200, 429, 429, 429]
 
 
 def test_a_changed_password_ends_the_other_sessions(client: Client, ada: User) -> None:
     other = Client()
     client.force_login(ada)
     other.force_login(ada)
-    answer = client.post("/account/password/", {"old": PASSWORD, "new": "another good one", "again": "another good one"})
-    assert answer.status_code == 302
+    change = {"old": PASSWORD, "new": "another good one", "again": "another good one"}
+    assert client.post("/account/password/", change).status_code == 302
     assert client.get("/account/").status_code == 200
     assert other.get("/account/").headers["Location"].startswith("/signin/")
 

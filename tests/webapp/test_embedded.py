@@ -4,6 +4,9 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Callable
+from typing import TypeVar
 
 import psutil
 import pytest
@@ -11,6 +14,7 @@ import pytest
 from tests.yard import ROOT, Yard
 
 pytestmark = pytest.mark.fault
+T = TypeVar("T")
 
 
 def test_kill_9_of_the_launcher_leaves_no_process_behind(yard: Yard) -> None:
@@ -27,7 +31,8 @@ def test_a_start_after_kill_9_keeps_all_data(yard: Yard) -> None:
     yard.kill()
     yard.start()
     assert token
-    assert "ada" in yard.manage("shell", "-c", "from webapp.accounts.models import User; print(User.objects.get().username)")
+    count = "from webapp.accounts.models import ApiToken; print(ApiToken.objects.get().owner.username)"
+    assert yard.manage("shell", "-v0", "-c", count).strip() == "ada"
 
 
 def test_ctrl_c_ends_everything_in_order(yard: Yard) -> None:
@@ -67,9 +72,8 @@ def _up(environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
 
 
-def _eventually(ask, seconds=20.0):  # type: ignore[no-untyped-def]
-    import time
-
+def _eventually(ask: Callable[[], T], seconds: float = 20.0) -> T:
+    """The answer of ``ask`` as soon as it fails no more."""
     deadline = time.monotonic() + seconds
     while True:
         try:

@@ -9,7 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from webapp.accounts.models import User
 
-_rules = lazy(lambda: " ".join(password_validators_help_texts()), str)
+
+def _rules() -> str:
+    return " ".join(password_validators_help_texts())
+
+
+_rules_when_shown = lazy(_rules, str)
 
 
 def _password(label: Any, kind: str, help_text: Any = "") -> forms.CharField:
@@ -31,7 +36,7 @@ class FirstUseForm(forms.Form):
         label=_("Name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
         help_text=_("Letters, digits and @ . + - _"),
     )
-    password = _password(_("Password"), "new-password", _rules())
+    password = _password(_("Password"), "new-password", _rules_when_shown())
     again = _password(_("Password again"), "new-password")
 
     def clean(self) -> dict[str, Any]:
@@ -42,7 +47,7 @@ class PasswordForm(forms.Form):
     """Changes the password of who knows the present one."""
 
     old = _password(_("Present password"), "current-password")
-    new = _password(_("New password"), "new-password", _rules())
+    new = _password(_("New password"), "new-password", _rules_when_shown())
     again = _password(_("New password again"), "new-password")
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""Making people, and the first person of all. What these raise, as Django's ValidationError, is for the form's fields."""
+"""Making people, and the first person of all. A ValidationError that these raise names the form's fields."""
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -11,7 +11,7 @@ from webapp.accounts.models import User
 SETTING_UP = 0x7472_6169  # key of the advisory lock under which the first person is made
 
 
-class LinkSpent(Exception):
+class SpentLinkError(Exception):
     """The link was used, has expired, or never was one."""
 
 
@@ -28,10 +28,10 @@ def get_or_make(name: str) -> tuple[User, bool]:
 
 @transaction.atomic
 def sign_in_by(token: str) -> User:
-    """Use a link up for a person who has a password already. Raises LinkSpent."""
+    """Use a link up for a person who has a password already. Raises SpentLinkError."""
     link = links.use_up(token)
     if link is None or link.user is None or not link.user.is_active:
-        raise LinkSpent
+        raise SpentLinkError
     return link.user
 
 
@@ -39,13 +39,13 @@ def sign_in_by(token: str) -> User:
 def set_up_by(token: str, name: str, password: str) -> User:
     """Use a link up for a first sign-in: its user, or the first person, gets name and password.
 
-    Raises LinkSpent, or ValidationError with ``name`` or ``password``; then the link stays good.
+    Raises SpentLinkError, or ValidationError with ``name`` or ``password``; then the link stays good.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SETTING_UP])
     link = links.use_up(token)
     if link is None or (link.user is None and links.first_person() is not None):
-        raise LinkSpent
+        raise SpentLinkError
     user = link.user or _without_password(name) or User()
     _choose(user, name, password)
     return user
@@ -73,8 +73,9 @@ def _choose(user: User, name: str, password: str) -> None:
     try:
         user.full_clean(exclude=["password"])
     except ValidationError as error:
-        taken = User.objects.filter(username=user.username).exclude(pk=user.pk).exists()
-        errors["name"] = [_("This name is taken; choose another one.")] if taken else error.message_dict.get("username", error.messages)
+        errors["name"] = error.message_dict.get("username", error.messages)
+        if User.objects.filter(username=user.username).exclude(pk=user.pk).exists():
+            errors["name"] = [_("This name is taken; choose another one.")]
     try:
         validate_password(password, user)
     except ValidationError as error:

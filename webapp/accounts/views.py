@@ -36,14 +36,14 @@ def signin(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         name, address = form.cleaned_data["name"], request.META.get("REMOTE_ADDR", "")
         if not throttle.allowed(name, address):
-            form.add_error(None, _("Too many tries. Wait 15 minutes, or sign in by a link: “manage.py signin” prints one."))
+            form.add_error(None, f"{_('Too many tries; wait 15 minutes.')} {_by_link()}")
             status = 429
         elif user := authenticate(request, username=name, password=form.cleaned_data["password"]):
             throttle.forget(name, address)
             login(request, user)
             return redirect(_next(request))
         else:
-            form.add_error(None, _("Name or password is wrong. Try again, or sign in by a link: “manage.py signin” prints one."))
+            form.add_error(None, f"{_('Name or password is wrong.')} {_by_link()}")
     return render(request, "accounts/signin.html", {"form": form, "next": request.GET.get("next", "")}, status=status)
 
 
@@ -57,11 +57,11 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         return _spent(request)
     first_use = found.user is None or not found.user.has_usable_password()
-    form = FirstUseForm(request.POST or None, initial={"name": found.user.username if found.user else ""}) if first_use else None
+    form = FirstUseForm(request.POST or None, initial={"name": _name(found)}) if first_use else None
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
             return _enter(request, token, form)
-        except people.LinkSpent:
+        except people.SpentLinkError:
             return _spent(request)
         except ValidationError as error:
             assert form is not None
@@ -80,6 +80,10 @@ def _enter(request: HttpRequest, token: str, form: Form | None) -> HttpResponseR
 
 def _spent(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/spent.html", status=410)
+
+
+def _by_link() -> str:
+    return _("Try again, or sign in by a link: “manage.py signin” prints one.")
 
 
 def _name(found: SignInLink) -> str:

@@ -11,7 +11,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 
 from webapp import processes
 from webapp.accounts import links
-from webapp.embedded import EmbeddedError
+from webapp.unprivileged import EmbeddedError
 from webapp.up import Signals, Up, UpError
 
 
@@ -49,7 +49,7 @@ class Command(BaseCommand):
     def _say_where(self) -> None:
         self.stdout.write(f"Trainyard is ready at {links.base_url()}")
         self.stdout.write(f"Sign in: {links.new_link()}")
-        self.stdout.write("The link works once, within 15 minutes. Ctrl-C stops everything; running work goes on at the next start.")
+        self.stdout.write("The link works once, for 15 minutes. Ctrl-C stops; the next start goes on with what runs.")
         self.stdout.flush()
 
     def _wait_for_web(self, up: Up) -> None:

@@ -1,0 +1,45 @@
+"""Where the embedded services keep their sockets, and who they run as."""
+
+import os
+import signal
+import tempfile
+from pathlib import Path
+
+import psutil
+import pytest
+
+from webapp import embedded, processes, unprivileged
+from webapp.addresses import addresses
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another account")
+def test_root_without_user_namespaces_runs_postgresql_as_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unprivileged, "_namespaces_work", lambda: False)
+    with tempfile.TemporaryDirectory() as open_to_nobody_yet:
+        folder = Path(open_to_nobody_yet)
+        with pytest.raises(unprivileged.EmbeddedError, match=f"{folder} is closed to other users"):
+            embedded.Embedded(folder / "state", durable=False)
+        folder.chmod(0o755)
+        (folder / "state").mkdir(exist_ok=True)
+        life = embedded.Embedded(folder / "state", durable=False)
+        life.prepare()
+        postgresql, valkey = life.start_postgresql(), life.start_valkey()
+        life.wait(postgresql, valkey)
+        assert psutil.Process(postgresql.pid).uids().effective == unprivileged.NOBODY
+        assert processes.end(valkey, signal.SIGTERM, 5) == 0
+        assert processes.end(postgresql, signal.SIGINT, 20) == 0
+
+
+def test_a_state_folder_with_a_long_path_keeps_its_sockets_elsewhere(tmp_path: Path) -> None:
+    state = tmp_path / ("long" * 30)
+    sockets = addresses(state).sockets
+    assert not sockets.is_relative_to(state)
+    assert addresses(state).sockets == sockets
+    assert len(str(sockets)) < 80
+
+
+def test_a_sockets_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "somewhere").mkdir()
+    (tmp_path / "sockets").symlink_to(tmp_path / "somewhere")
+    with pytest.raises(unprivileged.EmbeddedError, match="belongs to somebody else"):
+        embedded.Embedded(tmp_path, durable=False).prepare()
