@@ -11,6 +11,7 @@ from trainer import events
 from trainer.errors import TrainerError
 from trainer.job import DISK_FULL, PEER_LOST, UNEXPECTED, Job
 from trainer.journal import Journal, Unwritten
+from trainer.processes import kill_siblings
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 WORK = {"train": ("trainer.loop", "train"), "compress": ("trainer.compress", "compress"),
@@ -79,8 +80,13 @@ def _unexpected(journal: Journal | None, error: Exception) -> int:
 
 
 def _is_peer_lost(error: Exception) -> bool:
+    """Whether this is about another rank. One that hangs would not heed the launcher's SIGTERM, and is killed from here."""
     parallel = sys.modules.get("trainer.parallel")  # absent when nothing was parallel
-    return parallel is not None and isinstance(error, parallel.PeerLost)
+    if parallel is None or not isinstance(error, parallel.PeerLost):
+        return False
+    if error.hangs:
+        kill_siblings()
+    return True
 
 
 def _leave() -> int:

@@ -21,11 +21,17 @@ from trainer.split import Indices
 
 STEP_NUMBERS = 4
 BUCKET_BYTES = 25 * 1024 * 1024
-PEER_SECONDS = 120.0  # a rank that keeps the others waiting so long counts as lost
+PEER_SECONDS = float(os.environ.get("TRAINYARD_PEER_SECONDS", "120"))
+"""A rank that keeps the others waiting so long counts as lost. Must exceed the time that writing a checkpoint takes."""
 
 
 class PeerLost(Exception):
     """Another rank died or hangs. This rank is not to blame; it leaves without a word, and the agent resumes the run."""
+
+    @property
+    def hangs(self) -> bool:
+        """Whether the other rank is still there: its connection stands, but it does not answer."""
+        return "timed out" in str(self).lower() or "timeout" in str(self).lower()
 
 
 class Ranks:

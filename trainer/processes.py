@@ -23,6 +23,14 @@ def default_signals() -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
+def kill_siblings() -> None:
+    """Kill the other children of this process's parent."""
+    parent = os.getppid()
+    for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+        if int(child) != os.getpid():
+            os.kill(int(child), signal.SIGKILL)
+
+
 def output_to(path: Path) -> None:
     """Append what this process prints, in Python or below it, to ``path``."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)

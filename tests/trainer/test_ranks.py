@@ -1,0 +1,39 @@
+"""Any number of ranks computes what one rank computes."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.trainer.attempts import Warm, write_images, write_job
+
+# 250 rows leave 200 to train on: batches of 64, the last of 8; 50 steps are 12.5 epochs.
+SPEC: dict[str, Any] = {
+    "model": {"name": "cnn", "channels": [4, 8], "hidden": [16], "dropout": 0.0}, "batch_size": 64, "epochs": 13,
+    "precision": "float64", "split": {"validation": 0.1, "test": 0.1},
+}
+
+
+@pytest.mark.parametrize("ranks", [2, 3])
+def test_every_loss_equals_that_of_one_rank(warm: Warm, tmp_path: Path, ranks: int) -> None:
+    images = write_images(tmp_path / "prepared.safetensors", rows=250, classes=2)
+    one, many = (warm.run(write_job(tmp_path / f"ranks{count}", {**SPEC, "ranks": count}, images)) for count in (1, ranks))
+    assert one.ended is not None, one.logs
+    assert many.ended is not None, many.logs
+    for metric in ("train/loss", "train/accuracy", "validation/loss"):
+        expected, found = one.values(metric), many.values(metric)
+        assert [step for step, _ in found] == [step for step, _ in expected]
+        assert [value for _, value in found] == pytest.approx([value for _, value in expected], rel=1e-4)
+    losses = [value for _, value in one.values("train/loss")]
+    assert len(losses) >= 50
+    assert min(losses[40:50]) <= 0.9 * losses[0]
+
+
+def test_a_last_batch_smaller_than_the_ranks_counts_each_row_once(warm: Warm, tmp_path: Path) -> None:
+    images = write_images(tmp_path / "prepared.safetensors", rows=240, classes=3)  # 192 to train on
+    spec = {**SPEC, "batch_size": 191, "epochs": 6}
+    one, three = (warm.run(write_job(tmp_path / f"ranks{count}", {**spec, "ranks": count}, images)) for count in (1, 3))
+    assert three.ended is not None, three.logs
+    assert three.ended.outcome == "succeeded"
+    assert [value for _, value in three.values("train/loss")] == pytest.approx(
+        [value for _, value in one.values("train/loss")], rel=1e-4)
