@@ -15,7 +15,7 @@ def traces(balance: Sequence[tuple[str, int]]) -> list[Trace]:
     """One bar a class, in the order of the classes. ``balance`` pairs a class with its rows."""
     names = [plain(name) for name, _count in balance]
     counts = [count for _name, count in balance]
-    return [{"type": "bar", "x": list(range(len(names))), "y": counts, "marker": {"color": "--chart-1"}, "customdata": names,
+    return [{"type": "bar", "x": list(range(len(names))), "y": counts, "marker": {"color": "--curve-1"}, "customdata": names,
              "hovertemplate": "%{customdata}: %{y:,}<extra></extra>"}]
 
 
@@ -23,4 +23,4 @@ def draw(balance: Sequence[tuple[str, int]]) -> Figure:
     ticks = {"tickvals": list(range(len(balance))), "ticktext": [plain(name) for name, _count in balance]}
     if len(balance) > 60:
         ticks = {"showticklabels": False}
-    return figure(traces(balance), xaxis=axis("", **ticks), yaxis=axis(_("Rows"), rangemode="tozero"))
+    return figure(traces(balance), xaxis=axis("", showgrid=False, **ticks), yaxis=axis(_("Rows"), rangemode="tozero"))

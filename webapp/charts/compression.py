@@ -17,7 +17,7 @@ def traces(stages: Sequence[Mapping[str, Any]]) -> list[Trace]:
     names = [plain(stage["name"]) for stage in stages]
     return [{"type": "scatter", "mode": "lines+markers+text", "x": [stage["size"] / 1000 for stage in stages],
              "y": [stage["metric"]["value"] for stage in stages], "text": names, "textposition": "top center", "cliponaxis": False,
-             "line": {"color": "--line-strong", "width": 1}, "marker": {"color": "--chart-1", "size": 10},
+             "line": {"color": "--line-strong", "width": 1}, "marker": {"color": "--curve-1", "size": 10},
              "hovertemplate": "%{text}: %{x:.1f} kB, %{y:.4f}<extra></extra>"}]
 
 

@@ -21,7 +21,7 @@ def traces(matrix: Sequence[Sequence[int]], classes: Sequence[str]) -> list[Trac
     said = [[[names[i], names[j], count] for j, count in enumerate(row)] for i, row in enumerate(matrix)]
     trace: Trace = {
         "type": "heatmap", "z": parts, "customdata": said, "zmin": 0, "zmax": 1, "showscale": False, "xgap": 1, "ygap": 1,
-        "colorscale": [[0, "--sunken"], [1, "--chart-1"]],
+        "colorscale": [[0, "--sunken"], [1, "--curve-1"]],
         "hovertemplate": "%{customdata[0]} → %{customdata[1]}: %{customdata[2]:,} (%{z:.1%})<extra></extra>",
     }
     if len(classes) <= MOST_NUMBERS:

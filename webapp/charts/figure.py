@@ -1,6 +1,6 @@
 """What every chart shares: a figure as plain data, axes with a title, and text that Plotly cannot take for markup.
 
-Colours are names of tokens (``--chart-1``); the browser puts in what the theme says.
+Colours are names of tokens (``--curve-1``); the browser puts in what the theme says.
 """
 
 from collections.abc import Sequence

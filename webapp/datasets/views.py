@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -129,15 +129,15 @@ def restore(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
 
 
 @require_GET
-def thumbnails(request: HttpRequest, dataset_id: UUID, number: int) -> FileResponse:
+def thumbnails(request: HttpRequest, dataset_id: UUID, number: int) -> HttpResponse:
     """The contact sheet that the inspection made: our own PNG, never a file that somebody sent."""
     version = get_object_or_404(_find(request, dataset_id).versions, number=number, thumbnails__isnull=False)
     assert version.thumbnails_id is not None
     try:
-        path = store.local_path(version.thumbnails_id)
+        sheet = store.local_path(version.thumbnails_id).read_bytes()
     except ArtifactError:
         raise Http404 from None
-    return FileResponse(path.open("rb"), content_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+    return HttpResponse(sheet, content_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
 
 
 def _find(request: HttpRequest, dataset_id: UUID) -> Dataset:

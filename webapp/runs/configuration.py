@@ -19,7 +19,8 @@ def pairs(spec: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _pairs(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, value in spec.items():
+    for name in sorted(spec, key=_place):
+        value = spec[name]
         if name in QUIET or value is None:
             continue
         if isinstance(value, Mapping):
@@ -43,6 +44,12 @@ def _component(family: Family, value: Mapping[str, Any]) -> str:
 
 def _settings(value: Mapping[str, Any]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {text(one)}" for name, one in value.items() if name not in TAGS and one not in (None, [], ""))
+
+
+def _place(name: str) -> int:
+    """Where a reader looks for it: what is learned first, then how, then with what. The database keeps no order."""
+    order = [*FAMILIES, "batch_size", "epochs", "ranks", "split", "seed", "threads"]
+    return order.index(name) if name in order else len(order)
 
 
 def _label(name: str) -> str:

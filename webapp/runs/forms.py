@@ -115,6 +115,11 @@ def starting_point(summary: DataSummary) -> dict[str, Any]:
     return {"task": {"name": task, "target": target.name}}
 
 
+def filled(spec: TrainSpec) -> dict[str, Any]:
+    """A complete spec as the form begins with it; the loss stays open, so that it follows the task."""
+    return {**spec.model_dump(mode="json"), "loss": None}
+
+
 def sections(reading: Reading, summary: DataSummary, most_ranks: int | None) -> tuple[Section, ...]:
     """The form, filled with what was said and with what is wrong beside each field."""
     raw, errors = reading.raw, reading.errors

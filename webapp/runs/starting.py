@@ -34,7 +34,10 @@ def new(request: HttpRequest) -> HttpResponse:
     summary = _summary(version)
     raw = source.spec if source else forms.starting_point(summary)
     name = _("%(run)s again") % {"run": source.name} if source else version.dataset.name
-    return _form(request, version, forms.check(raw, version), name[:200], source=source)
+    reading = forms.check(raw, version)
+    if reading.spec and not source:
+        reading = Reading(forms.filled(reading.spec), reading.spec)
+    return _form(request, version, reading, name[:200], source=source)
 
 
 def _start(request: HttpRequest) -> HttpResponse:

@@ -26,8 +26,8 @@ def icon(name: str, label: str = "") -> SafeString:
     """An icon of our own sprite; decoration for eyes unless it carries a ``label``."""
     address = f"{static('trainyard/icons.svg')}#{name}"
     if label:
-        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, address)
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', address)
+        return format_html('<svg class="icon" width="18" height="18" role="img" aria-label="{}"><use href="{}"/></svg>', label, address)
+    return format_html('<svg class="icon" width="18" height="18" aria-hidden="true"><use href="{}"/></svg>', address)
 
 
 @register.simple_tag
@@ -131,3 +131,10 @@ def upload_texts() -> str:
         "failed": _("The upload was refused: {reason}"),
         "empty": _("This file is empty; choose one with content."),
     })
+
+
+@register.simple_tag
+def fact_word(name: str) -> str:
+    """The word for what a worker tells of its machine."""
+    known = {"cores": _("Cores"), "system": _("System"), "processor": _("Processor"), "torch": "PyTorch", "python": "Python"}
+    return known.get(name, name)

@@ -17,7 +17,7 @@
 
   const dressed = (value) => {
     if (typeof value === "string" && value.startsWith("--")) return colour(value.slice(2));
-    if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map(dressed);
+    if (Array.isArray(value)) return value.length > 64 && typeof value[0] === "number" ? value : value.map(dressed);
     if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, dressed(v)]));
     return value;
   };

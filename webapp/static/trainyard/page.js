@@ -41,6 +41,11 @@
     if (target) { event.preventDefault(); target.click(); }
   });
 
+  // A page that nobody looks at asks for nothing.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (document.hidden && event.detail.requestConfig.verb === "get") event.preventDefault();
+  });
+
   const localTimes = (root) => root.querySelectorAll?.("time[data-local]").forEach((element) => {
     const moment = new Date(element.dateTime);
     element.title = moment.toLocaleString();

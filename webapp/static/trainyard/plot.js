@@ -7,6 +7,7 @@ const MOST_DRAWN = 2_000;
 const ZOOM_REST = 150;
 const ZOOM_AGAIN = 2_000;
 const PALETTE = 7;
+const SMOOTHED = /^(train\/|samples_per_second)/;  // what is noisy by nature; a learning rate is not
 const CONFIG = {
   displaylogo: false, responsive: true, doubleClick: "reset",
   modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
@@ -65,6 +66,7 @@ export class Plot {
   #traces(curve, place) {
     const data = this.#shown(curve);
     const validation = curve.name.startsWith("validation/");
+    const smooth = this.smoothing > 0 && SMOOTHED.test(curve.name) && !this.time && data.values.length > 2;
     const x = this.time ? data.times.map((time) => new Date(time * 1000)) : data.steps;
     const line = { color: colour(`curve-${place % PALETTE + 1}`), width: 1.75, dash: validation ? "dash" : "solid" };
     const name = plain(this.#label(curve, place));
@@ -72,7 +74,7 @@ export class Plot {
                    line, marker: { size: 5, color: line.color }, connectgaps: false, legendgroup: curve.name };
     const y = data.values.map((value) => Number.isFinite(value) ? value : null);
     const traces = [{ ...base, y }];
-    if (this.smoothing > 0 && !validation && !this.time && y.length > 2) {
+    if (smooth) {
       traces[0] = { ...base, y, opacity: 0.28, line: { ...line, width: 1 }, showlegend: false, hoverinfo: "skip" };
       traces.push({ ...base, y: smoothed(data.values, this.smoothing).map((v) => Number.isFinite(v) ? v : null) });
     }
