@@ -16,6 +16,7 @@ from trainer.tables import Chunk, parse
 LONGEST_LINE = 16 * 1024 * 1024
 LONGEST_ROW = 32 * 1024 * 1024
 LONGEST_CELL = 1024 * 1024
+MOST_ROW_LINES = 100_000
 MOST_COLUMNS = 20_000
 CHUNK_ROWS = 4096
 CHUNK_CELLS = 200_000
@@ -142,7 +143,7 @@ def _rows(table: Table) -> Iterator[tuple[int, list[str]]]:
     line = 1
     try:
         for row in reader:
-            lines.since_row = 0
+            lines.characters = lines.count = 0
             if any(cell.strip() for cell in row):
                 yield line, row
             line = reader.line_num + 1
@@ -163,7 +164,7 @@ class Lines:
     def __init__(self, path: Path, codec: str) -> None:
         self._file = path.open("r", encoding=codec, newline="")
         self._number = 0
-        self.since_row = 0
+        self.characters = self.count = 0  # since the last whole row
 
     def __iter__(self) -> Iterator[str]:
         with self._file as file:
@@ -173,8 +174,12 @@ class Lines:
 
     def _check(self, line: str) -> None:
         self._number += 1
-        self.since_row += len(line)
-        if len(line) == LONGEST_LINE or self.since_row > LONGEST_ROW:
+        self.characters += len(line)
+        self.count += 1
+        if self.count > MOST_ROW_LINES:
+            raise TrainerError("csv_row_lines", "A row goes on over more than %(most)s lines up to line %(line)s. Maybe a closing "
+                               "quotation mark is missing.", line=self._number, most=MOST_ROW_LINES)
+        if len(line) == LONGEST_LINE or self.characters > LONGEST_ROW:
             raise TrainerError("csv_line", "Line %(line)s is longer than %(most)s million characters. Write one row a line.",
                                line=self._number, most=LONGEST_LINE // 1024**2)
         if "\0" in line:

@@ -18,6 +18,7 @@ from trainer.summary import DataSummary
 
 BROKEN_SHARE = 0.1
 NAMED = 5
+MOST_CLASSES = 10_000
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,20 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     shape = _common_shape(spec, pictures)
     pixels, kept = _decode_all(pictures, shape, work, broken)
     _check_broken(broken, len(candidates))
-    names = sorted({picture.label for picture in kept})
-    labels = np.array([names.index(picture.label) for picture in kept], dtype=np.int64)
+    names = _classes(kept)
+    index = {name: at for at, name in enumerate(names)}
+    labels = np.array([index[picture.label] for picture in kept], dtype=np.int64)
     summary = DataSummary(kind="image", rows=len(kept), classes=tuple(names), shape=shape)
     problems = _problems(kept, shape, broken, others)
     return Parsed(summary=summary, arrays={"pixels": pixels, "labels": labels}, problems=tuple(problems))
+
+
+def _classes(pictures: Sequence[Picture]) -> list[str]:
+    names = sorted({picture.label for picture in pictures})
+    if len(names) > MOST_CLASSES:
+        raise TrainerError("too_many_folders", "There are %(count)s folders with pictures; at most %(most)s classes can be told apart. "
+                           "Put the pictures of each class into one folder.", count=len(names), most=MOST_CLASSES)
+    return names
 
 
 def _looks_like_picture(source: Source) -> bool:
@@ -54,7 +64,8 @@ def _with_facts(candidates: Sequence[Source]) -> tuple[list[Picture], list[str]]
     broken: list[str] = []
     for source in candidates:
         try:
-            pictures.append(Picture(source, _class_of(source), facts(source.path)))
+            said = facts(source.path)
+            pictures.append(Picture(source, _class_of(source), said))
         except HugePictureError as error:
             raise TrainerError("picture_too_large", "“%(name)s” says that it is %(width)s x %(height)s pixels; more than 64 million "
                                "pixels are not opened. Make the picture smaller or leave it out.", name=source.name,

@@ -1,0 +1,139 @@
+"""What an import tells about the data."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.files import Imported, idx, imported
+from trainer.profile import SENTENCES
+from webapp.datasets import samples
+
+
+def table(folder: Path, header: str, rows: list[str]) -> Imported:
+    return imported(folder, {"x.csv": "\n".join([header, *rows]).encode()})
+
+
+def sample(folder: Path, name: str) -> Imported:
+    return imported(folder, {path.name: path.read_bytes() for path in samples.listing()[name].files})
+
+
+def test_the_digits_are_profiled(tmp_path: Path) -> None:
+    made = sample(tmp_path, "digits")
+    assert made.data.summary.rows == 8000
+    assert made.data.summary.shape == (1, 28, 28)
+    assert [name for name, _ in made.profile.balance] == list("0123456789")
+    assert sum(count for _, count in made.profile.balance) == 8000
+    assert made.profile.suggested_task == "image_classification"
+    assert made.codes == set()
+
+
+def test_the_contact_sheet_shows_what_its_labels_say(tmp_path: Path) -> None:
+    made = sample(tmp_path, "digits")
+    grid = made.profile.thumbnails
+    assert grid is not None
+    with Image.open(made.folder / "thumbnails.png") as sheet:
+        assert sheet.size == (grid.columns * grid.size, grid.rows * grid.size)
+        shown = np.asarray(sheet.convert("L"))
+    assert grid.labels[:12] == ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "1")
+    labels, pixels = made.data.array("labels"), made.data.array("pixels")
+    three = np.asarray(Image.fromarray(pixels[int(np.argmax(labels == 3)), 0]).resize((64, 64), Image.Resampling.NEAREST))
+    np.testing.assert_array_equal(shown[:64, 3 * 64 : 4 * 64], three)
+
+
+def test_the_penguins_are_profiled_as_the_reference_says(tmp_path: Path) -> None:
+    made = sample(tmp_path, "penguins")
+    assert (made.profile.suggested_task, made.profile.suggested_target) == ("table_classification", "species")
+    assert made.profile.balance == (("Adelie", 129), ("Chinstrap", 50), ("Gentoo", 101))
+    column = {column.name: column for column in made.profile.columns}["body_mass_g"]
+    masses = [float(row[5]) for row in _rows(samples.listing()["penguins"].files[0]) if row[5] != "NA"]
+    assert (column.missing, column.distinct) == (280 - len(masses), len(set(masses)))
+    assert column.mean == pytest.approx(np.mean(masses))
+    assert column.std == pytest.approx(np.std(masses))
+    assert column.histogram is not None
+    np.testing.assert_array_equal(column.histogram.counts, np.histogram(masses, bins=20)[0])
+
+
+def _rows(path: Path) -> list[list[str]]:
+    return [line.split(",") for line in path.read_text().splitlines()[1:]]
+
+
+def test_the_reviews_are_shown_and_said_not_to_be_trainable_yet(tmp_path: Path) -> None:
+    made = sample(tmp_path, "reviews-zh")
+    assert made.data.summary.rows == 14363
+    assert dict(made.profile.balance).keys() == {"positive", "negative"}
+    assert "only_text" in made.codes
+
+
+def test_one_class_is_an_error_with_a_remedy(tmp_path: Path) -> None:
+    pictures = imported(tmp_path / "pictures", {"a": idx(np.zeros((12, 3, 3), np.uint8)), "b": idx([7] * 12)})
+    assert pictures.problem("one_class").params == {"name": "7"}
+    rows = table(tmp_path / "table", "size,label", [f"{n},spam" for n in range(12)])
+    assert rows.problem("one_class").params == {"name": "spam"}
+
+
+def test_a_class_with_one_row_and_imbalance_are_told(tmp_path: Path) -> None:
+    made = table(tmp_path, "size,label", [f"{n % 9},{'rare' if n == 5 else 'often'}" for n in range(40)])
+    assert made.problem("lonely_class").params == {"count": 1, "name": "rare"}
+    assert made.problem("imbalance").params == {"most": "often", "most_rows": 39, "fewest": "rare", "fewest_rows": 1}
+
+
+def test_rows_that_repeat_are_counted(tmp_path: Path) -> None:
+    made = table(tmp_path / "table", "size,label", [f"{n % 10},{'ab'[n % 2]}" for n in range(30)])
+    assert made.profile.duplicates == 20
+    pixels = np.arange(40, dtype=np.uint8).reshape(10, 2, 2)
+    doubled = imported(tmp_path / "pictures", {"a": idx(np.concatenate([pixels, pixels])), "b": idx([0, 1] * 10)})
+    assert doubled.profile.duplicates == 10
+    other = imported(tmp_path / "labels", {"a": idx(np.concatenate([pixels, pixels])), "b": idx([0] * 10 + [1] * 10)})
+    assert other.profile.duplicates == 0
+    assert other.problem("contradicting_labels").params == {"count": 10}
+
+
+def test_a_column_that_mirrors_the_target_is_told(tmp_path: Path) -> None:
+    rows = [f"{'xyz'[n % 3]},{'uvw'[n % 3]},{n % 5 + n % 3 / 3}" for n in range(60)]
+    made = table(tmp_path / "class", "code,label,size", rows)
+    assert made.problem("mirrors_target").params == {"column": "code", "target": "label", "agreeing": 60, "rows": 60}
+    made = table(tmp_path / "number", "celsius,fahrenheit,noise", [f"{n},{n * 1.8 + 32},{n * 37 % 11}" for n in range(60)])
+    assert made.profile.suggested_task == "table_regression"
+    assert {problem.params["column"] for problem in made.profile.problems if problem.code == "mirrors_target"} == set()
+    made = table(tmp_path / "target", "celsius,target,noise", [f"{n % 30},{n % 30 * 1.8 + 32},{n * 37 % 11}" for n in range(60)])
+    assert made.problem("mirrors_target").params["column"] == "celsius"
+
+
+def test_a_target_with_gaps_is_told_once(tmp_path: Path) -> None:
+    made = table(tmp_path, "size,label", [f"{n},{'ab'[n % 2] if n % 5 else ''}" for n in range(40)])
+    assert made.problem("missing_target").params == {"column": "label", "count": 8}
+    assert "missing_values" not in made.codes
+
+
+def test_a_table_of_text_has_no_target(tmp_path: Path) -> None:
+    made = table(tmp_path, "a,b", [f"some words {n},other words {n}" for n in range(40)])
+    assert made.problem("no_target").severity == "error"
+
+
+def test_much_of_the_same_is_summed_up(tmp_path: Path) -> None:
+    rows = [",".join(str(row * 7 % 5) if row else "NA" for _ in range(30)) for row in range(20)]
+    made = table(tmp_path, ",".join(f"c{n}" for n in range(30)), rows)
+    assert sum(problem.code == "missing_values" for problem in made.profile.problems) == 8
+    assert made.problem("more_of_a_kind").params == {"count": 21}
+
+
+def test_extreme_numbers_leave_a_profile_that_is_valid_json(tmp_path: Path) -> None:
+    values = ["1e308", "-1e308", "5e-324", "0"] * 5
+    made = table(tmp_path, "x,y,label", [f"{value},{n},{'ab'[n % 2]}" for n, value in enumerate(values)])
+    text = (made.folder / "profile.json").read_text()
+    assert json.loads(text, parse_constant=lambda name: pytest.fail(name))["columns"][0]["maximum"] == 1e308
+
+
+def test_every_problem_has_a_message_and_a_remedy_in_whole_sentences() -> None:
+    for code, (_, message, remedy) in SENTENCES.items():
+        assert message.endswith("."), code
+        assert remedy.endswith("."), code
+
+
+def test_problems_stand_errors_first(tmp_path: Path) -> None:
+    made = table(tmp_path, "size,label", [f"{n},{'a' if n else ''}" for n in range(5)])
+    severities = [problem.severity for problem in made.profile.problems]
+    assert severities == sorted(severities, key=["error", "warning", "info"].index)
