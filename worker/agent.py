@@ -1,8 +1,8 @@
 """Owns the attempts of this machine: one thread, one loop.
 
-Each turn it listens to the warm process, reads the journals that have grown, and puts ends into the database; now and then
-it tells that it is alive, passes on commands, and looks for runs that wait. While the database is away, training goes on and
-the journals grow; while the broker is away, the sweep finds what nobody told.
+Each turn it listens to the warm process, reads the journals that have grown, and puts ends into the database; now and
+then it tells that it is alive, passes on commands, and looks for runs that wait. While the database is away, training
+goes on and the journals grow; while the broker is away, the sweep finds what nobody told.
 """
 
 import errno
@@ -149,6 +149,8 @@ class Agent(threading.Thread):
             self._warm.close()
             self._warm = None
             for held in self._held.values():
+                if held.pid is not None and not held.ended:
+                    sessions.end(held.pid)
                 held.ended = True
 
     def _note(self, news: News) -> None:
@@ -161,7 +163,7 @@ class Agent(threading.Thread):
             if held.given_up is not None:
                 held.kill()
         else:
-            sessions.kill(news.pid)  # a rank that outlived its launcher
+            sessions.end(news.pid)  # a rank that outlived its launcher
             held.status, held.ended = news.status, True
 
     # Attempts that are ours
@@ -184,8 +186,7 @@ class Agent(threading.Thread):
             raise
         except FencedError:
             log.info("Run %s has left attempt %s.", held.run_id, held.attempt.number)
-            held.follower.finished = True
-            held.kill()
+            held.leave()
         except OSError as error:
             self._fail(held, error) if error.errno not in NO_ROOM else held.give_up(ends.DISK_FULL, room_wanted=True)
         except Exception as error:
@@ -193,16 +194,15 @@ class Agent(threading.Thread):
 
     def _fail(self, held: Held, error: Exception) -> None:
         log.exception("Attempt %s of run %s cannot be followed.", held.attempt.number, held.run_id)
-        held.follower.finished = True
-        run = Run.objects.get(pk=held.run_id)
-        if run.attempt == held.attempt.number:
+        run = Run.objects.filter(pk=held.run_id).first()
+        if run is not None and run.attempt == held.attempt.number:
             ends.fail(
                 run,
                 Reason(
                     "worker_error", "The worker could not take in what this run made: %(error)s", {"error": str(error)}
                 ),
             )
-        held.kill()
+        held.leave()
 
     def _send_away(self) -> None:
         """The worker stops: what can write a checkpoint does; the rest, and what takes too long, begins again later."""
@@ -238,9 +238,8 @@ class Agent(threading.Thread):
         for held in self._held.values():
             run = runs.get(held.run_id)
             ours = run is not None and run.attempt == held.attempt.number and State(run.state) in states.WORKING
-            if not ours and not held.follower.finished:
-                held.follower.finished = True
-                held.kill()
+            if not ours and not held.finished_at:
+                held.leave()
             elif run is not None and ours and held.steered and not self._stopping.is_set():
                 self._pass_on(run, held)
 
@@ -273,7 +272,7 @@ class Agent(threading.Thread):
         held = self._hold(run, claim.attempt, folder)
         held.order_given = order
         self._guarded(held, lambda _held: self._prepare(claim, order))
-        if held.given_up is not None or held.follower.finished or self._warm is None:
+        if held.given_up is not None or held.finished_at or self._warm is None:
             held.ended = True
             return
         try:

@@ -1,7 +1,7 @@
 """The worker of one machine: ``celery -A worker.app worker``.
 
-Celery carries short hints that name a run. The agent, which a bootstep starts beside it, does the work; it starts whether
-or not the broker can be reached.
+Celery carries short hints that name a run. The agent, which a bootstep starts beside it, does the work; it starts
+whether or not the broker can be reached.
 """
 
 import os
@@ -32,7 +32,7 @@ app.conf.update(
 )
 
 
-class AgentStep(bootsteps.StartStopStep):  # type: ignore[misc]
+class AgentStep(bootsteps.StartStopStep):
     """Starts the agent with the worker; a worker that is asked to stop lets running work write checkpoints first."""
 
     requires = ("celery.worker.components:Pool",)

@@ -35,7 +35,7 @@ def finish(run: Run, ended: events.Ended, folder: Path) -> None:
 def fail(run: Run, reason: Reason) -> None:
     """The run ends without a result."""
     if states.move(run.pk, State.FAILED, attempt=run.attempt, reason=reason) and run.kind == Kind.INSPECT:
-        DatasetVersion.objects.filter(pk=run.dataset_version_id).update(state=DatasetVersion.State.FAILED)
+        DatasetVersion.objects.filter(runs=run).update(state=DatasetVersion.State.FAILED)
 
 
 def go_on(run: Run, reason: Reason) -> None:
@@ -79,6 +79,6 @@ def control(folder: Path) -> int:
 def _use(run: Run) -> None:
     """What follows from a run that ended well."""
     if run.kind == Kind.INSPECT:
-        DatasetVersion.objects.filter(pk=run.dataset_version_id).update(state=DatasetVersion.State.READY)
+        DatasetVersion.objects.filter(runs=run).update(state=DatasetVersion.State.READY)
     elif run.kind in (Kind.TRAIN, Kind.COMPRESS):
         queue_exports(run)

@@ -66,7 +66,7 @@ class Follower:
     def follow(self) -> bool:
         """Store the next events; False when there were none.
 
-        Raises FencedError, OSError when the disk is full, and Django's database errors, after which it may be called again.
+        Raises FencedError, OSError when the disk is full, and database errors, after which it may be called again.
         """
         if not self._certain:
             self._ask_position()

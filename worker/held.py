@@ -59,12 +59,17 @@ class Held:
 
     def read_if_grown(self) -> None:
         """Store what the journal has gained, if it is time to. Raises like Follower.follow."""
-        if time.monotonic() < self.next_read or self.follower.finished or not self.follower.grown():
+        if time.monotonic() < self.next_read or self.finished_at or not self.follower.grown():
             return
         if self.follower.follow():
             self.next_read = time.monotonic() + COALESCE
         if self.follower.finished:
             self.finished_at = time.monotonic()
+
+    def leave(self) -> None:
+        """The run has its end without us, or is not ours any more: kill the attempt and read no further."""
+        self.finished_at = time.monotonic()
+        self.kill()
 
     def lingers(self) -> bool:
         """Whether its processes stay although everything is done."""
@@ -73,7 +78,7 @@ class Held:
     def settle(self) -> None:
         """Store the rest of the journal and the end, and free the devices. May be called again after an error."""
         try:
-            if not self.room_wanted:
+            if not self.room_wanted and not self.finished_at:
                 self.follower.drain()
         except FencedError:
             pass  # what is left in the journal belongs to no run any more; the devices are ours to free

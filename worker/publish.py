@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def checkpoint(run: Run, event: events.Checkpoint, published: Published) -> None
     Checkpoint.objects.update_or_create(run=run, step=event.step, defaults=values)
     for old in run.checkpoints.order_by("-step")[KEPT_CHECKPOINTS:]:
         old.delete()
-        transaction.on_commit(lambda sha256=old.artifact_id: store.delete(sha256), robust=True)
+        transaction.on_commit(partial(store.delete, old.artifact_id), robust=True)
 
 
 def output(run: Run, event: events.Output, published: Published) -> dict[str, Any]:

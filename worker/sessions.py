@@ -2,18 +2,25 @@
 
 import os
 import signal
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
 MARK = "launcher"
+END_SECONDS = 3.0
+
+
+def end(leader: int) -> None:
+    """Kill the session and return when nothing of it is left: what it wrote, it has written."""
+    deadline = time.monotonic() + END_SECONDS
+    while (left := members(leader)) and time.monotonic() < deadline:
+        _kill(left)
+        time.sleep(0.002)
 
 
 def kill(leader: int) -> None:
     """Kill every process of the session; the leader also while it has not made its session yet."""
-    for process in {leader, *members(leader)}:
-        try:
-            os.kill(process, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
+    _kill({leader, *members(leader)})
 
 
 def members(leader: int) -> list[int]:
@@ -39,8 +46,15 @@ def kill_remembered(folder: Path) -> None:
         return
     now = _stat(int(leader))
     if boot == _boot() and (now is None or now[19] == started):
-        for process in members(int(leader)):
+        end(int(leader))
+
+
+def _kill(processes: Iterable[int]) -> None:
+    for process in processes:
+        try:
             os.kill(process, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
 
 
 def _processes() -> list[int]:

@@ -75,7 +75,7 @@ class Warm:
             raise WarmGoneError from error
 
     def news(self) -> list[News]:
-        """What has happened since the last call. Raises WarmGoneError, once what it said before its end was returned."""
+        """What has happened since the last call. Raises WarmGoneError, after all that was said before."""
         gone = not self._receive()
         *lines, self._received = self._received.split(b"\n")
         found = [_parse(json.loads(line)) for line in lines if line.strip()]

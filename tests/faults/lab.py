@@ -102,14 +102,14 @@ class Lab:
             except psutil.NoSuchProcess:
                 continue
         self.worker.wait()
-        return below
+        return list(below)
 
     def ranks(self, run: Run) -> list[psutil.Process]:
         """The processes that train, found below the worker: the launcher's children."""
         assert self.worker is not None
         mark = self.state / "attempts" / str(run.pk) / str(Run.objects.get(pk=run.pk).attempt) / "launcher"
         try:
-            return psutil.Process(int(mark.read_text().split()[0])).children()
+            return list(psutil.Process(int(mark.read_text().split()[0])).children())
         except (OSError, psutil.NoSuchProcess):
             return []
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from trainer.component import Form
 from trainer.spec import ExportSpec, TrainSpec, exporters_for, parse
 from webapp.artifacts.models import Artifact, ModelVersion
 from webapp.runs.lineage import input_of
@@ -20,7 +21,7 @@ def _queue_export(run: Run, version: ModelVersion) -> Run:
     inputs = {"prepared": input_of(run, "prepared"), "model": version.artifact}
     if version.form == ModelVersion.Form.ONNX:
         inputs["reference"] = _reference(run, version)
-    spec = ExportSpec(exporters=exporters_for(version.form, _wanted_exporters(run)))
+    spec = ExportSpec(exporters=exporters_for(_form(version), _wanted_exporters(run)))
     return queue_run(
         owner=run.owner,
         name=_("Exports of %(model)s") % {"model": version.name or run.name},
@@ -44,3 +45,7 @@ def _wanted_exporters(run: Run) -> tuple[Any, ...]:
         run = run.parent
     spec = parse(run.spec)
     return spec.exporters if isinstance(spec, TrainSpec) else ()
+
+
+def _form(version: ModelVersion) -> Form:
+    return "onnx" if version.form == ModelVersion.Form.ONNX else "torch"

@@ -1,7 +1,7 @@
 """The states of a run: which change is legal, and the one way to make it.
 
 A change is a conditional UPDATE whose row count tells whether it happened, so two that change a run at once cannot both
-win. Who works for an attempt also gives its number, the fencing token: an attempt that was given up changes nothing more.
+win. Who works for an attempt also gives its number, the fencing token: an attempt that was given up changes nothing.
 """
 
 from dataclasses import dataclass, field
