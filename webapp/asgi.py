@@ -1,4 +1,4 @@
-"""The web server's entry: HTTP by Django, websockets by Channels, each behind a check of where it comes from."""
+"""The web server's entry: HTTP by Django, websockets by Channels; uploads go past Django, byte by byte."""
 
 import os
 
@@ -8,15 +8,15 @@ os.environ.setdefault("TRAINYARD_POOL", "1")
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
+from django.urls import re_path
 
-http = get_asgi_application()
+http = get_asgi_application()  # sets Django up: what is imported below needs that
 
-from webapp.origin import OwnOriginOnly  # noqa: E402
-from webapp.routing import raw_http, websocket_urlpatterns  # noqa: E402
+from webapp.datasets import tus  # noqa: E402
+from webapp.origin import OwnOriginOnly, Refuse  # noqa: E402
+from webapp.runs.routing import websocket_urlpatterns  # noqa: E402
 
+sockets = URLRouter([*websocket_urlpatterns, re_path("", Refuse.as_asgi())])
 application = ProtocolTypeRouter(
-    {
-        "http": raw_http(http),
-        "websocket": OwnOriginOnly(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
-    }
+    {"http": tus.handler(http), "websocket": OwnOriginOnly(AuthMiddlewareStack(sockets))},
 )
