@@ -1,0 +1,150 @@
+"""The model file holds all that is needed, and its preprocessing is what it says."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from tests.trainer.attempts import write_images, write_table
+from trainer import package, rows
+from trainer.data import Prepared
+from trainer.errors import TrainerError
+from trainer.preprocessing import RawModel
+from trainer.rows import Rows
+from trainer.spec import TrainSpec, parse
+
+REGRESSION = {"task": {"name": "table_regression", "target": "n0"}}
+CLASSES = {"task": {"name": "table_classification", "target": "c0"}}
+
+
+def ready(path: Path, spec: dict[str, Any]) -> tuple[TrainSpec, Rows]:
+    prepared = Prepared.open(path)
+    parsed = parse({"exporters": [], **spec}, "train")
+    assert isinstance(parsed, TrainSpec)
+    resolved = parsed.resolved(prepared.summary)
+    return resolved, rows.read(resolved, prepared)
+
+
+@pytest.fixture
+def numbers() -> np.ndarray[Any, Any]:
+    random = np.random.default_rng(3)
+    found = random.normal([10.0, -3.0, 1000.0], [2.0, 0.1, 50.0], (200, 3))
+    found[random.random((200, 3)) < 0.1] = np.nan
+    return found
+
+
+@pytest.fixture
+def codes() -> np.ndarray[Any, Any]:
+    return np.random.default_rng(4).integers(-1, 3, (200, 2))
+
+
+def test_a_saved_model_gives_the_same_answers(tmp_path: Path) -> None:
+    spec, data = ready(write_images(tmp_path / "images"), {})
+    config = rows.configure(spec, data)
+    model = package.module(config).eval()
+    package.save(tmp_path / "model", config, model)
+    read, state = package.load(tmp_path / "model")
+    assert read == config
+    raw = data.inputs(data.parts.test).float()
+    assert torch.equal(package.module(read, state).eval()(raw), model(raw))
+
+
+def test_the_same_weights_give_the_same_file(tmp_path: Path) -> None:
+    spec, data = ready(write_images(tmp_path / "images"), {})
+    config = rows.configure(spec, data)
+    model = package.module(config)
+    for name in ("first", "second"):
+        package.save(tmp_path / name, config, model)
+    assert (tmp_path / "first").read_bytes() == (tmp_path / "second").read_bytes()
+
+
+def test_another_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "model").write_bytes(b"not a model")
+    with pytest.raises(TrainerError, match="not a model"):
+        package.load(tmp_path / "model")
+
+
+def test_pixels_come_out_with_mean_0_and_variance_1(tmp_path: Path) -> None:
+    spec, data = ready(write_images(tmp_path / "images"), {})
+    model = package.module(rows.configure(spec, data))
+    scaled = model.preprocess(data.inputs(data.parts.train).float())
+    assert float(scaled.mean()) == pytest.approx(0, abs=1e-3)
+    assert float(scaled.std()) == pytest.approx(1, abs=1e-3)
+
+
+def test_columns_come_out_standardised_flagged_and_one_hot(
+    tmp_path: Path, numbers: np.ndarray[Any, Any], codes: np.ndarray[Any, Any]
+) -> None:
+    spec, data = ready(write_table(tmp_path / "table", numbers, codes), CLASSES)
+    model = package.module(rows.configure(spec, data))
+    part = data.parts.train
+    features = model.preprocess(data.inputs(part)).numpy()
+    missing = np.isnan(numbers[part])
+    known = np.where(missing, np.nan, numbers[part])
+    filled = np.where(missing, np.nanmedian(known, axis=0), known)
+    standard = (filled - filled.mean(axis=0)) / filled.std(axis=0)
+    one_hot = codes[part, 1][:, None] == np.arange(3)
+    assert features == pytest.approx(np.hstack([standard, missing, one_hot]), abs=1e-4)
+
+
+def test_rows_without_a_target_are_left_out_and_counted(
+    tmp_path: Path, numbers: np.ndarray[Any, Any], codes: np.ndarray[Any, Any]
+) -> None:
+    _, data = ready(write_table(tmp_path / "table", numbers, codes), REGRESSION)
+    missing = np.flatnonzero(np.isnan(numbers[:, 0]))
+    assert data.dropped == len(missing) > 0
+    for part in (data.parts.train, data.parts.validation, data.parts.test):
+        assert not set(part) & set(missing)
+
+
+def test_a_regression_answers_in_the_targets_unit(
+    tmp_path: Path, numbers: np.ndarray[Any, Any], codes: np.ndarray[Any, Any]
+) -> None:
+    spec, data = ready(write_table(tmp_path / "table", numbers, codes), REGRESSION)
+    config = rows.configure(spec, data)
+    model: RawModel = package.module(config).eval()
+    raw = data.inputs(data.parts.test)
+    inner = model.network(model.preprocess(raw)).squeeze(1)
+    assert torch.allclose(model(raw), inner * config.scale + config.mean)
+    assert config.mean == pytest.approx(10, abs=1)
+
+
+def test_the_preprocessing_can_be_scripted(
+    tmp_path: Path, numbers: np.ndarray[Any, Any], codes: np.ndarray[Any, Any]
+) -> None:
+    spec, data = ready(write_table(tmp_path / "table", numbers, codes), CLASSES)
+    model = package.module(rows.configure(spec, data)).eval()
+    raw = data.inputs(data.parts.test)
+    assert torch.equal(torch.jit.script(model)(raw), model(raw))
+
+
+def test_a_number_column_can_be_a_class(tmp_path: Path, codes: np.ndarray[Any, Any]) -> None:
+    numbers = np.column_stack([np.arange(200) % 2, np.random.default_rng(0).normal(size=200)])
+    path = write_table(tmp_path / "table", numbers, codes)
+    _, data = ready(path, {"task": {"name": "table_classification", "target": "n0"}})
+    assert data.classes == ("0", "1")
+    assert data.targets.tolist() == numbers[:, 0].astype(int).tolist()
+
+
+@pytest.mark.parametrize(("labels", "code"), [([0] * 20, "one_class"), ([0] * 19 + [1], "class_with_one_row")])
+def test_classes_that_cannot_be_learned_are_a_sentence(tmp_path: Path, labels: list[int], code: str) -> None:
+    path = write_table(tmp_path / "table", np.arange(20.0)[:, None], np.array(labels)[:, None])
+    with pytest.raises(TrainerError) as caught:
+        ready(path, CLASSES)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(("task", "code"), [
+    ({"name": "table_regression", "target": "c0"}, "target_not_a_number"),
+    ({"name": "table_regression", "target": "nowhere"}, "target_unknown"),
+    ({"name": "table_classification", "target": "c0", "features": ["nowhere"]}, "feature_unknown"),
+    ({"name": "table_classification", "target": "c0", "features": ["c0"]}, "feature_unknown"),
+])
+def test_a_task_that_does_not_fit_is_a_sentence(
+    tmp_path: Path, numbers: np.ndarray[Any, Any], codes: np.ndarray[Any, Any], task: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(TrainerError) as caught:
+        ready(write_table(tmp_path / "table", numbers, codes), {"task": task})
+    assert (caught.value.code, caught.value.field) == (code, "task")
