@@ -7,6 +7,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,23 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def chain(links: Sequence[tuple[str, str, Path]]) -> dict[str, Any]:
-    """data -> spec -> weights -> export, each link a step, a name and a file. Whoever has the files can hash them again, offline."""
-    return {"version": 1, "chain": [{"step": step, "file": name, "sha256": sha256(path)} for step, name, path in links]}
+@dataclass(frozen=True)
+class Link:
+    """One link of the chain of hashes."""
+
+    step: str
+    file: str
+    sha256: str
+
+
+def link(step: str, name: str, path: Path) -> Link:
+    """The link of a file that is here, called ``name`` where the user meets it."""
+    return Link(step, name, sha256(path))
+
+
+def chain(links: Sequence[Link]) -> dict[str, Any]:
+    """data -> spec -> weights -> export. Whoever has the files can compute every hash again, offline."""
+    return {"version": 1, "chain": [asdict(item) for item in links]}
 
 
 def write_lineage(chained: dict[str, Any], folder: Path) -> None:

@@ -76,8 +76,8 @@ def compress(job: Job, folder: Path, journal: Journal) -> events.Ended:
         stage = setting.spec.stages[made.done]
         _say_stage(setting, made.done, stage)
         try:
-            version = _do(setting, stage, version, made, training)
-            _keep(setting, made, version, stage, table)
+            _keep(setting, made, _do(setting, stage, version, made, training), stage, table)
+            version = _newest(setting, made)
         except RefusedError as error:
             refused = True
             _refuse(setting, made, stage, error)

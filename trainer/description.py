@@ -57,11 +57,11 @@ def plain(text: object) -> str:
     return "".join(ENTITIES.get(character) or ("\\" * (character in punctuation) + character) for character in visible)
 
 
-def card(config: ModelConfig, report: dict[str, Any], chain: dict[str, Any], runs: Sequence[tuple[str, str]]) -> str:
+def card(config: ModelConfig, report: dict[str, Any], scores: dict[str, float], chain: dict[str, Any], runs: Sequence[tuple[str, str]]) -> str:
     """The model card: what it is, how it was tested, how to run it, and the chain of hashes."""
     return "\n".join([
         f"# Model card: {plain(config.target_name)}", "",
-        *_about(config), "", "## Exports", "", *_exports(report), "", "## Run it", "", *_how_to_run(runs), "",
+        *_about(config), *_scores(scores), "", "## Exports", "", *_exports(report), "", "## Run it", "", *_how_to_run(runs), "",
         "## Where it comes from", "", *_lineage(chain), ""])
 
 
@@ -79,14 +79,26 @@ def _about(config: ModelConfig) -> list[str]:
 
 def _fields(config: ModelConfig) -> str:
     fields = config.model.model_dump(mode="json", exclude={"name", "version"})
-    return ", ".join(f"{plain(name)} {plain(value)}" for name, value in fields.items())
+    return ", ".join(f"{plain(name)} {_value(value)}" for name, value in fields.items())
+
+
+def _value(value: Any) -> str:
+    """Numbers as they are, one by one; whatever else might be somebody's text."""
+    if isinstance(value, list):
+        return " x ".join(_value(item) for item in value) or "none"
+    return str(value) if isinstance(value, int | float) else plain(value)
+
+
+def _scores(scores: dict[str, float]) -> list[str]:
+    """How the model answered the test rows before it was exported."""
+    return [f"- Test part: {', '.join(f'{name} {value:.4g}' for name, value in scores.items())}"]
 
 
 def _exports(report: dict[str, Any]) -> list[str]:
     lines = ["| file | verdict | largest difference |", "| --- | --- | --- |"]
     for export in report["exports"]:
         gap = export["largest_difference"]
-        lines.append(f"| {plain(export['file'])} | {plain(export['status'])} | {'–' if gap is None else f'{gap:.2e}'} |")
+        lines.append(f"| {export['file']} | {export['status']} | {'–' if gap is None else f'{gap:.2e}'} |")
     return [*lines, "", "PARITY.md tells how this was measured."]
 
 
@@ -101,4 +113,4 @@ def _how_to_run(runs: Sequence[tuple[str, str]]) -> list[str]:
 def _lineage(chain: dict[str, Any]) -> list[str]:
     lines = ["Every line names the SHA-256 of a file; `lineage.json` holds the same. `sha256sum -c SHA256SUMS` checks all files here.", "",
              "| step | file | SHA-256 |", "| --- | --- | --- |"]
-    return lines + [f"| {plain(link['step'])} | {plain(link['file'])} | `{link['sha256']}` |" for link in chain["chain"]]
+    return lines + [f"| {link['step']} | {link['file']} | `{link['sha256']}` |" for link in chain["chain"]]

@@ -131,30 +131,31 @@ def _say(journal: Journal, made: Made) -> None:
     journal.write(events.Log(level=level, message=message, params={"file": made.report["file"]}))
 
 
-def _links(job: Job, source: Source) -> list[tuple[str, str, Path]]:
+def _links(job: Job, source: Source) -> list[bundle.Link]:
     """The chain up to the weights, but for the spec, which is written with the outputs."""
-    links = [("data", "prepared.safetensors", Path(job.inputs["prepared"]))]
-    if source.form == "onnx":
-        links.append(("weights it was made from", "model.safetensors", Path(job.inputs["reference"])))
-    return [*links, ("weights", "model.safetensors" if source.form == "torch" else "model.onnx", source.path)]
+    data = bundle.link("data", "prepared.safetensors", Path(job.inputs["prepared"]))
+    earlier = [bundle.Link(f"weights before {item.stage.name}", "model.safetensors", item.made_from)
+               for item in source.config.compression]
+    weights = "model.safetensors" if source.form == "torch" else "model.onnx"
+    return [data, *earlier, bundle.link("weights", weights, source.path)]
 
 
-def assemble(made: list[Made], source: Source, proof: Proof, links: list[tuple[str, str, Path]], out: Path) -> list[tuple[str, str]]:
+def assemble(made: list[Made], source: Source, proof: Proof, links: list[bundle.Link], out: Path) -> list[tuple[str, str]]:
     """Put what is offered into ``out`` and zip it; the (format, name) of each output, the bundle first."""
     offered = [item for item in made if item.offered]
     for item in offered:
         for name in (*(file.name for file in item.files), item.run):
             copyfile(item.folder / name, out / name)
     write_companions(source, out)
-    report = {"exports": [item.report for item in made], "rows_sha256": proof.rows_sha256}
+    report = {"exports": [item.report for item in made], "rows_sha256": proof.rows_sha256, "test": proof.scores}
     parity.write_sheet(report, out)
     recipe = source.config.recipe or source.config
     (out / SPEC).write_text(recipe.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    exports = [("export", file.name, out / file.name) for item in offered for file in item.files]
-    chained = bundle.chain([links[0], ("spec", SPEC, out / SPEC), *links[1:], *exports])
+    exports = [bundle.link("export", file.name, out / file.name) for item in offered for file in item.files]
+    chained = bundle.chain([links[0], bundle.link("spec", SPEC, out / SPEC), *links[1:], *exports])
     bundle.write_lineage(chained, out)
-    runs = [(item.run, inspect.getdoc(catalog.entry("exporters", item.exporter).module.load) or "") for item in offered]
-    (out / CARD).write_text(description.card(source.config, report, chained, runs), encoding="utf-8")
+    runs = [(item.run, str(catalog.entry("exporters", item.exporter).module.NEEDS)) for item in offered]
+    (out / CARD).write_text(description.card(source.config, report, proof.scores, chained, runs), encoding="utf-8")
     bundle.write(out, [CARD, *sorted(path.name for path in out.iterdir() if path.name != CARD)], out / bundle.NAME)
     singles = [(file.format, file.name) for item in offered for file in item.files if file.offered]
     return [("bundle", bundle.NAME), *singles, ("preprocess", PREPROCESS), ("parity", parity.JSON), ("parity", parity.SHEET),

@@ -13,7 +13,7 @@ from trainer import catalog, files
 from trainer.component import Lenient, Strict, TargetKind
 from trainer.errors import TrainerError
 from trainer.preprocessing import EncodeColumns, RawModel, ScalePixels, ToUnit
-from trainer.spec import Model, Split, Task, TrainSpec
+from trainer.spec import Compressor, Model, Split, Task, TrainSpec
 
 
 class NumberColumn(Strict):
@@ -59,6 +59,13 @@ class Columns(Strict):
         return [column for column in self.columns if isinstance(column, CategoryColumn)]
 
 
+class Compression(Strict):
+    """One stage of compression: the component, and the SHA-256 of the package it was made from."""
+
+    stage: Compressor
+    made_from: str
+
+
 class ModelConfig(Strict):
     """What turns a state dict into a model. ``split`` and ``seed`` tell which rows it was trained and tested on.
 
@@ -77,6 +84,7 @@ class ModelConfig(Strict):
     split: Split
     seed: int
     recipe: TrainSpec | None = Field(None, description="The whole spec of the run that trained it; compression trains on with it.")
+    compression: Annotated[tuple[Compression, ...], Lenient] = ()
 
 
 def module(config: ModelConfig, state: dict[str, Tensor] | None = None) -> RawModel:

@@ -20,7 +20,9 @@ from typing import Any
 import numpy as np
 
 from trainer.data import Array, Prepared
+from trainer.description import plain
 from trainer.errors import TrainerError
+from trainer.split import Indices
 
 ROWS = 256
 BATCHES = (1, 7)
@@ -45,22 +47,36 @@ tools["np"].savez(folder + "/answers.npz", **{size: tools["predict"](model, rows
 """
 
 
-def write_rows(prepared: Prepared, preprocess: dict[str, Any], rows: Sequence[int] | Array, folder: Path) -> Path:
-    """The stored raw rows as a stranger would hold them: a .npy of uint8 pixels, or a CSV with empty missing fields."""
-    chosen = np.asarray(rows)
+def write_rows(prepared: Prepared, preprocess: dict[str, Any], rows: Indices, folder: Path) -> Path:
+    """The stored raw rows as a stranger would hold them: a .npy of uint8 pixels, or a CSV with empty missing fields.
+
+    A CSV ends with the first row once more per column, that column's value taken out (see ``with_gaps``).
+    """
     if preprocess["kind"] == "image":
         path = folder / "rows.npy"
-        np.save(path, np.asarray(prepared.array("pixels")[chosen]))
+        np.save(path, np.asarray(prepared.array("pixels")[rows]))
         return path
     path = folder / "rows.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow([column["name"] for column in preprocess["columns"]])
-        writer.writerows(_texts(prepared, preprocess, chosen))
+        texts = list(_texts(prepared, preprocess, rows))
+        writer.writerows([*texts, *(_without(texts[0], at) for at in range(len(preprocess["columns"])))])
     return path
 
 
-def _texts(prepared: Prepared, preprocess: dict[str, Any], rows: Array) -> Iterable[list[str]]:
+def with_gaps(raw: Array, columns: Sequence[dict[str, Any]]) -> Array:
+    """Raw table rows, and the first of them once more per column with that value missing, as the model is told so."""
+    gaps = np.repeat(raw[:1], len(columns), axis=0)
+    np.fill_diagonal(gaps, [-1.0 if column["kind"] == "category" else np.nan for column in columns])
+    return np.concatenate([raw, gaps])
+
+
+def _without(texts: list[str], at: int) -> list[str]:
+    return [*texts[:at], "", *texts[at + 1 :]]
+
+
+def _texts(prepared: Prepared, preprocess: dict[str, Any], rows: Indices) -> Iterable[list[str]]:
     """Table rows as text. Levels come from the prepared data, not from ``preprocess``, so that wrong codes are found out."""
     places = _places(prepared)
     for row in rows:
@@ -126,11 +142,12 @@ class Verdict:
     message: str
     params: dict[str, Any]
     lossy: dict[str, Any] | None = None
+    tolerance: float = TOLERANCE
 
     def report(self) -> dict[str, Any]:
         cost = {"lossy": self.lossy} if self.lossy else {}
-        return {**cost, "status": self.status, "rows": self.rows, "largest_difference": self.largest_difference, "tolerance": TOLERANCE,
-                "batch_sizes": list(BATCHES), "message": self.message, "params": self.params}
+        return {**cost, "status": self.status, "rows": self.rows, "largest_difference": self.largest_difference,
+                "tolerance": self.tolerance, "batch_sizes": list(BATCHES), "message": self.message, "params": self.params}
 
 
 def refused(rows: int, message: str, params: dict[str, Any]) -> Verdict:
@@ -149,31 +166,48 @@ def difference(reference: Array, found: Array) -> float:
     return float(np.max(np.nan_to_num(gaps, nan=math.inf, posinf=math.inf), initial=0.0))
 
 
-def check(folder: Path, run: str, rows: Path, reference: Array) -> Verdict:
-    """Prove the float32 export in ``folder`` or refuse it. ``reference`` is what the model itself answers for ``rows``."""
+def check(folder: Path, run: str, rows: Path, reference: Array, count: int) -> Verdict:
+    """Prove the float32 export in ``folder`` or refuse it. ``reference`` is what the model itself answers for ``rows``,
+    of which ``count`` are test rows."""
     try:
         found = answers(folder, run, rows)
     except NoAnswerError as error:
-        return refused(len(reference), error.message, error.params)
+        return refused(count, error.message, error.params)
     largest = max(difference(reference, found[size]) for size in BATCHES)
     if largest <= TOLERANCE:
-        return Verdict("proved", len(reference), largest, "Proved on %(rows)s rows: the largest difference is %(difference)s.",
-                       {"rows": len(reference), "difference": f"{largest:.1e}"})
+        return Verdict("proved", count, largest, "Proved on %(rows)s rows: the largest difference is %(difference)s.",
+                       {"rows": count, "difference": f"{largest:.1e}"})
     return Verdict(
-        "refused", len(reference), largest if math.isfinite(largest) else None,
+        "refused", count, largest if math.isfinite(largest) else None,
         "Refused: it does not answer as the model does. The largest difference is %(difference)s, allowed is %(tolerance)s; "
         "train again or choose another format.", {"difference": f"{largest:.1e}", "tolerance": f"{TOLERANCE:.0e}"})
 
 
 def sheet(report: dict[str, Any]) -> str:
     """``report`` (what parity.json holds) as readable Markdown."""
-    lines = ["# Parity sheet", "", "Each export was run from the stored raw rows in a process that has none of the training code.", "",
-             "| file | verdict | rows | batch sizes | largest difference | allowed |", "| --- | --- | --- | --- | --- | --- |"]
+    lines = ["# Parity sheet", "", "Each export was run from the stored raw rows in a process that has none of the training code.",
+             "A float32 export may differ by at most 1e-4 x max(1, |y|) in any number, or it is refused.", "",
+             "| file | verdict | rows | batch sizes | largest difference |", "| --- | --- | --- | --- | --- |"]
     for export in report["exports"]:
         gap = "–" if export["largest_difference"] is None else f"{export['largest_difference']:.2e}"
         sizes = ", ".join(map(str, export["batch_sizes"]))
-        lines.append(f"| {export['file']} | {export['status']} | {export['rows']} | {sizes} | {gap} | {export['tolerance']:.0e} |")
+        lines.append(f"| {export['file']} | {export['status']} | {export['rows']} | {sizes} | {gap} |")
+    lines += [line for export in report["exports"] for line in ("", f"{export['file']}: {_sentence(export)}")]
     return "\n".join(lines) + "\n"
+
+
+def _sentence(export: dict[str, Any]) -> str:
+    """The verdict in words; what stands in its gaps may be somebody's text."""
+    params = {name: value if _is_number(value) else plain(value) for name, value in export["params"].items()}
+    return str(export["message"] % params) if params else str(export["message"])
+
+
+def _is_number(value: object) -> bool:
+    try:
+        float(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def write_sheet(report: dict[str, Any], folder: Path) -> None:

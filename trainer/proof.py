@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from trainer import answering, lossy, parity, rows, sources
+from trainer import answering, evaluate, lossy, parity, rows, sources
 from trainer.bundle import sha256
 from trainer.data import Array, Prepared
 from trainer.exporters import Source
 from trainer.lossy import Change
+from trainer.package import Images, ModelConfig
 from trainer.parity import Verdict
 from trainer.split import Indices
 
@@ -20,12 +21,17 @@ LOSSY_ROWS = 4096  # a small change of a metric needs many rows to be seen
 
 @dataclass(frozen=True)
 class Proof:
-    """``rows`` is the file of raw rows; ``reference`` what the model itself answers for them; ``truth`` the targets."""
+    """``rows`` is the file of raw rows; ``reference`` what the model itself answers for them.
+
+    ``truth`` holds the targets of the first of them; the rest are rows with a gap, which no metric counts. ``scores`` are the
+    model's own, on the whole test part.
+    """
 
     rows: Path
     rows_sha256: str
     reference: Array
     truth: Array
+    scores: dict[str, float]
 
     @classmethod
     def prepare(cls, reference: Source, source: Source, prepared_path: Path, folder: Path) -> "Proof":
@@ -34,25 +40,33 @@ class Proof:
         data = rows.of_model(reference.config, prepared)
         part = _spread(data.parts.test, parity.ROWS if source.form == "torch" else LOSSY_ROWS)
         path = parity.write_rows(prepared, reference.preprocess, part, folder)
-        return cls(path, sha256(path), answering.answers(_answer(reference), data, part), data.targets[part])
+        run = _answer(reference)
+        raw = answering.raw(data, part)
+        if not isinstance(reference.config.inputs, Images):
+            raw = parity.with_gaps(raw, reference.preprocess["columns"])
+        answers = np.concatenate([run(raw[at : at + answering.PIECE]) for at in range(0, len(raw), answering.PIECE)])
+        scores = _scores(reference.config, answering.answers(run, data, data.parts.test), data.targets[data.parts.test])
+        return cls(path, sha256(path), answers, data.targets[part], scores)
 
     def check(self, folder: Path, run: str, source: Source) -> Verdict:
         """Prove the export in ``folder``, or say what a lossy one costs, or refuse it."""
         if source.form == "torch":
-            return parity.check(folder, run, self.rows, self.reference)
+            return parity.check(folder, run, self.rows, self.reference, len(self.truth))
         return self._cost(folder, run, source)
 
     def _cost(self, folder: Path, run: str, source: Source) -> Verdict:
+        count = len(self.truth)
         try:
             found = parity.answers(folder, run, self.rows)
         except parity.NoAnswerError as error:
-            return parity.refused(len(self.truth), error.message, error.params)
+            return parity.refused(count, error.message, error.params)
         one, several = (found[size] for size in parity.BATCHES)
+        if several.shape != self.reference.shape or not np.isfinite(several).all():
+            return parity.refused(count, "Refused: its answers have another shape than the model's, or are no numbers.", {})
         if parity.difference(one, several) > parity.TOLERANCE:
-            return parity.refused(len(self.truth), "Refused: its answers depend on how many rows are asked at once.", {})
-        if several.shape != self.reference.shape:
-            return parity.refused(len(self.truth), "Refused: its answers have another shape than the model's.", {})
-        return _verdict(lossy.compare(self.reference, several, self.truth), sources.lossy_facts(source.path))
+            return parity.refused(count, "Refused: its answers depend on how many rows are asked at once.", {})
+        change = lossy.compare(self.reference[:count], several[:count], self.truth)
+        return _verdict(change, sources.lossy_facts(source.path))
 
 
 def _answer(source: Source) -> answering.Model:
@@ -72,14 +86,27 @@ def _spread(part: Indices, most: int) -> Indices:
     return part[np.linspace(0, len(part) - 1, min(most, len(part))).astype(np.int64)]
 
 
+def _scores(config: ModelConfig, answers: Array, truth: Array) -> dict[str, float]:
+    if config.target == "class":
+        report = evaluate.classification(answers, truth, config.classes)
+        return {"rows": report["rows"], "accuracy": report["accuracy"], "macro F1": report["macro"]["f1"]}
+    report = evaluate.regression(answers, truth)
+    return {"rows": report["rows"], "mean absolute error": report["mae"], "R2": report["r2"]}
+
+
 def _verdict(change: Change, facts: dict[str, Any]) -> Verdict:
     limit = float(facts.get("tolerance", 0.0))
-    params = {"metric": change.metric, "before": f"{change.before:.4g}", "after": f"{change.after:.4g}", "low": f"{change.low:+.4f}",
-              "high": f"{change.high:+.4f}", "agreement": "–" if change.agreement is None else f"{change.agreement:.4f}",
-              "rows": change.rows, "limit": f"{limit:g}"}
+    params: dict[str, Any] = {
+        "metric": change.metric, "before": f"{change.before:.4g}", "after": f"{change.after:.4g}", "rows": change.rows,
+        "low": f"{change.low:+.4g}", "high": f"{change.high:+.4g}", "limit": f"{limit:g}"}
     if change.loss > limit:
         return Verdict("refused", change.rows, None, "Refused: %(metric)s went from %(before)s to %(after)s, further than the "
                        "accepted %(limit)s; quantize again with more calibration rows, or use the model before it.", params,
-                       change.report())
-    return Verdict("lossy", change.rows, None, "Lossy: %(metric)s %(before)s before and %(after)s after; 95 %% interval of the "
-                   "change %(low)s to %(high)s, same class for a share of %(agreement)s of %(rows)s rows.", params, change.report())
+                       change.report(), limit)
+    message = ("Lossy: %(metric)s %(before)s before and %(after)s after on %(rows)s rows; 95 %% interval of the change %(low)s to "
+               "%(high)s.")
+    if change.agreement is not None:
+        params["agreement"] = f"{100 * change.agreement:.2f}"
+        message = ("Lossy: %(metric)s %(before)s before and %(after)s after on %(rows)s rows; 95 %% interval of the change %(low)s "
+                   "to %(high)s; the same class in %(agreement)s %% of the rows.")
+    return Verdict("lossy", change.rows, None, message, params, change.report(), limit)

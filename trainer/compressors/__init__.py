@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trainer.component import Form
+from trainer.bundle import sha256
+from trainer.component import Component, Form
 from trainer.errors import TrainerError
 
 if TYPE_CHECKING:
@@ -32,6 +33,14 @@ class Version:
     form: Form
     config: "ModelConfig"
     notes: dict[str, Any] = field(default_factory=dict)
+
+
+def compressed(config: "ModelConfig", stage: Component, made_from: Path) -> "ModelConfig":
+    """The configuration of what ``stage`` makes of the package in ``made_from``: the chain of hashes grows by one link."""
+    from trainer.package import Compression  # reaches torch, which the listing of components must not
+
+    step = Compression(stage=stage, made_from=sha256(made_from))
+    return config.model_copy(update={"compression": (*config.compression, step)})
 
 
 @dataclass(frozen=True, kw_only=True)

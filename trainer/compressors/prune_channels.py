@@ -11,7 +11,7 @@ from pydantic import Field
 
 from trainer import catalog
 from trainer.component import Component
-from trainer.compressors import Bench, RefusedError, Version
+from trainer.compressors import Bench, RefusedError, Version, compressed
 
 if TYPE_CHECKING:
     from torch import nn
@@ -41,8 +41,9 @@ def build(spec: Spec, version: Version, bench: Bench) -> Version:
     if narrower.model == config.model:
         raise RefusedError("nothing_to_prune", "No layer is wide enough to lose a channel; prune a larger part, or leave this stage out.")
     bench.fine_tune(model, spec.epochs, spec.learning_rate)
-    package.save(bench.folder / NAME, narrower, model.float().cpu())
-    return Version(version.stage + 1, bench.folder / NAME, "torch", narrower)
+    made = compressed(narrower, spec, version.path)
+    package.save(bench.folder / NAME, made, model.float().cpu())
+    return Version(version.stage + 1, bench.folder / NAME, "torch", made)
 
 
 def prune(model: "RawModel", config: "ModelConfig", ratio: float) -> None:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from trainer.bundle import sha256
 from trainer.component import Component, Form
-from trainer.compressors import Bench, RefusedError, Version
+from trainer.compressors import Bench, RefusedError, Version, compressed
 
 if TYPE_CHECKING:
     from trainer.data import Array
     from trainer.lossy import Change
+    from trainer.package import ModelConfig
 
 # Arithmetic of the preprocessing stays in float: raw columns have ranges that share no 8-bit scale.
 QUANTIZED = ["Conv", "Gemm", "MatMul", "Relu", "MaxPool"]
@@ -51,9 +51,10 @@ def build(spec: Spec, version: Version, bench: Bench) -> Version:
     change = _change(version, path, bench)
     limit = spec.accuracy_loss if change.metric == "accuracy" else spec.error_rise
     refuse_when_worse(change, limit)
-    _describe(path, {"reference_sha256": sha256(version.path), "tolerance": limit, **change.report()})
+    config = compressed(version.config, spec, version.path)
+    _describe(path, config, {"tolerance": limit, **change.report()})
     notes = {"agreement": {**change.report(), "tolerance": limit}, "float_latency_ms": _float_latency(floating, bench)}
-    return Version(version.stage + 1, path, "onnx", version.config, notes)
+    return Version(version.stage + 1, path, "onnx", config, notes)
 
 
 def refuse_when_worse(change: "Change", limit: float) -> None:
@@ -123,11 +124,11 @@ def _float_latency(path: Path, bench: Bench) -> dict[str, float]:
     return latency.measure(answering.model(path, "onnx", bench.threads), answering.raw(bench.rows, bench.rows.parts.test[:32]))
 
 
-def _describe(path: Path, facts: dict[str, Any]) -> None:
+def _describe(path: Path, config: "ModelConfig", facts: dict[str, Any]) -> None:
     """Keep what the quantizer dropped or never knew: the metadata of the float graph stays, what it cost is added."""
     import onnx
 
     graph = onnx.load(str(path))
     known = {entry.key: entry.value for entry in onnx.load(str(path.with_name("float.onnx"))).metadata_props}
-    onnx.helper.set_model_props(graph, {**known, "lossy": json.dumps(facts)})
+    onnx.helper.set_model_props(graph, {**known, "trainyard": config.model_dump_json(), "lossy": json.dumps(facts)})
     onnx.save(graph, str(path))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import onnx
 
 NAME = "model.onnx"
+NEEDS = "onnxruntime"
 OPSET = 20  # ONNX 1.15, ONNX Runtime 1.17 (2024) and newer
 
 

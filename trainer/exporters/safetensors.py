@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
+NEEDS = "torch safetensors"
 PREPROCESSING = Path(__file__).parent.with_name("preprocessing.py")
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 NAME = "model.torchscript.pt"
+NEEDS = "torch"
+WRITTEN_BY_THE_WRITER = {"version", "byteorder", ".data/serialization_id"}
 
 
 class Spec(Component):
@@ -25,8 +27,24 @@ def build(spec: Spec, source: Source, folder: Path) -> tuple[File, ...]:
     import torch
 
     assert source.module is not None
-    torch.jit.save(torch.jit.script(source.module), str(folder / NAME))
+    told = folder / "told.pt"
+    torch.jit.save(torch.jit.script(source.module), str(told))
+    _forget_origins(told, folder / NAME)
+    told.unlink()
     return (File("torchscript", NAME),)
+
+
+def _forget_origins(told: Path, path: Path) -> None:
+    """Copy the archive without its notes of source lines, which tell where on this machine the code stood."""
+    import torch
+
+    reader = torch._C.PyTorchFileReader(str(told))
+    writer = torch._C.PyTorchFileWriter(str(path))
+    for name in reader.get_all_records():
+        if not name.endswith(".debug_pkl") and name not in WRITTEN_BY_THE_WRITER:
+            record = reader.get_record(name)
+            writer.write_record(name, record, len(record))
+    writer.write_end_of_file()
 
 
 def load(folder: str) -> "Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]":
