@@ -1,11 +1,10 @@
 """Settings, read from the environment; what is not set there points into the state folder of this machine."""
 
 import os
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-
-import plotly
 
 from webapp.addresses import addresses, database
 from webapp.secret import secret_key
@@ -119,7 +118,7 @@ if ORIGIN.startswith("https://"):
     CSRF_COOKIE_SECURE = True
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [("plotly", Path(plotly.__file__).parent / "package_data")]
+STATICFILES_DIRS = [("plotly", Path(str(distribution("plotly").locate_file("plotly/package_data"))))]
 WHITENOISE_USE_FINDERS = True  # files are served from where the packages keep them; nothing is collected
 WHITENOISE_MAX_AGE = 60
 

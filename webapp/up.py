@@ -146,8 +146,9 @@ class Up:
         return self._python("web", ["-m", "webapp.serve", str(descriptor)], [descriptor])
 
     def _start_worker(self) -> "subprocess.Popen[bytes]":
-        command = ["-m", "celery", "-A", "worker.app", "worker", "--loglevel", "INFO"]
-        return self._python("worker", command, [])
+        # Alone on this machine, it has no neighbours to find.
+        alone = ["--without-mingle", "--without-gossip"]  # it has no neighbours on this machine
+        return self._python("worker", ["-m", "celery", "-A", "worker.app", "worker", "--loglevel", "INFO", *alone], [])
 
     def _python(self, name: str, command: list[str], keep: list[int]) -> "subprocess.Popen[bytes]":
         ours = {"TRAINYARD_STATE": str(self.state), "PORT": str(self.port), "PYTHONUNBUFFERED": "1"}

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from webapp import processes
 from webapp.accounts import links
@@ -37,10 +39,10 @@ class Command(BaseCommand):
             up.start_embedded()
             up.start_web()  # it loads while the database starts
             up.wait_embedded()
-            call_command("migrate", verbosity=0, interactive=False)
-            up.start_worker()
+            _migrate()
             self._wait_for_web(up)
             self._say_where()
+            up.start_worker()  # its libraries take a while to load, and nobody waits for them yet
             up.watch(signals)
             self.stdout.write("Stopping: running work writes a checkpoint first. Ctrl-C again hurries.")
         finally:
@@ -59,6 +61,13 @@ class Command(BaseCommand):
                 return
             time.sleep(0.02)
         raise UpError(f"The web server does not answer. See {up.log('web')}")
+
+
+def _migrate() -> None:
+    """Bring the database to this release's tables; the command itself takes a second even where nothing is to do."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0, interactive=False)
 
 
 def _answers(port: int) -> bool:
