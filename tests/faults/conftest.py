@@ -1,4 +1,4 @@
-"""One laboratory for all fault tests of a module, a seed that is printed, and how many faults are drawn from it."""
+"""One laboratory for all fault tests, a seed that is printed, and how many faults are drawn from it."""
 
 import os
 import random
@@ -24,7 +24,7 @@ def dice(request: pytest.FixtureRequest) -> random.Random:
     return random.Random(f"{SEED} {request.node.name}")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def lab(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Iterator[Lab]:
     with django_db_blocker.unblock(), laboratory(tmp_path_factory.mktemp("lab")) as lab:
         lab.start_worker()

@@ -6,6 +6,7 @@ reads runs through the same services as the web server.
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -31,6 +32,7 @@ from webapp.embedded import Embedded
 from webapp.metrics import window
 from webapp.runs import broker, services
 from webapp.runs.models import Run, State
+from webapp.secret import secret_key
 from webapp.workers.models import Device
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -47,6 +49,9 @@ class Lab:
         self.postgresql: subprocess.Popen[bytes] | None = None
         self.valkey: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
+        self.web: subprocess.Popen[bytes] | None = None
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.host = f"127.0.0.1:{self.listener.getsockname()[1]}"
         self.environment = {**os.environ, "TRAINYARD_STATE": str(state), "PYTHONUNBUFFERED": "1"}
 
     def __enter__(self) -> Self:
@@ -68,7 +73,8 @@ class Lab:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for process in (self.worker, self.valkey, self.postgresql):
+        self.listener.close()
+        for process in (self.web, self.worker, self.valkey, self.postgresql):
             if process is not None and process.poll() is None:
                 processes.end(process, signal.SIGINT if process is self.postgresql else signal.SIGKILL, 20)
 
@@ -86,6 +92,22 @@ class Lab:
             at_parents_death=signal.SIGKILL,
             environment=self.environment,
         )
+
+    def start_web(self) -> None:
+        """The web server, on a socket that stays open while it is down, as `manage.py up` keeps it."""
+        descriptor = self.listener.fileno()
+        self.web = processes.start(
+            [sys.executable, "-m", "webapp.serve", str(descriptor)],
+            log=self.state / "logs" / "web.log",
+            at_parents_death=signal.SIGKILL,
+            environment=self.environment,
+            keep=[descriptor],
+        )
+
+    def kill_web(self) -> None:
+        assert self.web is not None
+        self.web.kill()
+        self.web.wait()
 
     def stop_worker(self, seconds: float = 60.0) -> None:
         """In order, as for a new version."""
@@ -124,7 +146,12 @@ def laboratory(state: Path, *, durable: bool = True) -> Iterator[Lab]:
     """Open a laboratory and let this process's Django work in it."""
     with Lab(state, durable=durable) as lab:
         addresses = lab.embedded.addresses
-        values = {"STATE": state, "BROKER_URL": addresses.broker_url, "STORAGE_URL": f"file://{state / 'artifacts'}"}
+        values = {
+            "STATE": state,
+            "SECRET_KEY": secret_key(state),
+            "BROKER_URL": addresses.broker_url,
+            "STORAGE_URL": f"file://{state / 'artifacts'}",
+        }
         with override_settings(**values), _database(addresses.database_url):
             broker.client.cache_clear()
             store._verified.clear()

@@ -1,0 +1,115 @@
+"""F4: the web server is killed; training does not notice, a viewer gets exactly what it missed, an upload goes on."""
+
+import base64
+import hashlib
+import json
+import os
+import random
+from typing import Any
+
+import httpx
+import pytest
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from websockets.sync.client import ClientConnection, connect
+
+from tests.faults.lab import Lab, curve, digits, finished, person, step_of, train, wait_for
+from webapp.accounts import tokens
+from webapp.runs.models import Run, State
+
+pytestmark = pytest.mark.fault
+
+TUS = {"Tus-Resumable": "1.0.0"}
+BYTES = {**TUS, "Content-Type": "application/offset+octet-stream"}
+
+
+def test_a_viewer_gets_exactly_what_it_missed_and_training_goes_on(lab: Lab, dice: random.Random) -> None:
+    lab.start_web()
+    _wait_for_web(lab)
+    run = train(digits(), ranks=1, epochs=150)
+    seen: dict[tuple[str, int], float] = {}
+    position = 0
+    for _ in range(3):
+        position = _watch(lab, run, position, seen, until=position + dice.randint(3, 12))
+        lab.kill_web()
+        before = step_of(run)
+        wait_for(lambda before=before: step_of(run) > before or Run.objects.get(pk=run.pk).state != State.RUNNING)
+        lab.start_web()
+        _wait_for_web(lab)
+    ended = finished(run)
+    _watch(lab, run, position, seen, until=ended.stream)
+    assert ended.state == State.SUCCEEDED
+    assert ended.attempt == 1
+    assert sorted((name, step, value) for (name, step), value in seen.items()) == curve(run)
+
+
+def test_an_upload_goes_on_where_it_was_acknowledged(lab: Lab, dice: random.Random) -> None:
+    content = os.urandom(3_000_000)
+    secret = tokens.create(person(), "test")[1]
+    if lab.web is None or lab.web.poll() is not None:
+        lab.start_web()
+    _wait_for_web(lab)
+    client = httpx.Client(base_url=f"http://{lab.host}", headers={"Authorization": f"Bearer {secret}"}, timeout=30)
+    name = base64.b64encode(b"digits.csv").decode()
+    headers = {**TUS, "Upload-Length": str(len(content)), "Upload-Metadata": f"filename {name}"}
+    address = client.post("/api/v1/uploads", headers=headers).headers["Location"]
+    sent = 0
+    for end in (*sorted(dice.sample(range(1, len(content)), 3)), len(content)):
+        part = {**BYTES, "Upload-Offset": str(sent)}
+        assert client.patch(address, content=content[sent:end], headers=part).status_code == 204
+        lab.kill_web()
+        lab.start_web()
+        _wait_for_web(lab)
+        sent = int(client.head(address, headers=TUS).headers["Upload-Offset"])
+        assert sent == end
+    wait_for(lambda: person().uploads.get().state == "complete", 10)
+    assert person().uploads.get().artifact_id == hashlib.sha256(content).hexdigest()
+
+
+def _watch(lab: Lab, run: Run, after: int, seen: dict[tuple[str, int], float], until: int) -> int:
+    """Take in messages behind ``after`` until number ``until``; each number comes once, and none is left out."""
+    position = after
+    with _open(lab, run, after) as viewer:
+        hello = json.loads(viewer.recv(timeout=20))
+        assert hello["type"] == "hello"
+        while position < min(until, Run.objects.get(pk=run.pk).stream) or _goes_on(run, position, until):
+            message = json.loads(viewer.recv(timeout=20))
+            assert message.get("from", message["seq"] - 1) == position
+            position = message["seq"]
+            _take(message, seen)
+    return position
+
+
+def _goes_on(run: Run, position: int, until: int) -> bool:
+    return position < until and Run.objects.get(pk=run.pk).state in (State.QUEUED, State.STARTING, State.RUNNING)
+
+
+def _take(message: dict[str, Any], seen: dict[tuple[str, int], float]) -> None:
+    for name, part in message.get("series", {}).items():
+        if not name.startswith("hardware/") and name not in ("samples_per_second", "epoch"):
+            for step, value in zip(part["steps"], part["values"], strict=True):
+                assert (name, step) not in seen, "a point came twice"
+                seen[name, step] = value
+
+
+def _open(lab: Lab, run: Run, after: int) -> ClientConnection:
+    session = SessionStore()
+    session[SESSION_KEY] = str(person().pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = person().get_session_auth_hash()
+    session.save()
+    headers = {"Cookie": f"trainyard_session={session.session_key}"}
+    return connect(
+        f"ws://{lab.host}/ws/runs/{run.pk}/?after={after}", additional_headers=headers, origin=f"http://{lab.host}"
+    )  # type: ignore[arg-type]
+
+
+def _wait_for_web(lab: Lab) -> None:
+    wait_for(lambda: _answers(lab), 30)
+
+
+def _answers(lab: Lab) -> bool:
+    try:
+        return httpx.get(f"http://{lab.host}/signin/", timeout=10).status_code == 200
+    except httpx.HTTPError:
+        return False
