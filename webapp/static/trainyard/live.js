@@ -151,12 +151,15 @@ class Live {
   async draw() {
     if (this.drawing || document.hidden || !window.Plotly) return;
     this.drawing = true;
-    for (let plot; (plot = this.plots.find((one) => one.dirty && one.seen && !document.hidden));) {
-      await plot.draw();
-      this.#countGaps(plot);
-      await new Promise((resolve) => { requestAnimationFrame(resolve); });
+    try {
+      for (let plot; (plot = this.plots.find((one) => one.dirty && one.seen && !document.hidden));) {
+        await plot.draw();
+        this.#countGaps(plot);
+        await new Promise((resolve) => { requestAnimationFrame(resolve); });
+      }
+    } finally {
+      this.drawing = false;
     }
-    this.drawing = false;
   }
 
   #countGaps(plot) {

@@ -19,6 +19,7 @@ const AXES = {
 };
 
 const plain = (text) => String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;");  // Plotly reads a few tags in names
+const broken = (text) => plain(text).replace(/(.{16,}?) /g, "$1<br>");  // Plotly does not break lines by itself
 const probe = document.createElement("span");
 probe.hidden = true;
 
@@ -120,9 +121,9 @@ export class Plot {
     const soft = colour("ink-soft");
     const line = colour("line");
     const axis = { gridcolor: line, linecolor: line, zerolinecolor: line, tickcolor: line, automargin: true };
-    const empty = traces ? [] : [{ text: plain(this.element.dataset.empty ?? ""), showarrow: false, x: 0.5, y: 0.5,
+    const empty = traces ? [] : [{ text: broken(this.element.dataset.empty ?? ""), showarrow: false, x: 0.5, y: 0.5,
                                    xref: "paper", yref: "paper", font: { color: soft } }];
-    const y = AXES[this.element.dataset.unit] ?? {};
+    const y = AXES[this.element.dataset.unit] ?? (this.key === "learning-rate" ? { rangemode: "tozero" } : {});
     return {
       autosize: true, uirevision: `${this.key}${this.log}`, margin: { l: 48, r: 12, t: 8, b: 32 }, annotations: empty,
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
