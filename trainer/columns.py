@@ -14,7 +14,8 @@ NUMBER_SHARE = 0.8
 MOST_LEVELS = 1000
 FEW_LEVELS = 20
 LONGEST_LEVEL = 80
-VALUES_HELD = 2_000_000
+MOST_HELD = 20_000
+VALUES_HELD = 500_000
 LINES_NAMED = 5
 SURE_AFTER = 20_000
 
@@ -25,7 +26,7 @@ class Observed:
     def __init__(self, name: str, comma: bool, columns: int) -> None:
         self.name = name
         self._comma = comma
-        self._cap = min(100_000, max(MOST_LEVELS // 5, VALUES_HELD // columns))
+        self._cap = min(MOST_HELD, max(MOST_LEVELS // 5, VALUES_HELD // columns))
         self._values: Counter[str] = Counter()
         self._full = False
         self._rows = self._missing = self._numbers = self._infinite = self._text = self._length = 0
@@ -36,10 +37,9 @@ class Observed:
     def see(self, cells: Sequence[str], lines: Sequence[int]) -> None:
         """Take note of some more stripped cells and of the lines they stand in."""
         self._rows += len(cells)
-        missing = [cell for cell in cells if cell in MISSING]
+        missing = [] if MISSING.isdisjoint(cells) else [cell for cell in cells if cell in MISSING]
         self._missing += len(missing)
         self.spellings.update(missing)
-        self._length += sum(map(len, cells))
         self._hold(cells)
         if not self._surely_text():
             self._see_numbers(cells, lines, len(missing))
@@ -51,6 +51,7 @@ class Observed:
     def _hold(self, cells: Sequence[str]) -> None:
         if self._full:
             return
+        self._length += sum(map(len, cells))
         self._values.update(cell if len(cell) <= LONGEST_LEVEL else _short(cell) for cell in cells if cell not in MISSING)
         self._full = len(self._values) > self._cap
 

@@ -14,7 +14,7 @@ from trainer.errors import TrainerError
 from trainer.events import Log, Output, Result
 from trainer.job import Job
 from trainer.journal import Journal
-from trainer.preparation import Preparation, files_of, prepare
+from trainer.preparation import Preparation, prepare
 from trainer.spec import InspectSpec
 
 GIB = 1024**3
@@ -30,7 +30,10 @@ class Limits:
     files: int = 256
 
 
-def limit(limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
+ORDINARY = Limits()
+
+
+def limit(limits: Limits = ORDINARY) -> None:
     """Limit this process for good. Call it after the last fork and before any content is opened.
 
     The soft limit of time raises TrainerError where the work stands; ten seconds later the kernel ends the process. No
@@ -80,7 +83,7 @@ def inspect(job: Job, folder: Path, journal: Journal) -> None:
     journal.write(Result(report={"format": done.result.format, "kind": summary.kind, "rows": summary.rows}))
 
 
-def guarded(paths: list[Path], names: Sequence[str], out: Path, chosen: Component | None = None) -> Preparation:
+def guarded(paths: Sequence[Path], names: Sequence[str], out: Path, chosen: Component | None = None) -> Preparation:
     """``prepare``, with a limit that was hit told in a sentence."""
     try:
         return prepare(paths, names, out, chosen)
@@ -94,15 +97,6 @@ def guarded(paths: list[Path], names: Sequence[str], out: Path, chosen: Componen
 def _about_files(error: OSError) -> Exception:
     if error.errno == errno.EFBIG:
         return TrainerError("inspect_file_size", "Unpacked, the data are larger than an import may write. Import them in parts.")
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return TrainerError("disk_full", "The worker's disk is full. Make room there, then import again.")
     if error.errno == errno.ENOMEM:
         return TrainerError("inspect_memory", "Opening the file needs more memory than an import may use. Import it in smaller parts.")
     return error
-
-
-def from_command_line(path: Path, out: Path) -> Preparation:
-    """``python -m trainer inspect PATH --out DIR``: a file or a folder of files, under the same limits."""
-    limit()
-    paths, names = files_of(path)
-    return guarded(paths, names, out)

@@ -4,7 +4,6 @@ import json
 import logging
 import multiprocessing
 import os
-import resource
 import signal
 import socket
 import sys
@@ -26,19 +25,13 @@ from torch.distributed.elastic.rendezvous import (
 from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
 from trainer import files
+from trainer.inspect import limit
 from trainer.job import Job
 from trainer.main import run_attempt
 from trainer.processes import default_signals, die_with_parent, output_to
 
 LOOPBACK = "127.0.0.1"
 SHUTDOWN_SECONDS = 5
-INSPECT_LIMITS = {  # for the process that opens what a user uploaded
-    resource.RLIMIT_CPU: 1200,  # seconds
-    resource.RLIMIT_FSIZE: 64 * 2**30,  # bytes
-    resource.RLIMIT_NOFILE: 256,
-    resource.RLIMIT_CORE: 0,
-}
-INSPECT_MEMORY = 4 * 2**30  # bytes, beyond what the process has mapped when it begins
 
 
 class OneMachine(RendezvousHandler):
@@ -132,21 +125,12 @@ def rank_entry(folder: str, kind: str, launcher: int) -> None:
     rank = int(os.environ["RANK"])
     output_to(Path(folder) / f"rank-{rank}.log")
     if kind == "inspect":
-        limit_resources()
+        limit()
     code = run_attempt(Path(folder))
     sys.stdout.flush()
     sys.stderr.flush()
     if code:
         sys.exit(code)
-
-
-def limit_resources() -> None:
-    """Limits on memory, time and files for opening what a user uploaded."""
-    mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    for kind, limit in {**INSPECT_LIMITS, resource.RLIMIT_AS: mapped + INSPECT_MEMORY}.items():
-        _, hard = resource.getrlimit(kind)
-        most = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(kind, (most, most))
 
 
 def fork(folder: Path, close: Sequence[int] = ()) -> int:

@@ -45,7 +45,7 @@ def _all_plain(cells: Sequence[str]) -> Array | None:
         values = np.fromiter(map(float, cells), np.float64, len(cells))
     except ValueError:
         return None
-    if np.isnan(values).any() or any("_" in cell for cell in cells):
+    if np.isnan(values).any() or "_" in "".join(cells):
         return None
     return values
 

@@ -12,6 +12,8 @@ from trainer.errors import TrainerError
 from trainer.parsed import Parsed
 from trainer.profile import Profile
 
+NOTES = ("LICENSE", "LICENCE", "README", "COPYING", "NOTICE")
+
 
 @dataclass(frozen=True)
 class Preparation:
@@ -61,14 +63,14 @@ def recognised(sources: Sequence[Source]) -> Component:
 
 
 def files_of(path: Path) -> tuple[list[Path], list[str]]:
-    """The file, or all files of the folder with their names inside it, as ``prepare`` takes them."""
+    """The file, or the folder's files with their names inside it, as ``prepare`` takes them; no licences and notes."""
     if path.is_file():
         return [path], [path.name]
     found = sorted(file for file in path.rglob("*") if file.is_file() and not _is_hidden(file.relative_to(path)))
     if not found:
-        raise TrainerError("data_missing", "There is no file at “%(path)s”.", path=str(path))
+        raise TrainerError("no_data", "There is no data in %(path)s.", path=str(path))
     return found, [file.relative_to(path).as_posix() for file in found]
 
 
 def _is_hidden(path: Path) -> bool:
-    return any(part in HIDDEN or part.startswith(".") for part in path.parts)
+    return path.name.upper().startswith(NOTES) or any(part in HIDDEN or part.startswith(".") for part in path.parts)

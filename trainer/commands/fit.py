@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from trainer import data, events, job
+from trainer import data, events, job, preparation
 from trainer.errors import TrainerError
 from trainer.job import Job
 from trainer.journal import Reader
@@ -57,24 +57,15 @@ def prepare(path: Path, folder: Path) -> Path:
     """The prepared data of ``path``, made once and again when the files have changed."""
     if path.suffix == ".safetensors":
         return path.resolve(strict=True)
-    paths = [path.resolve(strict=True)] if path.is_file() else data_files(path)
+    paths, names = preparation.files_of(path.resolve(strict=True))
     source = [[str(file), file.stat().st_size, file.stat().st_mtime_ns] for file in paths]
     prepared, stamp = folder / "prepared.safetensors", folder / "source.json"
     if prepared.exists() and stamp.exists() and json.loads(stamp.read_text()) == source:
         return prepared.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    prepared = data.prepare(paths, [file.name for file in paths], folder).prepared
+    prepared = preparation.prepare(paths, names, folder).prepared
     stamp.write_text(json.dumps(source))
     return prepared.resolve()
-
-
-def data_files(folder: Path) -> list[Path]:
-    """Files of a folder that may be data; its licence and notes are not."""
-    found = [file.resolve() for file in sorted(folder.iterdir()) if file.is_file() and not file.name.startswith(".")
-             and not file.name.upper().startswith(("LICENSE", "LICENCE", "README", "COPYING", "NOTICE"))]
-    if not found:
-        raise TrainerError("no_data", "There is no data in %(path)s.", path=str(folder))
-    return found
 
 
 def write_job(folder: Path, spec: TrainSpec, prepared: Path) -> None:
