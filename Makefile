@@ -1,6 +1,8 @@
 # Trainyard: `make run` is all that a user needs. PORT and TRAINYARD_STATE are read from the environment.
 
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 python,$(shell command -v $(name))))
+# The first Python that is new enough.
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null && echo "$$name" && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -42,7 +44,6 @@ $(VENV)/.development: requirements-dev.txt requirements.txt | $(VENV)/bin/python
 	@touch $@ $(VENV)/.runtime
 
 $(VENV)/bin/python:
-	@test -n "$(PYTHON)" || { echo "Trainyard needs Python 3.11 or newer; none was found. Install it, or say where it is: make run PYTHON=/path/to/python3" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Trainyard needs Python 3.11 or newer; $(PYTHON) is older. Say where a newer one is: make run PYTHON=/path/to/python3" >&2; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Trainyard needs Python 3.11 or newer, and none was found. Install one, or say where it is: make run PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "Installing what Trainyard needs into $(VENV); the first time takes some minutes."
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "$(PYTHON) cannot make a virtual environment. Install its venv module, or use another Python: make run PYTHON=/path/to/python3" >&2; exit 1; }
