@@ -17,6 +17,7 @@ import pytest
 
 from tests.files import idx, imported, picture, refusal, zipped
 from trainer import archives
+from trainer.errors import TrainerError
 
 ROOT = Path(__file__).parents[2]
 GOOD = {f"{label}/{n}.png": picture(seed=n) for label in "ab" for n in range(6)}
@@ -95,7 +96,7 @@ def test_members_that_share_their_bytes_are_refused(tmp_path: Path) -> None:
 def bombed(folder: Path, name: str, content: bytes) -> str:
     """The code that unpacking ends with, where a million bytes are free and then the ratio counts."""
     (folder / "upload").write_bytes(content)
-    with pytest.raises(archives.TrainerError) as caught:
+    with pytest.raises(TrainerError) as caught:
         archives.opened([folder / "upload"], [name], folder / "out", archives.Allowance(len(content), free=1_000_000))
     assert sum(path.stat().st_size for path in (folder / "out").iterdir()) <= 200 * len(content) + 1_000_000
     return caught.value.code
@@ -114,7 +115,7 @@ def test_a_gzip_bomb_stops_at_its_ratio_whatever_its_header_promises(tmp_path: P
 def test_sizes_are_counted_over_all_files_together(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(zipped({f"{n}.csv": bytes(1000) for n in range(10)}))
     allowance = archives.Allowance(0, size=5000)
-    with pytest.raises(archives.TrainerError) as caught:
+    with pytest.raises(TrainerError) as caught:
         archives.opened([tmp_path / "x"], ["x.zip"], tmp_path / "out", allowance)
     assert caught.value.code == "archive_too_large"
     assert sum(path.stat().st_size for path in (tmp_path / "out").iterdir()) <= 5000
@@ -122,7 +123,7 @@ def test_sizes_are_counted_over_all_files_together(tmp_path: Path) -> None:
 
 def test_a_million_tiny_files_stop_at_a_count(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(zipped({f"{n}.csv": b"1" for n in range(50)}))
-    with pytest.raises(archives.TrainerError) as caught:
+    with pytest.raises(TrainerError) as caught:
         archives.opened([tmp_path / "x"], ["x.zip"], tmp_path / "out", archives.Allowance(0, files=20))
     assert caught.value.code == "archive_too_many_files"
 
@@ -205,7 +206,7 @@ def test_pictures_with_flipped_bytes_never_do_more_than_fail(tmp_path: Path) -> 
         good = {f"{'ab'[number % 2]}/good{number}.png": picture(16, 16) for number in range(400)}
         try:
             imported(tmp_path / kind, {"x.zip": zipped(good | broken)})
-        except archives.TrainerError as error:
+        except TrainerError as error:
             assert error.code == "picture_too_large"  # noqa: PT017 - either end is fine, no other is
 
 

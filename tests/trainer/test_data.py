@@ -16,7 +16,7 @@ from trainer.summary import Column, DataSummary
 SUMMARY = DataSummary(kind="image", rows=3, classes=("a", "b"), shape=(1, 2, 5))
 
 
-def _image_arrays() -> dict[str, np.ndarray]:  # type: ignore[type-arg]
+def _image_arrays() -> dict[str, np.ndarray]:
     pixels = np.arange(30, dtype=np.uint8).reshape(3, 1, 2, 5)
     return {"pixels": pixels, "labels": np.array([0, 1, 0])}
 
@@ -36,7 +36,7 @@ def test_it_is_safetensors(tmp_path: Path) -> None:
 
 
 @given(values=arrays.arrays(np.float64, st.tuples(st.integers(0, 20), st.integers(0, 4)), elements=st.floats(width=64)))
-def test_any_numbers_survive(tmp_path_factory: pytest.TempPathFactory, values: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_any_numbers_survive(tmp_path_factory: pytest.TempPathFactory, values: np.ndarray) -> None:
     path = tmp_path_factory.mktemp("prepared") / "x"
     columns = tuple(Column(name=f"c{at}", kind="number") for at in range(values.shape[1]))
     codes = np.zeros((len(values), 0), np.int32)
