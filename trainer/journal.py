@@ -1,39 +1,72 @@
 """The attempt's journal: appended by one process, read by any, whoever dies."""
 
+import errno
 import os
 import struct
-import time
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from os import write
 from pathlib import Path
+from time import time
+from typing import Protocol
+from zlib import crc32
 
 from trainer import events
 
+put_checksum = struct.Struct("<I").pack_into
+
+
+class Log(Protocol):
+    """Records one point of each metric of a series set."""
+
+    def __call__(self, step: int, values: Sequence[float]) -> None: ...
+
 
 class Journal:
-    """The writing end. Opening cuts a torn tail. Each write is one ``write(2)``, so a killed process loses nothing it wrote."""
+    """The writing end. Opening cuts a torn tail. Each write is one ``write(2)``, so a killed process loses nothing it wrote.
+
+    Every write raises OSError when there is no room; what was written of that frame is then taken back.
+    """
 
     def __init__(self, path: Path) -> None:
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         os.ftruncate(self._descriptor, _whole_length(path.read_bytes()))
-        self._layouts: dict[tuple[str, ...], tuple[int, struct.Struct]] = {}
+        self._series: dict[tuple[str, ...], Log] = {}
 
     def write(self, event: events.Event) -> None:
-        os.write(self._descriptor, events.encode(event))
+        data = events.encode(event)
+        written = os.write(self._descriptor, data)
+        if written != len(data):
+            self._take_back(written)
 
     def log(self, step: int, values: Mapping[str, float]) -> None:
         """Record one point of each named metric at ``step``. No waiting, no synchronisation, no JSON."""
         names = tuple(values)
-        layout = self._layouts.get(names) or self._new_layout(names)
-        payload = layout[1].pack(b"P", layout[0], step, time.time(), *values.values())
-        os.write(self._descriptor, events.HEADER.pack(len(payload), zlib.crc32(payload)) + payload)
+        (self._series.get(names) or self.series(*names))(step, tuple(values.values()))
 
-    def _new_layout(self, names: tuple[str, ...]) -> tuple[int, struct.Struct]:
-        number = len(self._layouts)
+    def series(self, *names: str) -> "Log":
+        """What records one point of each of these metrics: ``log(step, values)``. For loops: it looks nothing up."""
+        number, descriptor, take_back = len(self._series), self._descriptor, self._take_back
         self.write(events.Series(id=number, names=names))
-        layout = (number, struct.Struct(f"{events.POINT.format}{len(names)}d"))
-        self._layouts[names] = layout
-        return layout
+        point = struct.Struct(f"{events.POINT.format}{len(names)}d")
+        header = events.HEADER.size
+        frame = bytearray(header + point.size)  # used again for each point
+        payload, size, pack_into = memoryview(frame)[header:], len(frame), point.pack_into
+        events.HEADER.pack_into(frame, 0, point.size, 0)
+
+        def log(step: int, values: Sequence[float]) -> None:
+            pack_into(frame, header, b"P", number, step, time(), *values)
+            put_checksum(frame, 4, crc32(payload))
+            if (written := write(descriptor, frame)) != size:
+                take_back(written)
+
+        self._series[names] = log
+        return log
+
+    def _take_back(self, written: int) -> None:
+        """A torn frame would hide all that follows."""
+        end = os.fstat(self._descriptor).st_size
+        os.ftruncate(self._descriptor, end - written)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "journal")
 
     def sync(self) -> None:
         os.fsync(self._descriptor)
@@ -53,6 +86,9 @@ class Unwritten(Journal):
 
     def log(self, step: int, values: Mapping[str, float]) -> None:
         pass
+
+    def series(self, *names: str) -> Log:
+        return lambda step, values: None
 
     def sync(self) -> None:
         pass

@@ -163,7 +163,8 @@ class Recorder:
 
     def __init__(self, journal: Journal, classifies: bool, nonfinite: str) -> None:
         self._journal = journal
-        self._hits = "train/accuracy" if classifies else "train/mae"
+        self._log = journal.series("train/loss", "train/accuracy" if classifies else "train/mae", "learning_rate")
+        self._log_rate = journal.series("samples_per_second")
         self._nonfinite = nonfinite
         self._rate_from = time.monotonic()
         self._rows = 0
@@ -173,8 +174,7 @@ class Recorder:
     def record(self, step: Step) -> int:
         """Log the step and return the command that came with it. Raises TrainerError when the spec says to stop."""
         loss, hits, command, _ = step.values()
-        self._journal.log(step.step, {"train/loss": loss / step.rows, self._hits: hits / step.rows,
-                                      "learning_rate": step.learning_rate})
+        self._log(step.step, (loss / step.rows, hits / step.rows, step.learning_rate))
         self._rate(step)
         self.finite = math.isfinite(loss)
         if not self.finite:
@@ -185,7 +185,7 @@ class Recorder:
         self._rows += step.rows
         now = time.monotonic()
         if now - self._rate_from >= RATE_SECONDS:
-            self._journal.log(step.step, {"samples_per_second": self._rows / (now - self._rate_from)})
+            self._log_rate(step.step, (self._rows / (now - self._rate_from),))
             self._rows, self._rate_from = 0, now
 
     def _mind(self, step: int, loss: float) -> None:
