@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from trainer.catalog import listing
+
 
 def state(name: str) -> str:
     """The word for a run's, a data set's or an export's state."""
@@ -46,6 +48,12 @@ def file_format(name: str) -> str:
         "model_card": _("Model card"),
     }
     return known.get(name, name)
+
+
+def stage(name: str) -> str:
+    """The label of a compressor, and of the model that goes into the first one."""
+    entry = listing("compressors").get(name)
+    return _(entry.label) if entry else _("Original") if name == "original" else name
 
 
 def sentence(message: str, params: Mapping[str, Any]) -> str:

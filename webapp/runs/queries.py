@@ -153,6 +153,7 @@ class Exports:
     """One export run of a model version: its files, the bundle first, and what was refused or is lossy."""
 
     run: Run
+    version: str
     files: Sequence[Edge]
     proofs: Sequence[Mapping[str, Any]]
 
@@ -179,7 +180,16 @@ def exports(run: Run) -> list[Exports]:
     by_run: dict[UUID, list[Edge]] = {}
     for edge in edges.order_by("id"):
         by_run.setdefault(edge.run_id, []).append(edge)
-    return [Exports(child, by_run.get(child.pk, []), (child.report or {}).get("exports", [])) for child in children]
+    versions = _versions(run, children)
+    return [Exports(child, versions.get(child.pk, ""), by_run.get(child.pk, []), (child.report or {}).get("exports", []))
+            for child in children]
+
+
+def _versions(run: Run, children: Sequence[Run]) -> dict[UUID, str]:
+    """The name of the model version that each export run reads."""
+    names = dict(run.versions.values_list("artifact", "name"))
+    inputs = Edge.objects.filter(run__in=children, direction=Edge.Direction.INPUT, role="model")
+    return {child: names.get(artifact, "") for child, artifact in inputs.values_list("run", "artifact")}
 
 
 def compressions(run: Run) -> QuerySet[Run]:

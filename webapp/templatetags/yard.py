@@ -10,7 +10,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from trainer.catalog import listing
 from webapp import numbers, words
 from webapp.runs import headline
 from webapp.runs.models import Run, State
@@ -99,11 +98,7 @@ def format_word(name: str) -> str:
 
 @register.simple_tag
 def stage_word(name: str) -> str:
-    """The label of a compressor; the model that went in has none."""
-    if name == "original":
-        return _("Original")
-    entry = listing("compressors").get(name)
-    return _(entry.label) if entry else name
+    return words.stage(name)
 
 
 @register.filter(name="headline")
