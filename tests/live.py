@@ -39,6 +39,9 @@ class Live:
     def user(self, name: str = "ada") -> User:
         return people.get_or_make(name)[0]
 
+    def anonymous(self) -> httpx.Client:
+        return httpx.Client(base_url=self.url, timeout=30)
+
     def client(self, name: str = "ada", **headers: str) -> httpx.Client:
         """A client with a fresh token of the user ``name``."""
         secret = tokens.create(self.user(name), "test")[1]

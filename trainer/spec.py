@@ -163,5 +163,5 @@ def _default_task(data: DataSummary) -> str:
 
 def _require_accepts(field: str, part: Component, kind: DataKind) -> None:
     if kind not in part.accepts:
-        raise TrainerError("part_does_not_fit", "“%(part)s” does not accept %(kind)s data; choose another %(field)s.",
-                           field=field, part=part.name, kind=kind)
+        raise TrainerError("part_does_not_fit", "“%(part)s” does not accept %(kind)s data; choose another %(place)s.",
+                           field=field, place=field, part=part.name, kind=kind)

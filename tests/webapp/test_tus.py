@@ -79,6 +79,12 @@ def test_creation_may_carry_the_first_bytes_and_an_empty_file_is_whole_at_once(l
     assert row(begin(client, 0)).state == Upload.State.COMPLETE
 
 
+def test_the_same_key_begins_one_upload(live: Live) -> None:
+    client = live.client()
+    assert begin(client, 10, **{"Idempotency-Key": "k"}) == begin(client, 10, **{"Idempotency-Key": "k"})
+    assert Upload.objects.count() == 1
+
+
 def test_options_tell_what_is_spoken(live: Live) -> None:
     answer = live.client().options("/api/v1/uploads")
     assert answer.status_code == 204
@@ -171,7 +177,7 @@ def test_an_upload_that_a_crash_left_unfinished_is_finished_by_the_next_question
 def test_a_wrong_header_is_refused_with_a_sentence(live: Live, change: dict[str, str], status: int) -> None:
     client = live.client()
     address = begin(client, 100)
-    headers = {name: value.encode() for name, value in {**BYTES, "Upload-Offset": "0", **change}.items()}
+    headers = {name.encode(): value.encode() for name, value in {**BYTES, "Upload-Offset": "0", **change}.items()}
     answer = client.patch(address, content=b"x" * 50, headers=headers)
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == "application/problem+json"
@@ -208,7 +214,7 @@ def test_a_full_disk_is_a_sentence_and_keeps_what_was_acknowledged(live: Live, m
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as disk:
-        disk.setattr(receiver.os, "pwrite", full)
+        disk.setattr(os, "pwrite", full)
         answer = patch(client, address, 1000, CONTENT[1000:])
     assert answer.status_code == 507
     assert "room" in answer.json()["detail"]

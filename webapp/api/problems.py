@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from webapp.refusals import FieldError
 
@@ -41,6 +42,11 @@ class Problem(Exception):  # noqa: N818 - the RFC calls it so
         response = HttpResponse(self.body(), status=self.status, content_type=MEDIA_TYPE, headers=dict(self.headers))
         response["Cache-Control"] = "no-store"
         return response
+
+
+def not_found() -> Problem:
+    """For what is not there and for what is somebody else's, in the same words."""
+    return Problem(404, _("There is nothing here that you may see. Check the address."))
 
 
 def title(status: int) -> str:

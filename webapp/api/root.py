@@ -13,10 +13,10 @@ from ninja.errors import HttpError, ValidationError
 
 from trainer.errors import TrainerError
 from webapp import refusals
-from webapp.api import datasets, machines, results, runs
-from webapp.api.auth import authenticate
+from webapp.api import datasets, machines, results, runs, uploads
+from webapp.api.entrance import enter
 from webapp.api.body import Renderer, StrictParser, read
-from webapp.api.problems import Problem
+from webapp.api.problems import Problem, not_found
 from webapp.artifacts.store import ArtifactError
 from webapp.datasets.services import DatasetError
 from webapp.refusals import FieldError
@@ -25,7 +25,7 @@ from webapp.runs.services import IllegalCommand
 log = logging.getLogger(__name__)
 
 api = NinjaAPI(
-    title="Trainyard", version="1", urls_namespace="api", openapi_url="", docs_url="", auth=[authenticate], parser=StrictParser(),
+    title="Trainyard", version="1", urls_namespace="api", openapi_url="", docs_url="", auth=[enter], parser=StrictParser(),
     renderer=Renderer(),
     description="Upload, train, compress, export and download. Send a token as “Authorization: Bearer …”. Errors are problem "
     "documents (RFC 9457). Every POST that makes something takes an Idempotency-Key.",
@@ -63,7 +63,9 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 
 def _data_of(request: HttpRequest) -> Any:
-    return read(request.body) if request.method in ("POST", "PATCH", "PUT") else request.GET.dict()
+    if request.method in ("POST", "PATCH", "PUT"):
+        return read(request.body) if request.body else None
+    return request.GET.dict()
 
 
 @api.exception_handler(pydantic.ValidationError)
@@ -123,10 +125,8 @@ def _wrong(errors: list[FieldError]) -> HttpResponse:
     return Problem(422, f"{first.field}: {first.message}" if first.field else first.message, errors).response()
 
 
-def not_found() -> Problem:
-    return Problem(404, _("There is nothing here that you may see. Check the address."))
-
-
 @api.get("/openapi.json", include_in_schema=False)
 def openapi(request: HttpRequest) -> dict[str, Any]:
-    return api.get_openapi_schema(path_prefix="/api/v1/")
+    """Everything but the uploads comes from the code of the routes; those are spoken outside Django."""
+    schema = api.get_openapi_schema(path_prefix="/api/v1/")
+    return {**schema, "paths": {**schema["paths"], **uploads.PATHS}}

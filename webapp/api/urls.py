@@ -9,14 +9,17 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, re_path
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 from webapp.api.auth import authenticate
-from webapp.api.problems import Problem
-from webapp.api.root import api, not_found
+from webapp.api.problems import Problem, not_found
+from webapp.api.root import api
 
 View = Callable[..., HttpResponseBase]
 
 
+@csrf_exempt
+@require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """The API's addresses, to read and to try. Swagger's files come with django-ninja, from this server."""
     return render(request, "api/docs.html")
@@ -37,6 +40,8 @@ def _by_token_too(view: View) -> View:
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if any("\0" in value for values in request.GET.lists() for value in values[1]):
+            return Problem(400, _("A parameter must not contain the NUL character. Remove it.")).response()
         response = view(request, *args, **kwargs)
         if isinstance(response, HttpResponseNotAllowed):
             allow = response["Allow"]

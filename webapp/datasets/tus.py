@@ -17,6 +17,7 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
 from webapp.accounts.models import User
+from webapp.api.keyed import once_for
 from webapp.api.problems import MEDIA_TYPE, Problem
 from webapp.datasets import uploads
 from webapp.datasets.intake import Intake, in_thread, interrupt
@@ -137,10 +138,20 @@ async def _create(request: Request) -> Answer:
     if "upload-defer-length" in request.headers:
         raise UploadError(400, _("Send the whole length in Upload-Length; it cannot be told later."))
     length = request.number("Upload-Length")
-    upload = await in_thread(uploads.create, request.user, _filename(request), length)
-    if length == 0 or request.headers.get("content-type") == BODY_TYPE:
+    upload = await in_thread(_begin, request, _filename(request), length)
+    if upload.offset == 0 and (length == 0 or request.headers.get("content-type") == BODY_TYPE):
         upload = await _store(request, upload, 0)
     return Answer(201, {"Location": f"{PREFIX}/{upload.pk}", **_standing(upload)})
+
+
+def _begin(request: Request, name: str, length: int) -> Upload:
+    """A new upload, or the one that was begun with the same Idempotency-Key."""
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return uploads.create(request.user, name, length)
+    begin = lambda: (201, {"id": uploads.create(request.user, name, length).pk})  # noqa: E731
+    _status, made = once_for(request.user, key, f"upload {length} {name}".encode(), begin)
+    return uploads.find(request.user, str(made["id"]))
 
 
 async def _head(request: Request) -> Answer:

@@ -1,0 +1,329 @@
+"""The REST API's manners: pages, keys, conditions, ranges, errors, and the description of itself."""
+
+import hashlib
+import json
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from django.db import transaction
+from django.test import Client
+from pytest_django import Settings
+
+from tests.attacks import things
+from tests.attacks.things import Things
+from tests.live import Live
+from webapp.artifacts import store
+from webapp.artifacts.models import Edge
+from webapp.datasets.models import Dataset, DatasetVersion
+from webapp.metrics.codec import Points
+from webapp.runs import replay, stream
+from webapp.runs.models import Run
+
+
+@pytest.fixture
+def ada(db: None, tmp_path: Path, settings: Settings) -> Things:
+    settings.STORAGE_URL = f"file://{tmp_path}/store"
+    return things.make(things.user("ada"))
+
+
+class Api:
+    """Calls the API as one person."""
+
+    def __init__(self, owner: Any) -> None:
+        self._headers = things.bearer(owner)
+
+    def __call__(self, verb: str, address: str, body: object = None, **headers: str) -> Any:
+        content = "" if body is None else json.dumps(body)
+        sent = {**self._headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        return Client().generic(verb, f"/api/v1/{address}", content, "application/json", headers=sent)
+
+    def get(self, address: str) -> Any:
+        answer = self("GET", address)
+        assert answer.status_code == 200, answer.content
+        return answer.json()
+
+
+@pytest.fixture
+def api(ada: Things) -> Api:
+    return Api(ada.owner)
+
+
+def test_a_data_set_of_a_sample_is_made_and_inspected(api: Api) -> None:
+    answer = api("POST", "datasets", {"sample": "digits", "name": "Mine"})
+    assert answer.status_code == 201
+    made = answer.json()
+    assert (made["name"], made["state"], made["sample"]) == ("Mine", "inspecting", "digits")
+    assert api.get(f"runs/{made['run']}")["kind"] == "inspect"
+    assert api.get(f"datasets/{made['id']}") == made
+
+
+@pytest.mark.parametrize("body", [{}, {"name": "x"}, {"sample": "digits", "uploads": []}, {"sample": "nothing"}, {"upload": "x"},
+                                  {"sample": "digits", "colour": "red"}, {"name": 7, "sample": "digits"}])
+def test_a_wrong_data_set_is_refused_by_field(api: Api, body: dict[str, object]) -> None:
+    answer = api("POST", "datasets", body)
+    assert answer.status_code == 422
+    problem = answer.json()
+    assert problem["status"] == 422
+    assert problem["errors"]
+    assert all(error["field"] and error["message"].endswith(".") for error in problem["errors"])
+
+
+def test_a_run_is_started_with_the_smallest_spec(api: Api, ada: Things) -> None:
+    spec = {"model": {"name": "cnn"}, "epochs": 7, "ranks": 2}
+    answer = api("POST", "runs", {"name": "First", "dataset": str(ada.identifiers["dataset"]), "spec": spec})
+    assert answer.status_code == 201, answer.content
+    run = answer.json()
+    assert (run["name"], run["state"], run["kind"]) == ("First", "queued", "train")
+    assert (run["spec"]["epochs"], run["spec"]["optimizer"]["name"]) == (7, "adamw")
+    assert run["dataset"] == str(ada.identifiers["dataset"])
+
+
+def test_a_run_on_a_data_set_that_is_still_inspected_is_a_conflict(api: Api) -> None:
+    dataset = api("POST", "datasets", {"sample": "penguins"}).json()["id"]
+    answer = api("POST", "runs", {"dataset": dataset, "spec": {}})
+    assert answer.status_code == 409
+    assert answer.json()["errors"][0]["field"] == "dataset"
+
+
+@pytest.mark.parametrize(("spec", "field"), [
+    ({"optimizer": {"name": "adamw", "learning_rate": -1.0}}, "optimizer.learning_rate"),
+    ({"optimizer": {"name": "adamw", "learning_rate": "1e-3"}}, "optimizer.learning_rate"),
+    ({"epochs": 0}, "epochs"),
+    ({"epochs": True}, "epochs"),
+    ({"epoks": 3}, "epoks"),
+    ({"model": {"name": "resnet9000"}}, "model"),
+    ({"task": {"name": "table_regression", "target": "x"}}, "task"),
+    ({"model": {"name": "cnn", "depth": "x"}}, "model.depth"),
+    ({"exporters": [{"name": "onnx"}, {"name": "onnx", "x": 1}]}, "exporters.1.x"),
+    ({"split": {"validation": 0.5, "test": 0.5}}, "split"),
+    ({"task": {"name": "table_classification", "target": "species"}}, "task"),
+    ({"kind": "compress"}, "kind"),
+])
+def test_what_is_wrong_in_a_spec_is_named_as_in_the_spec(api: Api, ada: Things, spec: dict[str, object], field: str) -> None:
+    answer = api("POST", "runs", {"dataset": str(ada.identifiers["dataset"]), "spec": spec})
+    assert answer.status_code == 422, answer.content
+    assert field in [error["field"] for error in answer.json()["errors"]]
+
+
+def test_the_same_key_makes_one_thing_and_gets_one_answer(api: Api, ada: Things) -> None:
+    count = Dataset.objects.count()
+    first, second = (api("POST", "datasets", {"sample": "digits"}, Idempotency_Key="k") for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json() == second.json()
+    assert Dataset.objects.count() == count + 1
+    assert api("POST", "datasets", {"sample": "penguins"}, Idempotency_Key="k").status_code == 422
+    assert api("POST", "datasets", {"sample": "nothing"}, Idempotency_Key="l").status_code == 422
+    assert api("POST", "datasets", {"sample": "digits"}, Idempotency_Key="l").status_code == 201
+    assert api("POST", "datasets", {"sample": "digits"}, Idempotency_Key="x" * 256).status_code == 400
+
+
+def test_pages_hold_everything_once_while_rows_come(api: Api, ada: Things) -> None:
+    for number in range(5):
+        api("POST", "datasets", {"sample": "digits", "name": f"d{number}"})
+    for sort in ("created", "-created", "name", "-name"):
+        seen, cursor = [], ""
+        while cursor is not None:
+            page = api.get(f"datasets?limit=2&sort={sort}" + (f"&cursor={cursor}" if cursor else ""))
+            assert len(page["items"]) <= 2
+            seen += [item["name"] for item in page["items"]]
+            cursor = page["next"]
+        names = list(Dataset.objects.order_by("name" if "name" in sort else "id").values_list("name", flat=True))
+        assert seen == (names[::-1] if sort.startswith("-") else names)
+
+
+def test_runs_are_filtered_by_named_fields(api: Api, ada: Things) -> None:
+    assert {item["kind"] for item in api.get("runs")["items"]} == {"train", "inspect"}
+    assert [item["id"] for item in api.get("runs?kind=train&state=succeeded")["items"]] == [str(ada.identifiers["run"])]
+    assert len(api.get(f"runs?dataset={ada.identifiers['dataset']}")["items"]) == 2
+    assert api.get("runs?state=queued")["items"] == []
+
+
+def test_a_name_is_changed_only_by_who_saw_the_last_one(api: Api, ada: Things) -> None:
+    for kind in ("runs", "datasets"):
+        address = f"{kind}/{ada.identifiers[kind[:-1]]}"
+        tag = api("GET", address)["ETag"]
+        assert api("PATCH", address, {"name": "b"}).status_code == 428
+        renamed = api("PATCH", address, {"name": "b"}, If_Match=tag)
+        assert (renamed.status_code, renamed.json()["name"]) == (200, "b")
+        assert api("PATCH", address, {"name": "c"}, If_Match=tag).status_code == 412
+        assert api("PATCH", address, {"name": "c"}, If_Match=renamed["ETag"]).status_code == 200
+
+
+def test_a_deleted_data_set_is_gone_and_can_be_had_back(api: Api, ada: Things) -> None:
+    address = f"datasets/{ada.identifiers['dataset']}"
+    assert api("DELETE", address).status_code == 204
+    assert api("GET", address).status_code == 404
+    assert api("POST", f"{address}/restore").status_code == 200
+    assert api("GET", address).status_code == 200
+    Run.objects.filter(pk=ada.identifiers["run"]).update(state="running")
+    refused = api("DELETE", address)
+    assert refused.status_code == 409
+    assert "uses this data set" in refused.json()["detail"]
+
+
+def test_what_a_state_does_not_allow_is_a_conflict_with_a_sentence(api: Api, ada: Things) -> None:
+    for action in ("stop", "cancel", "pause", "resume"):
+        answer = api("POST", f"runs/{ada.identifiers['run']}/{action}")
+        assert answer.status_code == 409
+        assert answer.json()["detail"].endswith(".")
+
+
+def test_a_command_is_accepted_and_the_run_shown(api: Api, ada: Things) -> None:
+    run = api("POST", "runs", {"dataset": str(ada.identifiers["dataset"]), "spec": {}}).json()["id"]
+    for action, state in (("pause", "paused"), ("resume", "queued"), ("cancel", "cancelled")):
+        answer = api("POST", f"runs/{run}/{action}")
+        assert (answer.status_code, answer.json()["state"]) == (202, state)
+    assert api("POST", f"runs/{run}/retry").status_code == 201
+
+
+def test_a_model_is_compressed_by_a_child_run(api: Api, ada: Things) -> None:
+    address = f"runs/{ada.identifiers['run']}/compress"
+    made = api("POST", address, {"stages": [{"name": "prune_channels"}]})
+    assert made.status_code == 201, made.content
+    assert (made.json()["kind"], made.json()["parent"]) == ("compress", str(ada.identifiers["run"]))
+    assert api("POST", address, {}).status_code == 201
+    wrong = api("POST", address, {"stages": [{"name": "prune_channels", "x": 1}]})
+    assert wrong.json()["errors"][0]["field"] == "stages.0.x"
+
+
+def test_curves_keep_what_is_not_a_number(api: Api, ada: Things) -> None:
+    run = ada.identifiers["run"]
+    points = Points(np.arange(4), np.array([1.5, np.nan, np.inf, -np.inf]), np.full(4, 1e9))
+    with transaction.atomic():
+        stream.record(run, batch={"train/loss": points})
+    answer = api("GET", f"runs/{run}/metrics?name=train/loss&points=2000")
+    curve = json.loads(answer.content, parse_constant=pytest.fail)
+    assert (curve["name"], curve["steps"], curve["count"]) == ("train/loss", [0, 1, 2, 3], 4)
+    assert curve["values"] == [1.5, "NaN", "Infinity", "-Infinity"]
+    assert api.get(f"runs/{run}")["metrics"] == ["train/loss"]
+    assert api.get(f"runs/{run}/metrics?name=other")["steps"] == []
+
+
+def test_a_report_with_nan_is_valid_json(api: Api, ada: Things) -> None:
+    Run.objects.filter(pk=ada.identifiers["run"]).update(report={"test": {"loss": "NaN"}})
+    answer = api("GET", f"runs/{ada.identifiers['run']}")
+    assert json.loads(answer.content, parse_constant=pytest.fail)["report"]["test"]["loss"] == "NaN"
+
+
+def test_events_are_those_of_the_websocket(api: Api, ada: Things) -> None:
+    run = ada.identifiers["run"]
+    with transaction.atomic():
+        stream.record(run, entries=[("log", {"level": "info", "message": "Seen %(count)s rows.", "params": {"count": 3}})])
+    everything = api.get(f"runs/{run}/events?after=0")
+    assert everything["items"] == [json.loads(message) for message in replay.since(run, 0).messages]
+    last = everything["last"]
+    assert api.get(f"runs/{run}/events?after={last}") == {"items": [], "last": last}
+    assert len(api.get(f"runs/{run}/events?after={last - 1}")["items"]) == 1
+    assert api.get(f"runs/{run}/log")["items"][0]["message"] == "Seen 3 rows."
+
+
+def test_the_description_lists_every_address_and_the_page_needs_no_other_site(api: Api, ada: Things) -> None:
+    paths = api.get("openapi.json")["paths"]
+    for path in ("/datasets", "/runs", "/runs/{run_id}/compress", "/runs/{run_id}/metrics", "/exports/{export_id}/download",
+                 "/components", "/uploads", "/uploads/{upload_id}"):
+        assert f"/api/v1{path}" in paths, path
+    client = Client()
+    client.force_login(ada.owner)
+    page = client.get("/api/v1/docs").content.decode()
+    assert "swagger-ui-bundle.js" in page
+    assert "//" not in page.replace('"//"', "").replace("</", "")
+    for source in ("ninja/swagger-ui-bundle.js", "ninja/swagger-ui-init.js", "ninja/swagger-ui.css"):
+        assert client.get(f"/static/{source}").status_code == 200
+
+
+def test_components_come_with_their_schemas(api: Api) -> None:
+    found = api.get("components")
+    assert {"tasks", "models", "optimizers", "schedules", "losses"} <= {item["family"] for item in found["items"]}
+    adamw = next(item for item in found["items"] if item["name"] == "adamw")
+    assert adamw["schema"]["properties"]["learning_rate"]["type"] == "number"
+    assert "epochs" in found["specs"]["train"]["properties"]
+
+
+def test_exports_begin_with_the_zip(api: Api, ada: Things) -> None:
+    run = Run.objects.get(pk=ada.identifiers["run"])
+    single = store.put(BytesIO(b"onnx"))
+    Edge.objects.create(run=run, artifact=single, direction="output", role="export", name="m.onnx", meta={"format": "onnx"})
+    found = api.get(f"runs/{run.pk}/exports")["items"]
+    assert [item["format"] for item in found] == ["bundle", "onnx"]
+    assert (found[1]["size"], found[1]["sha256"]) == (4, hashlib.sha256(b"onnx").hexdigest())
+
+
+CONTENT = bytes(range(256)) * 20_000
+
+
+@pytest.fixture
+def download(live: Live, ada: Things) -> Any:
+    """Asks for a file of five megabytes over HTTP."""
+    artifact = store.put(BytesIO(CONTENT))
+    edge = Edge.objects.create(run_id=ada.identifiers["run"], artifact=artifact, direction="output", role="export",
+                               name='m"odel é.onnx', meta={"format": "onnx"})
+    client = live.client("ada")
+    return lambda verb="GET", **headers: client.request(
+        verb, f"/api/v1/exports/{edge.pk}/download", headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+def test_a_file_is_downloaded_whole_or_in_part(download: Any) -> None:
+    tag = f'"{hashlib.sha256(CONTENT).hexdigest()}"'
+    whole = download()
+    assert (whole.status_code, whole.content, whole.headers["ETag"]) == (200, CONTENT, tag)
+    assert whole.headers["Content-Disposition"].startswith("attachment; filename")
+    assert whole.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in whole.headers["Content-Security-Policy"]
+    head = download("HEAD")
+    assert (head.status_code, head.content, head.headers["Content-Length"]) == (200, b"", str(len(CONTENT)))
+    for sent, start, end in (("bytes=0-99", 0, 100), ("bytes=5000000-", 5_000_000, len(CONTENT)), ("bytes=-7", -7, None),
+                             ("bytes=0-99999999999", 0, len(CONTENT))):
+        part = download(Range=sent)
+        assert (part.status_code, part.content) == (206, CONTENT[start:end]), sent
+        assert part.headers["Content-Range"].endswith(f"/{len(CONTENT)}")
+    assert download(Range="bytes=99999999-").status_code == 416
+    for odd in ("bytes=9-1", "bytes=0-1,5-6", "lines=0-1", "bytes=-", "bytes=x-y"):
+        assert download(Range=odd).status_code == 200
+    assert download(Range="bytes=0-1", If_Range=tag).status_code == 206
+    assert download(Range="bytes=0-1", If_Range='"other"').status_code == 200
+    assert download(If_None_Match=tag).status_code == 304
+    assert download(If_None_Match='"other"').status_code == 200
+
+
+def test_a_damaged_file_is_not_served(download: Any) -> None:
+    path = store.local_path(hashlib.sha256(CONTENT).hexdigest())
+    path.chmod(0o600)
+    path.write_bytes(b"x" + CONTENT[1:])
+    answer = download()
+    assert answer.status_code == 500
+    assert "damaged" in answer.json()["detail"]
+
+
+def test_an_upload_becomes_a_data_set(live: Live) -> None:
+    client = live.client()
+    tus = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
+    first = client.post("/api/v1/uploads", content=b"a,b\n1,", headers={**tus, "Upload-Length": "8"}).headers["Location"]
+    upload = first.rsplit("/", 1)[1]
+    early = client.post("/api/v1/datasets", json={"upload": upload})
+    assert (early.status_code, "6 of 8 bytes" in early.text) == (422, True)
+    client.patch(first, content=b"2\n", headers={**tus, "Upload-Offset": "6"})
+    made = client.post("/api/v1/datasets", json={"name": "Small", "upload": upload})
+    assert made.status_code == 201, made.text
+    again = client.post(f"/api/v1/datasets/{made.json()['id']}/versions", json={"uploads": [upload]})
+    assert (again.status_code, again.json()["version"]["number"]) == (201, 2)
+    assert client.post("/api/v1/datasets", json={"uploads": [upload, upload]}).status_code == 422
+    version = DatasetVersion.objects.get(pk=made.json()["version"]["id"])
+    content = version.runs.get().edges.get(role="upload:0").artifact
+    assert store.local_path(content.sha256).read_bytes() == b"a,b\n1,2\n"
+
+
+def test_errors_of_ours_are_a_problem_with_a_mark_for_the_log(
+    api: Api, ada: Things, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> object:
+        raise RuntimeError("the reason")
+
+    monkeypatch.setattr(replay, "since", broken)
+    answer = api("GET", f"runs/{ada.identifiers['run']}/events")
+    assert answer.status_code == 500
+    assert "the reason" not in answer.content.decode()
+    mark = answer.json()["detail"].split("look for ")[1].split(" ")[0]
+    assert any(mark in record.getMessage() for record in caplog.records)
