@@ -64,8 +64,8 @@ class Allowance:
         """Count one more file; its number."""
         self.files += 1
         if self.files > self._most_files:
-            raise TrainerError("archive_too_many_files", "The archive holds more than %(limit)s files; import it in parts.",
-                               limit=self._most_files)
+            raise TrainerError("archive_too_many_files", "The archive holds more than %(limit)s files; import it in "
+                               "parts.", limit=self._most_files)
         return self.files
 
     def take(self, count: int) -> None:
@@ -75,8 +75,8 @@ class Allowance:
             raise TrainerError("archive_too_large", "Unpacked, this is larger than %(limit)s GiB; import it in parts.",
                                limit=self._most_bytes // 1024**3)
         if self.bytes > self._plausible:
-            raise TrainerError("archive_bomb", "This unpacks to more than %(ratio)s times its size, as an archive made to fill "
-                               "disks does. Pack the files again with usual settings.", ratio=self._ratio)
+            raise TrainerError("archive_bomb", "This unpacks to more than %(ratio)s times its size, as an archive "
+                               "made to fill disks does. Pack the files again with usual settings.", ratio=self._ratio)
 
 
 def opened(paths: Sequence[Path], names: Sequence[str], folder: Path, allowance: Allowance | None = None) -> list[Source]:
@@ -90,8 +90,8 @@ def opened(paths: Sequence[Path], names: Sequence[str], folder: Path, allowance:
     for path, name in zip(paths, names, strict=True):
         source = Source.of(path, clean(name))
         if not source.head:
-            raise TrainerError("file_empty", "“%(name)s” is empty. Choose the file again; it may still have been written.",
-                               name=source.name)
+            raise TrainerError("file_empty", "“%(name)s” is empty. Choose the file again; it may still have been "
+                               "written.", name=source.name)
         found.extend(unpacker.inside(source))
     if not found:
         raise TrainerError("archive_empty", "The archive holds no files. Pack the folder again.")
@@ -113,8 +113,8 @@ class _Unpacker:
             else:
                 yield self._gunzipped(source)
         except DAMAGED as error:
-            raise TrainerError("archive_damaged", "The archive “%(name)s” is damaged or cut short. Upload it again; if that does "
-                               "not help, pack it again.", name=source.name) from error
+            raise TrainerError("archive_damaged", "The archive “%(name)s” is damaged or cut short. Upload it again; "
+                               "if that does not help, pack it again.", name=source.name) from error
 
     def _unzipped(self, source: Source) -> Iterator[Source]:
         with zipfile.ZipFile(source.path) as archive:
@@ -150,8 +150,8 @@ def _check(source: Source, members: Sequence[zipfile.ZipInfo]) -> None:
     end = 0
     for member in sorted(members, key=lambda item: item.header_offset):
         if member.header_offset < end:
-            raise TrainerError("archive_overlap", "Files in the archive “%(name)s” share the same bytes, as an archive made to fill "
-                               "disks does. Pack the folder again.", name=source.name)
+            raise TrainerError("archive_overlap", "Files in the archive “%(name)s” share the same bytes, as an "
+                               "archive made to fill disks does. Pack the folder again.", name=source.name)
         end = member.header_offset + LOCAL_HEADER + member.compress_size
 
 
@@ -159,8 +159,8 @@ def _check_name(member: zipfile.ZipInfo, seen: set[str]) -> None:
     name = member.orig_filename
     parts = name.removesuffix("/").split("/")
     if any(part in {"", ".", ".."} for part in parts) or "\\" in name or "\0" in name or name[1:2] == ":":
-        raise TrainerError("archive_unsafe_name", "The archive holds the name “%(name)s”, which does not stay inside its folder. "
-                           "Pack the folder again with usual settings.", name=clean(name))
+        raise TrainerError("archive_unsafe_name", "The archive holds the name “%(name)s”, which does not stay inside "
+                           "its folder. Pack the folder again with usual settings.", name=clean(name))
     if name in seen:
         raise TrainerError("archive_duplicate_name", "The archive holds “%(name)s” twice. Pack the folder again.",
                            name=clean(name))
@@ -170,12 +170,14 @@ def _check_name(member: zipfile.ZipInfo, seen: set[str]) -> None:
 def _check_kind(member: zipfile.ZipInfo) -> None:
     name = clean(member.orig_filename)
     if stat.S_IFMT(member.external_attr >> 16) not in REGULAR:
-        raise TrainerError("archive_link", "“%(name)s” in the archive is a link or a device. Pack the files themselves.", name=name)
+        raise TrainerError("archive_link", "“%(name)s” in the archive is a link or a device. Pack the files "
+                           "themselves.", name=name)
     if member.flag_bits & 0x1:
-        raise TrainerError("archive_encrypted", "“%(name)s” in the archive is encrypted. Pack it again without a password.", name=name)
+        raise TrainerError("archive_encrypted", "“%(name)s” in the archive is encrypted. Pack it again without a "
+                           "password.", name=name)
     if member.compress_type not in METHODS:
-        raise TrainerError("archive_method", "“%(name)s” is packed in a way that is not known here. Pack the folder again as an "
-                           "ordinary ZIP.", name=name)
+        raise TrainerError("archive_method", "“%(name)s” is packed in a way that is not known here. Pack the folder "
+                           "again as an ordinary ZIP.", name=name)
 
 
 def _readable(member: zipfile.ZipInfo) -> str:

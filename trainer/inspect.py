@@ -63,7 +63,8 @@ def _allocated() -> int:
 
 
 def _out_of_time(signum: int, frame: FrameType | None) -> None:
-    raise TrainerError("inspect_time", "Opening the file took too long, so it was given up. Import it in smaller parts.")
+    raise TrainerError("inspect_time", "Opening the file took too long, so it was given up. Import it in smaller "
+                       "parts.")
 
 
 def inspect(job: Job, folder: Path, journal: Journal) -> None:
@@ -88,15 +89,17 @@ def guarded(paths: Sequence[Path], names: Sequence[str], out: Path, chosen: Comp
     try:
         return prepare(paths, names, out, chosen)
     except MemoryError as error:
-        raise TrainerError("inspect_memory", "Opening the file needs more memory than an import may use. Import it in smaller "
-                           "parts.") from error
+        raise TrainerError("inspect_memory", "Opening the file needs more memory than an import may use. Import it in "
+                           "smaller parts.") from error
     except OSError as error:
         raise _about_files(error) from error
 
 
 def _about_files(error: OSError) -> Exception:
     if error.errno == errno.EFBIG:
-        return TrainerError("inspect_file_size", "Unpacked, the data are larger than an import may write. Import them in parts.")
+        return TrainerError("inspect_file_size", "Unpacked, the data are larger than an import may write. Import them "
+                            "in parts.")
     if error.errno == errno.ENOMEM:
-        return TrainerError("inspect_memory", "Opening the file needs more memory than an import may use. Import it in smaller parts.")
+        return TrainerError("inspect_memory", "Opening the file needs more memory than an import may use. Import it "
+                            "in smaller parts.")
     return error

@@ -207,7 +207,7 @@ def test_pictures_with_flipped_bytes_never_do_more_than_fail(tmp_path: Path) -> 
         try:
             imported(tmp_path / kind, {"x.zip": zipped(good | broken)})
         except TrainerError as error:
-            assert error.code == "picture_too_large"  # noqa: PT017 - either end is fine, no other is
+            assert error.code == "picture_too_large"
 
 
 def test_a_broken_colour_profile_does_no_harm(tmp_path: Path) -> None:

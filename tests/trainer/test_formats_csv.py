@@ -79,7 +79,7 @@ def test_what_pythons_writer_writes_is_read_back(tmp_path_factory: pytest.TempPa
     spec = listing("formats")["csv"].spec.model_validate({"name": "csv", "delimiter": ",", "encoding": "utf-8", "header": "yes"})
     folder = tmp_path_factory.mktemp("csv")
     made = imported(folder, {"x.csv": buffer.getvalue().encode()}, spec)
-    assert [row for row in made.profile.rows] == [(word, str(number)) for word, number in rows]
+    assert list(made.profile.rows) == [(word, str(number)) for word, number in rows]
 
 
 def test_a_table_without_names_gets_some(tmp_path: Path) -> None:

@@ -40,8 +40,9 @@ class Table:
 def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     """The table in the one source. Raises TrainerError naming the line where it is no table."""
     if len(sources) != 1:
-        raise TrainerError("csv_several", "There are %(count)s tables: %(names)s. Import one table at a time, or join them into one.",
-                           count=len(sources), names=", ".join(source.name for source in sources[:NAMED]))
+        raise TrainerError("csv_several", "There are %(count)s tables: %(names)s. Import one table at a time, or join "
+                           "them into one.", count=len(sources),
+                           names=", ".join(source.name for source in sources[:NAMED]))
     csv.field_size_limit(LONGEST_CELL)
     source = sources[0]
     codec = encoding.detected(source.path) if spec.encoding == "auto" else {"utf-8": "utf-8-sig"}.get(spec.encoding, spec.encoding)
@@ -78,11 +79,12 @@ def _delimiter(spec: Spec, source: Source, codec: str) -> str:
 
 def _check_size(table: Table, sample: Sequence[Sequence[str]]) -> None:
     if table.width > MOST_COLUMNS:
-        raise TrainerError("csv_columns", "“%(name)s” has %(columns)s columns; at most %(most)s are read. Import the columns that "
-                           "matter.", name=table.source.name, columns=table.width, most=MOST_COLUMNS)
+        raise TrainerError("csv_columns", "“%(name)s” has %(columns)s columns; at most %(most)s are read. Import the "
+                           "columns that matter.", name=table.source.name, columns=table.width, most=MOST_COLUMNS)
     if table.width < 2:
-        raise TrainerError("csv_one_column", "“%(name)s” has one column only. A table needs at least one column to learn from and "
-                           "one to predict, separated by commas, semicolons, tabs or bars.", name=table.source.name)
+        raise TrainerError("csv_one_column", "“%(name)s” has one column only. A table needs at least one column to "
+                           "learn from and one to predict, separated by commas, semicolons, tabs or bars.",
+                           name=table.source.name)
     if table.header and len(sample) == 1:
         raise TrainerError("csv_no_rows", "“%(name)s” has a line of names and no rows. Choose a file with data.",
                            name=table.source.name)
@@ -130,9 +132,9 @@ def _as_wide(table: Table, line: int, row: list[str]) -> list[str]:
     if len(row) > table.width and not any(row[table.width :]):
         return row[: table.width]  # delimiters too many at a line's end say nothing
     if len(row) != table.width:
-        raise TrainerError("csv_ragged", "Line %(line)s has %(found)s values where the first line has %(expected)s. Correct that line; "
-                           "a value that holds the delimiter must stand in quotation marks.", line=line, found=len(row),
-                           expected=table.width)
+        raise TrainerError("csv_ragged", "Line %(line)s has %(found)s values where the first line has %(expected)s. "
+                           "Correct that line; a value that holds the delimiter must stand in quotation marks.",
+                           line=line, found=len(row), expected=table.width)
     return row
 
 
@@ -149,13 +151,13 @@ def _rows(table: Table) -> Iterator[tuple[int, list[str]]]:
             line = reader.line_num + 1
     except csv.Error as error:
         if "limit" in str(error):
-            raise TrainerError("csv_cell", "The value that begins in line %(line)s is longer than a million characters. Maybe its "
-                               "closing quotation mark is missing.", line=line) from error
-        raise TrainerError("csv_quotes", "The quotation marks in line %(line)s do not match. A quotation mark inside of a quoted "
-                           "value must be doubled.", line=line) from error
+            raise TrainerError("csv_cell", "The value that begins in line %(line)s is longer than a million "
+                               "characters. Maybe its closing quotation mark is missing.", line=line) from error
+        raise TrainerError("csv_quotes", "The quotation marks in line %(line)s do not match. A quotation mark inside "
+                           "of a quoted value must be doubled.", line=line) from error
     except UnicodeError as error:
-        raise TrainerError("csv_encoding", "From line %(line)s on, the text is not what its encoding says. Save the file as UTF-8.",
-                           line=line) from error
+        raise TrainerError("csv_encoding", "From line %(line)s on, the text is not what its encoding says. Save the "
+                           "file as UTF-8.", line=line) from error
 
 
 class Lines:
@@ -177,11 +179,11 @@ class Lines:
         self.characters += len(line)
         self.count += 1
         if self.count > MOST_ROW_LINES:
-            raise TrainerError("csv_row_lines", "A row goes on over more than %(most)s lines up to line %(line)s. Maybe a closing "
-                               "quotation mark is missing.", line=self._number, most=MOST_ROW_LINES)
+            raise TrainerError("csv_row_lines", "A row goes on over more than %(most)s lines up to line %(line)s. "
+                               "Maybe a closing quotation mark is missing.", line=self._number, most=MOST_ROW_LINES)
         if len(line) == LONGEST_LINE or self.characters > LONGEST_ROW:
-            raise TrainerError("csv_line", "Line %(line)s is longer than %(most)s million characters. Write one row a line.",
-                               line=self._number, most=LONGEST_LINE // 1024**2)
+            raise TrainerError("csv_line", "Line %(line)s is longer than %(most)s million characters. Write one row a "
+                               "line.", line=self._number, most=LONGEST_LINE // 1024**2)
         if "\0" in line:
-            raise TrainerError("csv_binary", "Line %(line)s holds bytes that are no text. Save the table as CSV in UTF-8.",
-                               line=self._number)
+            raise TrainerError("csv_binary", "Line %(line)s holds bytes that are no text. Save the table as CSV in "
+                               "UTF-8.", line=self._number)

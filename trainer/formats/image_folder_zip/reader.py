@@ -50,8 +50,9 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
 def _classes(pictures: Sequence[Picture]) -> list[str]:
     names = sorted({picture.label for picture in pictures})
     if len(names) > MOST_CLASSES:
-        raise TrainerError("too_many_folders", "There are %(count)s folders with pictures; at most %(most)s classes can be told apart. "
-                           "Put the pictures of each class into one folder.", count=len(names), most=MOST_CLASSES)
+        raise TrainerError("too_many_folders", "There are %(count)s folders with pictures; at most %(most)s classes "
+                           "can be told apart. Put the pictures of each class into one folder.", count=len(names),
+                           most=MOST_CLASSES)
     return names
 
 
@@ -67,9 +68,9 @@ def _with_facts(candidates: Sequence[Source]) -> tuple[list[Picture], list[str]]
             said = facts(source.path)
             pictures.append(Picture(source, _class_of(source), said))
         except HugePictureError as error:
-            raise TrainerError("picture_too_large", "“%(name)s” says that it is %(width)s x %(height)s pixels; more than 64 million "
-                               "pixels are not opened. Make the picture smaller or leave it out.", name=source.name,
-                               width=error.width, height=error.height) from error
+            raise TrainerError("picture_too_large", "“%(name)s” says that it is %(width)s x %(height)s pixels; more "
+                               "than 64 million pixels are not opened. Make the picture smaller or leave it out.",
+                               name=source.name, width=error.width, height=error.height) from error
         except BrokenPictureError:
             broken.append(source.name)
     return pictures, broken
@@ -78,15 +79,17 @@ def _with_facts(candidates: Sequence[Source]) -> tuple[list[Picture], list[str]]
 def _class_of(source: Source) -> str:
     folders = source.name.split("/")[:-1]
     if not folders:
-        raise TrainerError("picture_without_folder", "“%(name)s” lies in no folder, so its class is not known. Put the pictures of "
-                           "each class into a folder with the class's name and pack those folders as a ZIP.", name=source.name)
+        raise TrainerError("picture_without_folder", "“%(name)s” lies in no folder, so its class is not known. Put "
+                           "the pictures of each class into a folder with the class's name and pack those folders as "
+                           "a ZIP.", name=source.name)
     return folders[-1].strip()
 
 
 def _check_broken(broken: Sequence[str], total: int) -> None:
     if len(broken) == total or len(broken) > BROKEN_SHARE * total + 1:
-        raise TrainerError("pictures_broken", "%(count)s of %(total)s pictures cannot be read, among them %(names)s. Save them again "
-                           "as PNG or JPEG, or leave them out.", count=len(broken), total=total, names=", ".join(broken[:NAMED]))
+        raise TrainerError("pictures_broken", "%(count)s of %(total)s pictures cannot be read, among them %(names)s. "
+                           "Save them again as PNG or JPEG, or leave them out.", count=len(broken), total=total,
+                           names=", ".join(broken[:NAMED]))
 
 
 def _common_shape(spec: Spec, pictures: Sequence[Picture]) -> tuple[int, int, int]:

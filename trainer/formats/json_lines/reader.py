@@ -20,8 +20,8 @@ CHUNK_CHARACTERS = 16 * 1024 * 1024
 def read(sources: Sequence[Source], work: Path) -> Parsed:
     """The table in the one source; columns in the order in which their keys first appear."""
     if len(sources) != 1:
-        raise TrainerError("json_several", "There are %(count)s files of JSON Lines: %(names)s. Import one at a time, or join them.",
-                           count=len(sources), names=", ".join(source.name for source in sources[:5]))
+        raise TrainerError("json_several", "There are %(count)s files of JSON Lines: %(names)s. Import one at a time, "
+                           "or join them.", count=len(sources), names=", ".join(source.name for source in sources[:5]))
     source = sources[0]
     keys = _keys(source)
     return parse(_names(keys), lambda: _chunks(source, keys), work)
@@ -32,8 +32,8 @@ def _keys(source: Source) -> list[str]:
     for line, row in _rows(source):
         keys.update(dict.fromkeys(row))
         if len(keys) > MOST_COLUMNS:
-            raise TrainerError("json_columns", "Up to line %(line)s there are more than %(most)s different keys. Write rows with the "
-                               "same keys.", line=line, most=MOST_COLUMNS)
+            raise TrainerError("json_columns", "Up to line %(line)s there are more than %(most)s different keys. "
+                               "Write rows with the same keys.", line=line, most=MOST_COLUMNS)
     if not keys:
         raise TrainerError("json_no_rows", "“%(name)s” holds no rows. Choose a file with data.", name=source.name)
     return list(keys)
@@ -77,8 +77,8 @@ def _rows(source: Source) -> Iterator[tuple[int, dict[str, Any]]]:
         while line := file.readline(LONGEST_LINE):
             number += 1
             if len(line) == LONGEST_LINE:
-                raise TrainerError("json_line", "Line %(line)s is longer than %(most)s million bytes. Write one object a line.",
-                                   line=number, most=LONGEST_LINE // 1024**2)
+                raise TrainerError("json_line", "Line %(line)s is longer than %(most)s million bytes. Write one "
+                                   "object a line.", line=number, most=LONGEST_LINE // 1024**2)
             if line.strip():
                 yield number, _object(line, number)
 
@@ -87,8 +87,9 @@ def _object(line: bytes, number: int) -> dict[str, Any]:
     try:
         row = json.loads(line.removeprefix(b"\xef\xbb\xbf"))
     except (ValueError, RecursionError) as error:
-        raise TrainerError("json_syntax", "Line %(line)s is not valid JSON. Write one object a line, in UTF-8.", line=number) from error
+        raise TrainerError("json_syntax", "Line %(line)s is not valid JSON. Write one object a line, in UTF-8.",
+                           line=number) from error
     if not isinstance(row, dict):
-        raise TrainerError("json_object", "Line %(line)s is not an object with keys and values. Write one object a line, for example "
-                           "{\"text\": \"…\", \"label\": \"…\"}.", line=number)
+        raise TrainerError("json_object", "Line %(line)s is not an object with keys and values. Write one object a "
+                           "line, for example {\"text\": \"…\", \"label\": \"…\"}.", line=number)
     return row
