@@ -1,16 +1,15 @@
-"""API tokens: made, shown once, looked up by their SHA-256, revoked."""
+"""API tokens: made, shown once, looked up by their SHA-256, revoked. Who may come in with one: webapp.api.auth."""
 
 import hashlib
 import secrets
 from datetime import timedelta
 
-from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from webapp.accounts.models import ApiToken, User
 
-PREFIX = "ty_"  # so that secret scanners and people recognise one
-LAST_USED_PRECISION = timedelta(minutes=1)
+PREFIX = "ty_"  # so that people and secret scanners recognise one
 
 
 def create(owner: User, name: str) -> tuple[ApiToken, str]:
@@ -21,30 +20,21 @@ def create(owner: User, name: str) -> tuple[ApiToken, str]:
 
 def revoke(token: ApiToken) -> bool:
     """Make a token worthless from now on. False when it was so already."""
-    return bool(ApiToken.objects.filter(pk=token.pk, revoked=None).update(revoked=timezone.now()))
+    return bool(ApiToken.objects.filter(pk=token.pk, revoked=None).update(revoked=Now()))
 
 
 def authenticate(authorization: str) -> User | None:
-    """The user of an ``Authorization: Bearer …`` header, or None."""
-    scheme, _, secret = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not secret:
-        return None
-    token = _valid().filter(digest=digest(secret.strip())).first()
-    if token is None:
+    """The active person of an ``Authorization: Bearer …`` header, or None."""
+    scheme, _, secret = authorization.strip().partition(" ")
+    return owner_of(secret.strip()) if scheme.lower() == "bearer" else None
+
+
+def owner_of(secret: str) -> User | None:
+    """The active person whose token this is."""
+    token = ApiToken.objects.select_related("owner").filter(digest=digest(secret), revoked=None).first()
+    if token is None or not token.owner.is_active:
         return None
     _note_use(token)
-    return token.owner
-
-
-async def aauthenticate(authorization: str) -> User | None:
-    """`authenticate` for asynchronous callers."""
-    scheme, _, secret = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not secret:
-        return None
-    token = await _valid().filter(digest=digest(secret.strip())).afirst()
-    if token is None:
-        return None
-    await _due(token).aupdate(last_used=timezone.now())
     return token.owner
 
 
@@ -52,15 +42,7 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _valid() -> QuerySet[ApiToken]:
-    return ApiToken.objects.select_related("owner").filter(revoked=None, owner__is_active=True)
-
-
-def _due(token: ApiToken) -> QuerySet[ApiToken]:
-    """The token's row if its time of last use is old enough to be written again."""
-    stale = timezone.now() - LAST_USED_PRECISION
-    return ApiToken.objects.filter(Q(last_used=None) | Q(last_used__lt=stale), pk=token.pk)
-
-
 def _note_use(token: ApiToken) -> None:
-    _due(token).update(last_used=timezone.now())
+    """Once a minute is enough to tell a token in use from a forgotten one."""
+    stale = Q(last_used=None) | Q(last_used__lt=Now() - timedelta(minutes=1))
+    ApiToken.objects.filter(stale, pk=token.pk).update(last_used=Now())

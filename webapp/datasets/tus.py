@@ -139,7 +139,7 @@ async def _create(request: Request) -> Answer:
         raise UploadError(400, _("Send the whole length in Upload-Length; it cannot be told later."))
     length = request.number("Upload-Length")
     upload = await in_thread(_begin, request, _filename(request), length)
-    if upload.offset == 0 and (length == 0 or request.headers.get("content-type") == BODY_TYPE):
+    if upload.state == Upload.State.RECEIVING and upload.offset == 0 and (length == 0 or request.headers.get("content-type") == BODY_TYPE):
         upload = await _store(request, upload, 0)
     return Answer(201, {"Location": f"{PREFIX}/{upload.pk}", **_standing(upload)})
 

@@ -8,9 +8,9 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils.crypto import constant_time_compare
 
-from webapp.accounts import tokens
 from webapp.accounts.access import visible
 from webapp.accounts.models import User
+from webapp.api.auth import by_token
 from webapp.runs.models import Run
 
 
@@ -30,7 +30,7 @@ class Viewer:
 
     def user(self) -> User | None:
         """Who it is at this moment: read anew, so that a sign-out or a new password counts at once."""
-        return tokens.authenticate(self.authorization) if self.authorization else self._signed_in()
+        return by_token(self.authorization) if self.authorization else self._signed_in()
 
     def stream(self) -> int | None:
         """The last number of the run, or None if this person may not see it (any more)."""
