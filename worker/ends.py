@@ -1,8 +1,6 @@
 """How an attempt's end becomes the run's: its outcome, the exports that follow, another attempt where one is due."""
 
-from pathlib import Path
-
-from trainer import events, job
+from trainer import events
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import states
 from webapp.runs.exports import queue_exports
@@ -20,11 +18,11 @@ DISK_FULL = Reason(
 )
 
 
-def finish(run: Run, ended: events.Ended, folder: Path) -> None:
+def finish(run: Run, ended: events.Ended) -> None:
     """Apply the outcome that training itself wrote, in the transaction that moves the attempt's position."""
     reason = Reason(ended.code, ended.message, ended.params)
     if ended.outcome == "paused":
-        _leave_paused(run, reason, folder)
+        _leave_paused(run, reason)
     elif ended.outcome == "failed":
         fail(run, reason)
     else:
@@ -58,22 +56,12 @@ def wish(run: Run) -> str:
     return "stop" if "stop" in kinds else kinds[0] if kinds else ""
 
 
-def _leave_paused(run: Run, reason: Reason, folder: Path) -> None:
-    """Training left after a checkpoint: for a person, for a reason of its own, or because the worker restarts."""
-    if reason.code:
-        pause(run, reason)
-    elif control(folder) == job.YIELD:
+def _leave_paused(run: Run, reason: Reason) -> None:
+    """Training left after a checkpoint: because the worker restarts, for a person, or for a reason of its own."""
+    if reason.code == "yielded":
         go_on(run, YIELDED)
     else:
-        pause(run, states.NO_REASON)
-
-
-def control(folder: Path) -> int:
-    """The last order that the attempt was given."""
-    try:
-        return (folder / "control").read_bytes()[0]
-    except (FileNotFoundError, IndexError):
-        return job.GO_ON
+        pause(run, reason)
 
 
 def _use(run: Run) -> None:

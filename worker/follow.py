@@ -118,7 +118,7 @@ class Follower:
             self._move_step(reading)
             stream.record(self.run_id, entries=entries, batch=self._batch(reading), rewind=reading.rewind)
             if reading.others and isinstance(ended := reading.others[-1], events.Ended):
-                ends.finish(run, ended, self.folder)
+                ends.finish(run, ended)
                 transaction.on_commit(self._mark_finished)
 
     def _own_run(self) -> Run:

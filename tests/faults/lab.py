@@ -70,9 +70,7 @@ class Lab:
         )
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.listener.close()
         for process in (self.web, self.worker, self.valkey, self.postgresql):
             if process is not None and process.poll() is None:
@@ -233,6 +231,11 @@ def state_of(run: Run) -> State:
 
 def step_of(run: Run) -> int:
     return int(Run.objects.values_list("step", flat=True).get(pk=run.pk))
+
+
+def moved_on(run: Run, step: int) -> bool:
+    """Whether a later step than ``step`` is in the database, or none will come."""
+    return step_of(run) > step or state_of(run) in ENDED
 
 
 def finished(run: Run, seconds: float = 90.0) -> Run:

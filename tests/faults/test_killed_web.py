@@ -5,15 +5,17 @@ import hashlib
 import json
 import os
 import random
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from websockets import Origin
 from websockets.sync.client import ClientConnection, connect
 
-from tests.faults.lab import Lab, curve, digits, finished, person, step_of, train, wait_for
+from tests.faults.lab import Lab, curve, digits, finished, moved_on, person, step_of, train, wait_for
 from webapp.accounts import tokens
 from webapp.runs.models import Run, State
 
@@ -32,8 +34,7 @@ def test_a_viewer_gets_exactly_what_it_missed_and_training_goes_on(lab: Lab, dic
     for _ in range(3):
         position = _watch(lab, run, position, seen, until=position + dice.randint(3, 12))
         lab.kill_web()
-        before = step_of(run)
-        wait_for(lambda before=before: step_of(run) > before or Run.objects.get(pk=run.pk).state != State.RUNNING)
+        wait_for(partial(moved_on, run, step_of(run)))
         lab.start_web()
         _wait_for_web(lab)
     ended = finished(run)
@@ -99,9 +100,9 @@ def _open(lab: Lab, run: Run, after: int) -> ClientConnection:
     session[HASH_SESSION_KEY] = person().get_session_auth_hash()
     session.save()
     headers = {"Cookie": f"trainyard_session={session.session_key}"}
-    return connect(
-        f"ws://{lab.host}/ws/runs/{run.pk}/?after={after}", additional_headers=headers, origin=f"http://{lab.host}"
-    )  # type: ignore[arg-type]
+    address = f"ws://{lab.host}/ws/runs/{run.pk}/?after={after}"
+    viewer: ClientConnection = connect(address, additional_headers=headers, origin=Origin(f"http://{lab.host}"))
+    return viewer
 
 
 def _wait_for_web(lab: Lab) -> None:

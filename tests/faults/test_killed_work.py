@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from tests.faults.conftest import FAULTS
-from tests.faults.lab import ENDED, Lab, curve, digits, finished, state_of, step_of, train, wait_for, weights
+from tests.faults.lab import ENDED, Lab, curve, digits, finished, moved_on, state_of, step_of, train, wait_for, weights
 from webapp.datasets.models import DatasetVersion
 from webapp.runs.models import Run, State
 
@@ -64,21 +64,16 @@ def test_a_worker_that_is_killed_with_all_it_started_goes_on_where_it_was(
         below = psutil.Process(lab.worker.pid).children(recursive=True)
         lab.worker.kill()  # the worker alone: what it started has to follow
         lab.worker.wait()
-        wait_for(
-            lambda below=below: not any(map(_lives, below)), NOTICED_WITHIN, lambda: "processes outlived their worker"
-        )
+        wait_for(partial(_all_gone, below), NOTICED_WITHIN, lambda: "processes outlived their worker")
         lab.start_worker()
     _equals(finished(run), reference)
 
 
-def test_a_kill_while_checkpoints_are_written_loads_the_one_before(
-    lab: Lab, version: DatasetVersion, dice: random.Random
-) -> None:
+def test_a_kill_while_checkpoints_are_written_loads_the_one_before(lab: Lab, version: DatasetVersion, dice: random.Random) -> None:
     undisturbed = finished(train(version, ranks=2, epochs=4, checkpoint_seconds=0))
     run = train(version, ranks=2, epochs=4, checkpoint_seconds=0)  # one every step: a kill meets one most of the time
     for _ in range(max(3, FAULTS // 6)):
-        before = step_of(run)
-        wait_for(lambda before=before: step_of(run) > before or state_of(run) in ENDED)
+        wait_for(partial(moved_on, run, step_of(run)))
         time.sleep(dice.uniform(0, 0.03))
         if ranks := lab.ranks(run):
             _kill(ranks[0])
@@ -95,9 +90,13 @@ def _has_begun_again(run: Run, attempts: int) -> bool:
     return now.attempt > attempts or State(now.state) in ENDED
 
 
+def _all_gone(found: list[psutil.Process]) -> bool:
+    return not any(map(_lives, found))
+
+
 def _lives(process: psutil.Process) -> bool:
     try:
-        return process.status() != psutil.STATUS_ZOMBIE  # dead, and not collected yet by whoever inherited it
+        return bool(process.status() != psutil.STATUS_ZOMBIE)  # dead, and not collected yet by whoever inherited it
     except psutil.NoSuchProcess:
         return False
 
