@@ -9,10 +9,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.yard import Yard
 
-FLAGS = (
-    "--no-sandbox --disable-dev-shm-usage --disable-gpu --disable-background-networking --disable-component-update "
-    "--disable-quic --no-first-run"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--no-first-run",
+]
 NAME, PASSWORD = "Ada", "a long pass phrase 7"
 PATIENCE = 60_000.0  # milliseconds; tests share two cores with the training they watch
 

@@ -2,12 +2,14 @@
 
 import io
 import re
+import time
 import zipfile
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.browser.test_walk import PATIENCE, expect_state, start_digits, steps_done
+from tests.browser.conftest import PATIENCE
+from tests.browser.test_walk import expect_state, start_digits, steps_done
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -55,8 +57,9 @@ def test_script_in_a_name_stays_text(page: Page) -> None:
     page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
     page.goto("/datasets/")
     table = f"{hostile},label\n" + "".join(f"{number},{hostile if number % 2 else 'b'}\n" for number in range(60))
-    page.locator("[data-files]").first.set_input_files({"name": f"{hostile}.csv".replace("/", ""), "mimeType": "text/csv",
-                                                        "buffer": table.encode()})
+    page.locator("[data-files]").first.set_input_files(
+        {"name": f"{hostile}.csv".replace("/", ""), "mimeType": "text/csv", "buffer": table.encode()}
+    )
     page.wait_for_url(re.compile("/datasets/[0-9a-f-]{36}/"))
     expect(page.get_by_role("link", name="New run")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("heading", name=hostile)).to_be_visible()
@@ -65,8 +68,8 @@ def test_script_in_a_name_stays_text(page: Page) -> None:
 
 def test_an_upload_pauses_and_goes_on_from_where_it_stood(page: Page) -> None:
     page.goto("/datasets/")
-    rows = b"number,label\n" + b"".join(b"%d,%s\n" % (number, b"ab"[number % 2:number % 2 + 1]) for number in range(1_500_000))
-    page.route("**/api/v1/uploads/*", lambda route: (page.wait_for_timeout(50), route.continue_())[-1])
+    rows = b"number,label\n" + b"".join(b"%d,%s\n" % (number, b"ab"[number % 2 : number % 2 + 1]) for number in range(1_500_000))
+    page.route("**/api/v1/uploads/*", _slowly)
     page.locator("[data-files]").first.set_input_files({"name": "large.csv", "mimeType": "text/csv", "buffer": rows})
     page.get_by_role("button", name="Pause").click()
     expect(page.locator("[data-said]")).to_contain_text("paused at")
@@ -79,3 +82,8 @@ def escaping_zip() -> bytes:
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("../../escaped.png", b"not a picture")
     return packed.getvalue()
+
+
+def _slowly(route: Route) -> None:
+    time.sleep(0.3)
+    route.continue_()

@@ -54,4 +54,6 @@ def _bundles(versions: Sequence[ModelVersion]) -> dict[tuple[UUID, str], UUID]:
     inputs = Edge.objects.filter(run__parent__in=[version.run_id for version in versions], role="model", direction=Edge.Direction.INPUT)
     made_from = {edge.run_id: (edge.run.parent_id, edge.artifact_id) for edge in inputs.select_related("run")}
     bundles = Edge.objects.filter(run__in=made_from, role="export", direction=Edge.Direction.OUTPUT, meta__format="bundle")
-    return {(parent, artifact): edge.id for edge in bundles if (parent := made_from[edge.run_id][0]) and (artifact := made_from[edge.run_id][1])}
+    return {
+        (parent, artifact): edge.id for edge in bundles if (parent := made_from[edge.run_id][0]) and (artifact := made_from[edge.run_id][1])
+    }

@@ -15,8 +15,16 @@ def traces(balance: Sequence[tuple[str, int]]) -> list[Trace]:
     """One bar a class, in the order of the classes. ``balance`` pairs a class with its rows."""
     names = [plain(name) for name, _count in balance]
     counts = [count for _name, count in balance]
-    return [{"type": "bar", "x": list(range(len(names))), "y": counts, "marker": {"color": "--curve-1"}, "customdata": names,
-             "hovertemplate": "%{customdata}: %{y:,}<extra></extra>"}]
+    return [
+        {
+            "type": "bar",
+            "x": list(range(len(names))),
+            "y": counts,
+            "marker": {"color": "--curve-1"},
+            "customdata": names,
+            "hovertemplate": "%{customdata}: %{y:,}<extra></extra>",
+        }
+    ]
 
 
 def draw(balance: Sequence[tuple[str, int]]) -> Figure:

@@ -20,7 +20,14 @@ def traces(matrix: Sequence[Sequence[int]], classes: Sequence[str]) -> list[Trac
     parts = [[count / max(1, sum(row)) for count in row] for row in matrix]
     said = [[[names[i], names[j], count] for j, count in enumerate(row)] for i, row in enumerate(matrix)]
     trace: Trace = {
-        "type": "heatmap", "z": parts, "customdata": said, "zmin": 0, "zmax": 1, "showscale": False, "xgap": 1, "ygap": 1,
+        "type": "heatmap",
+        "z": parts,
+        "customdata": said,
+        "zmin": 0,
+        "zmax": 1,
+        "showscale": False,
+        "xgap": 1,
+        "ygap": 1,
         "colorscale": [[0, "--sunken"], [1, "--curve-1"]],
         "hovertemplate": "%{customdata[0]} → %{customdata[1]}: %{customdata[2]:,} (%{z:.1%})<extra></extra>",
     }
@@ -30,9 +37,16 @@ def traces(matrix: Sequence[Sequence[int]], classes: Sequence[str]) -> list[Trac
 
 
 def draw(matrix: Sequence[Sequence[int]], classes: Sequence[str]) -> Figure:
-    ticks: dict[str, Any] = {"tickvals": list(range(len(classes))), "ticktext": [plain(name) for name in classes],
-                             "showgrid": False, "zeroline": False}
+    ticks: dict[str, Any] = {
+        "tickvals": list(range(len(classes))),
+        "ticktext": [plain(name) for name in classes],
+        "showgrid": False,
+        "zeroline": False,
+    }
     if len(classes) > 60:
         ticks = {"showticklabels": False, "showgrid": False, "zeroline": False}
-    return figure(traces(matrix, classes), xaxis=axis(_("Predicted"), **ticks, constrain="domain"),
-                  yaxis=axis(_("True"), **ticks, autorange="reversed", scaleanchor="x", constrain="domain"))
+    return figure(
+        traces(matrix, classes),
+        xaxis=axis(_("Predicted"), **ticks, constrain="domain"),
+        yaxis=axis(_("True"), **ticks, autorange="reversed", scaleanchor="x", constrain="domain"),
+    )

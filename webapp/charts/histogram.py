@@ -15,8 +15,16 @@ def traces(edges: Sequence[float], counts: Sequence[int]) -> list[Trace]:
     """Bars between neighbouring ``edges``; there is one count less than there are edges."""
     middles = [(low + high) / 2 for low, high in zip(edges, edges[1:], strict=False)]
     widths = [high - low for low, high in zip(edges, edges[1:], strict=False)]
-    return [{"type": "bar", "x": middles, "y": list(counts), "width": widths, "marker": {"color": "--curve-1"},
-             "hovertemplate": "%{x:.4g}: %{y:,}<extra></extra>"}]
+    return [
+        {
+            "type": "bar",
+            "x": middles,
+            "y": list(counts),
+            "width": widths,
+            "marker": {"color": "--curve-1"},
+            "hovertemplate": "%{x:.4g}: %{y:,}<extra></extra>",
+        }
+    ]
 
 
 def draw(edges: Sequence[float], counts: Sequence[int], name: str) -> Figure:

@@ -19,8 +19,16 @@ def traces(spec: TrainSpec, total: int) -> list[Trace]:
     base = float(getattr(spec.optimizer, "learning_rate", 1.0))
     steps = sorted({round(at * (total - 1) / (POINTS - 1)) for at in range(POINTS)}) if total > 1 else [0]
     rates = [base * float(factor(spec.schedule, step, total)) for step in steps]
-    return [{"type": "scatter", "mode": "lines", "x": steps, "y": rates, "line": {"color": "--curve-1", "width": 2},
-             "hovertemplate": _("step") + " %{x:,}: %{y:.3g}<extra></extra>"}]
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": steps,
+            "y": rates,
+            "line": {"color": "--curve-1", "width": 2},
+            "hovertemplate": _("step") + " %{x:,}: %{y:.3g}<extra></extra>",
+        }
+    ]
 
 
 def draw(spec: TrainSpec, total: int) -> Figure:

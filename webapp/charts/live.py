@@ -25,12 +25,22 @@ def charts(kind: str, target: str) -> list[LiveChart]:
     """What a run of this kind shows; ``target`` is "class" or "number"."""
     names = _("Training") + "|" + _("Validation")
     loss = LiveChart("loss", _("Loss"), "train/loss validation/loss", names, latest="train/loss", hero=True)
-    accuracy = LiveChart("accuracy", _("Accuracy"), "train/accuracy validation/accuracy", names, "ratio", latest="validation/accuracy", hero=True)
+    accuracy = LiveChart(
+        "accuracy", _("Accuracy"), "train/accuracy validation/accuracy", names, "ratio", latest="validation/accuracy", hero=True
+    )
     error = LiveChart("error", _("Mean absolute error"), "validation/mae", _("Validation"), latest="validation/mae", hero=True)
     rate = LiveChart("learning-rate", _("Learning rate"), "learning_rate", _("Learning rate"), latest="learning_rate")
     speed = LiveChart("throughput", _("Samples per second"), "samples_per_second", _("Samples per second"), latest="samples_per_second")
     machine = [
-        LiveChart("processor", _("Processor and GPU"), "hardware/cpu hardware/gpu", _("Processor") + "|" + _("GPU"), "percent", "time", "hardware/cpu"),
+        LiveChart(
+            "processor",
+            _("Processor and GPU"),
+            "hardware/cpu hardware/gpu",
+            _("Processor") + "|" + _("GPU"),
+            "percent",
+            "time",
+            "hardware/cpu",
+        ),
         LiveChart("memory", _("Memory"), "hardware/memory", _("Memory"), "bytes", "time"),
     ]
     shown = [loss, error if target == "number" else accuracy, speed]

@@ -16,10 +16,22 @@ def traces(predicted: Sequence[float], actual: Sequence[float]) -> list[Trace]:
     left = [truth - guess for guess, truth in zip(predicted, actual, strict=True)]
     ends = [min(predicted, default=0.0), max(predicted, default=1.0)]
     return [
-        {"type": "scatter", "mode": "markers", "x": list(predicted), "y": left, "marker": {"color": "--curve-1", "size": 6, "opacity": 0.6},
-         "hovertemplate": _("predicted") + " %{x:.4g}, " + _("off by") + " %{y:.4g}<extra></extra>"},
-        {"type": "scatter", "mode": "lines", "x": ends, "y": [0, 0], "line": {"color": "--ink-soft", "width": 1, "dash": "dash"},
-         "hoverinfo": "skip"},
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": list(predicted),
+            "y": left,
+            "marker": {"color": "--curve-1", "size": 6, "opacity": 0.6},
+            "hovertemplate": _("predicted") + " %{x:.4g}, " + _("off by") + " %{y:.4g}<extra></extra>",
+        },
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": ends,
+            "y": [0, 0],
+            "line": {"color": "--ink-soft", "width": 1, "dash": "dash"},
+            "hoverinfo": "skip",
+        },
     ]
 
 

@@ -71,7 +71,9 @@ def description(version: DatasetVersion) -> str:
         return _("%(rows)s, images of %(size)s, %(classes)s") % {"rows": rows, "size": height_width, "classes": said}
     columns = len(summary.get("columns", []))
     return _("%(rows)s, table of %(columns)s") % {
-        "rows": rows, "columns": ngettext("%(n)d column", "%(n)d columns", columns) % {"n": columns}}
+        "rows": rows,
+        "columns": ngettext("%(n)d column", "%(n)d columns", columns) % {"n": columns},
+    }
 
 
 @dataclass(frozen=True)
@@ -157,4 +159,7 @@ def _range(column: Mapping[str, Any]) -> str:
     if column.get("minimum") is None:
         return ""
     return _("%(low)s to %(high)s, mean %(mean)s") % {
-        "low": short(column["minimum"]), "high": short(column["maximum"]), "mean": short(column.get("mean"))}
+        "low": short(column["minimum"]),
+        "high": short(column["maximum"]),
+        "mean": short(column.get("mean")),
+    }

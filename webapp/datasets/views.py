@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from webapp import fragments
 from webapp.accounts.access import signed_in
 from webapp.artifacts import store
 from webapp.artifacts.store import ArtifactError
@@ -71,7 +72,7 @@ def detail(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
         "profile": pages.profile(version),
         "runs": Run.objects.filter(dataset_version__dataset=dataset, kind=Kind.TRAIN).order_by("-id")[:5],
     }
-    return render(request, "datasets/version.html" if request.htmx else "datasets/detail.html", context)
+    return render(request, "datasets/version.html" if fragments.wanted(request) else "datasets/detail.html", context)
 
 
 @require_POST

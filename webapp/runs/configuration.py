@@ -43,7 +43,9 @@ def _component(family: Family, value: Mapping[str, Any]) -> str:
 
 
 def _settings(value: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {text(one)}" for name, one in value.items() if name not in TAGS and one not in (None, [], ""))
+    return ", ".join(
+        f"{name.replace('_', ' ')} {text(one)}" for name, one in value.items() if name not in TAGS and one not in (None, [], "")
+    )
 
 
 def _place(name: str) -> int:

@@ -54,7 +54,7 @@ def sentence(kind: str, message: str, context: dict[str, Any]) -> str:
         "extra_forbidden": _("There is no such field; check how it is spelled."),
         "literal_error": _("Must be one of: %(expected)s."),
         "union_tag_invalid": _("“%(tag)s” is not known here; there are: %(expected_tags)s."),
-        "union_tag_not_found": _("Say with “name” which one, for example {\"name\": …}."),
+        "union_tag_not_found": _('Say with “name” which one, for example {"name": …}.'),
         "too_short": _("Choose at least %(min_length)s."),
         "too_long": _("Choose at most %(max_length)s."),
     }

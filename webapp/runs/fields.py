@@ -149,7 +149,7 @@ def read(model: type[Strict], place: Place, post: QueryDict) -> dict[str, Any]:
             continue
         if _is_tuple(info.annotation):
             found[name] = list(_items(post.getlist(full), _core(info.annotation)))
-        elif post[full].strip() or _core(info.annotation) is str:
+        elif str(post[full]).strip() or _core(info.annotation) is str:
             found[name] = _value(post.getlist(full)[0].strip(), _core(info.annotation))
     return found
 

@@ -130,10 +130,8 @@ def sections(reading: Reading, summary: DataSummary, most_ranks: int | None) -> 
     return (
         Section("data", _("Data"), "data", (parts["task"],), split[:2], split[2:], errors=tuple(errors.get("split", ()))),
         Section("model", _("Model"), "models", (parts["model"], parts["loss"])),
-        Section("training", _("Training"), "train", (parts["optimizer"], parts["schedule"]),
-                _placed(plain, "training"), _rest(plain)),
-        Section("resources", _("Resources"), "workers", (), _placed(plain, "resources"),
-                tuple(plain[name] for name in FOLDED)),
+        Section("training", _("Training"), "train", (parts["optimizer"], parts["schedule"]), _placed(plain, "training"), _rest(plain)),
+        Section("resources", _("Resources"), "workers", (), _placed(plain, "resources"), tuple(plain[name] for name in FOLDED)),
         Section("after", _("After training"), "after", checks=_checks(raw), errors=tuple(errors.get("exporters", ()))),
     )
 

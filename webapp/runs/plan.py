@@ -24,13 +24,21 @@ def plan(spec: TrainSpec, data: DataSummary) -> Plan:
     rows = training_rows(spec, data)
     per_epoch = max(1, math.ceil(rows / spec.batch_size))
     total = per_epoch * spec.epochs
-    parts = [(_("Task"), entry("tasks", spec.task)), (_("Model"), entry("models", spec.model)), (_("Loss"), entry("losses", spec.loss)),
-             (_("Optimizer"), entry("optimizers", spec.optimizer)), (_("Schedule"), entry("schedules", spec.schedule))]
+    parts = [
+        (_("Task"), entry("tasks", spec.task)),
+        (_("Model"), entry("models", spec.model)),
+        (_("Loss"), entry("losses", spec.loss)),
+        (_("Optimizer"), entry("optimizers", spec.optimizer)),
+        (_("Schedule"), entry("schedules", spec.schedule)),
+    ]
     pairs = [
         *((name, _(one.label)) for name, one in parts),
         (_("Training rows"), _("about %(rows)s of %(all)s") % {"rows": f"{rows:,}", "all": f"{data.rows:,}"}),
         (_("Steps"), _("%(total)s (%(epoch)s per epoch)") % {"total": f"{total:,}", "epoch": f"{per_epoch:,}"}),
-        (_("Ranks"), _("%(ranks)d, with %(rows)d rows of each step") % {"ranks": spec.ranks, "rows": math.ceil(spec.batch_size / spec.ranks)}),
+        (
+            _("Ranks"),
+            _("%(ranks)d, with %(rows)d rows of each step") % {"ranks": spec.ranks, "rows": math.ceil(spec.batch_size / spec.ranks)},
+        ),
     ]
     return Plan(tuple(pairs), learning_rate.title(), learning_rate.draw(spec, total))
 

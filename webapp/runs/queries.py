@@ -21,8 +21,25 @@ from webapp.runs.models import Kind, Run, State
 PAGE = 50
 UNFINISHED = (State.QUEUED, State.STARTING, State.RUNNING, State.STOPPING, State.PAUSED)
 LISTED = (Kind.TRAIN, Kind.COMPRESS)
-SHOWN = ("id", "owner", "name", "kind", "state", "reason", "reason_params", "step", "total_steps", "report", "created", "started", "ended",
-         "parent", "dataset_version", "spec", "steps_per_epoch")
+SHOWN = (
+    "id",
+    "owner",
+    "name",
+    "kind",
+    "state",
+    "reason",
+    "reason_params",
+    "step",
+    "total_steps",
+    "report",
+    "created",
+    "started",
+    "ended",
+    "parent",
+    "dataset_version",
+    "spec",
+    "steps_per_epoch",
+)
 
 
 @dataclass(frozen=True)
@@ -107,7 +124,7 @@ def _narrowed(runs: QuerySet[Run], filters: Filters) -> QuerySet[Run]:
     if filters.state:
         runs = runs.filter(state=filters.state)
     if filters.dataset:
-        runs = runs.filter(dataset_version__dataset=filters.dataset)
+        runs = runs.filter(dataset_version__dataset=UUID(filters.dataset))
     return runs
 
 
@@ -181,8 +198,9 @@ def exports(run: Run) -> list[Exports]:
     for edge in edges.order_by("id"):
         by_run.setdefault(edge.run_id, []).append(edge)
     versions = _versions(run, children)
-    return [Exports(child, versions.get(child.pk, ""), by_run.get(child.pk, []), (child.report or {}).get("exports", []))
-            for child in children]
+    return [
+        Exports(child, versions.get(child.pk, ""), by_run.get(child.pk, []), (child.report or {}).get("exports", [])) for child in children
+    ]
 
 
 def _versions(run: Run, children: Sequence[Run]) -> dict[UUID, str]:

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from webapp import words
 from webapp.charts import compression, confusion, residuals
 from webapp.charts.figure import Figure
-from webapp.runs.models import Kind, Run
-from webapp import words
 from webapp.numbers import duration, percent, short
+from webapp.runs.models import Kind, Run
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,11 @@ def _compression(report: Mapping[str, Any]) -> Results:
     if not done:
         return Results((), stages=stages)
     name = str(done[0]["metric"].get("name", ""))
-    drawing = Drawing("compression", compression.title(), compression.draw(
-        done, [words.stage(str(stage["name"])) for stage in done], metric_name(name), is_part=name == "accuracy"))
+    drawing = Drawing(
+        "compression",
+        compression.title(),
+        compression.draw(done, [words.stage(str(stage["name"])) for stage in done], metric_name(name), is_part=name == "accuracy"),
+    )
     return Results(_savings(done), stages=stages, metric=metric_name(name), drawings=[drawing] if len(done) > 1 else [])
 
 

@@ -52,8 +52,9 @@ def _start(request: HttpRequest) -> HttpResponse:
     if reading.errors:
         return _form(request, version, reading, name, status=422)
     try:
-        run = services.start_training(owner=user, name=name[:200], dataset_version=version, spec=raw,
-                                      idempotency_key=request.POST.get("key", "")[:200] or None)
+        run = services.start_training(
+            owner=user, name=name[:200], dataset_version=version, spec=raw, idempotency_key=request.POST.get("key", "")[:200] or None
+        )
     except ValidationError as error:
         return _form(request, version, Reading(raw, errors=faults.of_validation(error)), name, status=422)
     except TrainerError as error:
@@ -98,11 +99,18 @@ def clone(request: HttpRequest, run_id: UUID) -> HttpResponse:
     return redirect(f"/runs/new/?clone={queries.find(signed_in(request), run_id).pk}")
 
 
-def _form(request: HttpRequest, version: DatasetVersion, reading: Reading, name: str, *, source: Run | None = None,
-          status: int = 200) -> HttpResponse:
+def _form(
+    request: HttpRequest, version: DatasetVersion, reading: Reading, name: str, *, source: Run | None = None, status: int = 200
+) -> HttpResponse:
     shown = reading if status != 200 or source else Reading(reading.raw, reading.spec)
-    context = {**_fields(shown, version, name), **_preview(reading, version), "version": version, "source": source,
-               "section": "runs", "key": request.POST.get("key") or uuid4().hex}
+    context = {
+        **_fields(shown, version, name),
+        **_preview(reading, version),
+        "version": version,
+        "source": source,
+        "section": "runs",
+        "key": request.POST.get("key") or uuid4().hex,
+    }
     return render(request, "runs/new.html", context, status=status)
 
 
@@ -117,8 +125,11 @@ def _fields(reading: Reading, version: DatasetVersion, name: str) -> dict[str, A
 def _preview(reading: Reading, version: DatasetVersion) -> dict[str, Any]:
     said = reading.spec.model_dump(mode="json") if reading.spec else reading.raw
     problems = [(path, sentence) for path, sentences in reading.errors.items() for sentence in sentences]
-    return {"plan": plan(reading.spec, _summary(version)) if reading.spec else None, "problems": problems,
-            "spec_json": json.dumps(said, indent=2, ensure_ascii=False)}
+    return {
+        "plan": plan(reading.spec, _summary(version)) if reading.spec else None,
+        "problems": problems,
+        "spec_json": json.dumps(said, indent=2, ensure_ascii=False),
+    }
 
 
 def _source(request: HttpRequest) -> Run | None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from trainer.errors import TrainerError
-from webapp import words
+from webapp import fragments, words
 from webapp.accounts.access import signed_in
 from webapp.charts import live
 from webapp.datasets import pages
@@ -35,7 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "kinds": [(kind, words.kind(kind)) for kind in queries.LISTED],
         "datasets": pages.datasets(user).order_by("name")[:200],
     }
-    return render(request, "runs/list.html" if request.htmx else "runs/index.html", context)
+    return render(request, "runs/list.html" if fragments.wanted(request) else "runs/index.html", context)
 
 
 @require_GET
@@ -66,7 +66,7 @@ def act(request: HttpRequest, run_id: UUID, action: str) -> HttpResponse:
         services.command(run, next(kind for kind in COMMANDS if kind == action), user)
     except IllegalCommand as error:
         refusal = str(error)
-    if request.htmx:
+    if fragments.wanted(request):
         return render(request, "runs/status.html", {**_status(queries.find(user, run_id)), "refusal": refusal})
     if refusal:
         messages.error(request, refusal)

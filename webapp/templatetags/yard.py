@@ -33,9 +33,7 @@ def icon(name: str, label: str = "") -> SafeString:
 def state(name: str) -> SafeString:
     """A state never speaks by colour alone: an icon and a word go with it."""
     shapes = {"inspecting": "running", "ready": "succeeded", "proved": "succeeded", "refused": "failed", "lossy": "warning"}
-    return format_html(
-        '<span class="state state-{}">{}<span>{}</span></span>', name, icon(shapes.get(name, name)), words.state(name)
-    )
+    return format_html('<span class="state state-{}">{}<span>{}</span></span>', name, icon(shapes.get(name, name)), words.state(name))
 
 
 @register.simple_tag
@@ -77,13 +75,15 @@ def state_words() -> str:
 @register.simple_tag
 def live_texts() -> str:
     """The sentences of the script that follows a run, as JSON."""
-    return json.dumps({
-        "reconnecting": _("Reconnecting; nothing is lost."),
-        "live": _("Live"),
-        "closed": _("The connection is closed. Reload the page to go on watching."),
-        "left": _("%(time)s left"),
-        "nan": _("%(count)s values are not numbers"),
-    })
+    return json.dumps(
+        {
+            "reconnecting": _("Reconnecting; nothing is lost."),
+            "live": _("Live"),
+            "closed": _("The connection is closed. Reload the page to go on watching."),
+            "left": _("%(time)s left"),
+            "nan": _("%(count)s values are not numbers"),
+        }
+    )
 
 
 @register.simple_tag
@@ -114,18 +114,20 @@ def seconds_taken(run: Run) -> float | None:
 @register.simple_tag
 def upload_texts() -> str:
     """The sentences of the script that uploads, as JSON."""
-    return json.dumps({
-        "waiting": _("waiting"),
-        "sending": _("{sent} of {size}, {left} left"),
-        "paused": _("paused at {sent} of {size}"),
-        "resumed": _("going on from {sent}"),
-        "offline": _("No connection; going on by itself as soon as there is one."),
-        "done": _("{size} received"),
-        "pause": _("Pause"),
-        "resume": _("Go on"),
-        "failed": _("The upload was refused: {reason}"),
-        "empty": _("This file is empty; choose one with content."),
-    })
+    return json.dumps(
+        {
+            "waiting": _("waiting"),
+            "sending": _("{sent} of {size}, {left} left"),
+            "paused": _("paused at {sent} of {size}"),
+            "resumed": _("going on from {sent}"),
+            "offline": _("No connection; going on by itself as soon as there is one."),
+            "done": _("{size} received"),
+            "pause": _("Pause"),
+            "resume": _("Go on"),
+            "failed": _("The upload was refused: {reason}"),
+            "empty": _("This file is empty; choose one with content."),
+        }
+    )
 
 
 @register.simple_tag

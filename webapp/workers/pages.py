@@ -28,5 +28,6 @@ def workers() -> QuerySet[Worker, Any]:
 
 def devices_in_use() -> Use:
     found = Device.objects.filter(worker__seen__gt=Now() - ALIVE).aggregate(
-        all=Count("id"), busy=Count("id", filter=Q(attempt__isnull=False) & Q(attempt__number=F("attempt__run__attempt"))))
+        all=Count("id"), busy=Count("id", filter=Q(attempt__isnull=False) & Q(attempt__number=F("attempt__run__attempt")))
+    )
     return Use(found["all"], found["busy"])

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from webapp import fragments
 from webapp.accounts.access import signed_in
 from webapp.workers import pages
 
@@ -12,4 +13,4 @@ from webapp.workers import pages
 def index(request: HttpRequest) -> HttpResponse:
     """Machines, their devices and load. Whose run holds a device is said only of the reader's own."""
     context = {"section": "workers", "workers": pages.workers(), "reader": signed_in(request)}
-    return render(request, "workers/list.html" if request.htmx else "workers/index.html", context)
+    return render(request, "workers/list.html" if fragments.wanted(request) else "workers/index.html", context)

@@ -1,0 +1,91 @@
+"""Data sets and runs as the pages find them, made without a worker."""
+
+import hashlib
+from typing import Any
+from uuid import uuid4
+
+from trainer.spec import TrainSpec, parse
+from webapp.accounts.models import User
+from webapp.artifacts.models import Artifact
+from webapp.datasets.models import Dataset, DatasetVersion
+from webapp.runs import services
+from webapp.runs.models import Run, State
+
+
+def make_dataset(owner: User, *, name: str = "Flowers", column: str = "petal", kind: str = "table") -> Dataset:
+    """A data set that was inspected: a small table, or small images."""
+    content = hashlib.sha256(uuid4().bytes).hexdigest()
+    dataset = Dataset.objects.create(owner=owner, name=name)
+    DatasetVersion.objects.create(
+        dataset=dataset,
+        state=DatasetVersion.State.READY,
+        content_hash=content,
+        size=1000,
+        prepared=Artifact.objects.create(sha256=content, size=1000),
+        profile=table(column) if kind == "table" else images(),
+    )
+    return dataset
+
+
+def table(column: str) -> dict[str, Any]:
+    columns = [
+        {"name": column, "kind": "number", "missing": 2, "distinct": 80, "levels": []},
+        {"name": "species", "kind": "category", "missing": 0, "distinct": 2, "levels": ["a", "b"]},
+    ]
+    details = [
+        {**columns[0], "minimum": 0.0, "maximum": 9.0, "mean": 4.5, "std": 1.0, "histogram": {"edges": [0, 3, 6, 9], "counts": [1, 4, 2]}},
+        {**columns[1], "levels": [["a", 60], ["b", 40]]},
+    ]
+    return {
+        "summary": {"kind": "table", "rows": 100, "classes": [], "shape": [], "columns": columns},
+        "format": "csv",
+        "duplicates": 1,
+        "columns": details,
+        "balance": [],
+        "problems": [],
+        "rows": [["1.5", "a"], ["", "b"]],
+    }
+
+
+def images() -> dict[str, Any]:
+    summary = {"kind": "image", "rows": 1000, "classes": ["cat", "dog"], "shape": [1, 28, 28], "columns": []}
+    return {
+        "summary": summary,
+        "format": "idx",
+        "duplicates": 0,
+        "columns": [],
+        "balance": [["cat", 600], ["dog", 400]],
+        "problems": [],
+        "rows": [],
+    }
+
+
+def make_run(dataset: Dataset, *, name: str = "First", **values: Any) -> Run:
+    """A queued training run; ``values`` are columns to put it into another state."""
+    version = dataset.versions.get()
+    target = {"name": "table_classification", "target": "species"}
+    spec = parse({"task": target} if (version.profile or {})["summary"]["kind"] == "table" else {})
+    assert isinstance(spec, TrainSpec)
+    run = services.queue_run(owner=dataset.owner, name=name, spec=spec, inputs={}, dataset_version=version)
+    if values:
+        Run.objects.filter(pk=run.pk).update(**values)
+        run.refresh_from_db()
+    return run
+
+
+def finished(dataset: Dataset, accuracy: float, name: str = "Done") -> Run:
+    report = {
+        "test": {
+            "rows": 10,
+            "accuracy": accuracy,
+            "macro": {},
+            "per_class": [],
+            "confusion": [[9, 1], [0, 0]],
+            "classes": ["<b>cat</b>", "dog"],
+        },
+        "best_epoch": 2,
+        "epochs": 3,
+        "parameters": 12,
+        "seconds": 4.0,
+    }
+    return make_run(dataset, name=name, state=State.SUCCEEDED, report=report)

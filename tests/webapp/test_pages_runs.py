@@ -1,0 +1,190 @@
+"""The list of runs, the form of a new one, and the page of one run."""
+
+import json
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.webapp.pages import finished, make_dataset, make_run
+from webapp.accounts.models import User
+from webapp.runs import queries
+from webapp.runs.models import Run, State
+
+pytestmark = pytest.mark.django_db
+
+
+def names(client: Client, address: str) -> list[str]:
+    return re.findall(r"<strong>(.*?)</strong></a>", client.get(address, headers={"HX-Request": "true"}).content.decode())
+
+
+def test_the_list_asks_the_database_as_often_for_many_runs_as_for_one(client: Client, ada: User) -> None:
+    dataset = make_dataset(ada)
+    client.force_login(ada)
+    make_run(dataset)
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            client.get("/runs/")
+        counts.append(len(asked))
+        for number in range(40):
+            make_run(dataset, name=f"Run {number}")
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("sort", queries.SORTS)
+def test_pages_of_the_list_hold_each_run_once_in_every_order(client: Client, ada: User, sort: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "PAGE", 3)
+    dataset = make_dataset(ada)
+    for number in range(8):
+        finished(dataset, accuracy=round(number % 3 / 3, 2), name=f"Run {number % 4}-{number}")
+    client.force_login(ada)
+    address, seen = f"/runs/?sort={sort}", []
+    while address:
+        text = client.get(address, headers={"HX-Request": "true"}).content.decode()
+        seen += re.findall(r"<strong>(.*?)</strong></a>", text)
+        more = re.search(r'href="(\?[^"]*)" rel="next"', text)
+        address = "/runs/" + more[1].replace("&amp;", "&") if more else ""
+    assert len(seen) == 8 and len(set(seen)) == 8
+    if sort == "name":
+        assert seen == sorted(seen)
+
+
+def test_the_list_is_narrowed_by_state_name_and_ignores_what_it_does_not_know(client: Client, ada: User) -> None:
+    dataset = make_dataset(ada)
+    make_run(dataset, name="Apple", state=State.FAILED)
+    make_run(dataset, name="Pear")
+    client.force_login(ada)
+    assert names(client, "/runs/?state=failed") == ["Apple"]
+    assert names(client, "/runs/?q=pea") == ["Pear"]
+    assert len(names(client, "/runs/?state=nonsense&dataset=x&after=x&sort=drop")) == 2
+
+
+def test_the_form_offers_only_what_accepts_the_data(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    table = client.get(f"/runs/new/?dataset={make_dataset(ada).pk}").content.decode()
+    image = client.get(f"/runs/new/?dataset={make_dataset(ada, kind='image').pk}").content.decode()
+    assert 'value="mlp"' in table and 'value="cnn"' not in table
+    assert 'value="cnn"' in image and 'value="table_regression"' not in image
+    assert 'value="table_regression"' in table and "petal (number)" in table
+
+
+def test_bounds_of_the_specs_stand_in_the_form(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    text = client.get(f"/runs/new/?dataset={make_dataset(ada).pk}").content.decode()
+    batch = re.search(r'<input[^>]*name="batch_size"[^>]*>', text)
+    assert batch and 'min="1"' in batch[0] and 'max="1000000"' in batch[0]
+
+
+def test_a_form_that_is_right_queues_a_run_and_twice_the_same_makes_one(client: Client, ada: User) -> None:
+    dataset = make_dataset(ada)
+    client.force_login(ada)
+    sent = {
+        "dataset": str(dataset.pk),
+        "run_name": "Mine",
+        "key": "k1",
+        "task.name": "table_classification",
+        "task.table_classification.target": "species",
+        "optimizer.name": "sgd",
+        "optimizer.sgd.learning_rate": "0.5",
+        "epochs": "3",
+        "exporters": ["onnx"],
+    }
+    first, second = client.post("/runs/new/", sent), client.post("/runs/new/", sent)
+    run = Run.objects.get()
+    assert first.headers["Location"] == second.headers["Location"] == f"/runs/{run.pk}/"
+    assert run.spec["optimizer"]["learning_rate"] == 0.5
+    assert run.spec["epochs"] == 3
+    assert run.spec["model"]["name"] == "mlp"
+    assert [one["name"] for one in run.spec["exporters"]] == ["onnx"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("epochs", "0", "Must be at least 1."),
+        ("epochs", "many", "Must be a whole number."),
+        ("optimizer.sgd.learning_rate", "-1", "Must be greater than 0"),
+        ("optimizer.sgd.learning_rate", "inf", "Must be a finite number."),
+        ("split.validation", "0.95", "Must be less than 0.9"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field_and_stays_typed(client: Client, ada: User, field: str, value: str, sentence: str) -> None:
+    client.force_login(ada)
+    sent = {
+        "dataset": str(make_dataset(ada).pk),
+        "run_name": "Mine",
+        "task.name": "table_classification",
+        "task.table_classification.target": "species",
+        "optimizer.name": "sgd",
+        field: value,
+    }
+    answer = client.post("/runs/new/", sent)
+    text = answer.content.decode()
+    assert answer.status_code == 422 and not Run.objects.exists()
+    assert sentence in text
+    control = re.search(rf'<input[^>]*name="{re.escape(field)}"[^>]*>', text)
+    assert control and f'value="{value}"' in control[0] and 'aria-invalid="true"' in control[0]
+
+
+def test_json_fills_the_form_and_an_unknown_field_is_named(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    sent = {"dataset": str(make_dataset(ada, kind="image").pk), "run_name": "x", "json": json.dumps({"epochs": 9, "colour": "red"})}
+    text = client.post("/runs/new/json/", sent).content.decode()
+    assert 'name="epochs" value="9"' in text
+    assert "colour" in text and "There is no such field" in text
+
+
+@pytest.mark.parametrize("said", ["{", "[]", "[" * 100_000, '{"epochs": NaN}', "7"])
+def test_json_that_is_no_spec_is_answered_with_a_sentence(client: Client, ada: User, said: str) -> None:
+    client.force_login(ada)
+    answer = client.post("/runs/new/json/", {"dataset": str(make_dataset(ada).pk), "json": said})
+    assert answer.status_code == 200
+    assert "The run cannot start like this." in answer.content.decode()
+
+
+def test_a_clone_is_a_form_with_the_same_spec(client: Client, ada: User) -> None:
+    run = make_run(make_dataset(ada))
+    client.force_login(ada)
+    text = client.get(f"/runs/{run.pk}/clone/", follow=True).content.decode()
+    assert "A copy of “First”" in text and 'value="First again"' in text
+
+
+def test_class_names_in_a_plot_are_no_markup(client: Client, ada: User) -> None:
+    run = finished(make_dataset(ada), accuracy=0.9)
+    client.force_login(ada)
+    text = client.get(f"/runs/{run.pk}/").content.decode()
+    assert "90.0" in text
+    assert "<b>cat</b>" not in text and "\\u0026lt;b\\u0026gt;cat" in text
+
+
+def test_a_failed_run_says_why_in_words(client: Client, ada: User) -> None:
+    run = make_run(
+        make_dataset(ada),
+        state=State.FAILED,
+        reason_code="killed",
+        reason="Stopped by %(signal)s at step %(step)s.",
+        reason_params={"signal": "SIGKILL", "step": 7},
+    )
+    client.force_login(ada)
+    assert "Stopped by SIGKILL at step 7." in client.get(f"/runs/{run.pk}/").content.decode()
+
+
+def test_an_action_that_does_not_fit_the_state_is_refused_in_words(client: Client, ada: User) -> None:
+    run = finished(make_dataset(ada), accuracy=0.9)
+    client.force_login(ada)
+    text = client.post(f"/runs/{run.pk}/pause/", headers={"HX-Request": "true"}).content.decode()
+    assert "This run has already ended." in text
+
+
+def test_a_run_is_deleted_only_with_its_name_typed(client: Client, ada: User) -> None:
+    run = finished(make_dataset(ada), accuracy=0.9)
+    client.force_login(ada)
+    client.post(f"/runs/{run.pk}/delete/", {"typed": "Don"})
+    assert Run.objects.exists()
+    client.post(f"/runs/{run.pk}/delete/", {"typed": "Done"})
+    assert not Run.objects.exists()

@@ -1,0 +1,8 @@
+"""Whether a request wants a whole page or only the part of it that changes."""
+
+from django.http import HttpRequest
+
+
+def wanted(request: HttpRequest) -> bool:
+    """True for a request of htmx, which puts the answer into the page that is there."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
