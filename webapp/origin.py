@@ -11,13 +11,13 @@ Scope = dict[str, Any]
 
 
 class OwnOriginOnly:
-    """Closes every websocket whose Origin is foreign, ``null`` or missing."""
+    """Closes every websocket whose Origin is foreign, ``null`` or missing, but for a program's, which brings a token."""
 
     def __init__(self, application: Any) -> None:
         self.application = application
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> Any:
-        if own_origin(scope):
+        if own_origin(scope) or by_token(scope):
             return await self.application(scope, receive, send)
         return await Refuse.as_asgi()(scope, receive, send)
 
@@ -38,6 +38,15 @@ def own_origin(scope: Scope) -> bool:
     secure = scope.get("scheme") in ("https", "wss")
     answered = bool(name) and validate_host(name, settings.ALLOWED_HOSTS)
     return answered and _is(origin, host, "https" if secure else "http")
+
+
+def by_token(scope: Scope) -> bool:
+    """Whether a program asks: it sends no Origin, and a header that no page can make a browser send.
+
+    Whoever accepts the socket must then go by the token alone (webapp.runs.viewer does).
+    """
+    names = {name for name, _ in scope["headers"]}
+    return b"origin" not in names and _only(scope, b"authorization").lower().startswith("bearer ")
 
 
 def _is(origin: str, host: str, scheme: str) -> bool:

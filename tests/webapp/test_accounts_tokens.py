@@ -22,7 +22,7 @@ def test_createtoken_makes_the_user_and_ends_with_the_token_alone() -> None:
     assert first != second
     user = User.objects.get()
     assert not user.has_usable_password()
-    assert tokens.authenticate(f"Bearer {first}") == tokens.authenticate(f"bearer {second}") == user
+    assert tokens.owner_of(first) == tokens.owner_of(second) == user
 
 
 def test_createtoken_refuses_an_impossible_name_in_a_sentence() -> None:
@@ -49,31 +49,38 @@ NONSENSE = ["", "Bearer", "Bearer ", "Basic YTpi", "Bearer ty_nonsense", "Bearer
 
 
 @pytest.mark.parametrize("header", NONSENSE)
-def test_anything_else_is_nobody(ada: User, header: str) -> None:
+def test_anything_else_is_nobody(client: Client, ada: User, header: str) -> None:
     tokens.create(ada, "laptop")
-    assert tokens.authenticate(header) is None
+    assert client.get("/api/v1/runs", headers={"Authorization": header}).status_code == 401
+
+
+def test_a_token_opens_the_api_and_nothing_else(client: Client, ada: User) -> None:
+    _, secret = tokens.create(ada, "laptop")
+    header = {"Authorization": f"Bearer {secret}"}
+    assert client.get("/api/v1/runs", headers=header).status_code == 200
+    assert client.get("/account/", headers=header).status_code == 302
 
 
 def test_a_revoked_token_and_a_token_of_somebody_inactive_are_nobody(client: Client, ada: User) -> None:
     token, secret = tokens.create(ada, "laptop")
     client.force_login(ada)
     assert client.post(f"/account/tokens/{token.pk}/revoke/").status_code == 302
-    assert tokens.authenticate(f"Bearer {secret}") is None
+    assert tokens.owner_of(secret) is None
     _, secret = tokens.create(ada, "desk")
     User.objects.update(is_active=False)
-    assert tokens.authenticate(f"Bearer {secret}") is None
+    assert tokens.owner_of(secret) is None
 
 
 def test_somebody_elses_token_is_not_found(client: Client, ada: User) -> None:
     token, secret = tokens.create(ada, "laptop")
     client.force_login(User.objects.create_user("eve"))
     assert client.post(f"/account/tokens/{token.pk}/revoke/").status_code == 404
-    assert tokens.authenticate(f"Bearer {secret}") == ada
+    assert tokens.owner_of(secret) == ada
 
 
 def test_use_is_noted(ada: User) -> None:
     token, secret = tokens.create(ada, "laptop")
-    tokens.authenticate(f"Bearer {secret}")
+    tokens.owner_of(secret)
     token.refresh_from_db()
     assert token.last_used is not None
 

@@ -11,7 +11,7 @@ from django.test import Client
 
 from tests.yard import ROOT
 from webapp.headers import POLICY
-from webapp.origin import own_origin
+from webapp.origin import by_token, own_origin
 
 PROGRAM = """
 from django.core.management import execute_from_command_line
@@ -87,6 +87,20 @@ def test_pages_lead_to_the_sign_in_page_and_the_api_answers_401(client: Client) 
 def test_only_our_own_pages_open_sockets(origin: str | None, host: str, own: bool) -> None:
     headers = [(b"host", host.encode())] + ([(b"origin", origin.encode())] if origin is not None else [])
     assert own_origin({"scheme": "ws", "headers": headers}) is own
+
+
+@pytest.mark.parametrize(
+    ("headers", "opens"),
+    [
+        ([(b"authorization", b"Bearer ty_x")], True),
+        ([(b"authorization", b"Basic YTpi")], False),
+        ([(b"authorization", b"Bearer ty_x"), (b"origin", b"http://evil.example")], False),
+        ([(b"authorization", b"Bearer ty_x"), (b"origin", b"null")], False),
+        ([], False),
+    ],
+)
+def test_a_program_with_a_token_needs_no_origin(headers: list[tuple[bytes, bytes]], opens: bool) -> None:
+    assert by_token({"headers": [(b"host", b"127.0.0.1:8000"), *headers]}) is opens
 
 
 def test_two_origins_in_one_handshake_are_refused() -> None:

@@ -1,0 +1,31 @@
+"""In continuous integration a skipped browser or fault test counts as failed."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.yard import ROOT
+
+PROGRAM = """
+import pytest
+
+@pytest.mark.browser
+def test_that_needs_what_is_not_here():
+    pytest.skip("no browser")
+
+def test_that_may_be_skipped():
+    pytest.skip("not here")
+"""
+
+
+@pytest.mark.parametrize(("strict", "outcome"), [("1", "1 failed, 1 skipped"), ("", "2 skipped")])
+def test_a_skipped_browser_test_fails_where_none_may_be_skipped(tmp_path: Path, strict: str, outcome: str) -> None:
+    file = tmp_path / "test_skipping.py"
+    file.write_text(PROGRAM)
+    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-c", "pyproject.toml", "--rootdir", str(ROOT), str(file)]
+    environment = {**os.environ, "TRAINYARD_NO_SKIPS": strict}
+    answer = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert outcome in answer.stdout, answer.stdout + answer.stderr
