@@ -17,7 +17,7 @@ from safetensors.numpy import save as to_bytes
 from trainer import events, files
 from trainer.component import Form
 from trainer.errors import TrainerError
-from trainer.journal import Journal
+from trainer.journal import Journal, Log
 
 TRAINING = "training"
 KEPT = 2  # the newest may be on its way to the store while the next is written
@@ -98,6 +98,10 @@ class StageJournal(Journal):
 
     def log(self, step: int, values: Mapping[str, float]) -> None:
         self._journal.log(step + self._earlier, values)
+
+    def series(self, *names: str) -> Log:
+        log, earlier = self._journal.series(*names), self._earlier
+        return lambda step, values: log(step + earlier, values)
 
     def sync(self) -> None:
         self._journal.sync()
