@@ -1,0 +1,74 @@
+"""P9 and P10: from a submitted run to its first optimizer step, with the worker warm and cold."""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.benchmarks import place
+from tests.benchmarks.line import Line
+
+REPEATS = 9
+
+
+def run() -> list[Line]:
+    place.services()
+    # Django is set up by the line above, before these may be imported
+    from tests.faults.lab import digits, laboratory
+
+    with tempfile.TemporaryDirectory(prefix="trainyard-bench-") as folder, laboratory(Path(folder)) as lab:
+        version = digits(2000)
+        imported = _import_seconds()
+        began = time.time()
+        lab.start_worker()
+        cold = _seconds_to_first_step(version, 1, began)
+        warm = {ranks: [_seconds_to_first_step(version, ranks) for _ in range(REPEATS)] for ranks in (1, 2)}
+    floor = f"{cold / imported:.2f} x importing torch in Python ({imported:.2f} s)"
+    lines = [_warm_line(ranks, seconds, imported) for ranks, seconds in warm.items()]
+    cold_line = Line(
+        number="P10",
+        name="worker's start to the first step, one rank, cold",
+        figure=cold,
+        unit="s",
+        target=imported + 0.5,
+        beside=floor,
+    )
+    return [*lines, cold_line]
+
+
+def _warm_line(ranks: int, seconds: list[float], imported: float) -> Line:
+    middle = statistics.median(seconds)
+    return Line(
+        number="P9",
+        name=f"submit to the first step, {ranks} rank{'s' if ranks > 1 else ''}, warm (median of {len(seconds)})",
+        figure=middle,
+        unit="s",
+        target={1: 0.15, 2: 0.2}[ranks],
+        beside=f"{middle / imported:.2f} x importing torch; fastest {min(seconds):.3f}, slowest {max(seconds):.3f} s",
+    )
+
+
+def _seconds_to_first_step(version: object, ranks: int, began: float | None = None) -> float:
+    """By the time that the first point carries, so that reading it costs nothing; nothing else runs meanwhile."""
+    from tests.faults.lab import finished, train, wait_for
+    from webapp.datasets.models import DatasetVersion
+    from webapp.metrics import window
+    from webapp.runs.models import Run
+
+    assert isinstance(version, DatasetVersion)
+    submitted = time.time()
+    queued = train(version, ranks=ranks, epochs=1)
+    finished(queued, 120)
+    wait_for(lambda: not Run.objects.filter(state__in=("queued", "starting", "running")).exists(), 120)
+    time.sleep(0.5)
+    points = window.window(queued.pk, ["train/loss"], points=10_000)["train/loss"].shown
+    return float(points.times[points.steps.argmin()]) - (began or submitted)
+
+
+def _import_seconds() -> float:
+    """A fresh Python that imports what ranks need of torch."""
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import torch, torch._dynamo, torch.distributed.elastic.agent.server"], check=True)
+    return time.monotonic() - began
