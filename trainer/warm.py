@@ -17,12 +17,14 @@ import socket
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 import torch._dynamo
 import torch.distributed.elastic.agent.server.local_elastic_agent
 from torch import nn
 
-from trainer import catalog, launch, loop, package, processes  # noqa: F401
+from trainer import catalog, launch, loop, processes, split  # noqa: F401
+from trainer.spec import Split
 
 PARENT_SECONDS = 0.5
 
@@ -42,12 +44,16 @@ def main() -> None:
 
 
 def warm_up() -> None:
-    """Import what ranks import, and build one optimizer, on one thread."""
+    """Import what ranks import, and call once what is slow the first time, on one thread: no backward, no process group."""
     torch.set_num_threads(1)
     for family in catalog.FAMILIES:
         catalog.listing(family)
-    layer = nn.Linear(1, 1)
-    optimizer: torch.optim.Optimizer = catalog.build("optimizers", catalog.default("optimizers", "adamw"), layer.parameters())
+    split.parts(np.arange(20), np.arange(20) % 2, Split(), 0)
+    network: nn.Module = catalog.build("models", catalog.default("models", "cnn"), (1, 8, 8), 2)
+    with torch.no_grad():
+        network(torch.zeros(2, 1, 8, 8))
+    adamw = catalog.default("optimizers", "adamw")
+    optimizer: torch.optim.Optimizer = catalog.build("optimizers", adamw, network.parameters())
     catalog.build("schedules", catalog.default("schedules", "cosine"), optimizer, 1)
 
 
