@@ -10,6 +10,7 @@ offered, the report says why, and the run succeeds all the same.
 
 import inspect
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile, rmtree
@@ -109,14 +110,21 @@ def _fitting(source: Source, spec: ExportSpec) -> tuple[Component, ...]:
 def make(exporter: Component, source: Source, proof: Proof, folder: Path) -> Made:
     """Write one format into ``folder``, with all that a stranger needs to run it, and check it there."""
     folder.mkdir()
-    module = catalog.entry("exporters", exporter).module
-    run = f"run_{exporter.name}.py"
     files: tuple[File, ...] = catalog.build("exporters", exporter, source, folder)
     write_companions(source, folder)
-    (folder / run).write_text(f'"""Loads {files[0].name}: ``load(folder)`` gives a function from float32 rows to answers."""\n'
-                              f"from __future__ import annotations\n\n{inspect.getsource(module.load)}", encoding="utf-8")
+    run = write_run(exporter, folder)
     report = {"format": files[0].format, "file": files[0].name, **proof.check(folder, run, source).report()}
     return Made(exporter, folder, files, run, report)
+
+
+def write_run(exporter: Component, folder: Path) -> str:
+    """The exporter's ``load`` as a program of its own; its name."""
+    module = catalog.entry("exporters", exporter).module
+    name = f"run_{exporter.name}.py"
+    source = re.sub(r"  # type: ignore\[.*\]", "", inspect.getsource(module.load))
+    head = f'"""``load(folder)`` gives a function from float32 rows to answers. It needs: numpy {module.NEEDS}."""'
+    (folder / name).write_text(f"{head}\n\nfrom __future__ import annotations\n\n\n{source}", encoding="utf-8")
+    return name
 
 
 def write_companions(source: Source, folder: Path) -> None:

@@ -1,0 +1,182 @@
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from tests.trainer import samples
+from tests.trainer.samples import Done
+from trainer import events, job, lossy, package
+from trainer.bundle import sha256
+from trainer.journal import Reader
+from trainer.spec import parse
+
+PRUNE = {"name": "prune_channels", "epochs": 3}
+QUANTIZE = {"name": "quantize_int8", "calibration_rows": 64}
+
+
+@pytest.fixture(scope="module")
+def digits(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The inputs of a compression."""
+    folder = tmp_path_factory.mktemp("digits")
+    prepared = samples.digits(folder)
+    done = samples.attempt(folder / "train", "train", {"epochs": 4}, {"prepared": prepared})
+    return {"prepared": prepared, "model": done.output("model.safetensors")}
+
+
+@pytest.fixture(scope="module")
+def compressed(digits: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Done:
+    return samples.attempt(tmp_path_factory.mktemp("compress") / "run", "compress", {"stages": [PRUNE, QUANTIZE]}, digits)
+
+
+def test_half_of_the_channels_go_and_the_accuracy_comes_back(compressed: Done) -> None:
+    assert compressed.ended.outcome == "succeeded", compressed.ended
+    original, pruned, _ = compressed.report["stages"]
+    assert pruned["parameters"] < 0.3 * original["parameters"]
+    assert pruned["size"] < 0.3 * original["size"]
+    assert pruned["metric"]["value"] >= original["metric"]["value"] - 0.01
+    config, state = package.load(compressed.output("stage-1-prune_channels.safetensors"))
+    assert config.model.model_dump()["channels"] == (8, 16)
+    package.module(config, state)
+
+
+def test_eight_bits_are_smaller_again_and_answer_alike(compressed: Done) -> None:
+    _, pruned, quantized = compressed.report["stages"]
+    assert quantized["form"] == "onnx"
+    assert quantized["size"] < 0.4 * pruned["size"]
+    assert quantized["agreement"]["agreement"] >= 0.98
+    assert quantized["agreement"]["low"] <= 0 <= quantized["agreement"]["high"]
+
+
+def test_every_stage_is_measured_alike(compressed: Done) -> None:
+    for number, row in enumerate(compressed.report["stages"]):
+        assert row["stage"] == number
+        assert row["loss"] > 0
+        assert row["threads"] == 1
+        assert set(row["latency_ms"]) == {"1", "32"}
+        assert all(ms > 0 for ms in row["latency_ms"].values())
+
+
+def test_each_stage_is_a_version_and_fine_tuning_has_a_curve(compressed: Done) -> None:
+    outputs = compressed[events.Output]
+    assert [(output.role, output.meta["stage"], output.meta["form"]) for output in outputs] == [("model", 1, "torch"), ("model", 2, "onnx")]
+    assert outputs[1].meta["reference_stage"] == 1
+    (started,) = compressed[events.Started]
+    names = {series.id: series.names for series in compressed[events.Series]}
+    steps = [point.step for point in compressed[events.Point] if "train/loss" in names[point.series]]
+    assert steps == list(range(1, started.total_steps + 1))
+
+
+def test_a_quantized_version_is_exported_with_its_cost(compressed: Done, digits: dict[str, Path], tmp_path: Path) -> None:
+    inputs = {"prepared": digits["prepared"], "model": compressed.output("stage-2-quantize_int8.onnx"),
+              "reference": compressed.output("stage-1-prune_channels.safetensors")}
+    done = samples.attempt(tmp_path / "export", "export", {"exporters": [{"name": "onnx"}]}, inputs)
+    (row,) = done.report["exports"]
+    assert row["status"] == "lossy", row
+    assert row["lossy"]["rows"] == 239
+    assert [output.meta["format"] for output in done[events.Output]][:2] == ["bundle", "onnx"]
+    chain = (done.folder / "out" / "lineage.json").read_text()
+    assert sha256(digits["model"]) in chain
+    assert sha256(inputs["reference"]) in chain
+
+
+def test_a_quantized_version_without_its_reference_is_a_sentence(compressed: Done, digits: dict[str, Path], tmp_path: Path) -> None:
+    inputs = {"prepared": digits["prepared"], "model": compressed.output("stage-2-quantize_int8.onnx")}
+    done = samples.attempt(tmp_path / "export", "export", {"exporters": [{"name": "onnx"}]}, inputs)
+    assert done.ended.code == "reference_missing"
+
+
+def test_too_much_loss_is_refused_and_the_stage_before_it_stays(digits: dict[str, Path], tmp_path: Path) -> None:
+    stages = [{**PRUNE, "ratio": 0.2, "epochs": 1}, {"name": "quantize_int8", "calibration_rows": 1, "accuracy_loss": 0.0}]
+    done = samples.attempt(tmp_path / "run", "compress", {"stages": stages}, digits)
+    assert done.ended.outcome == "succeeded"
+    assert [output.meta["stage"] for output in done[events.Output]] == [1]
+    refused = done.report["stages"][2]
+    assert refused["status"] == "refused"
+    assert (refused["message"] % refused["params"]).startswith("Refused: the accuracy fell from")
+
+
+def test_stages_in_an_impossible_order_are_refused_before_anything_runs() -> None:
+    with pytest.raises(ValidationError, match="needs a torch model.*makes an? onnx one.*move it up"):
+        parse({"stages": [QUANTIZE, PRUNE]}, "compress")
+
+
+def _command_at(folder: Path, step: int, order: int) -> threading.Thread:
+    """Gives the order as soon as the journal has reached the step."""
+    def watch() -> None:
+        seen = 0
+        while seen < step:
+            time.sleep(0.005)
+            points = (event for _, event in Reader(folder / "journal").read() if isinstance(event, events.Point))
+            seen = max((point.step for point in points), default=0)
+        job.command(folder, order)
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_a_paused_compression_goes_on_exactly(digits: dict[str, Path], tmp_path: Path) -> None:
+    spec = {"stages": [{**PRUNE, "epochs": 2}]}
+    whole = samples.attempt(tmp_path / "whole", "compress", spec, digits)
+    _command_at(tmp_path / "first", 10, job.PAUSE)
+    first = samples.attempt(tmp_path / "first", "compress", spec, digits)
+    assert first.ended.outcome == "paused"
+    checkpoint = first[events.Checkpoint][-1]
+    assert 10 <= checkpoint.step < whole.ended.step
+    second = samples.attempt(tmp_path / "second", "compress", spec, digits, resume=first.folder / checkpoint.path)
+    assert second[events.Rewind][0].step == checkpoint.step
+    assert _weights(second) == _weights(whole)
+    assert _curve(first) + _curve(second) == _curve(whole)
+
+
+def test_a_compression_paused_between_two_stages_keeps_what_is_done(compressed: Done, digits: dict[str, Path], tmp_path: Path) -> None:
+    checkpoint = compressed[events.Checkpoint][-1]
+    done = samples.attempt(tmp_path / "run", "compress", {"stages": [PRUNE, QUANTIZE]}, digits,
+                           resume=compressed.folder / checkpoint.path)
+    assert done.ended.outcome == "succeeded"
+    assert not done[events.Point]
+    assert _weights(done) == _weights(compressed)
+    assert [row["name"] for row in done.report["stages"]] == ["original", "prune_channels", "quantize_int8"]
+
+
+def test_what_was_hardly_tuned_when_it_was_stopped_is_not_offered(digits: dict[str, Path], tmp_path: Path) -> None:
+    (tmp_path / "run").parent.mkdir(exist_ok=True)
+    _command_at(tmp_path / "run", 5, job.STOP)
+    done = samples.attempt(tmp_path / "run", "compress", {"stages": [PRUNE, QUANTIZE]}, digits)
+    assert done.ended.outcome == "stopped"
+    assert not done[events.Output]
+    assert done.report["stages"][1]["status"] == "refused"
+
+
+def _weights(done: Done) -> str:
+    return sha256(done.output("stage-1-prune_channels.safetensors"))
+
+
+def _curve(done: Done) -> list[Any]:
+    names = {series.id: series.names for series in done[events.Series]}
+    return [(point.step, point.values) for point in done[events.Point] if "train/loss" in names[point.series]]
+
+
+def test_the_interval_covers_the_true_change_of_accuracy() -> None:
+    """Simulated: both models right 90 %, one more right 6 %, one less 3 %; of 95 % intervals at least 93 % hold the truth."""
+    random = np.random.default_rng(1)
+    draws = random.multinomial(150, [0.87, 0.03, 0.06, 0.04], size=400)
+    held = [low <= 0.03 <= high for low, high in (lossy.newcombe(*map(int, row)) for row in draws)]
+    assert 0.93 <= np.mean(held) <= 0.995
+
+
+def test_the_interval_is_not_empty_when_nothing_changed() -> None:
+    low, high = lossy.newcombe(30, 0, 0, 0)
+    assert low < -0.05 < 0.05 < high
+
+
+def test_the_cost_for_a_number_is_the_rise_of_its_error() -> None:
+    truth = np.arange(100.0)
+    change = lossy.compare(truth + 1, truth + np.where(truth % 2 == 0, 1.0, 1.2), truth)
+    assert change.metric == "mae"
+    assert change.loss == pytest.approx(0.1)
+    assert change.low < 0.1 < change.high

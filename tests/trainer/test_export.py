@@ -1,0 +1,224 @@
+import csv
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from tests.trainer import samples
+from tests.trainer.samples import Done
+from trainer import bundle, export, package, parity, sources
+from trainer.catalog import default
+from trainer.description import card, plain
+from trainer.events import Output
+from trainer.export import Made
+from trainer.exporters import Source
+from trainer.package import ModelConfig
+from trainer.proof import Proof
+from trainer.spec import exporters_for
+
+FORMATS = ["bundle", "safetensors", "config", "torchscript", "onnx", "preprocess", "parity", "parity", "model_card"]
+ALL = {"exporters": [{"name": "safetensors"}, {"name": "torchscript"}, {"name": "onnx"}]}
+
+
+class Trained:
+    """A model, its data, and a folder for what is done with it."""
+
+    def __init__(self, folder: Path, prepared: Path, spec: dict[str, Any]) -> None:
+        self.folder = folder
+        self.prepared = prepared
+        self.done = samples.attempt(folder / "train", "train", {"exporters": [], **spec}, {"prepared": prepared})
+        self.model = self.done.output("model.safetensors")
+
+    @property
+    def source(self) -> Source:
+        return sources.open_source(self.model, "torch")
+
+    def proof(self, folder: Path) -> Proof:
+        return Proof.prepare(self.source, self.source, self.prepared, folder)
+
+
+@pytest.fixture(scope="module")
+def digits(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    folder = tmp_path_factory.mktemp("digits")
+    return Trained(folder, samples.digits(folder), {"epochs": 1})
+
+
+@pytest.fixture(scope="module")
+def penguins(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    folder = tmp_path_factory.mktemp("penguins")
+    task = {"name": "table_regression", "target": "body_mass_g"}
+    return Trained(folder, samples.penguins(folder), {"task": task, "epochs": 5})
+
+
+@pytest.fixture(scope="module")
+def exported(digits: Trained) -> Done:
+    inputs = {"prepared": digits.prepared, "model": digits.model}
+    return samples.attempt(digits.folder / "export", "export", ALL, inputs)
+
+
+def test_all_formats_are_proved_and_the_bundle_comes_first(exported: Done) -> None:
+    assert exported.ended.outcome == "succeeded", exported.ended
+    assert [output.meta["format"] for output in exported[Output]] == FORMATS
+    for row in exported.report["exports"]:
+        assert row["status"] == "proved", row
+        assert row["rows"] == 239
+        assert row["largest_difference"] <= parity.TOLERANCE
+
+
+def test_a_table_with_missing_values_is_proved_in_all_formats(penguins: Trained) -> None:
+    done = samples.attempt(penguins.folder / "export", "export", ALL, {"prepared": penguins.prepared, "model": penguins.model})
+    assert [row["status"] for row in done.report["exports"]] == ["proved"] * 3, done.report
+
+
+def test_parity_asks_for_a_missing_value_in_every_column(penguins: Trained, tmp_path: Path) -> None:
+    with penguins.proof(tmp_path).rows.open(newline="") as file:
+        _, *rows = csv.reader(file)
+    assert all(any(row[at] == "" for row in rows) for at in range(len(rows[0])))
+
+
+def test_the_bundle_holds_everything_and_its_sums_agree(exported: Done, tmp_path: Path) -> None:
+    with zipfile.ZipFile(exported.output("bundle.zip")) as archive:
+        assert archive.namelist()[0] == "README.md"
+        archive.extractall(tmp_path)
+    subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=tmp_path, check=True)
+    chain = json.loads((tmp_path / "lineage.json").read_text())["chain"]
+    assert [link["step"] for link in chain[:3]] == ["data", "spec", "weights"]
+    hashes = {(link["step"], link["file"]): link["sha256"] for link in chain}
+    assert hashes["weights", "model.safetensors"] == bundle.sha256(tmp_path / "model.safetensors")
+    assert hashes["spec", "spec.json"] == bundle.sha256(tmp_path / "spec.json")
+    assert hashes["weights", "model.safetensors"] == bundle.sha256(Path(exported.folder.parent / "train/out/model.safetensors"))
+
+
+def test_the_same_files_always_give_the_same_bundle(exported: Done, tmp_path: Path) -> None:
+    names = ["model.onnx", "README.md"]
+    bundle.write(exported.folder / "out", names, tmp_path / "one.zip")
+    bundle.write(exported.folder / "out", names, tmp_path / "two.zip")
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+
+
+def test_exports_keep_no_paths_of_this_machine(exported: Done) -> None:
+    here = str(Path(__file__).parents[2]).encode()
+    with zipfile.ZipFile(exported.output("bundle.zip")) as archive:
+        for name in archive.namelist():
+            content = archive.read(name)
+            assert here not in content, name
+            if name.endswith(".pt"):
+                with zipfile.ZipFile(exported.folder / "out" / name) as inner:
+                    assert not any(here in inner.read(part) for part in inner.namelist())
+
+
+def test_the_shipped_program_answers_in_words(exported: Done, digits: Trained, tmp_path: Path) -> None:
+    proof = digits.proof(tmp_path)
+    done = subprocess.run([sys.executable, "-I", "predict.py", "run_onnx.py", str(proof.rows)], cwd=exported.folder / "out",
+                          capture_output=True, text=True, check=True)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [int(answer["class"]) for answer in answers] == proof.reference.argmax(1).tolist()
+
+
+def _tampered(trained: Trained, folder: Path, config: ModelConfig, *, weight: float = 0.0) -> Source:
+    """A package like the trained one but for what is wrong with it."""
+    model = package.module(config, package.load(trained.model)[1])
+    model.preprocess = package.module(config).preprocess
+    with torch.no_grad():
+        next(model.network.parameters()).view(-1)[0] += weight
+    package.save(folder / "tampered.safetensors", config, model)
+    return sources.open_source(folder / "tampered.safetensors", "torch")
+
+
+@pytest.mark.parametrize("name", ["safetensors", "onnx"])
+def test_a_corrupted_weight_is_refused(name: str, digits: Trained, tmp_path: Path) -> None:
+    wrong = _tampered(digits, tmp_path, digits.source.config, weight=0.5)
+    refused = export.make(default("exporters", name), wrong, digits.proof(tmp_path), tmp_path / "wrong")
+    assert refused.report["status"] == "refused"
+    assert refused.report["message"].startswith("Refused:")
+
+
+def test_a_refused_export_is_not_offered_and_the_others_stay(digits: Trained, tmp_path: Path) -> None:
+    proof = digits.proof(tmp_path)
+    wrong = _tampered(digits, tmp_path, digits.source.config, weight=0.5)
+    refused = export.make(default("exporters", "torchscript"), wrong, proof, tmp_path / "wrong")
+    proved = export.make(default("exporters", "safetensors"), digits.source, proof, tmp_path / "right")
+    names = _assembled([refused, proved], digits, proof, tmp_path)
+    assert names[:3] == ["bundle.zip", "model.safetensors", "config.json"]
+    with zipfile.ZipFile(tmp_path / "out" / "bundle.zip") as archive:
+        assert "model.torchscript.pt" not in archive.namelist()
+        assert "| refused |" in archive.read("PARITY.md").decode()
+
+
+def _assembled(made: list[Made], trained: Trained, proof: Proof, folder: Path) -> list[str]:
+    (folder / "out").mkdir()
+    links = [bundle.link("data", "prepared.safetensors", trained.prepared), bundle.link("weights", "model.safetensors", trained.model)]
+    return [name for _, name in export.assemble(made, trained.source, proof, links, folder / "out")]
+
+
+def test_a_wrong_mean_is_refused(digits: Trained, tmp_path: Path) -> None:
+    config = digits.source.config
+    assert config.inputs.kind == "image"
+    inputs = config.inputs.model_copy(update={"mean": (config.inputs.mean[0] + 1.0,)})
+    wrong = _tampered(digits, tmp_path, config.model_copy(update={"inputs": inputs}))
+    made = export.make(default("exporters", "safetensors"), wrong, digits.proof(tmp_path), tmp_path / "wrong")
+    assert made.report["status"] == "refused"
+    assert not made.offered
+
+
+def test_wrong_category_codes_are_refused(penguins: Trained, tmp_path: Path) -> None:
+    config = penguins.source.config
+    assert config.inputs.kind == "table"
+    columns = tuple(column.model_copy(update={"levels": column.levels[::-1]}) if column.kind == "category" else column
+                    for column in config.inputs.columns)
+    inputs = config.inputs.model_copy(update={"columns": columns})
+    wrong = _tampered(penguins, tmp_path, config.model_copy(update={"inputs": inputs}))
+    made = export.make(default("exporters", "safetensors"), wrong, penguins.proof(tmp_path), tmp_path / "wrong")
+    assert made.report["status"] == "refused"
+
+
+def test_an_export_that_needs_our_code_is_refused(digits: Trained, tmp_path: Path) -> None:
+    proof = digits.proof(tmp_path)
+    export.write_companions(digits.source, tmp_path)
+    (tmp_path / "run_ours.py").write_text("def load(folder):\n    import trainer.package\n")
+    verdict = parity.check(tmp_path, "run_ours.py", proof.rows, proof.reference, len(proof.truth))
+    assert verdict.status == "refused"
+    assert "No module named 'trainer'" in verdict.params["error"]
+
+
+def test_a_graph_fixed_at_one_batch_size_is_refused(digits: Trained, tmp_path: Path) -> None:
+    proof = digits.proof(tmp_path)
+    source = digits.source
+    export.write_companions(source, tmp_path)
+    assert source.module is not None
+    program = torch.onnx.export(source.module, (source.example,), dynamo=True, verbose=False, input_names=["pixels"])
+    assert program is not None
+    program.save(str(tmp_path / "model.onnx"))
+    run = export.write_run(default("exporters", "onnx"), tmp_path)
+    verdict = parity.check(tmp_path, run, proof.rows, proof.reference, len(proof.truth))
+    assert verdict.status == "refused"
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "[x](javascript:alert)", "a | b\n# c", "`code`", "*x* _y_", "\x1b[31m"])
+def test_nobodys_text_becomes_markup(text: str) -> None:
+    shown = plain(text)
+    assert "<" not in shown
+    assert "\n" not in shown
+    assert "\x1b" not in shown
+    for mark in "[]()`*_|#":
+        assert shown.count(mark) == shown.count(f"\\{mark}")
+
+
+def test_the_model_card_escapes_names_of_columns_and_classes(penguins: Trained) -> None:
+    config = penguins.source.config.model_copy(update={"target_name": "<b>&[x](y)", "classes": ("<i>", "b")})
+    text = card(config, {"exports": []}, {"rows": 1}, {"chain": []}, [])
+    assert "<b>" not in text
+    assert "<i>" not in text
+    assert "[x](y)" not in text
+
+
+def test_a_quantized_version_is_exported_as_onnx_only() -> None:
+    assert [exporter.name for exporter in exporters_for("onnx")] == ["onnx"]
+    wanted = (default("exporters", "torchscript"),)
+    assert exporters_for("torch", wanted) == wanted
+    assert [exporter.name for exporter in exporters_for("onnx", wanted)] == ["onnx"]

@@ -1,0 +1,67 @@
+"""Make a trained model smaller, stage after stage, and print what each stage cost and gained.
+
+Without --spec half of the channels are pruned and the rest is quantized to 8-bit integers. Ctrl-C writes a checkpoint; the same
+command then goes on from there.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from trainer import events
+from trainer.commands.fit import prepare
+from trainer.errors import TrainerError
+from trainer.journal import Reader
+from trainer.spec import CompressSpec, parse
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", type=Path, help="model.safetensors, as training made it")
+    parser.add_argument("--data", type=Path, required=True, help="the data that it was trained on: a file, a folder, or prepared data")
+    parser.add_argument("--out", type=Path, required=True, help="the folder for the smaller models and report.json")
+    parser.add_argument("--spec", type=Path, help='a JSON file, for example {"stages": [{"name": "prune_channels", "ratio": 0.3}]}')
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from trainer import foreground
+
+    spec = _spec(arguments.spec)
+    inputs = {"prepared": prepare(arguments.data, arguments.out / "data"), "model": arguments.model}
+    folder = arguments.out / "run"
+    code = foreground.attempt(folder, spec, inputs)
+    if code == 0:
+        report = _report(folder)
+        (arguments.out / "report.json").write_text(json.dumps(report, indent=2), encoding="utf-8")
+        foreground.outputs(folder, arguments.out)
+        print("\n".join(_line(row) for row in report["stages"]))
+    return code
+
+
+def _spec(path: Path | None) -> CompressSpec:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8")) if path else {}
+    except ValueError as error:
+        raise TrainerError("spec_not_json", "%(path)s is not JSON: %(error)s.", path=str(path), error=str(error)) from error
+    if not isinstance(content, dict) or content.get("kind", "compress") != "compress":
+        raise TrainerError("spec_of_other_kind", "%(path)s must hold one JSON object, the spec of a compression.", path=str(path))
+    spec = parse(content, "compress")
+    assert isinstance(spec, CompressSpec)
+    return spec
+
+
+def _report(folder: Path) -> dict[str, Any]:
+    report: dict[str, Any] = {"stages": []}
+    reader = Reader(folder / "journal")
+    while found := list(reader.read()):
+        report = next((event.report for _, event in reversed(found) if isinstance(event, events.Result)), report)
+    return report
+
+
+def _line(row: dict[str, Any]) -> str:
+    if row["status"] == "refused":
+        sentence = row["message"] % row["params"] if row["params"] else row["message"]
+        return f"{row['stage']} {row['name']}: {sentence}"
+    times = ", ".join(f"{ms:.3f} ms for {rows}" for rows, ms in row["latency_ms"].items())
+    return (f"{row['stage']} {row['name']}: {row['metric']['name']} {row['metric']['value']:.4f}, {row['size']} bytes, "
+            f"{row['parameters']} parameters, {times} ({row['runtime']}, {row['threads']} threads)")

@@ -1,0 +1,41 @@
+"""Write a model in other formats, each proved to answer as the model does.
+
+The model is a package that training or compression made; a quantized .onnx model also needs --reference, the package that it
+was made from. The bundle holds all formats with a model card, SHA-256 sums and a parity sheet.
+"""
+
+import argparse
+from pathlib import Path
+
+from trainer.commands.fit import prepare
+from trainer.component import Form
+from trainer.spec import ExportSpec, exporters_for, parse
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", type=Path, help="model.safetensors, or a quantized .onnx model")
+    parser.add_argument("--data", type=Path, required=True, help="the data that it was trained on: a file, a folder, or prepared data")
+    parser.add_argument("--out", type=Path, required=True, help="the folder for the exports")
+    parser.add_argument("--formats", nargs="+", metavar="NAME", help="safetensors, torchscript, onnx; all by default")
+    parser.add_argument("--reference", type=Path, help="the package that a quantized model was made from")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from trainer import foreground, sources
+
+    spec = _spec(sources.form_of(arguments.model), arguments.formats)
+    inputs = {"prepared": prepare(arguments.data, arguments.out / "data"), "model": arguments.model}
+    if arguments.reference:
+        inputs["reference"] = arguments.reference
+    code = foreground.attempt(arguments.out / "run", spec, inputs)
+    if code == 0:
+        print("\n".join(str(path) for path in foreground.outputs(arguments.out / "run", arguments.out)))
+    return code
+
+
+def _spec(form: Form, formats: list[str] | None) -> ExportSpec:
+    if not formats:
+        return ExportSpec(exporters=exporters_for(form))
+    spec = parse({"exporters": [{"name": name} for name in formats]}, "export")
+    assert isinstance(spec, ExportSpec)
+    return spec
