@@ -5,35 +5,29 @@ then it tells that it is alive, passes on commands, and looks for runs that wait
 goes on and the journals grow; while the broker is away, the sweep finds what nobody told.
 """
 
-import errno
 import logging
 import platform
 import selectors
 import socket
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from trainer import job
 from webapp.artifacts.store import ArtifactError
-from webapp.runs import states
-from webapp.runs.models import Command, Kind, Run, State
-from webapp.runs.services import STEERED
+from webapp.runs.models import Attempt
 from webapp.runs.states import Reason
 from webapp.workers import services as workers
 from webapp.workers.models import Worker
 from worker import devices, ends, sessions, sweep
+from worker.attempts import Attempts
 from worker.claim import Claim, claim_next
 from worker.folders import Folders
-from worker.follow import FencedError, Follower
-from worker.held import Held
 from worker.meter import Meter
-from worker.warm import News, Warm, WarmGoneError
+from worker.warm import Warm, WarmGoneError
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +38,6 @@ HEARTBEAT_EVERY = 3.0  # well below a lease
 AWAY = 0.5  # seconds until a database that was away is tried again
 FAREWELL = 25.0  # seconds that running work has to write its checkpoints when the worker is stopped
 WARM_AGAIN = 2.0
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 _awake, _awaken = socket.socketpair()
 _awake.setblocking(False)
@@ -67,7 +60,7 @@ class Agent(threading.Thread):
         self._folders = Folders(state)
         self._log_file = state / "logs" / "warm.log"
         self._log_file.parent.mkdir(mode=0o700, exist_ok=True)
-        self._held: dict[Path, Held] = {}
+        self._attempts = Attempts(self._folders)
         self._worker: Worker | None = None
         self._warm: Warm | None = None
         self._warm_due = 0.0
@@ -87,7 +80,7 @@ class Agent(threading.Thread):
         self.join(FAREWELL + 10.0)
 
     def run(self) -> None:
-        while not (self._stopping.is_set() and (not self._held or time.monotonic() > self._deadline + 5.0)):
+        while not (self._stopping.is_set() and (not self._attempts or time.monotonic() > self._deadline + 5.0)):
             try:
                 self._turn()
             except (OperationalError, InterfaceError) as error:
@@ -101,11 +94,11 @@ class Agent(threading.Thread):
         self._keep_warm()
         self._listen()
         if self._stopping.is_set():
-            self._send_away()
+            self._attempts.send_away(in_time=time.monotonic() < self._deadline)
         if time.monotonic() < self._database_due:
             return
-        for held in list(self._held.values()):
-            self._guarded(held, self._attend)
+        if self._attempts.attend():
+            self._due["sweep"] = 0.0  # devices are free
         if self._worker is None:
             self._register()
         for name, seconds, step in (
@@ -132,7 +125,7 @@ class Agent(threading.Thread):
             selector.register(_awake, selectors.EVENT_READ)
             if self._warm is not None:
                 selector.register(self._warm, selectors.EVENT_READ)
-            ready = [key.fileobj for key, _events in selector.select(GLANCE if self._held else SWEEP_EVERY / 4)]
+            ready = [key.fileobj for key, _events in selector.select(GLANCE if self._attempts else SWEEP_EVERY / 4)]
         if _awake in ready:
             _awake.recv(4096)
             self._due.update(commands=0.0, sweep=0.0)
@@ -143,82 +136,18 @@ class Agent(threading.Thread):
         assert self._warm is not None
         try:
             for news in self._warm.news():
-                self._note(news)
+                self._attempts.note(news)
         except WarmGoneError:
             log.error("The warm process has ended; see %s. It is started again.", self._log_file)
             self._warm.close()
             self._warm = None
-            for held in self._held.values():
-                if held.pid is not None and not held.ended:
-                    sessions.end(held.pid)
-                held.ended = True
-
-    def _note(self, news: News) -> None:
-        held = self._held.get(news.folder)
-        if held is None or held.ended:
-            return
-        if news.status is None:
-            held.pid = news.pid
-            sessions.remember(held.folder, news.pid)
-            if held.given_up is not None:
-                held.kill()
-        else:
-            sessions.end(news.pid)  # a rank that outlived its launcher
-            held.status, held.ended = news.status, True
-
-    # Attempts that are ours
-
-    def _attend(self, held: Held) -> None:
-        held.read_if_grown()
-        if held.lingers():
-            held.kill()
-        if held.ended:
-            held.settle()
-            self._folders.remove(held.run_id, held.attempt.number)
-            del self._held[held.folder]
-            self._due["sweep"] = 0.0  # devices are free
-
-    def _guarded(self, held: Held, step: Callable[[Held], None]) -> None:
-        """What goes wrong with one attempt ends that attempt only; a database that is away is nobody's fault."""
-        try:
-            step(held)
-        except (OperationalError, InterfaceError):
-            raise
-        except FencedError:
-            log.info("Run %s has left attempt %s.", held.run_id, held.attempt.number)
-            held.leave()
-        except OSError as error:
-            self._fail(held, error) if error.errno not in NO_ROOM else held.give_up(ends.DISK_FULL, room_wanted=True)
-        except Exception as error:
-            self._fail(held, error)
-
-    def _fail(self, held: Held, error: Exception) -> None:
-        log.exception("Attempt %s of run %s cannot be followed.", held.attempt.number, held.run_id)
-        run = Run.objects.filter(pk=held.run_id).first()
-        if run is not None and run.attempt == held.attempt.number:
-            ends.fail(
-                run,
-                Reason(
-                    "worker_error", "The worker could not take in what this run made: %(error)s", {"error": str(error)}
-                ),
-            )
-        held.leave()
-
-    def _send_away(self) -> None:
-        """The worker stops: what can write a checkpoint does; the rest, and what takes too long, begins again later."""
-        for held in list(self._held.values()):
-            if held.steered and time.monotonic() < self._deadline:
-                held.order(job.YIELD)
-            elif held.given_up is None:
-                held.give_up(ends.YIELDED)
+            self._attempts.lose_all()
 
     # What is done now and then
 
     def _register(self) -> None:
         facts = {"processor": devices.processor(), "cores": devices.cores(), "system": platform.platform(terse=True)}
-        self._worker = workers.register(
-            name=self._folders.worker_name(), host=socket.gethostname(), facts=facts, devices=self._found
-        )
+        self._worker = workers.register(name=self._folders.worker_name(), host=socket.gethostname(), facts=facts, devices=self._found)
         sweep.remove_settled(self._folders)
         log.info("This is worker %s with %s devices, at %s.", self._worker.name, len(self._found), timezone.now())
 
@@ -228,34 +157,19 @@ class Agent(threading.Thread):
             self._worker = None
             return
         self._worker.refresh_from_db(fields=["draining"])
-        sweep.renew_leases([held.attempt.pk for held in self._held.values() if not held.ended])
+        sweep.renew_leases([held.attempt.pk for held in self._attempts.living()])
 
     def _obey(self) -> None:
-        """Pass on what people asked, and leave runs that are not ours any more."""
-        if not self._held:
-            return
-        runs = {run.pk: run for run in Run.objects.filter(pk__in=[held.run_id for held in self._held.values()])}
-        for held in self._held.values():
-            run = runs.get(held.run_id)
-            ours = run is not None and run.attempt == held.attempt.number and State(run.state) in states.WORKING
-            if not ours and not held.finished_at:
-                held.leave()
-            elif run is not None and ours and held.steered and not self._stopping.is_set():
-                self._pass_on(run, held)
-
-    def _pass_on(self, run: Run, held: Held) -> None:
-        orders = {"stop": job.STOP, "pause": job.PAUSE}
-        if Command.objects.filter(run=run, applied=None).exists():
-            held.order(orders.get(ends.wish(run), held.order_given))
-            Command.objects.filter(run=run, applied=None).update(applied=timezone.now())
+        """Pass on what people asked."""
+        self._attempts.obey(steer=not self._stopping.is_set())
 
     def _measure(self) -> None:
-        self._meter.read([held for held in self._held.values() if held.steered and not held.ended])
+        self._meter.read([held for held in self._attempts.living() if held.steered])
 
     def _sweep(self) -> None:
         """Find what nobody told of: waiting runs, attempts of an earlier life of this worker, leases that ran out."""
         assert self._worker is not None
-        for attempt in sweep.orphans(self._worker, [held.attempt.pk for held in self._held.values()]):
+        for attempt in sweep.orphans(self._worker, [held.attempt.pk for held in self._attempts.all()]):
             self._adopt(attempt)
         if self._in_touch_since and time.monotonic() - self._in_touch_since > sweep.PATIENCE:
             sweep.expire_leases(self._worker)
@@ -264,19 +178,18 @@ class Agent(threading.Thread):
 
     def _claim(self) -> Claim | None:
         assert self._worker is not None
-        return claim_next(self._worker, sum(held.light for held in self._held.values()))
+        return claim_next(self._worker, sum(held.light for held in self._attempts.all()))
 
     def _launch(self, claim: Claim) -> None:
-        run, folder = claim.run, self._folders.of(claim.run.pk, claim.attempt.number)
-        order = job.STOP if ends.wish(run) == "stop" else job.GO_ON
-        held = self._hold(run, claim.attempt, folder)
+        order = job.STOP if ends.wish(claim.run) == "stop" else job.GO_ON
+        held = self._attempts.hold(claim.run, claim.attempt)
         held.order_given = order
-        self._guarded(held, lambda _held: self._prepare(claim, order))
+        self._attempts.guarded(held, lambda _held: self._prepare(claim, order))
         if held.given_up is not None or held.finished_at or self._warm is None:
             held.ended = True
             return
         try:
-            self._warm.launch(folder)
+            self._warm.launch(held.folder)
         except WarmGoneError:
             held.ended = True
 
@@ -286,24 +199,10 @@ class Agent(threading.Thread):
         except ArtifactError as error:
             ends.fail(claim.run, Reason("input_damaged", "%(error)s", {"error": str(error)}))
 
-    def _adopt(self, attempt: Any) -> None:
+    def _adopt(self, attempt: Attempt) -> None:
         """An attempt whose worker was killed: nothing of it lives; its journal is still to be stored."""
-        folder = self._folders.of(attempt.run_id, attempt.number)
-        sessions.kill_remembered(folder)
-        held = self._hold(attempt.run, attempt, folder)
-        held.ended = True
-
-    def _hold(self, run: Run, attempt: Any, folder: Path) -> Held:
-        held = Held(
-            run_id=run.pk,
-            steered=Kind(run.kind) in STEERED,
-            light=run.devices_needed == 0,
-            attempt=attempt,
-            folder=folder,
-            follower=Follower(run.pk, attempt, folder),
-        )
-        self._held[folder] = held
-        return held
+        sessions.kill_remembered(self._folders.of(attempt.run_id, attempt.number))
+        self._attempts.hold(attempt.run, attempt).ended = True
 
     def _lose_touch(self, error: Exception) -> None:
         if self._in_touch_since:
@@ -317,7 +216,7 @@ class Agent(threading.Thread):
         if self._warm is not None:
             self._warm.close()
         try:
-            if self._worker is not None and not self._held:
+            if self._worker is not None and not self._attempts:
                 workers.farewell(self._worker)
         except (OperationalError, InterfaceError):
             log.warning("The database is away; this worker's last state is stored at its next start.")

@@ -66,9 +66,7 @@ def _heavy(largest: int) -> Sequence[Waiting]:
 
 def _waiting(fewest: int, most: int, count: int) -> list[Waiting]:
     rows = Run.objects.filter(state=State.QUEUED, devices_needed__gte=fewest, devices_needed__lte=most)
-    return [
-        Waiting(*row) for row in rows.order_by("queued", "id").values_list("id", "attempt", "devices_needed")[:count]
-    ]
+    return [Waiting(*row) for row in rows.order_by("queued", "id").values_list("id", "attempt", "devices_needed")[:count]]
 
 
 def _claim(worker: Worker, waiting: Waiting) -> Claim | None:

@@ -54,15 +54,10 @@ def _cuda() -> list[Found]:
     except (OSError, subprocess.SubprocessError):
         return []
     rows = [[part.strip() for part in line.split(",")] for line in answer.splitlines() if line.strip()]
-    return [
-        Found(f"cuda:{index}", name, int(memory) * MEBIBYTE if memory.isdigit() else None)
-        for index, name, memory in rows
-    ]
+    return [Found(f"cuda:{index}", name, int(memory) * MEBIBYTE if memory.isdigit() else None) for index, name, memory in rows]
 
 
 def _torch_knows_cuda() -> bool:
     """Whether the installed torch was built for CUDA; told by its files, for importing it takes seconds and memory."""
     found = find_spec("torch")
-    return (
-        found is not None and found.origin is not None and (Path(found.origin).parent / "lib/libtorch_cuda.so").exists()
-    )
+    return found is not None and found.origin is not None and (Path(found.origin).parent / "lib/libtorch_cuda.so").exists()

@@ -13,9 +13,7 @@ KILLED = Reason(
     "Goes on from the last checkpoint: a process of this run was killed by %(signal)s after step %(step)s.",
 )
 WORKER_LOST = Reason("worker_lost", "Goes on from the last checkpoint: the worker ended without a farewell.")
-DISK_FULL = Reason(
-    "disk_full", "The disk of the worker is full. Make room, then resume; nothing before the last checkpoint is lost."
-)
+DISK_FULL = Reason("disk_full", "The disk of the worker is full. Make room, then resume; nothing before the last checkpoint is lost.")
 
 
 def finish(run: Run, ended: events.Ended) -> None:
@@ -50,9 +48,7 @@ def pause(run: Run, reason: Reason) -> None:
 
 def wish(run: Run) -> str:
     """The last of stop, pause and resume that was asked of a run, or nothing. A stop stays."""
-    kinds = list(
-        run.commands.filter(kind__in=("stop", "pause", "resume")).order_by("-pk").values_list("kind", flat=True)
-    )
+    kinds = list(run.commands.filter(kind__in=("stop", "pause", "resume")).order_by("-pk").values_list("kind", flat=True))
     return "stop" if "stop" in kinds else kinds[0] if kinds else ""
 
 

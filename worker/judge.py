@@ -138,8 +138,7 @@ def _consequence(end: End, cause: Cause, name: str, again: int) -> tuple[Literal
         case "hung" if again >= SAME_STEP_KILLS:
             return "fail", Reason(
                 "hung_again",
-                "A rank stopped answering the others after step %(step)s, %(times)s times in a row; this run is not "
-                "tried again.",
+                "A rank stopped answering the others after step %(step)s, %(times)s times in a row; this run is not tried again.",
                 {"times": again, **step},
             )
         case "hung":
@@ -158,9 +157,7 @@ def _consequence(end: End, cause: Cause, name: str, again: int) -> tuple[Literal
             return "go_on", ends.WORKER_LOST
         case "said":
             assert end.said is not None
-            return "fail", Reason(
-                end.said.code, end.said.message, {**end.said.params, **({"log": end.log} if end.log else {})}
-            )
+            return "fail", Reason(end.said.code, end.said.message, {**end.said.params, **({"log": end.log} if end.log else {})})
         case _:
             return "fail", Reason(
                 "crashed",

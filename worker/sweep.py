@@ -38,9 +38,7 @@ def _expire(attempt: Attempt) -> None:
     with transaction.atomic():
         run = states.owned(attempt.run_id, attempt.number)
         record = {"cause": "worker_lost", "step": run.step if run else 0, "ranks": []}
-        if not Attempt.objects.filter(pk=attempt.pk, ended=None, lease_until__lt=Now()).update(
-            ended=Now(), exits=record
-        ):
+        if not Attempt.objects.filter(pk=attempt.pk, ended=None, lease_until__lt=Now()).update(ended=Now(), exits=record):
             return
         Device.objects.filter(attempt_id=attempt.pk).update(attempt=None)
         if run is not None:

@@ -1,0 +1,146 @@
+"""The attempts that this machine works on: reading them, steering them, and what goes wrong with one of them."""
+
+import errno
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from django.db import InterfaceError, OperationalError
+from django.db.models.functions import Now
+
+from trainer import job
+from webapp.runs import states
+from webapp.runs.models import Attempt, Command, Kind, Run, State
+from webapp.runs.services import STEERED
+from webapp.runs.states import Reason
+from worker import ends, sessions
+from worker.folders import Folders
+from worker.follow import FencedError, Follower
+from worker.held import Held
+from worker.warm import News
+
+log = logging.getLogger(__name__)
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+ORDERS = {"stop": job.STOP, "pause": job.PAUSE}
+
+
+class Attempts:
+    """Held attempts by their folder."""
+
+    def __init__(self, folders: Folders) -> None:
+        self._folders = folders
+        self._held: dict[Path, Held] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._held)
+
+    def all(self) -> list[Held]:
+        return list(self._held.values())
+
+    def living(self) -> list[Held]:
+        return [held for held in self._held.values() if not held.ended]
+
+    def hold(self, run: Run, attempt: Attempt) -> Held:
+        folder = self._folders.of(run.pk, attempt.number)
+        held = Held(
+            run_id=run.pk,
+            steered=Kind(run.kind) in STEERED,
+            light=run.devices_needed == 0,
+            attempt=attempt,
+            folder=folder,
+            follower=Follower(run.pk, attempt, folder),
+        )
+        self._held[folder] = held
+        return held
+
+    def note(self, news: News) -> None:
+        """A launcher was forked, or has ended."""
+        held = self._held.get(news.folder)
+        if held is None or held.ended:
+            return
+        if news.status is None:
+            held.pid = news.pid
+            sessions.remember(held.folder, news.pid)
+            if held.given_up is not None or held.finished_at:
+                held.kill()
+        else:
+            sessions.end(news.pid)  # a rank that outlived its launcher
+            held.status, held.ended = news.status, True
+
+    def lose_all(self) -> None:
+        """The warm process is gone, and everything that it forked dies with it."""
+        for held in self.living():
+            if held.pid is not None:
+                sessions.end(held.pid)
+            held.ended = True
+
+    def attend(self) -> bool:
+        """Read journals that have grown and settle what has ended; True when something was settled."""
+        before = len(self._held)
+        for held in self.all():
+            self.guarded(held, self._attend)
+        return len(self._held) < before
+
+    def send_away(self, in_time: bool) -> None:
+        """The worker stops: what can write a checkpoint does; the rest, and what takes too long, begins again later."""
+        for held in self.all():
+            if held.steered and in_time:
+                held.order(job.YIELD)
+            elif held.given_up is None:
+                held.give_up(ends.YIELDED)
+
+    def obey(self, steer: bool) -> None:
+        """Leave runs that are not ours any more, and pass on what people asked of the others."""
+        if not self._held:
+            return
+        runs = Run.objects.in_bulk([held.run_id for held in self.all()])
+        for held in self.all():
+            run = runs.get(held.run_id)
+            if run is not None and run.attempt == held.attempt.number and State(run.state) in states.WORKING:
+                if steer and held.steered:
+                    _pass_on(run, held)
+            elif not held.finished_at:
+                held.leave()
+
+    def guarded(self, held: Held, step: Callable[[Held], None]) -> None:
+        """What goes wrong with one attempt ends that attempt only; a database that is away is nobody's fault."""
+        try:
+            step(held)
+        except (OperationalError, InterfaceError):
+            raise
+        except FencedError:
+            log.info("Run %s has left attempt %s.", held.run_id, held.attempt.number)
+            held.leave()
+        except OSError as error:
+            if error.errno in NO_ROOM:
+                held.give_up(ends.DISK_FULL, room_wanted=True)
+            else:
+                _fail(held, error)
+        except Exception as error:
+            _fail(held, error)
+
+    def _attend(self, held: Held) -> None:
+        held.read_if_grown()
+        if held.lingers():
+            held.kill()
+        if held.ended:
+            held.settle()
+            self._folders.remove(held.run_id, held.attempt.number)
+            del self._held[held.folder]
+
+
+def _pass_on(run: Run, held: Held) -> None:
+    new = Command.objects.filter(run=run, applied=None)
+    if new.exists():
+        held.order(ORDERS.get(ends.wish(run), held.order_given))
+        new.update(applied=Now())
+
+
+def _fail(held: Held, error: Exception) -> None:
+    log.error("Attempt %s of run %s cannot be followed.", held.attempt.number, held.run_id, exc_info=error)
+    run = Run.objects.filter(pk=held.run_id).first()
+    if run is not None and run.attempt == held.attempt.number and not held.finished_at:
+        words = "The worker could not take in what this run made: %(error)s"
+        ends.fail(run, Reason("worker_error", words, {"error": str(error) or type(error).__name__}))
+    held.leave()
