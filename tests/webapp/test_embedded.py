@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 import psutil
@@ -33,6 +34,18 @@ def test_a_start_after_kill_9_keeps_all_data(yard: Yard) -> None:
     assert token
     count = "from webapp.accounts.models import ApiToken; print(ApiToken.objects.get().owner.username)"
     assert yard.manage("shell", "-v0", "-c", count).strip() == "ada"
+
+
+def test_everything_ends_when_make_run_is_killed(tmp_path: Path) -> None:
+    environment = Yard(tmp_path).environment
+    command = ["make", "run"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE) as make:
+        assert make.stdout is not None
+        assert any("Sign in" in line for line in make.stdout)
+        processes = psutil.Process(make.pid).children(recursive=True)
+        make.kill()
+    _, alive = psutil.wait_procs(processes, timeout=30)
+    assert not alive, [process.cmdline() for process in alive]
 
 
 def test_ctrl_c_ends_everything_in_order(yard: Yard) -> None:

@@ -23,12 +23,6 @@ def revoke(token: ApiToken) -> bool:
     return bool(ApiToken.objects.filter(pk=token.pk, revoked=None).update(revoked=Now()))
 
 
-def authenticate(authorization: str) -> User | None:
-    """The active person of an ``Authorization: Bearer …`` header, or None."""
-    scheme, _, secret = authorization.strip().partition(" ")
-    return owner_of(secret.strip()) if scheme.lower() == "bearer" else None
-
-
 def owner_of(secret: str) -> User | None:
     """The active person whose token this is."""
     token = ApiToken.objects.select_related("owner").filter(digest=digest(secret), revoked=None).first()
