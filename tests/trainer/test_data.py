@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from safetensors.numpy import load_file
@@ -35,6 +35,7 @@ def test_it_is_safetensors(tmp_path: Path) -> None:
     np.testing.assert_array_equal(load_file(tmp_path / "x")["pixels"], _image_arrays()["pixels"])
 
 
+@settings(deadline=None)  # files are written, on a machine that may be busy
 @given(values=arrays.arrays(np.float64, st.tuples(st.integers(0, 20), st.integers(0, 4)), elements=st.floats(width=64)))
 def test_any_numbers_survive(tmp_path_factory: pytest.TempPathFactory, values: np.ndarray) -> None:
     path = tmp_path_factory.mktemp("prepared") / "x"

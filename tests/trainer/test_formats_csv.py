@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.files import Imported, imported, refusal, zipped
@@ -71,6 +71,7 @@ def test_quoted_values_may_hold_delimiters_quotes_and_line_breaks(tmp_path: Path
     assert made.data.summary.rows == 2
 
 
+@settings(deadline=None)  # files are written, on a machine that may be busy
 @given(rows=st.lists(st.tuples(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20).filter(str.strip),
                                st.integers(-10**9, 10**9)), min_size=1, max_size=30))
 def test_what_pythons_writer_writes_is_read_back(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, int]]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -51,6 +51,7 @@ def test_train_and_test_parts_are_joined(tmp_path: Path) -> None:
     assert "joined_parts" in made.codes
 
 
+@settings(deadline=None)  # files are written, on a machine that may be busy
 @given(pixels=arrays.arrays(st.sampled_from([np.uint8, np.int16, np.int32, np.float32, np.float64]),
                             st.tuples(st.integers(2, 5), st.integers(1, 4), st.integers(1, 4)),
                             elements=st.integers(0, 255)))
