@@ -12,3 +12,5 @@ urlpatterns = [
     path("workers/", include("webapp.workers.urls")),
     path("api/v1/", include("webapp.api.urls")),
 ]
+
+handler500 = "webapp.home.errors.server_error"
