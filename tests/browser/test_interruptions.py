@@ -56,7 +56,7 @@ def test_script_in_a_name_stays_text(page: Page) -> None:
     hostile = "<img src=x onerror=alert(1)>"
     page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
     page.goto("/datasets/")
-    table = f"{hostile},label\n" + "".join(f"{number},{hostile if number % 2 else 'b'}\n" for number in range(60))
+    table = f"number,{hostile}\n" + "".join(f"{number},{hostile if number % 2 else 'b'}\n" for number in range(60))
     page.locator("[data-files]").first.set_input_files(
         {"name": f"{hostile}.csv".replace("/", ""), "mimeType": "text/csv", "buffer": table.encode()}
     )

@@ -1,5 +1,6 @@
 """Every page answers, says what it should when there is nothing to show, and shows nobody what is not theirs."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -106,3 +107,19 @@ def test_no_page_carries_a_script_or_a_handler_of_its_own(client: Client, ada: U
         text = client.get(address).content.decode()
         assert "<script>" not in text
         assert " onclick=" not in text and " style=" not in text
+
+
+def test_a_fault_of_ours_shows_an_identifier_that_is_in_the_log(
+    client: Client, ada: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(user: User) -> None:
+        raise RuntimeError("a fault of ours")
+
+    client.force_login(ada)
+    client.raise_request_exception = False
+    monkeypatch.setattr("webapp.datasets.pages.overview", broken)
+    answer = client.get("/datasets/")
+    assert answer.status_code == 500
+    found = re.search(r"<code>([0-9a-f]{32})</code>", answer.content.decode())
+    assert found and f"Incident {found[1]}" in caplog.text
+    assert "a fault of ours" in caplog.text and "a fault of ours" not in answer.content.decode()

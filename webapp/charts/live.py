@@ -28,7 +28,7 @@ def charts(kind: str, target: str) -> list[LiveChart]:
     accuracy = LiveChart(
         "accuracy", _("Accuracy"), "train/accuracy validation/accuracy", names, "ratio", latest="validation/accuracy", hero=True
     )
-    error = LiveChart("error", _("Mean absolute error"), "validation/mae", _("Validation"), latest="validation/mae", hero=True)
+    error = LiveChart("error", _("Mean absolute error"), "train/mae validation/mae", names, latest="validation/mae", hero=True)
     rate = LiveChart("learning-rate", _("Learning rate"), "learning_rate", _("Learning rate"), latest="learning_rate")
     speed = LiveChart("throughput", _("Samples per second"), "samples_per_second", _("Samples per second"), latest="samples_per_second")
     machine = [

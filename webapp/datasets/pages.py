@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from webapp import words
 from webapp.accounts.models import User
 from webapp.charts import balance
 from webapp.charts.figure import Figure
@@ -91,13 +92,22 @@ class ColumnView:
 
 
 @dataclass(frozen=True)
+class Problem:
+    """What is wrong in one or several places of the same kind, and what to do about it."""
+
+    severity: str
+    sentences: Sequence[str]
+    remedy: str
+
+
+@dataclass(frozen=True)
 class ProfileView:
     """What the inspection found, ready for the template."""
 
     summary: Mapping[str, Any]
     facts: Sequence[tuple[str, str]]
     columns: Sequence[ColumnView]
-    problems: Sequence[Mapping[str, Any]]
+    problems: Sequence["Problem"]
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     balance_title: str
@@ -117,13 +127,25 @@ def profile(version: DatasetVersion) -> ProfileView | None:
         summary=summary,
         facts=_facts(version, found),
         columns=[_column(column, summary["rows"]) for column in columns],
-        problems=found.get("problems") or [],
+        problems=_grouped(found.get("problems") or []),
         header=[column["name"] for column in columns],
         rows=found.get("rows") or [],
         balance_title=balance.title(),
         balance=balance.draw([(name, count) for name, count in drawn]) if drawn else None,
         thumbnails=found.get("thumbnails") if version.thumbnails_id else None,
     )
+
+
+def _grouped(problems: Sequence[Mapping[str, Any]]) -> list[Problem]:
+    """Problems of one kind share a remedy and stand together; what is worse stands first."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for problem in problems:
+        params = problem.get("params") or {}
+        key = (problem["severity"], problem.get("code", ""), words.sentence(problem.get("remedy", ""), params))
+        groups.setdefault(key, []).append(words.sentence(problem["message"], params))
+    order = ["error", "warning", "info"]
+    ranked = sorted(groups.items(), key=lambda item: order.index(item[0][0]) if item[0][0] in order else len(order))
+    return [Problem(severity, sentences, remedy) for (severity, _code, remedy), sentences in ranked]
 
 
 def _facts(version: DatasetVersion, found: Mapping[str, Any]) -> list[tuple[str, str]]:

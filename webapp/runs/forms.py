@@ -1,6 +1,7 @@
 """The form of a new run, made from the Specs: sections, parts that can be exchanged, and their fields."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -165,10 +166,21 @@ def _part(name: str, raw: Mapping[str, Any], errors: Errors, summary: DataSummar
 
 def _option(part: str, entry: Entry, said: Mapping[str, Any], errors: Errors, summary: DataSummary) -> Option:
     place = Place(f"{part}.{entry.name}.", f"{part}.")
-    found = fields(entry.spec, place, said, errors if said else {}, summary.columns)
+    begun = said or ({"target": _fitting_target(entry, summary)} if "target" in entry.spec.model_fields else {})
+    found = fields(entry.spec, place, begun, errors if said else {}, summary.columns)
     shown = tuple(one for one in found if not one.advanced)[:SHOWN]
     folded = tuple(one for one in found if one not in shown)
     return Option(entry.name, _(entry.label), _(entry.description.split("\n\n")[0]) if entry.description else "", shown, folded)
+
+
+def _fitting_target(entry: Entry, summary: DataSummary) -> str:
+    """The first column that this task can learn to tell, those first that are called like a target."""
+    names = [column.name for column in summary.columns]
+    for name in sorted(names, key=lambda name: name.lower() not in TARGET_NAMES):
+        with suppress(TrainerError, ValidationError):
+            entry.module.target_kind(entry.spec.model_validate({"target": name}), summary)
+            return name
+    return ""
 
 
 def _checks(raw: Mapping[str, Any]) -> tuple[Check, ...]:
