@@ -3,6 +3,8 @@
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -77,18 +79,27 @@ def decoded(path: Path, mode: Mode, width: int, height: int) -> Array:
 
 
 def _opened(path: Path) -> Image.Image:
+    """The picture, its header read. Our own check of the size comes first, so that the sentence can name it."""
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _unchecked_size():
             warnings.simplefilter("ignore")
             image = Image.open(path, formats=FORMATS)
-    except Image.DecompressionBombError as error:
-        raise HugePictureError(0, 0) from error
     except BROKEN as error:
         raise BrokenPictureError(str(error)) from error
     if image.width * image.height > MOST_PIXELS:
         image.close()
         raise HugePictureError(image.width, image.height)
     return image
+
+
+@contextmanager
+def _unchecked_size() -> Iterator[None]:
+    """Pillow's own check, which does not tell the size, is off while a header is read; it is on while pixels are."""
+    Image.MAX_IMAGE_PIXELS = None
+    try:
+        yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 
 
 def _upright(image: Image.Image) -> Image.Image:
