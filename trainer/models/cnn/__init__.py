@@ -1,9 +1,9 @@
 """Convolutional network
 
-Blocks of a 3 x 3 convolution and pooling, then fully connected layers. For small images.
+Blocks of a convolution and pooling, then fully connected layers. For small images.
 """
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -20,6 +20,7 @@ class Spec(Component):
 
     channels: Annotated[tuple[Width, ...], Lenient] = Field(
         (16, 32), min_length=1, max_length=12, title="Channels", description="Of each convolution; each halves the image.")
+    kernel: Literal[3, 5, 7] = Field(5, title="Kernel", description="Height and width of each convolution, in pixels.")
     hidden: Annotated[tuple[Width, ...], Lenient] = Field(
         (128,), max_length=12, title="Hidden units", description="Of each fully connected layer before the last.")
     dropout: float = Field(0.25, ge=0, lt=1, title="Dropout",
@@ -29,4 +30,4 @@ class Spec(Component):
 def build(spec: Spec, inputs: tuple[int, ...], outputs: int) -> "nn.Module":
     from trainer.models.cnn.network import Network
 
-    return Network(inputs, spec.channels, spec.hidden, spec.dropout, outputs)
+    return Network(inputs, spec.channels, spec.kernel, spec.hidden, spec.dropout, outputs)

@@ -12,13 +12,13 @@ class Network(nn.Module):
     No batch normalisation: rows stay independent of each other, so that any number of ranks computes the same.
     """
 
-    def __init__(self, inputs: Sequence[int], channels: Sequence[int], hidden: Sequence[int], dropout: float,
-                 outputs: int) -> None:
+    def __init__(self, inputs: Sequence[int], channels: Sequence[int], kernel: int, hidden: Sequence[int],
+                 dropout: float, outputs: int) -> None:
         super().__init__()
         depth, height, width = inputs
         encoder: list[nn.Module] = []
         for wider in channels:
-            encoder += [nn.Conv2d(depth, wider, 3, padding=1), nn.ReLU()]
+            encoder += [nn.Conv2d(depth, wider, kernel, padding=kernel // 2), nn.ReLU()]
             depth = wider
             if min(height, width) >= 2:
                 encoder.append(nn.MaxPool2d(2))
