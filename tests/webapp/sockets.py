@@ -18,10 +18,11 @@ class Socket:
         parts = urlsplit(address)
         sent = {"host": HOST, "origin": origin, "cookie": cookie, **headers}
         scope = {
-            "type": "websocket", "path": parts.path, "query_string": parts.query.encode(), "scheme": "ws", "subprotocols": [],
+            "type": "websocket", "scheme": "ws", "path": parts.path, "query_string": parts.query.encode(),
+            "subprotocols": [],
             "headers": [(name.encode(), value.encode()) for name, value in sent.items() if value],
         }  # fmt: skip
-        self._application = ApplicationCommunicator(application, scope)
+        self._application: Any = ApplicationCommunicator(application, scope)  # type: ignore[no-untyped-call]
 
     async def connect(self) -> bool:
         await self._application.send_input({"type": "websocket.connect"})

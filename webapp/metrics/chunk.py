@@ -1,13 +1,15 @@
-"""A chunk: about 1,024 points of one metric as bytes, with marks that tell which flush each point came with, and its summary.
+"""A chunk: about 1,024 points of one metric as bytes, with marks that tell which flush each came with, and its summary.
 
-The body is ``<version u8><count u32><marks u32>``, then the marks' stream numbers and counts, the steps, the times, the values
-(webapp.metrics.codec). Thanks to the marks a browser that was away gets exactly the points it lacks, also from sealed chunks.
+The body is ``<version u8><count u32><marks u32>``, then the marks' stream numbers and counts, the steps, the times, the
+values (webapp.metrics.codec). Thanks to the marks a browser that was away gets exactly the points it lacks, also from
+sealed chunks.
 """
 
 import math
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,14 +48,15 @@ class Marked:
         """Parts of about ``size`` points, all of nearly one length."""
         parts = max(1, round(len(self) / size))
         edges = np.linspace(0, len(self), parts + 1).astype(int).tolist()
-        return (self[start:end] for start, end in zip(edges, edges[1:], strict=False))
+        return (self[start:end] for start, end in pairwise(edges))
 
 
 def encode(marked: Marked) -> bytes:
     starts = np.flatnonzero(np.diff(marked.seqs, prepend=marked.seqs[0] - 1))
     counts = np.diff(starts, append=len(marked))
     points = marked.points
-    parts = [_HEAD.pack(1, len(marked), len(starts)), codec.pack_integers(marked.seqs[starts]), codec.pack_integers(counts)]
+    parts = [_HEAD.pack(1, len(marked), len(starts))]
+    parts += [codec.pack_integers(marked.seqs[starts]), codec.pack_integers(counts)]
     parts += [codec.pack_integers(points.steps), codec.pack_integers(codec.milliseconds(points.times))]
     return b"".join([*parts, codec.pack_values(points.values)])
 
@@ -69,37 +72,44 @@ def decode(body: bytes | memoryview) -> Marked:
     return Marked(np.repeat(seqs, counts), Points(steps, values, times / codec.MILLISECONDS))
 
 
-Summary = dict[str, int | float]
 _EXTREMES = ("first", "last", "minimum", "maximum")
+SUMMARY = np.dtype(
+    [
+        ("number", "<i4"), ("count", "<i4"), ("nonfinite", "<i4"), ("low_step", "<i8"), ("high_step", "<i8"),
+        *((f"{place}_step", "<i8") for place in (*_EXTREMES, "nonfinite")),
+        *((f"{place}_time", "<f8") for place in (*_EXTREMES, "nonfinite")),
+        *((place, "<f8") for place in _EXTREMES),
+    ]
+)  # fmt: skip
+Summaries = np.ndarray[tuple[int], np.dtype[np.void]]
 
 
-def summary(marked: Marked) -> Summary:
-    """What a window needs to know of a chunk without opening it; the names are the columns of ``Chunk``."""
+def summary(number: int, marked: Marked) -> Summaries:
+    """What a window needs to know of chunk ``number`` without opening it, as one record.
+
+    First, last, minimum and maximum are of the finite values (NaN if there are none); ``nonfinite`` counts the others, the
+    first of which is at ``nonfinite_step``.
+    """
     points = marked.points
     finite = np.isfinite(points.values)
-    others = np.flatnonzero(~finite)
-    return {
-        "count": len(points),
-        "nonfinite": len(others),
-        "first_seq": int(marked.seqs[0]),
-        "last_seq": int(marked.seqs[-1]),
-        "low_step": int(points.steps.min()),
-        "high_step": int(points.steps.max()),
-        **_place("nonfinite", points, int(others[0]) if len(others) else 0),
-        **_extremes(points, np.flatnonzero(finite)),
-    }
-
-
-def _extremes(points: Points, finite: NDArray[np.intp]) -> Summary:
-    if not len(finite):
-        return {key: value for name in _EXTREMES for key, value in {name: math.nan, **_place(name, points, 0)}.items()}
-    values = points.values[finite]
-    places = (0, -1, int(values.argmin()), int(values.argmax()))
-    found: Summary = {}
-    for name, place in zip(_EXTREMES, places, strict=True):
-        found |= {name: float(values[place]), **_place(name, points, int(finite[place]))}
+    places, others = np.flatnonzero(finite), np.flatnonzero(~finite)
+    found = np.zeros(1, SUMMARY)
+    found["number"], found["count"], found["nonfinite"] = number, len(points), len(others)
+    found["low_step"], found["high_step"] = points.steps.min(), points.steps.max()
+    for name, place in _extremes(points, places):
+        found[name] = points.values[place] if len(places) else math.nan
+        _put_place(found, name, points, place)
+    _put_place(found, "nonfinite", points, int(others[0]) if len(others) else 0)
     return found
 
 
-def _place(name: str, points: Points, at: int) -> Summary:
-    return {f"{name}_step": int(points.steps[at]), f"{name}_time": float(points.times[at])}
+def _extremes(points: Points, finite: NDArray[np.intp]) -> "Iterator[tuple[str, int]]":
+    if not len(finite):
+        return ((name, 0) for name in _EXTREMES)
+    values = points.values[finite]
+    places = (finite[0], finite[-1], finite[values.argmin()], finite[values.argmax()])
+    return ((name, int(place)) for name, place in zip(_EXTREMES, places, strict=True))
+
+
+def _put_place(found: Summaries, name: str, points: Points, place: int) -> None:
+    found[f"{name}_step"], found[f"{name}_time"] = points.steps[place], points.times[place]

@@ -1,8 +1,8 @@
 """Points as bytes: the body of a tail row and of a chunk.
 
-Steps and times are integers (times in milliseconds) and are stored as a start, a smallest difference, and what each difference
-has above it, in as few bytes as hold the largest; evenly spaced numbers thus take none. Values are float32 where that is
-exact, float64 elsewhere, so that every value comes back bit for bit, NaN and infinities included.
+Steps and times are integers (times in milliseconds) and are stored as a start, a smallest difference, and what each
+difference has above it, in as few bytes as hold the largest; evenly spaced numbers thus take none. Values are float32
+where that is exact, float64 elsewhere, so that every value comes back bit for bit, NaN and infinities included.
 """
 
 import struct

@@ -16,7 +16,10 @@ READ_AT_ONCE = 64  # chunks
 
 
 def csv(run_id: UUID, names: Sequence[str] | None = None) -> Iterator[bytes]:
-    """Lines ``metric,step,value,time``; time is UTC seconds since the epoch. A name that a spreadsheet would take for a formula is quoted."""
+    """Lines ``metric,step,value,time``; time is seconds since the epoch (UTC).
+
+    A name that a spreadsheet would take for a formula is marked as text.
+    """
     yield HEADER
     for name, points in pieces(run_id, names):
         yield _lines(name, points)

@@ -29,31 +29,16 @@ class Tail(models.Model):
 class Chunk(models.Model):
     """About 1,024 sealed points of one series, with what a window needs to know without opening it.
 
-    ``low_step`` and ``high_step`` bound the steps. First, last, minimum and maximum are of the finite values (NaN if there are none);
-    ``nonfinite`` counts the others, the first of which is at ``nonfinite_step``.
+    ``low_step`` and ``high_step`` bound the steps; ``summary`` and ``body``: webapp.metrics.chunk.
     """
 
     pk = models.CompositePrimaryKey("series_id", "number")
     series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="chunks", db_index=False)
     number = models.IntegerField()
     count = models.IntegerField()
-    nonfinite = models.IntegerField()
     first_seq = models.BigIntegerField()
     last_seq = models.BigIntegerField()
     low_step = models.BigIntegerField()
     high_step = models.BigIntegerField()
-    first_step = models.BigIntegerField()
-    last_step = models.BigIntegerField()
-    minimum_step = models.BigIntegerField()
-    maximum_step = models.BigIntegerField()
-    nonfinite_step = models.BigIntegerField()
-    first = models.FloatField()
-    last = models.FloatField()
-    minimum = models.FloatField()
-    maximum = models.FloatField()
-    first_time = models.FloatField()
-    last_time = models.FloatField()
-    minimum_time = models.FloatField()
-    maximum_time = models.FloatField()
-    nonfinite_time = models.FloatField()
+    summary = models.BinaryField()
     body = models.BinaryField()

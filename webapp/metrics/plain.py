@@ -1,4 +1,4 @@
-"""Points as plain lists for JSON, which has no NaN and no infinities: these become "NaN", "Infinity" and "-Infinity"."""
+"""Points as plain lists for JSON, where "NaN", "Infinity" and "-Infinity" stand for what it has no numbers for."""
 
 import math
 from typing import Any

@@ -8,21 +8,16 @@ import numpy as np
 from django.db import connection, transaction
 from numpy.typing import NDArray
 
-from webapp.metrics import chunk, codec
-from webapp.metrics.chunk import Marked
-from webapp.metrics.models import Chunk, Series, Tail
+from webapp.metrics import chunk, codec, raw
+from webapp.metrics.chunk import Marked, Summaries
+from webapp.metrics.models import Chunk, Series
 
-Summaries = np.ndarray[tuple[int], np.dtype[np.void]]
-
-_COPY_HEADER = 19  # bytes: signature, flags, no extension
-_COPY_END = 2
-_KINDS = {
-    **dict.fromkeys(("number", "count", "nonfinite"), ">i4"),
-    **dict.fromkeys(("low_step", "high_step", "first_step", "last_step", "minimum_step", "maximum_step", "nonfinite_step"), ">i8"),
-    **dict.fromkeys(("first", "last", "minimum", "maximum"), ">f8"),
-    **dict.fromkeys(("first_time", "last_time", "minimum_time", "maximum_time", "nonfinite_time"), ">f8"),
-}
-_ROW = np.dtype([("fields", ">i2"), *((part, kind) for name, kind in _KINDS.items() for part, kind in ((f"{name}?", ">i4"), (name, kind)))])
+_SUMMARIES = """
+SELECT coalesce(string_agg(summary, '' ORDER BY number), '') FROM metrics_chunk
+WHERE series_id = %s AND high_step >= %s AND low_step <= %s
+"""
+_TAIL = "SELECT seq, body FROM metrics_tail WHERE run_id = %s AND seq > %s ORDER BY seq"
+_FIRST, _LAST = -(2**63), 2**63 - 1
 
 
 @contextmanager
@@ -49,7 +44,7 @@ def series(run_id: UUID) -> dict[str, int]:
 def tail(run_id: UUID, after: int = 0) -> dict[str, Marked]:
     """Points that are not sealed yet and whose stream number is above ``after``, by metric."""
     parts: dict[str, list[Marked]] = {}
-    for seq, body in Tail.objects.filter(run=run_id, seq__gt=after).order_by("seq").values_list("seq", "body"):
+    for seq, body in raw.execute(_TAIL, [run_id, after]):
         for name, points in codec.decode(body).items():
             parts.setdefault(name, []).append(Marked.of(seq, points))
     return {name: Marked.joined(marked) for name, marked in parts.items()}
@@ -57,18 +52,15 @@ def tail(run_id: UUID, after: int = 0) -> dict[str, Marked]:
 
 def summaries(series_id: int, first: int | None, last: int | None) -> Summaries:
     """The summaries of the chunks that may hold steps from ``first`` to ``last``, in order, without opening a chunk."""
-    where = f"series_id = {series_id:d}"
-    where += f" AND high_step >= {first:d}" if first is not None else ""
-    where += f" AND low_step <= {last:d}" if last is not None else ""
-    query = f"COPY (SELECT {', '.join(_KINDS)} FROM metrics_chunk WHERE {where} ORDER BY number) TO STDOUT (FORMAT BINARY)"
-    with connection.cursor() as cursor, cursor.copy(query) as copy:
-        data = b"".join(copy)
-    return np.frombuffer(data[_COPY_HEADER : len(data) - _COPY_END], _ROW)
+    bounds = (_FIRST if first is None else first, _LAST if last is None else last)
+    ((packed,),) = raw.execute(_SUMMARIES, [series_id, *bounds])
+    return np.frombuffer(packed, chunk.SUMMARY)
 
 
 def opened(series_id: int, numbers: "Sequence[int] | NDArray[np.int32]") -> dict[int, Marked]:
     """The points of the chunks with these numbers."""
-    rows = Chunk.objects.filter(series_id=series_id, number__in=[int(n) for n in numbers]).values_list("number", "body")
+    statement = "SELECT number, body FROM metrics_chunk WHERE series_id = %s AND number = ANY(%s)"
+    rows = raw.execute(statement, [series_id, [int(number) for number in numbers]])
     return {number: chunk.decode(body) for number, body in rows}
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 from django.db import connection
 
-from webapp.metrics import chunk, codec
+from webapp.metrics import chunk, codec, raw
 from webapp.metrics.chunk import Marked
 from webapp.metrics.codec import Batch
 from webapp.metrics.models import Chunk, Series, Tail
@@ -18,18 +18,18 @@ SEAL_AT = 1024
 REOPEN_BELOW = SEAL_AT // 2  # a short last chunk, as sparse metrics have, is filled up rather than followed by another
 GOES_STRAIGHT_INTO_CHUNKS = SEAL_AT // 2
 STAYS_ON_REWIND = "hardware/"
-COLUMNS = (
-    "series_id", "number", "count", "nonfinite", "first_seq", "last_seq", "low_step", "high_step", "first_step", "last_step",
-    "minimum_step", "maximum_step", "nonfinite_step", "first", "last", "minimum", "maximum",
-    "first_time", "last_time", "minimum_time", "maximum_time", "nonfinite_time", "body",
-)  # fmt: skip
+_INSERT_CHUNK = """
+COPY metrics_chunk (series_id, number, count, first_seq, last_seq, low_step, high_step, summary, body)
+FROM STDIN (FORMAT BINARY)
+"""
+_CHUNK_TYPES = ("int8", "int4", "int4", "int8", "int8", "int8", "int8", "bytea", "bytea")
 _INSERT_TAIL = """
 INSERT INTO metrics_tail (run_id, seq, pending, body)
-SELECT %s, %s, %s + coalesce((SELECT pending FROM metrics_tail WHERE run_id = %s ORDER BY seq DESC LIMIT 1), 0), %s
+SELECT %s, %s, %s::int + coalesce((SELECT pending FROM metrics_tail WHERE run_id = %s ORDER BY seq DESC LIMIT 1), 0), %s
 RETURNING pending
 """
 _OPEN_CHUNKS = """
-SELECT DISTINCT ON (series_id) series_id, number, count, CASE WHEN count < %s THEN body END
+SELECT DISTINCT ON (series_id) series_id, number, CASE WHEN count < %s THEN body END
 FROM metrics_chunk WHERE series_id = ANY(%s) ORDER BY series_id, number DESC
 """
 
@@ -39,9 +39,7 @@ def append(run_id: UUID, seq: int, batch: Batch) -> None:
     longest = max(map(len, batch.values()))
     if longest >= GOES_STRAIGHT_INTO_CHUNKS:
         return seal(run_id, (seq, batch))
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT_TAIL, [run_id, seq, longest, run_id, codec.encode(batch)])
-        (pending,) = cursor.fetchone()
+    ((pending,),) = raw.execute(_INSERT_TAIL, [run_id, seq, longest, run_id, codec.encode(batch)])
     if pending >= SEAL_AT:
         seal(run_id)
     return None
@@ -56,8 +54,7 @@ def seal(run_id: UUID, *more: tuple[int, Batch]) -> None:
             parts.setdefault(name, []).append(Marked.of(seq, points))
     _add_chunks(_series(run_id, parts), {name: Marked.joined(marked) for name, marked in parts.items()})
     if flushes:
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM metrics_tail WHERE run_id = %s", [run_id])
+        raw.execute("DELETE FROM metrics_tail WHERE run_id = %s", [run_id])
 
 
 def rewind(run_id: UUID, step: int) -> None:
@@ -68,10 +65,9 @@ def rewind(run_id: UUID, step: int) -> None:
         marked = chunk.decode(body)
         left = marked[marked.points.steps <= step]
         place = Chunk.objects.filter(series_id=series, number=number)
+        place.delete()
         if len(left):
-            place.update(**chunk.summary(left), body=chunk.encode(left))
-        else:
-            place.delete()
+            _insert([_row(series, number, left)])
 
 
 def _rewind_tail(run_id: UUID, step: int) -> None:
@@ -87,7 +83,8 @@ def _survives(name: str, steps: codec.Integers, step: int) -> "np.ndarray[tuple[
 
 
 def _tail(run_id: UUID) -> list[tuple[int, bytes]]:
-    return list(Tail.objects.filter(run=run_id).order_by("seq").values_list("seq", "body"))
+    rows = raw.execute("SELECT seq, body FROM metrics_tail WHERE run_id = %s ORDER BY seq", [run_id])
+    return [(seq, body) for seq, body in rows]
 
 
 def _series(run_id: UUID, names: Iterable[str]) -> dict[str, int]:
@@ -106,23 +103,25 @@ def _add_chunks(ids: Mapping[str, int], parts: Mapping[str, Marked]) -> None:
         if body is not None:
             number, marked = number - 1, Marked.joined([chunk.decode(body), marked])
         rows += [_row(ids[name], number + 1 + at, part) for at, part in enumerate(marked.split(SEAL_AT))]
-    reopened = [(series, number) for series, (number, body) in last.items() if body is not None]
-    with connection.cursor() as cursor:
-        for place in reopened:
-            cursor.execute("DELETE FROM metrics_chunk WHERE series_id = %s AND number = %s", place)
-        with cursor.copy(f"COPY metrics_chunk ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)") as copy:
-            copy.set_types(["int8", *["int4"] * 3, *["int8"] * 9, *["float8"] * 9, "bytea"])
-            for row in rows:
-                copy.write_row(row)
+    for series, (number, body) in last.items():
+        if body is not None:
+            Chunk.objects.filter(series_id=series, number=number).delete()
+    _insert(rows)
 
 
 def _last_chunks(series: list[int]) -> dict[int, tuple[int, bytes | None]]:
     """The number of each series' last chunk, with its body where it is short."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OPEN_CHUNKS, [REOPEN_BELOW, series])
-        return {row[0]: (row[1], row[3]) for row in cursor.fetchall()}
+    return {row[0]: (row[1], row[2]) for row in raw.execute(_OPEN_CHUNKS, [REOPEN_BELOW, series])}
+
+
+def _insert(rows: Iterable[tuple[object, ...]]) -> None:
+    with connection.cursor() as cursor, cursor.copy(_INSERT_CHUNK) as copy:
+        copy.set_types(_CHUNK_TYPES)
+        for row in rows:
+            copy.write_row(row)
 
 
 def _row(series: int, number: int, marked: Marked) -> tuple[object, ...]:
-    known = {"series_id": series, "number": number, "body": chunk.encode(marked), **chunk.summary(marked)}
-    return tuple(known[column] for column in COLUMNS)
+    summary, steps = chunk.summary(number, marked), marked.points.steps
+    bounds = (int(marked.seqs[0]), int(marked.seqs[-1]), int(steps.min()), int(steps.max()))
+    return (series, number, len(marked), *bounds, summary.tobytes(), chunk.encode(marked))

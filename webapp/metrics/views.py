@@ -25,7 +25,8 @@ def window_of(request: HttpRequest, run_id: UUID) -> HttpResponse:
     try:
         points, first, last = (_whole(request, key) for key in ("points", "first", "last"))
     except ValueError:
-        return HttpResponseBadRequest(_("“points”, “first” and “last” must be whole numbers."), content_type="text/plain")
+        sentence = _("“points”, “first” and “last” must be whole numbers.")
+        return HttpResponseBadRequest(sentence, content_type="text/plain; charset=utf-8")
     found = window(run.pk, names, points or 2000, first, last)
     body = b"".join(part.binary(times="times" in request.GET) for part in found.values())
     return HttpResponse(body, content_type="application/octet-stream", headers={"Cache-Control": "no-store"})

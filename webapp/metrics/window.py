@@ -1,14 +1,16 @@
 """A part of a curve, thinned so that a screen can draw it and no spike is hidden.
 
-A wide window is answered from the summaries of the chunks (first, last, minimum and maximum of each) and the live tail; only
-chunks that the window cuts, or all of a narrow one, are opened. Then of each of as many stretches as a screen has columns
-the smallest and the largest value stay (tsdownsample's min-max; LTTB would let a smaller spike fall behind a larger area).
+A wide window is answered from the summaries of the chunks (first, last, minimum and maximum of each) and the live tail;
+only chunks that the window cuts, or all of a narrow one, are opened. Then of each of as many stretches as a screen has
+columns the smallest and the largest value stay (tsdownsample's min-max; LTTB would let a smaller spike fall behind a
+larger area).
 """
 
 import json
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +19,9 @@ from numpy.typing import NDArray
 from tsdownsample import MinMaxDownsampler
 
 from webapp.metrics import reading
+from webapp.metrics.chunk import Summaries
 from webapp.metrics.codec import Floats, Points
 from webapp.metrics.plain import columns
-from webapp.metrics.reading import Summaries
 
 MOST_POINTS = 10_000
 OPEN_AT_MOST = 256  # chunks; with more of them the summaries alone are finer than what a screen shows
@@ -52,13 +54,18 @@ class Window:
         header |= {"base": int(self.shown.steps.min()) if arrays["steps"].dtype == np.uint32 and len(self.shown) else 0}
         header |= {"arrays": [[name, array.dtype.str[1:], len(array)] for name, array in arrays.items()]}
         text = json.dumps(header, separators=(",", ":")).encode()
-        return b"".join(map(_padded, (struct.pack("<I", len(text)) + text, *(array.tobytes() for array in arrays.values()))))
+        parts = (struct.pack("<I", len(text)) + text, *(array.tobytes() for array in arrays.values()))
+        return b"".join(map(_padded, parts))
 
 
 def window(
-    run_id: UUID, names: Sequence[str] | None = None, points: int = 2000, first: int | None = None, last: int | None = None
+    run_id: UUID,
+    names: Sequence[str] | None = None,
+    points: int = 2000,
+    first: int | None = None,
+    last: int | None = None,
 ) -> dict[str, Window]:
-    """The curves of ``names`` (all metrics if None) from step ``first`` to ``last``, at most about ``points`` points each."""
+    """The curves of ``names`` (all metrics if None) from step ``first`` to ``last``, with some ``points`` points each."""
     points = min(max(points, 10), MOST_POINTS)
     with reading.one_moment():
         series, tail = reading.series(run_id), reading.tail(run_id)
@@ -111,11 +118,11 @@ def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
     if not len(flags):
         return []
     edges = [0, *(np.flatnonzero(np.diff(flags)) + 1).tolist(), len(flags)]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 def _from_summaries(chunks: Summaries) -> _Part:
-    """First, minimum, maximum and last of each chunk in the order of their steps, and a NaN for each chunk that has some."""
+    """First, minimum, maximum and last of each chunk in the order of time, and a NaN for each chunk that has some."""
     steps, values, times = (np.stack([chunks[f"{p}{end}"] for p in _PLACES], 1) for end in ("_step", "", "_time"))
     steps, values, times = steps.astype(np.int64), values.astype(np.float64), times.astype(np.float64)
     broken = chunks["nonfinite"] > 0
@@ -140,7 +147,7 @@ def _thinned(name: str, parts: list[_Part], points: int) -> Window:
 
 
 def extremes(steps: "NDArray[np.int64]", values: Floats, points: int) -> NDArray[np.intp]:
-    """Places of the smallest and largest value of each of about ``points / 2`` stretches, with the first and the last point."""
+    """Places of the smallest and largest value of each of about ``points / 2`` stretches, and of the first and last."""
     if len(values) <= points:
         return np.arange(len(values))
     room = (points - 2) // 2 * 2

@@ -1,12 +1,13 @@
 """The websocket of a run: what the browser lacks, then what is new, each thing once and in order.
 
-A nudge of the channel layer only fills one slot; a task of its own sends. So a browser that reads slowly, or never, costs one
-payload of memory and slows nobody: once it can take more, it gets what it missed from the database, or a snapshot.
+A nudge of the channel layer only fills one slot; a task of its own sends. So a browser that reads slowly, or never, costs
+one payload of memory and slows nobody: once it can take more, it gets what it missed from the database, or a snapshot.
 """
 
 import asyncio
 import json
 import time
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -38,14 +39,14 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         after = _after(self.scope["query_string"])
         user = await _in_thread(self.viewer.user)
         if user is None or after is None or await _in_thread(self.viewer.stream) is None:
-            return await self.close()
+            await self.close()
+            return
         self.position = after
         self.groups_joined = (nudge.run_group(self.viewer.run_id), nudge.person_group(user.pk))
         for group in self.groups_joined:
             await self.channel_layer.group_add(group, self.channel_name)
         await self.accept()
         self.sender = asyncio.create_task(self._send_until_closed())
-        return None
 
     async def disconnect(self, code: int) -> None:
         if self.sender is not None:
@@ -56,10 +57,10 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         value = _visibility(text_data)
         if value is None:
-            return await self.close(BAD_MESSAGE)
+            await self.close(BAD_MESSAGE)
+            return
         self.visible = value
         self.wake.set()
-        return None
 
     async def stream_nudge(self, event: dict[str, Any]) -> None:
         self.slot.put(event)
@@ -91,10 +92,8 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.close(TRY_LATER)
 
     async def _awake(self, until: float) -> None:
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self.wake.wait(), max(0.0, until - time.monotonic()))
-        except TimeoutError:
-            pass
         self.wake.clear()
 
     async def _ask(self) -> None:
@@ -113,11 +112,11 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if first is None or last <= self.position:
             return
         if first != self.position or payload is None or not self.visible:
-            return await self._catch_up()
+            await self._catch_up()
+            return
         for message in payload:
             await self._say(message)
         self.position = last
-        return None
 
     async def _catch_up(self) -> None:
         lacking = await _in_thread(replay.since, self.viewer.run_id, self.position)

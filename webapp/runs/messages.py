@@ -4,20 +4,33 @@ import json
 import math
 from typing import Any
 
-from webapp.metrics.codec import Batch
-from webapp.metrics.plain import columns, plain_number
+from webapp.metrics.codec import Batch, Floats, Integers, Points
+from webapp.metrics.plain import numbers, plain_number
 
 
 def points(before: int, last: int, batch: Batch) -> str:
     """Points that belong to the numbers behind ``before`` up to ``last``."""
-    series = {name: columns(part) for name, part in batch.items()}
-    return dumps({"type": "points", "from": before, "seq": last, "series": series})
+    known: dict[bytes, str] = {}  # metrics of one flush share their steps and times, which are then written out once
+    series = ",".join(f"{json.dumps(name)}:{_columns(part, known)}" for name, part in batch.items())
+    return f'{{"type":"points","from":{before},"seq":{last},"series":{{{series}}}}}'
+
+
+def _columns(part: Points, known: dict[bytes, str]) -> str:
+    steps, times = (_once(array, known) for array in (part.steps, part.times))
+    return f'{{"steps":{steps},"values":{dumps(numbers(part.values))},"times":{times}}}'
+
+
+def _once(array: Integers | Floats, known: dict[bytes, str]) -> str:
+    key = array.tobytes()
+    if key not in known:
+        known[key] = dumps(array.tolist())
+    return known[key]
 
 
 def entry(seq: int, kind: str, body: dict[str, Any], time: float | None = None, before: int | None = None) -> str:
     """One entry of the stream; ``time`` is seconds since the epoch (UTC).
 
-    ``before`` is the number up to which the browser was told: numbers in between may have been rewound, or were only passing.
+    ``before`` is the number up to which the browser was told: numbers in between may have been rewound, or only passing.
     """
     return dumps({"type": kind, "from": seq - 1 if before is None else before, "seq": seq, "time": time, "body": body})
 
@@ -31,5 +44,5 @@ def finite(body: Any) -> Any:
     return [finite(item) for item in body] if isinstance(body, list | tuple) else body
 
 
-def dumps(message: dict[str, Any]) -> str:
+def dumps(message: Any) -> str:
     return json.dumps(message, separators=(",", ":"), allow_nan=False, default=str)

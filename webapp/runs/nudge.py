@@ -1,4 +1,4 @@
-"""Tells the browsers of a run that something happened. A nudge may be lost; a browser then learns by asking the database."""
+"""Tells the browsers of a run that something happened. A nudge may be lost: they then learn by asking the database."""
 
 import asyncio
 import os
@@ -23,12 +23,13 @@ def person_group(user_id: UUID) -> str:
 
 
 def send_stream(run_id: UUID, before: int, last: int, messages: list[str]) -> None:
-    """Numbers ``before`` + 1 to ``last`` of a run are in the database; ``messages`` are what a browser that has ``before`` lacks.
+    """Numbers ``before`` + 1 to ``last`` of a run are in the database; a browser that has ``before`` lacks ``messages``.
 
     A large payload is left out: the browser's consumer reads it from the database instead.
     """
     fits = sum(map(len, messages)) <= LARGEST_PAYLOAD
-    send(run_group(run_id), {"type": "stream.nudge", "from": before, "to": last, "messages": messages if fits else None})
+    payload = messages if fits else None
+    send(run_group(run_id), {"type": "stream.nudge", "from": before, "to": last, "messages": payload})
 
 
 def send(group: str, message: dict[str, Any]) -> None:

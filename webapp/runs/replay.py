@@ -17,8 +17,8 @@ ENTRIES_AT_MOST = 1_000
 SNAPSHOT_ENTRIES = 500
 SNAPSHOT_POINTS = 2_000
 _FACTS = (
-    "state", "reason_code", "reason", "reason_params", "attempt", "step", "total_steps", "steps_per_epoch", "queued", "started",
-    "ended",
+    "state", "reason_code", "reason", "reason_params", "attempt", "step", "total_steps", "steps_per_epoch",
+    "queued", "started", "ended",
 )  # fmt: skip
 
 
@@ -36,7 +36,7 @@ def hello(run_id: UUID, after: int) -> str:
 
 
 def facts(run_id: UUID) -> dict[str, Any]:
-    return Run.objects.values(*_FACTS).get(pk=run_id)
+    return dict(Run.objects.values(*_FACTS).get(pk=run_id))
 
 
 def since(run_id: UUID, after: int) -> Replay:
@@ -53,7 +53,8 @@ def since(run_id: UUID, after: int) -> Replay:
             return Replay([_snapshot(run_id, after, last)], last)
         numbered = list(entries.values_list("seq", "type", "body", "created"))
         series = reading.after(run_id, after)
-        kept = max([after, *(row[0] for row in numbered[-1:]), *(int(marked.seqs[-1]) for marked in series.values() if len(marked))])
+        newest = [int(marked.seqs[-1]) for marked in series.values() if len(marked)]
+        kept = max([after, *(row[0] for row in numbered[-1:]), *newest])
         told = _in_order(after, kept, numbered, series)
         return Replay(told if kept == last else [*told, _progress(run_id, kept, last)], last)
 

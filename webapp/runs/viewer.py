@@ -43,6 +43,9 @@ class Viewer:
         if self.session_key is None:
             return None
         session = SessionStore(self.session_key)
-        user = User.objects.filter(pk=session.get(SESSION_KEY), is_active=True).first() if session.get(SESSION_KEY) else None
-        fresh = user and constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
+        known = session.get(SESSION_KEY)
+        user = User.objects.filter(pk=known, is_active=True).first() if known else None
+        if user is None:
+            return None
+        fresh = constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
         return user if fresh else None

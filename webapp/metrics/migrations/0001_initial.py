@@ -37,25 +37,11 @@ class Migration(migrations.Migration):
                 ),
                 ("number", models.IntegerField()),
                 ("count", models.IntegerField()),
-                ("nonfinite", models.IntegerField()),
                 ("first_seq", models.BigIntegerField()),
                 ("last_seq", models.BigIntegerField()),
                 ("low_step", models.BigIntegerField()),
                 ("high_step", models.BigIntegerField()),
-                ("first_step", models.BigIntegerField()),
-                ("last_step", models.BigIntegerField()),
-                ("minimum_step", models.BigIntegerField()),
-                ("maximum_step", models.BigIntegerField()),
-                ("nonfinite_step", models.BigIntegerField()),
-                ("first", models.FloatField()),
-                ("last", models.FloatField()),
-                ("minimum", models.FloatField()),
-                ("maximum", models.FloatField()),
-                ("first_time", models.FloatField()),
-                ("last_time", models.FloatField()),
-                ("minimum_time", models.FloatField()),
-                ("maximum_time", models.FloatField()),
-                ("nonfinite_time", models.FloatField()),
+                ("summary", models.BinaryField()),
                 ("body", models.BinaryField()),
                 (
                     "series",
@@ -91,5 +77,11 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="series",
             constraint=models.UniqueConstraint(fields=("run", "name"), name="one_series_per_name"),
+        ),
+        # Numbers hardly compress: bodies are kept out of line and PostgreSQL does not try.
+        migrations.RunSQL(
+            "ALTER TABLE metrics_chunk ALTER COLUMN body SET STORAGE EXTERNAL;"
+            "ALTER TABLE metrics_tail ALTER COLUMN body SET STORAGE EXTERNAL",
+            migrations.RunSQL.noop,
         ),
     ]
