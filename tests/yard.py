@@ -15,7 +15,7 @@ from typing import Self
 import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 90.0
+START_SECONDS = 200.0
 
 
 class Yard:

@@ -104,6 +104,10 @@ class Up:
     def start_worker(self) -> None:
         self._begin(Service("worker", self._start_worker, signal.SIGTERM, CHECKPOINT_SECONDS))
 
+    def has_ended(self, name: str) -> bool:
+        """Whether a service that was started runs no more."""
+        return any(service.name == name and service.process and service.process.poll() is not None for service in self.services)
+
     def watch(self, signals: Signals) -> None:
         """Start again what ends, until somebody asks us to end."""
         while not signals.asked:

@@ -16,6 +16,8 @@ from webapp.accounts import links
 from webapp.unprivileged import EmbeddedError
 from webapp.up import Signals, Up, UpError
 
+LONGEST_LOADING = 180.0  # seconds, on a machine that is busy with other things
+
 
 class Command(BaseCommand):
     help = "Start PostgreSQL, Valkey, the web server and one worker; Ctrl-C ends them together."
@@ -40,10 +42,11 @@ class Command(BaseCommand):
             up.start_web()  # it loads while the database starts
             up.wait_embedded()
             _migrate()
-            self._wait_for_web(up)
-            self._say_where()
-            up.start_worker()  # its libraries take a while to load, and nobody waits for them yet
-            up.watch(signals)
+            self._wait_for_web(up, signals)
+            if not signals.asked:
+                self._say_where()
+                up.start_worker()  # its libraries take a while to load, and nobody waits for them yet
+                up.watch(signals)
             self.stdout.write("Stopping: running work writes a checkpoint first. Ctrl-C again hurries.")
         finally:
             up.stop(signals)
@@ -54,13 +57,13 @@ class Command(BaseCommand):
         self.stdout.write("The link works once, for 15 minutes. Ctrl-C stops; the next start goes on with what runs.")
         self.stdout.flush()
 
-    def _wait_for_web(self, up: Up) -> None:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            if _answers(up.port):
-                return
-            time.sleep(0.02)
-        raise UpError(f"The web server does not answer. See {up.log('web')}")
+    def _wait_for_web(self, up: Up, signals: Signals) -> None:
+        deadline = time.monotonic() + LONGEST_LOADING
+        while not _answers(up.port) and not signals.asked:
+            signals.wait(0)
+            if time.monotonic() > deadline or up.has_ended("web"):
+                end = processes.last_lines(up.log("web"))
+                raise UpError(f"The web server did not start. Its log, {up.log('web')}, ends with:\n{end}")
 
 
 def _migrate() -> None:
@@ -72,8 +75,8 @@ def _migrate() -> None:
 
 def _answers(port: int) -> bool:
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
             connection.sendall(b"HEAD /signin/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
             return connection.recv(64).startswith(b"HTTP/")
-    except OSError:
+    except OSError:  # it loads yet, or has ended
         return False
