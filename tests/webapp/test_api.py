@@ -124,7 +124,8 @@ def test_pages_hold_everything_once_while_rows_come(api: Api, ada: Things) -> No
     for number in range(5):
         api("POST", "datasets", {"sample": "digits", "name": f"d{number}"})
     for sort in ("created", "-created", "name", "-name"):
-        seen, cursor = [], ""
+        seen: list[str] = []
+        cursor: str | None = ""
         while cursor is not None:
             page = api.get(f"datasets?limit=2&sort={sort}" + (f"&cursor={cursor}" if cursor else ""))
             assert len(page["items"]) <= 2

@@ -1,14 +1,17 @@
 """Errors of the API as problem documents (RFC 9457)."""
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from uuid import uuid4
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from webapp.refusals import FieldError
 
+log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -47,6 +50,14 @@ class Problem(Exception):  # noqa: N818 - the RFC calls it so
 def not_found() -> Problem:
     """For what is not there and for what is somebody else's, in the same words."""
     return Problem(404, _("There is nothing here that you may see. Check the address."))
+
+
+def failure(path: str, error: Exception) -> Problem:
+    """For a mistake of ours: the log has what it was, beside a mark that the person can quote."""
+    mark = uuid4().hex[:12]
+    log.error("request %s to %s failed", mark, path, exc_info=error)
+    return Problem(500, _("Something went wrong on the server. Try again; if it stays, look for %(mark)s in the server's "
+                          "log.") % {"mark": mark})
 
 
 def title(status: int) -> str:

@@ -2,7 +2,6 @@
 
 import logging
 from typing import Any
-from uuid import uuid4
 
 import pydantic
 from django.core.exceptions import RequestDataTooBig
@@ -14,9 +13,9 @@ from ninja.errors import HttpError, ValidationError
 from trainer.errors import TrainerError
 from webapp import refusals
 from webapp.api import datasets, machines, results, runs, uploads
-from webapp.api.entrance import enter
 from webapp.api.body import Renderer, StrictParser, read
-from webapp.api.problems import Problem, not_found
+from webapp.api.entrance import enter
+from webapp.api.problems import Problem, failure, not_found
 from webapp.artifacts.store import ArtifactError
 from webapp.datasets.services import DatasetError
 from webapp.refusals import FieldError
@@ -114,10 +113,7 @@ def _unreadable(request: HttpRequest, error: ArtifactError) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def _ours(request: HttpRequest, error: Exception) -> HttpResponse:
-    mark = uuid4().hex[:12]
-    log.error("request %s to %s failed", mark, request.path, exc_info=error)
-    return Problem(500, _("Something went wrong on the server. Try again; if it stays, look for %(mark)s in the server's log.")
-                   % {"mark": mark}).response()
+    return failure(request.path, error).response()
 
 
 def _wrong(errors: list[FieldError]) -> HttpResponse:

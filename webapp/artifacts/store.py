@@ -9,6 +9,7 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from django.utils.translation import gettext as _
 from webapp.artifacts.models import Artifact
 
 BLOCK = 1024 * 1024
+STRAY_SECONDS = 86_400.0  # no file takes a day to come in
 TRUST_SECONDS = 6 * 3600.0  # a file that was verified this recently and looks untouched is not hashed again
 
 _verified: dict[str, tuple[tuple[int, ...], float]] = {}
@@ -75,14 +77,11 @@ def adopt(path: Path, sha256: str) -> Artifact:
     with transaction.atomic():
         _lock(sha256)
         target = _path(sha256)
-        if target.exists() and target.stat().st_size == size:
-            path.unlink()
-        else:
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.chmod(0o440)
-            path.rename(target)
-            _sync(target.parent)
-            _sync(root())
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.chmod(0o440)
+        path.rename(target)  # over what may be there: the same content, unless it was damaged
+        _sync(target.parent)
+        _sync(root())
         return Artifact.objects.get_or_create(sha256=sha256, defaults={"size": size})[0]
 
 
@@ -125,6 +124,17 @@ def delete(sha256: str) -> bool:
             return False
         transaction.on_commit(lambda: _remove_if_unknown(sha256))
     return True
+
+
+def remove_strays() -> int:
+    """Remove what a process that was killed in the middle of ``put`` left behind. Returns how many files."""
+    count = 0
+    for file in incoming().glob("put-*"):
+        with suppress(FileNotFoundError):
+            if time.time() - file.stat().st_mtime > STRAY_SECONDS:
+                file.unlink()
+                count += 1
+    return count
 
 
 def _remove_if_unknown(sha256: str) -> None:

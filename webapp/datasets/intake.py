@@ -38,7 +38,7 @@ async def interrupt(upload: UUID) -> bool:
     intake = _taking.get(upload)
     if intake is None or not intake.is_stale():
         return False
-    intake.patience.reschedule(0)
+    intake.give_up()
     await asyncio.wait_for(intake.ended.wait(), SILENCE)
     return True
 
@@ -54,6 +54,7 @@ class Intake:
         self._size = self._unflushed = self._received = 0
         self._writing: asyncio.Future[None] | None = None
         self._flushing: asyncio.Future[None] | None = None
+        self._reading = False
         self._last = asyncio.get_running_loop().time()
         self.patience = asyncio.timeout(SILENCE)
         self.ended = asyncio.Event()
@@ -64,6 +65,11 @@ class Intake:
         if _taking.get(self._upload) is self:
             del _taking[self._upload]
         self.ended.set()
+
+    def give_up(self) -> None:
+        """Stop waiting for bytes. What came is still written and acknowledged."""
+        if self._reading:
+            self.patience.reschedule(0)
 
     def is_stale(self) -> bool:
         return asyncio.get_running_loop().time() - self._last > STALE
@@ -83,9 +89,12 @@ class Intake:
     async def _read(self) -> bool | None:
         try:
             async with self.patience:
+                self._reading = True
                 return await self._read_until_end()
         except TimeoutError:
             return None
+        finally:
+            self._reading = False
 
     async def _read_until_end(self) -> bool:
         clock = asyncio.get_running_loop().time

@@ -7,6 +7,7 @@ while the next one is received: memory stays at two blocks per upload.
 import asyncio
 import base64
 import binascii
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,12 +19,13 @@ from django.utils.translation import gettext as _
 
 from webapp.accounts.models import User
 from webapp.api.keyed import once_for
-from webapp.api.problems import MEDIA_TYPE, Problem
+from webapp.api.problems import MEDIA_TYPE, Problem, failure
 from webapp.datasets import uploads
 from webapp.datasets.intake import Intake, in_thread, interrupt
 from webapp.datasets.models import Upload
 from webapp.datasets.receiver import Receiver
 from webapp.datasets.signed import who
+from webapp.datasets.sweep import sweep
 from webapp.datasets.uploads import UploadError
 from webapp.headers import POLICY
 
@@ -33,7 +35,11 @@ VERSION = "1.0.0"
 BODY_TYPE = "application/offset+octet-stream"
 ALGORITHMS = ("sha1", "sha256")
 EXTENSIONS = "creation,creation-with-upload,termination,checksum,expiration"
+SWEPT_EVERY = 3600.0  # seconds
 DRAINED = 32 << 20  # bytes of a refused body that are read, so that the client sees the answer and not a reset
+
+_swept = -SWEPT_EVERY
+_sweeping: set[asyncio.Future[dict[str, int]]] = set()
 
 
 @dataclass
@@ -87,6 +93,8 @@ async def _answer(scope: Scope, receive: Any, send: Any) -> None:
         answer = _problem(Problem(error.status, str(error)))
     except Problem as error:
         answer = _problem(error)
+    except Exception as error:  # the outermost frame of this application
+        answer = _problem(failure(scope["path"], error))
     if not request.consumed and not await _drain(request):
         answer.headers["Connection"] = "close"
     await _send(send, answer, with_body=scope["method"] != "HEAD")
@@ -138,10 +146,20 @@ async def _create(request: Request) -> Answer:
     if "upload-defer-length" in request.headers:
         raise UploadError(400, _("Send the whole length in Upload-Length; it cannot be told later."))
     length = request.number("Upload-Length")
+    _sweep_now_and_then()
     upload = await in_thread(_begin, request, _filename(request), length)
     if upload.state == Upload.State.RECEIVING and upload.offset == 0 and (length == 0 or request.headers.get("content-type") == BODY_TYPE):
         upload = await _store(request, upload, 0)
     return Answer(201, {"Location": f"{PREFIX}/{upload.pk}", **_standing(upload)})
+
+
+def _sweep_now_and_then() -> None:
+    """Room is cleared when somebody needs room, beside their upload."""
+    global _swept
+    if time.monotonic() - _swept > SWEPT_EVERY:
+        _swept = time.monotonic()
+        _sweeping.add(task := asyncio.ensure_future(in_thread(sweep)))
+        task.add_done_callback(_sweeping.discard)
 
 
 def _begin(request: Request, name: str, length: int) -> Upload:

@@ -7,6 +7,7 @@ The bytes of an upload grow in one file of the store's own file system; ``Receiv
 import os
 import time
 import unicodedata
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -123,7 +124,8 @@ def _check_quota(owner: User, length: int) -> None:
     mine = Upload.objects.filter(owner=owner).exclude(state=Upload.State.TERMINATED)
     if mine.filter(state=Upload.State.RECEIVING).count() >= MOST_OPEN:
         raise UploadError(413, _("You have %(count)s unfinished uploads. Finish or delete some first.") % {"count": MOST_OPEN})
-    if (mine.aggregate(total=Sum("length"))["total"] or 0) + length > QUOTA:
+    unused = mine.filter(artifact__edges=None)  # what a run has read is the data set's
+    if (unused.aggregate(total=Sum("length"))["total"] or 0) + length > QUOTA:
         raise UploadError(413, _("Your uploads together would be larger than %(most)s GiB. Delete some first.")
                           % {"most": QUOTA >> 30})
 
@@ -144,5 +146,6 @@ def no_room() -> UploadError:
 def _remove_strays() -> None:
     for file in store.incoming().glob("upload-*"):
         row = Upload.objects.filter(pk=UUID(file.name.removeprefix("upload-")), state=Upload.State.RECEIVING)
-        if time.time() - file.stat().st_mtime > STRAY_SECONDS and not row.exists():
-            file.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            if time.time() - file.stat().st_mtime > STRAY_SECONDS and not row.exists():
+                file.unlink()

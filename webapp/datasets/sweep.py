@@ -1,0 +1,15 @@
+"""What is cleared away now and then, whoever runs it; two at once do no harm."""
+
+from webapp.api import keyed
+from webapp.artifacts import store
+from webapp.datasets import services, uploads
+
+
+def sweep() -> dict[str, int]:
+    """Clear away what is past its time. Returns how many of each."""
+    return {
+        "abandoned uploads": uploads.expire(),
+        "deleted data sets": services.purge(),
+        "old keys": keyed.forget(),
+        "stray files": store.remove_strays(),
+    }
