@@ -13,7 +13,7 @@ from pathlib import Path
 from shutil import copyfile, rmtree
 from typing import Any
 
-from trainer import answering, catalog, compare, events, loop, package, parallel, rows, sources, stages
+from trainer import catalog, compare, events, loop, package, parallel, rows, sources, stages
 from trainer.component import Component
 from trainer.compressors import Bench, RefusedError, Version
 from trainer.control import Control
@@ -55,7 +55,11 @@ class Setting:
 
     def steps(self, done: int) -> int:
         """Training steps of the first ``done`` stages."""
-        return self.steps_per_epoch * sum(getattr(stage, "epochs", 0) for stage in self.spec.stages[:done])
+        return self.steps_per_epoch * sum(self.epochs(stage) for stage in self.spec.stages[:done])
+
+    def epochs(self, stage: Component) -> int:
+        """How often a stage sees all training rows; 0 when it does not train."""
+        return max(getattr(stage, "epochs", 0), math.ceil(getattr(stage, "least_steps", 0) / self.steps_per_epoch))
 
 
 def compress(job: Job, folder: Path, journal: Journal) -> events.Ended:
@@ -140,19 +144,19 @@ def _do(setting: Setting, stage: Component, version: Version, made: Stages, trai
     rmtree(work, ignore_errors=True)
     work.mkdir()
     bench = Bench(folder=work, rows=setting.data, threads=setting.spec.threads,
-                  fine_tune=partial(_fine_tune, setting, made, training))
+                  fine_tune=partial(_fine_tune, setting, stage, made, training))
     result: Version = catalog.build("compressors", stage, version, bench)
     return result
 
 
-def _fine_tune(setting: Setting, made: Stages, training: Path | None, model: RawModel, epochs: int, learning_rate: float) -> None:
+def _fine_tune(setting: Setting, stage: Component, made: Stages, training: Path | None, model: RawModel, learning_rate: float) -> None:
     """Train on with the loop that trained the model; it ends with the weights of the best epoch.
 
     Raises PausedError, and RefusedError when it was stopped before it saw all rows once.
     """
     optimizer = catalog.default("optimizers", "adamw").replaced(learning_rate=learning_rate)
     spec = setting.recipe.model_copy(update={
-        "epochs": epochs, "optimizer": optimizer, "schedule": catalog.default("schedules", "cosine"), "ranks": 1,
+        "epochs": setting.epochs(stage), "optimizer": optimizer, "schedule": catalog.default("schedules", "cosine"), "ranks": 1,
         "precision": "float32"})
     earlier = setting.steps(made.done)
     keep = partial(_keep_training, setting, made)

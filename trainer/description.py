@@ -9,6 +9,7 @@ from trainer import catalog
 from trainer.package import CategoryColumn, Images, ModelConfig
 
 LONGEST_TEXT = 200
+MOST_CLASSES = 50
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -57,7 +58,8 @@ def plain(text: object) -> str:
     return "".join(ENTITIES.get(character) or ("\\" * (character in punctuation) + character) for character in visible)
 
 
-def card(config: ModelConfig, report: dict[str, Any], scores: dict[str, float], chain: dict[str, Any], runs: Sequence[tuple[str, str]]) -> str:
+def card(config: ModelConfig, report: dict[str, Any], scores: dict[str, float], chain: dict[str, Any],
+         runs: Sequence[tuple[str, str]]) -> str:
     """The model card: what it is, how it was tested, how to run it, and the chain of hashes."""
     return "\n".join([
         f"# Model card: {plain(config.target_name)}", "",
@@ -69,7 +71,8 @@ def _about(config: ModelConfig) -> list[str]:
     model, task = catalog.entry("models", config.model), catalog.entry("tasks", config.task)
     lines = [f"- Task: {plain(task.label)}, target {plain(config.target_name)}", f"- Network: {plain(model.label)} ({_fields(config)})"]
     if config.classes:
-        lines.append(f"- Classes: {', '.join(plain(name) for name in config.classes[:50])}{' …' if len(config.classes) > 50 else ''}")
+        more = " …" if len(config.classes) > MOST_CLASSES else ""
+        lines.append(f"- Classes: {', '.join(plain(name) for name in config.classes[:MOST_CLASSES])}{more}")
     if isinstance(config.inputs, Images):
         lines.append(f"- Input: pixels 0 to 255, {' x '.join(map(str, config.inputs.shape))} (channels, height, width)")
     else:

@@ -72,8 +72,8 @@ def export(job: Job, folder: Path, journal: Journal) -> events.Ended:
         _say(journal, made[-1])
 
     names = assemble(made, source, proof, _links(job, source), out)
-    for format, name in names:
-        journal.write(events.Output(role="export", path=f"out/{name}", name=name, meta={"format": format}))
+    for kind, name in names:
+        journal.write(events.Output(role="export", path=f"out/{name}", name=name, meta={"format": kind}))
     journal.write(events.Result(report={"exports": [item.report for item in made]}))
     rmtree(work)
     return events.Ended(outcome="succeeded" if len(made) == len(exporters) else "stopped", step=len(made))

@@ -108,13 +108,14 @@ class NoAnswerError(TrainerError):
 
 def answers(folder: Path, run: str, rows: Path) -> dict[int, Array]:
     """What the export in ``folder`` answers for the raw rows, by batch size. Raises NoAnswerError when it cannot be run."""
-    command = [sys.executable, "-I", "-c", STRANGER, str(folder), run, str(rows), *map(str, BATCHES)]
+    command = [sys.executable, "-I", "-c", STRANGER, str(folder.resolve()), run, str(rows.resolve()), *map(str, BATCHES)]
     with tempfile.TemporaryDirectory() as elsewhere:
         try:
             done = subprocess.run(command, cwd=elsewhere, env=_environment(), stdin=subprocess.DEVNULL, capture_output=True,
                                   timeout=PATIENCE_SECONDS, check=False)
         except subprocess.TimeoutExpired as error:
-            raise NoAnswerError("export_too_slow", "It gave no answer within %(seconds)s seconds.", seconds=int(PATIENCE_SECONDS)) from error
+            raise NoAnswerError("export_too_slow", "It gave no answer within %(seconds)s seconds.",
+                                seconds=int(PATIENCE_SECONDS)) from error
     if done.returncode:
         raise NoAnswerError("export_does_not_run", "It could not be run: %(error)s", error=_last_line(done.stderr))
     with np.load(folder / "answers.npz", allow_pickle=False) as found:

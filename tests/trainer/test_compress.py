@@ -11,10 +11,12 @@ from tests.trainer import samples
 from tests.trainer.samples import Done
 from trainer import events, job, lossy, package
 from trainer.bundle import sha256
+from trainer.compressors import RefusedError
+from trainer.compressors.quantize_int8 import refuse_when_worse
 from trainer.journal import Reader
 from trainer.spec import parse
 
-PRUNE = {"name": "prune_channels", "epochs": 3}
+PRUNE = {"name": "prune_channels", "epochs": 3, "least_steps": 1}
 QUANTIZE = {"name": "quantize_int8", "calibration_rows": 64}
 
 
@@ -89,18 +91,26 @@ def test_a_quantized_version_without_its_reference_is_a_sentence(compressed: Don
     assert done.ended.code == "reference_missing"
 
 
-def test_too_much_loss_is_refused_and_the_stage_before_it_stays(digits: dict[str, Path], tmp_path: Path) -> None:
-    stages = [{**PRUNE, "ratio": 0.2, "epochs": 1}, {"name": "quantize_int8", "calibration_rows": 1, "accuracy_loss": 0.0}]
+def test_too_much_loss_is_refused_with_a_sentence() -> None:
+    truth = np.arange(100) % 2
+    before = np.eye(2)[truth]
+    after = np.eye(2)[np.where(np.arange(100) < 3, 1 - truth, truth)]
+    change = lossy.compare(before, after, truth)
+    refuse_when_worse(change, 0.03)
+    with pytest.raises(RefusedError, match=r"Refused: the accuracy fell from 1\.0000 to 0\.9700, more than the accepted 0\.02"):
+        refuse_when_worse(change, 0.02)
+
+
+def test_a_refused_stage_leaves_the_stage_before_it(digits: dict[str, Path], tmp_path: Path) -> None:
+    stages = [{**PRUNE, "epochs": 1}, {**PRUNE, "ratio": 0.01}, QUANTIZE]
     done = samples.attempt(tmp_path / "run", "compress", {"stages": stages}, digits)
     assert done.ended.outcome == "succeeded"
     assert [output.meta["stage"] for output in done[events.Output]] == [1]
-    refused = done.report["stages"][2]
-    assert refused["status"] == "refused"
-    assert (refused["message"] % refused["params"]).startswith("Refused: the accuracy fell from")
+    assert [row["status"] for row in done.report["stages"]] == ["done", "done", "refused"]
 
 
 def test_stages_in_an_impossible_order_are_refused_before_anything_runs() -> None:
-    with pytest.raises(ValidationError, match="needs a torch model.*makes an? onnx one.*move it up"):
+    with pytest.raises(ValidationError, match=r"needs a torch model.*makes an? onnx one.*move it up"):
         parse({"stages": [QUANTIZE, PRUNE]}, "compress")
 
 

@@ -1,8 +1,8 @@
 """Stages that make a trained model smaller.
 
 A component has, beside its ``Spec`` (whose ``forms`` and ``yields`` say what it takes and makes),
-``build(spec, version: Version, bench: Bench) -> Version``. It raises RefusedError where its own result is not good enough, and
-``epochs`` in its ``Spec`` counts how often it trains on all training rows.
+``build(spec, version: Version, bench: Bench) -> Version``. It raises RefusedError where its own result is not good enough, and one that
+trains says in its ``Spec`` how long: ``epochs``, and ``least_steps`` where the data are small.
 """
 
 from collections.abc import Callable
@@ -45,9 +45,9 @@ def compressed(config: "ModelConfig", stage: Component, made_from: Path) -> "Mod
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """What a stage works with: a folder of its own, the model's rows, and training on (epochs, learning rate)."""
+    """What a stage works with: a folder of its own, the model's rows, and training on (with a learning rate)."""
 
     folder: Path
     rows: "Rows"
-    fine_tune: "Callable[[RawModel, int, float], None]"
+    fine_tune: "Callable[[RawModel, float], None]"
     threads: int

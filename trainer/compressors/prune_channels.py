@@ -27,6 +27,8 @@ class Spec(Component):
                          description="Of the channels of each layer but the last.")
     epochs: int = Field(4, ge=1, le=100_000, title="Epochs of fine-tuning",
                         description="Pruning alone ruins the answers; training on repairs them. The best epoch is kept.")
+    least_steps: int = Field(300, ge=1, le=1_000_000, title="Fewest steps of fine-tuning", json_schema_extra={"unit": "steps"},
+                             description="Small data are seen more often than the epochs say, until so many steps are done.")
     learning_rate: float = Field(1e-3, gt=0, le=10, title="Learning rate of fine-tuning", description="At its highest; AdamW, cosine.")
 
 
@@ -40,7 +42,7 @@ def build(spec: Spec, version: Version, bench: Bench) -> Version:
     narrower = config.model_copy(update={"model": config.model.replaced(**_widths(config, model.network))})
     if narrower.model == config.model:
         raise RefusedError("nothing_to_prune", "No layer is wide enough to lose a channel; prune a larger part, or leave this stage out.")
-    bench.fine_tune(model, spec.epochs, spec.learning_rate)
+    bench.fine_tune(model, spec.learning_rate)
     made = compressed(narrower, spec, version.path)
     package.save(bench.folder / NAME, made, model.float().cpu())
     return Version(version.stage + 1, bench.folder / NAME, "torch", made)

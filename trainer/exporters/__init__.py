@@ -3,8 +3,9 @@
 A component has, beside its ``Spec``:
 
 - ``build(spec, source: Source, folder: Path) -> tuple[File, ...]`` writes files into ``folder``, the first being the model itself;
-- ``load(folder: str)``, plain code with its imports inside, that returns a function from float32 rows to the model's answers.
-  ``NEEDS`` names the packages that it imports, as pip takes them. Its source is shipped beside the export as ``run_<name>.py`` and is what the parity check runs, so it cannot go stale.
+- ``load(folder: str)``, plain code with its imports inside, that returns a function from float32 rows to the model's answers;
+  ``NEEDS`` names the packages that it imports, as pip takes them. Its source is shipped beside the export as ``run_<name>.py``
+  and is what the parity check runs, so it cannot go stale.
 """
 
 from dataclasses import dataclass

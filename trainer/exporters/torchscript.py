@@ -51,7 +51,7 @@ def load(folder: str) -> "Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]
     """The model as a function from float32 rows to its answers. Needs torch."""
     import torch
 
-    model = torch.jit.load(f"{folder}/model.torchscript.pt", map_location="cpu")  # type: ignore[no-untyped-call]
+    model = torch.jit.load(f"{folder}/model.torchscript.pt", map_location="cpu")
 
     def run(rows: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
         with torch.inference_mode():
