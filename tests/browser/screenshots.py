@@ -12,7 +12,7 @@ from typing import Literal
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from tests.browser.conftest import FLAGS, PATIENCE, chromium, enter, sign_in_link
-from tests.browser.test_walk import expect_state, start_digits, take_digits
+from tests.browser.test_walk import LONG, expect_state, start_digits, take_digits
 from tests.yard import ROOT, Yard
 
 README_PICTURE = ROOT / "docs" / "screenshot.png"
@@ -27,7 +27,7 @@ def main(folder: Path) -> None:
         page = browser.new_page(base_url=yard.base_url, viewport={"width": 1280, "height": 900})
         page.set_default_timeout(PATIENCE)
         enter(page, sign_in_link(yard))
-        pages = {"newcomer": "/", **use(page, folder)}
+        pages = use(page, folder)
         for name, address in pages.items():
             shoot_everywhere(browser, yard.base_url, page.context.storage_state(), name, address, folder)
         browser.close()
@@ -40,7 +40,7 @@ def use(page: Page, folder: Path) -> Mapping[str, str]:
     dataset = address(page)
     start_digits(page, epochs=7, name="Handwritten digits, two ranks")
     expect_state(page, "Succeeded")
-    page.get_by_role("link", name="Everything as one ZIP").wait_for(timeout=PATIENCE)
+    page.get_by_role("link", name="Everything as one ZIP").wait_for(timeout=LONG)
     README_PICTURE.parent.mkdir(exist_ok=True)
     page.reload()
     settled(page, folder / "run.png")
