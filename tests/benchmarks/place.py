@@ -41,4 +41,4 @@ def cpu_seconds() -> float:
     server = psutil.Process(int((services() / "postgresql" / "postmaster.pid").read_text().split()[0]))
     times = [process.cpu_times() for process in [server, *server.children(recursive=True)]]
     spent = sum(one.user + one.system for one in times)
-    return time.process_time() + spent + times[0].children_user + times[0].children_system
+    return float(time.process_time() + spent + times[0].children_user + times[0].children_system)

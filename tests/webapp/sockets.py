@@ -22,7 +22,7 @@ class Socket:
             "subprotocols": [],
             "headers": [(name.encode(), value.encode()) for name, value in sent.items() if value],
         }  # fmt: skip
-        self._application: Any = ApplicationCommunicator(application, scope)  # type: ignore[no-untyped-call]
+        self._application: Any = ApplicationCommunicator(application, scope)
 
     async def connect(self) -> bool:
         await self._application.send_input({"type": "websocket.connect"})
