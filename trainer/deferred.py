@@ -41,7 +41,7 @@ class Deferred:
         if self._lag:
             pinned = torch.empty(numbers.shape, dtype=numbers.dtype, pin_memory=True)
             numbers = pinned.copy_(numbers, non_blocking=True)
-            copied = torch.cuda.Event()  # type: ignore[no-untyped-call]
+            copied = torch.cuda.Event()
             copied.record()
         self._waiting.append(Step(step, rows, learning_rate, numbers, copied))
         return [self._waiting.popleft() for _ in range(len(self._waiting) - self._lag)]

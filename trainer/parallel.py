@@ -142,7 +142,7 @@ class Gradients:
         self._missing = list(self._sizes)
         for number, bucket in enumerate(members if buckets else []):
             for parameter in bucket:
-                parameter.register_post_accumulate_grad_hook(partial(self._filled, number))  # type: ignore[no-untyped-call]
+                parameter.register_post_accumulate_grad_hook(partial(self._filled, number))
         return [*buckets, self._flat[start:]]
 
     def _filled(self, number: int, _: Tensor) -> None:

@@ -43,9 +43,9 @@ class Rows:
         if self.prepared.summary.kind == "image":
             return torch.from_numpy(self.prepared.array("pixels")[rows])
         table = np.empty((len(rows), len(self.plan.features)), np.float64 if dtype == torch.float64 else np.float32)
-        table[:, : len(self.numbers)] = self.prepared.array("numbers")[np.ix_(rows, self.numbers)]
+        table[:, : len(self.numbers)] = self.prepared.array("numbers")[rows][:, self.numbers]
         if self.categories:
-            table[:, len(self.numbers) :] = self.prepared.array("codes")[np.ix_(rows, self.categories)]
+            table[:, len(self.numbers) :] = self.prepared.array("codes")[rows][:, self.categories]
         return torch.from_numpy(table)
 
     def answers(self, rows: Indices) -> Tensor:
@@ -140,7 +140,7 @@ def _images(rows: Rows) -> Images:
 
 
 def _columns(rows: Rows) -> Columns:
-    numbers = rows.prepared.array("numbers")[np.ix_(rows.parts.train, rows.numbers)]
+    numbers = rows.prepared.array("numbers")[rows.parts.train][:, rows.numbers]
     columns: list[NumberColumn | CategoryColumn] = []
     for place, column in enumerate(rows.plan.features):
         if column.kind == "category":

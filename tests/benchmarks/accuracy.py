@@ -56,7 +56,8 @@ def fold_accuracy(spec: dict[str, Any], prepared: Path, folder: Path, fold: int)
     """Test accuracy of one fold, trained by the command line."""
     path = folder / f"fold{fold}.json"
     path.write_text(json.dumps({**spec, "split": {"folds": FOLDS, "fold": fold}}))
-    command = [sys.executable, "-m", "trainer", "fit", path, "--data", prepared, "--out", folder / f"fold{fold}"]
+    out = folder / f"fold{fold}"
+    command = [sys.executable, "-m", "trainer", "fit", str(path), "--data", str(prepared), "--out", str(out)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     report = json.loads((folder / f"fold{fold}" / "report.json").read_text())
     print(f"{folder.name} fold {fold}: {report['test']['accuracy']:.4f} in {report['seconds']:.1f} s", flush=True)

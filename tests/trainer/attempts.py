@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from trainer import data, events
+from trainer.events import Ended
 from trainer.job import Job
 from trainer.journal import Reader
 from trainer.spec import parse
@@ -120,9 +121,9 @@ class Attempt:
         return cls(folder, found, [item["exitcode"] for item in exits])
 
     @property
-    def ended(self) -> events.Ended | None:
+    def ended(self) -> Ended | None:
         last = self.events[-1] if self.events else None
-        return last if isinstance(last, events.Ended) else None
+        return last if isinstance(last, Ended) else None
 
     @property
     def report(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import math
 import os
 import resource
 import signal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,10 @@ SPEC: dict[str, Any] = {"model": {"name": "cnn", "channels": [4], "hidden": [8]}
 ENDLESS = {**SPEC, "epochs": 50_000, "checkpoint_seconds": 0.05}
 DIVERGING = {**SPEC, "optimizer": {"name": "sgd", "learning_rate": 100.0}, "task": {"name": "table_regression", "target": "n0"},
              "model": {"name": "mlp", "hidden": [8, 8, 8]}}
+
+
+def half_written(folder: Path) -> list[Path]:
+    return list(folder.glob("checkpoints/*.part"))
 
 
 @pytest.fixture
@@ -134,7 +139,7 @@ def test_a_torn_checkpoint_is_never_offered(warm: Warm, images: Path, tmp_path: 
     for number in range(3):
         folder = write_job(tmp_path / f"run{number}", spec, images)
         launcher = warm.start(folder)
-        wait_until(lambda folder=folder: list(folder.glob("checkpoints/*.part")), "a checkpoint half written")
+        wait_until(partial(half_written, folder), "a checkpoint half written")
         kill(children(launcher)[0])
         warm.wait(folder)
         offered = Attempt.read(folder).last_checkpoint

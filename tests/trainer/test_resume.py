@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,10 @@ SPEC: dict[str, Any] = {
     "optimizer": {"name": "adamw"}, "schedule": {"name": "cosine"}, "checkpoint_seconds": 0.05,
 }
 TOTAL_STEPS = 8 * 40  # 240 training rows
+
+
+def has_done(folder: Path, step: int) -> bool:
+    return steps_done(folder) >= step
 
 
 def weights(attempt: Attempt) -> str:
@@ -37,7 +42,7 @@ def test_five_kills_at_random_steps_change_nothing(warm: Warm, images: Path, tmp
     for number, step in enumerate(sorted(chance.sample(range(1, TOTAL_STEPS - 40), 5)), start=1):
         folder = write_job(tmp_path / f"attempt{number}", spec, images, attempt=number, resume=resume)
         launcher = warm.start(folder)
-        wait_until(lambda folder=folder, step=step: steps_done(folder) >= step, f"step {step}")
+        wait_until(partial(has_done, folder, step), f"step {step}")
         kill(chance.choice([launcher, *children(launcher)]))
         warm.wait(folder)
         attempts.append(Attempt.read(folder))
