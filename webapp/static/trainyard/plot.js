@@ -132,7 +132,7 @@ export class Plot {
       hovermode: "x unified", dragmode: "zoom",
       hoverlabel: { bgcolor: colour("surface"), bordercolor: line, font: { color: colour("ink") } },
       modebar: { color: soft, activecolor: colour("accent"), bgcolor: "rgba(0,0,0,0)" },
-      xaxis: { ...axis, ...(this.time ? { type: "date", nticks: 4, tickangle: 0, tickformat: "%H:%M:%S" } : {}), visible: traces > 0 },
+      xaxis: { ...axis, ...(this.time ? { type: "date", nticks: 3, tickangle: 0, tickformat: "%H:%M:%S" } : {}), visible: traces > 0 },
       yaxis: { ...axis, ...y, visible: traces > 0, type: this.log ? "log" : "linear" },
     };
   }
