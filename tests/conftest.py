@@ -56,10 +56,10 @@ def services() -> Iterator[Path]:
     from webapp.embedded import Embedded
 
     embedded = Embedded(_STATE, durable=False)
-    embedded.prepare()
+    embedded.prepare_database()
     postgresql, valkey = embedded.start_postgresql(), embedded.start_valkey()
     try:
-        embedded.wait(postgresql, valkey)
+        embedded.wait({"postgresql": postgresql, "valkey": valkey})
         yield _STATE
     finally:
         processes.end(valkey, signal.SIGTERM, 5)

@@ -7,9 +7,8 @@ This module reaches no torch: a component imports it inside ``build``.
 import importlib
 import pkgutil
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from operator import or_
-from functools import reduce
 from types import ModuleType
 from typing import Annotated, Any, Literal, get_args
 
@@ -45,12 +44,14 @@ def listing(family: Family) -> dict[str, Entry]:
 def _entry(family: Family, name: str) -> Entry:
     module = importlib.import_module(f"trainer.{family}.{name}")
     label, _, description = (module.__doc__ or name).strip().partition("\n")
-    tagged = create_model(
+    tag: Any = (Literal[name], name)
+    version: Any = (Literal[module.Spec.VERSION], module.Spec.VERSION)
+    tagged: Any = create_model(
         name,
         __base__=module.Spec,
         __module__=module.__name__,
-        name=(Literal[name], name),
-        version=(Literal[module.Spec.VERSION], module.Spec.VERSION),
+        name=tag,
+        version=version,
     )
     return Entry(family, name, label.strip().rstrip("."), description.strip(), tagged, module)
 

@@ -114,7 +114,7 @@ def step_of(path: Path | str) -> int:
 def _load(path: Path | str, tensors: bool = True) -> tuple[dict[str, Any], dict[str, Tensor]]:
     with safe_open(path, framework="pt") as file:
         facts = json.loads((file.metadata() or {})["trainyard"])
-        return facts, {name: file.get_tensor(name) for name in file.keys()} if tensors else {}
+        return facts, {name: file.get_tensor(name) for name in list(file.keys())} if tensors else {}
 
 
 def _named(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -121,7 +121,4 @@ class Reader:
 
 
 def _whole_length(data: bytes) -> int:
-    length = 0
-    for length, _ in events.payloads(data):
-        pass
-    return length
+    return max((end for end, _ in events.payloads(data)), default=0)

@@ -82,7 +82,7 @@ def _unexpected(journal: Journal | None, error: Exception) -> int:
 def _is_peer_lost(error: Exception) -> bool:
     """Whether this is about another rank. One that hangs would not heed the launcher's SIGTERM, and is killed from here."""
     parallel = sys.modules.get("trainer.parallel")  # absent when nothing was parallel
-    if parallel is None or not isinstance(error, parallel.PeerLost):
+    if parallel is None or not isinstance(error, parallel.PeerLostError):
         return False
     if error.hangs:
         kill_siblings()
@@ -95,6 +95,6 @@ def _leave() -> int:
     try:
         if parallel is not None:
             parallel.leave()
-    except parallel.PeerLost:  # type: ignore[union-attr]
+    except parallel.PeerLostError:  # type: ignore[union-attr]
         traceback.print_exc()
     return 0

@@ -136,6 +136,6 @@ def load(path: Path | str) -> tuple[ModelConfig, dict[str, Tensor]]:
     try:
         with safe_open(path, framework="pt") as file:
             config = ModelConfig.model_validate_json((file.metadata() or {})["trainyard"])
-            return config, {name: file.get_tensor(name) for name in file.keys()}
+            return config, {name: file.get_tensor(name) for name in list(file.keys())}
     except (KeyError, SafetensorError, ValidationError) as error:
         raise TrainerError("model_damaged", "The file is not a model of Trainyard, or it is damaged.") from error

@@ -25,7 +25,7 @@ PEER_SECONDS = float(os.environ.get("TRAINYARD_PEER_SECONDS", "120"))
 """A rank that keeps the others waiting so long counts as lost. Must exceed the time that writing a checkpoint takes."""
 
 
-class PeerLost(Exception):
+class PeerLostError(Exception):
     """Another rank died or hangs. This rank is not to blame; it leaves without a word, and the agent resumes the run."""
 
     @property
@@ -70,7 +70,7 @@ class Ranks:
 
 
 def join(devices: Sequence[str], threads: int) -> Ranks:
-    """Enter the process group that the launcher's environment describes. Raises PeerLost when the others stay away."""
+    """Enter the process group that the launcher's environment describes. Raises PeerLostError when the others stay away."""
     torch.set_num_threads(threads)
     ranks = Ranks(int(os.environ.get("RANK", "0")), devices)
     if ranks.device.type == "cuda":
@@ -80,7 +80,7 @@ def join(devices: Sequence[str], threads: int) -> Ranks:
         try:
             dist.init_process_group(backend, timeout=timedelta(seconds=PEER_SECONDS))
         except (RuntimeError, dist.DistError) as error:
-            raise PeerLost(str(error)) from error
+            raise PeerLostError(str(error)) from error
     return ranks
 
 
@@ -99,7 +99,7 @@ def _wait(work: Any) -> None:
     try:
         work.wait()
     except (RuntimeError, dist.DistError) as error:
-        raise PeerLost(str(error)) from error
+        raise PeerLostError(str(error)) from error
 
 
 class Gradients:
@@ -155,7 +155,7 @@ class Gradients:
         try:
             self._works.append(dist.all_reduce(self._buckets[len(self._works)], async_op=True))
         except (RuntimeError, dist.DistError) as error:
-            raise PeerLost(str(error)) from error
+            raise PeerLostError(str(error)) from error
 
     def clear(self) -> None:
         """Before backward."""
@@ -166,7 +166,7 @@ class Gradients:
             parameter.grad = None
 
     def combine(self) -> None:
-        """After backward: every rank then holds the sums. Raises PeerLost."""
+        """After backward: every rank then holds the sums. Raises PeerLostError."""
         if self._ranks.count > 1:
             while len(self._works) < len(self._buckets):
                 self._send()

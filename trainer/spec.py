@@ -98,6 +98,7 @@ class CompressSpec(RunSpec):
     """Make a trained model smaller, stage after stage; each stage yields a model version."""
 
     kind: Literal["compress"] = "compress"
+    ranks: Literal[1] = Field(1, title="Ranks", description="Compression works on one device.")
     stages: Annotated[tuple[Compressor, ...], Lenient] = Field(
         default_factory=lambda: tuple(default("compressors", name) for name in ("prune_channels", "quantize_int8")),
         min_length=1, max_length=16, title="Stages", description="Done in this order.")

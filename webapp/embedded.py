@@ -6,7 +6,7 @@ import signal
 import stat
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -42,11 +42,11 @@ class Embedded:
         self._keep = keep
         self._durable = durable
         self._runner = Runner.here(state)
-
-    def prepare(self) -> None:
-        """Make the folders, and the database's files where there are none yet."""
         _private_folder(self.addresses.sockets, self._runner)
-        (self.state / "logs").mkdir(mode=0o700, exist_ok=True)
+        (state / "logs").mkdir(mode=0o700, exist_ok=True)
+
+    def prepare_database(self) -> None:
+        """Make the database's files where there are none yet."""
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
 
@@ -69,16 +69,20 @@ class Embedded:
         log = self.state / "logs" / "valkey.log"
         return processes.start(command, log=log, at_parents_death=signal.SIGTERM, keep=self._keep)
 
-    def wait(self, postgresql: "subprocess.Popen[bytes]", valkey: "subprocess.Popen[bytes]") -> None:
-        """Return when both answer. Raises EmbeddedError with the end of the log when one of them ends instead."""
+    def wait(self, started: Mapping[str, "subprocess.Popen[bytes]"]) -> None:
+        """Return when each of ``started`` (postgresql, valkey) answers.
+
+        Raises EmbeddedError with the end of the log when one of them ends instead.
+        """
+        ready = {"postgresql": self._postgresql_ready, "valkey": (self.addresses.sockets / "valkey.sock").is_socket}
         deadline = time.monotonic() + START_SECONDS
-        socket = self.addresses.sockets / "valkey.sock"
-        while not (self._postgresql_ready() and socket.is_socket()):
-            for name, process in (("postgresql", postgresql), ("valkey", valkey)):
-                if process.poll() is not None or time.monotonic() > deadline:
+        while waiting := [name for name in started if not ready[name]()]:
+            for name in waiting:
+                if started[name].poll() is not None or time.monotonic() > deadline:
                     raise EmbeddedError(f"{name} did not start. Its log ends with:\n{self._log_end(name)}")
             time.sleep(0.01)
-        self._make_database()
+        if "postgresql" in started:
+            self._make_database()
 
     def _start(self, name: str, command: Sequence[str], death: signal.Signals) -> "subprocess.Popen[bytes]":
         return processes.start(

@@ -90,13 +90,16 @@ class Up:
         self.services: list[Service] = []
 
     def start_embedded(self) -> None:
-        self.embedded.prepare()
-        self._begin(Service("postgresql", self.embedded.start_postgresql, signal.SIGINT, ENDING_SECONDS))
-        self._begin(Service("valkey", self.embedded.start_valkey, signal.SIGTERM, 5.0))
+        """Start those of the two services that the environment does not place elsewhere."""
+        if not os.environ.get("DATABASE_URL"):
+            self.embedded.prepare_database()
+            self._begin(Service("postgresql", self.embedded.start_postgresql, signal.SIGINT, ENDING_SECONDS))
+        if not (os.environ.get("BROKER_URL") and os.environ.get("CHANNEL_URL")):
+            self._begin(Service("valkey", self.embedded.start_valkey, signal.SIGTERM, 5.0))
 
     def wait_embedded(self) -> None:
-        running = [service.process for service in self.services if service.process is not None]
-        self.embedded.wait(running[0], running[1])
+        embedded = [service for service in self.services if service.name in ("postgresql", "valkey")]
+        self.embedded.wait({service.name: service.process for service in embedded if service.process is not None})
 
     def start_web(self) -> None:
         self._begin(Service("web", self._start_web, signal.SIGTERM, 10.0))
@@ -150,7 +153,6 @@ class Up:
         return self._python("web", ["-m", "webapp.serve", str(descriptor)], [descriptor])
 
     def _start_worker(self) -> "subprocess.Popen[bytes]":
-        # Alone on this machine, it has no neighbours to find.
         alone = ["--without-mingle", "--without-gossip"]  # it has no neighbours on this machine
         return self._python("worker", ["-m", "celery", "-A", "worker.app", "worker", "--loglevel", "INFO", *alone], [])
 

@@ -25,12 +25,12 @@ def services() -> Path:
     from webapp.embedded import Embedded
 
     embedded = Embedded(state)
-    embedded.prepare()
+    embedded.prepare_database()
     postgresql, valkey = embedded.start_postgresql(), embedded.start_valkey()
     atexit.register(shutil.rmtree, state, ignore_errors=True)
     atexit.register(processes.end, postgresql, signal.SIGINT, 20)
     atexit.register(processes.end, valkey, signal.SIGTERM, 5)
-    embedded.wait(postgresql, valkey)
+    embedded.wait({"postgresql": postgresql, "valkey": valkey})
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     return state

@@ -55,12 +55,12 @@ class Lab:
         self.environment = {**os.environ, "TRAINYARD_STATE": str(state), "PYTHONUNBUFFERED": "1"}
 
     def __enter__(self) -> Self:
-        self.embedded.prepare()
+        self.embedded.prepare_database()
         self.start_postgresql()
         self.start_valkey()
         assert self.postgresql is not None
         assert self.valkey is not None
-        self.embedded.wait(self.postgresql, self.valkey)
+        self.embedded.wait({"postgresql": self.postgresql, "valkey": self.valkey})
         subprocess.run(
             [sys.executable, "manage.py", "migrate", "-v0", "--skip-checks"],
             cwd=ROOT,

@@ -83,7 +83,7 @@ def test_a_kill_while_checkpoints_are_written_loads_the_one_before(lab: Lab, ver
 def _last_kill(run: Run) -> int:
     """The step after which the attempt before was killed."""
     records = run.attempts.exclude(exits=None).order_by("-number").values_list("exits", flat=True)
-    return max((int(record["step"]) for record in records), default=0)
+    return max((int(record["step"]) for record in records if record), default=0)
 
 
 def _wait_for_step(run: Run, step: int) -> None:

@@ -22,9 +22,9 @@ def test_root_without_user_namespaces_runs_postgresql_as_nobody(monkeypatch: pyt
         folder.chmod(0o755)
         (folder / "state").mkdir(exist_ok=True)
         life = embedded.Embedded(folder / "state", durable=False)
-        life.prepare()
+        life.prepare_database()
         postgresql, valkey = life.start_postgresql(), life.start_valkey()
-        life.wait(postgresql, valkey)
+        life.wait({"postgresql": postgresql, "valkey": valkey})
         assert psutil.Process(postgresql.pid).uids().effective == unprivileged.NOBODY
         assert processes.end(valkey, signal.SIGTERM, 5) == 0
         assert processes.end(postgresql, signal.SIGINT, 20) == 0
@@ -42,4 +42,4 @@ def test_a_sockets_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "somewhere").mkdir()
     (tmp_path / "sockets").symlink_to(tmp_path / "somewhere")
     with pytest.raises(unprivileged.EmbeddedError, match="belongs to somebody else"):
-        embedded.Embedded(tmp_path, durable=False).prepare()
+        embedded.Embedded(tmp_path, durable=False).prepare_database()

@@ -183,7 +183,7 @@ def _end(folder: Path, out: Path, screen: Screen) -> int:
         print(f"{_scores(screen.report['test'])}\nThe model is {out / 'model.safetensors'}.")
         return 0
     if ended.outcome == "paused":
-        print((ended.message or "Paused at step %d." % ended.step) + " The same command goes on.", file=sys.stderr)
+        print((ended.message or f"Paused at step {ended.step}.") + " The same command goes on.", file=sys.stderr)
         return INTERRUPTED
     print(ended.message % ended.params if ended.params else ended.message, file=sys.stderr)
     return 1
