@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, reduce
 from operator import or_
 from types import ModuleType
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, cast, get_args
 
 from pydantic import Field, GetCoreSchemaHandler, create_model
 from pydantic_core import CoreSchema
@@ -46,14 +46,14 @@ def _entry(family: Family, name: str) -> Entry:
     label, _, description = (module.__doc__ or name).strip().partition("\n")
     tag: Any = (Literal[name], name)
     version: Any = (Literal[module.Spec.VERSION], module.Spec.VERSION)
-    tagged: Any = create_model(
+    tagged = create_model(
         name,
         __base__=module.Spec,
         __module__=module.__name__,
         name=tag,
         version=version,
     )
-    return Entry(family, name, label.strip().rstrip("."), description.strip(), tagged, module)
+    return Entry(family, name, label.strip().rstrip("."), description.strip(), cast("type[Component]", tagged), module)
 
 
 def entry(family: Family, spec: Component) -> Entry:
