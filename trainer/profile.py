@@ -101,7 +101,7 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "Fill them in; training leaves such rows out."),
     "missing_values": (
         "warning", "“%(column)s” is missing in %(count)s of %(rows)s rows.",
-        "Training fills gaps with the column's mean, or treats them as a category of their own. Fill them in if you know better."),
+        "Training fills gaps with the column's median, or treats them as a category of their own. Fill them in if you know better."),
     "text_in_numbers": (
         "warning", "“%(column)s” holds numbers, but %(count)s cells are text, the first “%(value)s” in line %(line)s "
         "(lines %(lines)s).",
