@@ -249,6 +249,17 @@ def _validate(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journa
     if not progress.best_state or (math.isfinite(scores["loss"]) and rank > progress.best):
         progress.best, progress.best_epoch, progress.best_scores = rank, epoch, scores
         progress.best_state = {key: value.clone() for key, value in model.state_dict().items()}
+        _say_best(journal, epoch, scores)
+
+
+def _say_best(journal: Journal, epoch: int, scores: dict[str, float]) -> None:
+    """A line of the log for an epoch whose weights are kept."""
+    if "accuracy" in scores:
+        message = "Epoch %(epoch)d is the best so far: validation accuracy %(accuracy)s %%, loss %(loss)s."
+    else:
+        message = "Epoch %(epoch)d is the best so far: validation error %(mae)s, loss %(loss)s."
+    params = {name: f"{100 * value:.1f}" if name == "accuracy" else f"{value:.3g}" for name, value in scores.items()}
+    journal.write(events.Log(message=message, params={"epoch": epoch, **params}))
 
 
 @torch.no_grad()

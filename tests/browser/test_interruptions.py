@@ -37,7 +37,7 @@ def test_a_closed_tab_is_replayed_when_the_run_is_opened_again(page: Page) -> No
     page.wait_for_timeout(1500)
     page.goto(address)
     expect(page.locator("[data-chart=loss] .scatterlayer path").first).to_be_attached(timeout=PATIENCE)
-    expect(page.locator("[data-run-log]")).to_contain_text("rows train")
+    expect(page.locator("[data-log]")).to_contain_text("rows train")
     page.get_by_role("button", name="Stop", exact=True).click()
     expect_state(page, "Stopped")
 

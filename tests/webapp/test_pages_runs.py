@@ -7,11 +7,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests.webapp.pages import finished, make_dataset, make_run
 from webapp.accounts.models import User
 from webapp.runs import queries
 from webapp.runs.models import Run, State
+from webapp.workers.models import Device, Worker
 
 pytestmark = pytest.mark.django_db
 
@@ -188,3 +190,48 @@ def test_a_run_is_deleted_only_with_its_name_typed(client: Client, ada: User) ->
     assert Run.objects.exists()
     client.post(f"/runs/{run.pk}/delete/", {"typed": "Done"})
     assert not Run.objects.exists()
+
+
+def test_the_form_begins_with_two_ranks_where_they_fit(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    address = f"/runs/new/?dataset={make_dataset(ada).pk}"
+    assert re.search(r'name="ranks" value="2"', client.get(address).content.decode())
+    worker = Worker.objects.create(name="small", host="small", started=timezone.now(), seen=timezone.now())
+    Device.objects.create(worker=worker, name="cpu:0", label="one core")
+    assert re.search(r'name="ranks" value="1"', client.get(address).content.decode())
+
+
+def test_data_that_nothing_can_be_learnt_from_offers_no_run_and_says_so(client: Client, ada: User) -> None:
+    dataset = make_dataset(ada)
+    version = dataset.versions.get()
+    assert version.profile
+    columns = [{"name": "words", "kind": "text", "missing": 0, "distinct": 90, "levels": []}]
+    version.profile = {**version.profile, "summary": {**version.profile["summary"], "columns": columns}, "columns": columns, "rows": []}
+    version.save()
+    client.force_login(ada)
+    text = client.get(f"/datasets/{dataset.pk}/").content.decode()
+    assert "New run" not in text.split("<main")[1].split("dialog")[0]
+    assert "Nothing can be trained on this data" in text
+
+
+def test_the_table_of_stages_compares_like_with_like(client: Client, ada: User) -> None:
+    def stage(name: str, **more: object) -> dict[str, object]:
+        return {"name": name, "status": "done", "metric": {"name": "accuracy", "value": 0.98}, "parameters": 10, **more}
+
+    stages = [
+        stage("original", size=4000, runtime="PyTorch", latency_ms={"1": 0.8, "32": 4.0}),
+        stage("quantize_int8", size=1000, runtime="ONNX Runtime", latency_ms={"1": 0.1, "32": 1.0}, float_latency_ms={"1": 0.2, "32": 2.0}),
+    ]
+    run = make_run(make_dataset(ada), kind="compress", state=State.SUCCEEDED, report={"stages": stages})
+    client.force_login(ada)
+    text = client.get(f"/runs/{run.pk}/").content.decode()
+    assert "8.0× as fast" in text and "2.0× as fast" in text
+    assert "The same, not quantized" in text and "ONNX Runtime" in text and "0.2 ms" in text
+
+
+def test_a_refused_stage_says_why_in_the_table(client: Client, ada: User) -> None:
+    refused = {"name": "quantize_int8", "status": "refused", "message": "Refused: it fell to %(after)s.", "params": {"after": "0.7"}}
+    stages = [{"name": "original", "status": "done", "metric": {"name": "accuracy", "value": 0.98}, "size": 1, "parameters": 1}, refused]
+    run = make_run(make_dataset(ada), kind="compress", state=State.SUCCEEDED, report={"stages": stages})
+    client.force_login(ada)
+    assert "Refused: it fell to 0.7." in client.get(f"/runs/{run.pk}/").content.decode()

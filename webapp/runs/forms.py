@@ -1,8 +1,9 @@
 """The form of a new run, made from the Specs: sections, parts that can be exchanged, and their fields."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from django.http import QueryDict
@@ -19,6 +20,7 @@ from webapp.runs.fields import Errors, Field, Place, default, family_default, fi
 PARTS: dict[str, Family] = {"task": "tasks", "model": "models", "loss": "losses", "optimizer": "optimizers", "schedule": "schedules"}
 SHOWN = 4  # fields of a component that stand open; further ones are folded
 PLACES = {"batch_size": "training", "epochs": "training", "ranks": "resources"}
+USUAL_RANKS = 2  # a run begins with so many where a machine has as many devices, or none is known yet
 FOLDED = {"threads": "resources", "checkpoint_seconds": "resources"}
 TARGET_NAMES = frozenset({"target", "label", "class", "species", "y", "outcome", "category", "sentiment"})
 
@@ -105,8 +107,12 @@ def read_post(post: QueryDict) -> dict[str, Any]:
     return raw
 
 
-def starting_point(summary: DataSummary) -> dict[str, Any]:
-    """What a form says before anybody touched it: all defaults, and for a table a guess at the column to predict."""
+def starting_point(summary: DataSummary, most_ranks: int | None) -> dict[str, Any]:
+    """What a form says before anybody touched it: defaults, as many ranks as fit, for a table a guess at the column to predict."""
+    return {**_guessed_task(summary), "ranks": min(USUAL_RANKS, most_ranks or USUAL_RANKS)}
+
+
+def _guessed_task(summary: DataSummary) -> dict[str, Any]:
     if summary.kind == "image" or not summary.columns:
         return {}
     likely = [column for column in summary.columns if column.name.lower() in TARGET_NAMES]
@@ -114,6 +120,24 @@ def starting_point(summary: DataSummary) -> dict[str, Any]:
     target = (likely or classes or list(summary.columns))[0]
     task = "table_regression" if target.kind == "number" else "table_classification"
     return {"task": {"name": task, "target": target.name}}
+
+
+def trainable(summary: DataSummary) -> bool:
+    """Whether any task can be learnt from this data: a table may hold nothing but free text."""
+    return any(map(partial(_resolves, summary), _tasks(summary)))
+
+
+def _tasks(summary: DataSummary) -> Iterator[dict[str, Any]]:
+    for entry in listing("tasks").values():
+        if summary.kind in entry.spec.accepts:
+            targets = [column.name for column in summary.columns] if "target" in entry.spec.model_fields else [None]
+            yield from ({"name": entry.name, **({"target": target} if target else {})} for target in targets)
+
+
+def _resolves(summary: DataSummary, task: dict[str, Any]) -> bool:
+    with suppress(TrainerError, ValidationError):
+        return bool(TrainSpec.model_validate({"task": task}).resolved(summary))
+    return False
 
 
 def filled(spec: TrainSpec) -> dict[str, Any]:

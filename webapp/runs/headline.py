@@ -13,8 +13,8 @@ def headline(run: Run) -> str:
     report: Mapping[str, Any] = run.report or {}
     stages = report.get("stages") or []
     if stages:
-        first, last = stages[0], stages[-1]
-        return _("%(factor).1f× smaller") % {"factor": first["size"] / max(1, last["size"])} if last.get("size") else ""
+        sizes = [stage["size"] for stage in stages if stage.get("size")]
+        return _("%(factor).1f× smaller") % {"factor": sizes[0] / max(1, sizes[-1])} if len(sizes) > 1 else ""
     test = report.get("test") or {}
     if test.get("accuracy") is not None:
         return _("accuracy %(value).1f %%") % {"value": 100 * test["accuracy"]}

@@ -13,6 +13,8 @@ from pydantic import ValidationError
 from trainer.errors import TrainerError
 from trainer.spec import DataSummary
 from webapp.accounts.access import signed_in
+from webapp.api import body
+from webapp.api.problems import Problem
 from webapp.datasets import pages
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import faults, forms, queries, services
@@ -32,7 +34,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if version is None:
         return render(request, "runs/new.html", {"section": "runs", "choices": pages.ready(signed_in(request))})
     summary = _summary(version)
-    raw = source.spec if source else forms.starting_point(summary)
+    raw = source.spec if source else forms.starting_point(summary, most_devices())
     name = _("%(run)s again") % {"run": source.name} if source else version.dataset.name
     reading = forms.check(raw, version)
     if reading.spec and not source:
@@ -78,19 +80,19 @@ def from_json(request: HttpRequest) -> HttpResponse:
     version = _version(request, request.POST.get("dataset", ""))
     if version is None:
         return HttpResponse(status=404)
-    reading, name = _read_json(request.POST.get("json", ""), version), request.POST.get("run_name", "")
-    if reading is None:
-        raw = forms.read_post(request.POST)
-        reading = Reading(raw, errors={"": [_("This is not JSON: look for a missing comma, quote or bracket.")]})
-    return render(request, "runs/spec_fields.html", _fields(reading, version, name))
-
-
-def _read_json(text: str, version: DatasetVersion) -> Reading | None:
     try:
-        raw = json.loads(text, parse_constant=str)
-    except (ValueError, RecursionError):
-        return None
-    return forms.check(raw, version) if isinstance(raw, dict) else None
+        reading = _read_json(request.POST.get("json", ""), version)
+    except Problem as problem:
+        reading = Reading(forms.read_post(request.POST), errors={"": [problem.detail]})
+    return render(request, "runs/spec_fields.html", _fields(reading, version, request.POST.get("run_name", "")))
+
+
+def _read_json(text: str, version: DatasetVersion) -> Reading:
+    """The spec in a JSON text, checked. Raises Problem where it is none, as the API does."""
+    raw = body.read(text.encode("utf-8", "surrogatepass"))
+    if not isinstance(raw, dict):
+        raise Problem(422, _("A spec is one JSON object: it begins with { and ends with }."))
+    return forms.check(raw, version)
 
 
 @require_GET

@@ -12,6 +12,7 @@ urlpatterns = [
     path("<uuid:run_id>/", views.detail, name="detail"),
     path("<uuid:run_id>/status/", views.status, name="status"),
     path("<uuid:run_id>/outcome/", views.outcome, name="outcome"),
+    path("<uuid:run_id>/log/", views.log, name="log"),
     path("<uuid:run_id>/compress/", compressing.compress, name="compress"),
     path("<uuid:run_id>/clone/", starting.clone, name="clone"),
     path("<uuid:run_id>/retry/", views.retry, name="retry"),

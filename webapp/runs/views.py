@@ -15,7 +15,7 @@ from webapp import fragments, words
 from webapp.accounts.access import signed_in
 from webapp.charts import live
 from webapp.datasets import pages
-from webapp.runs import configuration, queries, results, services
+from webapp.runs import configuration, logbook, queries, results, services
 from webapp.runs.models import Kind, Run, State
 from webapp.runs.queries import Filters
 from webapp.runs.services import COMMANDS, IllegalCommand
@@ -54,6 +54,14 @@ def status(request: HttpRequest, run_id: UUID) -> HttpResponse:
 def outcome(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Results, exports and child runs: asked for again until nothing of it is under way."""
     return render(request, "runs/outcome.html", _outcome(queries.find(signed_in(request), run_id)))
+
+
+@require_GET
+def log(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """The lines of the log behind the entry that the page has."""
+    after = request.GET.get("after", "")
+    lines = logbook.lines(queries.find(signed_in(request), run_id), int(after) if after.isdecimal() and len(after) < 19 else 0)
+    return render(request, "runs/log_lines.html", {"lines": lines})
 
 
 @require_POST
@@ -106,7 +114,13 @@ def delete(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 def _status(run: Run) -> dict[str, Any]:
     attempt = run.attempts.select_related("worker").last()
-    return {"run": run, "timing": Timing.of(run), "attempt": attempt, "allowed": allowed(run)}
+    return {
+        "run": run,
+        "timing": Timing.of(run),
+        "attempt": attempt,
+        "allowed": allowed(run),
+        "asks_again": run.kind not in queries.LISTED and run.ended is None,
+    }
 
 
 def allowed(run: Run) -> frozenset[str]:
@@ -144,6 +158,7 @@ def _about(run: Run) -> dict[str, Any]:
     target = "number" if "regression" in str((run.spec.get("task") or {}).get("name", "")) else "class"
     return {
         "spec_json": spec,
+        "lines": logbook.lines(run),
         "attempts": run.attempts.select_related("worker").order_by("number"),
         "is_live": run.kind in queries.LISTED,
         "live_charts": live.charts(run.kind, target),

@@ -1,13 +1,12 @@
 // The live parts of a run's page. They are found by attribute; nothing has to be called.
 //
 //   <main data-run="ID">               the run; its messages come from /ws/runs/ID/, exact windows from /runs/ID/window
-//       data-run-after="N"             log lines up to number N stand in the page already
 //       data-words='{"running":"…"}'   words of the states        data-texts='{"left":"%(time)s left", …}' other sentences
 //   <div data-chart="loss" data-series="train/loss validation/loss" data-labels="Training|Validation"
 //        data-unit="percent|bytes|ratio" data-x="step|time" data-empty="…">          hardware/* takes all that begin so
 //   <input type="checkbox" data-chart-log="loss">    <input type="range" data-chart-smoothing="*">
 //   [data-run-state] [data-run-reason] [data-run-step] [data-run-total] [data-run-epoch] [data-run-time-left]
-//   <progress data-run-progress>   <ol data-run-log data-limit="500">   [data-value="train/loss"]   [data-nonfinite="loss"]
+//   <progress data-run-progress>   [data-value="train/loss"]   [data-nonfinite="loss"]
 //   [data-connection]   [data-show-when="starting running"]
 //
 // Each message is an event on the document as well: trainyard:state, :started, :progress, :log, :output, :result, :rewind,
@@ -17,7 +16,7 @@
 import { Curve } from "./curves.js";
 import { Plot } from "./plot.js";
 import { RunSocket } from "./socket.js";
-import { clock, filled, RemainingTime, short, showLog } from "./words.js";
+import { clock, filled, RemainingTime, short } from "./words.js";
 
 const all = (selector) => document.querySelectorAll(selector);
 const say = (selector, text) => all(selector).forEach((element) => { element.textContent = text; });
@@ -27,7 +26,6 @@ class Live {
     this.root = root;
     this.words = JSON.parse(root.dataset.words ?? "{}");
     this.texts = JSON.parse(root.dataset.texts ?? "{}");
-    this.logAfter = Number(root.dataset.runAfter ?? 0);
     this.curves = new Map();
     this.run = { step: 0, total_steps: 0, steps_per_epoch: 0, state: "" };
     this.remaining = new RemainingTime();
@@ -80,7 +78,6 @@ class Live {
       this.remaining.forget();
       this.#soil();
     }
-    if (type === "log" && seq > this.logAfter) showLog(all("[data-run-log]"), { seq, time, body });
     if (["state", "started", "progress"].includes(type)) this.#facts(body);
     this.#event(type, { seq, time, ...body });
   }

@@ -19,29 +19,6 @@ export function clock(seconds) {
   return minutes ? `${minutes} min ${rounded % 60} s` : `${rounded} s`;
 }
 
-// Lines of the log, newest last. The list scrolls on by itself only while its end is in sight.
-export function showLog(lists, { seq, time, body }) {
-  for (const list of lists) {
-    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
-    list.append(logLine(seq, time, body));
-    while (list.children.length > Number(list.dataset.limit ?? 500)) list.firstElementChild.remove();
-    if (atEnd) list.scrollTop = list.scrollHeight;
-  }
-}
-
-function logLine(seq, time, { level = "info", message = "", params = {} }) {
-  const line = document.createElement("li");
-  const moment = new Date(time * 1000);
-  const stamp = document.createElement("time");
-  const text = document.createElement("span");
-  [line.dataset.level, line.dataset.seq] = [level, seq];
-  stamp.dateTime = moment.toISOString();
-  stamp.textContent = moment.toLocaleTimeString();
-  text.textContent = filled(message, params);
-  line.append(stamp, " ", text);
-  return line;
-}
-
 // How long the rest takes, from the steps of the last half minute.
 export class RemainingTime {
   #noted = [];
