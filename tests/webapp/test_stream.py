@@ -175,7 +175,7 @@ async def test_a_lost_nudge_is_made_up_for(run: Run, person: User, monkeypatch: 
     monkeypatch.setattr(consumers, "ASKS_EVERY", 0.2)
     browser, socket_ = await opened(run, person)
     with monkeypatch.context() as patch:
-        patch.setattr("webapp.runs.nudge.send", lambda group, message: None)
+        patch.setattr("webapp.runs.nudge.tell", lambda run_id, news: None)
         await in_thread(record)(run, batch=points(0, 3))
     await browser.read(1)
     await in_thread(record)(run, batch=points(3, 3))

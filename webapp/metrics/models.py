@@ -29,7 +29,7 @@ class Tail(models.Model):
 class Chunk(models.Model):
     """About 1,024 sealed points of one series, with what a window needs to know without opening it.
 
-    ``low_step`` and ``high_step`` bound the steps; ``summary`` and ``body``: webapp.metrics.chunk.
+    ``low_step`` and ``high_step`` bound the steps; ``summary``, ``stretches`` and ``body``: webapp.metrics.chunk.
     """
 
     pk = models.CompositePrimaryKey("series_id", "number")
@@ -41,4 +41,5 @@ class Chunk(models.Model):
     low_step = models.BigIntegerField()
     high_step = models.BigIntegerField()
     summary = models.BinaryField()
+    stretches = models.BinaryField()
     body = models.BinaryField()

@@ -3,14 +3,14 @@
 Django's own cursors put parameters into the statement as text, which doubles every byte of a body.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, LiteralString
 
 import psycopg
 from django.db import connection
 
 
-def execute(statement: LiteralString, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def execute(statement: LiteralString, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
     """Run ``statement`` in the current transaction of Django's connection; its rows, if it has any."""
     connection.ensure_connection()
     with psycopg.Cursor(connection.connection) as cursor:

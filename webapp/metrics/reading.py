@@ -9,12 +9,15 @@ from django.db import connection, transaction
 from numpy.typing import NDArray
 
 from webapp.metrics import chunk, codec, raw
-from webapp.metrics.chunk import Marked, Summaries
+from webapp.metrics.chunk import Marked, Records
 from webapp.metrics.models import Chunk, Series
 
 _SUMMARIES = """
 SELECT coalesce(string_agg(summary, '' ORDER BY number), '') FROM metrics_chunk
 WHERE series_id = %s AND high_step >= %s AND low_step <= %s
+"""
+_STRETCHES = """
+SELECT coalesce(string_agg(stretches, '' ORDER BY number), '') FROM metrics_chunk WHERE series_id = %s AND number = ANY(%s)
 """
 _TAIL = "SELECT seq, body FROM metrics_tail WHERE run_id = %s AND seq > %s ORDER BY seq"
 _FIRST, _LAST = -(2**63), 2**63 - 1
@@ -50,11 +53,17 @@ def tail(run_id: UUID, after: int = 0) -> dict[str, Marked]:
     return {name: Marked.joined(marked) for name, marked in parts.items()}
 
 
-def summaries(series_id: int, first: int | None, last: int | None) -> Summaries:
+def summaries(series_id: int, first: int | None, last: int | None) -> Records:
     """The summaries of the chunks that may hold steps from ``first`` to ``last``, in order, without opening a chunk."""
     bounds = (_FIRST if first is None else first, _LAST if last is None else last)
     ((packed,),) = raw.execute(_SUMMARIES, [series_id, *bounds])
     return np.frombuffer(packed, chunk.SUMMARY)
+
+
+def stretches(series_id: int, numbers: NDArray[np.int32]) -> Records:
+    """The extremes of each eighth of the chunks with these numbers, in order."""
+    ((packed,),) = raw.execute(_STRETCHES, [series_id, numbers.tolist()])
+    return np.frombuffer(packed, chunk.STRETCH)
 
 
 def opened(series_id: int, numbers: "Sequence[int] | NDArray[np.int32]") -> dict[int, Marked]:

@@ -3,30 +3,37 @@
 All of it belongs into a transaction that holds the run's row lock (webapp.runs.stream takes it).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from uuid import UUID
 
 import numpy as np
 from django.db import connection
 
 from webapp.metrics import chunk, codec, raw
-from webapp.metrics.chunk import Marked
-from webapp.metrics.codec import Batch
+from webapp.metrics.chunk import Marked, Together
+from webapp.metrics.codec import Batch, Points
 from webapp.metrics.models import Chunk, Series, Tail
+from webapp.runs import numbers as stream_numbers
+from webapp.runs.models import Run
 
+Row = tuple[object, ...]
 SEAL_AT = 1024
 REOPEN_BELOW = SEAL_AT // 2  # a short last chunk, as sparse metrics have, is filled up rather than followed by another
 GOES_STRAIGHT_INTO_CHUNKS = SEAL_AT // 2
 STAYS_ON_REWIND = "hardware/"
 _INSERT_CHUNK = """
-COPY metrics_chunk (series_id, number, count, first_seq, last_seq, low_step, high_step, summary, body)
+COPY metrics_chunk (series_id, number, count, first_seq, last_seq, low_step, high_step, summary, stretches, body)
 FROM STDIN (FORMAT BINARY)
 """
-_CHUNK_TYPES = ("int8", "int4", "int4", "int8", "int8", "int8", "int8", "bytea", "bytea")
-_INSERT_TAIL = """
+_CHUNK_TYPES = ("int8", "int4", "int4", "int8", "int8", "int8", "int8", "bytea", "bytea", "bytea")
+# The numbers are taken and the flush is kept by one statement: half of the cost of a small flush is the way to the server.
+_APPEND = """
+WITH run AS (UPDATE runs_run SET stream = stream + %(numbers)s WHERE id = %(run)s RETURNING id, stream)
 INSERT INTO metrics_tail (run_id, seq, pending, body)
-SELECT %s, %s, %s::int + coalesce((SELECT pending FROM metrics_tail WHERE run_id = %s ORDER BY seq DESC LIMIT 1), 0), %s
-RETURNING pending
+SELECT id, stream - %(numbers)s + 1, %(longest)s + coalesce(
+    (SELECT pending FROM metrics_tail WHERE run_id = %(run)s ORDER BY seq DESC LIMIT 1), 0), %(body)s
+FROM run RETURNING seq, pending
 """
 _OPEN_CHUNKS = """
 SELECT DISTINCT ON (series_id) series_id, number, CASE WHEN count < %s THEN body END
@@ -34,25 +41,31 @@ FROM metrics_chunk WHERE series_id = ANY(%s) ORDER BY series_id, number DESC
 """
 
 
-def append(run_id: UUID, seq: int, batch: Batch) -> None:
-    """Keep the points of one flush under the stream number ``seq``; seal when enough have come together."""
+def append(run_id: UUID, batch: Batch, numbers: int = 1) -> int:
+    """Take the next ``numbers`` of the run's stream and keep the points of one flush under the first; return the last.
+
+    Seals when enough has come together. Raises Run.DoesNotExist.
+    """
     longest = max(map(len, batch.values()))
     if longest >= GOES_STRAIGHT_INTO_CHUNKS:
-        return seal(run_id, (seq, batch))
-    ((pending,),) = raw.execute(_INSERT_TAIL, [run_id, seq, longest, run_id, codec.encode(batch)])
+        last = stream_numbers.take(run_id, numbers)
+        seal(run_id, (last - numbers + 1, batch))
+        return last
+    values = {"run": run_id, "numbers": numbers, "longest": longest, "body": codec.encode(batch)}
+    rows = raw.execute(_APPEND, values)
+    if not rows:
+        raise Run.DoesNotExist
+    ((seq, pending),) = rows
     if pending >= SEAL_AT:
         seal(run_id)
-    return None
+    return int(seq) + numbers - 1
 
 
 def seal(run_id: UUID, *more: tuple[int, Batch]) -> None:
     """Turn the tail of a run, and flushes that are in no row yet, into chunks."""
     flushes = [(seq, codec.decode(body)) for seq, body in _tail(run_id)]
-    parts: dict[str, list[Marked]] = {}
-    for seq, batch in (*flushes, *more):
-        for name, points in batch.items():
-            parts.setdefault(name, []).append(Marked.of(seq, points))
-    _add_chunks(_series(run_id, parts), {name: Marked.joined(marked) for name, marked in parts.items()})
+    groups = chunk.together((*flushes, *more))
+    _add_chunks(_series(run_id, [name for group in groups for name in group.values]), groups)
     if flushes:
         raw.execute("DELETE FROM metrics_tail WHERE run_id = %s", [run_id])
 
@@ -67,7 +80,7 @@ def rewind(run_id: UUID, step: int) -> None:
         place = Chunk.objects.filter(series_id=series, number=number)
         place.delete()
         if len(left):
-            _insert([_row(series, number, left)])
+            _insert(_rows(Together.of("", left), {"": series}, {"": number}))
 
 
 def _rewind_tail(run_id: UUID, step: int) -> None:
@@ -89,24 +102,29 @@ def _tail(run_id: UUID) -> list[tuple[int, bytes]]:
 
 def _series(run_id: UUID, names: Iterable[str]) -> dict[str, int]:
     """The numbers of a run's series by name; those that are new are made."""
-    known = dict(Series.objects.filter(run=run_id).values_list("name", "id"))
+    known = dict(raw.execute("SELECT name, id FROM metrics_series WHERE run_id = %s", [run_id]))
     if missing := [Series(run_id=run_id, name=name) for name in names if name not in known]:
         known |= {series.name: series.pk for series in Series.objects.bulk_create(missing)}
     return known
 
 
-def _add_chunks(ids: Mapping[str, int], parts: Mapping[str, Marked]) -> None:
-    last = _last_chunks([ids[name] for name in parts])
-    rows = []
-    for name, marked in parts.items():
-        number, body = last.get(ids[name], (-1, None))
-        if body is not None:
-            number, marked = number - 1, Marked.joined([chunk.decode(body), marked])
-        rows += [_row(ids[name], number + 1 + at, part) for at, part in enumerate(marked.split(SEAL_AT))]
-    for series, (number, body) in last.items():
-        if body is not None:
-            Chunk.objects.filter(series_id=series, number=number).delete()
+def _add_chunks(ids: Mapping[str, int], groups: Iterable[Together]) -> None:
+    last = _last_chunks(list(ids.values()))
+    rows: list[Row] = []
+    for group in groups:
+        numbers = {name: last.get(ids[name], (-1, None))[0] + 1 for name in group.values}
+        short = {name for name in group.values if last.get(ids[name], (-1, None))[1] is not None}
+        full = {name: values for name, values in group.values.items() if name not in short}
+        rows += _rows(replace(group, values=full), ids, numbers) if full else ()
+        for name in short:
+            rows += _refill(ids[name], numbers[name] - 1, last[ids[name]][1] or b"", group.marked(name))
     _insert(rows)
+
+
+def _refill(series: int, number: int, body: bytes, more: Marked) -> Iterator[Row]:
+    """The rows that take the place of a short last chunk, which is deleted."""
+    Chunk.objects.filter(series_id=series, number=number).delete()
+    return _rows(Together.of("", Marked.joined([chunk.decode(body), more])), {"": series}, {"": number})
 
 
 def _last_chunks(series: list[int]) -> dict[int, tuple[int, bytes | None]]:
@@ -114,14 +132,18 @@ def _last_chunks(series: list[int]) -> dict[int, tuple[int, bytes | None]]:
     return {row[0]: (row[1], row[2]) for row in raw.execute(_OPEN_CHUNKS, [REOPEN_BELOW, series])}
 
 
-def _insert(rows: Iterable[tuple[object, ...]]) -> None:
+def _insert(rows: Iterable[Row]) -> None:
     with connection.cursor() as cursor, cursor.copy(_INSERT_CHUNK) as copy:
         copy.set_types(_CHUNK_TYPES)
         for row in rows:
             copy.write_row(row)
 
 
-def _row(series: int, number: int, marked: Marked) -> tuple[object, ...]:
-    summary, steps = chunk.summary(number, marked), marked.points.steps
-    bounds = (int(marked.seqs[0]), int(marked.seqs[-1]), int(steps.min()), int(steps.max()))
-    return (series, number, len(marked), *bounds, summary.tobytes(), chunk.encode(marked))
+def _rows(group: Together, ids: Mapping[str, int], first: Mapping[str, int]) -> Iterator[Row]:
+    """The rows of new chunks; ``first`` is the number of each metric's first."""
+    for at, part in enumerate(group.split(SEAL_AT)):
+        bounds = (int(part.seqs[0]), int(part.seqs[-1]), int(part.steps.min()), int(part.steps.max()))
+        for name, body in part.bodies():
+            number = first[name] + at
+            summaries = chunk.summary(number, Points(part.steps, part.values[name], part.times))
+            yield (ids[name], number, len(part.seqs), *bounds, *summaries, body)

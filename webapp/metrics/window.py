@@ -1,7 +1,8 @@
 """A part of a curve, thinned so that a screen can draw it and no spike is hidden.
 
-A wide window is answered from the summaries of the chunks (first, last, minimum and maximum of each) and the live tail;
-only chunks that the window cuts, or all of a narrow one, are opened. Then of each of as many stretches as a screen has
+A wide window is answered from the summaries of the chunks (first, last, minimum and maximum of each) and the live tail,
+one of medium width from the extremes of each eighth of a chunk; only chunks that the window cuts, or all of a narrow one,
+are opened. So there are always at least two stretches for each column of the screen. Then of each of as many stretches as a screen has
 columns the smallest and the largest value stay (tsdownsample's min-max; LTTB would let a smaller spike fall behind a
 larger area).
 """
@@ -19,12 +20,11 @@ from numpy.typing import NDArray
 from tsdownsample import MinMaxDownsampler
 
 from webapp.metrics import reading
-from webapp.metrics.chunk import Summaries
+from webapp.metrics.chunk import STRETCHES, Records
 from webapp.metrics.codec import Floats, Points
 from webapp.metrics.plain import columns
 
 MOST_POINTS = 10_000
-OPEN_AT_MOST = 256  # chunks; with more of them the summaries alone are finer than what a screen shows
 GAPS_AT_MOST = 100
 _PLACES = ("first", "minimum", "maximum", "last")
 
@@ -101,15 +101,17 @@ def _sealed(series_id: int, points: int, first: int | None, last: int | None) ->
     cut = np.zeros(len(chunks), bool)
     cut |= chunks["low_step"] < first if first is not None else False
     cut |= chunks["high_step"] > last if last is not None else False
-    if len(chunks) <= OPEN_AT_MOST:
+    if len(chunks) * STRETCHES < points:
         cut[:] = True
     opened = reading.opened(series_id, chunks["number"][cut]) if cut.any() else {}
+    closer = len(chunks) < points and not cut.all()
     parts = []
     for start, end in _runs(cut):
         if cut[start]:
             parts += [_all_of(opened[int(number)].points, first, last) for number in chunks["number"][start:end]]
         else:
-            parts.append(_from_summaries(chunks[start:end]))
+            stretches = reading.stretches(series_id, chunks["number"][start:end]) if closer else None
+            parts.append(_from_summaries(chunks[start:end], stretches))
     return parts
 
 
@@ -121,15 +123,21 @@ def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
     return list(pairwise(edges))
 
 
-def _from_summaries(chunks: Summaries) -> _Part:
-    """First, minimum, maximum and last of each chunk in the order of time, and a NaN for each chunk that has some."""
-    steps, values, times = (np.stack([chunks[f"{p}{end}"] for p in _PLACES], 1) for end in ("_step", "", "_time"))
-    steps, values, times = steps.astype(np.int64), values.astype(np.float64), times.astype(np.float64)
+def _from_summaries(chunks: Records, stretches: Records | None) -> _Part:
+    """First, extremes and last of each chunk in the order of time, and a NaN for each chunk that has some.
+
+    The extremes are those of each eighth where ``stretches`` are given.
+    """
+    columns = [np.stack([chunks[f"{place}{end}"] for place in _PLACES], 1) for end in ("_step", "", "_time")]
+    if stretches is not None:
+        closer = [stretches[name].reshape(len(chunks), -1) for name in ("step", "value", "time")]
+        columns = [np.column_stack([column, more]) for column, more in zip(columns, closer, strict=True)]
+    steps, values, times = columns
     broken = chunks["nonfinite"] > 0
-    gap = np.where(broken, chunks["nonfinite_step"], steps[:, -1]).astype(np.int64)
-    gap_times = np.where(broken, chunks["nonfinite_time"], times[:, -1])
+    gap = np.where(broken, chunks["nonfinite_step"], steps[:, 0]).astype(np.int64)
+    gap_times = np.where(broken, chunks["nonfinite_time"], times[:, 0])
     steps, times = np.column_stack([steps, gap]), np.column_stack([times, gap_times])
-    values = np.column_stack([values, np.where(broken, np.nan, values[:, -1])])
+    values = np.column_stack([values, np.where(broken, np.nan, values[:, 0])])
     order = np.argsort(times, axis=1, kind="stable")
     steps, values, times = (np.take_along_axis(array, order, 1).ravel() for array in (steps, values, times))
     return _Part(Points(steps, values, times), int(chunks["count"].sum()), int(chunks["nonfinite"].sum()))

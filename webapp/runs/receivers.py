@@ -13,4 +13,4 @@ from webapp.runs import nudge
 def look_again(user: User | None, **_: Any) -> None:
     """Sockets of this person ask at once whether they may stay open."""
     if user is not None:
-        nudge.send(nudge.person_group(user.pk), {"type": "person.changed"})
+        nudge.call(nudge.person_group(user.pk), "person.changed")

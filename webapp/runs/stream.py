@@ -1,7 +1,7 @@
 """A run's stream: everything a browser must learn of, numbered in the transaction that made it true."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -10,10 +10,11 @@ from django.db import connection, transaction
 
 from webapp.metrics import store
 from webapp.metrics.codec import Batch
-from webapp.runs import messages, nudge
-from webapp.runs.models import Run, StreamEntry
+from webapp.runs import messages, nudge, numbers
+from webapp.runs.models import StreamEntry
 
 Body = dict[str, Any]
+Message = Callable[[], str]
 PASSING = frozenset({"progress"})  # told to who is there, not kept: the run's row says it to who comes later
 
 
@@ -26,40 +27,32 @@ def record(
     rewind leave the curve. A channel layer that is away changes nothing: browsers learn by asking. Raises Run.DoesNotExist.
     """
     assert connection.in_atomic_block, "record() belongs into the transaction of what it records"
+    news: list[Message] = []
     batch = {name: points for name, points in (batch or {}).items() if len(points)}
-    count = (rewind is not None) + bool(batch) + len(entries)
-    last = _take_numbers(run_id, count)
-    before = seq = last - count
-    told = []
     if rewind is not None:
-        seq += 1
+        seq = numbers.take(run_id, 1)
         store.rewind(run_id, rewind)
-        told += _keep(run_id, seq, [("rewind", {"step": rewind})])
+        news += _keep(run_id, seq, [("rewind", {"step": rewind})])
+    count = bool(batch) + len(entries)
+    last = store.append(run_id, batch, count) if batch else numbers.take(run_id, count)
+    first = last - count + 1
     if batch:
-        seq += 1
-        store.append(run_id, seq, batch)
-        told.append(messages.points(seq - 1, seq, batch))
-    told += _keep(run_id, seq + 1, entries)
-    if count:
-        transaction.on_commit(partial(nudge.send_stream, run_id, before, last, told))
+        news.append(partial(messages.points, first - 1, first, batch))  # written out later, and only if it is wanted
+    news += _keep(run_id, first + bool(batch), entries)
+    if news:
+        size = sum(map(len, batch.values())) + len(news)
+        before = first - 1 - (rewind is not None)
+        transaction.on_commit(partial(nudge.tell, run_id, nudge.News(before, last, tuple(news), size)))
     return last
 
 
-def _take_numbers(run_id: UUID, count: int) -> int:
-    """Move the run's stream on by ``count`` under its row lock, which is held to the end of the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE runs_run SET stream = stream + %s WHERE id = %s RETURNING stream", [count, run_id])
-        row = cursor.fetchone()
-    if row is None:
-        raise Run.DoesNotExist
-    return int(row[0])
-
-
-def _keep(run_id: UUID, seq: int, entries: Sequence[tuple[str, Body]]) -> list[str]:
+def _keep(run_id: UUID, seq: int, entries: Sequence[tuple[str, Body]]) -> list[Message]:
     """Store ``entries`` under the numbers from ``seq`` on and return their messages."""
+    if not entries:
+        return []
     numbered = [(seq + offset, kind, messages.finite(body)) for offset, (kind, body) in enumerate(entries)]
     kept = [StreamEntry(run_id=run_id, seq=n, type=kind, body=text) for n, kind, text in numbered if kind not in PASSING]
     if kept:
         StreamEntry.objects.bulk_create(kept)
     now = time.time()
-    return [messages.entry(n, kind, body, now) for n, kind, body in numbered]
+    return [partial(messages.entry, n, kind, body, now) for n, kind, body in numbered]
