@@ -2,14 +2,13 @@
 
 import io
 import re
-import time
 import zipfile
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PATIENCE
-from tests.browser.test_walk import expect_state, start_digits, steps_done
+from tests.browser.test_walk import expect_more_steps, expect_state, start_digits, steps_done
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -22,7 +21,7 @@ def test_a_lost_connection_is_said_and_nothing_is_missing_afterwards(page: Page)
     away_at = steps_done(page)
     page.wait_for_timeout(3000)
     page.context.set_offline(False)
-    page.wait_for_function("at => document.querySelector('[data-run-progress]').value > at", arg=away_at, timeout=PATIENCE)
+    expect_more_steps(page, away_at)
     expect(page.locator("[data-connection]")).to_be_hidden(timeout=PATIENCE)
     page.get_by_role("button", name="Cancel").click()
     page.get_by_role("button", name="Cancel the run").click()
@@ -66,24 +65,8 @@ def test_script_in_a_name_stays_text(page: Page) -> None:
     assert page.locator("main img[src=x]").count() == 0
 
 
-def test_an_upload_pauses_and_goes_on_from_where_it_stood(page: Page) -> None:
-    page.goto("/datasets/")
-    rows = b"number,label\n" + b"".join(b"%d,%s\n" % (number, b"ab"[number % 2 : number % 2 + 1]) for number in range(1_500_000))
-    page.route("**/api/v1/uploads/*", _slowly)
-    page.locator("[data-files]").first.set_input_files({"name": "large.csv", "mimeType": "text/csv", "buffer": rows})
-    page.get_by_role("button", name="Pause").click()
-    expect(page.locator("[data-said]")).to_contain_text("paused at")
-    page.get_by_role("button", name="Go on").click()
-    page.wait_for_url(re.compile("/datasets/[0-9a-f-]{36}/"), timeout=PATIENCE)
-
-
 def escaping_zip() -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("../../escaped.png", b"not a picture")
     return packed.getvalue()
-
-
-def _slowly(route: Route) -> None:
-    time.sleep(0.3)
-    route.continue_()

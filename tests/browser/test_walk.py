@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 import zipfile
 from pathlib import Path
 
@@ -23,13 +24,18 @@ def take_digits(page: Page) -> None:
     expect(page.get_by_role("link", name="New run")).to_be_visible(timeout=PATIENCE)
 
 
-def start_digits(page: Page, *, epochs: int, name: str) -> None:
+def start_digits(page: Page, *, epochs: int, name: str, diverges: bool = False) -> None:
     """Start a run of two ranks on the digits and be on its page."""
     take_digits(page)
     page.get_by_role("link", name="New run").click()
     page.get_by_label("Name").fill(name)
-    page.get_by_label("Ranks").fill("2")
+    expect(page.get_by_label("Ranks")).to_have_value("2")
     page.get_by_label("Epochs").fill(str(epochs))
+    if diverges:
+        page.get_by_label("Optimizer").select_option("sgd")
+        settings = page.locator("fieldset[data-option=sgd]")
+        settings.get_by_label("Learning rate").fill("100")
+        settings.get_by_label("Weight decay").fill("10")
     page.get_by_role("button", name="Start").click()
     page.wait_for_url(re.compile("/runs/[0-9a-f-]{36}/"))
 
@@ -38,8 +44,28 @@ def expect_state(page: Page, word: str, timeout: float = LONG) -> None:
     expect(page.locator("#run-status .state")).to_have_text(word, timeout=timeout)
 
 
+def finished_digits(page: Page) -> str:
+    """Be on the page of a finished run on the digits, trained now if there is none yet; its address."""
+    page.goto("/runs/?q=Digits&state=succeeded&kind=train")
+    known = page.get_by_role("link", name="Digits", exact=True)
+    if known.count():
+        known.first.click()
+    else:
+        start_digits(page, epochs=1, name="Digits")
+    expect_state(page, "Succeeded")
+    return page.url
+
+
 def steps_done(page: Page) -> int:
     return int(page.locator("progress[data-run-progress]").evaluate("element => element.value"))
+
+
+def expect_more_steps(page: Page, than: int) -> None:
+    """Wait until the page shows a later step. (The page's policy forbids what `wait_for_function` does.)"""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while steps_done(page) <= than:
+        assert time.monotonic() < deadline, f"still at step {than}"
+        page.wait_for_timeout(100)
 
 
 def test_a_link_signs_in_by_a_button_and_works_only_once(browser: Browser, session_yard: Yard, signed_in: BrowserContext) -> None:
@@ -108,32 +134,57 @@ def test_a_run_pauses_goes_on_and_stops_with_results_while_the_curves_move(page:
     expect(page.locator("[data-chart=loss] .scatterlayer path").first).to_be_attached(timeout=PATIENCE)
     expect(page.locator("#run-status")).to_contain_text("rank 1")
     before = steps_done(page)
-    page.wait_for_function("before => document.querySelector('[data-run-progress]').value > before", arg=before, timeout=PATIENCE)
+    expect_more_steps(page, before)
     page.get_by_role("button", name="Pause").click()
     expect_state(page, "Paused")
+    expect(page.locator("[data-log]")).to_contain_text("Paused at step")
     paused_at = steps_done(page)
     page.get_by_role("button", name="Resume").click()
     expect_state(page, "Running")
-    page.wait_for_function("at => document.querySelector('[data-run-progress]').value > at", arg=paused_at, timeout=PATIENCE)
+    expect_more_steps(page, paused_at)
     page.get_by_role("button", name="Stop", exact=True).click()
     expect_state(page, "Stopped")
     expect(page.get_by_role("heading", name="Results")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("[data-log]")).to_contain_text("Goes on from step")
 
 
 def test_a_finished_run_shows_results_downloads_and_becomes_smaller(page: Page, tmp_path: Path) -> None:
-    start_digits(page, epochs=3, name="Digits")
-    expect_state(page, "Succeeded")
+    finished_digits(page)
     expect(page.locator("main")).to_contain_text("Test accuracy", timeout=PATIENCE)
     expect(page.locator("#figure-confusion + [data-figure] .main-svg").first).to_be_visible()
     assert names_in_bundle(page, tmp_path / "bundle.zip") >= {"model.safetensors", "model.onnx", "model.torchscript.pt", "README.md"}
     page.get_by_role("link", name="Compress").click()
     page.get_by_label("Epochs of fine-tuning").fill("1")
+    page.get_by_label("Fewest steps of fine-tuning").fill("1")
     page.get_by_role("button", name="Start compressing").click()
     expect(page.locator("[data-chart=loss] .scatterlayer path").first).to_be_attached(timeout=PATIENCE)
     expect_state(page, "Succeeded")
     expect(page.get_by_role("heading", name="Stage by stage")).to_be_visible(timeout=PATIENCE)
     expect(page.locator("table").first).to_contain_text("Quantize")
     names_in_bundle(page, tmp_path / "small.zip")
+
+
+def test_a_stage_that_costs_too_much_accuracy_is_refused_with_its_reason(page: Page) -> None:
+    finished_digits(page)
+    page.get_by_role("link", name="Compress").click()
+    page.get_by_role("checkbox", name=re.compile("Prune")).uncheck()
+    page.get_by_label("Accepted fall of accuracy").fill("0")
+    page.get_by_label("Calibration rows").fill("1")
+    page.get_by_role("button", name="Start compressing").click()
+    expect_state(page, "Succeeded")
+    expect(page.locator("table").first).to_contain_text(re.compile("Quantize.*Refused.*accuracy fell", re.DOTALL))
+    expect(page.locator("[data-log]")).to_contain_text("accuracy fell")
+
+
+def test_a_run_that_fails_says_why_and_the_next_one_starts_at_once(page: Page) -> None:
+    start_digits(page, epochs=5, name="Far too fast", diverges=True)
+    expect_state(page, "Failed", PATIENCE)
+    expect(page.get_by_role("alert")).to_contain_text("Lower the learning rate")
+    start_digits(page, epochs=60, name="After a failure")
+    expect_state(page, "Running", PATIENCE / 2)
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Cancel the run").click()
+    expect_state(page, "Cancelled")
 
 
 def names_in_bundle(page: Page, path: Path) -> set[str]:

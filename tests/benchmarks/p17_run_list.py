@@ -1,0 +1,93 @@
+"""P17: the page of the run list with 10,000 runs: its time on the server, and how many queries it asks for."""
+
+import gc
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tests.benchmarks import place
+from tests.benchmarks.line import Line
+
+SIZES = (100, 10_000)
+REPEATS = 100
+TARGET = 50.0  # milliseconds at the 95th percentile
+ADDRESSES = {"first page": "/runs/", "by accuracy": "/runs/?sort=accuracy", "by part of a name": "/runs/?q=run+77"}
+
+
+def run() -> list[Line]:
+    place.services()
+    from django.conf import settings
+    from django.test import Client
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    settings.SECURE_SSL_REDIRECT = False
+    client, fill = _client(Client())
+    found: dict[str, dict[int, tuple[float, int]]] = {name: {} for name in ADDRESSES}
+    for size in SIZES:
+        fill(size)
+        for name, address in ADDRESSES.items():
+            found[name][size] = _measured(client, address)
+    floor = _measured(client, "/account/")[0]
+    return [_line(name, by_size, floor) for name, by_size in found.items()]
+
+
+def _line(name: str, by_size: dict[int, tuple[float, int]], floor: float) -> Line:
+    few, many = (by_size[size] for size in SIZES)
+    queries = "the same" if few[1] == many[1] else f"{few[1]} to {many[1]}"
+    return Line(
+        number="P17", name=f"run list of 10,000, {name}, p95", figure=many[0], unit="ms", target=TARGET,
+        beside=f"{many[0] / floor:.1f} x a page without a list; {many[1]} queries, {queries} at any size",
+        growth={f"{size:,}": by_size[size][0] for size in SIZES},
+    )  # fmt: skip
+
+
+def _client(client: Any) -> tuple[Any, Callable[[int], None]]:
+    """A signed-in client, and what makes runs of its person up to a number: ended ones, with reports."""
+    from trainer.spec import parse
+    from webapp.accounts.models import User
+    from webapp.datasets.models import Dataset, DatasetVersion
+    from webapp.runs.models import Run, State
+
+    owner = User.objects.create_user("bench")
+    client.force_login(owner)
+    dataset = Dataset.objects.create(owner=owner, name="Flowers")
+    version = DatasetVersion.objects.create(dataset=dataset, state=DatasetVersion.State.READY, content_hash="0" * 64, size=1)
+    spec = parse({}, "train").model_dump(mode="json")
+
+    def fill(size: int) -> None:
+        have = Run.objects.count()
+        Run.objects.bulk_create(
+            Run(
+                owner=owner, name=f"Run {number}", kind="train", spec=spec, devices_needed=2, dataset_version=version,
+                state=State.SUCCEEDED, step=700, total_steps=700, report=_report(number),
+            )
+            for number in range(have, size)
+        )  # fmt: skip
+
+    return client, fill
+
+
+def _report(number: int) -> dict[str, Any]:
+    per_class = [{"class": str(digit), "precision": 0.98, "recall": 0.97, "f1": 0.975, "support": 80} for digit in range(10)]
+    test = {"rows": 800, "accuracy": number % 997 / 997, "per_class": per_class, "confusion": [[number % 7] * 10] * 10}
+    return {"test": test, "epochs": 7}
+
+
+def _measured(client: Any, address: str) -> tuple[float, int]:
+    """Milliseconds at the 95th percentile inside the server, and queries; its first answers warm it up."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    for _ in range(5):
+        client.get(address)
+    gc.collect()
+    spent = []
+    for _ in range(REPEATS):
+        began = time.perf_counter()
+        client.get(address)
+        spent.append(1000 * (time.perf_counter() - began))
+    return float(np.percentile(spent, 95)), len(asked)
