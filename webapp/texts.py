@@ -1,0 +1,62 @@
+"""The sentences that are translated only when they are shown: of trainer and worker, which know no languages.
+
+Components say them in their docstrings and Specs; the rest are message identifiers in the code. ``manage.py makemessages``
+puts them into the catalogue of translations beside those of the pages.
+"""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from trainer import spec
+from trainer.catalog import FAMILIES, listing
+
+ROOT = Path(__file__).resolve().parent.parent
+SAYING = {"TrainerError", "Reason"}  # what in the web application's own code takes an identifier that is translated later
+SENTENCE = re.compile(r"(?=.* )[A-Z“%].*(\.|%\(\w+\)[sd])", re.DOTALL)
+SPECS: tuple[type[BaseModel], ...] = (spec.TrainSpec, spec.CompressSpec, spec.ExportSpec, spec.InspectSpec, spec.Split)
+
+
+def collected() -> list[str]:
+    """Every such sentence once, in alphabetical order."""
+    return sorted({*_of_components(), *_of_code("trainer"), *_of_code("worker"), *_of_code("webapp")})
+
+
+def _of_components() -> Iterator[str]:
+    for entry in (entry for family in FAMILIES for entry in listing(family).values()):
+        yield entry.label
+        yield from filter(None, (entry.description, entry.description.split("\n\n")[0]))
+        yield from _of_fields(entry.spec)
+    for model in SPECS:
+        yield from _of_fields(model)
+
+
+def _of_fields(model: type[BaseModel]) -> Iterator[str]:
+    for info in model.model_fields.values():
+        extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+        yield from (str(text) for text in (info.title, info.description, extra.get("unit")) if text)
+
+
+def _of_code(package: str) -> Iterator[str]:
+    for path in sorted((ROOT / package).rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        yield from _sentences(_said_later(tree) if package == "webapp" else ast.walk(tree))
+
+
+def _said_later(tree: ast.AST) -> Iterator[ast.AST]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYING:
+            yield from (part for argument in node.args for part in ast.walk(argument))
+
+
+def _sentences(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """String constants that read as a sentence; docstrings and parts of f-strings are none."""
+    found = list(nodes)
+    others = {id(part) for node in found if isinstance(node, ast.JoinedStr) for part in node.values}
+    others |= {id(node.value) for node in found if isinstance(node, ast.Expr)}
+    for node in found:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in others and SENTENCE.fullmatch(node.value):
+            yield node.value
