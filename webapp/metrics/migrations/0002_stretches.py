@@ -16,6 +16,10 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField("chunk", "stretches", models.BinaryField(default=b""), preserve_default=False),
         migrations.RunPython(fill, migrations.RunPython.noop),
-        # A flush of some thousand points is read once, and soon: it stays in its row.
-        migrations.RunSQL("ALTER TABLE metrics_tail SET (toast_tuple_target = 8160)", migrations.RunSQL.noop),
+        # A flush of some thousand points is read once, and soon: it stays in its row, and its room is soon used again.
+        migrations.RunSQL(
+            "ALTER TABLE metrics_tail SET (toast_tuple_target = 8160, autovacuum_vacuum_scale_factor = 0,"
+            " autovacuum_vacuum_threshold = 500)",
+            migrations.RunSQL.noop,
+        ),
     ]
