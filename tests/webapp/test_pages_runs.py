@@ -235,3 +235,9 @@ def test_a_refused_stage_says_why_in_the_table(client: Client, ada: User) -> Non
     run = make_run(make_dataset(ada), kind="compress", state=State.SUCCEEDED, report={"stages": stages})
     client.force_login(ada)
     assert "Refused: it fell to 0.7." in client.get(f"/runs/{run.pk}/").content.decode()
+
+
+def test_what_follows_from_a_run_with_the_longest_name_finds_room_for_its_own(ada: User) -> None:
+    run = make_run(make_dataset(ada), name="n" * 200)
+    child = make_run(make_dataset(ada, name="Other"), name=f"Exports of {run.name}")
+    assert len(child.name) == 200 and child.name.endswith("…")

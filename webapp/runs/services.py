@@ -51,7 +51,7 @@ def queue_run(
         with transaction.atomic():
             run = Run.objects.create(
                 owner=owner,
-                name=name,
+                name=_clipped(name),
                 kind=spec.kind,
                 parent=parent,
                 dataset_version=dataset_version,
@@ -71,6 +71,12 @@ def queue_run(
             raise
         return known
     return run
+
+
+def _clipped(name: str) -> str:
+    """A name that fits its column: what is named after a run with a long name has a longer one."""
+    longest = Run._meta.get_field("name").max_length or 0
+    return name if len(name) <= longest else name[: longest - 1] + "…"
 
 
 def start_training(
