@@ -41,7 +41,7 @@ class Embedded:
         self.data = state / "postgresql"
         self._keep = keep
         self._durable = durable
-        self._runner = Runner.here(state)
+        self._runner = Runner.here(state, _postgresql("postgres"))
         _private_folder(self.addresses.sockets, self._runner)
         (state / "logs").mkdir(mode=0o700, exist_ok=True)
 

@@ -24,17 +24,20 @@ class Runner:
     user: int | None = None
 
     @classmethod
-    def here(cls, state: Path) -> "Runner":
-        """An ordinary user needs nothing; root takes a user namespace of its own, else the account `nobody`."""
+    def here(cls, state: Path, program: Path) -> "Runner":
+        """An ordinary user needs nothing; root takes a user namespace of its own, else the account `nobody`.
+
+        ``program`` is one that has to be run. Raises EmbeddedError where neither way is open.
+        """
         if os.geteuid() != 0:
             return cls()
         if _namespaces_work():
             return cls(prefix=NAMESPACE)
-        if closed := _first_closed(state.parents):
+        if closed := _first_closed([*program.parents, *state.parents]):
             raise EmbeddedError(
                 "PostgreSQL refuses to run as root, and user namespaces are not allowed here. It could run as "
-                f"nobody, but {closed} is closed to other users. Start Trainyard as an ordinary user, or set "
-                "TRAINYARD_STATE to a folder that lies in open ones, for example /var/lib/trainyard."
+                f"nobody, but {closed} is closed to other users. Start Trainyard as an ordinary user, or have it and "
+                "TRAINYARD_STATE in folders that are open, for example /opt/trainyard and /var/lib/trainyard."
             )
         state.chmod(0o711)  # our own folder: its parts are private one by one
         return cls(user=NOBODY)
@@ -55,5 +58,5 @@ def _succeeds(command: Sequence[str]) -> bool:
 
 def _first_closed(folders: Sequence[Path]) -> Path | None:
     """The topmost of these folders that other users may not pass through."""
-    closed = (folder for folder in reversed(folders) if folder.exists() and not folder.stat().st_mode & stat.S_IXOTH)
+    closed = (folder for folder in sorted(set(folders)) if folder.exists() and not folder.stat().st_mode & stat.S_IXOTH)
     return next(closed, None)

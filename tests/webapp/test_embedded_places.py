@@ -1,6 +1,7 @@
 """Where the embedded services keep their sockets, and who they run as."""
 
 import os
+import shutil
 import signal
 import tempfile
 from pathlib import Path
@@ -15,11 +16,16 @@ from webapp.addresses import addresses
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another account")
 def test_root_without_user_namespaces_runs_postgresql_as_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unprivileged, "_namespaces_work", lambda: False)
-    with tempfile.TemporaryDirectory() as open_to_nobody_yet:
-        folder = Path(open_to_nobody_yet)
+    with tempfile.TemporaryDirectory() as closed_to_nobody_yet:
+        folder = Path(closed_to_nobody_yet)
+        programs = _programs_for_nobody(folder, monkeypatch)
         with pytest.raises(unprivileged.EmbeddedError, match=f"{folder} is closed to other users"):
             embedded.Embedded(folder / "state", durable=False)
         folder.chmod(0o755)
+        programs.chmod(0o700)
+        with pytest.raises(unprivileged.EmbeddedError, match=f"{programs} is closed to other users"):
+            embedded.Embedded(folder / "state", durable=False)
+        programs.chmod(0o755)
         (folder / "state").mkdir(exist_ok=True)
         life = embedded.Embedded(folder / "state", durable=False)
         life.prepare_database()
@@ -28,6 +34,14 @@ def test_root_without_user_namespaces_runs_postgresql_as_nobody(monkeypatch: pyt
         assert psutil.Process(postgresql.pid).uids().effective == unprivileged.NOBODY
         assert processes.end(valkey, signal.SIGTERM, 5) == 0
         assert processes.end(postgresql, signal.SIGINT, 20) == 0
+
+
+def _programs_for_nobody(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of PostgreSQL that other users can reach, wherever the project itself lies."""
+    original = embedded._postgresql("postgres").parents[1]
+    shutil.copytree(original, folder / "programs")
+    monkeypatch.setattr(embedded, "_postgresql", lambda program: folder / "programs" / "bin" / program)
+    return folder / "programs"
 
 
 def test_a_state_folder_with_a_long_path_keeps_its_sockets_elsewhere(tmp_path: Path) -> None:
