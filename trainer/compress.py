@@ -115,6 +115,8 @@ def _resumed(job: Job, folder: Path, journal: Journal) -> tuple[Stages, int, Pat
     """Where an earlier life came to, its outputs named again; the beginning when there was none."""
     out = folder / "out"
     if job.resume is None:
+        if job.attempt > 1:
+            journal.write(events.Rewind(step=0))
         return Stages(out), 0, None
     made, step, training = stages.read(job.resume, out, folder / "training.safetensors")
     journal.write(events.Rewind(step=step))
