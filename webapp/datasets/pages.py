@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from trainer.catalog import listing
 from webapp import words
 from webapp.accounts.models import User
 from webapp.charts import balance
@@ -155,7 +156,12 @@ def _facts(version: DatasetVersion, found: Mapping[str, Any]) -> list[tuple[str,
         facts += [(_("Classes"), short(len(summary.get("classes", [])))), (_("Pixels"), "×".join(map(str, summary.get("shape", []))))]
     else:
         facts.append((_("Columns"), short(len(summary.get("columns", [])))))
-    return [*facts, (_("Duplicates"), short(found.get("duplicates", 0))), (_("Format"), str(found.get("format", "–")))]
+    return [*facts, (_("Duplicates"), short(found.get("duplicates", 0))), (_("Format"), _format(str(found.get("format", "–"))))]
+
+
+def _format(name: str) -> str:
+    entry = listing("formats").get(name)
+    return _(entry.label) if entry else name
 
 
 def _column(column: Mapping[str, Any], rows: int) -> ColumnView:

@@ -10,7 +10,7 @@ from webapp.runs.models import Run
 
 def headline(run: Run) -> str:
     """Test accuracy, or for numbers the mean error; empty while there is none."""
-    report: Mapping[str, Any] = run.report or {}
+    report: Mapping[str, Any] = getattr(run, "digest", None) or run.report or {}  # a list reads only a digest of the report
     stages = report.get("stages") or []
     if stages:
         sizes = [stage["size"] for stage in stages if stage.get("size")]

@@ -2,8 +2,13 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce
 
 from webapp.identifiers import uuid7
+
+# The test accuracy that a run reported; -1 for a run without. An index has it, so a list in this order reads only its page.
+ACCURACY = Coalesce(Cast(KT("report__test__accuracy"), models.FloatField()), -1.0)
 
 
 class State(models.TextChoices):
@@ -55,6 +60,7 @@ class Run(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["owner", "-id"], name="run_of_owner"),
+            models.Index(models.F("owner"), ACCURACY.desc(), models.F("id").desc(), name="run_by_accuracy"),
             models.Index(fields=["queued"], condition=models.Q(state="queued"), name="run_queue"),
         ]
         constraints = [models.UniqueConstraint(fields=["owner", "idempotency_key"], name="one_run_per_idempotency_key")]
