@@ -24,9 +24,10 @@ from webapp.workers import services as workers
 from webapp.workers.models import Worker
 from worker import devices, ends, sessions, sweep
 from worker.attempts import Attempts
-from worker.claim import Claim, claim_next
+from worker.claim import LEASE, Claim, claim_next
 from worker.folders import Folders
 from worker.meter import Meter
+from worker.room import Room
 from worker.warm import Warm, WarmGoneError
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,8 @@ log = logging.getLogger(__name__)
 GLANCE = 0.01  # seconds between two looks at the journals while something runs
 COMMANDS_EVERY = 0.2
 SWEEP_EVERY = 1.0
-HEARTBEAT_EVERY = 3.0  # well below a lease
+ROOM_EVERY = 2.0
+HEARTBEAT_EVERY = LEASE.total_seconds() / 5
 AWAY = 0.5  # seconds until a database that was away is tried again
 FAREWELL = 25.0  # seconds that running work has to write its checkpoints when the worker is stopped
 WARM_AGAIN = 2.0
@@ -61,6 +63,7 @@ class Agent(threading.Thread):
         self._log_file = state / "logs" / "warm.log"
         self._log_file.parent.mkdir(mode=0o700, exist_ok=True)
         self._attempts = Attempts(self._folders)
+        self._room = Room(self._folders.root)
         self._worker: Worker | None = None
         self._warm: Warm | None = None
         self._warm_due = 0.0
@@ -106,6 +109,7 @@ class Agent(threading.Thread):
             ("commands", COMMANDS_EVERY, self._obey),
             ("meter", 1.0, self._measure),
             ("sweep", SWEEP_EVERY, self._sweep),
+            ("room", ROOM_EVERY, self._look_for_room),
         ):
             if time.monotonic() >= self._due.get(name, 0.0):
                 step()
@@ -175,6 +179,10 @@ class Agent(threading.Thread):
             sweep.expire_leases(self._worker)
         while not self._stopping.is_set() and not self._worker.draining and (claim := self._claim()) is not None:
             self._launch(claim)
+
+    def _look_for_room(self) -> None:
+        assert self._worker is not None
+        self._room.look(self._worker)
 
     def _claim(self) -> Claim | None:
         assert self._worker is not None

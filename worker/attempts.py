@@ -124,8 +124,8 @@ class Attempts:
         held.read_if_grown()
         if held.lingers():
             held.kill()
-        if held.ended:
-            held.settle()
+        if held.ended and held.settle():
+            held.follower.close()
             self._folders.remove(held.run_id, held.attempt.number)
             del self._held[held.folder]
 

@@ -1,5 +1,6 @@
 """Taking a waiting run and its devices, oldest first. The database decides who gets what."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +14,8 @@ from webapp.runs.models import Attempt, Run, State
 from webapp.runs.states import Reason
 from webapp.workers.models import Device, Worker
 
-LEASE = timedelta(seconds=15)
+# How long a machine may be silent before its runs go to others. The same on all machines of one database.
+LEASE = timedelta(seconds=float(os.environ.get("TRAINYARD_LEASE_SECONDS", "15")))
 LIGHT_AT_ONCE = 2  # runs that need no device
 LOOK_AHEAD = 20
 

@@ -13,7 +13,11 @@ KILLED = Reason(
     "Goes on from the last checkpoint: a process of this run was killed by %(signal)s after step %(step)s.",
 )
 WORKER_LOST = Reason("worker_lost", "Goes on from the last checkpoint: the worker ended without a farewell.")
-DISK_FULL = Reason("disk_full", "The disk of the worker is full. Make room, then resume; nothing before the last checkpoint is lost.")
+DISK_FULL = Reason(
+    "disk_full",
+    "The worker’s disk is full. Make room there, and this run goes on by itself from the last checkpoint.",
+)
+ROOM_AGAIN = Reason("room_again", "Goes on from the last checkpoint: the worker’s disk has room again.")
 
 
 def finish(run: Run, ended: events.Ended) -> None:
@@ -57,7 +61,7 @@ def _leave_paused(run: Run, reason: Reason) -> None:
     if reason.code == "yielded":
         go_on(run, YIELDED)
     else:
-        pause(run, reason)
+        pause(run, DISK_FULL if reason.code == DISK_FULL.code else reason)
 
 
 def _use(run: Run) -> None:

@@ -16,7 +16,7 @@ from trainer import events
 from trainer.journal import Reader
 from webapp.metrics.codec import Batch, Points
 from webapp.runs import states, stream
-from webapp.runs.models import Attempt, Checkpoint, Run, State
+from webapp.runs.models import Attempt, Run, State
 from webapp.runs.services import PAUSING
 from worker import ends, publish
 
@@ -53,6 +53,7 @@ class Follower:
         self.finished = False  # the run's end, or its pause, is in the database
         self._names: dict[int, tuple[str, ...]] = {}
         self._certain = True
+        self._waiting: tuple[Reading, publish.Delivery] | None = None
         if self.position:
             self._learn_names()
 
@@ -64,28 +65,51 @@ class Follower:
             return False
 
     def follow(self) -> bool:
-        """Store the next events; False when there were none.
+        """Store the next events; False when there were none, or their files are still on the way into the store.
 
         Raises FencedError, OSError when the disk is full, and database errors, after which it may be called again.
         """
-        if not self._certain:
-            self._ask_position()
-        reading = self._read()
-        if reading.position == self.position:
+        if self._waiting is None:
+            self._waiting = self._next()
+        if self._waiting is None or not self._has_arrived(self._waiting[1]):
             return False
+        (reading, delivery), self._waiting = self._waiting, None
         self._certain = False  # until the commit is known to have happened
-        self._store(reading)
+        try:
+            self._store(reading, delivery)
+        finally:
+            delivery.discard()
         self.position, self._certain = reading.position, True
         return True
 
-    def drain(self) -> None:
-        """Store everything that the journal holds. Raises like ``follow``."""
-        while self.verdict is None and self.follow():
+    def drain(self) -> bool:
+        """Store everything that the journal holds; False when files are still on the way. Raises like ``follow``."""
+        while self.follow():
             pass
+        return self._waiting is None
+
+    def close(self) -> None:
+        """Leave what is still on its way."""
+        if self._waiting is not None:
+            self._waiting[1].discard()
+            self._waiting = None
+
+    def _next(self) -> tuple[Reading, publish.Delivery] | None:
+        if not self._certain:
+            self._ask_position()
+        reading = self._read()
+        return None if reading.position == self.position else (reading, publish.Delivery(reading.others, self.folder))
+
+    def _has_arrived(self, delivery: publish.Delivery) -> bool:
+        try:
+            return delivery.has_arrived()
+        except BaseException:
+            self._waiting = None
+            raise
 
     def _read(self) -> Reading:
         reader = Reader(self.folder / "journal", self.position)
-        reading = Reading(self.position)
+        reading, self.verdict = Reading(self.position), None
         for position, event in reader.read():
             if isinstance(event, events.Series):
                 self._names[event.id] = event.names
@@ -106,14 +130,14 @@ class Follower:
                 break
         return reading
 
-    def _store(self, reading: Reading) -> None:
+    def _store(self, reading: Reading, delivery: publish.Delivery) -> None:
         with transaction.atomic():
-            published = publish.put_all(reading.others, self.folder)
             run = self._own_run()
             if not Attempt.objects.filter(pk=self.attempt.pk, position=self.position).update(position=reading.position):
                 raise FencedError
+            published = delivery.adopt()
             if reading.rewind is not None:
-                Checkpoint.objects.filter(run_id=self.run_id, step__gt=reading.rewind).delete()
+                publish.drop(list(run.checkpoints.filter(step__gt=reading.rewind)))
             entries = [entry for event in reading.others for entry in self._apply(run, event, published)]
             self._move_step(reading)
             stream.record(self.run_id, entries=entries, batch=self._batch(reading), rewind=reading.rewind)

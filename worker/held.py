@@ -75,11 +75,14 @@ class Held:
         """Whether its processes stay although everything is done."""
         return not self.ended and bool(self.finished_at) and time.monotonic() > self.finished_at + LINGER
 
-    def settle(self) -> None:
-        """Store the rest of the journal and the end, and free the devices. May be called again after an error."""
+    def settle(self) -> bool:
+        """Store the rest of the journal and the end, and free the devices. May be called again after an error.
+
+        False while files of the journal's end are still on the way into the store: call it again then, too.
+        """
         try:
-            if not self.room_wanted and not self.finished_at:
-                self.follower.drain()
+            if not self.room_wanted and not self.finished_at and not self.follower.drain():
+                return False
         except FencedError:
             pass  # what is left in the journal belongs to no run any more; the devices are ours to free
         log = read_log(self.folder) if self.folder.exists() else ""
@@ -87,6 +90,7 @@ class Held:
             record = self._close(log)
             Attempt.objects.filter(pk=self.attempt.pk, ended=None).update(ended=Now(), exits=record)
             Device.objects.filter(attempt_id=self.attempt.pk).update(attempt=None)
+        return True
 
     def _close(self, log: str) -> dict[str, object]:
         """Give the run its next state, if this attempt is still its own and left it none; returns the record."""

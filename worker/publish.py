@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,23 +18,68 @@ from webapp.runs.models import Checkpoint, Run
 Published = dict[str, Artifact]
 KEPT_CHECKPOINTS = 2
 LARGEST_PROFILE = 16 * 1024 * 1024  # bytes of JSON that the database takes in
+LARGE = 8 * 1024 * 1024  # bytes; hashing and syncing more takes longer than live points of other runs may wait
+
+_thread = ThreadPoolExecutor(1, thread_name_prefix="publish")
 
 
 class PublishError(Exception):
     """A file that an event names is not there, or not one that may be published."""
 
 
-def put_all(found: Sequence[events.Event], folder: Path) -> Published:
-    """Store the files that the events name. Of several checkpoints only the last: the others are out of date."""
-    wanted = [event.path for event in found if isinstance(event, events.Output)]
-    published = {path: store.put(_inside(folder, path)) for path in wanted}
-    checkpoints = [event.path for event in found if isinstance(event, events.Checkpoint)]
-    for path in checkpoints[-1:]:
+class Delivery:
+    """The files that events name, on their way into the store. Large ones are hashed by a thread, so that nobody waits.
+
+    Of several checkpoints only the last is taken: the others are out of date. Raises PublishError, and OSError, for
+    example for a full disk; ``discard`` belongs behind every delivery.
+    """
+
+    def __init__(self, found: Sequence[events.Event], folder: Path) -> None:
+        outputs = [event.path for event in found if isinstance(event, events.Output)]
+        checkpoints = [event.path for event in found if isinstance(event, events.Checkpoint)][-1:]
+        self._may_lack = frozenset(checkpoints).difference(outputs)
+        self._sources = {path: _inside(folder, path) for path in (*outputs, *checkpoints)}
+        self._brought: dict[str, store.Brought] = {}
+        self._bringing: Future[None] | None = None
+        if sum(map(_size, self._sources.values())) > LARGE:
+            self._bringing = _thread.submit(self._bring)
+        else:
+            self._bring()
+
+    def has_arrived(self) -> bool:
+        """Whether ``adopt`` has nothing to wait for. Raises what went wrong on the way."""
+        if self._bringing is not None and self._bringing.done():
+            self._bringing.result()
+            self._bringing = None
+        return self._bringing is None
+
+    def adopt(self) -> Published:
+        """Make the files artifacts, within the caller's transaction."""
+        return {path: store.adopt(brought.path, brought.sha256) for path, brought in self._brought.items()}
+
+    def discard(self) -> None:
+        """Remove what was not adopted, as soon as it has arrived."""
+        if self._bringing is not None:
+            self._bringing.add_done_callback(lambda _done: self._remove())
+        else:
+            self._remove()
+
+    def _bring(self) -> None:
         try:
-            published[path] = store.put(_inside(folder, path))
-        except FileNotFoundError:
-            continue  # training has gone on and replaced it; a later event names the newer one
-    return published
+            for path, source in self._sources.items():
+                try:
+                    self._brought[path] = store.bring(source)
+                except FileNotFoundError:
+                    if path not in self._may_lack:
+                        raise
+                    # Training has gone on and replaced this checkpoint; a later event names the newer one.
+        except BaseException:
+            self._remove()
+            raise
+
+    def _remove(self) -> None:
+        for brought in self._brought.values():
+            brought.path.unlink(missing_ok=True)
 
 
 def checkpoint(run: Run, event: events.Checkpoint, published: Published) -> None:
@@ -43,7 +89,12 @@ def checkpoint(run: Run, event: events.Checkpoint, published: Published) -> None
         return
     values = {"attempt": run.attempt, "artifact": artifact}
     Checkpoint.objects.update_or_create(run=run, step=event.step, defaults=values)
-    for old in run.checkpoints.order_by("-step")[KEPT_CHECKPOINTS:]:
+    drop(list(run.checkpoints.order_by("-step")[KEPT_CHECKPOINTS:]))
+
+
+def drop(checkpoints: Sequence[Checkpoint]) -> None:
+    """Withdraw checkpoints, and remove their files when that has committed."""
+    for old in checkpoints:
         old.delete()
         transaction.on_commit(partial(store.delete, old.artifact_id), robust=True)
 
@@ -102,6 +153,13 @@ def _json(artifact: Artifact) -> Any:
         raise PublishError("The profile of this data is too large to be kept.")
     text = store.local_path(artifact.sha256).read_text()
     return json.loads(text, parse_constant=lambda _name: None)  # PostgreSQL's JSON has no NaN
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _inside(folder: Path, name: str) -> Path:

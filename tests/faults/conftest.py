@@ -7,14 +7,17 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from tests.faults.lab import Lab, laboratory
+from tests.faults.lab import Lab, done, laboratory
 
 FAULTS = int(os.environ.get("FAULTS", "20"))  # about so many in all; `make faults` asks for more
 SEED = int(os.environ.get("FAULT_SEED", random.SystemRandom().randrange(2**31)))
 
 
-def pytest_report_header() -> str:
-    return f"faults: about {FAULTS}, drawn from the seed {SEED}; FAULT_SEED={SEED} repeats them"
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which faults were injected, and how to have the same again."""
+    if injected := sum(done.values()):
+        kinds = ", ".join(f"{count} × {what}" for what, count in done.most_common())
+        terminalreporter.write_line(f"{injected} faults injected: {kinds}. FAULT_SEED={SEED} repeats them.")
 
 
 @pytest.fixture

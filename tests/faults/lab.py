@@ -10,7 +10,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -37,6 +38,7 @@ from webapp.workers.models import Device
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ENDED = {State.SUCCEEDED, State.STOPPED, State.FAILED, State.CANCELLED}
+done: Counter[str] = Counter()  # faults that were injected, by what they were
 CURVES = ("train/loss", "train/accuracy", "validation/loss", "validation/accuracy", "learning_rate")
 
 
@@ -50,6 +52,7 @@ class Lab:
         self.valkey: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
         self.web: subprocess.Popen[bytes] | None = None
+        self.neighbours: list[subprocess.Popen[bytes]] = []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.host = f"127.0.0.1:{self.listener.getsockname()[1]}"
         self.environment = {**os.environ, "TRAINYARD_STATE": str(state), "PYTHONUNBUFFERED": "1"}
@@ -72,7 +75,7 @@ class Lab:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.listener.close()
-        for process in (self.web, self.worker, self.valkey, self.postgresql):
+        for process in (self.web, *self.neighbours, self.worker, self.valkey, self.postgresql):
             if process is not None and process.poll() is None:
                 processes.end(process, signal.SIGINT if process is self.postgresql else signal.SIGKILL, 20)
 
@@ -82,13 +85,25 @@ class Lab:
     def start_valkey(self) -> None:
         self.valkey = self.embedded.start_valkey()
 
-    def start_worker(self) -> None:
-        """One worker; returns when its warm process is up, so that times do not contain the import of torch."""
-        self.worker = processes.start(
-            [sys.executable, "-m", "celery", "-A", "worker.app", "worker", "--loglevel", "INFO"],
-            log=self.state / "logs" / "worker.log",
+    def start_worker(self, **environment: str) -> None:
+        """One worker; it takes runs at once, and its warm process is up after some seconds."""
+        self.worker = self._start_worker(self.state, environment)
+
+    def start_neighbour(self, state: Path, **environment: str) -> "subprocess.Popen[bytes]":
+        """A worker on a state folder of its own, as on another machine, with our database, broker and store."""
+        addresses = self.embedded.addresses
+        ours = {"DATABASE_URL": addresses.database_url, "BROKER_URL": addresses.broker_url, "CHANNEL_URL": addresses.channel_url}
+        ours |= {"STORAGE_URL": f"file://{self.state / 'artifacts'}", "TRAINYARD_STATE": str(state)}
+        self.neighbours.append(self._start_worker(state, {**ours, **environment}))
+        return self.neighbours[-1]
+
+    def _start_worker(self, state: Path, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+        name = "worker" if state == self.state else f"worker-{state.name}"
+        return processes.start(
+            [sys.executable, "-m", "celery", "-A", "worker.app", "worker", "--loglevel", "INFO", "-n", f"{name}@%h"],
+            log=self.state / "logs" / f"{name}.log",
             at_parents_death=signal.SIGKILL,
-            environment=self.environment,
+            environment={**self.environment, **environment},
         )
 
     def start_web(self) -> None:
@@ -104,17 +119,20 @@ class Lab:
 
     def kill_web(self) -> None:
         assert self.web is not None
+        injected("web server killed")
         self.web.kill()
         self.web.wait()
 
     def stop_worker(self, seconds: float = 60.0) -> None:
         """In order, as for a new version."""
         assert self.worker is not None
+        injected("worker restarted")
         assert processes.end(self.worker, signal.SIGTERM, seconds) == 0
 
     def kill_worker(self) -> list[psutil.Process]:
         """`kill -9` of the worker and everything it started; returns what was killed."""
         assert self.worker is not None
+        injected("worker killed")
         below = psutil.Process(self.worker.pid).children(recursive=True)
         for process in (psutil.Process(self.worker.pid), *below):
             try:
@@ -125,18 +143,22 @@ class Lab:
         return list(below)
 
     def ranks(self, run: Run) -> list[psutil.Process]:
-        """The processes that train, found below the worker: the launcher's children."""
-        assert self.worker is not None
-        mark = self.state / "attempts" / str(run.pk) / str(Run.objects.get(pk=run.pk).attempt) / "launcher"
-        try:
-            return list(psutil.Process(int(mark.read_text().split()[0])).children())
-        except (OSError, psutil.NoSuchProcess):
-            return []
+        """The processes that train."""
+        return ranks_in(self.state, run)
 
     def log_ends(self) -> str:
         """The ends of all logs, for a message about a failure."""
         found = sorted(self.state.glob("logs/*.log"))
         return "\n".join(f"--- {path.name}\n{path.read_text(errors='replace')[-6000:]}" for path in found)
+
+
+def ranks_in(state: Path, run: Run) -> list[psutil.Process]:
+    """The processes that train, on the worker of ``state``: the children of the attempt's launcher."""
+    mark = state / "attempts" / str(run.pk) / str(Run.objects.get(pk=run.pk).attempt) / "launcher"
+    try:
+        return list(psutil.Process(int(mark.read_text().split()[0])).children())
+    except (OSError, psutil.NoSuchProcess):
+        return []
 
 
 @contextmanager
@@ -170,6 +192,11 @@ def _database(url: str) -> Iterator[None]:
     finally:
         connection.close()
         connection.settings_dict = before
+
+
+def injected(what: str) -> None:
+    """Count a fault, for the line at the end of the tests."""
+    done[what] += 1
 
 
 def person() -> User:

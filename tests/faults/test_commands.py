@@ -16,6 +16,7 @@ from tests.faults.lab import (
     describe,
     digits,
     finished,
+    injected,
     person,
     state_of,
     step_of,
@@ -91,6 +92,7 @@ def test_commands_at_random_moments_make_only_legal_changes(lab: Lab, version: D
     for _ in range(max(20, FAULTS)):
         run = dice.choice(runs)
         with suppress(IllegalCommand):
+            injected("command at a random moment")
             services.command(run, dice.choice([kind for kind in COMMANDS if kind != "cancel"]), person())
         time.sleep(dice.uniform(0, 0.3))
     for run in runs:

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from tests.faults.conftest import FAULTS
-from tests.faults.lab import ENDED, Lab, curve, digits, finished, moved_on, state_of, step_of, train, wait_for, weights
+from tests.faults.lab import ENDED, Lab, curve, digits, finished, injected, moved_on, state_of, step_of, train, wait_for, weights
 from webapp.datasets.models import DatasetVersion
 from webapp.runs.models import Run, State
 
@@ -62,6 +62,7 @@ def test_a_worker_that_is_killed_with_all_it_started_goes_on_where_it_was(
         _wait_for_step(run, step)
         assert lab.worker is not None
         below = psutil.Process(lab.worker.pid).children(recursive=True)
+        injected("worker killed")
         lab.worker.kill()  # the worker alone: what it started has to follow
         lab.worker.wait()
         wait_for(partial(_all_gone, below), NOTICED_WITHIN, lambda: "processes outlived their worker")
@@ -110,6 +111,7 @@ def _lives(process: psutil.Process) -> bool:
 def _kill(process: psutil.Process) -> None:
     with contextlib.suppress(psutil.NoSuchProcess):
         process.kill()
+        injected("rank killed")
 
 
 def _equals(run: Run, reference: Reference) -> None:

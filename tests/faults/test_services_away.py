@@ -17,6 +17,7 @@ from tests.faults.lab import (
     describe,
     digits,
     finished,
+    injected,
     laboratory,
     state_of,
     step_of,
@@ -52,6 +53,7 @@ def test_runs_that_are_queued_while_the_broker_is_away_are_found(own_lab: Lab, v
     assert own_lab.valkey is not None
     running = train(version, epochs=EPOCHS)
     wait_for(lambda: step_of(running) > 0)
+    injected("broker killed")
     own_lab.valkey.kill()
     own_lab.valkey.wait()
     began = time.monotonic()
@@ -95,6 +97,7 @@ def test_training_goes_on_while_the_database_is_killed_and_away(own_lab: Lab, ve
 def _kill_postgresql(lab: Lab) -> None:
     """`kill -9` of the server and of all its processes, as a power cut would."""
     assert lab.postgresql is not None
+    injected("database killed")
     server = int((lab.state / "postgresql" / "postmaster.pid").read_text().split()[0])
     os.kill(server, signal.SIGKILL)
     processes.end(lab.postgresql, signal.SIGKILL, 20)

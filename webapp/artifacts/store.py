@@ -5,11 +5,13 @@ adds or removes a file holds a database lock on its name until the end of the tr
 while its last owner lets go of it stays.
 """
 
+import errno
 import hashlib
 import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
@@ -26,6 +28,7 @@ from webapp.artifacts.models import Artifact
 BLOCK = 1024 * 1024
 STRAY_SECONDS = 86_400.0  # no file takes a day to come in
 TRUST_SECONDS = 6 * 3600.0  # a file that was verified this recently and looks untouched is not hashed again
+NO_LINKS = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP}
 
 _verified: dict[str, tuple[tuple[int, ...], float]] = {}
 
@@ -70,6 +73,34 @@ def put(source: Path | BinaryIO, *, move: bool = False, sha256: str | None = Non
         temporary.unlink(missing_ok=True)
 
 
+@dataclass(frozen=True)
+class Brought:
+    """A file under a temporary name in the store, on the disk whole, with its hash."""
+
+    path: Path
+    sha256: str
+
+
+def bring(source: Path) -> Brought:
+    """Take in a file that nobody writes to any more, by a second name for it, or by a copy from another file system.
+
+    Uses no database, so any thread may do it; `adopt` finishes it, or its path is to be removed. Raises OSError, for
+    example for a full disk, with nothing left behind.
+    """
+    temporary = incoming() / f"put-{uuid4().hex}"
+    try:
+        if _link(source, temporary):
+            sha256 = _hash_of(temporary)
+        else:
+            with source.open("rb") as stream:
+                sha256 = _copy(stream, temporary)
+        _sync(temporary)
+        return Brought(temporary, sha256)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
 def adopt(path: Path, sha256: str) -> Artifact:
     """Make the file at ``path``, in the store's own file system and known to have this hash, an artifact by renaming it."""
     _sync(path)
@@ -80,6 +111,7 @@ def adopt(path: Path, sha256: str) -> Artifact:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.chmod(0o440)
         path.rename(target)  # over what may be there: the same content, unless it was damaged
+        path.unlink(missing_ok=True)  # rename(2) leaves a second name of the very file that is there
         _sync(target.parent)
         _sync(root())
         return Artifact.objects.get_or_create(sha256=sha256, defaults={"size": size})[0]
@@ -185,6 +217,16 @@ def _checked(sha256: str, announced: str | None) -> str:
     if announced is not None and sha256 != announced:
         raise ArtifactError(_("The content does not have the announced SHA-256. Send it again."))
     return sha256
+
+
+def _link(source: Path, target: Path) -> bool:
+    try:
+        os.link(source, target, follow_symlinks=False)
+        return True
+    except OSError as error:
+        if error.errno in NO_LINKS:
+            return False
+        raise
 
 
 def _can_rename(path: Path) -> bool:

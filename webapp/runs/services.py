@@ -183,7 +183,7 @@ def command(run: Run, kind: CommandKind, by: User) -> None:
     """Do or pass on what was asked. Raises IllegalCommand with a sentence where the run's state does not allow it."""
     with transaction.atomic():
         run = Run.objects.select_for_update().get(pk=run.pk)
-        if kind != "cancel" and run.kind not in STEERED:
+        if kind in ("stop", "pause") and run.kind not in STEERED:
             raise IllegalCommand(_("This kind of run can only be cancelled."))
         {"stop": _stop, "pause": _pause, "resume": _resume, "cancel": _cancel}[kind](run)
         Command.objects.create(run=run, kind=kind, by=by)
