@@ -30,7 +30,7 @@ def main(words: list[str] | None = None) -> int:
     try:
         code: int = modules[arguments.command].run(arguments)
     except TrainerError as error:
-        return _say(str(error), 1)
+        return _say(str(error), 2)
     except ValidationError as error:
         return _say(sentences(error), 2)
     except OSError as error:

@@ -97,10 +97,16 @@ def _number(process: Any) -> int:
     return int(process._identity[-1])
 
 
+def _no_look_up(name: str = "") -> str:
+    """In place of socket.getfqdn: elastic asks it for this machine's name three times, which takes seconds where DNS is slow."""
+    return name or LOOPBACK
+
+
 def launch(folder: Path) -> int:
     """Run the attempt in ``folder`` in this process's main thread; 0 when every rank ended with 0. Writes exits.json."""
     job = Job.read(folder)
     ranks = len(job.devices) if job.spec.kind == "train" else 1
+    socket.getfqdn = _no_look_up
     # A probe for GPUs that starts CUDA would spoil it for the ranks, which are forked.
     os.environ |= {"PYTORCH_NVML_BASED_CUDA_CHECK": "1", "GLOO_SOCKET_IFNAME": "lo"}
     config = LaunchConfig(

@@ -16,19 +16,18 @@ from trainer.checkpoint import Progress
 from trainer.component import Component
 from trainer.control import Control
 from trainer.data import Prepared
-from trainer.deferred import Deferred, Step
-from trainer.errors import TrainerError
+from trainer.deferred import Deferred
 from trainer.job import GO_ON, PAUSE, STOP, YIELD, Job
 from trainer.journal import Journal
 from trainer.package import ModelConfig
 from trainer.parallel import Gradients, Ranks
 from trainer.preprocessing import RawModel, ToUnit
+from trainer.recorder import Recorder
 from trainer.rows import Rows
 from trainer.spec import TrainSpec
 from trainer.split import Indices
 
 CHECKPOINT = 8  # added to a command: write a checkpoint at the end of this step
-RATE_SECONDS = 0.25  # samples per second are averaged over at least so long
 EVALUATION_ROWS = 512
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 
@@ -49,13 +48,13 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
     prepared = Prepared.open(job.inputs["prepared"])
     assert isinstance(job.spec, TrainSpec)
     spec = job.spec.resolved(prepared.summary)
-    if job.resume:
-        journal.write(events.Rewind(step=checkpoint.step_of(job.resume)))
+    if job.attempt > 1 or job.resume:
+        journal.write(events.Rewind(step=checkpoint.step_of(job.resume) if job.resume else 0))
     data = rows.read(spec, prepared)
     _say_what_is_trained_on(journal, data)
     ranks = parallel.join(job.devices, spec.threads)
 
-    torch.manual_seed(spec.seed)
+    ranks.seed(spec.seed)
     config = rows.configure(spec, data)
     model = package.module(config)
     control = Control(folder if ranks.first else None)
@@ -89,7 +88,7 @@ def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Jou
     deferred = Deferred(lag=1 if ranks.device.type == "cuda" and spec.nonfinite != "skip" else 0)
 
     # Each rank draws its own random numbers from here on; the weights above were drawn alike by all.
-    torch.manual_seed(spec.seed + 7919 * (ranks.rank + 1))
+    ranks.seed(spec.seed + 7919 * (ranks.rank + 1))
     progress = Progress()
     if resume:
         progress = checkpoint.read(resume, ranks, model, optimizer, schedule)
@@ -125,7 +124,7 @@ def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Jou
 
         learning_rate = optimizer.param_groups[0]["lr"]
         known = deferred.put(progress.step + 1, len(batch), learning_rate, gradients.numbers)
-        command = _record(recorder, known)
+        command = recorder.record(known)
         if recorder.finite or spec.nonfinite == "continue":
             optimizer.step()
         schedule.step()
@@ -135,7 +134,7 @@ def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Jou
         due = bool(command & CHECKPOINT)
         command &= ~CHECKPOINT
         if last_of_epoch or due or command:
-            command = max(command, _record(recorder, deferred.flush()) & ~CHECKPOINT)
+            command = max(command, recorder.record(deferred.flush()) & ~CHECKPOINT)
         if last_of_epoch or (command == STOP and progress.step < total_steps):
             _validate(spec, model, data, ranks, journal, progress, loss_of, epoch + 1)
         if folder and (due or command):
@@ -156,59 +155,6 @@ def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Jou
 def epoch_order(train: Indices, seed: int, epoch: int) -> Indices:
     """The training rows in the order of this epoch: all ranks, and every life of a run, see the same."""
     return train[np.random.default_rng([seed, epoch]).permutation(len(train))]
-
-
-class Recorder:
-    """Writes what a step had to tell, and knows whether its loss was finite."""
-
-    def __init__(self, journal: Journal, classifies: bool, nonfinite: str) -> None:
-        self._journal = journal
-        self._log = journal.series("train/loss", "train/accuracy" if classifies else "train/mae", "learning_rate")
-        self._log_rate = journal.series("samples_per_second")
-        self._nonfinite = nonfinite
-        self._rate_from = time.monotonic()
-        self._rows = 0
-        self.finite = True
-        self.skipped = 0
-
-    def record(self, step: Step) -> int:
-        """Log the step and return the command that came with it. Raises TrainerError when the spec says to stop."""
-        loss, hits, command, _ = step.values()
-        self._log(step.step, (loss / step.rows, hits / step.rows, step.learning_rate))
-        self._rate(step)
-        self.finite = math.isfinite(loss)
-        if not self.finite:
-            self._mind(step.step, loss)
-        return int(command)
-
-    def _rate(self, step: Step) -> None:
-        self._rows += step.rows
-        now = time.monotonic()
-        if now - self._rate_from >= RATE_SECONDS:
-            self._log_rate(step.step, (self._rows / (now - self._rate_from),))
-            self._rows, self._rate_from = 0, now
-
-    def _mind(self, step: int, loss: float) -> None:
-        if self._nonfinite == "stop":
-            raise TrainerError("loss_not_finite", "The loss became %(loss)s at step %(step)d. Lower the learning rate, or choose "
-                               "to skip such steps.", field="optimizer", loss=str(loss), step=step)
-        if not self.skipped:
-            self._journal.write(events.Log(level="warning", message="The loss became %(loss)s at step %(step)d.",
-                                           params={"loss": str(loss), "step": step}))
-        self.skipped += 1
-
-    def say_what_was_skipped(self) -> None:
-        if self.skipped:
-            self._journal.write(events.Log(level="warning", message="The loss was not finite in %(count)d steps.",
-                                           params={"count": self.skipped}))
-
-
-def _record(recorder: Recorder, steps: list[Step]) -> int:
-    """Record these steps; the last one's command."""
-    command = GO_ON
-    for step in steps:
-        command = recorder.record(step)
-    return command
 
 
 def _command(control: Control, spec: TrainSpec, saved_at: float, folder: Path | None) -> int:

@@ -48,6 +48,12 @@ class Ranks:
         """Whether this rank is the one that writes."""
         return self.rank == 0
 
+    def seed(self, seed: int) -> None:
+        """Set the random state of this rank's devices. torch.manual_seed would ask for every kind of device, which takes longer."""
+        torch.default_generator.manual_seed(seed)
+        if self.device.type == "cuda":
+            torch.cuda.manual_seed(seed)
+
     def share(self, rows: Indices) -> Indices:
         """This rank's contiguous part of ``rows``; sizes differ by one at most."""
         return rows[len(rows) * self.rank // self.count : len(rows) * (self.rank + 1) // self.count]

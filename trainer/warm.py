@@ -9,11 +9,16 @@ one may hang.
 """
 
 import argparse
+import encodings.idna  # noqa: F401 - sockets import it at the first name that they are given
+import gc
 import json
+import multiprocessing.popen_fork
+import multiprocessing.queues  # noqa: F401 - multiprocessing imports both when it forks
 import os
 import selectors
 import signal
 import socket
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +26,12 @@ import numpy as np
 import torch
 import torch._dynamo
 import torch.distributed.elastic.agent.server.local_elastic_agent
-from torch import nn
 
-from trainer import catalog, launch, loop, processes, split  # noqa: F401
-from trainer.spec import Split
+from trainer import catalog, data, launch, loop, package, processes, rows
+from trainer.job import Job
+from trainer.parallel import Gradients, Ranks
+from trainer.spec import TrainSpec
+from trainer.summary import DataSummary
 
 PARENT_SECONDS = 0.5
 
@@ -44,17 +51,38 @@ def main() -> None:
 
 
 def warm_up() -> None:
-    """Import what ranks import, and call once what is slow the first time, on one thread: no backward, no process group."""
+    """Import what ranks import, and do once what is slow the first time, on one thread.
+
+    What lives by then is kept out of garbage collection: a collection would touch, and so copy, all pages of each fork.
+    """
     torch.set_num_threads(1)
     for family in catalog.FAMILIES:
         catalog.listing(family)
-    split.parts(np.arange(20), np.arange(20) % 2, Split(), 0)
-    network: nn.Module = catalog.build("models", catalog.default("models", "cnn"), (1, 8, 8), 2)
+    with tempfile.TemporaryDirectory() as folder:
+        rehearse(Path(folder))
+    gc.collect()
+    gc.freeze()
+
+
+def rehearse(folder: Path) -> None:
+    """What a rank does up to its first forward, with tiny data: no backward and no process group, which start threads."""
+    path = folder / "prepared.safetensors"
+    summary = DataSummary(kind="image", rows=20, classes=("a", "b"), shape=(1, 8, 8))
+    data.write(path, summary, {"pixels": np.zeros((20, 1, 8, 8), np.uint8), "labels": np.arange(20) % 2})
+    prepared = data.Prepared.open(path)
+    spec = TrainSpec().resolved(prepared.summary)
+    Job.model_validate_json(Job(run="", attempt=1, spec=spec, inputs={}).model_dump_json())
+    found = rows.read(spec, prepared)
+    model = package.module(rows.configure(spec, found))
+    parameters = list(model.network.parameters())
+    assert spec.loss is not None
+    loss_of = catalog.build("losses", spec.loss)
+    optimizer: torch.optim.Optimizer = catalog.build("optimizers", spec.optimizer, parameters)
+    catalog.build("schedules", spec.schedule, optimizer, 1)
+    Gradients(Ranks(), parameters)
+    part = loop.epoch_order(found.parts.train, spec.seed, 0)
     with torch.no_grad():
-        network(torch.zeros(2, 1, 8, 8))
-    adamw = catalog.default("optimizers", "adamw")
-    optimizer: torch.optim.Optimizer = catalog.build("optimizers", adamw, network.parameters())
-    catalog.build("schedules", catalog.default("schedules", "cosine"), optimizer, 1)
+        loss_of(model(found.inputs(part)), found.answers(part))
 
 
 def serve(connection: socket.socket) -> None:

@@ -1,0 +1,50 @@
+"""The journal when there is no room for it."""
+
+import resource
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from trainer import events
+from trainer.journal import Journal, Reader
+
+LONG = "no room for all of this"
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """No file of this process grows beyond ``size`` bytes: what crosses it is written in part, as on a disk that fills up."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def write_event(journal: Journal) -> None:
+    journal.write(events.Log(message=LONG))
+
+
+def write_point(journal: Journal) -> None:
+    journal.log(2, {"train/loss": 0.5})
+
+
+@pytest.mark.parametrize("write", [write_event, write_point])
+@pytest.mark.parametrize("room", [1, 12])
+def test_what_was_written_of_a_frame_that_does_not_fit_is_taken_back(tmp_path: Path, write: Callable[[Journal], None],
+                                                                     room: int) -> None:
+    path = tmp_path / "journal"
+    journal = Journal(path)
+    journal.log(1, {"train/loss": 0.7})
+    size = path.stat().st_size
+    with room_for(size + room), pytest.raises(OSError, match=r"No space left|File too large"):
+        write(journal)
+    assert path.stat().st_size == size
+
+    write(journal)
+    found = [event for _, event in Reader(path).read()]
+    assert len(found) == 3
+    assert found[1] == events.Point(series=0, step=1, time=found[1].time, values=(0.7,))
