@@ -4,29 +4,31 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from trainer.catalog import listing
+
+STATES = {
+    "queued": gettext_lazy("Queued"),
+    "starting": gettext_lazy("Starting"),
+    "running": gettext_lazy("Running"),
+    "stopping": gettext_lazy("Stopping"),
+    "paused": gettext_lazy("Paused"),
+    "succeeded": gettext_lazy("Succeeded"),
+    "stopped": gettext_lazy("Stopped"),
+    "failed": gettext_lazy("Failed"),
+    "cancelled": gettext_lazy("Cancelled"),
+    "inspecting": gettext_lazy("Inspecting"),
+    "ready": gettext_lazy("Ready"),
+    "proved": gettext_lazy("Proved"),
+    "refused": gettext_lazy("Refused"),
+    "lossy": gettext_lazy("Lossy"),
+}
 
 
 def state(name: str) -> str:
     """The word for a run's, a data set's or an export's state."""
-    known = {
-        "queued": _("Queued"),
-        "starting": _("Starting"),
-        "running": _("Running"),
-        "stopping": _("Stopping"),
-        "paused": _("Paused"),
-        "succeeded": _("Succeeded"),
-        "stopped": _("Stopped"),
-        "failed": _("Failed"),
-        "cancelled": _("Cancelled"),
-        "inspecting": _("Inspecting"),
-        "ready": _("Ready"),
-        "proved": _("Proved"),
-        "refused": _("Refused"),
-        "lossy": _("Lossy"),
-    }
-    return known.get(name, name)
+    return str(STATES.get(name, name))
 
 
 def kind(name: str) -> str:
