@@ -176,11 +176,24 @@ def test_an_unknown_metric_is_an_empty_curve_and_names_lists_the_known(run: Run)
 
 
 def test_the_export_is_complete_and_safe_in_a_spreadsheet(run: Run) -> None:
-    record(run, {"=cmd()": points([1]), "train/loss": points([1, 2, 3], [0.1, np.nan, -np.inf])})
-    rows = list(csv.reader(io.StringIO(b"".join(export.csv(run.pk)).decode())))
+    odd = {"=cmd()": points([1]), 'a "b", c\n': points([2])}
+    record(run, {**odd, "train/loss": points([1, 2, 3], [0.1, np.nan, -np.inf])})
+    rows = list(csv.reader(io.StringIO(b"".join(export.csv(run.pk)).decode(), newline="")))
     assert rows[0] == ["metric", "step", "value", "time"]
-    assert rows[1][0] == "'=cmd()"
-    assert [row[2] for row in rows[2:]] == ["0.1", "NaN", "-inf"]
+    assert [row[0] for row in rows[1:3]] == ["'=cmd()", 'a "b", c\n']
+    assert [row[2] for row in rows[3:]] == ["0.1", "NaN", "-inf"]
+
+
+@pytest.mark.parametrize("chunks", [3, 200, 300, 1200, 2100])
+def test_spikes_that_stand_in_columns_of_their_own_are_all_shown(run: Run, chunks: int) -> None:
+    size, draw = chunks * 1024, np.random.default_rng(chunks)
+    values = draw.normal(scale=0.1, size=size)
+    spikes = np.arange(size // 800, size, size // 400)
+    values[spikes] = draw.uniform(5, 10, size=len(spikes))
+    for start in range(0, size, 100_000):
+        record(run, {"train/loss": points(range(start, min(start + 100_000, size)), values[start : start + 100_000])})
+    shown = window(run.pk, ["train/loss"], 2000)["train/loss"].shown
+    assert set(spikes.tolist()) <= set(shown.steps.tolist())
 
 
 def test_the_binary_window_is_what_the_browser_decodes(run: Run, client: Client) -> None:

@@ -16,7 +16,7 @@ from django.db import transaction
 from tests.webapp.sockets import Socket
 from webapp.accounts.models import User
 from webapp.metrics.codec import Batch, Points
-from webapp.runs import consumers, receivers, replay, stream
+from webapp.runs import consumers, nudge, receivers, replay, stream
 from webapp.runs.models import Kind, Run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -182,6 +182,17 @@ async def test_a_lost_nudge_is_made_up_for(run: Run, person: User, monkeypatch: 
     await browser.read(2)
     assert browser.steps == list(range(6))
     await socket_.leave()
+
+
+def test_news_that_wait_are_joined_and_what_is_too_much_is_not_even_written_out() -> None:
+    def unwanted() -> str:
+        raise AssertionError
+
+    one, two = nudge.News(0, 1, (lambda: "a",), 1), nudge.News(1, 2, (lambda: "b",), 1)
+    assert one.joined(two).event() == {"type": "stream.nudge", "from": 0, "to": 2, "messages": ["a", "b"]}
+    for much in (nudge.News(2, 3, (unwanted,), nudge.LARGEST_NEWS), nudge.News(5, 6, (unwanted,), 1)):
+        event = one.joined(two).joined(much).event()
+        assert (event["from"], event["to"], event["messages"]) == (0, much.last, None)
 
 
 async def test_a_viewer_that_does_not_read_costs_one_slot_and_then_gets_everything(run: Run, person: User) -> None:
