@@ -1,5 +1,6 @@
 """What is wrong with input, in sentences that say what to do: for forms and the API alike."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,23 +20,31 @@ class FieldError:
     message: str
 
 
+def by_field(error: ValidationError | TrainerError, data: Any) -> dict[str, list[str]]:
+    """What is wrong with ``data`` at each path, for a form; what is wrong with the whole stands under ""."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for mistake in [from_trainer(error)] if isinstance(error, TrainerError) else from_pydantic(error, data):
+        found[mistake.field].append(mistake.message)
+    return dict(found)
+
+
 def from_trainer(error: TrainerError) -> FieldError:
     return FieldError(error.field or "", sentence(error.message, error.params))
 
 
-def from_pydantic(error: ValidationError, data: Any, prefix: str = "") -> list[FieldError]:
+def from_pydantic(error: ValidationError, data: Any) -> list[FieldError]:
     """One sentence per mistake in ``data``, which is what was validated."""
-    return from_details(error.errors(include_url=False), data, prefix)
+    return from_details(error.errors(include_url=False), data)
 
 
-def from_details(details: Sequence[Any], data: Any, prefix: str = "") -> list[FieldError]:
+def from_details(details: Sequence[Any], data: Any) -> list[FieldError]:
     """The same for pydantic's list of errors."""
-    return [FieldError(_path(item["loc"], item["type"], data, prefix), _say(item)) for item in details]
+    return [FieldError(_path(item["loc"], item["type"], data), _say(item)) for item in details]
 
 
-def _path(location: Sequence[str | int], kind: str, data: Any, prefix: str) -> str:
+def _path(location: Sequence[str | int], kind: str, data: Any) -> str:
     """``location`` without what pydantic adds for the members of unions, which ``data`` does not have."""
-    steps = [prefix] if prefix else []
+    steps: list[str] = []
     for index, step in enumerate(location):
         found, data = _step_into(data, step)
         if found or (kind == "missing" and index == len(location) - 1):
@@ -78,14 +87,14 @@ def _sentences() -> dict[str, str]:
         "union_tag_not_found": _("Say which one you mean by its “name”."),
         "literal_error": _("Choose %(expected)s."),
         "enum": _("Choose %(expected)s."),
-        "int_type": _("This must be a whole number, without quotes."),
+        "int_type": _("This must be a whole number, not text."),
         "int_parsing": _("This must be a whole number."),
         "int_from_float": _("This must be a whole number."),
         "int_parsing_size": _("This number is too large."),
-        "float_type": _("This must be a number, without quotes."),
+        "float_type": _("This must be a number, not text."),
         "float_parsing": _("This must be a number."),
         "finite_number": _("This must be a finite number."),
-        "bool_type": _("This must be true or false, without quotes."),
+        "bool_type": _("This must be true or false, not text."),
         "bool_parsing": _("This must be true or false."),
         "string_type": _("This must be text in quotes."),
         "string_too_short": _("This must have at least %(min_length)s characters."),

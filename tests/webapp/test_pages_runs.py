@@ -108,11 +108,11 @@ def test_a_form_that_is_right_queues_a_run_and_twice_the_same_makes_one(client: 
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("epochs", "0", "Must be at least 1."),
-        ("epochs", "many", "Must be a whole number."),
-        ("optimizer.sgd.learning_rate", "-1", "Must be greater than 0"),
-        ("optimizer.sgd.learning_rate", "inf", "Must be a finite number."),
-        ("split.validation", "0.95", "Must be less than 0.9"),
+        ("epochs", "0", "must be at least 1."),
+        ("epochs", "many", "must be a whole number, not text."),
+        ("optimizer.sgd.learning_rate", "-1", "must be greater than 0"),
+        ("optimizer.sgd.learning_rate", "inf", "must be a finite number."),
+        ("split.validation", "0.95", "must be less than 0.9"),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field_and_stays_typed(client: Client, ada: User, field: str, value: str, sentence: str) -> None:
@@ -138,7 +138,7 @@ def test_json_fills_the_form_and_an_unknown_field_is_named(client: Client, ada: 
     sent = {"dataset": str(make_dataset(ada, kind="image").pk), "run_name": "x", "json": json.dumps({"epochs": 9, "colour": "red"})}
     text = client.post("/runs/new/json/", sent).content.decode()
     assert 'name="epochs" value="9"' in text
-    assert "colour" in text and "There is no such field" in text
+    assert "colour" in text and "There is no field of this name" in text
 
 
 @pytest.mark.parametrize("said", ["{", "[]", "[" * 100_000, '{"epochs": NaN}', "7"])

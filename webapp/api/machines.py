@@ -1,12 +1,7 @@
 """/components, /workers and /me: what there is to choose from, and who asks."""
 
-from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
-from django.db.models.expressions import ExpressionWrapper
-from django.db.models.fields import BooleanField
-from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router
@@ -16,10 +11,9 @@ from trainer.spec import CompressSpec, TrainSpec
 from webapp.api import schemas
 from webapp.api.auth import person
 from webapp.api.paging import Page
-from webapp.workers.models import Worker
+from webapp.workers import pages
 
 router = Router(tags=["What there is"])
-ALIVE = timedelta(seconds=30)
 
 
 @router.get("/components", response=schemas.Components, by_alias=True, summary="The catalog")
@@ -36,9 +30,7 @@ def _component(entry: Entry) -> dict[str, Any]:
 
 @router.get("/workers", response=Page[schemas.Worker], summary="Machines and their devices")
 def workers(request: HttpRequest) -> dict[str, Any]:
-    alive = ExpressionWrapper(Q(seen__gt=Now() - ALIVE), output_field=BooleanField())
-    rows = Worker.objects.annotate(alive=alive).prefetch_related("devices").order_by("name")
-    return {"items": [_worker(row) for row in rows], "next": None}
+    return {"items": [_worker(row) for row in pages.workers()], "next": None}
 
 
 def _worker(row: Any) -> dict[str, Any]:

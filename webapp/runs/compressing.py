@@ -1,8 +1,9 @@
 """The dialog that begins a compression: one form a stage, made from the compressors' Specs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -14,10 +15,11 @@ from pydantic import ValidationError
 from trainer.catalog import default, listing
 from trainer.errors import TrainerError
 from trainer.spec import CompressSpec
+from webapp import refusals
 from webapp.accounts.access import signed_in
-from webapp.runs import faults, queries, services
-from webapp.runs.faults import Faults
-from webapp.runs.fields import Field, Place, family_default, fields, read
+from webapp.runs import queries, services
+from webapp.runs.fields import Errors, Field, Place, family_default, fields, read
+from webapp.runs.models import Run
 
 
 @dataclass(frozen=True)
@@ -37,19 +39,21 @@ def compress(request: HttpRequest, run_id: UUID) -> HttpResponse:
     user = signed_in(request)
     run = queries.find(user, run_id)
     if request.method == "GET":
-        return render(request, "runs/compress.html", {"section": "runs", "run": run, "stages": _stages(None, {})})
+        return _form(request, run, _stages(None, {}))
     sent = _read(request.POST)
-    problems: Faults = {}
     try:
-        child = services.start_compression(owner=user, run=run, stages=sent, idempotency_key=request.POST.get("key") or None)
+        child = services.start_compression(owner=user, run=run, stages=sent, idempotency_key=request.POST.get("key", "")[:200] or None)
         messages.success(request, _("The compression is queued; this is its page."))
         return redirect("runs:detail", child.pk)
-    except ValidationError as error:
-        problems = faults.of_validation(error)
-    except TrainerError as error:
-        problems = faults.of_training(error)
-    context = {"section": "runs", "run": run, "stages": _stages(sent, problems), "errors": _whole(problems)}
-    return render(request, "runs/compress.html", context, status=422)
+    except (ValidationError, TrainerError) as error:
+        problems = refusals.by_field(error, {"stages": sent})
+    return _form(request, run, _stages(sent, problems), _whole(problems), status=422)
+
+
+def _form(request: HttpRequest, run: Run, stages: tuple[Stage, ...], errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
+    key = request.POST.get("key") or uuid4().hex
+    context = {"section": "runs", "run": run, "stages": stages, "errors": errors, "key": key}
+    return render(request, "runs/compress.html", context, status=status)
 
 
 def _read(post: QueryDict) -> list[dict[str, Any]]:
@@ -57,11 +61,11 @@ def _read(post: QueryDict) -> list[dict[str, Any]]:
     return [{"name": name, **read(listing("compressors")[name].spec, Place(f"{name}.", ""), post)} for name in taken]
 
 
-def _stages(sent: list[dict[str, Any]] | None, problems: Faults) -> tuple[Stage, ...]:
+def _stages(sent: list[dict[str, Any]] | None, problems: Errors) -> tuple[Stage, ...]:
     return tuple(_stage(name, sent, problems) for name in _order())
 
 
-def _stage(name: str, sent: list[dict[str, Any]] | None, problems: Faults) -> Stage:
+def _stage(name: str, sent: list[dict[str, Any]] | None, problems: Errors) -> Stage:
     entry = listing("compressors")[name]
     at = next((at for at, one in enumerate(sent or []) if one["name"] == name), None)
     values = family_default(default("compressors", name)) if sent is None or at is None else sent[at]
@@ -79,5 +83,5 @@ def _defaults() -> list[str]:
     return [stage.name for stage in CompressSpec().stages]
 
 
-def _whole(problems: Faults) -> list[str]:
+def _whole(problems: Errors) -> list[str]:
     return [said for path, sentences in problems.items() if path.count(".") < 2 for said in sentences]

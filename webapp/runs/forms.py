@@ -13,8 +13,9 @@ from pydantic import ValidationError
 from trainer.catalog import Entry, Family, listing
 from trainer.errors import TrainerError
 from trainer.spec import DataSummary, Split, TrainSpec
+from webapp import refusals
 from webapp.datasets.models import DatasetVersion
-from webapp.runs import faults, services
+from webapp.runs import services
 from webapp.runs.fields import Errors, Field, Place, default, family_default, fields, read
 
 PARTS: dict[str, Family] = {"task": "tasks", "model": "models", "loss": "losses", "optimizer": "optimizers", "schedule": "schedules"}
@@ -89,10 +90,8 @@ def check(raw: dict[str, Any], version: DatasetVersion) -> Reading:
     """Validate a training spec and fit it to the data and the machines, as starting it would."""
     try:
         return Reading(raw, services.training_spec(raw, version))
-    except ValidationError as error:
-        return Reading(raw, errors=faults.of_validation(error))
-    except TrainerError as error:
-        return Reading(raw, errors=faults.of_training(error))
+    except (ValidationError, TrainerError) as error:
+        return Reading(raw, errors=refusals.by_field(error, raw))
 
 
 def read_post(post: QueryDict) -> dict[str, Any]:

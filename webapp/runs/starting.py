@@ -12,12 +12,13 @@ from pydantic import ValidationError
 
 from trainer.errors import TrainerError
 from trainer.spec import DataSummary
+from webapp import refusals
 from webapp.accounts.access import signed_in
 from webapp.api import body
 from webapp.api.problems import Problem
 from webapp.datasets import pages
 from webapp.datasets.models import DatasetVersion
-from webapp.runs import faults, forms, queries, services
+from webapp.runs import forms, queries, services
 from webapp.runs.forms import Reading
 from webapp.runs.models import Run
 from webapp.runs.plan import plan
@@ -57,10 +58,8 @@ def _start(request: HttpRequest) -> HttpResponse:
         run = services.start_training(
             owner=user, name=name[:200], dataset_version=version, spec=raw, idempotency_key=request.POST.get("key", "")[:200] or None
         )
-    except ValidationError as error:
-        return _form(request, version, Reading(raw, errors=faults.of_validation(error)), name, status=422)
-    except TrainerError as error:
-        return _form(request, version, Reading(raw, errors=faults.of_training(error)), name, status=422)
+    except (ValidationError, TrainerError) as error:
+        return _form(request, version, Reading(raw, errors=refusals.by_field(error, raw)), name, status=422)
     return redirect("runs:detail", run.pk)
 
 

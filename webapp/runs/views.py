@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from trainer.catalog import listing
 from trainer.errors import TrainerError
 from webapp import fragments, words
 from webapp.accounts.access import signed_in
@@ -155,12 +156,19 @@ def _outcome(run: Run) -> dict[str, Any]:
 
 def _about(run: Run) -> dict[str, Any]:
     spec = json.dumps(run.spec, indent=2, ensure_ascii=False)
-    target = "number" if "regression" in str((run.spec.get("task") or {}).get("name", "")) else "class"
     return {
         "spec_json": spec,
         "lines": logbook.lines(run),
         "attempts": run.attempts.select_related("worker").order_by("number"),
         "is_live": run.kind in queries.LISTED,
-        "live_charts": live.charts(run.kind, target),
+        "live_charts": live.charts(run.kind, _target(run)),
         "configuration": configuration.pairs(run.spec),
     }
+
+
+def _target(run: Run) -> str:
+    """What the model learns to tell, by the task of the training run at the root: "class" or "number"."""
+    while run.parent is not None:
+        run = run.parent
+    task = listing("tasks").get((run.spec.get("task") or {}).get("name", ""))
+    return "number" if task is not None and task.spec.targets == {"number"} else "class"
