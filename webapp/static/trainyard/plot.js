@@ -54,9 +54,15 @@ export class Plot {
     this.dirty = false;
     const traces = this.curves().flatMap((curve, place) => this.#traces(curve, place));
     await window.Plotly.react(this.element, traces, this.#layout(traces.length), CONFIG);
+    this.#hush();
     if (!this.drawn) this.#listen();
     this.drawn = true;
     this.element.dispatchEvent(new CustomEvent("drawn", { bubbles: true, detail: { last: this.#lastStep() } }));
+  }
+
+  // The chart has a name of its own; Plotly's buttons for the mouse and its measuring corner have none and say nothing.
+  #hush() {
+    for (const one of [this.element.querySelector(".modebar"), document.getElementById("js-plotly-tester")]) one?.setAttribute("aria-hidden", "true");
   }
 
   #lastStep() {
