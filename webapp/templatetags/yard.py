@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from webapp import numbers, words
 from webapp.runs import headline
-from webapp.runs.models import Run, State
+from webapp.runs.models import Run
 
 register = template.Library()
 register.filter(numbers.duration)
@@ -64,12 +64,6 @@ def formfield(field: Any) -> dict[str, Any]:
 def words_of(text: str) -> list[str]:
     """The words of ``text``, to loop over."""
     return text.split()
-
-
-@register.simple_tag
-def state_words() -> str:
-    """The words of all states as JSON, for the script that follows a run."""
-    return json.dumps({name: words.state(name) for name in State.values})
 
 
 @register.simple_tag

@@ -1,11 +1,11 @@
 // The live parts of a run's page. They are found by attribute; nothing has to be called.
 //
 //   <main data-run="ID">               the run; its messages come from /ws/runs/ID/, exact windows from /runs/ID/window
-//       data-words='{"running":"…"}'   words of the states        data-texts='{"left":"%(time)s left", …}' other sentences
+//       data-texts='{"left":"%(time)s left", …}'   its sentences
 //   <div data-chart="loss" data-series="train/loss validation/loss" data-labels="Training|Validation"
 //        data-unit="percent|bytes|ratio" data-x="step|time" data-empty="…">          hardware/* takes all that begin so
 //   <input type="checkbox" data-chart-log="loss">    <input type="range" data-chart-smoothing="*">
-//   [data-run-state] [data-run-reason] [data-run-step] [data-run-total] [data-run-epoch] [data-run-time-left]
+//   [data-run-step] [data-run-total] [data-run-epoch] [data-run-time-left]
 //   <progress data-run-progress>   [data-value="train/loss"]   [data-nonfinite="loss"]
 //   [data-connection]   [data-show-when="starting running"]
 //
@@ -24,7 +24,6 @@ const say = (selector, text) => all(selector).forEach((element) => { element.tex
 class Live {
   constructor(root) {
     this.root = root;
-    this.words = JSON.parse(root.dataset.words ?? "{}");
     this.texts = JSON.parse(root.dataset.texts ?? "{}");
     this.curves = new Map();
     this.run = { step: 0, total_steps: 0, steps_per_epoch: 0, state: "" };
@@ -84,16 +83,7 @@ class Live {
 
   #facts(facts) {
     Object.assign(this.run, Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)));
-    const { state, reason, reason_params: gaps } = this.run;
-    for (const element of all("[data-run-state]")) {
-      element.textContent = this.words[state] ?? state;
-      element.dataset.state = state;
-    }
-    for (const element of all("[data-run-reason]")) {
-      element.textContent = filled(reason ?? "", gaps ?? {});
-      element.hidden = !reason;
-    }
-    for (const element of all("[data-show-when]")) element.hidden = !element.dataset.showWhen.split(" ").includes(state);
+    for (const element of all("[data-show-when]")) element.hidden = !element.dataset.showWhen.split(" ").includes(this.run.state);
     this.#progress();
   }
 
