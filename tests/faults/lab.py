@@ -38,6 +38,8 @@ from webapp.workers.models import Device
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ENDED = {State.SUCCEEDED, State.STOPPED, State.FAILED, State.CANCELLED}
+# What no training process may learn. Web server and worker have it in their environment.
+PLANTED = dict.fromkeys(("PGPASSWORD", "AWS_SECRET_ACCESS_KEY", "TRAINYARD_PLANTED", "API_TOKEN"), "a-planted-secret")
 done: Counter[str] = Counter()  # faults that were injected, by what they were
 CURVES = ("train/loss", "train/accuracy", "validation/loss", "validation/accuracy", "learning_rate")
 
@@ -55,7 +57,7 @@ class Lab:
         self.neighbours: list[subprocess.Popen[bytes]] = []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.host = f"127.0.0.1:{self.listener.getsockname()[1]}"
-        self.environment = {**os.environ, "TRAINYARD_STATE": str(state), "PYTHONUNBUFFERED": "1"}
+        self.environment = {**os.environ, **PLANTED, "TRAINYARD_STATE": str(state), "PYTHONUNBUFFERED": "1"}
 
     def __enter__(self) -> Self:
         self.embedded.prepare_database()

@@ -1,0 +1,107 @@
+"""What a follower takes from a journal: nothing for an attempt that was given up, large files without holding others up."""
+
+import hashlib
+import os
+import time
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from django.db.models.functions import Now
+from pytest_django import Settings
+
+from trainer import events
+from trainer.journal import Journal
+from webapp.accounts.models import User
+from webapp.artifacts import store
+from webapp.artifacts.models import Artifact, Edge
+from webapp.runs import states
+from webapp.runs.models import Attempt, Kind, Run, State
+from worker import publish
+from worker.follow import FencedError, Follower
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def attempt(tmp_path: Path, settings: Settings) -> Attempt:
+    settings.STORAGE_URL = f"file://{tmp_path}/store"
+    owner = User.objects.create_user("ada", password="a long password")
+    run = Run.objects.create(owner=owner, name="digits", kind=Kind.TRAIN, spec={}, devices_needed=1)
+    assert states.begin_attempt(run.pk, 0)
+    (tmp_path / "attempt" / "out").mkdir(parents=True)
+    return Attempt.objects.create(run=run, number=1, lease_until=Now())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "attempt"
+
+
+def follower(attempt: Attempt, folder: Path) -> Follower:
+    return Follower(attempt.run_id, Attempt.objects.get(pk=attempt.pk), folder)
+
+
+def write_output(folder: Path, size: int) -> str:
+    """An output of random bytes, and the event that names it; returns its hash."""
+    content = os.urandom(size)
+    (folder / "out" / "model").write_bytes(content)
+    Journal(folder / "journal").write(events.Output(role="export", path="out/model", name="model", meta={}))
+    return hashlib.sha256(content).hexdigest()
+
+
+def stream_of(run: UUID) -> int:
+    return Run.objects.get(pk=run).stream
+
+
+def test_a_stale_attempt_changes_nothing(attempt: Attempt, folder: Path) -> None:
+    journal = Journal(folder / "journal")
+    journal.log(1, {"train/loss": 1.0})
+    stale = follower(attempt, folder)
+    assert stale.follow()
+    assert states.move(attempt.run_id, State.QUEUED, attempt=1)
+    assert states.begin_attempt(attempt.run_id, 1)
+    position, stream = Attempt.objects.get(pk=attempt.pk).position, stream_of(attempt.run_id)
+    journal.log(2, {"train/loss": 0.5})
+    write_output(folder, 1000)
+    with pytest.raises(FencedError):
+        stale.follow()
+    assert (Attempt.objects.get(pk=attempt.pk).position, stream_of(attempt.run_id)) == (position, stream)
+    assert not Artifact.objects.exists()
+    assert not list(store.incoming().iterdir())
+
+
+@pytest.mark.parametrize("size", [1000, publish.LARGE + 1])
+def test_an_output_is_linked_into_the_store(attempt: Attempt, folder: Path, size: int) -> None:
+    sha256 = write_output(folder, size)
+    reader = follower(attempt, folder)
+    deadline = time.monotonic() + 20
+    while not reader.drain() and time.monotonic() < deadline:
+        time.sleep(0.001)
+    edge = Edge.objects.get(run=attempt.run_id)
+    assert (edge.artifact_id, edge.artifact.size) == (sha256, size)
+    assert store.local_path(sha256).samefile(folder / "out" / "model")
+    assert not list(store.incoming().iterdir())
+    assert not reader.follow()
+
+
+def test_a_large_output_does_not_hold_the_loop_up(attempt: Attempt, folder: Path) -> None:
+    write_output(folder, 20 * publish.LARGE)
+    reader = follower(attempt, folder)
+    began = time.monotonic()
+    first = reader.follow()
+    assert not first
+    assert time.monotonic() - began < 0.1
+    assert not Edge.objects.exists()
+    while not reader.drain():
+        time.sleep(0.001)
+    assert Edge.objects.count() == 1
+
+
+def test_an_output_of_an_attempt_that_is_left_leaves_nothing_behind(attempt: Attempt, folder: Path) -> None:
+    write_output(folder, publish.LARGE + 1)
+    reader = follower(attempt, folder)
+    assert not reader.follow()
+    reader.close()
+    publish._thread.submit(lambda: None).result()
+    assert not list(store.incoming().iterdir())
