@@ -12,7 +12,7 @@ from webapp.datasets.receiver import Receiver
 
 Result = TypeVar("Result")
 BLOCK = 4 << 20  # bytes that go to disk together
-FLUSHED = 64 << 20  # bytes after which the disk is asked to catch up, beside further writing
+FLUSHED = 8 << 20  # bytes after which the disk is asked to catch up, beside further writing: the last fsync then waits for little
 SILENCE = 30.0  # seconds without a byte before the connection is taken for dead
 GRACE, SLOWEST = 60.0, 1024.0  # seconds, and bytes a second below which a body is taken for an attack after them
 STALE = 1.0  # seconds without a byte after which somebody who asks for the offset takes over
