@@ -63,11 +63,9 @@ def append(run_id: UUID, batch: Batch, numbers: int = 1) -> int:
 
 def seal(run_id: UUID, *more: tuple[int, Batch]) -> None:
     """Turn the tail of a run, and flushes that are in no row yet, into chunks."""
-    flushes = [(seq, codec.decode(body)) for seq, body in _tail(run_id)]
-    groups = chunk.together((*flushes, *more))
+    rows = raw.execute("DELETE FROM metrics_tail WHERE run_id = %s RETURNING seq, body", [run_id])
+    groups = chunk.together([*((seq, codec.decode(body)) for seq, body in sorted(rows)), *more])
     _add_chunks(_series(run_id, [name for group in groups for name in group.values]), groups)
-    if flushes:
-        raw.execute("DELETE FROM metrics_tail WHERE run_id = %s", [run_id])
 
 
 def rewind(run_id: UUID, step: int) -> None:
