@@ -102,7 +102,7 @@ def test_too_much_loss_is_refused_with_a_sentence() -> None:
 
 
 def test_stages_in_an_impossible_order_are_refused_before_anything_runs() -> None:
-    with pytest.raises(ValidationError, match=r"needs a torch model.*makes an? onnx one.*move it up"):
+    with pytest.raises(ValidationError, match=r"needs a model of the form torch.*one of the form onnx; move it up"):
         parse({"stages": [QUANTIZE, PRUNE]}, "compress")
 
 

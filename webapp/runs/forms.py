@@ -23,7 +23,6 @@ SHOWN = 4  # fields of a component that stand open; further ones are folded
 PLACES = {"batch_size": "training", "epochs": "training", "ranks": "resources"}
 USUAL_RANKS = 2  # a run begins with so many where a machine has as many devices, or none is known yet
 FOLDED = {"threads": "resources", "checkpoint_seconds": "resources"}
-TARGET_NAMES = frozenset({"target", "label", "class", "species", "y", "outcome", "category", "sentiment"})
 
 
 @dataclass(frozen=True)
@@ -106,19 +105,11 @@ def read_post(post: QueryDict) -> dict[str, Any]:
     return raw
 
 
-def starting_point(summary: DataSummary, most_ranks: int | None) -> dict[str, Any]:
-    """What a form says before anybody touched it: defaults, as many ranks as fit, for a table a guess at the column to predict."""
-    return {**_guessed_task(summary), "ranks": min(USUAL_RANKS, most_ranks or USUAL_RANKS)}
-
-
-def _guessed_task(summary: DataSummary) -> dict[str, Any]:
-    if summary.kind == "image" or not summary.columns:
-        return {}
-    likely = [column for column in summary.columns if column.name.lower() in TARGET_NAMES]
-    classes = [column for column in summary.columns if column.kind == "category"]
-    target = (likely or classes or list(summary.columns))[0]
-    task = "table_regression" if target.kind == "number" else "table_classification"
-    return {"task": {"name": task, "target": target.name}}
+def starting_point(profile: Mapping[str, Any], most_ranks: int | None) -> dict[str, Any]:
+    """What a form says before anybody touched it: defaults, as many ranks as fit, the task that the data set's profile suggests."""
+    task, target = profile.get("suggested_task"), profile.get("suggested_target")
+    suggested = {"task": {"name": task, **({"target": target} if target else {})}} if task else {}
+    return {**suggested, "ranks": min(USUAL_RANKS, most_ranks or USUAL_RANKS)}
 
 
 def trainable(summary: DataSummary) -> bool:
@@ -197,12 +188,11 @@ def _option(part: str, entry: Entry, said: Mapping[str, Any], errors: Errors, su
 
 
 def _fitting_target(entry: Entry, summary: DataSummary) -> str:
-    """The first column that this task can learn to tell, those first that are called like a target."""
-    names = [column.name for column in summary.columns]
-    for name in sorted(names, key=lambda name: name.lower() not in TARGET_NAMES):
+    """The first column that this task can learn to tell."""
+    for column in summary.columns:
         with suppress(TrainerError, ValidationError):
-            entry.module.target_kind(entry.spec.model_validate({"target": name}), summary)
-            return name
+            entry.module.target_kind(entry.spec.model_validate({"target": column.name}), summary)
+            return column.name
     return ""
 
 

@@ -34,8 +34,7 @@ def new(request: HttpRequest) -> HttpResponse:
     version = source.dataset_version if source else _version(request, request.GET.get("dataset", ""))
     if version is None:
         return render(request, "runs/new.html", {"section": "runs", "choices": pages.ready(signed_in(request))})
-    summary = _summary(version)
-    raw = source.spec if source else forms.starting_point(summary, most_devices())
+    raw = source.spec if source else forms.starting_point(version.profile or {}, most_devices())
     name = _("%(run)s again") % {"run": source.name} if source else version.dataset.name
     reading = forms.check(raw, version)
     if reading.spec and not source:
