@@ -12,7 +12,7 @@ from typing import Literal
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.conftest import FLAGS, PATIENCE, chromium, enter, sign_in_link
-from tests.browser.test_walk import LONG, expect_more_steps, expect_state, finished_digits, start_digits, take_digits
+from tests.browser.test_walk import LONG, expect_more_steps, expect_state, start_digits, take_digits
 from tests.yard import ROOT, Yard
 
 README_PICTURE = ROOT / "docs" / "screenshot.png"
@@ -59,7 +59,7 @@ def use(page: Page) -> Mapping[str, str]:
         "runs": "/runs/",
         "run": run,
         "compress": f"{run}compress/",
-        "small": compressed(page, "0.5"),
+        "small": compressed(page),
         "datasets": "/datasets/",
         "dataset": dataset,
         "new": f"/runs/new/?dataset={dataset.split('/')[2]}",
@@ -70,22 +70,20 @@ def use(page: Page) -> Mapping[str, str]:
 
 
 def misuse(page: Page) -> Mapping[str, str]:
-    """What goes wrong, is too long, or is empty: a run that fails, a stage that is refused, text, a filter that fits nothing."""
-    finished_digits(page)
-    refused = compressed(page, "0.001")
+    """What goes wrong, is too long, or is empty: a run that fails, text, a filter that fits nothing."""
     start_digits(page, epochs=5, name=LONG_NAME, diverges=True)
     expect_state(page, "Failed")
     failed = address(page)
     page.goto("/datasets/")
     page.get_by_role("button", name="Take it: Hotel reviews").click()
     page.get_by_text("Nothing can be trained on this data").wait_for()
-    return {"refused": refused, "failed": failed, "text": address(page), "none": "/runs/?q=no+such+run", "nowhere": "/nowhere/"}
+    return {"failed": failed, "text": address(page), "none": "/runs/?q=no+such+run", "nowhere": "/nowhere/"}
 
 
-def compressed(page: Page, part: str) -> str:
-    """Prune a part of the model of the run on this page, quantize the rest; the address of the run that does it, which has ended."""
+def compressed(page: Page) -> str:
+    """Prune half of the model of the run on this page, quantize the rest; the address of the run that does it, which has ended."""
     page.get_by_role("link", name="Compress").click()
-    for label, value in (("Part to remove", part), ("Epochs of", "1"), ("Fewest steps of", "1")):
+    for label, value in (("Epochs of", "1"), ("Fewest steps of", "1")):
         page.get_by_label(label).fill(value)
     page.get_by_role("button", name="Start compressing").click()
     expect_state(page, "Succeeded")

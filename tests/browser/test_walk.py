@@ -166,16 +166,6 @@ def test_a_finished_run_shows_results_downloads_and_becomes_smaller(page: Page, 
     names_in_bundle(page, tmp_path / "small.zip")
 
 
-def test_a_stage_that_yields_nothing_is_refused_with_its_reason(page: Page) -> None:
-    finished_digits(page)
-    page.get_by_role("link", name="Compress").click()
-    page.get_by_label("Part to remove").fill("0.001")
-    page.get_by_role("button", name="Start compressing").click()
-    expect_state(page, "Succeeded")
-    expect(page.locator("table").first).to_contain_text(re.compile("Prune.*Refused.*No layer is wide enough", re.DOTALL))
-    expect(page.locator("[data-log]")).to_contain_text("No layer is wide enough")
-
-
 def test_a_run_that_fails_says_why_and_the_next_one_starts_at_once(page: Page) -> None:
     start_digits(page, epochs=5, name="Far too fast", diverges=True)
     expect_state(page, "Failed", PATIENCE)
