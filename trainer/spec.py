@@ -65,7 +65,7 @@ class TrainSpec(RunSpec):
                                  description="How each step changes the weights.")
     schedule: Schedule = Field(default_factory=lambda: default("schedules", "cosine"), title="Schedule",
                                description="How the learning rate changes over the run.")
-    batch_size: int = Field(64, ge=1, le=1_000_000, title="Batch size", description="Rows per step, over all ranks together.")
+    batch_size: int = Field(32, ge=1, le=1_000_000, title="Batch size", description="Rows per step, over all ranks together.")
     epochs: int = Field(10, ge=1, le=100_000, title="Epochs", description="How often every training row is seen.")
     split: Split = Field(default_factory=Split, title="Split")
     precision: Literal["float32", "float64"] = Field("float32", title="Precision", description="Number format of weights and data.")
@@ -109,8 +109,8 @@ class CompressSpec(RunSpec):
         for number, stage in enumerate(self.stages, 1):
             if form not in stage.forms:
                 raise PydanticCustomError(
-                    "stage_order", "Stage {number}, “{stage}”, needs a {needs} model, but what comes before it makes a {form} one; "
-                    "move it up.", {"number": number, "stage": entry("compressors", stage).label,
+                    "stage_order", "Stage {number}, “{stage}”, needs a model of the form {needs}, but what comes before it makes one "
+                    "of the form {form}; move it up.", {"number": number, "stage": entry("compressors", stage).label,
                                     "needs": " or ".join(sorted(stage.forms)), "form": form})
             form = stage.yields
         return self
