@@ -15,8 +15,8 @@ from PIL import Image
 from trainer.component import Component
 from trainer.data import Array, Prepared
 from trainer.errors import TrainerError
-from trainer.preparation import prepare
-from trainer.profile import Problem, Profile
+from trainer.importing.preparation import prepare
+from trainer.importing.profile import Problem, Profile
 
 IDX_TYPES = {"u1": 0x08, "i1": 0x09, "i2": 0x0B, "i4": 0x0C, "f4": 0x0D, "f8": 0x0E}
 

@@ -4,9 +4,10 @@ from typing import Any
 
 import torch
 
-from trainer import answering, catalog, latency, lossy, package
+from trainer import catalog, package
 from trainer.compressors import Version
 from trainer.data import Array
+from trainer.proving import answering, latency, lossy
 from trainer.rows import Rows
 from trainer.spec import TrainSpec
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from shutil import copyfile, rmtree
 from typing import Any
 
-from trainer import catalog, compare, events, loop, package, parallel, rows, sources, stages
+from trainer import catalog, compare, events, loop, package, parallel, rows, stages
 from trainer.component import Component
 from trainer.compressors import Bench, RefusedError, Version
 from trainer.control import Control
@@ -22,6 +22,7 @@ from trainer.job import GO_ON, STOP, YIELD, Job
 from trainer.journal import Journal
 from trainer.parallel import Ranks
 from trainer.preprocessing import RawModel
+from trainer.proving import sources
 from trainer.rows import Rows
 from trainer.spec import CompressSpec, TrainSpec
 from trainer.stages import StageJournal, Stages

@@ -16,14 +16,15 @@ from pathlib import Path
 from shutil import copyfile, rmtree
 from typing import Any, Literal
 
-from trainer import bundle, catalog, description, events, parity, sources
+from trainer import catalog, events
 from trainer.component import Component
 from trainer.control import Control
 from trainer.errors import TrainerError
 from trainer.exporters import File, Source
 from trainer.job import GO_ON, STOP, Job
 from trainer.journal import Journal
-from trainer.proof import Proof
+from trainer.proving import bundle, description, parity, sources
+from trainer.proving.proof import Proof
 from trainer.spec import ExportSpec, exporters_for
 
 PREPROCESS = "preprocess.json"

@@ -12,9 +12,9 @@ from types import FrameType
 from trainer.component import Component
 from trainer.errors import TrainerError
 from trainer.events import Log, Output, Result
+from trainer.importing.preparation import Preparation, prepare
 from trainer.job import Job
 from trainer.journal import Journal
-from trainer.preparation import Preparation, prepare
 from trainer.spec import InspectSpec
 
 GIB = 1024**3

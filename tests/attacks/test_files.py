@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 from tests.files import idx, imported, picture, refusal, zipped
-from trainer import archives
 from trainer.errors import TrainerError
+from trainer.importing import archives
 
 ROOT = Path(__file__).parents[2]
 GOOD = {f"{label}/{n}.png": picture(seed=n) for label in "ab" for n in range(6)}

@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from tests.benchmarks.__main__ import commit, machine, table
 from trainer import package, rows
 from trainer.data import Prepared
-from trainer.preparation import files_of, prepare
+from trainer.importing.preparation import files_of, prepare
 
 FOLDS = 5
 SAMPLES = Path(__file__).parents[2] / "webapp" / "datasets" / "samples"

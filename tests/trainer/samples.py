@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from trainer import data, events, preparation
+from trainer import data, events
 from trainer.data import Prepared
+from trainer.importing import preparation
 from trainer.job import Job
 from trainer.journal import Reader
 from trainer.main import run_attempt

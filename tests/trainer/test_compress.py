@@ -9,11 +9,12 @@ from pydantic import ValidationError
 
 from tests.trainer import samples
 from tests.trainer.samples import Done
-from trainer import events, job, lossy, package
-from trainer.bundle import sha256
+from trainer import events, job, package
 from trainer.compressors import RefusedError
 from trainer.compressors.quantize_int8 import refuse_when_worse
 from trainer.journal import Reader
+from trainer.proving import lossy
+from trainer.proving.bundle import sha256
 from trainer.spec import parse
 
 PRUNE = {"name": "prune_channels", "epochs": 3, "least_steps": 1}

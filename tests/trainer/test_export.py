@@ -11,14 +11,15 @@ import torch
 
 from tests.trainer import samples
 from tests.trainer.samples import Done
-from trainer import bundle, export, package, parity, sources
+from trainer import export, package
 from trainer.catalog import default
-from trainer.description import card, plain
 from trainer.events import Output
 from trainer.export import Made
 from trainer.exporters import Source
 from trainer.package import ModelConfig
-from trainer.proof import Proof
+from trainer.proving import bundle, parity, sources
+from trainer.proving.description import card, plain
+from trainer.proving.proof import Proof
 from trainer.spec import exporters_for
 
 FORMATS = ["bundle", "safetensors", "config", "torchscript", "onnx", "preprocess", "parity", "parity", "model_card"]

@@ -9,9 +9,9 @@ import pytest
 
 from tests.files import picture, stored, zipped
 from trainer import events
+from trainer.importing.profile import Profile
 from trainer.job import Job
 from trainer.journal import Reader
-from trainer.profile import Profile
 from trainer.spec import InspectSpec
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.files import Imported, idx, imported
-from trainer.profile import SENTENCES
+from trainer.importing.profile import SENTENCES
 from webapp.datasets import samples
 
 

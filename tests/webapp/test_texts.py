@@ -8,7 +8,7 @@ import pytest
 
 from tests.yard import ROOT
 from trainer.catalog import FAMILIES, listing
-from trainer.profile import SENTENCES
+from trainer.importing.profile import SENTENCES
 from webapp import texts
 from webapp.runs.services import PAUSING
 from worker import ends

@@ -21,7 +21,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from trainer import foreground, sources
+    from trainer import foreground
+    from trainer.proving import sources
 
     spec = _spec(sources.form_of(arguments.model), arguments.formats)
     inputs = {"prepared": prepare(arguments.data, arguments.out / "data"), "model": arguments.model}

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from trainer import data, events, job, preparation
+from trainer import data, events, job
 from trainer.errors import TrainerError
+from trainer.importing import preparation
 from trainer.job import Job
 from trainer.journal import Reader
 from trainer.spec import TrainSpec, parse

@@ -6,8 +6,8 @@ Under the limits on memory, time and files that also hold for what is uploaded.
 import argparse
 from pathlib import Path
 
+from trainer.importing.preparation import files_of
 from trainer.inspect import guarded, limit
-from trainer.preparation import files_of
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -16,8 +16,8 @@ from trainer.compressors import Bench, RefusedError, Version, compressed
 
 if TYPE_CHECKING:
     from trainer.data import Array
-    from trainer.lossy import Change
     from trainer.package import ModelConfig
+    from trainer.proving.lossy import Change
 
 # Arithmetic of the preprocessing stays in float: raw columns have ranges that share no 8-bit scale.
 QUANTIZED = ["Conv", "Gemm", "MatMul", "Relu", "MaxPool"]
@@ -75,7 +75,7 @@ def _write_float(version: Version, path: Path) -> str:
     import onnx
 
     from trainer.exporters.onnx import write
-    from trainer.sources import open_source
+    from trainer.proving.sources import open_source
 
     source = open_source(version.path, "torch")
     write(source, path)
@@ -89,7 +89,7 @@ def _calibration_rows(spec: Spec, bench: Bench) -> "Array":
     """Training rows, evenly spaced, the same each time."""
     import numpy as np
 
-    from trainer import answering
+    from trainer.proving import answering
 
     train = bench.rows.parts.train
     chosen = np.linspace(0, len(train) - 1, min(spec.calibration_rows, len(train))).astype(np.int64)
@@ -109,7 +109,7 @@ class _Calibration:
 
 def _change(version: Version, path: Path, bench: Bench) -> "Change":
     """What it cost, on all test rows."""
-    from trainer import answering, lossy
+    from trainer.proving import answering, lossy
 
     part = bench.rows.parts.test
     before = answering.answers(answering.model(version.path, "torch", bench.threads), bench.rows, part)
@@ -119,7 +119,7 @@ def _change(version: Version, path: Path, bench: Bench) -> "Change":
 
 def _float_latency(path: Path, bench: Bench) -> dict[str, float]:
     """The same network in float in the same runtime, so that the table can tell what the integers gained from what ONNX did."""
-    from trainer import answering, latency
+    from trainer.proving import answering, latency
 
     return latency.measure(answering.model(path, "onnx", bench.threads), answering.raw(bench.rows, bench.rows.parts.test[:32]))
 

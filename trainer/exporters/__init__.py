@@ -1,4 +1,4 @@
-"""Export formats: what a model is written to, each proved by ``trainer.parity`` in a process without our code.
+"""Export formats: what a model is written to, each proved by ``trainer.proving.parity`` in a process without our code.
 
 A component has, beside its ``Spec``:
 

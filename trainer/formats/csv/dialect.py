@@ -4,7 +4,7 @@ import csv
 from collections import Counter
 from collections.abc import Sequence
 
-from trainer.numbers import DECIMAL_COMMA, MISSING, plain_number
+from trainer.importing.cells import DECIMAL_COMMA, MISSING, plain_number
 
 DELIMITERS = (",", ";", "\t", "|")
 SURE_LINES = 200

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from trainer.archives import Source, clean
 from trainer.errors import TrainerError
 from trainer.formats.csv import Spec, dialect, encoding
-from trainer.parsed import Parsed
-from trainer.profile import Problem, problem
-from trainer.tables import Chunk, parse
+from trainer.importing.archives import Source, clean
+from trainer.importing.parsed import Parsed
+from trainer.importing.profile import Problem, problem
+from trainer.importing.tables import Chunk, parse
 
 LONGEST_LINE = 16 * 1024 * 1024
 LONGEST_ROW = 32 * 1024 * 1024

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from trainer.archives import Source
 from trainer.component import Component, DataKind, TargetKind
+from trainer.importing.archives import Source
 
 if TYPE_CHECKING:
-    from trainer.parsed import Parsed
+    from trainer.importing.parsed import Parsed
 
 TYPES = frozenset({0x08, 0x09, 0x0B, 0x0C, 0x0D, 0x0E})
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer.archives import Source
 from trainer.data import Array
 from trainer.errors import TrainerError
 from trainer.formats.idx import is_idx
-from trainer.parsed import Parsed
-from trainer.profile import Problem, problem
+from trainer.importing.archives import Source
+from trainer.importing.parsed import Parsed
+from trainer.importing.profile import Problem, problem
 from trainer.summary import DataSummary
 
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}

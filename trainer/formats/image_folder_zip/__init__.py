@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from trainer.archives import Source
 from trainer.component import Component, DataKind, TargetKind
+from trainer.importing.archives import Source
 
 if TYPE_CHECKING:
-    from trainer.parsed import Parsed
+    from trainer.importing.parsed import Parsed
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
 

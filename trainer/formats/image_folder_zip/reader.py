@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer.archives import Source
 from trainer.data import Array
 from trainer.errors import TrainerError
 from trainer.formats.image_folder_zip import SUFFIXES, Spec, is_picture
 from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Facts, HugePictureError, Mode, decoded, facts
-from trainer.parsed import Parsed
-from trainer.profile import Problem, problem
+from trainer.importing.archives import Source
+from trainer.importing.parsed import Parsed
+from trainer.importing.profile import Problem, problem
 from trainer.summary import DataSummary
 
 BROKEN_SHARE = 0.1

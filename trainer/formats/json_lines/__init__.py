@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from trainer.archives import Source
 from trainer.component import Component, DataKind
+from trainer.importing.archives import Source
 
 if TYPE_CHECKING:
-    from trainer.parsed import Parsed
+    from trainer.importing.parsed import Parsed
 
 
 class Spec(Component):

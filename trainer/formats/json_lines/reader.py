@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from trainer.archives import Source, clean
 from trainer.errors import TrainerError
-from trainer.parsed import Parsed
-from trainer.tables import Chunk, parse
+from trainer.importing.archives import Source, clean
+from trainer.importing.parsed import Parsed
+from trainer.importing.tables import Chunk, parse
 
 LONGEST_LINE = 16 * 1024 * 1024
 LONGEST_NAME = 200

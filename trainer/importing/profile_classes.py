@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from trainer.profile import Problem, problem
+from trainer.importing.profile import Problem, problem
 
 IMBALANCE = 10
 

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainer import catalog, data, foreign, profile_images, profile_tables
-from trainer.archives import HIDDEN, Source, opened
+from trainer import catalog, data
 from trainer.component import Component
 from trainer.errors import TrainerError
-from trainer.parsed import Parsed
-from trainer.profile import Profile
+from trainer.importing import foreign, profile_images, profile_tables
+from trainer.importing.archives import HIDDEN, Source, opened
+from trainer.importing.parsed import Parsed
+from trainer.importing.profile import Profile
 
 NOTES = ("LICENSE", "LICENCE", "README", "COPYING", "NOTICE")
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from trainer.data import Array
-from trainer.profile import ColumnProfile, Problem
+from trainer.importing.profile import ColumnProfile, Problem
 from trainer.summary import DataSummary
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from trainer.archives import Source
 from trainer.errors import TrainerError
+from trainer.importing.archives import Source
 
 _PICKLE = ("pickle_refused", "“%(name)s” holds pickled Python objects, which can run programs and are never opened here. Save the data as "
            "CSV, IDX or pictures.")

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from hashlib import blake2b
 
-from trainer import numbers
-from trainer.numbers import MISSING
-from trainer.profile import Problem, problem
-from trainer.profile_classes import case_problems
+from trainer.importing.cells import MISSING
+from trainer.importing.cells import read as read_numbers
+from trainer.importing.profile import Problem, problem
+from trainer.importing.profile_classes import case_problems
 from trainer.summary import Column
 
 NUMBER_SHARE = 0.8
@@ -56,7 +56,7 @@ class Observed:
         self._full = len(self._values) > self._cap
 
     def _see_numbers(self, cells: Sequence[str], lines: Sequence[int], missing: int) -> None:
-        read = numbers.read(cells, self._comma)
+        read = read_numbers(cells, self._comma)
         self._numbers += len(cells) - missing - len(read.text)
         self._infinite += len(read.infinite)
         self._text += len(read.text)

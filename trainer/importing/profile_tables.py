@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from trainer.data import Array
-from trainer.parsed import Parsed
-from trainer.profile import ColumnProfile, Counts, Histogram, Problem, Profile, in_order, problem
-from trainer.profile_classes import class_problems
+from trainer.importing.parsed import Parsed
+from trainer.importing.profile import ColumnProfile, Counts, Histogram, Problem, Profile, in_order, problem
+from trainer.importing.profile_classes import class_problems
 from trainer.summary import Column, DataSummary
 
 BINS = 20

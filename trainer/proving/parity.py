@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 
 from trainer.data import Array, Prepared
-from trainer.description import plain
 from trainer.errors import TrainerError
+from trainer.proving.description import plain
 from trainer.split import Indices
 
 ROWS = 256

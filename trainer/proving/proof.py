@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from trainer import answering, evaluate, lossy, parity, rows, sources
-from trainer.bundle import sha256
+from trainer import evaluate, rows
 from trainer.data import Array, Prepared
 from trainer.exporters import Source
-from trainer.lossy import Change
 from trainer.package import Images, ModelConfig
-from trainer.parity import Verdict
+from trainer.proving import answering, lossy, parity, sources
+from trainer.proving.bundle import sha256
+from trainer.proving.lossy import Change
+from trainer.proving.parity import Verdict
 from trainer.split import Indices
 
 LOSSY_ROWS = 4096  # a small change of a metric needs many rows to be seen

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer import numbers
-from trainer.columns import Observed
 from trainer.data import Array
-from trainer.parsed import Parsed
-from trainer.profile import Problem, problem
-from trainer.profile_tables import column_profiles
+from trainer.importing.cells import read as read_numbers
+from trainer.importing.columns import Observed
+from trainer.importing.parsed import Parsed
+from trainer.importing.profile import Problem, problem
+from trainer.importing.profile_tables import column_profiles
 from trainer.summary import Column, DataSummary
 
 PREVIEW_ROWS = 50
@@ -82,7 +82,7 @@ def _encode(columns: Sequence[Column], chunks: Iterator[Chunk], rows: int, work:
         end, number, category = start + len(chunk.rows), 0, 0
         for kind, index, cells in zip(kinds, indices, chunk.columns(), strict=True):
             if kind == "number":
-                values[start:end, number] = numbers.read(cells, comma).values
+                values[start:end, number] = read_numbers(cells, comma).values
                 number += 1
             elif kind == "category":
                 codes[start:end, category] = [index.get(cell, -1) for cell in cells]

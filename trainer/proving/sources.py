@@ -7,10 +7,10 @@ import torch
 
 from trainer import package
 from trainer.component import Form
-from trainer.description import preprocess
 from trainer.errors import TrainerError
 from trainer.exporters import Source
 from trainer.package import ModelConfig
+from trainer.proving.description import preprocess
 
 
 def open_source(path: Path, form: Form) -> Source:

@@ -8,9 +8,9 @@ import numpy as np
 from PIL import Image
 
 from trainer.data import Array
-from trainer.parsed import Parsed
-from trainer.profile import Problem, Profile, Thumbnails, in_order, problem
-from trainer.profile_classes import class_problems
+from trainer.importing.parsed import Parsed
+from trainer.importing.profile import Problem, Profile, Thumbnails, in_order, problem
+from trainer.importing.profile_classes import class_problems
 
 CELL = 64
 COLUMNS = 12

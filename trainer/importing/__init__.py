@@ -1,0 +1,1 @@
+"""From uploaded files to prepared data: opening, reading cells, profiling."""
