@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer import events
-from trainer.commands.fit import prepare
+from trainer.console import events_of, prepare, read_object
 from trainer.errors import TrainerError
 from trainer.journal import Reader
 from trainer.spec import CompressSpec, parse
@@ -39,23 +39,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _spec(path: Path | None) -> CompressSpec:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8")) if path else {}
-    except ValueError as error:
-        raise TrainerError("spec_not_json", "%(path)s is not JSON: %(error)s.", path=str(path), error=str(error)) from error
-    if not isinstance(content, dict) or content.get("kind", "compress") != "compress":
-        raise TrainerError("spec_of_other_kind", "%(path)s must hold one JSON object, the spec of a compression.", path=str(path))
-    spec = parse(content, "compress")
-    assert isinstance(spec, CompressSpec)
+    spec = parse(read_object(path) if path else {}, "compress")
+    if not isinstance(spec, CompressSpec):
+        raise TrainerError("spec_of_other_kind", "This command takes a spec of the kind “compress”, not “%(kind)s”.", kind=spec.kind)
     return spec
 
 
 def _report(folder: Path) -> dict[str, Any]:
-    report: dict[str, Any] = {"stages": []}
-    reader = Reader(folder / "journal")
-    while found := list(reader.read()):
-        report = next((event.report for _, event in reversed(found) if isinstance(event, events.Result)), report)
-    return report
+    reports = [event.report for event in events_of(Reader(folder / "journal")) if isinstance(event, events.Result)]
+    return reports[-1] if reports else {"stages": []}
 
 
 def _line(row: dict[str, Any]) -> str:

@@ -7,8 +7,8 @@ was made from. The bundle holds all formats with a model card, SHA-256 sums and 
 import argparse
 from pathlib import Path
 
-from trainer.commands.fit import prepare
 from trainer.component import Form
+from trainer.console import prepare
 from trainer.spec import ExportSpec, exporters_for, parse
 
 

@@ -1,0 +1,139 @@
+"""What the subcommands share: reading a spec, preparing data, the folder of an attempt, and what is printed of it."""
+
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from trainer import events, job
+from trainer.errors import TrainerError
+from trainer.importing import preparation
+from trainer.job import Job
+from trainer.journal import Reader
+from trainer.spec import AnySpec
+
+POLL_SECONDS = 0.05
+INTERRUPTED = 130
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """The JSON object in a file. Raises TrainerError when it is something else."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise TrainerError("spec_not_json", "%(path)s is not JSON: %(error)s.", path=str(path), error=str(error)) from error
+    if not isinstance(content, dict):
+        raise TrainerError("spec_not_object", "%(path)s must hold one JSON object.", path=str(path))
+    return content
+
+
+def prepare(path: Path, folder: Path) -> Path:
+    """The prepared data of ``path``, made once and again when the files have changed."""
+    if path.suffix == ".safetensors":
+        return path.resolve(strict=True)
+    paths, names = preparation.files_of(path.resolve(strict=True))
+    source = [[str(file), file.stat().st_size, file.stat().st_mtime_ns] for file in paths]
+    prepared, stamp = folder / "prepared.safetensors", folder / "source.json"
+    if prepared.exists() and stamp.exists() and json.loads(stamp.read_text()) == source:
+        return prepared.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    prepared = preparation.prepare(paths, names, folder).prepared
+    stamp.write_text(json.dumps(source))
+    return prepared.resolve()
+
+
+def write_job(folder: Path, spec: AnySpec, inputs: Mapping[str, Path], checkpoints: str) -> None:
+    """Go on with the job in ``folder`` when it is this one and unfinished, from its newest checkpoint; else begin anew.
+
+    ``checkpoints`` is the pattern of their names.
+    """
+    paths = {role: str(path.resolve(strict=True)) for role, path in inputs.items()}
+    number, resume = 1, None
+    if (folder / "job.json").exists():
+        earlier = Job.read(folder)
+        if earlier.spec == spec and earlier.inputs == paths and not _is_finished(folder):
+            number = earlier.attempt + 1
+            resume = max((str(path) for path in (folder / "checkpoints").glob(checkpoints)), default=None)
+        else:
+            shutil.rmtree(folder)
+    (folder / "out").mkdir(parents=True, exist_ok=True)
+    new = Job(run=spec.kind, attempt=number, spec=spec, inputs=paths, devices=devices(max(1, spec.device_count)), resume=resume)
+    (folder / "control").write_bytes(bytes([job.GO_ON]))
+    (folder / "job.json").write_text(new.model_dump_json(), encoding="utf-8")
+
+
+def _is_finished(folder: Path) -> bool:
+    ends = [event for event in events_of(Reader(folder / "journal")) if isinstance(event, events.Ended)]
+    return bool(ends) and ends[-1].outcome != "paused"
+
+
+def devices(ranks: int) -> tuple[str, ...]:
+    """A GPU for each rank where there are enough, else the processor."""
+    os.environ["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"  # counting must not start CUDA before the fork
+    import torch
+
+    kind = "cuda" if torch.cuda.device_count() >= ranks else "cpu"
+    return tuple(f"{kind}:{rank}" for rank in range(ranks))
+
+
+def reader_of_news(folder: Path) -> Reader:
+    """Reads what the next attempt in ``folder`` will write."""
+    journal = folder / "journal"
+    return Reader(journal, journal.stat().st_size if journal.exists() else 0)
+
+
+def events_of(reader: Reader) -> Iterator[events.Event]:
+    """All events that can be read by now."""
+    while found := list(reader.read()):
+        yield from (event for _, event in found)
+
+
+def pause_on_interrupt(folder: Path) -> None:
+    """The first Ctrl-C asks the attempt for a checkpoint, the second one ends this process."""
+
+    def ask(*_: object) -> None:
+        print("\nWriting a checkpoint …", file=sys.stderr)
+        job.command(folder, job.PAUSE)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    signal.signal(signal.SIGINT, ask)
+
+
+def sentence(ended: events.Ended) -> str:
+    return ended.message % ended.params if ended.params else ended.message
+
+
+class Screen:
+    """Prints what a person wants to see of an attempt."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, tuple[str, ...]] = {}
+        self._total = 0
+        self.ended: events.Ended | None = None
+        self.report: dict[str, Any] = {}
+
+    def show(self, event: events.Event) -> None:
+        match event:
+            case events.Series():
+                self._names[event.id] = event.names
+            case events.Started():
+                self._total = event.total_steps
+                print(f"Training {event.total_steps} steps on {', '.join(event.placement)}, from step {event.step}.", flush=True)
+            case events.Point():
+                self._show_point(event)
+            case events.Log():
+                print(event.message % event.params if event.params else event.message, flush=True)
+            case events.Result():
+                self.report = event.report
+            case events.Ended():
+                self.ended = event
+
+    def _show_point(self, point: events.Point) -> None:
+        values = dict(zip(self._names[point.series], point.values, strict=True))
+        if "validation/loss" in values:
+            scores = ", ".join(f"{name} {value:.4f}" for name, value in values.items() if name.startswith("validation/"))
+            print(f"step {point.step}/{self._total}, epoch {values['epoch']:.0f}: {scores}", flush=True)
