@@ -104,10 +104,10 @@ def _verdict(change: Change, facts: dict[str, Any]) -> Verdict:
         return Verdict("refused", change.rows, None, "Refused: %(metric)s went from %(before)s to %(after)s, further than the "
                        "accepted %(limit)s; quantize again with more calibration rows, or use the model before it.", params,
                        change.report(), limit)
-    message = ("Lossy: %(metric)s %(before)s before and %(after)s after on %(rows)s rows; 95 %% interval of the change %(low)s to "
+    message = ("On %(rows)s rows: %(metric)s %(before)s before and %(after)s after; 95 %% interval of the change %(low)s to "
                "%(high)s.")
     if change.agreement is not None:
         params["agreement"] = f"{100 * change.agreement:.2f}"
-        message = ("Lossy: %(metric)s %(before)s before and %(after)s after on %(rows)s rows; 95 %% interval of the change %(low)s "
+        message = ("On %(rows)s rows: %(metric)s %(before)s before and %(after)s after; 95 %% interval of the change %(low)s "
                    "to %(high)s; the same class in %(agreement)s %% of the rows.")
     return Verdict("lossy", change.rows, None, message, params, change.report(), limit)
