@@ -95,7 +95,7 @@ def test_the_form_previews_the_learning_rate_and_speaks_json_both_ways(page: Pag
     page.get_by_role("link", name="New run").click()
     expect(page.locator("#spec-preview .main-svg").first).to_be_visible()
     page.get_by_label("Epochs").fill("3")
-    expect(page.locator("#spec-preview")).to_contain_text("300 (100 per epoch)")
+    expect(page.locator("#spec-preview")).to_contain_text("600 (200 per epoch)")
     page.get_by_text("The same as JSON").click()
     spec = json.loads(page.locator("#spec-json").input_value())
     assert spec["epochs"] == 3
