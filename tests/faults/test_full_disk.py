@@ -12,7 +12,7 @@ from tests.faults.disks import fill, small_disk
 from tests.faults.lab import Lab, curve, describe, digits, finished, injected, laboratory, state_of, step_of, train, wait_for, weights
 from webapp.runs.models import Run, State
 
-pytestmark = pytest.mark.fault
+pytestmark = [pytest.mark.fault, pytest.mark.faults]
 
 EPOCHS = 20
 MEBIBYTES = 256  # database, store, journals and checkpoints: everything lies on this disk
