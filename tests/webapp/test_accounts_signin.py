@@ -1,6 +1,9 @@
 """Signing in by link and by password."""
 
+import io
+import logging
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -11,6 +14,7 @@ from django.utils import timezone
 
 from webapp.accounts import links, people, throttle
 from webapp.accounts.models import SignInLink, User
+from webapp.redaction import RedactingFormatter
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"
@@ -24,6 +28,17 @@ def path(link: str) -> str:
 @pytest.fixture
 def ada() -> User:
     return User.objects.create_user("ada", password=PASSWORD)
+
+
+@pytest.fixture
+def console() -> Iterator[io.StringIO]:
+    """What our log says meanwhile."""
+    handler = next(each for each in logging.getLogger("django").handlers if isinstance(each.formatter, RedactingFormatter))
+    assert isinstance(handler, logging.StreamHandler)
+    stream = io.StringIO()
+    before = handler.setStream(stream)
+    yield stream
+    handler.setStream(before)
 
 
 def test_looking_at_a_link_does_not_use_it_up(client: Client) -> None:
@@ -52,6 +67,24 @@ def test_a_link_works_once(client: Client) -> None:
     again = Client().post(link, {**CHOICE, "name": "eve"})
     assert again.status_code == 410
     assert User.objects.count() == 1
+
+
+def test_a_fault_at_a_link_does_not_write_its_token_into_the_log(client: Client, console: io.StringIO) -> None:
+    client.raise_request_exception = False
+    link = path(links.new_link())
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE accounts_signinlink RENAME TO accounts_away")
+    assert client.get(link).status_code == 500
+    assert "Internal Server Error: /signin/…/" in console.getvalue()
+    assert "Traceback" in console.getvalue()
+    assert link.split("/")[2] not in console.getvalue()
+
+
+def test_a_forged_form_at_a_link_does_not_write_its_token_into_the_log(console: io.StringIO) -> None:
+    link = path(links.new_link())
+    assert Client(enforce_csrf_checks=True).post(link, CHOICE).status_code == 403
+    assert "Forbidden" in console.getvalue()
+    assert link.split("/")[2] not in console.getvalue()
 
 
 def test_a_link_expires(client: Client) -> None:
