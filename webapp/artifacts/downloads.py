@@ -1,10 +1,7 @@
 """Answers that carry a stored file: whole or in part, with the hash as ETag, and flat memory at any size."""
 
-import asyncio
 import base64
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header, parse_etags
@@ -12,7 +9,6 @@ from django.utils.http import content_disposition_header, parse_etags
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact
 
-BLOCK = 1 << 20
 SANDBOX = "default-src 'none'; sandbox"  # even opened in a tab, a stored file runs nothing and reads nothing
 _RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})")
 
@@ -36,7 +32,6 @@ def respond(request: HttpRequest, artifact: Artifact, name: str, *, content_type
     known = parse_etags(request.headers.get("If-None-Match", ""))
     if "*" in known or etag in [tag.removeprefix("W/") for tag in known]:
         return HttpResponse(status=304, headers=headers)
-    path = store.local_path(artifact.sha256)
     part = _wanted(request, etag, artifact.size)
     if part is None:
         return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{artifact.size}"})
@@ -44,9 +39,10 @@ def respond(request: HttpRequest, artifact: Artifact, name: str, *, content_type
     headers["Content-Length"] = str(end - start)
     if status == 206:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{artifact.size}"
+    blocks = store.open_range(artifact.sha256, start, end)
     if request.method == "HEAD":
         return HttpResponse(status=status, headers=headers, content_type=content_type)
-    return StreamingHttpResponse(_stream(path, start, end), status=status, headers=headers, content_type=content_type)
+    return StreamingHttpResponse(blocks, status=status, headers=headers, content_type=content_type)
 
 
 def _wanted(request: HttpRequest, etag: str, size: int) -> tuple[int, int, int] | None:
@@ -66,12 +62,3 @@ def _wanted(request: HttpRequest, etag: str, size: int) -> tuple[int, int, int] 
         if last and int(last) < int(first):
             return 0, size, 200
     return (start, end, 206) if start < end else None
-
-
-async def _stream(path: Path, start: int, end: int) -> AsyncIterator[bytes]:
-    """Blocks of the file, read in threads, each when the one before was sent."""
-    with path.open("rb", buffering=0) as file:
-        file.seek(start)
-        while start < end and (block := await asyncio.to_thread(file.read, min(BLOCK, end - start))):
-            start += len(block)
-            yield block

@@ -5,11 +5,12 @@ adds or removes a file holds a database lock on its name until the end of the tr
 while its last owner lets go of it stays.
 """
 
+import asyncio
 import errno
 import hashlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,8 +141,11 @@ def local_path(sha256: str) -> Path:
     return path
 
 
-def open_range(sha256: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-    """The bytes from ``start`` up to, not including, ``end`` of a verified file, in blocks."""
+def open_range(sha256: str, start: int, end: int) -> AsyncIterator[bytes]:
+    """The bytes from ``start`` up to, not including, ``end`` of a file that is verified now. Raises ArtifactError.
+
+    They come in blocks, read in threads, each when the one before was taken.
+    """
     return _blocks(local_path(sha256), start, end)
 
 
@@ -188,12 +192,11 @@ def _lock(sha256: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(sha256[:15], 16)])
 
 
-def _blocks(path: Path, start: int, end: int | None) -> Iterator[bytes]:
+async def _blocks(path: Path, start: int, end: int) -> AsyncIterator[bytes]:
     with path.open("rb", buffering=0) as stream:
         stream.seek(start)
-        left = path.stat().st_size - start if end is None else end - start
-        while left > 0 and (block := stream.read(min(BLOCK, left))):
-            left -= len(block)
+        while start < end and (block := await asyncio.to_thread(stream.read, min(BLOCK, end - start))):
+            start += len(block)
             yield block
 
 
