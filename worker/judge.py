@@ -23,6 +23,33 @@ SAME_STEP_LOSSES = 5  # a worker may be killed by its owner again and again befo
 LEAST_ROOM = 1024 * 1024  # bytes; with less than this a crash is put down to the full disk
 LAST_LINES = 12
 
+HUNG = Reason("hung", "Goes on from the last checkpoint: a rank stopped answering the others after step %(step)s.")
+HUNG_AGAIN = Reason(
+    "hung_again",
+    "A rank stopped answering the others after step %(step)s, %(times)s times in a row; this run is not tried again.",
+)
+KILLED_AGAIN = Reason(
+    "killed_again",
+    "Killed by %(signal)s after step %(step)s, %(times)s times in a row; this run is not tried again.",
+)
+WORKER_LOST_AGAIN = Reason(
+    "worker_lost_again",
+    "The worker was lost after step %(step)s, %(times)s times in a row; this run is not tried again.",
+)
+OUT_OF_MEMORY = Reason(
+    "out_of_memory",
+    "Out of memory after step %(step)s: the system killed a process of this run. "
+    "Choose a smaller batch or model, fewer ranks, or a machine with more memory.",
+)
+CRASHED = Reason("crashed", "The training process ended with an error after step %(step)s: %(last)s")
+
+# How often in a row at the same step, why the run goes on until then, and why it fails then.
+INTERRUPTIONS: dict[Cause, tuple[int, Reason, Reason]] = {
+    "killed": (SAME_STEP_KILLS, ends.KILLED, KILLED_AGAIN),
+    "hung": (SAME_STEP_KILLS, HUNG, HUNG_AGAIN),
+    "worker_lost": (SAME_STEP_LOSSES, ends.WORKER_LOST, WORKER_LOST_AGAIN),
+}
+
 
 @dataclass(frozen=True)
 class Exit:
@@ -116,54 +143,25 @@ def _same_before(earlier: Sequence[dict[str, Any]], cause: Cause, step: int) -> 
 
 
 def _consequence(end: End, cause: Cause, name: str, again: int) -> tuple[Literal["fail", "go_on", "pause"], Reason]:
-    step = {"step": end.step}
+    facts = {"step": end.step, "signal": name, "times": again}
     match cause:
+        case "killed" | "hung" | "worker_lost":
+            most, goes_on, given_up = INTERRUPTIONS[cause]
+            return ("fail", _told(given_up, facts)) if again >= most else ("go_on", _told(goes_on, facts))
         case "out_of_memory":
-            return "fail", Reason(
-                "out_of_memory",
-                "Out of memory after step %(step)s: the system killed a process of this run. "
-                "Choose a smaller batch or model, fewer ranks, or a machine with more memory.",
-                step,
-            )
+            return "fail", _told(OUT_OF_MEMORY, facts)
         case "disk_full":
             return "pause", ends.DISK_FULL
-        case "killed" if again >= SAME_STEP_KILLS:
-            return "fail", Reason(
-                "killed_again",
-                "Killed by %(signal)s after step %(step)s, %(times)s times in a row; this run is not tried again.",
-                {"signal": name, "times": again, **step},
-            )
-        case "killed":
-            return "go_on", Reason(ends.KILLED.code, ends.KILLED.sentence, {"signal": name, **step})
-        case "hung" if again >= SAME_STEP_KILLS:
-            return "fail", Reason(
-                "hung_again",
-                "A rank stopped answering the others after step %(step)s, %(times)s times in a row; this run is not tried again.",
-                {"times": again, **step},
-            )
-        case "hung":
-            return "go_on", Reason(
-                "hung",
-                "Goes on from the last checkpoint: a rank stopped answering the others after step %(step)s.",
-                step,
-            )
-        case "worker_lost" if again >= SAME_STEP_LOSSES:
-            return "fail", Reason(
-                "worker_lost_again",
-                "The worker was lost after step %(step)s, %(times)s times in a row; this run is not tried again.",
-                {"times": again, **step},
-            )
-        case "worker_lost":
-            return "go_on", ends.WORKER_LOST
         case "said":
             assert end.said is not None
             return "fail", Reason(end.said.code, end.said.message, {**end.said.params, **({"log": end.log} if end.log else {})})
         case _:
-            return "fail", Reason(
-                "crashed",
-                "The training process ended with an error after step %(step)s: %(last)s",
-                {"last": _last_line(end.log), "log": end.log, **step},
-            )
+            return "fail", Reason(CRASHED.code, CRASHED.sentence, {"step": end.step, "last": _last_line(end.log), "log": end.log})
+
+
+def _told(reason: Reason, facts: dict[str, Any]) -> Reason:
+    """The reason with those of the facts that its sentence names."""
+    return Reason(reason.code, reason.sentence, {name: fact for name, fact in facts.items() if f"%({name})s" in reason.sentence})
 
 
 def _last_line(log: str) -> str:

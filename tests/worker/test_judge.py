@@ -78,3 +78,11 @@ def test_a_rank_that_hangs_is_tried_once_more() -> None:
     first = judge(end, [])
     assert (first.cause, first.action) == ("hung", "go_on")
     assert judge(end, [first.record()]).action == "fail"
+
+
+def test_ranks_that_stop_answering_twice_at_the_same_step_fail() -> None:
+    waiting = (Exit(0, job.PEER_LOST), Exit(1, job.PEER_LOST))
+    first = judge(End(step=4, exits=waiting, status=256), [])
+    assert (first.cause, first.action, first.reason.params) == ("hung", "go_on", {"step": 4})
+    second = judge(End(step=4, exits=waiting, status=256), [first.record()])
+    assert (second.action, second.reason.params) == ("fail", {"step": 4, "times": 2})
