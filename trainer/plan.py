@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
-from trainer.component import TargetKind
+from pydantic import Field
+
+from trainer.component import Component, DataKind, Lenient, TargetKind
 from trainer.errors import TrainerError
 from trainer.summary import Column, DataSummary
 
@@ -23,6 +26,18 @@ class TaskPlan:
     classes: tuple[str, ...] = ()
     shape: tuple[int, ...] = ()
     features: tuple[Column, ...] = ()
+
+
+class TableTask(Component):
+    """What the Specs of tasks on tables share."""
+
+    accepts: ClassVar[frozenset[DataKind]] = frozenset({"table"})
+
+    target: str = Field(title="Target column", description="What the model learns to tell.",
+                        json_schema_extra={"choices_from": "columns"})
+    features: Annotated[tuple[str, ...], Lenient] = Field(
+        (), title="Input columns", description="What it is told from; all other columns when left empty.",
+        json_schema_extra={"choices_from": "columns"})
 
 
 def target_column(name: str, data: DataSummary) -> Column:

@@ -3,27 +3,18 @@
 Tell which class a row belongs to. The target is a column of categories, or of a few different numbers.
 """
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import Field
-
-from trainer.component import Component, DataKind, Lenient, TargetKind
+from trainer.component import TargetKind
 from trainer.errors import TrainerError
-from trainer.plan import TaskPlan, feature_columns, target_column
+from trainer.plan import TableTask, TaskPlan, feature_columns, target_column
 from trainer.summary import DataSummary
 
 MOST_CLASSES = 1000
 
 
-class Spec(Component):
-    accepts: ClassVar[frozenset[DataKind]] = frozenset({"table"})
+class Spec(TableTask):
     targets: ClassVar[frozenset[TargetKind]] = frozenset({"class"})
-
-    target: str = Field(title="Target column", description="What the model learns to tell.",
-                        json_schema_extra={"choices_from": "columns"})
-    features: Annotated[tuple[str, ...], Lenient] = Field(
-        (), title="Input columns", description="What it is told from; all other columns when left empty.",
-        json_schema_extra={"choices_from": "columns"})
 
 
 def target_kind(spec: Spec, data: DataSummary) -> TargetKind:
