@@ -15,6 +15,7 @@ from pytest_django import Settings
 from tests.attacks import things
 from tests.attacks.things import Things
 from tests.live import Live
+from trainer.importing.profile import problem
 from webapp.artifacts import store
 from webapp.artifacts.models import Edge
 from webapp.datasets.models import Dataset, DatasetVersion
@@ -296,6 +297,17 @@ def test_a_damaged_file_is_not_served(download: Any) -> None:
     answer = download()
     assert answer.status_code == 500
     assert "damaged" in answer.json()["detail"]
+
+
+def test_problems_of_a_profile_come_in_words_with_code_and_params(api: Api, ada: Things) -> None:
+    found = problem("few_rows", rows=3, least=30)
+    version = DatasetVersion.objects.get(pk=ada.identifiers["version"])
+    version.profile = {"summary": {"kind": "table", "rows": 3}, "problems": [found.model_dump()]}
+    version.save(update_fields=["profile"])
+    (said,) = api.get(f"datasets/{ada.identifiers['dataset']}")["profile"]["problems"]
+    assert (said["code"], said["params"]) == ("few_rows", {"rows": 3, "least": 30})
+    assert said["message"] == found.message % found.params
+    assert "%(" not in said["message"] + said["remedy"]
 
 
 def test_an_upload_becomes_a_data_set(live: Live) -> None:

@@ -1,5 +1,6 @@
 """/datasets: made from uploads or a sample, inspected by a run, trained on once ready."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +9,8 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 
 from webapp import words
-from webapp.api import schemas
+from webapp.api import editing, schemas
 from webapp.api.auth import person
-from webapp.api.editing import changed, etag, require_match
 from webapp.api.keyed import once
 from webapp.api.paging import Page, Paging, page
 from webapp.datasets import queries, services
@@ -50,17 +50,14 @@ def _create(request: HttpRequest, body: schemas.NewDataset) -> Dataset:
 def detail(request: HttpRequest, dataset_id: UUID, response: HttpResponse) -> dict[str, Any]:
     """With the profile that inspection made: columns, balance, problems and their remedies."""
     dataset = find(request, dataset_id)
-    response["ETag"] = etag(dataset.name)
+    response["ETag"] = editing.etag(dataset.name)
     return full(dataset)
 
 
 @router.patch("/{uuid:dataset_id}", response=schemas.DatasetDetail, summary="Rename a data set")
 def rename(request: HttpRequest, dataset_id: UUID, body: schemas.Rename, response: HttpResponse) -> dict[str, Any]:
     """Needs the ETag as ``If-Match``."""
-    dataset = find(request, dataset_id)
-    require_match(request, etag(dataset.name))
-    if not services.rename(dataset, body.name):
-        raise changed()
+    editing.rename(request, find(request, dataset_id), services.rename, body.name)
     return detail(request, dataset_id, response)
 
 
@@ -115,9 +112,21 @@ def full(dataset: Dataset) -> dict[str, Any]:
         **brief(dataset),
         "run": run.pk if run else None,
         "reason": words.sentence(run.reason, run.reason_params) if run else "",
-        "profile": newest.profile,
+        "profile": _profile(newest),
         "versions": [version(each) for each in dataset.versions.all()],
     }
+
+
+def _profile(row: DatasetVersion) -> dict[str, Any] | None:
+    """What inspection found, its problems and remedies in words."""
+    if row.profile is None:
+        return None
+    return {**row.profile, "problems": [_in_words(problem) for problem in row.profile.get("problems", [])]}
+
+
+def _in_words(problem: Mapping[str, Any]) -> dict[str, Any]:
+    said = {name: words.sentence(problem[name], problem.get("params", {})) for name in ("message", "remedy")}
+    return {**problem, **said}
 
 
 def version(row: DatasetVersion) -> dict[str, Any]:

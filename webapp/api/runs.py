@@ -8,10 +8,9 @@ from ninja import Query, Router, Status
 
 from webapp import words
 from webapp.accounts.access import visible
-from webapp.api import schemas
+from webapp.api import editing, schemas
 from webapp.api.auth import person
 from webapp.api.datasets import find as find_dataset
-from webapp.api.editing import changed, etag, require_match
 from webapp.api.keyed import once
 from webapp.api.paging import Page, Paging, page
 from webapp.datasets.queries import newest
@@ -50,17 +49,14 @@ def create(request: HttpRequest, body: schemas.NewRun) -> Status[Any]:
 @router.get("/{uuid:run_id}", response=schemas.RunDetail, summary="One run")
 def detail(request: HttpRequest, run_id: UUID, response: HttpResponse) -> dict[str, Any]:
     run = find(request, run_id)
-    response["ETag"] = etag(run.name)
+    response["ETag"] = editing.etag(run.name)
     return full(run)
 
 
 @router.patch("/{uuid:run_id}", response=schemas.RunDetail, summary="Rename a run")
 def rename(request: HttpRequest, run_id: UUID, body: schemas.Rename, response: HttpResponse) -> dict[str, Any]:
     """Needs the ETag as ``If-Match``."""
-    run = find(request, run_id)
-    require_match(request, etag(run.name))
-    if not services.rename(run, body.name):
-        raise changed()
+    editing.rename(request, find(request, run_id), services.rename, body.name)
     return detail(request, run_id, response)
 
 
