@@ -40,7 +40,7 @@ def main(words: list[str] | None = None) -> int:
 
 def sentences(error: ValidationError) -> str:
     """What is wrong with a spec, a line per field."""
-    return "\n".join(f"{'.'.join(str(part) for part in problem['loc']) or 'spec'}: {problem['msg']}"
+    return "\n".join(f"{'.'.join(str(part) for part in problem['loc']) or 'spec'}: {problem.get('ctx', {}).get('error', problem['msg'])}"
                      for problem in error.errors(include_url=False))
 
 

@@ -4,7 +4,8 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.types import Strict as StrictMode
-from pydantic_core import PydanticCustomError
+
+from trainer.errors import SpecError
 
 DataKind = Literal["image", "table"]
 TargetKind = Literal["class", "number"]
@@ -41,8 +42,8 @@ class Component(Strict):
             return data
         stored = data.get("version", cls.VERSION)
         if not isinstance(stored, int) or not 1 <= stored <= cls.VERSION:
-            raise PydanticCustomError("version", "Version {stored} is not known here; this release reads 1 to {newest}.",
-                                      {"stored": str(stored), "newest": cls.VERSION})
+            raise SpecError("version", "Version %(stored)s is not known here; this release reads 1 to %(newest)s.",
+                            stored=str(stored), newest=cls.VERSION)
         return {**cls.upgrade(dict(data), stored), "version": cls.VERSION}
 
     @classmethod

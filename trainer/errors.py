@@ -1,4 +1,4 @@
-"""The one error that training raises for what a user can mend."""
+"""The error that training raises for what a user can mend."""
 
 from typing import Any
 
@@ -12,3 +12,7 @@ class TrainerError(Exception):
         self.message = message
         self.field = field
         self.params = params
+
+
+class SpecError(TrainerError, ValueError):
+    """The same from a validator of a Spec: pydantic takes a ValueError, and adds where in the spec it was."""

@@ -12,8 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from trainer.component import Strict
-from trainer.spec import Lenient
+from trainer.component import Lenient, Strict
 
 HEADER = struct.Struct("<II")
 POINT = struct.Struct("<cHQd")

@@ -17,8 +17,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from trainer.component import Strict
-from trainer.spec import AnySpec, Lenient
+from trainer.component import Lenient, Strict
+from trainer.spec import AnySpec
 
 GO_ON, STOP, PAUSE, YIELD = range(4)
 

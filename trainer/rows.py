@@ -16,8 +16,9 @@ from trainer.data import Array, Prepared
 from trainer.errors import TrainerError
 from trainer.package import CategoryColumn, Columns, Images, ModelConfig, NumberColumn
 from trainer.plan import TaskPlan
-from trainer.spec import Column, Split, TrainSpec
+from trainer.spec import Split, TrainSpec
 from trainer.split import Indices, Parts
+from trainer.summary import Column
 
 SAMPLE_VALUES = 400_000  # the preprocessing constants of images come from about so many values of the training rows
 

@@ -3,14 +3,11 @@
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, TypeAdapter, model_validator
-from pydantic_core import PydanticCustomError
 
 from trainer.catalog import Choice, default, entry, listing
-from trainer.component import Component, DataKind, Form, Strict, TargetKind
-from trainer.component import Lenient as Lenient
-from trainer.errors import TrainerError
-from trainer.summary import Column as Column
-from trainer.summary import DataSummary as DataSummary
+from trainer.component import Component, DataKind, Form, Lenient, Strict, TargetKind
+from trainer.errors import SpecError, TrainerError
+from trainer.summary import DataSummary
 
 Task = Annotated[Component, Choice("tasks")]
 Model = Annotated[Component, Choice("models")]
@@ -108,10 +105,10 @@ class CompressSpec(RunSpec):
         form: Form = "torch"
         for number, stage in enumerate(self.stages, 1):
             if form not in stage.forms:
-                raise PydanticCustomError(
-                    "stage_order", "Stage {number}, “{stage}”, needs a model of the form {needs}, but what comes before it makes one "
-                    "of the form {form}; move it up.", {"number": number, "stage": entry("compressors", stage).label,
-                                    "needs": " or ".join(sorted(stage.forms)), "form": form})
+                raise SpecError(
+                    "stage_order", "Stage %(number)s, “%(stage)s”, needs a model of the form %(needs)s, but what comes before it makes "
+                    "one of the form %(form)s; move it up.", number=number, stage=entry("compressors", stage).label,
+                    needs=", ".join(sorted(stage.forms)), form=form)
             form = stage.yields
         return self
 

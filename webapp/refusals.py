@@ -63,7 +63,8 @@ def _step_into(data: Any, step: str | int) -> tuple[bool, Any]:
 def _say(item: Any) -> str:
     kind, context = item["type"], item.get("ctx", {})
     if kind in ("value_error", "assertion_error"):
-        return _(str(context.get("error", item["msg"])))
+        error = context.get("error", item["msg"])
+        return from_trainer(error).message if isinstance(error, TrainerError) else _(str(error))
     known = _sentences().get(kind)
     if known is None:
         return _sentence_of(item["msg"])

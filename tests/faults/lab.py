@@ -23,7 +23,7 @@ from django.db import OperationalError, connections
 from django.test import override_settings
 
 from trainer import data
-from trainer.spec import DataSummary
+from trainer.summary import DataSummary
 from webapp import processes
 from webapp.accounts.models import User
 from webapp.addresses import database

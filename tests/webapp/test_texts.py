@@ -2,20 +2,47 @@
 
 import ast
 import re
+import struct
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.utils import translation
+from pydantic import ValidationError
+from pytest_django import Settings
 
 from tests.yard import ROOT
 from trainer.catalog import FAMILIES, listing
 from trainer.importing.profile import SENTENCES
-from webapp import texts
+from trainer.spec import parse
+from webapp import refusals, texts
 from webapp.runs.services import PAUSING
 from worker import ends
 
 COLLECTED = frozenset(texts.collected())
 TEXT = re.compile(r">\s*([A-Za-z][^<>{}]*[a-z]{3}[^<>{}]*)<")
+ERRORS = {"TrainerError", "SpecError", "RefusedError"}
 NAMES = {"Trainyard", "manage.py signin", "openapi.json"}
+
+
+@contextmanager
+def german(folder: Path, settings: Settings, texts: Mapping[str, str]) -> Iterator[None]:
+    """Speaks German meanwhile, out of a catalogue in the format of GNU gettext's .mo files, which holds ``texts``."""
+    pairs = [("", "Content-Type: text/plain; charset=UTF-8\n"), *sorted(texts.items())]
+    entries, strings, start = b"", b"", 28 + 16 * len(pairs)
+    for column in (0, 1):
+        for pair in pairs:
+            text = pair[column].encode()
+            entries += struct.pack("<II", len(text), start + len(strings))
+            strings += text + b"\0"
+    header = struct.pack("<7I", 0x950412DE, 0, len(pairs), 28, 28 + 8 * len(pairs), 0, 0)
+    file = folder / "de" / "LC_MESSAGES" / "django.mo"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(header + entries + strings)
+    settings.LOCALE_PATHS = [folder]
+    with translation.override("de"):
+        yield
 
 
 def test_components_and_their_fields_are_collected() -> None:
@@ -33,10 +60,22 @@ def test_every_error_of_training_is_collected() -> None:
     said = []
     for path in sorted((ROOT / "trainer").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("TrainerError", "RefusedError"):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS:
                 said += [argument.value for argument in node.args[1:2] if isinstance(argument, ast.Constant)]
     assert len(said) > 40
     assert set(said) <= COLLECTED
+
+
+def test_a_mistake_between_fields_is_said_in_the_readers_language(tmp_path: Path, settings: Settings) -> None:
+    wrong = {"stages": [{"name": "quantize_int8"}, {"name": "prune_channels"}]}
+    with pytest.raises(ValidationError) as caught:
+        parse(wrong, "compress")
+    (said,) = refusals.from_pydantic(caught.value, wrong)
+    assert said.message.startswith("Stage 2, “Prune channels”, needs a model of the form torch")
+    (identifier,) = [text for text in COLLECTED if text.startswith("Stage %(number)s")]
+    with german(tmp_path, settings, {identifier: "Stufe %(number)s: „%(stage)s“ gehört nach oben."}):
+        (said,) = refusals.from_pydantic(caught.value, wrong)
+    assert said.message == "Stufe 2: „Prune channels“ gehört nach oben."
 
 
 def test_docstrings_are_not_collected() -> None:

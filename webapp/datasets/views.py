@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from trainer.spec import DataSummary
+from trainer.summary import DataSummary
 from webapp import fragments
 from webapp.accounts.access import signed_in
 from webapp.artifacts import store

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from trainer.component import Component, Strict
-from trainer.spec import Column
+from trainer.summary import Column
 
 TAGS = frozenset({"name", "version", "kind"})
 Errors = Mapping[str, Sequence[str]]

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from trainer.catalog import Entry, Family, listing
 from trainer.errors import TrainerError
-from trainer.spec import DataSummary, Split, TrainSpec
+from trainer.spec import Split, TrainSpec
+from trainer.summary import DataSummary
 from webapp import refusals
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import services

@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from trainer.catalog import entry
-from trainer.spec import DataSummary, TrainSpec
+from trainer.spec import TrainSpec
+from trainer.summary import DataSummary
 from webapp.charts import learning_rate
 
 

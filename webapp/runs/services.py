@@ -12,7 +12,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from trainer.errors import TrainerError
-from trainer.spec import CompressSpec, DataSummary, ExportSpec, InspectSpec, RunSpec, TrainSpec, parse
+from trainer.spec import CompressSpec, ExportSpec, InspectSpec, RunSpec, TrainSpec, parse
+from trainer.summary import DataSummary
 from webapp.accounts.models import User
 from webapp.artifacts.models import Artifact, Edge, ModelVersion
 from webapp.datasets.models import DatasetVersion

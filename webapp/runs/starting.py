@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pydantic import ValidationError
 
 from trainer.errors import TrainerError
-from trainer.spec import DataSummary
+from trainer.summary import DataSummary
 from webapp import refusals
 from webapp.accounts.access import signed_in
 from webapp.api import body
