@@ -15,7 +15,8 @@ from django.db.models.functions import Now
 from trainer import events
 from trainer.journal import Reader
 from webapp.metrics.codec import Batch, Points
-from webapp.runs import states, stream
+from webapp.metrics.store import GOES_STRAIGHT_INTO_CHUNKS
+from webapp.runs import flush, states, stream
 from webapp.runs.models import Attempt, Run, State
 from webapp.runs.services import PAUSING
 from worker import ends, publish
@@ -39,6 +40,11 @@ class Reading:
 
     def last_step(self) -> int | None:
         return max((points[-1].step for points in self.series.values()), default=None)
+
+    def is_a_small_flush(self) -> bool:
+        """Whether it is points alone, and few enough for the live tail."""
+        longest = max(map(len, self.series.values()), default=0)
+        return self.rewind is None and not self.others and 0 < longest < GOES_STRAIGHT_INTO_CHUNKS
 
 
 class Follower:
@@ -76,7 +82,10 @@ class Follower:
         (reading, delivery), self._waiting = self._waiting, None
         self._certain = False  # until the commit is known to have happened
         try:
-            self._store(reading, delivery)
+            if reading.is_a_small_flush():
+                self._flush(reading)
+            else:
+                self._store(reading, delivery)
         finally:
             delivery.discard()
         self.position, self._certain = reading.position, True
@@ -129,6 +138,11 @@ class Follower:
             if reading.points >= LARGEST_BATCH or isinstance(event, events.Ended):
                 break
         return reading
+
+    def _flush(self, reading: Reading) -> None:
+        stretch = flush.Stretch(self.attempt.number, self.position, reading.position, reading.last_step() or 0)
+        if not flush.points(self.run_id, stretch, self._batch(reading)):
+            raise FencedError
 
     def _store(self, reading: Reading, delivery: publish.Delivery) -> None:
         with transaction.atomic():

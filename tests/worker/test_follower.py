@@ -15,6 +15,8 @@ from trainer.journal import Journal
 from webapp.accounts.models import User
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact, Edge
+from webapp.metrics.models import Chunk, Tail
+from webapp.metrics.window import window
 from webapp.runs import states
 from webapp.runs.models import Attempt, Kind, Run, State
 from worker import publish
@@ -50,6 +52,10 @@ def write_output(folder: Path, size: int) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def steps_of(run: UUID) -> list[int]:
+    return [int(step) for step in window(run, None, 2_000)["train/loss"].shown.steps]
+
+
 def stream_of(run: UUID) -> int:
     return Run.objects.get(pk=run).stream
 
@@ -69,6 +75,30 @@ def test_a_stale_attempt_changes_nothing(attempt: Attempt, folder: Path) -> None
     assert (Attempt.objects.get(pk=attempt.pk).position, stream_of(attempt.run_id)) == (position, stream)
     assert not Artifact.objects.exists()
     assert not list(store.incoming().iterdir())
+
+
+def test_two_readers_of_one_attempt_store_each_point_once(attempt: Attempt, folder: Path) -> None:
+    journal = Journal(folder / "journal")
+    first, second = follower(attempt, folder), follower(attempt, folder)
+    journal.log(1, {"train/loss": 1.0})
+    assert first.follow()
+    with pytest.raises(FencedError):
+        second.follow()
+    journal.log(2, {"train/loss": 0.5})
+    assert first.follow()
+    assert steps_of(attempt.run_id) == [1, 2]
+
+
+def test_small_flushes_become_chunks(attempt: Attempt, folder: Path) -> None:
+    journal, reader = Journal(folder / "journal"), follower(attempt, folder)
+    for step in range(1, 1_501):
+        journal.log(step, {"train/loss": 1.0 / step})
+        if step % 100 == 0:
+            assert reader.follow()
+    assert Chunk.objects.filter(series__run=attempt.run_id).exists()
+    assert Tail.objects.filter(run=attempt.run_id).count() < 11
+    assert steps_of(attempt.run_id) == list(range(1, 1_501))
+    assert Run.objects.get(pk=attempt.run_id).step == 1_500
 
 
 @pytest.mark.parametrize("size", [1000, publish.LARGE + 1])

@@ -27,13 +27,18 @@ COPY metrics_chunk (series_id, number, count, first_seq, last_seq, low_step, hig
 FROM STDIN (FORMAT BINARY)
 """
 _CHUNK_TYPES = ("int8", "int4", "int4", "int8", "int8", "int8", "int8", "bytea", "bytea", "bytea")
-# The numbers are taken and the flush is kept by one statement: half of the cost of a small flush is the way to the server.
-_APPEND = """
-WITH run AS (UPDATE runs_run SET stream = stream + %(numbers)s WHERE id = %(run)s RETURNING id, stream)
+# Keeps one flush under the number that ``numbered`` gives to a run.
+KEEP = """
 INSERT INTO metrics_tail (run_id, seq, pending, body)
-SELECT id, stream - %(numbers)s + 1, %(longest)s + coalesce(
+SELECT run_id, seq, %(longest)s + coalesce(
     (SELECT pending FROM metrics_tail WHERE run_id = %(run)s ORDER BY seq DESC LIMIT 1), 0), %(body)s
-FROM run RETURNING seq, pending
+FROM numbered RETURNING seq, pending
+"""
+# The numbers are taken and the flush is kept by one statement: half of the cost of a small flush is the way to the server.
+_NUMBER = """
+WITH numbered AS (
+    UPDATE runs_run SET stream = stream + %(numbers)s WHERE id = %(run)s
+    RETURNING id AS run_id, stream - %(numbers)s + 1 AS seq)
 """
 _OPEN_CHUNKS = """
 SELECT DISTINCT ON (series_id) series_id, number, CASE WHEN count < %s THEN body END
@@ -52,7 +57,7 @@ def append(run_id: UUID, batch: Batch, numbers: int = 1) -> int:
         seal(run_id, (last - numbers + 1, batch))
         return last
     values = {"run": run_id, "numbers": numbers, "longest": longest, "body": codec.encode(batch)}
-    rows = raw.execute(_APPEND, values)
+    rows = raw.execute(_NUMBER + KEEP, values)
     if not rows:
         raise Run.DoesNotExist
     ((seq, pending),) = rows
@@ -131,7 +136,7 @@ def _last_chunks(series: list[int]) -> dict[int, tuple[int, bytes | None]]:
 
 
 def _insert(rows: Iterable[Row]) -> None:
-    with connection.cursor() as cursor, cursor.copy(_INSERT_CHUNK) as copy:
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(_INSERT_CHUNK) as copy:
         copy.set_types(_CHUNK_TYPES)
         for row in rows:
             copy.write_row(row)

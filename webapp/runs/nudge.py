@@ -15,7 +15,7 @@ from uuid import UUID
 
 from channels.layers import get_channel_layer
 
-EVERY = 0.04  # seconds; below the pace at which a journal is followed, so that only a backlog is joined
+EVERY = 0.02  # seconds; below the pace at which a journal is followed, so that only a backlog is joined
 LARGEST_PAYLOAD = 64 * 1024
 LARGEST_NEWS = 2_000  # values and entries: more of them are not even written out
 GROUPS_AT_MOST = 256

@@ -14,9 +14,11 @@
 "use strict";
 
 import { Curve } from "./curves.js";
-import { Plot } from "./plot.js";
+import { forgetColours, Plot } from "./plot.js";
 import { RunSocket } from "./socket.js";
 import { clock, filled, RemainingTime, short } from "./words.js";
+
+const CALM = 1_000;  // milliseconds between two drawings of a chart that is not the first
 
 const all = (selector) => document.querySelectorAll(selector);
 const say = (selector, text) => all(selector).forEach((element) => { element.textContent = text; });
@@ -126,27 +128,35 @@ class Live {
       },
     });
     plot.wants = (name) => wanted.some((pattern) => fits(pattern, name));
-    element.addEventListener("wanted", () => this.draw());
+    element.addEventListener("wanted", () => { plot.rests = 0; this.draw(); });
     return plot;
   }
 
   #soil() {
-    for (const plot of this.plots) plot.dirty = true;
+    for (const plot of this.plots) Object.assign(plot, { dirty: true, rests: 0 });
   }
 
-  // One drawing after the other, and the next only when the last has finished; none while the page is hidden.
+  // One drawing after the other, and the next only when the last has finished; none while the page is hidden. The first chart
+  // follows each message; the others take turns with it at their own calm pace, so that it never waits behind all of them.
   async draw() {
     if (this.drawing || document.hidden || !window.Plotly) return;
     this.drawing = true;
+    clearTimeout(this.later);
     try {
-      for (let plot; (plot = this.plots.find((one) => one.dirty && one.seen && !document.hidden));) {
+      for (let plot; (plot = this.plots.find((one) => this.#isDue(one)));) {
         await plot.draw();
+        if (plot !== this.plots[0]) plot.rests = performance.now() + CALM;
         this.#countGaps(plot);
         await new Promise((resolve) => { requestAnimationFrame(resolve); });
       }
     } finally {
       this.drawing = false;
     }
+    if (this.plots.some((one) => one.dirty && one.seen)) this.later = setTimeout(() => this.draw(), CALM / 5);
+  }
+
+  #isDue(plot) {
+    return plot.dirty && plot.seen && !document.hidden && performance.now() >= plot.rests;
   }
 
   #countGaps(plot) {
@@ -159,7 +169,7 @@ class Live {
     const bind = (attribute, read) => all(`[${attribute}]`).forEach((control) => {
       const key = control.getAttribute(attribute);
       const apply = () => {
-        for (const plot of this.plots) if (key === "*" || key === plot.key) Object.assign(plot, read(control), { dirty: true });
+        for (const plot of this.plots) if (key === "*" || key === plot.key) Object.assign(plot, read(control), { dirty: true, rests: 0 });
         this.draw();
       };
       control.addEventListener("input", apply);
@@ -167,7 +177,7 @@ class Live {
     });
     bind("data-chart-log", (control) => ({ log: control.checked }));
     bind("data-chart-smoothing", (control) => ({ smoothing: Math.min(Number(control.value), 0.999) }));
-    const again = () => { this.#soil(); this.draw(); };
+    const again = () => { forgetColours(); this.#soil(); this.draw(); };
     document.addEventListener("themechange", again);
     document.addEventListener("visibilitychange", () => this.draw());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);

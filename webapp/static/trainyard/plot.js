@@ -23,11 +23,21 @@ const broken = (text) => plain(text).replace(/(.{16,}?) /g, "$1<br>");  // Plotl
 const probe = document.createElement("span");
 probe.hidden = true;
 
-// A colour token as Plotly understands it: light-dark(…) is resolved only where it is used.
+const colours = new Map();
+
+// A colour token as Plotly understands it: light-dark(…) is resolved only where it is used, and asking costs a layout.
 function colour(token) {
-  if (!probe.isConnected) document.body.append(probe);
-  probe.style.color = `var(--${token})`;
-  return getComputedStyle(probe).color;
+  if (!colours.has(token)) {
+    if (!probe.isConnected) document.body.append(probe);
+    probe.style.color = `var(--${token})`;
+    colours.set(token, getComputedStyle(probe).color);
+  }
+  return colours.get(token);
+}
+
+// The theme has changed: what was found out about colours counts no more.
+export function forgetColours() {
+  colours.clear();
 }
 
 export class Plot {
@@ -42,6 +52,7 @@ export class Plot {
     this.log = false;
     this.zoom = null;
     this.dirty = true;
+    this.rests = 0;  // not drawn again before this moment of the page's clock
     this.seen = true;
     this.drawn = false;
     new IntersectionObserver(([entry]) => {
@@ -126,12 +137,13 @@ export class Plot {
   #layout(traces) {
     const soft = colour("ink-soft");
     const line = colour("line");
-    const axis = { gridcolor: line, linecolor: line, zerolinecolor: line, tickcolor: line, automargin: true };
+    const axis = { gridcolor: line, linecolor: line, zerolinecolor: line, tickcolor: line, automargin: true,
+                   ticklabeloverflow: "allow" };  // else every label is measured again at each drawing
     const empty = traces ? [] : [{ text: broken(this.element.dataset.empty ?? ""), showarrow: false, x: 0.5, y: 0.5,
                                    xref: "paper", yref: "paper", font: { color: soft } }];
     const y = AXES[this.element.dataset.unit] ?? (this.key === "learning-rate" ? { rangemode: "tozero" } : {});
     return {
-      autosize: true, uirevision: `${this.key}${this.log}`, margin: { l: 48, r: 12, t: 8, b: 32 }, annotations: empty,
+      autosize: true, uirevision: `${this.key}${this.log}`, margin: { l: 48, r: 20, t: 8, b: 32 }, annotations: empty,
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: getComputedStyle(this.element).fontFamily, size: 12, color: soft },
       showlegend: this.curves().length > 1, legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
