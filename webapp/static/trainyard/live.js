@@ -14,7 +14,7 @@
 "use strict";
 
 import { Curve } from "./curves.js";
-import { forgetColours, Plot } from "./plot.js";
+import { forgetLooks, Plot } from "./plot.js";
 import { RunSocket } from "./socket.js";
 import { clock, filled, RemainingTime, short } from "./words.js";
 
@@ -177,7 +177,7 @@ class Live {
     });
     bind("data-chart-log", (control) => ({ log: control.checked }));
     bind("data-chart-smoothing", (control) => ({ smoothing: Math.min(Number(control.value), 0.999) }));
-    const again = () => { forgetColours(); this.#soil(); this.draw(); };
+    const again = () => { forgetLooks(); this.#soil(); this.draw(); };
     document.addEventListener("themechange", again);
     document.addEventListener("visibilitychange", () => this.draw());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);

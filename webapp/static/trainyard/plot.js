@@ -23,21 +23,26 @@ const broken = (text) => plain(text).replace(/(.{16,}?) /g, "$1<br>");  // Plotl
 const probe = document.createElement("span");
 probe.hidden = true;
 
-const colours = new Map();
+const looks = new Map();  // what asking the page costs a layout for
 
-// A colour token as Plotly understands it: light-dark(…) is resolved only where it is used, and asking costs a layout.
+// A colour token as Plotly understands it: light-dark(…) is resolved only where it is used.
 function colour(token) {
-  if (!colours.has(token)) {
+  if (!looks.has(token)) {
     if (!probe.isConnected) document.body.append(probe);
     probe.style.color = `var(--${token})`;
-    colours.set(token, getComputedStyle(probe).color);
+    looks.set(token, getComputedStyle(probe).color);
   }
-  return colours.get(token);
+  return looks.get(token);
 }
 
-// The theme has changed: what was found out about colours counts no more.
-export function forgetColours() {
-  colours.clear();
+function fontFamily() {
+  if (!looks.has("font")) looks.set("font", getComputedStyle(document.body).fontFamily);
+  return looks.get("font");
+}
+
+// The theme has changed.
+export function forgetLooks() {
+  looks.clear();
 }
 
 export class Plot {
@@ -137,15 +142,15 @@ export class Plot {
   #layout(traces) {
     const soft = colour("ink-soft");
     const line = colour("line");
-    const axis = { gridcolor: line, linecolor: line, zerolinecolor: line, tickcolor: line, automargin: true,
-                   ticklabeloverflow: "allow" };  // else every label is measured again at each drawing
+    const axis = { gridcolor: line, linecolor: line, zerolinecolor: line, tickcolor: line,
+                   ticklabeloverflow: "allow" };  // neither this nor margins are fitted: that measures every label at each drawing
     const empty = traces ? [] : [{ text: broken(this.element.dataset.empty ?? ""), showarrow: false, x: 0.5, y: 0.5,
                                    xref: "paper", yref: "paper", font: { color: soft } }];
     const y = AXES[this.element.dataset.unit] ?? (this.key === "learning-rate" ? { rangemode: "tozero" } : {});
     return {
-      autosize: true, uirevision: `${this.key}${this.log}`, margin: { l: 48, r: 20, t: 8, b: 32 }, annotations: empty,
+      autosize: true, uirevision: `${this.key}${this.log}`, margin: { l: 56, r: 20, t: 8, b: 32 }, annotations: empty,
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
-      font: { family: getComputedStyle(this.element).fontFamily, size: 12, color: soft },
+      font: { family: fontFamily(), size: 12, color: soft },
       showlegend: this.curves().length > 1, legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
       hovermode: "x unified", dragmode: "zoom",
       hoverlabel: { bgcolor: colour("surface"), bordercolor: line, font: { color: colour("ink") } },
