@@ -122,7 +122,7 @@ class Screen:
                 self._names[event.id] = event.names
             case events.Started():
                 self._total = event.total_steps
-                print(f"Training {event.total_steps} steps on {', '.join(event.placement)}, from step {event.step}.", flush=True)
+                print(f"From step {event.step} of {event.total_steps}, on {', '.join(event.placement)}.", flush=True)
             case events.Point():
                 self._show_point(event)
             case events.Log():

@@ -1,47 +1,64 @@
-"""An attempt in this process, for the command line: what its journal says is printed as it comes."""
+"""An attempt for the command line: in processes of its own, as a worker does it; what its journal says is printed as it comes.
 
+What libraries print is no word of ours: it goes into the logs in the attempt's folder.
+"""
+
+import json
 import os
 import shutil
-import threading
+import sys
+import time
+from collections.abc import Mapping
 from pathlib import Path
 
-from trainer import events
+from trainer import events, launch, warm
 from trainer.console import INTERRUPTED, POLL_SECONDS, Screen, events_of, pause_on_interrupt, reader_of_news, sentence, write_job
 from trainer.journal import Reader
-from trainer.main import run_attempt
-from trainer.spec import CompressSpec, ExportSpec
+from trainer.spec import AnySpec
 
 
-def attempt(folder: Path, spec: CompressSpec | ExportSpec, inputs: dict[str, Path]) -> int:
-    """Do it in ``folder`` and say how it ended; the exit code. The same call goes on with what was paused or cut off."""
-    write_job(folder, spec, inputs, "stages-*.safetensors")
-    screen, done = Screen(), threading.Event()
-    follower = threading.Thread(target=_follow, args=(reader_of_news(folder), screen, done))
-    follower.start()
+def attempt(folder: Path, spec: AnySpec, inputs: Mapping[str, Path], checkpoints: str = "*.safetensors") -> Screen:
+    """Do it in ``folder`` and show it until it has ended. The same call goes on with what was paused or cut off.
+
+    ``checkpoints`` is the pattern of their names.
+    """
+    write_job(folder, spec, inputs, checkpoints)
+    warm.warm_up()
+    reader = reader_of_news(folder)
+    launcher = launch.fork(folder)
     pause_on_interrupt(folder)
-    try:
-        run_attempt(folder)
-    finally:
-        done.set()
-        follower.join()
-    return _end(screen.ended)
-
-
-def _follow(reader: Reader, screen: Screen, done: threading.Event) -> None:
-    last = False
-    while not last:
-        last = done.wait(POLL_SECONDS)
+    screen, done = Screen(), False
+    while not done:
+        time.sleep(POLL_SECONDS)
+        done = os.waitpid(launcher, os.WNOHANG)[0] != 0
         for event in events_of(reader):
             screen.show(event)
+    return screen
 
 
-def _end(ended: events.Ended | None) -> int:
+def end(folder: Path, ended: events.Ended | None) -> int:
+    """Say how the attempt ended, unless it went well; the exit code."""
     if ended is None:
-        print("It was cut off; the same command goes on.", flush=True)
-        return 1
-    if ended.message:
-        print(sentence(ended), flush=True)
-    return {"succeeded": 0, "stopped": 0, "paused": INTERRUPTED, "failed": 1}[ended.outcome]
+        return _say(f"It was cut off ({_exits(folder)}). {_logs(folder)} The same command goes on from the last checkpoint.", 1)
+    if ended.outcome == "paused":
+        return _say((sentence(ended) or f"Paused at step {ended.step}.") + " The same command goes on.", INTERRUPTED)
+    if ended.outcome == "failed":
+        return _say(f"{sentence(ended)} {_logs(folder)}" if ended.code == "unexpected" else sentence(ended), 1)
+    return 0
+
+
+def _exits(folder: Path) -> str:
+    exits = json.loads((folder / "exits.json").read_text()) if (folder / "exits.json").exists() else {"ranks": []}
+    return ", ".join(f"rank {item['rank']}: {item['exitcode']}" for item in exits["ranks"])
+
+
+def _logs(folder: Path) -> str:
+    return f"Its logs are in {folder}."
+
+
+def _say(text: str, code: int) -> int:
+    print(text, file=sys.stderr)
+    return code
 
 
 def outputs(folder: Path, out: Path) -> list[Path]:

@@ -9,10 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from trainer import events
-from trainer.console import events_of, prepare, read_object
+from trainer.console import prepare, read_object
 from trainer.errors import TrainerError
-from trainer.journal import Reader
 from trainer.spec import CompressSpec, parse
 
 
@@ -29,12 +27,12 @@ def run(arguments: argparse.Namespace) -> int:
     spec = _spec(arguments.spec)
     inputs = {"prepared": prepare(arguments.data, arguments.out / "data"), "model": arguments.model}
     folder = arguments.out / "run"
-    code = foreground.attempt(folder, spec, inputs)
+    screen = foreground.attempt(folder, spec, inputs, "stages-*.safetensors")
+    code = foreground.end(folder, screen.ended)
     if code == 0:
-        report = _report(folder)
-        (arguments.out / "report.json").write_text(json.dumps(report, indent=2), encoding="utf-8")
+        (arguments.out / "report.json").write_text(json.dumps(screen.report, indent=2), encoding="utf-8")
         foreground.outputs(folder, arguments.out)
-        print("\n".join(_line(row) for row in report["stages"]))
+        print("\n".join(_line(row) for row in screen.report["stages"]))
     return code
 
 
@@ -43,11 +41,6 @@ def _spec(path: Path | None) -> CompressSpec:
     if not isinstance(spec, CompressSpec):
         raise TrainerError("spec_of_other_kind", "This command takes a spec of the kind “compress”, not “%(kind)s”.", kind=spec.kind)
     return spec
-
-
-def _report(folder: Path) -> dict[str, Any]:
-    reports = [event.report for event in events_of(Reader(folder / "journal")) if isinstance(event, events.Result)]
-    return reports[-1] if reports else {"stages": []}
 
 
 def _line(row: dict[str, Any]) -> str:

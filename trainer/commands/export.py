@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     inputs = {"prepared": prepare(arguments.data, arguments.out / "data"), "model": arguments.model}
     if arguments.reference:
         inputs["reference"] = arguments.reference
-    code = foreground.attempt(arguments.out / "run", spec, inputs)
+    code = foreground.end(arguments.out / "run", foreground.attempt(arguments.out / "run", spec, inputs).ended)
     if code == 0:
         print("\n".join(str(path) for path in foreground.outputs(arguments.out / "run", arguments.out)))
     return code

@@ -5,26 +5,12 @@ Ctrl-C writes a checkpoint and ends; the same command then goes on from there, a
 
 import argparse
 import json
-import os
 import shutil
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
 from trainer import data
-from trainer.console import (
-    INTERRUPTED,
-    POLL_SECONDS,
-    Screen,
-    events_of,
-    pause_on_interrupt,
-    prepare,
-    read_object,
-    reader_of_news,
-    sentence,
-    write_job,
-)
+from trainer.console import prepare, read_object
 from trainer.errors import TrainerError
 from trainer.spec import TrainSpec, parse
 
@@ -36,11 +22,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from trainer import foreground
+
     spec = read_spec(arguments.spec)
     prepared = prepare(arguments.data, arguments.out / "data")
-    folder = arguments.out / "run"
-    write_job(folder, spec.resolved(data.Prepared.open(prepared).summary), {"prepared": prepared}, "step-*.safetensors")
-    return _follow(folder, arguments.out)
+    folder, out = arguments.out / "run", arguments.out
+    screen = foreground.attempt(folder, spec.resolved(data.Prepared.open(prepared).summary), {"prepared": prepared}, "step-*.safetensors")
+    code = foreground.end(folder, screen.ended)
+    if code == 0:
+        shutil.copy(folder / "out" / "model.safetensors", out / "model.safetensors")
+        (out / "report.json").write_text(json.dumps(screen.report, indent=2), encoding="utf-8")
+        print(f"{_scores(screen.report['test'])}\nThe model is {out / 'model.safetensors'}.")
+    return code
 
 
 def read_spec(path: Path) -> TrainSpec:
@@ -49,43 +42,6 @@ def read_spec(path: Path) -> TrainSpec:
     if not isinstance(spec, TrainSpec):
         raise TrainerError("spec_of_other_kind", "This command takes a spec of the kind “train”, not “%(kind)s”.", kind=spec.kind)
     return spec
-
-
-def _follow(folder: Path, out: Path) -> int:
-    """Run the attempt and show what its journal says, until it has ended."""
-    from trainer import launch, warm
-
-    warm.warm_up()
-    reader = reader_of_news(folder)
-    launcher = launch.fork(folder)
-    pause_on_interrupt(folder)
-    screen, done = Screen(), False
-    while not done:
-        time.sleep(POLL_SECONDS)
-        done = os.waitpid(launcher, os.WNOHANG)[0] != 0
-        for event in events_of(reader):
-            screen.show(event)
-    return _end(folder, out, screen)
-
-
-def _end(folder: Path, out: Path, screen: Screen) -> int:
-    """Say how the attempt ended, and put its model where the user asked for it."""
-    ended = screen.ended
-    if ended is None:
-        exits = json.loads((folder / "exits.json").read_text()) if (folder / "exits.json").exists() else {"ranks": []}
-        codes = ", ".join(f"rank {item['rank']}: {item['exitcode']}" for item in exits["ranks"])
-        print(f"Training was cut off ({codes}). The same command goes on from the last checkpoint.", file=sys.stderr)
-        return 1
-    if ended.outcome in ("succeeded", "stopped"):
-        shutil.copy(folder / "out" / "model.safetensors", out / "model.safetensors")
-        (out / "report.json").write_text(json.dumps(screen.report, indent=2), encoding="utf-8")
-        print(f"{_scores(screen.report['test'])}\nThe model is {out / 'model.safetensors'}.")
-        return 0
-    if ended.outcome == "paused":
-        print((ended.message or f"Paused at step {ended.step}.") + " The same command goes on.", file=sys.stderr)
-        return INTERRUPTED
-    print(sentence(ended), file=sys.stderr)
-    return 1
 
 
 def _scores(test: dict[str, Any]) -> str:
