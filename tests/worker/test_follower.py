@@ -7,37 +7,19 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from django.db.models.functions import Now
-from pytest_django import Settings
 
 from trainer import events
 from trainer.journal import Journal
-from webapp.accounts.models import User
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact, Edge
 from webapp.metrics.models import Chunk, Tail
 from webapp.metrics.window import window
 from webapp.runs import states
-from webapp.runs.models import Attempt, Kind, Run, State
+from webapp.runs.models import Attempt, Run, State
 from worker import publish
 from worker.follow import FencedError, Follower
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def attempt(tmp_path: Path, settings: Settings) -> Attempt:
-    settings.STORAGE_URL = f"file://{tmp_path}/store"
-    owner = User.objects.create_user("ada", password="a long password")
-    run = Run.objects.create(owner=owner, name="digits", kind=Kind.TRAIN, spec={}, devices_needed=1)
-    assert states.begin_attempt(run.pk, 0)
-    (tmp_path / "attempt" / "out").mkdir(parents=True)
-    return Attempt.objects.create(run=run, number=1, lease_until=Now())
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "attempt"
 
 
 def follower(attempt: Attempt, folder: Path) -> Follower:

@@ -1,0 +1,131 @@
+"""Nothing is stored twice or forgotten when the line to the database breaks during a commit, or a machine is lost for good."""
+
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import OperationalError, connection
+from django.db.models.functions import Now
+
+from tests.worker.line import Line
+from tests.worker.test_follower import follower
+from trainer import events
+from trainer.journal import Journal
+from webapp.metrics.window import window
+from webapp.runs import states
+from webapp.runs.models import Attempt, Run, State
+from webapp.workers import services as workers
+from webapp.workers.models import Device
+from worker import ends, sweep
+from worker.devices import Found
+from worker.follow import FencedError
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ANYTHING = b""
+COMMIT = b"COMMIT"
+
+
+@pytest.fixture
+def line(attempt: Attempt) -> Iterator[Line]:
+    """Between this test's connection and the server."""
+    server = connection.settings_dict["HOST"]
+    with tempfile.TemporaryDirectory() as folder:
+        line = Line(Path(folder), Path(server))
+        connection.close()
+        connection.settings_dict["HOST"] = folder
+        try:
+            yield line
+        finally:
+            connection.close()
+            connection.settings_dict["HOST"] = server
+            line.close()
+
+
+def losses(run: Run) -> list[tuple[int, float]]:
+    part = window(run.pk, ["train/loss"], points=100)["train/loss"].shown
+    return list(zip(part.steps.tolist(), part.values.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("arrives", [True, False], ids=["answer lost", "commit lost"])
+@pytest.mark.parametrize("word", [ANYTHING, COMMIT], ids=["points alone", "points and an event"])
+def test_a_line_that_breaks_during_a_commit_neither_doubles_nor_loses(
+    attempt: Attempt, folder: Path, line: Line, word: bytes, arrives: bool
+) -> None:
+    journal, reader = Journal(folder / "journal"), follower(attempt, folder)
+    journal.write(events.Started(step=0, total_steps=9, steps_per_epoch=9, placement=("cpu:0",)))
+    for step in (1, 2):
+        journal.log(step, {"train/loss": 1 / step})
+        assert reader.follow()
+    journal.log(3, {"train/loss": 1 / 3})
+    if word == COMMIT:
+        journal.write(events.Log(level="info", message="Epoch %(n)s.", params={"n": 1}))
+    line.cut_at(word, arrives=arrives)
+    with pytest.raises(OperationalError):
+        reader.follow()
+    assert line.was_cut
+    connection.close()
+    assert reader.follow() is not arrives
+    journal.log(4, {"train/loss": 1 / 4})
+    assert reader.follow()
+    assert losses(attempt.run) == [(step, 1 / step) for step in (1, 2, 3, 4)]
+    assert attempt.run.entries.filter(type="log").count() == (word == COMMIT)
+    assert Attempt.objects.get(pk=attempt.pk).position == (folder / "journal").stat().st_size
+
+
+@pytest.mark.parametrize("arrives", [True, False], ids=["answer lost", "commit lost"])
+def test_an_end_whose_commit_was_not_answered_is_known_afterwards(attempt: Attempt, folder: Path, line: Line, arrives: bool) -> None:
+    journal, reader = Journal(folder / "journal"), follower(attempt, folder)
+    journal.write(events.Ended(outcome="succeeded"))
+    line.cut_at(COMMIT, arrives=arrives)
+    with pytest.raises(OperationalError):
+        reader.follow()
+    connection.close()
+    assert reader.drain()
+    assert reader.finished
+    assert Run.objects.get(pk=attempt.run_id).state == State.SUCCEEDED
+
+
+def test_an_attempt_that_was_deleted_meanwhile_is_left(attempt: Attempt, folder: Path, line: Line) -> None:
+    journal, reader = Journal(folder / "journal"), follower(attempt, folder)
+    journal.write(events.Log(level="info", message="Hello."))
+    line.cut_at(COMMIT, arrives=False)
+    with pytest.raises(OperationalError):
+        reader.follow()
+    connection.close()
+    Run.objects.filter(pk=attempt.run_id).delete()
+    with pytest.raises(FencedError):
+        reader.follow()
+
+
+def test_a_machine_that_is_lost_for_good_loses_its_unfollowed_tail_and_nothing_else(attempt: Attempt, folder: Path) -> None:
+    lost = workers.register(name="lost", host="lost", facts={}, devices=[Found("cpu:0", "a processor")])
+    other = workers.register(name="other", host="other", facts={}, devices=[])
+    Attempt.objects.filter(pk=attempt.pk).update(worker=lost, lease_until=Now() - timedelta(seconds=1))
+    Device.objects.filter(worker=lost).update(attempt=attempt)
+    journal, reader = Journal(folder / "journal"), follower(attempt, folder)
+    for step in range(1, 7):
+        journal.log(step, {"train/loss": float(step)})
+    assert reader.drain()
+    journal.log(7, {"train/loss": 7.0})  # the machine is lost before anybody reads this
+
+    sweep.expire_leases(other)
+    run = Run.objects.get(pk=attempt.run_id)
+    assert (run.state, run.reason_code, run.step) == (State.QUEUED, ends.WORKER_LOST.code, 6)
+    assert Attempt.objects.get(pk=attempt.pk).exits == {"cause": "worker_lost", "step": 6, "ranks": []}
+    assert not Device.objects.exclude(attempt=None).exists()
+
+    assert states.begin_attempt(run.pk, 1)
+    second = Attempt.objects.create(run=run, number=2, worker=other, lease_until=Now())
+    elsewhere = folder.with_name("elsewhere")
+    elsewhere.mkdir()
+    journal = Journal(elsewhere / "journal")
+    journal.write(events.Rewind(step=4))
+    journal.log(5, {"train/loss": 50.0})
+    assert follower(second, elsewhere).drain()
+    with pytest.raises(FencedError):  # the machine is back after all
+        reader.follow()
+    assert losses(run) == [(1, 1.0), (2, 2.0), (3, 3.0), (4, 4.0), (5, 50.0)]
+    assert run.entries.get(type="rewind").body == {"step": 4}
