@@ -58,12 +58,17 @@ def stage(name: str) -> str:
     return _(entry.label) if entry else _("Original") if name == "original" else name
 
 
+def translated(identifier: str | None) -> str:
+    """``identifier`` in the reader's language; nothing for nothing, for which gettext has the head of its catalogue."""
+    return _(identifier) if identifier else ""
+
+
 def sentence(message: str, params: Mapping[str, Any]) -> str:
     """``message`` translated, with its named gaps filled; as it stands where the gaps do not fit."""
     if not message:
         return ""
-    translated = _(message)
+    said = _(message)
     try:
-        return translated % params if params else translated
+        return said % params if params else said
     except (KeyError, TypeError, ValueError):
-        return translated
+        return said

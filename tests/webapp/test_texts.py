@@ -16,7 +16,7 @@ from tests.yard import ROOT
 from trainer.catalog import FAMILIES, listing
 from trainer.importing.profile import SENTENCES
 from trainer.spec import parse
-from webapp import refusals, texts
+from webapp import refusals, texts, words
 from webapp.runs.services import PAUSING
 from worker import ends
 
@@ -49,6 +49,26 @@ def test_components_and_their_fields_are_collected() -> None:
     for entry in (entry for family in FAMILIES for entry in listing(family).values()):
         assert entry.label in COLLECTED
         assert {info.title for name, info in entry.spec.model_fields.items() if name not in ("name", "version")} <= COLLECTED
+
+
+def test_choices_of_a_field_are_collected_and_technical_names_are_not() -> None:
+    assert {"stop", "skip", "continue", "grey"} <= COLLECTED
+    assert not {"float32", "train", "cnn"} & COLLECTED
+
+
+def test_lines_of_the_log_are_not_collected() -> None:
+    assert not [text for text in COLLECTED if "%s" in text]
+
+
+def test_a_percent_sign_that_is_no_gap_is_not_taken_for_one() -> None:
+    lines = texts.source().splitlines()
+    (at,) = [index for index, line in enumerate(lines) if "5 % of the rows" in line]
+    assert lines[at - 1] == "# xgettext:no-python-format"
+
+
+def test_nothing_is_translated_to_nothing(tmp_path: Path, settings: Settings) -> None:
+    with german(tmp_path, settings, {"Live": "Jetzt"}):
+        assert (words.translated("Live"), words.translated(""), words.translated(None)) == ("Jetzt", "", "")
 
 
 def test_problems_of_data_and_reasons_of_states_are_collected() -> None:

@@ -8,6 +8,7 @@ from ninja import Router
 
 from trainer.catalog import FAMILIES, Entry, listing
 from trainer.spec import CompressSpec, TrainSpec
+from webapp import words
 from webapp.api import schemas
 from webapp.api.auth import person
 from webapp.api.paging import Page
@@ -24,7 +25,7 @@ def components(request: HttpRequest) -> dict[str, Any]:
 
 
 def _component(entry: Entry) -> dict[str, Any]:
-    return {"family": entry.family, "name": entry.name, "label": _(entry.label), "description": _(entry.description or " ").strip(),
+    return {"family": entry.family, "name": entry.name, "label": _(entry.label), "description": words.translated(entry.description),
             "accepts": sorted(entry.spec.accepts), "targets": sorted(entry.spec.targets), "schema": entry.spec.model_json_schema()}
 
 

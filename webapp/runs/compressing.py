@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from trainer.catalog import default, listing
 from trainer.errors import TrainerError
 from trainer.spec import CompressSpec
-from webapp import refusals
+from webapp import refusals, words
 from webapp.accounts.access import signed_in
 from webapp.runs import queries, services
 from webapp.runs.fields import Errors, Field, Place, family_default, fields, read
@@ -70,7 +70,7 @@ def _stage(name: str, sent: list[dict[str, Any]] | None, problems: Errors) -> St
     at = next((at for at, one in enumerate(sent or []) if one["name"] == name), None)
     values = family_default(default("compressors", name)) if sent is None or at is None else sent[at]
     found = fields(entry.spec, Place(f"{name}.", f"stages.{at}."), values, problems)
-    return Stage(name, _(entry.label), _(entry.description), name in _defaults() if sent is None else at is not None, found)
+    return Stage(name, _(entry.label), words.translated(entry.description), name in _defaults() if sent is None else at is not None, found)
 
 
 def _order() -> list[str]:

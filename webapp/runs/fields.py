@@ -13,6 +13,7 @@ from pydantic_core import PydanticUndefined
 
 from trainer.component import Component, Strict
 from trainer.summary import Column
+from webapp import words
 
 TAGS = frozenset({"name", "version", "kind"})
 Errors = Mapping[str, Sequence[str]]
@@ -76,7 +77,7 @@ def _field(name: str, info: FieldInfo, place: Place, value: Any, errors: Errors,
         name=full,
         path=path,
         label=_(info.title or name.replace("_", " ").capitalize()),
-        help=_(info.description) if info.description else "",
+        help=words.translated(info.description),
         control=_control(info, chosen is not None, many),
         value=text(value),
         values=tuple(map(str, value)) if many and isinstance(value, list | tuple) else (),

@@ -14,7 +14,7 @@ from trainer.catalog import Entry, Family, listing
 from trainer.errors import TrainerError
 from trainer.spec import Split, TrainSpec
 from trainer.summary import DataSummary
-from webapp import refusals
+from webapp import refusals, words
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import services
 from webapp.runs.fields import Errors, Field, Place, default, family_default, fields, read
@@ -176,7 +176,7 @@ def _part(name: str, raw: Mapping[str, Any], errors: Errors, summary: DataSummar
     if not chosen and not automatic and fitting:
         chosen = fitting[0].name
     options = tuple(_option(name, one, said if one.name == chosen else {}, errors, summary) for one in fitting)
-    return Part(name, _(info.title or name), _(info.description or ""), chosen, options, automatic, tuple(errors.get(name, ())))
+    return Part(name, _(info.title or name), words.translated(info.description), chosen, options, automatic, tuple(errors.get(name, ())))
 
 
 def _option(part: str, entry: Entry, said: Mapping[str, Any], errors: Errors, summary: DataSummary) -> Option:
@@ -185,7 +185,7 @@ def _option(part: str, entry: Entry, said: Mapping[str, Any], errors: Errors, su
     found = fields(entry.spec, place, begun, errors if said else {}, summary.columns)
     shown = tuple(one for one in found if not one.advanced)[:SHOWN]
     folded = tuple(one for one in found if one not in shown)
-    return Option(entry.name, _(entry.label), _(entry.description.split("\n\n")[0]) if entry.description else "", shown, folded)
+    return Option(entry.name, _(entry.label), words.translated(entry.description.split("\n\n")[0]), shown, folded)
 
 
 def _fitting_target(entry: Entry, summary: DataSummary) -> str:
@@ -200,7 +200,9 @@ def _fitting_target(entry: Entry, summary: DataSummary) -> str:
 def _checks(raw: Mapping[str, Any]) -> tuple[Check, ...]:
     said = raw.get("exporters")
     names = [_mapping(one).get("name") for one in said] if isinstance(said, Sequence) else list(listing("exporters"))
-    return tuple(Check(one.name, _(one.label), _(one.description), one.name in names) for one in listing("exporters").values())
+    return tuple(
+        Check(one.name, _(one.label), words.translated(one.description), one.name in names) for one in listing("exporters").values()
+    )
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ class Command(makemessages.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """xgettext reads files only; the sentences stand in one for as long as it reads."""
-        FILE.write_text("".join(f"_({sentence!r})\n" for sentence in texts.collected()), encoding="utf-8")
+        FILE.write_text(texts.source(), encoding="utf-8")
         try:
             super().handle(*args, **options)
         finally:
