@@ -16,7 +16,6 @@ from pathlib import Path
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from trainer import job
 from webapp.artifacts.store import ArtifactError
 from webapp.runs.models import Attempt
 from webapp.runs.states import Reason
@@ -26,8 +25,10 @@ from worker import devices, ends, sessions, sweep
 from worker.attempts import Attempts
 from worker.claim import LEASE, Claim, claim_next
 from worker.folders import Folders
+from worker.held import Held
 from worker.meter import Meter
 from worker.room import Room
+from worker.starting import Start
 from worker.warm import Warm, WarmGoneError
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class Agent(threading.Thread):
         self._log_file = state / "logs" / "warm.log"
         self._log_file.parent.mkdir(mode=0o700, exist_ok=True)
         self._attempts = Attempts(self._folders)
+        self._starts: list[Start] = []
         self._room = Room(self._folders.root)
         self._worker: Worker | None = None
         self._warm: Warm | None = None
@@ -104,6 +106,7 @@ class Agent(threading.Thread):
             self._due["sweep"] = 0.0  # devices are free
         if self._worker is None:
             self._register()
+        self._launch_prepared()
         for name, seconds, step in (
             ("heartbeat", HEARTBEAT_EVERY, self._say_alive),
             ("commands", COMMANDS_EVERY, self._obey),
@@ -189,23 +192,38 @@ class Agent(threading.Thread):
         return claim_next(self._worker, sum(held.light for held in self._attempts.all()))
 
     def _launch(self, claim: Claim) -> None:
-        order = job.STOP if ends.wish(claim.run) == "stop" else job.GO_ON
-        held = self._attempts.hold(claim.run, claim.attempt)
-        held.order_given = order
-        self._attempts.guarded(held, lambda _held: self._prepare(claim, order))
-        if held.given_up is not None or held.finished_at or self._warm is None:
-            held.ended = True
-            return
+        self._starts.append(Start(claim, self._attempts.hold(claim.run, claim.attempt)))
+        self._launch_prepared()
+
+    def _launch_prepared(self) -> None:
+        """Launch what has verified inputs by now, and let go of what is not to be launched any more."""
+        self._starts = [start for start in self._starts if not self._is_launched(start)]
+
+    def _is_launched(self, start: Start) -> bool:
+        if self._stopping.is_set():
+            start.held.give_up(ends.YIELDED)
+        if not start.is_off and not start.ready:
+            self._attempts.guarded(start.held, lambda _held: self._prepare(start))
+        if start.is_off:
+            start.held.ended = True
+            return True
+        if start.ready and self._warm is not None:
+            self._send(start.held, self._warm)
+            return True
+        return False
+
+    def _prepare(self, start: Start) -> None:
         try:
-            self._warm.launch(held.folder)
+            start.prepare(self._folders)
+        except ArtifactError as error:
+            ends.fail(start.claim.run, Reason("input_damaged", "%(error)s", {"error": str(error)}))
+            start.held.leave()
+
+    def _send(self, held: Held, warm: Warm) -> None:
+        try:
+            warm.launch(held.folder)
         except WarmGoneError:
             held.ended = True
-
-    def _prepare(self, claim: Claim, order: int) -> None:
-        try:
-            self._folders.prepare(claim, order)
-        except ArtifactError as error:
-            ends.fail(claim.run, Reason("input_damaged", "%(error)s", {"error": str(error)}))
 
     def _adopt(self, attempt: Attempt) -> None:
         """An attempt whose worker was killed: nothing of it lives; its journal is still to be stored."""

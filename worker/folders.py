@@ -4,14 +4,12 @@ import fcntl
 import os
 import shutil
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from trainer import job
 from trainer.spec import parse
-from webapp.artifacts import store
-from webapp.runs.lineage import inputs_of
-from webapp.runs.models import Run
 from worker.claim import Claim
 
 
@@ -45,26 +43,24 @@ class Folders:
     def of(self, run: UUID, attempt: int) -> Path:
         return self.root / str(run) / str(attempt)
 
-    def prepare(self, claim: Claim, order: int) -> Path:
-        """Write the attempt's folder with verified inputs and the checkpoint to go on from.
-
-        Raises ArtifactError for an input that is missing or damaged, and OSError, for example for a full disk.
-        """
+    def begin(self, claim: Claim, order: int) -> None:
+        """Make the attempt's folder, in which commands can be given from now on. Raises OSError, for example for a full disk."""
         folder = self.of(claim.run.pk, claim.attempt.number)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700, parents=True)
-        inputs = {edge.role: str(store.local_path(edge.artifact.sha256)) for edge in inputs_of(claim.run)}
+        (folder / "control").write_bytes(bytes([order]))
+
+    def describe(self, claim: Claim, inputs: Mapping[str, Path], resume: Path | None) -> None:
+        """Write the attempt's job, with verified inputs by role and the checkpoint to go on from. Raises OSError."""
         described = job.Job(
             run=str(claim.run.pk),
             attempt=claim.attempt.number,
             spec=parse(claim.run.spec),
-            inputs=inputs,
+            inputs={role: str(path) for role, path in inputs.items()},
             devices=claim.devices,
-            resume=_resume(claim.run),
+            resume=None if resume is None else str(resume),
         )
-        (folder / "control").write_bytes(bytes([order]))
-        (folder / "job.json").write_text(described.model_dump_json())
-        return folder
+        (self.of(claim.run.pk, claim.attempt.number) / "job.json").write_text(described.model_dump_json())
 
     def remove(self, run: UUID, attempt: int) -> None:
         """Remove an attempt's folder, once what it held is in the database and the store."""
@@ -78,13 +74,3 @@ class Folders:
     def left_over(self) -> list[tuple[UUID, int]]:
         """Run and number of every attempt whose folder is here."""
         return [(UUID(path.parent.name), int(path.name)) for path in self.root.glob("*-*/*") if path.name.isdigit()]
-
-
-def _resume(run: Run) -> str | None:
-    """The newest published checkpoint that is whole."""
-    for checkpoint in run.checkpoints.order_by("-step"):
-        try:
-            return str(store.local_path(checkpoint.artifact_id))
-        except store.ArtifactError:
-            continue
-    return None
