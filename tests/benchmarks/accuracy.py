@@ -1,6 +1,7 @@
 """Cross-validated accuracy of the defaults on the samples: `make accuracy`.
 
-Digits: the convolutional network, two ranks, 7 epochs, 5 folds; the mean of the test folds must be at least 98.0 %.
+Digits: the convolutional network, two ranks, 7 epochs, 5 folds; the mean of the test folds must be at least 98.0 %. The defaults
+were chosen on the folds of seed 0, which flatters them a little there; the other seeds, of split and weights, took no part in that.
 Penguins: the species from all other columns, 5 folds; at least scikit-learn's logistic regression on the same folds minus
 half a point. What was reached is written to docs/accuracy.md.
 """
@@ -9,6 +10,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
@@ -23,6 +25,7 @@ from trainer.data import Prepared
 from trainer.importing.preparation import files_of, prepare
 
 FOLDS = 5
+SEEDS = (0, 1, 2)
 SAMPLES = Path(__file__).parents[2] / "webapp" / "datasets" / "samples"
 DIGITS: dict[str, Any] = {"model": {"name": "cnn"}, "epochs": 7, "ranks": 2}
 PENGUINS: dict[str, Any] = {"task": {"name": "table_classification", "target": "species"}, "epochs": 40}
@@ -31,7 +34,7 @@ HEAD = ("data", "test accuracy of each fold, %", "mean", "at least", "reached", 
 PAGE = """# Accuracy of the defaults
 
 Written by `make accuracy` at commit {commit} on {machine}. Five folds of each sample; every row is tested once, by a model
-that has not seen it.
+that has not seen it. The defaults were chosen on the folds of seed 0; the other seeds took no part in that.
 
 {table}
 """
@@ -59,24 +62,27 @@ class Reached:
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
-        found = [digits(Path(folder) / "digits"), penguins(Path(folder) / "penguins")]
+        found = [*digits(Path(folder) / "digits"), *penguins(Path(folder) / "penguins")]
     page = PAGE.format(commit=commit(), machine=machine(), table=table([HEAD, *(item.row() for item in found)]))
     RECORD.write_text(page, encoding="utf-8")
     print(f"\n{page}")
     return 0 if all(item.mean >= item.least for item in found) else 1
 
 
-def digits(folder: Path) -> Reached:
+def digits(folder: Path) -> Iterator[Reached]:
     prepared = sample("digits", folder)
-    reports = [fold_report(DIGITS, prepared, folder, fold) for fold in range(FOLDS)]
-    return reached("digits, two ranks, 7 epochs", reports, 0.98, "asked for")
+    for seed in SEEDS:
+        reports = [fold_report({**DIGITS, "seed": seed}, prepared, folder, fold) for fold in range(FOLDS)]
+        yield reached(f"digits, two ranks, 7 epochs, seed {seed}", reports, 0.98, "asked for")
 
 
-def penguins(folder: Path) -> Reached:
+def penguins(folder: Path) -> Iterator[Reached]:
     prepared = sample("penguins", folder)
-    reports = [fold_report(PENGUINS, prepared, folder, fold) for fold in range(FOLDS)]
-    reference = mean(logistic_regression(folder / f"fold{fold}" / "model.safetensors", prepared) for fold in range(FOLDS))
-    return reached("penguins, 40 epochs", reports, reference - 0.005, f"logistic regression {100 * reference:.2f} minus 0.5")
+    for seed in SEEDS:
+        reports = [fold_report({**PENGUINS, "seed": seed}, prepared, folder, fold) for fold in range(FOLDS)]
+        reference = mean(logistic_regression(folder / place(seed, fold) / "model.safetensors", prepared) for fold in range(FOLDS))
+        asked = f"logistic regression {100 * reference:.2f} minus 0.5"
+        yield reached(f"penguins, 40 epochs, seed {seed}", reports, reference - 0.005, asked)
 
 
 def reached(name: str, reports: list[dict[str, Any]], least: float, asked: str) -> Reached:
@@ -92,13 +98,18 @@ def sample(name: str, folder: Path) -> Path:
 
 def fold_report(spec: dict[str, Any], prepared: Path, folder: Path, fold: int) -> dict[str, Any]:
     """The report of one fold, trained by the command line."""
-    path, out = folder / f"fold{fold}.json", folder / f"fold{fold}"
+    name = place(spec["seed"], fold)
+    path, out = folder / f"{name}.json", folder / name
     path.write_text(json.dumps({**spec, "split": {"folds": FOLDS, "fold": fold}}))
     command = [sys.executable, "-m", "trainer", "fit", str(path), "--data", str(prepared), "--out", str(out)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     report: dict[str, Any] = json.loads((out / "report.json").read_text())
-    print(f"{folder.name} fold {fold}: {report['test']['accuracy']:.4f} in {report['seconds']:.1f} s", flush=True)
+    print(f"{folder.name} {name}: {report['test']['accuracy']:.4f} in {report['seconds']:.1f} s", flush=True)
     return report
+
+
+def place(seed: int, fold: int) -> str:
+    return f"seed{seed}-fold{fold}"
 
 
 def logistic_regression(model: Path, prepared: Path) -> float:
