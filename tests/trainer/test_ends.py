@@ -63,6 +63,7 @@ def test_a_killed_launcher_leaves_no_rank(warm: Warm, images: Path, tmp_path: Pa
     launcher = warm.start(folder)
     wait_until(lambda: steps_done(folder) > 3, "step 3")
     ranks = children(launcher)
+    assert len(ranks) >= 2
     kill(launcher)
     warm.wait(folder)
     wait_until(lambda: not any(alive(rank) for rank in ranks), "the ranks to die", 5)
@@ -76,6 +77,7 @@ def test_nothing_outlives_the_warm_process(images: Path, tmp_path: Path, how: st
         launcher = warm.start(folder)
         wait_until(lambda: steps_done(folder) > 3, "step 3")
         processes = [launcher, *children(launcher)]
+        assert len(processes) >= 3
         if how == "it is killed":
             warm.process.kill()
         else:

@@ -13,7 +13,7 @@ from webapp import embedded, processes, unprivileged
 from webapp.addresses import addresses
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another account")
+@pytest.mark.skipif(os.geteuid() != 0, reason="RUNNING AS NOBODY WAS NOT TESTED: only root needs another account")
 def test_root_without_user_namespaces_runs_postgresql_as_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unprivileged, "_namespaces_work", lambda: False)
     with tempfile.TemporaryDirectory() as closed_to_nobody_yet:

@@ -98,7 +98,7 @@ def test_a_cut_connection_keeps_what_came_and_the_upload_goes_on_from_there(live
     client = live.client()
     address = begin(client, len(CONTENT))
     connection = raw_patch(live, client, address, 0, len(CONTENT), CONTENT[:123_456])
-    time.sleep(0.2)
+    wait_for(lambda: intake._taking)
     connection.close()
     wait_for(lambda: offset(client, address) == 123_456)
     assert patch(client, address, 123_456, CONTENT[123_456:]).status_code == 204
