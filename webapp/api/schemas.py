@@ -71,7 +71,7 @@ class Dataset(Schema):
 class DatasetDetail(Dataset):
     reason: str = Field(description="Why it is in its state, in words.")
     run: UUID | None = Field(description="The run that inspects the newest version.")
-    profile: dict[str, Any] | None = Field(description="What inspection found.")
+    profile: dict[str, Any] | None = Field(description="What inspection found; its problems in words, with code and params.")
     versions: list[DatasetVersion]
 
 
