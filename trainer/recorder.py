@@ -51,13 +51,17 @@ class Recorder:
     def _mind(self, step: int, loss: float) -> None:
         if self._nonfinite == "stop":
             raise TrainerError("loss_not_finite", "The loss became %(loss)s at step %(step)d. Lower the learning rate, or choose "
-                               "to skip such steps.", field="optimizer", loss=str(loss), step=step)
+                               "to skip such steps.", field="optimizer", loss=_plain(loss), step=step)
         if not self.skipped:
             self._journal.write(events.Log(level="warning", message="The loss became %(loss)s at step %(step)d.",
-                                           params={"loss": str(loss), "step": step}))
+                                           params={"loss": _plain(loss), "step": step}))
         self.skipped += 1
 
     def say_what_was_skipped(self) -> None:
         if self.skipped:
             self._journal.write(events.Log(level="warning", message="The loss was not finite in %(count)d steps.",
                                            params={"count": self.skipped}))
+
+
+def _plain(loss: float) -> str:
+    return "NaN" if math.isnan(loss) else "∞" if loss > 0 else "−∞"

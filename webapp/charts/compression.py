@@ -13,20 +13,20 @@ def title() -> str:
 
 
 def traces(stages: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> list[Trace]:
-    """A point a stage with its label, joined in order: size in kilobytes against the test metric."""
+    """A point a stage with its label, joined in order: size in KB (1,024 bytes, as the tables say it) against the test metric."""
     names = [plain(label) for label in labels]
     return [
         {
             "type": "scatter",
             "mode": "lines+markers+text",
-            "x": [stage["size"] / 1000 for stage in stages],
+            "x": [stage["size"] / 1024 for stage in stages],
             "y": [stage["metric"]["value"] for stage in stages],
             "text": names,
             "textposition": "top center",
             "cliponaxis": False,
             "line": {"color": "--line-strong", "width": 1},
             "marker": {"color": "--curve-1", "size": 10},
-            "hovertemplate": "%{text}: %{x:.1f} kB, %{y:.4f}<extra></extra>",
+            "hovertemplate": "%{text}: %{x:.1f} KB, %{y:.4f}<extra></extra>",
         }
     ]
 
@@ -36,7 +36,7 @@ def draw(stages: Sequence[Mapping[str, Any]], labels: Sequence[str], metric: str
     ticks = {"tickformat": ".1%"} if is_part else {}
     return figure(
         traces(stages, labels),
-        xaxis=axis(_("Size on disk (kB)"), rangemode="tozero"),
+        xaxis=axis(_("Size on disk (KB)"), rangemode="tozero"),
         yaxis=axis(metric, **ticks),
         margin={"l": 56, "r": 40, "t": 28, "b": 40},
     )

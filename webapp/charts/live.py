@@ -41,7 +41,7 @@ def charts(kind: str, target: str) -> list[LiveChart]:
             "time",
             "hardware/cpu",
         ),
-        LiveChart("memory", _("Memory"), "hardware/memory", _("Memory"), "bytes", "time"),
+        LiveChart("memory", _("Memory"), "hardware/memory", _("Memory"), "bytes", "time", "hardware/memory"),
     ]
     shown = [loss, error if target == "number" else accuracy, speed]
     return [*shown, *([rate] if kind == Kind.TRAIN else []), *machine]

@@ -10,6 +10,7 @@ from trainer.catalog import entry
 from trainer.spec import TrainSpec
 from trainer.summary import DataSummary
 from webapp.charts import learning_rate
+from webapp.numbers import short
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ def plan(spec: TrainSpec, data: DataSummary) -> Plan:
     ]
     pairs = [
         *((name, _(one.label)) for name, one in parts),
-        (_("Training rows"), _("about %(rows)s of %(all)s") % {"rows": f"{rows:,}", "all": f"{data.rows:,}"}),
-        (_("Steps"), _("%(total)s (%(epoch)s per epoch)") % {"total": f"{total:,}", "epoch": f"{per_epoch:,}"}),
+        (_("Training rows"), _("about %(rows)s of %(all)s") % {"rows": short(rows), "all": short(data.rows)}),
+        (_("Steps"), _("%(total)s (%(epoch)s per epoch)") % {"total": short(total), "epoch": short(per_epoch)}),
         (
             _("Ranks"),
             _("%(ranks)d, with %(rows)d rows of each step") % {"ranks": spec.ranks, "rows": math.ceil(spec.batch_size / spec.ranks)},

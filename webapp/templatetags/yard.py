@@ -75,7 +75,7 @@ def live_texts() -> str:
             "live": _("Live"),
             "closed": _("The connection is closed. Reload the page to go on watching."),
             "left": _("%(time)s left"),
-            "nan": _("%(count)s values are not numbers"),
+            "nan": _("Values that are not numbers: %(count)s"),
         }
     )
 

@@ -16,7 +16,7 @@
 import { Curve } from "./curves.js";
 import { forgetLooks, Plot } from "./plot.js";
 import { RunSocket } from "./socket.js";
-import { clock, filled, RemainingTime, short } from "./words.js";
+import { clock, filled, grouped, measured, RemainingTime } from "./words.js";
 
 const CALM = 1_000;  // milliseconds between two drawings of a chart that is not the first
 
@@ -99,8 +99,8 @@ class Live {
     for (const element of all("[data-run-progress]")) {
       if (total) [element.max, element.value] = [total, Math.min(step, total)];
     }
-    say("[data-run-step]", step.toLocaleString());
-    say("[data-run-total]", total.toLocaleString());
+    say("[data-run-step]", grouped(step));
+    say("[data-run-total]", grouped(total));
     if (perEpoch) say("[data-run-epoch]", Math.min(Math.floor(Math.max(step - 1, 0) / perEpoch) + 1, Math.ceil(total / perEpoch)));
     const seconds = state === "running" && total ? this.remaining.seconds(total) : null;
     say("[data-run-time-left]", seconds === null ? "" : filled(this.texts.left ?? "%(time)s left", { time: clock(seconds) }));
@@ -113,7 +113,7 @@ class Live {
   }
 
   #value(curve) {
-    for (const element of all(`[data-value="${CSS.escape(curve.name)}"]`)) element.textContent = short(curve.last);
+    for (const element of all(`[data-value="${CSS.escape(curve.name)}"]`)) element.textContent = measured(curve.last, element.dataset.unit);
   }
 
   #plot(element) {
@@ -161,7 +161,7 @@ class Live {
 
   #countGaps(plot) {
     const count = plot.curves().reduce((sum, curve) => sum + curve.nonfinite, 0);
-    const text = count ? filled(this.texts.nan ?? "%(count)s values are not numbers", { count }) : "";
+    const text = count ? filled(this.texts.nan ?? "Values that are not numbers: %(count)s", { count }) : "";
     say(`[data-nonfinite="${CSS.escape(plot.key)}"]`, text);
   }
 

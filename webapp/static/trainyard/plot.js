@@ -7,13 +7,14 @@ const MOST_DRAWN = 2_000;
 const ZOOM_REST = 150;
 const ZOOM_AGAIN = 2_000;
 const PALETTE = 7;
+const GIGABYTES = 2 ** -30;  // to a byte
 const SMOOTHED = /^(train\/|samples_per_second)/;  // what is noisy by nature; a learning rate is not
 const CONFIG = {
   displaylogo: false, responsive: true, doubleClick: "reset",
   modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
 };
 const AXES = {
-  bytes: { tickformat: ".3s", ticksuffix: "B" },
+  bytes: { ticksuffix: " GB", rangemode: "tozero" },
   percent: { ticksuffix: " %", rangemode: "tozero" },
   ratio: { tickformat: ".0%" },
 };
@@ -95,7 +96,8 @@ export class Plot {
     const name = plain(this.#label(curve, place));
     const base = { type: "scatter", mode: x.length < 2 || validation && x.length < 40 ? "lines+markers" : "lines", x, name,
                    line, marker: { size: 5, color: line.color }, connectgaps: false, legendgroup: curve.name };
-    const y = data.values.map((value) => Number.isFinite(value) ? value : null);
+    const scale = this.element.dataset.unit === "bytes" ? GIGABYTES : 1;
+    const y = data.values.map((value) => Number.isFinite(value) ? value * scale : null);
     const traces = [{ ...base, y }];
     if (smooth) {
       traces[0] = { ...base, y, opacity: 0.28, line: { ...line, width: 1 }, showlegend: false, hoverinfo: "skip" };
@@ -148,7 +150,7 @@ export class Plot {
                                    xref: "paper", yref: "paper", font: { color: soft } }];
     const y = AXES[this.element.dataset.unit] ?? (this.key === "learning-rate" ? { rangemode: "tozero" } : {});
     return {
-      autosize: true, uirevision: `${this.key}${this.log}`, margin: { l: 56, r: 20, t: 8, b: 32 }, annotations: empty,
+      autosize: true, uirevision: `${this.key}${this.log}`, margin: { l: 56, r: this.time ? 28 : 20, t: 8, b: 32 }, annotations: empty,
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: fontFamily(), size: 12, color: soft },
       showlegend: this.curves().length > 1, legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },

@@ -1,6 +1,8 @@
 // Sentences, numbers and times as a person reads them.
 "use strict";
 
+const THIN = "\u202f";  // a narrow space that does not break
+
 // A sentence with its gaps filled: "%(name)s" is replaced, "%%" is a percent sign.
 export const filled = (sentence, gaps) =>
   sentence.replace(/%(?:\((\w+)\)[sdif]|%)/g, (found, name) => name === undefined ? "%" : String(gaps[name] ?? "…"));
@@ -9,8 +11,21 @@ export const short = (value) => {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(2);
-  return value.toLocaleString(undefined, { maximumSignificantDigits: 4 });
+  return grouped(Number(value.toPrecision(4)));
 };
+
+// 14363.5 as 14 363.5, as the server writes it.
+export const grouped = (number) => {
+  const [whole, rest] = String(number).split(".");
+  return [whole.replace(/\B(?=(\d{3})+$)/g, THIN), ...(rest ? [rest] : [])].join(".");
+};
+
+// A value of a metric with its unit: ratio (0.98 is 98 %), percent, bytes, or none.
+export function measured(value, unit) {
+  if (!Number.isFinite(value) || !unit) return short(value);
+  if (unit === "bytes") return `${(value / 2 ** 30).toFixed(1)}${THIN}GB`;
+  return `${short(unit === "ratio" ? 100 * value : value)}${THIN}%`;
+}
 
 export function clock(seconds) {
   const rounded = Math.max(1, Math.round(seconds));
