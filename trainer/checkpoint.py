@@ -96,6 +96,7 @@ def read(path: Path | str, ranks: Ranks, model: nn.Module, optimizer: Optimizer,
         facts, tensors = _load(path)
         model.load_state_dict(_named(tensors, "model."))
         optimizer.load_state_dict(_optimizer_state(facts["optimizer"], tensors))
+        _lay_out(optimizer)
         schedule.load_state_dict(facts["schedule"])
         best = {name: tensor.to(ranks.device) for name, tensor in _named(tensors, "best.").items()}
         restore_random_state(ranks, tensors[f"random.{ranks.rank}"])
@@ -103,6 +104,14 @@ def read(path: Path | str, ranks: Ranks, model: nn.Module, optimizer: Optimizer,
     except (SafetensorError, KeyError, ValueError, RuntimeError, TypeError) as error:
         raise TrainerError("checkpoint_damaged", "The checkpoint cannot be read or belongs to another model; start the run "
                            "again.") from error
+
+
+def _lay_out(optimizer: Optimizer) -> None:
+    """Lay an optimizer's tensors out as their parameters: a fused step reads both from first to last, whatever their strides."""
+    for parameter, values in optimizer.state.items():
+        for name, value in values.items():
+            if isinstance(value, Tensor) and value.shape == parameter.shape:
+                values[name] = torch.empty_like(parameter).copy_(value)
 
 
 def step_of(path: Path | str) -> int:

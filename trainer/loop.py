@@ -78,6 +78,7 @@ def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Jou
     control = control or Control(None)
     dtype = DTYPES[spec.precision]
     model.to(device=ranks.device, dtype=dtype)
+    _lay_out(model, torch.channels_last if ranks.device.type == "cpu" else torch.contiguous_format)
     parameters = [parameter for parameter in model.network.parameters() if parameter.requires_grad]
     batches = math.ceil(len(data.parts.train) / spec.batch_size)
     total_steps = batches * spec.epochs
@@ -149,7 +150,14 @@ def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Jou
     if command in (PAUSE, YIELD) and progress.step < total_steps:
         return Fitted("paused", "yielded" if command == YIELD else "", progress)
     model.load_state_dict(progress.best_state)
+    _lay_out(model, torch.contiguous_format)
     return Fitted("stopped" if command == STOP and progress.step < total_steps else "succeeded", "", progress)
+
+
+def _lay_out(model: nn.Module, layout: torch.memory_format) -> None:
+    """Lay out the weights of convolutions. A processor convolves and pools faster with a pixel's channels side by side."""
+    move: Any = model.to  # torch's stub leaves ``memory_format`` out
+    move(memory_format=layout)
 
 
 def epoch_order(train: Indices, seed: int, epoch: int) -> Indices:

@@ -123,13 +123,13 @@ class Gradients:
         self._buckets = self._cut()
 
     def _views(self) -> Tensor:
-        """One buffer whose parts are the parameters' gradients; backward adds into it."""
+        """One buffer whose parts are the parameters' gradients, laid out as they are; backward adds into it."""
         first = self._parameters[0]
         size = STEP_NUMBERS + sum(parameter.numel() for parameter in self._parameters)
         flat = torch.zeros(size, dtype=first.dtype, device=first.device)
         at = STEP_NUMBERS
         for parameter in self._parameters:
-            parameter.grad = flat[at : at + parameter.numel()].view_as(parameter)
+            parameter.grad = torch.as_strided(flat, parameter.shape, parameter.stride(), at)
             at += parameter.numel()
         return flat
 
