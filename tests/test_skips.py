@@ -1,4 +1,4 @@
-"""In continuous integration a skipped browser or fault test counts as failed."""
+"""Tests that were skipped, and faults that were not injected, do not count as passed."""
 
 import os
 import subprocess
@@ -29,3 +29,10 @@ def test_a_skipped_browser_test_fails_where_none_may_be_skipped(tmp_path: Path, 
     environment = {**os.environ, "TRAINYARD_NO_SKIPS": strict}
     answer = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert outcome in answer.stdout, answer.stdout + answer.stderr
+
+
+@pytest.mark.parametrize(("chosen", "status"), [("tests/faults", 1), ("tests/faults/test_commands.py", 0)])
+def test_all_fault_tests_together_fail_when_they_inject_too_few_faults(chosen: str, status: int) -> None:
+    command = [sys.executable, "-m", "pytest", "--setup-plan", chosen]  # runs nothing
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert (answer.returncode, "FAULTS WERE INJECTED: 0" in answer.stderr) == (status, bool(status)), answer.stdout + answer.stderr

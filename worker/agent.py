@@ -23,7 +23,7 @@ from webapp.workers import services as workers
 from webapp.workers.models import Worker
 from worker import devices, ends, sessions, sweep
 from worker.attempts import Attempts
-from worker.claim import LEASE, Claim, claim_next
+from worker.claim import LEASE, Claim, claim_next, explain_want_of_room
 from worker.folders import Folders
 from worker.held import Held
 from worker.meter import Meter
@@ -65,7 +65,7 @@ class Agent(threading.Thread):
         self._log_file.parent.mkdir(mode=0o700, exist_ok=True)
         self._attempts = Attempts(self._folders)
         self._starts: list[Start] = []
-        self._room = Room(self._folders.root)
+        self._room = Room(state)
         self._worker: Worker | None = None
         self._warm: Warm | None = None
         self._warm_due = 0.0
@@ -100,10 +100,12 @@ class Agent(threading.Thread):
         self._listen()
         if self._stopping.is_set():
             self._attempts.send_away(in_time=time.monotonic() < self._deadline)
+        if self._room.is_low():
+            self._end_for_room()
         if time.monotonic() < self._database_due:
             return
         if self._attempts.attend():
-            self._due["sweep"] = 0.0  # devices are free
+            self._due.update(sweep=0.0, room=0.0)  # devices are free, and folders gone
         if self._worker is None:
             self._register()
         self._launch_prepared()
@@ -180,8 +182,19 @@ class Agent(threading.Thread):
             self._adopt(attempt)
         if self._in_touch_since and time.monotonic() - self._in_touch_since > sweep.PATIENCE:
             sweep.expire_leases(self._worker)
+        if self._room.is_low():
+            explain_want_of_room(self._worker)
+            return
         while not self._stopping.is_set() and not self._worker.draining and (claim := self._claim()) is not None:
             self._launch(claim)
+
+    def _end_for_room(self) -> None:
+        """End what works here, to go on when there is room; then the database may have what was kept for it."""
+        for held in self._attempts.living():
+            held.give_up(ends.DISK_FULL)
+        self._launch_prepared()  # launches nothing: all are off
+        if not self._attempts.living():
+            self._room.give_reserve()
 
     def _look_for_room(self) -> None:
         assert self._worker is not None
@@ -205,7 +218,7 @@ class Agent(threading.Thread):
         if not start.is_off and not start.ready:
             self._attempts.guarded(start.held, lambda _held: self._prepare(start))
         if start.is_off:
-            start.held.ended = True
+            start.held.end()
             return True
         if start.ready and self._warm is not None:
             self._send(start.held, self._warm)
@@ -223,12 +236,12 @@ class Agent(threading.Thread):
         try:
             warm.launch(held.folder)
         except WarmGoneError:
-            held.ended = True
+            held.end()
 
     def _adopt(self, attempt: Attempt) -> None:
         """An attempt whose worker was killed: nothing of it lives; its journal is still to be stored."""
         sessions.kill_remembered(self._folders.of(attempt.run_id, attempt.number))
-        self._attempts.hold(attempt.run, attempt).ended = True
+        self._attempts.hold(attempt.run, attempt).end()
 
     def _lose_touch(self, error: Exception) -> None:
         if self._in_touch_since:

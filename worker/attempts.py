@@ -61,19 +61,19 @@ class Attempts:
             return
         if news.status is None:
             held.pid = news.pid
-            sessions.remember(held.folder, news.pid)
+            self.guarded(held, _remember)
             if held.given_up is not None or held.finished_at:
                 held.kill()
         else:
             sessions.end(news.pid)  # a rank that outlived its launcher
-            held.status, held.ended = news.status, True
+            held.end(news.status)
 
     def lose_all(self) -> None:
         """The warm process is gone, and everything that it forked dies with it."""
         for held in self.living():
             if held.pid is not None:
                 sessions.end(held.pid)
-            held.ended = True
+            held.end()
 
     def attend(self) -> bool:
         """Read journals that have grown and settle what has ended; True when something was settled."""
@@ -114,7 +114,7 @@ class Attempts:
             held.leave()
         except OSError as error:
             if error.errno in NO_ROOM:
-                held.give_up(ends.DISK_FULL, room_wanted=True)
+                held.give_up(ends.DISK_FULL)
             else:
                 _fail(held, error)
         except Exception as error:
@@ -128,6 +128,11 @@ class Attempts:
             held.follower.close()
             self._folders.remove(held.run_id, held.attempt.number)
             del self._held[held.folder]
+
+
+def _remember(held: Held) -> None:
+    assert held.pid is not None
+    sessions.remember(held.folder, held.pid)
 
 
 def _pass_on(run: Run, held: Held) -> None:

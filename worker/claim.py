@@ -18,6 +18,7 @@ from webapp.workers.models import Device, Worker
 LEASE = timedelta(seconds=float(os.environ.get("TRAINYARD_LEASE_SECONDS", "15")))
 LIGHT_AT_ONCE = 2  # runs that need no device
 LOOK_AHEAD = 20
+WAITS_FOR_ROOM = Reason("waiting_for_room", "Waits for room: the worker’s disk is full. Make room there, and this run starts by itself.")
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,13 @@ def claim_next(worker: Worker, light_now: int) -> Claim | None:
         if _still_waits(waiting):
             return None
     return None
+
+
+def explain_want_of_room(worker: Worker) -> None:
+    """Tell the runs that come next why nobody takes them: this machine's disk is full, and no other machine is alive."""
+    if not Worker.objects.exclude(pk=worker.pk).filter(seen__gt=Now() - LEASE).exists():
+        for waiting in (*_light(1), *_heavy(largest_kind(worker))[:1]):
+            states.explain(waiting.id, State.QUEUED, WAITS_FOR_ROOM)
 
 
 def largest_kind(worker: Worker) -> int:

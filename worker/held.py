@@ -17,7 +17,7 @@ from worker import ends, sessions
 from worker.follow import FencedError, Follower
 from worker.judge import End, disk_is_full, judge, oom_kills, read_exits, read_log
 
-COALESCE = 0.06  # seconds between two reads of a journal, the first change being read at once
+COALESCE = 0.05  # seconds from one read of a journal to the next, the first change being read at once
 LINGER = 15.0  # seconds that processes may take to leave when the run's end is in the database already
 
 
@@ -34,8 +34,8 @@ class Held:
     pid: int | None = None
     status: int | None = None
     ended: bool = False
-    given_up: Reason | None = None  # we ended it ourselves: the reason with which it goes on, or is paused
-    room_wanted: bool = False
+    met_full_disk: bool = False  # seen when it ended: by the time the end can be stored there may be room
+    given_up: Reason | None = None  # we ended it ourselves: the reason with which it goes on, or is paused for want of room
     order_given: int = job.GO_ON
     next_read: float = 0.0
     finished_at: float = 0.0
@@ -52,17 +52,28 @@ class Held:
         if self.pid is not None and not self.ended:
             sessions.kill(self.pid)
 
-    def give_up(self, reason: Reason, *, room_wanted: bool = False) -> None:
-        """Kill it, to go on later from the last checkpoint."""
-        self.given_up, self.room_wanted = self.given_up or reason, room_wanted or self.room_wanted
+    def end(self, status: int | None = None) -> None:
+        """Nothing of it lives any more; ``status`` is its launcher's, where anybody heard of that."""
+        self.status, self.ended = status, True
+        self.met_full_disk = self.folder.exists() and disk_is_full(self.folder, read_log(self.folder))
+
+    def give_up(self, reason: Reason) -> None:
+        """Kill it, to go on later from the last checkpoint. With a full disk it goes on when there is room."""
+        if not self.wants_room:
+            self.given_up = reason
         self.kill()
+
+    @property
+    def wants_room(self) -> bool:
+        return self.given_up == ends.DISK_FULL
 
     def read_if_grown(self) -> None:
         """Store what the journal has gained, if it is time to. Raises like Follower.follow."""
-        if time.monotonic() < self.next_read or self.finished_at or not self.follower.grown():
+        if time.monotonic() < self.next_read or self.finished_at or self.wants_room or not self.follower.grown():
             return
+        began = time.monotonic()
         if self.follower.follow():
-            self.next_read = time.monotonic() + COALESCE
+            self.next_read = began + COALESCE
         if self.follower.finished:
             self.finished_at = time.monotonic()
 
@@ -81,7 +92,7 @@ class Held:
         False while files of the journal's end are still on the way into the store: call it again then, too.
         """
         try:
-            if not self.room_wanted and not self.finished_at and not self.follower.drain():
+            if not self.wants_room and not self.finished_at and not self.follower.drain():
                 return False
         except FencedError:
             pass  # what is left in the journal belongs to no run any more; the devices are ours to free
@@ -98,14 +109,13 @@ class Held:
         if run is None:
             return {"cause": "said", "step": 0, "ranks": [vars(item) for item in read_exits(self.folder)]}
         if self.given_up is not None:
-            (ends.pause if self.room_wanted else ends.go_on)(run, self.given_up)
+            (ends.pause if self.wants_room else ends.go_on)(run, self.given_up)
             return {"cause": "given_up", "step": run.step}
         verdict = judge(self._end(run, log), self._earlier())
         {"fail": ends.fail, "go_on": ends.go_on, "pause": ends.pause}[verdict.action](run, verdict.reason)
         return verdict.record()
 
     def _end(self, run: Run, log: str) -> End:
-        full = self.folder.exists() and disk_is_full(self.folder, log)
         return End(
             step=run.step,
             exits=read_exits(self.folder),
@@ -113,7 +123,7 @@ class Held:
             oom_kills=oom_kills() - self.oom_before,
             said=self.follower.verdict,
             log=log,
-            disk_full=full,
+            disk_full=self.met_full_disk,
         )
 
     def _earlier(self) -> list[dict[str, object]]:

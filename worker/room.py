@@ -1,5 +1,11 @@
-"""Runs that paused because this machine's disk was full go on by themselves when it has room again."""
+"""Room on the disks that this worker and its database write to: where little is left, nothing trains.
 
+The agent looks each turn, so that runs end while a database on the same disk can still store why. Where something fills
+the disk faster than that, the database is given the reserve, once nothing trains that would eat it up. Runs that paused
+for this go on by themselves when there is room again.
+"""
+
+import os
 import shutil
 from pathlib import Path
 from uuid import UUID
@@ -7,31 +13,82 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from webapp.artifacts import store
 from webapp.runs.models import Attempt, Run, State
 from webapp.workers.models import Worker
 from worker import ends
 
-ENOUGH = 16 * 1024 * 1024  # bytes more than there were when the run found no room
+MEBIBYTE = 1024 * 1024
+LEAST = 64 * MEBIBYTE  # bytes; with less on any of the disks nothing trains
+ENOUGH = 16 * MEBIBYTE  # bytes more than that, and on some disk more than there were when a run found no room
+RESERVE = 64 * MEBIBYTE  # bytes; PostgreSQL needs 16 MiB at once when a segment of its log is full
+
+
+class Reserve:
+    """A file that does nothing but take room beside the embedded database, which can have it when it needs it."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._path = database / "reserve"
+
+    def lacking(self) -> int:
+        """Bytes that are spoken for and not taken; none where no database is."""
+        return RESERVE if self._database.exists() and not self._path.exists() else 0
+
+    def make(self) -> None:
+        """Take the room. Raises OSError where there is none."""
+        temporary = self._path.with_suffix(".new")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.posix_fallocate(descriptor, 0, RESERVE)
+            temporary.rename(self._path)
+        finally:
+            os.close(descriptor)
+            temporary.unlink(missing_ok=True)
+
+    def give(self) -> None:
+        self._path.unlink(missing_ok=True)
 
 
 class Room:
     """Compares the room there is with what each run met. Where the worker was started since, a run is tried once."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._met: dict[UUID, int] = {}
+    def __init__(self, state: Path) -> None:
+        self._database = state / "postgresql"  # there only where `manage.py up` keeps one
+        self._reserve = Reserve(self._database)
+        folders = (state, state / "attempts", store.incoming(), self._database)
+        self._disks = {folder.stat().st_dev: folder for folder in folders if folder.exists()}
+        self._met: dict[UUID, tuple[int, ...]] = {}
         self._first = True
+
+    def left(self) -> tuple[int, ...]:
+        """Bytes on each of the disks. What the reserve lacks is spoken for."""
+        return tuple(shutil.disk_usage(folder).free - self._spoken_for(folder) for folder in self._disks.values())
+
+    def is_low(self) -> bool:
+        return min(self.left()) < LEAST
+
+    def give_reserve(self) -> None:
+        """Let the database have the reserve; it is taken back when there is room. For when nothing trains."""
+        self._reserve.give()
 
     def look(self, worker: Worker) -> None:
         """Queue the runs again for which there is room now."""
-        free = shutil.disk_usage(self._folder).free
+        left = self.left()
         waiting = _waiting(worker)
-        self._met = {run: self._met.get(run, 0 if self._first else free) for run in waiting}
+        self._met = {run: self._met.get(run, (0,) * len(left) if self._first else left) for run in waiting}
         self._first = False
+        if min(left) < LEAST + ENOUGH:
+            return
+        if self._reserve.lacking():
+            self._reserve.make()
         for run, met in list(self._met.items()):
-            if free >= met + ENOUGH:
+            if any(now >= then + ENOUGH for now, then in zip(left, met, strict=True)):
                 _go_on(run)
                 del self._met[run]
+
+    def _spoken_for(self, folder: Path) -> int:
+        return self._reserve.lacking() if folder == self._database else 0
 
 
 def _waiting(worker: Worker) -> list[UUID]:

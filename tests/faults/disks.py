@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -25,8 +26,18 @@ def small_disk(folder: Path, mebibytes: int) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def fill(path: Path) -> None:
-    """Write ``path`` until nothing more goes onto its disk."""
+@contextlib.contextmanager
+def filled(disk: Path) -> Iterator[None]:
+    """Leave no byte free on ``disk`` until the end."""
+    path = disk / f"filling-{uuid4().hex[:8]}"
+    try:
+        _fill(path)
+        yield
+    finally:
+        path.unlink()
+
+
+def _fill(path: Path) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     try:
         for size in (1 << 20, 1 << 12, 1):

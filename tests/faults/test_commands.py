@@ -92,8 +92,8 @@ def test_commands_at_random_moments_make_only_legal_changes(lab: Lab, version: D
     for _ in range(max(20, FAULTS)):
         run = dice.choice(runs)
         with suppress(IllegalCommand):
-            injected("command at a random moment")
             services.command(run, dice.choice([kind for kind in COMMANDS if kind != "cancel"]), person())
+            injected("command at a random moment")
         time.sleep(dice.uniform(0, 0.3))
     for run in runs:
         with suppress(IllegalCommand):

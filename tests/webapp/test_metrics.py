@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from django.db import transaction
+from django.db import DataError, transaction
 from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from webapp.accounts.models import User
-from webapp.metrics import chunk, codec, export, reading, store
+from webapp.metrics import chunk, codec, export, raw, reading, store
 from webapp.metrics.chunk import Marked, Together
 from webapp.metrics.codec import Batch, Floats, Points
 from webapp.metrics.models import Chunk, Tail
@@ -220,3 +220,9 @@ def test_a_sealed_point_takes_at_most_twelve_bytes(run: Run) -> None:
     sizes = [len(bytes(chunk_body)) for chunk_body in Chunk.objects.values_list("body", flat=True)]
     assert sum(sizes) / (60 * 1024) < 11
     assert store.SEAL_AT == 1024
+
+
+@pytest.mark.django_db
+def test_an_error_of_a_raw_statement_is_one_of_djangos() -> None:
+    with pytest.raises(DataError), transaction.atomic():
+        raw.execute("SELECT 1 / 0")

@@ -11,8 +11,8 @@ from django.db import connection
 
 
 def execute(statement: LiteralString, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
-    """Run ``statement`` in the current transaction of Django's connection; its rows, if it has any."""
+    """Run ``statement`` in the current transaction of Django's connection; its rows, if it has any. Raises Django's errors."""
     connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cursor:
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(statement, parameters, prepare=True, binary=True)
         return cursor.fetchall() if cursor.description else []

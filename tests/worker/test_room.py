@@ -1,0 +1,127 @@
+"""Room on the disks: a reserve for the database, and runs that go on only when there is more than what they met."""
+
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.db.models.functions import Now
+from pytest_django import Settings
+
+from trainer import events
+from trainer.journal import Journal
+from webapp.accounts.models import User
+from webapp.runs import states
+from webapp.runs.models import Attempt, Kind, Run, State
+from webapp.workers import services as workers
+from webapp.workers.models import Worker
+from worker import ends
+from worker.follow import Follower
+from worker.held import Held
+from worker.room import ENOUGH, LEAST, RESERVE, Room
+
+pytestmark = pytest.mark.django_db
+
+
+class Disk:
+    """Says how much is free, less what our own reserve takes."""
+
+    def __init__(self, state: Path) -> None:
+        self.reserve = state / "postgresql" / "reserve"
+        self.free = RESERVE + LEAST + ENOUGH
+
+    def usage(self, _folder: Path) -> SimpleNamespace:
+        return SimpleNamespace(free=self.free - (RESERVE if self.reserve.exists() else 0))
+
+
+@pytest.fixture
+def disk(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Disk:
+    settings.STORAGE_URL = f"file://{tmp_path}/artifacts"
+    (tmp_path / "postgresql").mkdir()
+    disk = Disk(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", disk.usage)
+    return disk
+
+
+@pytest.fixture
+def worker() -> Worker:
+    return workers.register(name="here", host="here", facts={}, devices=())
+
+
+@pytest.fixture
+def attempt(worker: Worker) -> Attempt:
+    run = Run.objects.create(owner=User.objects.create_user("ada"), name="digits", kind=Kind.TRAIN, spec={}, devices_needed=1)
+    assert states.begin_attempt(run.pk, 0)
+    return Attempt.objects.create(run=run, number=1, worker=worker, lease_until=Now())
+
+
+def state_of(attempt: Attempt) -> State:
+    return State(Run.objects.get(pk=attempt.run_id).state)
+
+
+def test_the_reserve_is_taken_given_and_never_counts_as_room(disk: Disk, worker: Worker, tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    before = room.left()
+    room.look(worker)
+    assert disk.reserve.stat().st_size == RESERVE
+    assert room.left() == before
+    disk.free -= 2 * ENOUGH
+    assert room.is_low()
+    room.give_reserve()
+    room.look(worker)
+    assert room.is_low(), "what the database was given was taken for room"
+    assert not disk.reserve.exists()
+
+
+def test_a_worker_without_a_database_beside_it_keeps_no_reserve(disk: Disk, worker: Worker, tmp_path: Path) -> None:
+    disk.reserve.parent.rmdir()
+    Room(tmp_path).look(worker)
+    assert not disk.reserve.parent.exists()
+
+
+def test_a_run_goes_on_only_with_more_room_than_it_met(disk: Disk, worker: Worker, attempt: Attempt, tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    room.look(worker)
+    states.move(attempt.run_id, State.PAUSED, attempt=1, reason=ends.DISK_FULL)
+    room.look(worker)
+    disk.free += ENOUGH - 1
+    room.look(worker)
+    assert state_of(attempt) == State.PAUSED
+    disk.free += 1
+    room.look(worker)
+    assert state_of(attempt) == State.QUEUED
+
+
+def test_a_worker_that_was_started_since_tries_a_run_once(disk: Disk, worker: Worker, attempt: Attempt, tmp_path: Path) -> None:
+    states.move(attempt.run_id, State.PAUSED, attempt=1, reason=ends.DISK_FULL)
+    Room(tmp_path).look(worker)
+    assert state_of(attempt) == State.QUEUED
+
+
+def held_of(attempt: Attempt, folder: Path) -> Held:
+    follower = Follower(attempt.run_id, attempt, folder)
+    return Held(attempt.run_id, steered=True, light=False, attempt=attempt, folder=folder, follower=follower)
+
+
+def test_an_attempt_that_found_no_room_is_not_read_on(attempt: Attempt, tmp_path: Path) -> None:
+    Journal(tmp_path / "journal").write(events.Output(role="export", path="out/model", name="model", meta={}))
+    held = held_of(attempt, tmp_path)
+    with pytest.raises(FileNotFoundError):
+        held.read_if_grown()
+    held.give_up(ends.DISK_FULL)
+    held.read_if_grown()
+    held.end()
+    assert held.settle()
+    assert state_of(attempt) == State.PAUSED
+
+
+def test_a_full_disk_that_has_room_again_when_the_end_can_be_stored_is_still_the_cause(
+    disk: Disk, attempt: Attempt, tmp_path: Path
+) -> None:
+    held = held_of(attempt, tmp_path)
+    disk.free = 0
+    held.end(256)
+    disk.free = RESERVE
+    assert held.settle()
+    run = Run.objects.get(pk=attempt.run_id)
+    assert (run.state, run.reason_code) == (State.PAUSED, "disk_full")
