@@ -58,16 +58,16 @@ def wake() -> None:
 class Agent(threading.Thread):
     """The agent of the worker on one state folder. ``stop`` lets running work write its checkpoints first."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, warm: Warm | None = None) -> None:
+        """``warm`` is a warm process that was started before; without it the agent starts one."""
         super().__init__(name="agent", daemon=True)
         self._folders = Folders(state)
         self._log_file = state / "logs" / "warm.log"
-        self._log_file.parent.mkdir(mode=0o700, exist_ok=True)
         self._attempts = Attempts(self._folders)
         self._starts: list[Start] = []
         self._room = Room(state)
         self._worker: Worker | None = None
-        self._warm: Warm | None = None
+        self._warm = warm
         self._warm_due = 0.0
         self._database_due = 0.0
         self._in_touch_since = 0.0

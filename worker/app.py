@@ -2,9 +2,13 @@
 
 Celery carries short hints that name a run. The agent, which a bootstep starts beside it, does the work; it starts
 whether or not the broker can be reached.
+
+Importing torch takes the longest of all that a start needs, so the process that does it is started before Django and
+the rest are imported here, and given to the agent later.
 """
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +16,12 @@ import django
 from celery import Celery, bootsteps
 from django.conf import settings
 
+from worker.warm import Warm
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 os.environ.setdefault("CELERY_SKIP_CHECKS", "true")  # they would import all pages, of which a worker serves none
+# Not for celery's other commands, nor where this is only imported.
+warm = Warm(Path(settings.STATE) / "logs" / "warm.log") if "worker" in sys.argv else None
 django.setup()
 
 from worker.agent import Agent  # noqa: E402 - it reaches models, which need the set-up above
@@ -42,7 +50,7 @@ class AgentStep(bootsteps.StartStopStep):
         self.agent: Agent | None = None
 
     def start(self, parent: Any) -> None:
-        self.agent = Agent(Path(settings.STATE))
+        self.agent = Agent(Path(settings.STATE), warm)
         self.agent.start()
 
     def stop(self, parent: Any) -> None:

@@ -48,6 +48,7 @@ class Warm:
     """One warm process. It dies with the thread that made it, so make it from one that lives as long as the worker."""
 
     def __init__(self, log: Path) -> None:
+        log.parent.mkdir(mode=0o700, exist_ok=True)
         ours, theirs = socket.socketpair()
         with theirs, log.open("ab") as output:
             self._process = subprocess.Popen(
