@@ -31,8 +31,16 @@ def test_a_skipped_browser_test_fails_where_none_may_be_skipped(tmp_path: Path, 
     assert outcome in answer.stdout, answer.stdout + answer.stderr
 
 
-@pytest.mark.parametrize(("chosen", "status"), [("tests/faults", 1), ("tests/faults/test_commands.py", 0)])
-def test_all_fault_tests_together_fail_when_they_inject_too_few_faults(chosen: str, status: int) -> None:
-    command = [sys.executable, "-m", "pytest", "--setup-plan", chosen]  # runs nothing
+ALL_FAULTS = ("tests/faults",)
+MAKE_FAULTS = ("tests/faults", "-m", "fault or faults")
+
+
+@pytest.mark.parametrize(("chosen", "status"), [(ALL_FAULTS, 1), (MAKE_FAULTS, 1), (("tests/faults/test_commands.py",), 0)])
+def test_all_fault_tests_together_fail_when_they_inject_too_few_faults(chosen: tuple[str, ...], status: int) -> None:
+    command = [sys.executable, "-m", "pytest", "--setup-plan", *chosen]  # runs nothing
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert (answer.returncode, "FAULTS WERE INJECTED: 0" in answer.stderr) == (status, bool(status)), answer.stdout + answer.stderr
+
+
+def test_make_faults_asks_for_all_of_them() -> None:
+    assert 'tests/faults -m "fault or faults"' in (ROOT / "Makefile").read_text()
