@@ -134,7 +134,7 @@ class Agent(threading.Thread):
             selector.register(_awake, selectors.EVENT_READ)
             if self._warm is not None:
                 selector.register(self._warm, selectors.EVENT_READ)
-            ready = [key.fileobj for key, _events in selector.select(GLANCE if self._attempts else SWEEP_EVERY / 4)]
+            ready = [key.fileobj for key, _events in selector.select(self._attempts.rest(GLANCE) if self._attempts else SWEEP_EVERY / 4)]
         if _awake in ready:
             _awake.recv(4096)
             self._due.update(commands=0.0, sweep=0.0)

@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,6 +41,11 @@ class Attempts:
 
     def living(self) -> list[Held]:
         return [held for held in self._held.values() if not held.ended]
+
+    def rest(self, longest: float) -> float:
+        """Seconds until the next journal that was read may be read again; ``longest`` at most."""
+        rests = (held.next_read - time.monotonic() for held in self._held.values())
+        return min([longest, *(rest for rest in rests if rest > 0)])
 
     def hold(self, run: Run, attempt: Attempt) -> Held:
         folder = self._folders.of(run.pk, attempt.number)
