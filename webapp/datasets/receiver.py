@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 CHECKSUM_MISMATCH = 460
+# Bytes. A larger upload does not stay in the system's cache, where it would take the place of what is needed sooner, and
+# where fresh memory costs more than the disk; its inspection takes far longer than reading it from the disk.
+CACHED = 256 << 20
 _REMEMBERED = 1000  # hash states; one that was forgotten is taken again from the file
 _hashes: "OrderedDict[UUID, tuple[int, _Hash]]" = OrderedDict()
 
@@ -84,7 +87,10 @@ class Receiver:
 
     def flush(self) -> None:
         """Make what is written so far durable, so that ``commit`` has less to wait for. May run beside ``write``."""
+        end = self.offset
         os.fdatasync(self._file)
+        if self._upload.length > CACHED and hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(self._file, 0, end, os.POSIX_FADV_DONTNEED)
 
     def commit(self, *, whole: bool = True) -> Upload:
         """Acknowledge what was written; a full upload becomes an artifact. Raises UploadError for a wrong checksum.
