@@ -1,12 +1,18 @@
-"""P15: training throughput of one rank on one thread, curves on, beside a loop as people write it by hand.
+"""P15: training throughput of one rank on one thread, curves on, beside a loop as people write it by hand and beside Lightning.
 
-Both train the default network on the digits sample, with the same model, optimizer, schedule and batches, and score the
-validation rows once. The hand-written loop keeps PyTorch's own memory layout, as the tutorials do. Lightning has a line of its
-own once this benchmark makes an environment for it; it is not measured.
+All train the default network on the digits sample, with the same model, optimizer, schedule and batches, and score the
+validation rows once. The peers keep PyTorch's own memory layout, as the tutorials do. Lightning is installed for this benchmark
+alone and runs in a process of its own, p15_lightning.py; where pip cannot get it, it is not measured.
 """
 
+import os
+import subprocess
+import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -24,24 +30,76 @@ from trainer.rows import Rows
 from trainer.spec import TrainSpec
 
 ROUNDS = 12
+# Lightning and what it needs that we have not; it shares our torch.
+PACKAGES = ("lightning==2.6.6", "lightning-utilities==0.15.3", "torchmetrics==1.9.0", "tqdm==4.70.1", "PyYAML==6.0.3")
+
+Epoch = Callable[[], float]  # trains one epoch; its processor seconds
 
 
 def run() -> list[Line]:
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as name:
-        prepared = Prepared.open(digits(Path(name)))
+        folder = Path(name)
+        path = digits(folder)
+        prepared = Prepared.open(path)
         spec = TrainSpec(epochs=1).resolved(prepared.summary)
         data = rows.read(spec, prepared)
         loader = DataLoader(_data_set(data), batch_size=spec.batch_size, shuffle=True)
-        journal = Journal(Path(name) / "journal")
-        times: dict[str, list[float]] = {"ours": [], "hand": []}
-        for number in range(ROUNDS):
-            for who in sorted(times, reverse=number % 2 == 0):  # each goes first as often as the other
-                times[who].append(_ours(spec, data, journal) if who == "ours" else _by_hand(spec, data, loader))
-    ours, hand = (len(data.parts.train) / min(seconds) for seconds in times.values())
-    return [Line(number="P15", name="training throughput beside a hand-written loop with DataLoader", figure=ours / hand, unit="x",
-                 target=1.0, better="more",
-                 beside=f"{ours:.0f} and {hand:.0f} rows per CPU second, fastest of {ROUNDS} epochs each; Lightning not measured")]
+        epochs: dict[str, Epoch] = {"ours": partial(_ours, spec, data, Journal(folder / "journal")),
+                                    "hand": partial(_by_hand, spec, data, loader)}
+        with _lightning(folder, path, spec) as peer:
+            fastest = _fastest(epochs | ({"lightning": peer} if peer else {}))
+    return _lines({name: len(data.parts.train) / seconds for name, seconds in fastest.items()})
+
+
+def _lines(speeds: dict[str, float]) -> list[Line]:
+    """``speeds`` in rows per CPU second."""
+    ours, hand, lightning = speeds["ours"], speeds["hand"], speeds.get("lightning")
+    how = f"rows per CPU second, fastest of {ROUNDS} epochs each"
+    by_hand = Line(number="P15", name="training throughput beside a hand-written loop with DataLoader", figure=ours / hand, unit="x",
+                   target=1.0, better="more",
+                   beside=f"{ours:.0f} and {hand:.0f} {how}" + ("" if lightning else "; Lightning not measured"))
+    if not lightning:
+        return [by_hand]
+    return [by_hand, Line(number="P15", name="training throughput beside Lightning", figure=ours / lightning, unit="x", target=1.3,
+                          better="more", beside=f"{ours:.0f} and {lightning:.0f} {how}; {PACKAGES[0]}")]
+
+
+def _fastest(epochs: dict[str, Epoch]) -> dict[str, float]:
+    """Processor seconds of each one's fastest epoch. They take turns, and each goes first as often as the others."""
+    names = list(epochs)
+    times: dict[str, list[float]] = {name: [] for name in names}
+    for number in range(ROUNDS):
+        first = number % len(names)
+        for name in names[first:] + names[:first]:
+            times[name].append(epochs[name]())
+    return {name: min(seconds) for name, seconds in times.items()}
+
+
+@contextmanager
+def _lightning(folder: Path, prepared: Path, spec: TrainSpec) -> Iterator[Epoch | None]:
+    """Lightning's epoch, warmed up; None where pip cannot get it."""
+    packages = folder / "packages"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(packages), *PACKAGES]
+    if subprocess.run(pip, stdout=sys.stderr).returncode != 0:
+        yield None
+        return
+    root = Path(__file__).parents[2]
+    fields = spec.model_copy(update={"epochs": 1 + ROUNDS}).model_dump_json()
+    with subprocess.Popen([sys.executable, "-m", "tests.benchmarks.p15_lightning", str(prepared), fields, str(folder)], text=True,
+                          cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          env={**os.environ, "PYTHONPATH": str(packages), "PYTHONWARNINGS": "ignore"}) as process:
+        epoch = partial(_turn, process)
+        epoch()
+        yield epoch
+
+
+def _turn(process: "subprocess.Popen[str]") -> float:
+    """Let the peer train one epoch and take its answer."""
+    assert process.stdin and process.stdout
+    process.stdin.write("\n")
+    process.stdin.flush()
+    return float(process.stdout.readline())
 
 
 def _data_set(data: Rows) -> TensorDataset:

@@ -1,0 +1,96 @@
+"""What P15 compares with: Lightning's Trainer, one epoch for each line that arrives. Answers with its processor seconds.
+
+Curves on: its CSVLogger gets loss and accuracy of each step (``log_every_n_steps=1``); of the loggers that come with it this one
+is the nearest to our journal, a file that is only added to. To its advantage the learning rate is not logged, nothing is
+checkpointed, progress bar, model summary and first check of the validation are off, and building the Trainer is not counted.
+"""
+
+import logging
+import sys
+import time
+from typing import Any
+
+import lightning  # type: ignore[import-not-found]  # in the environment that p15_throughput makes
+import torch
+from lightning.pytorch.loggers import CSVLogger  # type: ignore[import-not-found]
+from torch import Tensor
+from torch.utils.data import DataLoader, TensorDataset
+
+from trainer import catalog, package, rows
+from trainer.data import Prepared
+from trainer.loop import EVALUATION_ROWS
+from trainer.parallel import Ranks
+from trainer.preprocessing import RawModel
+from trainer.rows import Rows
+from trainer.spec import TrainSpec
+from trainer.split import Indices
+
+
+def main(prepared: str, fields: str, folder: str) -> None:
+    torch.set_num_threads(1)
+    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)  # no hints in the benchmarks' output
+    spec = TrainSpec.model_validate_json(fields)
+    data = rows.read(spec, Prepared.open(prepared))
+    Ranks().seed(spec.seed)
+    training = Training(spec, package.module(rows.configure(spec, data)))
+    trainer = lightning.Trainer(accelerator="cpu", max_epochs=spec.epochs, logger=CSVLogger(folder), log_every_n_steps=1,
+                                callbacks=[Turns()], num_sanity_val_steps=0, enable_checkpointing=False, enable_progress_bar=False,
+                                enable_model_summary=False)
+    trainer.fit(training, DataLoader(_data_set(data, data.parts.train), batch_size=spec.batch_size, shuffle=True),
+                DataLoader(_data_set(data, data.parts.validation), batch_size=EVALUATION_ROWS))
+
+
+def _data_set(data: Rows, part: Indices) -> TensorDataset:
+    return TensorDataset(data.inputs(part), data.answers(part))
+
+
+class Training(lightning.LightningModule):  # type: ignore[misc]
+    """The default network with the spec's loss, optimizer and schedule."""
+
+    def __init__(self, spec: TrainSpec, model: RawModel) -> None:
+        super().__init__()
+        assert spec.loss is not None
+        self._spec = spec
+        self._loss_of = catalog.build("losses", spec.loss)
+        self.model = model
+
+    def training_step(self, batch: tuple[Tensor, Tensor]) -> Tensor:
+        return self._score("train", batch)
+
+    def validation_step(self, batch: tuple[Tensor, Tensor]) -> None:
+        self._score("validation", batch)
+
+    def _score(self, part: str, batch: tuple[Tensor, Tensor]) -> Tensor:
+        inputs, targets = batch
+        outputs = self.model(inputs.float())
+        loss: Tensor = self._loss_of(outputs, targets).mean()
+        accuracy = (outputs.argmax(1) == targets).float().mean()
+        self.log_dict({f"{part}/loss": loss, f"{part}/accuracy": accuracy}, batch_size=len(targets))
+        return loss
+
+    def configure_optimizers(self) -> dict[str, Any]:
+        optimizer = catalog.build("optimizers", self._spec.optimizer, self.model.network.parameters())
+        schedule = catalog.build("schedules", self._spec.schedule, optimizer, self.trainer.estimated_stepping_batches)
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+
+class Turns(lightning.Callback):  # type: ignore[misc]
+    """Holds each epoch until a line arrives. An epoch lasts until the next could begin, so nothing of it is left out."""
+
+    _began: float | None = None
+
+    def on_train_epoch_start(self, trainer: lightning.Trainer, module: Training) -> None:
+        self._answer()
+        sys.stdin.readline()
+        self._began = time.process_time()
+
+    def on_train_end(self, trainer: lightning.Trainer, module: Training) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
+        if self._began is not None:
+            print(time.process_time() - self._began, flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
