@@ -19,9 +19,13 @@ import { RunSocket } from "./socket.js";
 import { clock, filled, grouped, measured, RemainingTime } from "./words.js";
 
 const CALM = 1_000;  // milliseconds between two drawings of a chart that is not the first
+const TURN = 100;  // and between two of them
 
 const all = (selector) => document.querySelectorAll(selector);
 const say = (selector, text) => all(selector).forEach((element) => { element.textContent = text; });
+
+// Until the next frame, and until the messages that came meanwhile are taken: frames alone can keep those waiting.
+const frame = () => new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); });
 
 class Live {
   constructor(root) {
@@ -32,6 +36,7 @@ class Live {
     this.remaining = new RemainingTime();
     this.plots = [...all("[data-chart]")].map((element) => this.#plot(element));
     this.drawing = false;
+    this.turn = 0;
     this.#bindControls();
     const id = encodeURIComponent(root.dataset.run);
     this.windowAddress = `/runs/${id}/window`;
@@ -145,18 +150,19 @@ class Live {
     try {
       for (let plot; (plot = this.plots.find((one) => this.#isDue(one)));) {
         await plot.draw();
-        if (plot !== this.plots[0]) plot.rests = performance.now() + CALM;
+        if (plot !== this.plots[0]) [plot.rests, this.turn] = [performance.now() + CALM, performance.now() + TURN];
         this.#countGaps(plot);
-        await new Promise((resolve) => { requestAnimationFrame(resolve); });
+        await frame();
       }
     } finally {
       this.drawing = false;
     }
-    if (this.plots.some((one) => one.dirty && one.seen)) this.later = setTimeout(() => this.draw(), CALM / 5);
+    if (this.plots.some((one) => one.dirty && one.seen)) this.later = setTimeout(() => this.draw(), TURN);
   }
 
   #isDue(plot) {
-    return plot.dirty && plot.seen && !document.hidden && performance.now() >= plot.rests;
+    const calm = plot.rests === 0 || performance.now() >= Math.max(plot.rests, this.turn);
+    return plot.dirty && plot.seen && !document.hidden && calm;
   }
 
   #countGaps(plot) {

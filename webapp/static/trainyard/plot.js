@@ -58,7 +58,7 @@ export class Plot {
     this.log = false;
     this.zoom = null;
     this.dirty = true;
-    this.rests = 0;  // not drawn again before this moment of the page's clock
+    this.rests = 0;  // not drawn again before this moment of the page's clock; 0: at once
     this.seen = true;
     this.drawn = false;
     new IntersectionObserver(([entry]) => {
