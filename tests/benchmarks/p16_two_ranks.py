@@ -49,8 +49,10 @@ def _bare(prepared: Path) -> float:
     script = str(Path(__file__).with_name("p16_bare.py"))
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     root = str(Path(__file__).parents[2])
-    done = subprocess.run([*torchrun, script, str(prepared), spec.model_dump_json()], check=True, capture_output=True, text=True,
+    done = subprocess.run([*torchrun, script, str(prepared), spec.model_dump_json()], capture_output=True, text=True,
                           env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": root})
+    if done.returncode:
+        raise RuntimeError(f"The bare script failed:\n{done.stderr}")
     return _middle(json.loads(done.stdout))
 
 
