@@ -36,7 +36,8 @@ class Live {
     this.remaining = new RemainingTime();
     this.plots = [...all("[data-chart]")].map((element) => this.#plot(element));
     this.drawing = false;
-    this.turn = 0;
+    this.turn = 0;  // when the next chart that is not the first may be drawn
+    this.later = null;
     this.#bindControls();
     const id = encodeURIComponent(root.dataset.run);
     this.windowAddress = `/runs/${id}/window`;
@@ -150,7 +151,7 @@ class Live {
     try {
       for (let plot; (plot = this.plots.find((one) => this.#isDue(one)));) {
         await plot.draw();
-        if (plot !== this.plots[0]) [plot.rests, this.turn] = [performance.now() + CALM, performance.now() + TURN];
+        if (plot !== this.plots[0] && !plot.empty) [plot.rests, this.turn] = [performance.now() + CALM, performance.now() + TURN];
         this.#countGaps(plot);
         await frame();
       }

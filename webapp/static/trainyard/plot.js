@@ -2,12 +2,12 @@
 "use strict";
 
 import { smoothed, thinned, windows } from "./curves.js";
+import { GIGABYTE } from "./words.js";
 
 const MOST_DRAWN = 2_000;
 const ZOOM_REST = 150;
 const ZOOM_AGAIN = 2_000;
 const PALETTE = 7;
-const GIGABYTES = 2 ** -30;  // to a byte
 const SMOOTHED = /^(train\/|samples_per_second)/;  // what is noisy by nature; a learning rate is not
 const CONFIG = {
   displaylogo: false, responsive: true, doubleClick: "reset",
@@ -61,6 +61,7 @@ export class Plot {
     this.rests = 0;  // not drawn again before this moment of the page's clock; 0: at once
     this.seen = true;
     this.drawn = false;
+    this.empty = true;
     new IntersectionObserver(([entry]) => {
       this.seen = entry.isIntersecting;
       if (this.seen && this.dirty) element.dispatchEvent(new Event("wanted"));
@@ -70,6 +71,7 @@ export class Plot {
   async draw() {
     this.dirty = false;
     const traces = this.curves().flatMap((curve, place) => this.#traces(curve, place));
+    this.empty = !traces.length;
     await window.Plotly.react(this.element, traces, this.#layout(traces.length), CONFIG);
     this.#hush();
     if (!this.drawn) this.#listen();
@@ -96,7 +98,7 @@ export class Plot {
     const name = plain(this.#label(curve, place));
     const base = { type: "scatter", mode: x.length < 2 || validation && x.length < 40 ? "lines+markers" : "lines", x, name,
                    line, marker: { size: 5, color: line.color }, connectgaps: false, legendgroup: curve.name };
-    const scale = this.element.dataset.unit === "bytes" ? GIGABYTES : 1;
+    const scale = this.element.dataset.unit === "bytes" ? 1 / GIGABYTE : 1;
     const y = data.values.map((value) => Number.isFinite(value) ? value * scale : null);
     const traces = [{ ...base, y }];
     if (smooth) {

@@ -2,6 +2,7 @@
 "use strict";
 
 const THIN = "\u202f";  // a narrow space that does not break
+export const GIGABYTE = 2 ** 30;
 
 // A sentence with its gaps filled: "%(name)s" is replaced, "%%" is a percent sign.
 export const filled = (sentence, gaps) =>
@@ -23,7 +24,7 @@ export const grouped = (number) => {
 // A value of a metric with its unit: ratio (0.98 is 98 %), percent, bytes, or none.
 export function measured(value, unit) {
   if (!Number.isFinite(value) || !unit) return short(value);
-  if (unit === "bytes") return `${(value / 2 ** 30).toFixed(1)}${THIN}GB`;
+  if (unit === "bytes") return `${(value / GIGABYTE).toFixed(1)}${THIN}GB`;
   return `${short(unit === "ratio" ? 100 * value : value)}${THIN}%`;
 }
 
