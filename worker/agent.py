@@ -37,6 +37,7 @@ GLANCE = 0.01  # seconds between two looks at the journals while something runs
 COMMANDS_EVERY = 0.2
 SWEEP_EVERY = 1.0
 ROOM_EVERY = 2.0
+DISKS_EVERY = 0.05  # what one may fill meanwhile is less than room.LEAST; a store on the network is asked no more often
 HEARTBEAT_EVERY = LEASE.total_seconds() / 5
 AWAY = 0.5  # seconds until a database that was away is tried again
 FAREWELL = 25.0  # seconds that running work has to write its checkpoints when the worker is stopped
@@ -100,8 +101,9 @@ class Agent(threading.Thread):
         self._listen()
         if self._stopping.is_set():
             self._attempts.send_away(in_time=time.monotonic() < self._deadline)
-        if self._room.is_low():
-            self._end_for_room()
+        if time.monotonic() >= self._due.get("disks", 0.0):
+            self._look_at_disks()
+            self._due["disks"] = time.monotonic() + DISKS_EVERY
         if time.monotonic() < self._database_due:
             return
         if self._attempts.attend():
@@ -188,8 +190,10 @@ class Agent(threading.Thread):
         while not self._stopping.is_set() and not self._worker.draining and (claim := self._claim()) is not None:
             self._launch(claim)
 
-    def _end_for_room(self) -> None:
-        """End what works here, to go on when there is room; then the database may have what was kept for it."""
+    def _look_at_disks(self) -> None:
+        """Where one is full, end what works here, to go on when there is room; then the database may have its reserve."""
+        if not self._room.is_low():
+            return
         for held in self._attempts.living():
             held.give_up(ends.DISK_FULL)
         self._launch_prepared()  # launches nothing: all are off
@@ -210,9 +214,10 @@ class Agent(threading.Thread):
 
     def _launch_prepared(self) -> None:
         """Launch what has verified inputs by now, and let go of what is not to be launched any more."""
-        self._starts = [start for start in self._starts if not self._is_launched(start)]
+        self._starts = [start for start in self._starts if not self._bring_on(start)]
 
-    def _is_launched(self, start: Start) -> bool:
+    def _bring_on(self, start: Start) -> bool:
+        """Do for it what can be done now; True when it is launched, or is not to be."""
         if self._stopping.is_set():
             start.held.give_up(ends.YIELDED)
         if not start.is_off and not start.ready:
