@@ -36,7 +36,7 @@ class Receiver:
     def __init__(self, upload: Upload, offset: int, checksum: tuple[str, bytes] | None = None) -> None:
         """``checksum`` is the algorithm's name and the digest that the coming bytes must have."""
         self._upload = upload
-        self._start = self.offset = offset
+        self._start = self.offset = self._cached_from = offset
         self._checksum = (hashlib.new(checksum[0]), checksum[1]) if checksum else None
         self._turn = Lock()
         self._file = _locked(upload)
@@ -89,8 +89,13 @@ class Receiver:
         """Make what is written so far durable, so that ``commit`` has less to wait for. May run beside ``write``."""
         end = self.offset
         os.fdatasync(self._file)
+        self._leave_cache(end)
+
+    def _leave_cache(self, end: int) -> None:
+        """Let the system forget what is durable up to ``end``."""
         if self._upload.length > CACHED and hasattr(os, "posix_fadvise"):
-            os.posix_fadvise(self._file, 0, end, os.POSIX_FADV_DONTNEED)
+            os.posix_fadvise(self._file, self._cached_from, end - self._cached_from, os.POSIX_FADV_DONTNEED)
+            self._cached_from = end
 
     def commit(self, *, whole: bool = True) -> Upload:
         """Acknowledge what was written; a full upload becomes an artifact. Raises UploadError for a wrong checksum.
@@ -102,6 +107,7 @@ class Receiver:
                 self._throw_away()
                 raise UploadError(CHECKSUM_MISMATCH, _("The bytes do not have the announced checksum. Send them again."))
             os.fsync(self._file)
+            self._leave_cache(self.offset)
             self._advance()
         self._upload.refresh_from_db()
         return uploads.finish(self._upload) if self.offset == self._upload.length else self._upload
