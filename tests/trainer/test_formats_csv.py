@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,11 @@ from hypothesis import strategies as st
 
 from tests.files import Imported, imported, refusal, zipped
 from trainer.catalog import listing
+from trainer.errors import TrainerError
+from trainer.formats.csv.pieces import batches
+from trainer.formats.csv.rows import Table, as_wide
+from trainer.formats.csv.rows import rows as one_by_one
+from trainer.importing.archives import Source
 
 TABLE = "size,colour,weight\n" + "".join(f"{n},{'red' if n % 3 else 'blue'},{n / 4}\n" for n in range(30))
 
@@ -164,6 +170,36 @@ def test_more_rows_than_one_chunk_holds_are_read_in_order(tmp_path: Path) -> Non
     made = read(tmp_path, "n,label\n" + "".join(f"{n},{n % 7}x\n" for n in range(10_001)))
     np.testing.assert_array_equal(made.data.array("numbers")[:, 0], np.arange(10_001))
     np.testing.assert_array_equal(made.data.array("codes")[:, 0], np.arange(10_001) % 7)
+
+
+def test_numbers_after_many_rows_of_text_are_numbers_and_the_text_is_counted(tmp_path: Path) -> None:
+    made = read(tmp_path, "a,b\n" + "off,1\n" * 21_000 + "".join(f"{n},{n}\n" for n in range(100_000)))
+    assert made.data.summary.columns[0].missing == made.problem("text_in_numbers").params["count"] == 21_000
+    np.testing.assert_array_equal(made.data.array("numbers")[21_000:, 0], np.arange(100_000))
+
+
+ODD_CELLS = st.sampled_from([
+    "1", "x", "", " ", '"', '""', '"a,b"', '"a ""b"""', '"a\nb"', '5" pipe', ' "x"', '"x"y', "\x0b", "\u2028", "é",
+])
+ODD_ENDS = st.sampled_from(["\n", "\n", "\r\n", "\r", ",\n", ",1\n", "\n\n", "\n,\n"])
+
+
+@settings(deadline=None)
+@given(rows=st.lists(st.tuples(ODD_CELLS, ODD_CELLS, ODD_ENDS), min_size=1, max_size=9))
+def test_many_rows_at_a_time_are_read_as_one_by_one(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, str]]) -> None:
+    path = tmp_path_factory.mktemp("csv") / "x.csv"
+    path.write_text("".join(f"{one},{two}{end}" for one, two, end in rows), encoding="utf-8", newline="")
+    table = Table(Source.of(path, path.name), "utf-8", ",", False, 2)
+    many = outcome((line, list(row)) for batch in batches(table) for line, *row in zip(batch.lines, *batch.columns, strict=True))
+    assert many == outcome((line, as_wide(table, line, row)) for line, row in one_by_one(table))
+
+
+def outcome(found: Iterable[tuple[int, list[str]]]) -> list[tuple[int, list[str]] | str]:
+    """The rows, or only the sentence of the refusal."""
+    try:
+        return list(found)
+    except TrainerError as error:
+        return [str(error)]
 
 
 def test_it_may_be_compressed_or_in_a_zip(tmp_path: Path) -> None:

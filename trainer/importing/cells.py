@@ -1,8 +1,9 @@
 """Reading the cells of one column as numbers, and knowing which of them say that a value is missing."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import filterfalse
 
 import numpy as np
 
@@ -15,53 +16,73 @@ PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:inf|infin
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
 DECIMAL_COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d*),\d+(?:[eE][+-]?\d+)?", re.ASCII)
 LONGEST_NUMBER = 400
+BEGINNINGS = frozenset("+-.,0123456789iI")
+
+
+NUMBER, GAP, TEXT, INFINITE = range(4)
 
 
 @dataclass(frozen=True)
-class Numbers:
-    """``values`` float64 [cells], NaN where a cell is missing or no number; where infinities stood; which cells are text."""
+class Read:
+    """``values`` float64 [cells], NaN but for finite numbers; ``kinds`` uint8 [cells]: NUMBER, GAP, TEXT or INFINITE."""
 
     values: Array
-    infinite: tuple[int, ...]
-    text: tuple[int, ...]
+    kinds: Array
+
+    def at(self, places: Array) -> "Read":
+        return Read(self.values[places], self.kinds[places])
 
 
-def read(cells: Sequence[str], comma: bool = False) -> Numbers:
+def read(cells: Sequence[str], comma: bool = False) -> Read:
     """Read stripped cells; ``comma`` says that the file writes 1,5 for one and a half."""
     values = _all_plain(cells)
     if values is None:
-        values, text = _one_by_one(cells, comma)
-    else:
-        text = ()
-    infinite = np.isinf(values)
-    if infinite.any():
-        values[infinite] = np.nan
-    return Numbers(values, tuple(np.flatnonzero(infinite).tolist()), text)
+        values = _plain_with_gaps(cells)
+    found = _one_by_one(cells, comma) if values is None else Read(values, np.where(np.isnan(values), GAP, NUMBER).astype(np.uint8))
+    infinite = np.isinf(found.values)
+    found.values[infinite] = np.nan
+    found.kinds[infinite] = INFINITE
+    return found
 
 
 def _all_plain(cells: Sequence[str]) -> Array | None:
-    """The quick way for a column without gaps; Python also takes 1_000 and nan for numbers, which we do not."""
-    try:
-        values = np.fromiter(map(float, cells), np.float64, len(cells))
-    except ValueError:
+    """The quick way for a column without gaps."""
+    values = _floats(cells)
+    return None if values is None or "_" in "".join(cells) else values
+
+
+def _plain_with_gaps(cells: Sequence[str]) -> Array | None:
+    """The quick way for a column of numbers with missing values."""
+    present = _floats(filterfalse(MISSING.__contains__, cells))
+    if present is None or max(map(len, cells), default=0) > LONGEST_NUMBER:
         return None
-    if np.isnan(values).any() or "_" in "".join(cells):
+    text = "".join(cells)
+    if "_" in text or not text.isascii():
         return None
+    values = np.full(len(cells), np.nan)
+    values[~np.fromiter(map(MISSING.__contains__, cells), np.bool_, len(cells))] = present
     return values
 
 
-def _one_by_one(cells: Sequence[str], comma: bool) -> tuple[Array, tuple[int, ...]]:
-    values = np.full(len(cells), np.nan)
-    text: list[int] = []
-    for at, cell in enumerate(cells):
+def _floats(cells: Iterable[str]) -> Array | None:
+    """The cells as Python reads them, which takes nan and 1_000 for numbers, too; None where one is nan or no number."""
+    try:
+        values = np.fromiter(map(float, cells), np.float64)
+    except ValueError:
+        return None
+    return None if np.isnan(values).any() else values
+
+
+def _one_by_one(cells: Sequence[str], comma: bool) -> Read:
+    """The exact way; every different cell is looked at once."""
+    places = {cell: at for at, cell in enumerate(set(cells))}
+    different = Read(np.full(len(places), np.nan), np.full(len(places), TEXT, np.uint8))
+    for cell, at in places.items():
         if cell in MISSING:
-            continue
-        plain = plain_number(cell, comma)
-        if plain is None:
-            text.append(at)
-        else:
-            values[at] = float(plain)
-    return values, tuple(text)
+            different.kinds[at] = GAP
+        elif cell[0] in BEGINNINGS and (plain := plain_number(cell, comma)) is not None:
+            different.values[at], different.kinds[at] = float(plain), NUMBER
+    return different.at(np.fromiter(map(places.__getitem__, cells), np.intp, len(cells)))
 
 
 def plain_number(cell: str, comma: bool = False) -> str | None:

@@ -1,11 +1,13 @@
 """Deciding what kind a column of text cells is: numbers, categories, free text, or the same value throughout."""
 
-from collections import Counter
 from collections.abc import Sequence
-from hashlib import blake2b
 
-from trainer.importing.cells import MISSING
+import numpy as np
+
+from trainer.data import Array
+from trainer.importing.cells import GAP, INFINITE, MISSING, TEXT, Read
 from trainer.importing.cells import read as read_numbers
+from trainer.importing.levels import LONGEST_LEVEL, Levels, is_short_form
 from trainer.importing.profile import Problem, problem
 from trainer.importing.profile_classes import case_problems
 from trainer.summary import Column
@@ -13,11 +15,10 @@ from trainer.summary import Column
 NUMBER_SHARE = 0.8
 MOST_LEVELS = 1000
 FEW_LEVELS = 20
-LONGEST_LEVEL = 80
 MOST_HELD = 20_000
 VALUES_HELD = 500_000
 LINES_NAMED = 5
-SURE_AFTER = 20_000
+CODE = np.dtype(np.int16)
 
 
 class Observed:
@@ -27,56 +28,77 @@ class Observed:
         self.name = name
         self._comma = comma
         self._cap = min(MOST_HELD, max(MOST_LEVELS // 5, VALUES_HELD // columns))
-        self._values: Counter[str] = Counter()
+        self._levels = Levels(comma)
         self._full = False
-        self._rows = self._missing = self._numbers = self._infinite = self._text = self._length = 0
+        self._rows = self._missing = self._numbers = self._infinite = self._text = self._length = self._held = 0
         self._text_cells: list[tuple[int, str]] = []
         self._infinite_lines: list[int] = []
         self.spellings: set[str] = set()
 
-    def see(self, cells: Sequence[str], lines: Sequence[int]) -> None:
-        """Take note of some more stripped cells and of the lines they stand in."""
-        self._rows += len(cells)
-        missing = [] if MISSING.isdisjoint(cells) else [cell for cell in cells if cell in MISSING]
-        self._missing += len(missing)
-        self.spellings.update(missing)
-        self._hold(cells)
-        if not self._surely_text():
-            self._see_numbers(cells, lines, len(missing))
+    def see(self, cells: Sequence[str], lines: Sequence[int]) -> tuple[Array | None, Array | None]:
+        """Take note of some more stripped cells and of the lines they stand in.
 
-    def _surely_text(self) -> bool:
-        present = self._rows - self._missing
-        return present > SURE_AFTER and self._text > 0.5 * present
+        What the cells are if the column turns out to hold numbers: float64 values, or None where none is a number; and if it
+        turns out to hold categories: ``CODE`` places in ``lookup``, or None once that is ruled out.
+        """
+        places, longest = self._hold(cells)
+        read = read_numbers(cells, self._comma) if places is None or longest > LONGEST_LEVEL else self._levels.read(places)
+        numbers = self._count(read, cells, lines)
+        if places is None:
+            return read.values if numbers else None, None
+        self._held += int((read.kinds != GAP).sum())
+        coded = places.astype(CODE) if len(self._levels) <= MOST_LEVELS else None
+        return read.values if numbers else None, coded
 
-    def _hold(self, cells: Sequence[str]) -> None:
+    def _hold(self, cells: Sequence[str]) -> tuple[Array | None, int]:
+        """The cells' places among the held values, None once there are too many, and the length of the longest cell."""
         if self._full:
-            return
-        self._length += sum(map(len, cells))
-        self._values.update(cell if len(cell) <= LONGEST_LEVEL else _short(cell) for cell in cells if cell not in MISSING)
-        self._full = len(self._values) > self._cap
+            return None, 0
+        lengths = np.fromiter(map(len, cells), np.int64, len(cells))
+        self._length += int(lengths.sum())
+        longest = int(lengths.max())
+        places = self._levels.places(cells, longest)
+        self._full = len(self._levels) > self._cap
+        return places, longest
 
-    def _see_numbers(self, cells: Sequence[str], lines: Sequence[int], missing: int) -> None:
-        read = read_numbers(cells, self._comma)
-        self._numbers += len(cells) - missing - len(read.text)
-        self._infinite += len(read.infinite)
-        self._text += len(read.text)
-        self._infinite_lines.extend(lines[at] for at in read.infinite[: 1 - len(self._infinite_lines)])
-        self._text_cells.extend((lines[at], cells[at]) for at in read.text[: max(0, LINES_NAMED - len(self._text_cells))])
+    def _count(self, read: Read, cells: Sequence[str], lines: Sequence[int]) -> int:
+        """Note what the cells are; how many are numbers, infinite ones included."""
+        finite, missing, text, infinite = np.bincount(read.kinds, minlength=4).tolist()
+        self._rows += len(cells)
+        self._missing += missing
+        self._numbers += finite + infinite
+        self._infinite += infinite
+        self._text += text
+        if missing:
+            self.spellings |= MISSING.intersection(cells)
+        if infinite and not self._infinite_lines:
+            self._infinite_lines.append(lines[int(np.argmax(read.kinds == INFINITE))])
+        if text and len(self._text_cells) < LINES_NAMED:
+            places = np.flatnonzero(read.kinds == TEXT)[: LINES_NAMED - len(self._text_cells)].tolist()
+            self._text_cells.extend((lines[at], cells[at]) for at in places)
+        return int(finite + infinite)
+
+    def lookup(self) -> Array:
+        """int32 [codes]: the index of each code's level, -1 for one that says that a value is missing."""
+        return self._levels.indices(self._sorted())
+
+    def _sorted(self) -> list[str]:
+        return sorted(self._levels.words())
 
     def decided(self) -> Column:
         """The column with its kind. ``distinct`` of a text column counts up to a bound."""
         present = self._rows - self._missing
-        levels = [] if self._full else sorted(self._values)
+        levels = [] if self._full else self._sorted()
         if not self._full and len(levels) <= 1:
             return Column(name=self.name, kind="constant", missing=self._missing, distinct=len(levels))
         if self._numbers >= NUMBER_SHARE * present:
             return Column(name=self.name, kind="number", missing=self._missing + self._text + self._infinite)
         if not self._full and self._is_category(len(levels), present):
             return Column(name=self.name, kind="category", missing=self._missing, distinct=len(levels), levels=tuple(levels))
-        return Column(name=self.name, kind="text", missing=self._missing, distinct=len(self._values))
+        return Column(name=self.name, kind="text", missing=self._missing, distinct=len(self._levels))
 
     def _is_category(self, levels: int, present: int) -> bool:
-        short = self._length <= LONGEST_LEVEL * max(1, self._rows) * 0.75 and not any(_is_short_form(v) for v in self._values)
+        short = self._length <= LONGEST_LEVEL * max(1, self._rows) * 0.75 and not any(map(is_short_form, self._levels.words()))
         return short and levels <= MOST_LEVELS and (levels <= FEW_LEVELS or levels <= present / 2)
 
     def problems(self, column: Column) -> list[Problem]:
@@ -104,14 +126,5 @@ class Observed:
     def _is_identifier(self, column: Column) -> bool:
         """Short words, no two alike."""
         present = self._rows - self._missing
-        different = column.distinct == present or (self._full and column.distinct == sum(self._values.values()))
-        return present > FEW_LEVELS and different and not any(" " in value for value in self._values)
-
-
-def _short(cell: str) -> str:
-    """Stands for a long text among the held values."""
-    return "\0" + blake2b(cell.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-
-
-def _is_short_form(value: str) -> bool:
-    return value.startswith("\0")
+        different = column.distinct == present or (self._full and column.distinct == self._held)
+        return present > FEW_LEVELS and different and not any(" " in word for word in self._levels.words())

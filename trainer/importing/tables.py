@@ -1,97 +1,125 @@
 """Tables of text cells as prepared data: what kind each column is, then its numbers and codes.
 
-The rows are read twice, some thousand at a time, so that memory stays flat however long the table is. The first reading
-decides the kinds; the second writes the arrays into files of ``work``. Any format of rows and columns ends here.
+The rows are read once, some thousand at a time, so that memory stays flat however long the table is. What each column's cells
+are as numbers and as categories waits in a file of ``work`` until the end shows which they are; then the arrays are written into
+files there. Any format of rows and columns ends here.
 """
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from trainer.data import Array
-from trainer.importing.cells import read as read_numbers
-from trainer.importing.columns import Observed
+from trainer.importing.columns import CODE, Observed
 from trainer.importing.parsed import Parsed
 from trainer.importing.profile import Problem, problem
 from trainer.importing.profile_tables import column_profiles
+from trainer.importing.spool import Spool
 from trainer.summary import Column, DataSummary
 
 PREVIEW_ROWS = 50
 PREVIEW_CELLS = 20_000
 PREVIEW_LENGTH = 200
+FLOAT, INDEX = np.dtype(np.float64), np.dtype(np.int32)
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some rows, all as long as there are columns, and the line of the file that each starts in."""
+    """Some rows: the line of the file that each starts in, and their cells column by column."""
 
-    lines: Sequence[int]
-    rows: Sequence[Sequence[str]]
+    lines: list[int]
+    columns: list[list[str]]
 
-    def columns(self) -> Iterator[list[str]]:
-        """Column by column, cells without surrounding spaces."""
-        return (list(map(str.strip, column)) for column in zip(*self.rows, strict=True))
+    def extend(self, lines: Iterable[int], columns: Iterable[Sequence[str]]) -> None:
+        self.lines.extend(lines)
+        for own, cells in zip(self.columns, columns, strict=True):
+            own.extend(cells)
+
+    def take(self, count: int) -> "Chunk":
+        """The first rows, which this chunk has no longer."""
+        taken = Chunk(self.lines[:count], [cells[:count] for cells in self.columns])
+        del self.lines[:count]
+        for cells in self.columns:
+            del cells[:count]
+        return taken
 
 
-def parse(names: Sequence[str], chunks: Callable[[], Iterator[Chunk]], work: Path, *, comma: bool = False) -> Parsed:
-    """Read the table twice. ``comma``: numbers are written with a decimal comma."""
+def parse(names: Sequence[str], chunks: Iterator[Chunk], work: Path, *, comma: bool = False) -> Parsed:
+    """Read the table. ``comma``: numbers are written with a decimal comma."""
     observed = [Observed(name, comma, len(names)) for name in names]
-    rows, duplicates, preview = _observe(observed, chunks())
-    columns = [column.decided() for column in observed]
-    arrays = _encode(columns, chunks(), rows, work, comma)
+    with closing(Spool(work / "seen")) as spool:
+        seen = _observe(observed, chunks, spool)
+        columns = [column.decided() for column in observed]
+        arrays = _encode(columns, observed, seen.chunks, spool, work)
     profiles = column_profiles(columns, arrays)
-    summary = DataSummary(kind="table", rows=rows, columns=tuple(
+    summary = DataSummary(kind="table", rows=sum(seen.chunks), columns=tuple(
         column.model_copy(update={"distinct": profile.distinct}) for column, profile in zip(columns, profiles, strict=True)))
     problems = [found for column, kind in zip(observed, columns, strict=True) for found in column.problems(kind)]
-    return Parsed(summary=summary, arrays=arrays, problems=(*problems, *_spellings(observed)), rows=preview,
-                  duplicates=duplicates, columns=profiles)
+    return Parsed(summary=summary, arrays=arrays, problems=(*problems, *_spellings(observed)), rows=seen.preview,
+                  duplicates=seen.duplicates, columns=profiles)
 
 
-def _observe(observed: Sequence[Observed], chunks: Iterator[Chunk]) -> tuple[int, int, tuple[tuple[str, ...], ...]]:
-    """Number of rows, of rows that repeat an earlier one, and the first rows as they stand in the file."""
-    hashes = array("Q")
+@dataclass(frozen=True)
+class _Seen:
+    """The number of rows of each chunk, of rows that repeat an earlier one, and the first rows as they stand in the file."""
+
+    chunks: Sequence[int]
+    duplicates: int
+    preview: tuple[tuple[str, ...], ...]
+
+
+def _observe(observed: Sequence[Observed], chunks: Iterator[Chunk], spool: Spool) -> _Seen:
+    hashes, counts = array("q"), array("q")
     preview: list[tuple[str, ...]] = []
     shown = max(5, min(PREVIEW_ROWS, PREVIEW_CELLS // len(observed)))
     for chunk in chunks:
-        for column, cells in zip(observed, chunk.columns(), strict=True):
-            column.see(cells, chunk.lines)
-        hashes.extend(map(_fingerprint, chunk.rows))
-        preview.extend(tuple(cell[:PREVIEW_LENGTH] for cell in row) for row in chunk.rows[: shown - len(preview)])
-    different = len(np.unique(np.frombuffer(hashes, dtype=np.uint64))) if hashes else 0
-    return len(hashes), len(hashes) - different, tuple(preview)
+        counts.append(len(chunk.lines))
+        hashes.extend(map(hash, zip(*chunk.columns, strict=True)))
+        first = islice(zip(*chunk.columns, strict=True), shown - len(preview))
+        preview.extend(tuple(cell[:PREVIEW_LENGTH] for cell in row) for row in first)
+        for column, cells in zip(observed, chunk.columns, strict=True):
+            for seen in column.see(list(map(str.strip, cells)), chunk.lines):
+                spool.put(seen)
+        del chunk, cells, first  # before more is read: its memory is still in the processor's cache
+    return _Seen(counts, _repeated(hashes), tuple(preview))
 
 
-def _fingerprint(row: Sequence[str]) -> int:
-    """64 bits of a row; Python's own hash differs from process to process, and the profile must not."""
-    text = "\x1f".join(row).encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(text, digest_size=8).digest())
+def _repeated(hashes: "array[int]") -> int:
+    """How many stand for a row that is there already. Two different rows have the same 64 bits about never."""
+    ordered = np.frombuffer(hashes, np.int64) if hashes else np.empty(0, np.int64)
+    ordered.sort()
+    return int((ordered[1:] == ordered[:-1]).sum())
 
 
-def _encode(columns: Sequence[Column], chunks: Iterator[Chunk], rows: int, work: Path, comma: bool) -> dict[str, Array]:
+def _encode(columns: Sequence[Column], observed: Sequence[Observed], counts: Sequence[int], spool: Spool, work: Path) -> dict[str, Array]:
     """``numbers`` and ``codes`` as trainer.data describes them."""
     kinds = [column.kind for column in columns]
-    values = _spool(work / "numbers", np.float64, rows, kinds.count("number"))
-    codes = _spool(work / "codes", np.int32, rows, kinds.count("category"))
-    indices = [{level: index for index, level in enumerate(column.levels)} for column in columns]
+    values = _mapped(work / "numbers", FLOAT, sum(counts), kinds.count("number"))
+    codes = _mapped(work / "codes", INDEX, sum(counts), kinds.count("category"))
+    lookups = [column.lookup() if kind == "category" else None for column, kind in zip(observed, kinds, strict=True)]
+    spool.rewind()
     start = 0
-    for chunk in chunks:
-        end, number, category = start + len(chunk.rows), 0, 0
-        for kind, index, cells in zip(kinds, indices, chunk.columns(), strict=True):
+    for count in counts:
+        end, number, category = start + count, 0, 0
+        for kind, lookup in zip(kinds, lookups, strict=True):
+            seen, places = spool.get(FLOAT, count), spool.get(CODE, count)
             if kind == "number":
-                values[start:end, number] = read_numbers(cells, comma).values
+                values[start:end, number] = np.nan if seen is None else seen
                 number += 1
-            elif kind == "category":
-                codes[start:end, category] = [index.get(cell, -1) for cell in cells]
+            elif lookup is not None:
+                codes[start:end, category] = lookup[places]
                 category += 1
         start = end
     return {"numbers": values, "codes": codes}
 
 
-def _spool(path: Path, dtype: type, rows: int, columns: int) -> Array:
+def _mapped(path: Path, dtype: np.dtype[Any], rows: int, columns: int) -> Array:
     if rows * columns == 0:
         return np.empty((rows, columns), dtype)
     return np.memmap(path, dtype=dtype, mode="w+", shape=(rows, columns))

@@ -2,21 +2,18 @@
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 
 from trainer.errors import TrainerError
 from trainer.formats.csv import Spec, dialect, encoding
+from trainer.formats.csv.pieces import batches
+from trainer.formats.csv.rows import LONGEST_CELL, Lines, Table, rows
 from trainer.importing.archives import Source, clean
 from trainer.importing.parsed import Parsed
 from trainer.importing.profile import Problem, problem
 from trainer.importing.tables import Chunk, parse
 
-LONGEST_LINE = 16 * 1024 * 1024
-LONGEST_ROW = 32 * 1024 * 1024
-LONGEST_CELL = 1024 * 1024
-MOST_ROW_LINES = 100_000
 MOST_COLUMNS = 20_000
 CHUNK_ROWS = 4096
 CHUNK_CELLS = 200_000
@@ -24,17 +21,6 @@ CHUNK_CHARACTERS = 16 * 1024 * 1024
 SAMPLE_ROWS = 200
 LONGEST_NAME = 200
 NAMED = 5
-
-
-@dataclass(frozen=True)
-class Table:
-    """How one file is to be read."""
-
-    source: Source
-    encoding: str
-    delimiter: str
-    header: bool
-    width: int
 
 
 def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
@@ -47,7 +33,7 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     source = sources[0]
     codec = encoding.detected(source.path) if spec.encoding == "auto" else {"utf-8": "utf-8-sig"}.get(spec.encoding, spec.encoding)
     mark = _delimiter(spec, source, codec)
-    sample = [row for _, row in islice(_rows(Table(source, codec, mark, False, 0)), SAMPLE_ROWS)]
+    sample = [row for _, row in islice(rows(Table(source, codec, mark, False, 0)), SAMPLE_ROWS)]
     if not sample:
         raise TrainerError("csv_no_rows", "“%(name)s” holds no rows. Choose a file with data.", name=source.name)
     example = dialect.decimal_comma(sample, mark)
@@ -59,7 +45,7 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     if example is not None:
         problems.append(problem("decimal_comma", value=example))
     _check_size(table, sample)
-    parsed = parse(names, lambda: _chunks(table), work, comma=example is not None)
+    parsed = parse(names, _chunks(table), work, comma=example is not None)
     return Parsed(**{**vars(parsed), "problems": (*problems, *parsed.problems)})
 
 
@@ -113,77 +99,24 @@ def _names(first: Sequence[str], table: Table) -> tuple[list[str], list[Problem]
 
 
 def _chunks(table: Table) -> Iterator[Chunk]:
-    """Rows below the header, checked to be as wide as the table."""
-    lines: list[int] = []
-    rows: list[list[str]] = []
-    most, held = max(1, min(CHUNK_ROWS, CHUNK_CELLS // table.width)), 0
-    for line, row in islice(_rows(table), int(table.header), None):
-        lines.append(line)
-        rows.append(_as_wide(table, line, row))
-        held += sum(map(len, row))
-        if len(rows) >= most or held > CHUNK_CHARACTERS:
-            yield Chunk(lines, rows)
-            lines, rows, held = [], [], 0
-    if rows:
-        yield Chunk(lines, rows)
+    """Rows below the header, some thousand at a time."""
+    chunk = Chunk([], [[] for _ in range(table.width)])
+    above, held = int(table.header), 0
+    most = max(1, min(CHUNK_ROWS, CHUNK_CELLS // table.width))
+    for batch in batches(table):
+        chunk.extend(batch.lines[above:], (cells[above:] for cells in batch.columns))
+        above, held = max(0, above - len(batch.lines)), held + batch.characters
+        while count := _enough(chunk, most, held):
+            yield chunk.take(count)
+            held = batch.characters
+    if chunk.lines:
+        yield chunk
 
 
-def _as_wide(table: Table, line: int, row: list[str]) -> list[str]:
-    if len(row) > table.width and not any(row[table.width :]):
-        return row[: table.width]  # delimiters too many at a line's end say nothing
-    if len(row) != table.width:
-        raise TrainerError("csv_ragged", "Line %(line)s has %(found)s values where the first line has %(expected)s. "
-                           "Correct that line; a value that holds the delimiter must stand in quotation marks.",
-                           line=line, found=len(row), expected=table.width)
-    return row
-
-
-def _rows(table: Table) -> Iterator[tuple[int, list[str]]]:
-    """Rows that are not blank, each with the number of its first line."""
-    lines = Lines(table.source.path, table.encoding)
-    reader = csv.reader(lines, delimiter=table.delimiter, strict=True)
-    line = 1
-    try:
-        for row in reader:
-            lines.characters = lines.count = 0
-            if any(cell.strip() for cell in row):
-                yield line, row
-            line = reader.line_num + 1
-    except csv.Error as error:
-        if "limit" in str(error):
-            raise TrainerError("csv_cell", "The value that begins in line %(line)s is longer than a million "
-                               "characters. Maybe its closing quotation mark is missing.", line=line) from error
-        raise TrainerError("csv_quotes", "The quotation marks in line %(line)s do not match. A quotation mark inside "
-                           "of a quoted value must be doubled.", line=line) from error
-    except UnicodeError as error:
-        raise TrainerError("csv_encoding", "From line %(line)s on, the text is not what its encoding says. Save the "
-                           "file as UTF-8.", line=line) from error
-
-
-class Lines:
-    """The lines of a file with their ends. Neither one line nor one row over many lines can grow without bound."""
-
-    def __init__(self, path: Path, codec: str) -> None:
-        self._file = path.open("r", encoding=codec, newline="")
-        self._number = 0
-        self.characters = self.count = 0  # since the last whole row
-
-    def __iter__(self) -> Iterator[str]:
-        with self._file as file:
-            while line := file.readline(LONGEST_LINE):
-                self._check(line)
-                yield line
-
-    def _check(self, line: str) -> None:
-        self._number += 1
-        self.characters += len(line)
-        self.count += 1
-        if self.count > MOST_ROW_LINES:
-            raise TrainerError("csv_row_lines", "A row goes on over more than %(most)s lines up to line %(line)s. "
-                               "Maybe a closing quotation mark is missing.", line=self._number, most=MOST_ROW_LINES)
-        if len(line) == LONGEST_LINE or self.characters > LONGEST_ROW:
-            raise TrainerError("csv_line", "Line %(line)s is longer than %(most)s million characters. Write one row a "
-                               "line.", line=self._number, most=LONGEST_LINE // 1024**2)
-        if "\0" in line:
-            raise TrainerError("csv_binary", "Line %(line)s holds bytes that are no text. Save the table as CSV in "
-                               "UTF-8.", line=self._number)
+def _enough(chunk: Chunk, most: int, held: int) -> int:
+    """How many of the rows are to go on, 0 while they are too few; ``held`` is at least the number of their characters."""
+    full = 0
+    if held > CHUNK_CHARACTERS:
+        sizes = accumulate(map(sum, zip(*(map(len, cells[:most]) for cells in chunk.columns), strict=True)))
+        full = next((count for count, size in enumerate(sizes, start=1) if size > CHUNK_CHARACTERS), 0)
+    return full or (most if len(chunk.lines) >= most else 0)

@@ -24,7 +24,7 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
                            "or join them.", count=len(sources), names=", ".join(source.name for source in sources[:5]))
     source = sources[0]
     keys = _keys(source)
-    return parse(_names(keys), lambda: _chunks(source, keys), work)
+    return parse(_names(keys), _chunks(source, keys), work)
 
 
 def _keys(source: Source) -> list[str]:
@@ -57,10 +57,10 @@ def _chunks(source: Source, keys: Sequence[str]) -> Iterator[Chunk]:
         rows.append([_cell(row.get(key)) for key in keys])
         held += sum(map(len, rows[-1]))
         if len(rows) == CHUNK_ROWS or held > CHUNK_CHARACTERS:
-            yield Chunk(lines, rows)
+            yield Chunk(lines, [list(cells) for cells in zip(*rows, strict=True)])
             lines, rows, held = [], [], 0
     if rows:
-        yield Chunk(lines, rows)
+        yield Chunk(lines, [list(cells) for cells in zip(*rows, strict=True)])
 
 
 def _cell(value: Any) -> str:
