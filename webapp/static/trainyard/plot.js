@@ -2,6 +2,7 @@
 "use strict";
 
 import { smoothed, thinned, windows } from "./curves.js";
+import { end, Growth } from "./growth.js";
 import { GIGABYTE } from "./words.js";
 
 const MOST_DRAWN = 2_000;
@@ -62,9 +63,10 @@ export class Plot {
     this.seen = true;
     this.drawn = false;
     this.empty = true;
+    this.growth = new Growth(element, () => this.#want());
     new IntersectionObserver(([entry]) => {
       this.seen = entry.isIntersecting;
-      if (this.seen && this.dirty) element.dispatchEvent(new Event("wanted"));
+      if (this.seen && this.dirty) this.#want();
     }, { rootMargin: "200px" }).observe(element);
   }
 
@@ -72,11 +74,23 @@ export class Plot {
     this.dirty = false;
     const traces = this.curves().flatMap((curve, place) => this.#traces(curve, place));
     this.empty = !traces.length;
-    await window.Plotly.react(this.element, traces, this.#layout(traces.length), CONFIG);
+    const layout = this.#layout(traces.length);
+    if (!this.growth.to(traces, layout)) await this.#drawWhole(traces, layout);
+    this.element.dispatchEvent(new CustomEvent("drawn", { bubbles: true, detail: { last: this.#lastStep() } }));
+  }
+
+  async #drawWhole(traces, layout) {
+    const xaxis = this.time || this.empty ? layout.xaxis : { ...layout.xaxis, autorangeoptions: { include: end(traces) } };
+    this.growth.note(traces, layout);
+    await window.Plotly.react(this.element, traces, { ...layout, xaxis }, CONFIG);
     this.#hush();
     if (!this.drawn) this.#listen();
     this.drawn = true;
-    this.element.dispatchEvent(new CustomEvent("drawn", { bubbles: true, detail: { last: this.#lastStep() } }));
+  }
+
+  #want() {
+    this.dirty = true;
+    this.element.dispatchEvent(new Event("wanted"));
   }
 
   // The chart has a name of its own; Plotly's buttons for the mouse and its measuring corner have none and say nothing.
@@ -187,8 +201,7 @@ export class Plot {
       zoom.data = new Map(windows(buffer).map((found) => [found.name, found]));
       if (last >= this.#lastStep()) this.timer = setTimeout(() => this.#zoomTo(first, last), ZOOM_AGAIN);
     }
-    this.dirty = true;
-    this.element.dispatchEvent(new Event("wanted"));
+    this.#want();
   }
 }
 

@@ -1,0 +1,68 @@
+"""The chart of a run that trains: its lines follow each message, its axes and what the pointer reads follow a moment later."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PATIENCE
+from tests.browser.test_walk import expect_more_steps, expect_state, start_digits, steps_done
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+# At each drawing of the loss: its last step, the step at which its line ends on the screen, and the last that Plotly knows of.
+WATCH = """
+window.drawings = [];
+document.addEventListener("drawn", ({ target, detail }) => {
+  if (target.dataset.chart !== "loss" || !target.data?.length) return;
+  const path = target.querySelector(`.trace${target._fullData[0].uid} .js-line`)?.getAttribute("d") ?? "";
+  const across = Number(path.slice(path.lastIndexOf("L") + 1).split(",")[0]);
+  const { xaxis } = target._fullLayout;
+  const [{ x, y }] = target.data;
+  window.drawings.push({ last: detail.last, ends: xaxis.p2d(across), pixel: xaxis.p2d(1) - xaxis.p2d(0), known: x[y.length - 1] });
+});
+"""
+
+
+def test_a_line_ends_at_the_last_step_at_each_drawing_and_plotly_learns_of_it_soon(page: Page) -> None:
+    page.add_init_script(WATCH)
+    start_digits(page, epochs=60, name="Followed step by step")
+    expect(page.locator("[data-chart=loss] .scatterlayer path").first).to_be_attached(timeout=PATIENCE)
+    expect_more_steps(page, 200)
+    page.get_by_role("button", name="Pause").click()
+    expect_state(page, "Paused")
+    page.wait_for_timeout(1_500)
+    drawings: list[dict[str, Any]] = [one for one in page.evaluate("window.drawings") if one["last"] > 50]
+    assert all(abs(one["ends"] - one["last"]) <= one["pixel"] for one in drawings)
+    assert any(one["known"] < one["last"] for one in drawings), "No line has grown between two whole drawings."
+    assert drawings[-1]["known"] == drawings[-1]["last"] == steps_done(page)
+
+
+def test_a_stretch_that_is_drawn_out_stays_while_points_come_and_two_clicks_show_all_again(page: Page) -> None:
+    start_digits(page, epochs=60, name="Looked at closely")
+    expect_more_steps(page, 150)
+    box = page.locator("[data-chart=loss] .nsewdrag").bounding_box()
+    assert box is not None
+    across, down = [box["x"] + box["width"] * share for share in (0.2, 0.6)], box["y"] + box["height"] / 2
+    page.mouse.move(across[0], down)
+    page.mouse.down()
+    for share in range(1, 11):
+        page.mouse.move(across[0] + (across[1] - across[0]) * share / 10, down)
+        page.wait_for_timeout(50)
+    page.mouse.up()
+    shown = steps_shown(page)
+    expect_more_steps(page, steps_done(page))
+    page.wait_for_timeout(1_500)
+    assert steps_shown(page) == shown
+    assert shown[1] < steps_done(page)
+    page.mouse.dblclick(sum(across) / 2, down)
+    page.wait_for_timeout(1_500)
+    assert steps_shown(page)[1] > shown[1]
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    page.get_by_role("button", name="Cancel the run").click()
+    expect_state(page, "Cancelled")
+
+
+def steps_shown(page: Page) -> list[float]:
+    found: list[float] = page.evaluate("document.querySelector('[data-chart=loss]')._fullLayout.xaxis.range")
+    return found
