@@ -46,12 +46,11 @@ def _ingest() -> Iterator[Line]:
 
 
 def _feed(run_id: UUID, points: int) -> int:
-    """As the follower does it: a flush of all metrics a transaction."""
-    from django.db import transaction
-
+    """As the follower does it: a flush of all metrics moves the attempt's position along its journal."""
     from webapp.metrics.codec import Points
-    from webapp.runs import stream
+    from webapp.runs import flush as follower
 
+    _attempt(run_id)
     flushes = points // (METRICS * STEPS_PER_FLUSH)
     draw = np.random.default_rng(0)
     noise = draw.normal(size=(METRICS, STEPS_PER_FLUSH))
@@ -59,9 +58,19 @@ def _feed(run_id: UUID, points: int) -> int:
     for flush in range(flushes):
         steps = np.arange(flush * STEPS_PER_FLUSH, (flush + 1) * STEPS_PER_FLUSH)
         times = 1.8e9 + steps.astype(np.float64) * 0.0006
-        with transaction.atomic():
-            stream.record(run_id, batch={f"train/{at}": Points(steps, noise[at], times) for at in range(METRICS)})
+        stretch = follower.Stretch(attempt=1, start=flush, end=flush + 1, step=int(steps[-1]))
+        assert follower.points(run_id, stretch, {f"train/{at}": Points(steps, noise[at], times) for at in range(METRICS)})
     return flushes * METRICS * STEPS_PER_FLUSH
+
+
+def _attempt(run_id: UUID) -> None:
+    """The run is running, and nothing of its journal has been read."""
+    from django.db.models.functions import Now
+
+    from webapp.runs.models import Attempt, Run, State
+
+    Run.objects.filter(pk=run_id).update(state=State.RUNNING, attempt=1)
+    Attempt.objects.create(run_id=run_id, number=1, lease_until=Now())
 
 
 def _floor() -> float:
