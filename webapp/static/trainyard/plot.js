@@ -19,6 +19,8 @@ const AXES = {
   percent: { ticksuffix: " %", rangemode: "tozero" },
   ratio: { tickformat: ".0%" },
 };
+const CLOCK = { type: "date", nticks: 3, tickangle: 0, tickformat: "%H:%M:%S" };
+const FEW_STEPS = 8;  // so few that Plotly would write halves of a step
 
 const plain = (text) => String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;");  // Plotly reads a few tags in names
 const broken = (text) => plain(text).replace(/(.{16,}?) /g, "$1<br>");  // Plotly does not break lines by itself
@@ -173,7 +175,7 @@ export class Plot {
       hovermode: "x unified", dragmode: "zoom",
       hoverlabel: { bgcolor: colour("surface"), bordercolor: line, font: { color: colour("ink") } },
       modebar: { color: soft, activecolor: colour("accent"), bgcolor: "rgba(0,0,0,0)" },
-      xaxis: { ...axis, ...(this.time ? { type: "date", nticks: 3, tickangle: 0, tickformat: "%H:%M:%S" } : {}), visible: traces > 0 },
+      xaxis: { ...axis, ...(this.time ? CLOCK : this.#lastStep() <= FEW_STEPS ? { dtick: 1 } : {}), visible: traces > 0 },
       yaxis: { ...axis, ...y, visible: traces > 0, type: this.log ? "log" : "linear" },
     };
   }
