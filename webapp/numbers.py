@@ -1,6 +1,6 @@
 """Numbers as people read them."""
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -27,8 +27,13 @@ def percent(value: float | None, digits: int = 1) -> str:
     return "–" if value is None else f"{100 * value:.{digits}f}{THIN}%"
 
 
+def is_number(value: Any) -> TypeGuard[float]:
+    """Whether it can be computed with: reports and streams write NaN and infinities as text."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def short(value: Any) -> str:
     """A number with as many digits as a reader needs."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         return "–" if value is None else str(value)
     return f"{value:,}".replace(",", THIN) if isinstance(value, int) else f"{value:.4g}"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from webapp.charts.figure import Figure, Trace, axis, figure
+from webapp.numbers import is_number
 
 
 def title() -> str:
@@ -12,15 +13,19 @@ def title() -> str:
 
 
 def traces(predicted: Sequence[float], actual: Sequence[float]) -> list[Trace]:
-    """A point a row: the prediction and the truth minus the prediction, both in the target's unit; a line at no error."""
-    left = [truth - guess for guess, truth in zip(predicted, actual, strict=True)]
-    ends = [min(predicted, default=0.0), max(predicted, default=1.0)]
+    """A point a row: the prediction and the truth minus the prediction, both in the target's unit; a line at no error.
+
+    A report writes what is not finite as text; such a row has no place in the plane.
+    """
+    pairs = [(guess, truth) for guess, truth in zip(predicted, actual, strict=True) if is_number(guess) and is_number(truth)]
+    guesses = [guess for guess, _truth in pairs]
+    ends = [min(guesses, default=0.0), max(guesses, default=1.0)]
     return [
         {
             "type": "scatter",
             "mode": "markers",
-            "x": list(predicted),
-            "y": left,
+            "x": guesses,
+            "y": [truth - guess for guess, truth in pairs],
             "marker": {"color": "--curve-1", "size": 6, "opacity": 0.6},
             "hovertemplate": _("predicted") + " %{x:.4g}, " + _("off by") + " %{y:.4g}<extra></extra>",
         },

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from webapp.numbers import short
 from webapp.runs.models import Run
 
 
@@ -19,7 +20,7 @@ def headline(run: Run) -> str:
     if test.get("accuracy") is not None:
         return _("accuracy %(value).1f %%") % {"value": 100 * test["accuracy"]}
     if test.get("mae") is not None:
-        return _("mean error %(value).4g") % {"value": test["mae"]}
+        return _("mean error %(value)s") % {"value": short(test["mae"])}
     return ""
 
 

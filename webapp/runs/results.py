@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from webapp import words
 from webapp.charts import compression, confusion, residuals
 from webapp.charts.figure import Figure
-from webapp.numbers import duration, percent, short
+from webapp.numbers import duration, is_number, percent, short
 from webapp.runs.models import Kind, Run
 
 
@@ -136,10 +136,16 @@ def _row(stage: Mapping[str, Any]) -> StageRow:
 
 def _savings(stages: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     first, last = stages[0], stages[-1]
-    change = last["metric"]["value"] - first["metric"]["value"]
-    points = _("%(points)+.1f points") % {"points": 100 * change} if first["metric"]["name"] == "accuracy" else f"{change:+.4g}"
     times = _("%(factor).1f× smaller") % {"factor": first["size"] / max(1, last["size"])}
-    return [(_("Size on disk"), times), (metric_name(first["metric"]["name"]), points), *_speed(first, last)]
+    return [(_("Size on disk"), times), *_change(first["metric"], last["metric"]), *_speed(first, last)]
+
+
+def _change(first: Mapping[str, Any], last: Mapping[str, Any]) -> list[tuple[str, str]]:
+    if not (is_number(first["value"]) and is_number(last["value"])):
+        return []
+    change = last["value"] - first["value"]
+    points = _("%(points)+.1f points") % {"points": 100 * change} if first["name"] == "accuracy" else f"{change:+.4g}"
+    return [(metric_name(first["name"]), points)]
 
 
 def _speed(first: Mapping[str, Any], last: Mapping[str, Any]) -> list[tuple[str, str]]:
