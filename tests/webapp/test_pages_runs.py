@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from tests.webapp.pages import finished, make_dataset, make_run
 from webapp.accounts.models import User
-from webapp.runs import queries
-from webapp.runs.models import Run, State
+from webapp.runs import queries, results
+from webapp.runs.models import Kind, Run, State
 from webapp.workers.models import Device, Worker
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +103,41 @@ def test_a_form_that_is_right_queues_a_run_and_twice_the_same_makes_one(client: 
     assert run.spec["epochs"] == 3
     assert run.spec["model"]["name"] == "mlp"
     assert [one["name"] for one in run.spec["exporters"]] == ["onnx"]
+
+
+def test_a_form_that_was_changed_after_back_makes_another_run(client: Client, ada: User) -> None:
+    sent = {
+        "dataset": str(make_dataset(ada).pk),
+        "run_name": "Mine",
+        "key": "k1",
+        "task.name": "table_classification",
+        "task.table_classification.target": "species",
+        "epochs": "3",
+    }
+    client.force_login(ada)
+    first, second = client.post("/runs/new/", sent), client.post("/runs/new/", {**sent, "epochs": "20"})
+    assert first.headers["Location"] != second.headers["Location"]
+    assert sorted(run.spec["epochs"] for run in Run.objects.all()) == [3, 20]
+
+
+def test_a_run_whose_error_is_no_number_has_its_pages_like_any_other(client: Client, ada: User) -> None:
+    dataset = make_dataset(ada)
+    left = {"predicted": ["NaN", 1.0, "Infinity"], "actual": [1.0, 2.0, 3.0]}
+    test = {"rows": 3, "mae": "NaN", "rmse": "Infinity", "r2": "NaN", "residuals": left}
+    run = make_run(dataset, name="Burst", state=State.SUCCEEDED, report={"test": test, "best_epoch": 1, "epochs": 1, "seconds": 1.0})
+    client.force_login(ada)
+    for address in ("/", "/runs/", "/runs/?sort=accuracy", f"/datasets/{dataset.pk}/"):
+        assert client.get(address).status_code == 200
+    page = client.get(f"/runs/{run.pk}/").content.decode()
+    assert "Burst" in page and "mean error NaN" in client.get("/runs/").content.decode()
+    assert results.of(run).drawings[0].figure["data"][0]["y"] == [1.0]  # type: ignore[union-attr]
+
+
+def test_a_compression_whose_metric_is_no_number_says_what_it_can(ada: User) -> None:
+    stages = [{"name": name, "size": size, "metric": {"name": "mae", "value": "NaN"}} for name, size in (("original", 200), ("small", 100))]
+    run = make_run(make_dataset(ada), kind=Kind.COMPRESS, state=State.SUCCEEDED, report={"stages": stages})
+    found = results.of(run)
+    assert found is not None and [value for _, value in found.facts] == ["2.0× smaller"]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from webapp.api import body
 from webapp.api.problems import Problem
 from webapp.datasets import pages
 from webapp.datasets.models import DatasetVersion
-from webapp.runs import forms, queries, services
+from webapp.runs import forms, presses, queries, services
 from webapp.runs.forms import Reading
 from webapp.runs.models import Run
 from webapp.runs.plan import plan
@@ -55,7 +55,7 @@ def _start(request: HttpRequest) -> HttpResponse:
         return _form(request, version, reading, name, status=422)
     try:
         run = services.start_training(
-            owner=user, name=name[:200], dataset_version=version, spec=raw, idempotency_key=request.POST.get("key", "")[:200] or None
+            owner=user, name=name[:200], dataset_version=version, spec=raw, idempotency_key=presses.key(request)
         )
     except (ValidationError, TrainerError) as error:
         return _form(request, version, Reading(raw, errors=refusals.by_field(error, raw)), name, status=422)
