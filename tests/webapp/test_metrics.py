@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import DataError, transaction
+from django.http import StreamingHttpResponse
 from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -182,6 +184,19 @@ def test_the_export_is_complete_and_safe_in_a_spreadsheet(run: Run) -> None:
     assert rows[0] == ["metric", "step", "value", "time"]
     assert [row[0] for row in rows[1:3]] == ["'=cmd()", 'a "b", c\n']
     assert [row[2] for row in rows[3:]] == ["0.1", "NaN", "-inf"]
+
+
+def test_the_export_leaves_part_by_part_and_is_never_whole_in_memory(run: Run, client: Client) -> None:
+    record(run, {"train/loss": points([1, 2]), "validation/loss": points([2])})
+    client.force_login(run.owner)
+    answer: Any = client.get(f"/runs/{run.pk}/metrics.csv")
+    assert answer.is_async
+    parts = async_to_sync(_all)(answer)
+    assert len(parts) == 3 and b"".join(parts) == b"".join(export.csv(run.pk))
+
+
+async def _all(answer: StreamingHttpResponse) -> list[bytes]:
+    return [part async for part in answer]
 
 
 @pytest.mark.parametrize("chunks", [3, 200, 300, 1200, 2100])
