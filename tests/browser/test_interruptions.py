@@ -41,6 +41,14 @@ def test_a_closed_tab_is_replayed_when_the_run_is_opened_again(page: Page) -> No
     expect_state(page, "Stopped")
 
 
+def test_a_tab_in_the_background_knows_how_its_run_ended(page: Page) -> None:
+    page.add_init_script("Object.defineProperty(document, 'hidden', { get: () => true })")
+    start_digits(page, epochs=1, name="Out of sight")
+    expect_state(page, "Succeeded")
+    expect(page.get_by_role("heading", name="Results")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("link", name="Everything as one ZIP")).to_be_visible(timeout=PATIENCE)
+
+
 def test_a_zip_that_escapes_its_folder_is_refused_with_a_sentence(page: Page) -> None:
     page.goto("/datasets/")
     page.locator("[data-files]").first.set_input_files({"name": "escape.zip", "mimeType": "application/zip", "buffer": escaping_zip()})

@@ -41,9 +41,9 @@
     if (target) { event.preventDefault(); target.click(); }
   });
 
-  // A page that nobody looks at asks for nothing.
+  // A page that nobody looks at does not ask again and again; what is asked once, such as how a run ended, is asked all the same.
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (document.hidden && event.detail.requestConfig.verb === "get") event.preventDefault();
+    if (document.hidden && event.detail.elt.getAttribute("hx-trigger")?.startsWith("every")) event.preventDefault();
   });
 
   const localTimes = (root) => root.querySelectorAll?.("time[data-local]").forEach((element) => {
