@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PATIENCE
-from tests.browser.test_walk import expect_more_steps, expect_state, start_digits, steps_done
+from tests.browser.test_walk import expect_more_steps, expect_state, finished_digits, start_digits, steps_done
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -61,6 +61,18 @@ def test_a_stretch_that_is_drawn_out_stays_while_points_come_and_two_clicks_show
     page.get_by_role("button", name="Cancel", exact=True).click()
     page.get_by_role("button", name="Cancel the run").click()
     expect_state(page, "Cancelled")
+
+
+def test_the_smoothing_is_seen_at_each_move_of_its_slider(page: Page) -> None:
+    finished_digits(page)
+    expect(page.locator("[data-chart=loss] .scatterlayer path").first).to_be_attached(timeout=PATIENCE)
+    page.wait_for_timeout(1_500)
+    lines = []
+    for weight in ("0.9", "0.5", "0.1"):
+        page.locator("[data-chart-smoothing]").fill(weight)
+        page.wait_for_timeout(250)
+        lines.append(page.locator("[data-chart=loss] .js-line").nth(1).get_attribute("d"))
+    assert len(set(lines)) == 3
 
 
 def steps_shown(page: Page) -> list[float]:

@@ -45,7 +45,7 @@ export class Growth {
     if (drawn.some(([path, line]) => !path || !line)) return false;
     for (const [path, line] of drawn) path.setAttribute("d", line);
     for (const [trace, place] of changed) this.sizes[place] = size(trace);
-    this.timer ??= setTimeout(this.whole, left);
+    this.timer ??= setTimeout(() => { this.forget(); this.whole(); }, left);
     return true;
   }
 

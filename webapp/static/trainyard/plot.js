@@ -168,7 +168,7 @@ export class Plot {
                                    xref: "paper", yref: "paper", font: { color: soft } }];
     const y = AXES[this.element.dataset.unit] ?? (this.key === "learning-rate" ? { rangemode: "tozero" } : {});
     return {
-      autosize: true, uirevision: `${this.key}${this.log}`, margin: { l: 56, r: this.time ? 28 : 20, t: 8, b: 32 }, annotations: empty,
+      autosize: true, meta: this.smoothing, uirevision: `${this.key}${this.log}`, margin: { l: 56, r: this.time ? 28 : 20, t: 8, b: 32 }, annotations: empty,
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: fontFamily(), size: 12, color: soft },
       showlegend: this.curves().length > 1, legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
