@@ -1,7 +1,9 @@
 """JSON that is too large, too deep, ambiguous, or no JSON: a sentence, never a failure of ours."""
 
+import base64
 import json
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -9,6 +11,7 @@ from pytest_django import Settings
 
 from tests.attacks import things
 from tests.attacks.things import Things
+from webapp.runs.models import Run
 
 
 @pytest.fixture
@@ -63,6 +66,20 @@ def test_a_huge_list_of_components_is_refused_quickly(ada: Things) -> None:
 def test_a_query_that_means_nothing_is_refused(ada: Things, query: str) -> None:
     answer = Client().get(f"/api/v1/runs?{query}", headers=things.bearer(ada.owner))
     assert answer.status_code in (400, 422), answer.content
+
+
+def test_a_cursor_with_half_a_character_is_refused(ada: Things) -> None:
+    content = base64.urlsafe_b64encode(json.dumps(["name", "\ud800", str(uuid4())]).encode()).decode()
+    answer = Client().get("/api/v1/runs", {"sort": "name", "cursor": content}, headers=things.bearer(ada.owner))
+    assert answer.status_code == 422, answer.content
+
+
+def test_a_cursor_of_the_longest_name_leads_to_the_next_page(ada: Things) -> None:
+    Run.objects.filter(pk=ada.identifiers["run"]).update(name="😀" * 200)
+    first = Client().get("/api/v1/runs?sort=-name&limit=1", headers=things.bearer(ada.owner)).json()
+    assert first["items"][0]["name"] == "😀" * 200
+    behind = Client().get("/api/v1/runs", {"sort": "-name", "cursor": str(first["next"])}, headers=things.bearer(ada.owner))
+    assert behind.status_code == 200 and behind.json()["items"]
 
 
 @pytest.mark.parametrize("query", ["after=-1", "after=x", "after=99999999999999999999", "after=1e3"])

@@ -30,7 +30,7 @@ def cursor(key: object) -> str:
     return base64.urlsafe_b64encode(json.dumps([key, str(uuid4())]).encode()).decode()
 
 
-KEYS: list[object] = ["abc", "a\0", 5, True, None, [], "nan", 1e308]
+KEYS: list[object] = ["abc", "a\0", "\ud800", 5, int("9" * 401), True, None, [], "nan", 1e308]
 ADDRESSES = ["/runs/?q=%00", "/runs/?dataset=%00", "/runs/?after=%ff%fe", "/runs/?after=A", "/runs/?after=" + "W" * 5000,
              "/models/?page=%00", "/signin/?next=%00", "/signin/a%00b/"]
 

@@ -24,7 +24,7 @@ class Paging(Schema):
     """Which part of a list."""
 
     limit: int = Field(50, ge=1, le=200, description="Items on a page.")
-    cursor: str | None = Field(None, max_length=2000, description="The “next” of the page before.")
+    cursor: str | None = Field(None, max_length=4000, description="The “next” of the page before.")
     sort: str = Field("-created", max_length=40, description="A field to sort by; with “-” in front from the largest down.")
 
 
@@ -77,7 +77,7 @@ def _cursor(row: Model, column: str, sort: str) -> str:
 def _read(cursor: str, sort: str) -> tuple[Any, UUID]:
     try:
         made_for, value, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if made_for != sort or not isinstance(value, str) or "\0" in value:
+        if made_for != sort or not isinstance(value, str) or b"\0" in value.encode():
             raise _bad_cursor()
         return value, UUID(pk)
     except (binascii.Error, ValueError, TypeError, AttributeError, RecursionError):

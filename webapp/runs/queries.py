@@ -134,9 +134,9 @@ def _read_cursor(text: str, sort: Sort) -> tuple[Any, UUID] | None:
     try:
         key, identifier = json.loads(base64.urlsafe_b64decode(text))
         found = sort.kind(key), UUID(identifier)
-    except (ValueError, TypeError, AttributeError, RecursionError):
+        return None if b"\0" in str(key).encode() else found
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
-    return None if "\0" in str(key) else found
 
 
 def _is_uuid(text: str) -> bool:
