@@ -12,11 +12,12 @@ from django.urls import re_path
 
 http = get_asgi_application()  # sets Django up: what is imported below needs that
 
+from webapp.bodies import bounded  # noqa: E402
 from webapp.datasets import tus  # noqa: E402
 from webapp.origin import OwnOriginOnly, Refuse  # noqa: E402
 from webapp.runs.routing import websocket_urlpatterns  # noqa: E402
 
 sockets = URLRouter([*websocket_urlpatterns, re_path("", Refuse.as_asgi())])
 application = ProtocolTypeRouter(
-    {"http": tus.handler(http), "websocket": OwnOriginOnly(AuthMiddlewareStack(sockets))},
+    {"http": tus.handler(bounded(http)), "websocket": OwnOriginOnly(AuthMiddlewareStack(sockets))},
 )

@@ -173,6 +173,7 @@ def test_an_upload_that_a_crash_left_unfinished_is_finished_by_the_next_question
     ({"Tus-Resumable": "0.2.2"}, 412),
     ({"Upload-Checksum": "md5 AAAA"}, 400),
     ({"Upload-Checksum": "sha1 not base64"}, 400),
+    ({"Upload-Checksum": "sha1 é"}, 400),
 ])
 def test_a_wrong_header_is_refused_with_a_sentence(live: Live, change: dict[str, str], status: int) -> None:
     client = live.client()
@@ -183,6 +184,31 @@ def test_a_wrong_header_is_refused_with_a_sentence(live: Live, change: dict[str,
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json()["detail"].endswith(".")
     assert offset(client, address) == 0
+
+
+def test_a_name_that_is_not_base64_is_refused_with_a_sentence(live: Live) -> None:
+    headers = {b"Upload-Length": b"5", b"Upload-Metadata": b"filename \xe9", b"Tus-Resumable": b"1.0.0"}
+    answer = live.client().post("/api/v1/uploads", headers=headers)
+    assert answer.status_code == 400 and "base64" in answer.json()["detail"]
+
+
+def test_bytes_for_an_upload_that_is_whole_hear_that_it_moved_on(live: Live) -> None:
+    client = live.client()
+    address = begin(client, len(CONTENT))
+    patch(client, address, 0, CONTENT)
+    assert patch(client, address, 0, CONTENT).status_code == 409
+    assert patch(client, address, 100, CONTENT[100:]).status_code == 409
+    assert offset(client, address) == len(CONTENT)
+
+
+def test_bytes_that_come_while_the_last_are_adopted_hear_that_it_moved_on(live: Live) -> None:
+    client = live.client()
+    address = begin(client, len(CONTENT))
+    before = row(address)
+    patch(client, address, 0, CONTENT)
+    with pytest.raises(uploads.UploadError) as refusal:
+        receiver.Receiver(before, 0)
+    assert refusal.value.status == 409
 
 
 def test_more_bytes_than_announced_are_refused(live: Live) -> None:

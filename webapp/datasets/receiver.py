@@ -118,7 +118,7 @@ class Receiver:
             offset=self.offset, changed=Now(), sha256=self._digest.hexdigest() if full else "")
         if not moved:
             self._throw_away()
-            raise UploadError(409, _("The upload was changed meanwhile. Ask for its offset and go on from there."))
+            raise uploads.moved_on()
         _remember(self._upload.pk, self.offset, self._digest)
         self._start = self.offset
 
@@ -143,6 +143,8 @@ def _locked(upload: Upload) -> int:
     try:
         file = os.open(uploads.path(upload), os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
     except FileNotFoundError:
+        if Upload.objects.filter(pk=upload.pk, state=Upload.State.COMPLETE).exists():
+            raise uploads.moved_on() from None
         raise UploadError(410, _("What was received of this upload is lost. Begin it again.")) from None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -6,10 +6,8 @@ while the next one is received: memory stays at two blocks per upload.
 
 import asyncio
 import base64
-import binascii
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
@@ -20,6 +18,7 @@ from django.utils.translation import gettext as _
 from webapp.accounts.models import User
 from webapp.api.keyed import once_for
 from webapp.api.problems import MEDIA_TYPE, Problem, failure
+from webapp.bodies import drain
 from webapp.datasets import uploads
 from webapp.datasets.intake import Intake, in_thread, interrupt
 from webapp.datasets.models import Upload
@@ -36,7 +35,6 @@ BODY_TYPE = "application/offset+octet-stream"
 ALGORITHMS = ("sha1", "sha256")
 EXTENSIONS = "creation,creation-with-upload,termination,checksum,expiration"
 SWEPT_EVERY = 3600.0  # seconds
-DRAINED = 32 << 20  # bytes of a refused body that are read, so that the client sees the answer and not a reset
 
 _swept = -SWEPT_EVERY
 _sweeping: set[asyncio.Future[dict[str, int]]] = set()
@@ -95,7 +93,7 @@ async def _answer(scope: Scope, receive: Any, send: Any) -> None:
         answer = _problem(error)
     except Exception as error:  # the outermost frame of this application
         answer = _problem(failure(scope["path"], error))
-    if not request.consumed and not await _drain(request):
+    if not request.consumed and ("expect" in request.headers or not await drain(request.receive)):
         answer.headers["Connection"] = "close"
     await _send(send, answer, with_body=scope["method"] != "HEAD")
 
@@ -110,21 +108,6 @@ async def _send(send: Any, answer: Answer, *, with_body: bool) -> None:
     encoded = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": answer.status, "headers": encoded})
     await send({"type": "http.response.body", "body": answer.body if with_body else b""})
-
-
-async def _drain(request: Request) -> bool:
-    """Read what is left of a body that nobody wanted; False when it is too long to wait for."""
-    if "expect" in request.headers:
-        return False
-    left = DRAINED
-    with suppress(TimeoutError):
-        async with asyncio.timeout(5):
-            while left > 0:
-                message = await request.receive()
-                left -= len(message.get("body", b""))
-                if not message.get("more_body"):
-                    return True
-    return False
 
 
 async def _dispatch(request: Request) -> Answer:
@@ -185,6 +168,8 @@ async def _patch(request: Request) -> Answer:
         raise UploadError(415, _("Send the bytes with Content-Type: application/offset+octet-stream."))
     offset = request.number("Upload-Offset")
     upload = await in_thread(uploads.find, request.user, request.identifier)
+    if upload.state == Upload.State.COMPLETE and offset != upload.length:
+        raise uploads.moved_on()
     upload = await _store(request, upload, offset)
     return Answer(204, _standing(upload))
 
@@ -233,7 +218,7 @@ def _filename(request: Request) -> str:
     try:
         metadata = {pair[0]: base64.b64decode(pair[1] if len(pair) > 1 else "", validate=True).decode()
                     for pair in ([part for part in pair if part] for pair in pairs)}
-    except (binascii.Error, UnicodeDecodeError, IndexError):
+    except (ValueError, IndexError):
         raise UploadError(400, _("Upload-Metadata must be pairs of a key and a base64 value, separated by commas.")) from None
     return metadata.get("filename") or metadata.get("name") or "upload"
 
@@ -247,5 +232,5 @@ def _checksum(request: Request) -> tuple[str, bytes] | None:
         raise UploadError(400, _("The checksum's algorithm must be one of %(known)s.") % {"known": ", ".join(ALGORITHMS)})
     try:
         return algorithm, base64.b64decode(value, validate=True)
-    except binascii.Error:
+    except ValueError:
         raise UploadError(400, _("The checksum must be written in base64.")) from None

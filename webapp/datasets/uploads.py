@@ -138,6 +138,11 @@ def _check_room(length: int) -> None:
         raise no_room()
 
 
+def moved_on() -> UploadError:
+    """What a client hears that sends bytes which are there already."""
+    return UploadError(409, _("The upload was changed meanwhile. Ask for its offset and go on from there."))
+
+
 def no_room() -> UploadError:
     """What a full disk is to the person who uploads."""
     return UploadError(507, _("The server's disk has no room for this file. Make room, or ask whoever runs the server."))

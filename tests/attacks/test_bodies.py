@@ -1,0 +1,58 @@
+"""Bodies without end and without hurry: nobody fills the disk or holds a connection with them, signed in or not."""
+
+import socket
+import tempfile
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.live import Live
+from webapp import bodies
+
+PIECE = bytes(1 << 20)
+
+
+def endless(sent: list[int]) -> Iterator[bytes]:
+    """More than a gigabyte, unless somebody stops reading."""
+    for number in range(1_000):
+        sent.append(number)
+        yield PIECE
+
+
+@pytest.mark.parametrize("address", ["/signin/", "/api/v1/runs", "/static/x", "/nowhere"])
+def test_an_endless_body_is_cut_before_it_is_on_the_disk(live: Live, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    written: list[int] = []
+    spooled = tempfile.SpooledTemporaryFile.write
+
+    def counted(file: Any, data: bytes) -> Any:
+        written.append(len(data))
+        return spooled(file, data)
+
+    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "write", counted)
+    sent: list[int] = []
+    with live.anonymous() as client:
+        try:
+            assert client.post(address, content=endless(sent)).status_code == 413
+        except httpx.TransportError:
+            pass  # the server closed the connection while we were sending
+    assert len(sent) < 64
+    assert sum(written) <= 2 << 20
+
+
+def test_a_body_that_says_it_is_too_long_is_refused_as_ever_and_not_kept(live: Live) -> None:
+    answer = live.client().post("/api/v1/runs", content=bytes(3 << 20), headers={"Content-Type": "application/json"})
+    assert answer.status_code == 413 and answer.headers["Content-Type"] == "application/problem+json"
+    page = live.anonymous().post("/signin/", content=bytes(3 << 20), headers={"Content-Type": "application/x-www-form-urlencoded"})
+    assert page.status_code in (400, 403, 413)
+
+
+def test_a_body_that_never_ends_is_given_up(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "PATIENCE", 0.5)
+    began = time.monotonic()
+    with socket.create_connection(live.socket.getsockname(), 10) as connection:
+        connection.sendall(b"POST /signin/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\nname=")
+        answer = connection.recv(4096)
+    assert answer.startswith(b"HTTP/1.1 408") and time.monotonic() - began < 5

@@ -1,0 +1,91 @@
+"""Bounds a request's body in front of Django, whose handler puts all of it on the disk before it asks who sends it.
+
+Data sets do not come this way (webapp.datasets.tus). A body that says beforehand that it is too long reaches Django empty, and
+the view's refusal is a page or a problem document like any other; of one that does not say so the end is a plain sentence.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+Scope = dict[str, Any]
+PATIENCE = 60.0  # seconds for a whole body
+DRAINED = 32 << 20  # bytes of a refused body that are read, so that the client sees the answer and not a reset
+
+
+def bounded(application: Any) -> Any:
+    """``application``, whose requests have bodies of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes."""
+
+    async def answer(scope: Scope, receive: Any, send: Any) -> None:
+        body = _Body(scope, receive, send)
+        await application(scope, body.receive, body.send)
+        await body.refuse()
+
+    return answer
+
+
+async def drain(receive: Callable[[], Any]) -> bool:
+    """Read what is left of a body that nobody wanted; False when it is too long to wait for."""
+    left = DRAINED
+    with suppress(TimeoutError):
+        async with asyncio.timeout(5):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if not message.get("more_body"):
+                    return True
+    return False
+
+
+class _Body:
+    """One request between the server and the application."""
+
+    def __init__(self, scope: Scope, receive: Any, send: Any) -> None:
+        self._receive, self._send = receive, send
+        headers = dict(scope["headers"])
+        self._announced, self._asks_first = int(headers.get(b"content-length", b"0")), b"expect" in headers
+        self._left = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        self._deadline = asyncio.get_running_loop().time() + PATIENCE
+        self._whole = self._answered = self._closes = False
+        self._status = 0  # of a refusal in mid-body
+
+    async def receive(self) -> Any:
+        if self._whole:
+            return await self._receive()
+        if self._announced > self._left:
+            self._whole, self._closes = True, self._asks_first or not await drain(self._receive)
+            return {"type": "http.request", "body": b"", "more_body": False}
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                message = await self._receive()
+        except TimeoutError:
+            return self._cut(408)
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            return self._cut(413)
+        self._whole = not message.get("more_body")
+        return message
+
+    def _cut(self, status: int) -> dict[str, str]:
+        """What the application takes for a client that has gone."""
+        self._status, self._closes = status, True
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Any) -> None:
+        self._answered = True
+        if self._closes and message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+        await self._send(message)
+
+    async def refuse(self) -> None:
+        """Answer what was cut, if the application has not."""
+        if not self._status or self._answered:
+            return
+        said = _("The request is too long.") if self._status == 413 else _("The request did not arrive in time.")
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"x-content-type-options", b"nosniff")]
+        await self.send({"type": "http.response.start", "status": self._status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": f"{said}\n".encode()})
