@@ -117,10 +117,12 @@ def _cause(end: End) -> tuple[Cause, str]:
 
 
 def _killer(end: End) -> str:
-    """The signal that ended the attempt. SIGTERM comes last: it is what the survivors of another's death are sent."""
+    """The signal that ended the attempt. SIGTERM comes last: it is what the survivors of another's end are sent."""
     numbers = [-item.exitcode for item in end.exits if item.exitcode < 0]
     if not end.exits and end.status is not None and os.WIFSIGNALED(end.status):
         numbers = [os.WTERMSIG(end.status)]
+    if set(numbers) == {signal.SIGTERM} and any(item.exitcode > 0 and item.exitcode != job.PEER_LOST for item in end.exits):
+        return ""  # a rank ended with an error of its own, and the others were sent away for it
     numbers.sort(key=lambda number: number == signal.SIGTERM)
     return _name(numbers[0]) if numbers else ""
 

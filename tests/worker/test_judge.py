@@ -21,6 +21,20 @@ def test_the_first_death_counts_and_not_the_sigterm_of_the_survivors() -> None:
     assert verdict.signal == "SIGSEGV"
 
 
+@pytest.mark.parametrize("exits", [(Exit(0, job.UNEXPECTED), Exit(1, -15)), (Exit(0, -15), Exit(1, job.UNEXPECTED))])
+def test_an_error_of_one_rank_is_the_cause_and_not_the_sigterm_of_the_survivors(exits: tuple[Exit, ...]) -> None:
+    said = events.Ended(outcome="failed", code="unexpected", message="Training ended by an unexpected error: %(error)s.")
+    verdict = judge(End(step=3, exits=exits, status=256, said=said), [])
+    assert (verdict.cause, verdict.action, verdict.reason.code) == ("said", "fail", "unexpected")
+    silent = judge(End(step=3, exits=exits, status=256, log="ValueError: no"), [])
+    assert (silent.cause, silent.action, silent.reason.params["last"]) == ("crashed", "fail", "ValueError: no")
+
+
+def test_a_rank_that_was_sent_away_by_hand_was_killed_whatever_its_peer_complains_of() -> None:
+    verdict = judge(End(step=3, exits=(Exit(0, -15), Exit(1, job.PEER_LOST)), status=256), [])
+    assert (verdict.cause, verdict.action, verdict.signal) == ("killed", "go_on", "SIGTERM")
+
+
 def test_a_kill_with_a_risen_counter_is_out_of_memory_and_final() -> None:
     verdict = judge(End(step=7, exits=KILLED_ONE, status=256, oom_kills=1), [])
     assert (verdict.cause, verdict.action) == ("out_of_memory", "fail")
