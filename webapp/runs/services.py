@@ -28,6 +28,7 @@ COMMANDS: tuple[CommandKind, ...] = get_args(CommandKind)
 STEERED = (Kind.TRAIN, Kind.COMPRESS)
 PAUSING = Reason("pausing", "Pauses after the step at hand.")
 TO_EVALUATE = Reason("stop_wanted", "Waits for a device to evaluate what was trained so far.")
+NOT_INSPECTED = Reason("inspection_cancelled", "The inspection of these files was cancelled; send them again to have them opened.")
 
 
 class IllegalCommand(Exception):  # noqa: N818 - it reads as what happened
@@ -258,7 +259,13 @@ def _resume(run: Run) -> None:
 
 
 def _cancel(run: Run) -> None:
-    if run.state != State.CANCELLED:
+    if run.state == State.CANCELLED:
+        return
+    if run.kind == Kind.INSPECT:
+        _require(run, states.move(run.pk, State.CANCELLED, reason=NOT_INSPECTED))
+        waiting = DatasetVersion.objects.filter(runs=run, state=DatasetVersion.State.INSPECTING)
+        waiting.update(state=DatasetVersion.State.FAILED)
+    else:
         _require(run, states.move(run.pk, State.CANCELLED))
 
 

@@ -1,0 +1,47 @@
+"""What becomes of a data set whose inspection does not end by itself."""
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from webapp.accounts.models import User
+from webapp.datasets import queries, services
+from webapp.datasets.models import Dataset, DatasetVersion
+from webapp.runs import services as runs
+from webapp.runs.models import Run
+
+INSPECTED = {"summary": {"kind": "image", "rows": 20, "classes": ["cat", "dog"], "shape": [1, 28, 28]}}
+
+
+@pytest.fixture
+def sample(ada: User, tmp_path: Path, settings: Settings) -> Dataset:
+    settings.STORAGE_URL = f"file://{tmp_path}/store"
+    return services.create_from_sample(owner=ada, sample="penguins")
+
+
+def inspection(sample: Dataset) -> Run:
+    found = queries.inspection(queries.newest(sample))
+    assert found is not None
+    return found
+
+
+def test_a_data_set_whose_inspection_is_cancelled_says_so_and_waits_no_longer(ada: User, sample: Dataset, client: Client) -> None:
+    runs.command(inspection(sample), "cancel", ada)
+    assert sample.versions.get().state == DatasetVersion.State.FAILED
+    client.force_login(ada)
+    page = client.get(f"/datasets/{sample.pk}/").content.decode()
+    assert "inspection of these files was cancelled" in page
+    assert "being opened" not in page
+    again = client.post("/datasets/samples/penguins/")
+    assert str(sample.pk) not in again["Location"]
+
+
+def test_a_data_set_that_is_ready_stays_so_when_another_inspection_of_it_is_cancelled(ada: User, sample: Dataset) -> None:
+    run = inspection(sample)
+    Run.objects.filter(pk=run.pk).update(state="succeeded")
+    sample.versions.update(state=DatasetVersion.State.READY, profile=INSPECTED)
+    run.refresh_from_db()
+    runs.command(runs.retry(run=run, owner=ada), "cancel", ada)
+    assert sample.versions.get().state == DatasetVersion.State.READY
