@@ -4,6 +4,7 @@ import re
 import struct
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -39,6 +40,41 @@ def test_an_upload_goes_on_in_a_new_tab_after_the_first_was_closed(page: Page, t
     assert int(patch.value.headers["upload-offset"]) > 0
     page.wait_for_url(DATASET, timeout=PATIENCE)
     expect(page.get_by_role("heading", name="resumed")).to_be_visible()
+
+
+def test_an_upload_that_a_signed_out_session_cut_goes_on_after_signing_in_again(page: Page, tmp_path: Path) -> None:
+    file = wide_table(tmp_path / "cut.csv")
+    page.goto("/datasets/")
+    page.route("**/api/v1/uploads/*", _slowly)
+    with page.expect_response(lambda answer: answer.request.method == "PATCH" and answer.status == 204):
+        page.locator("[data-files]").first.set_input_files(file)
+    cookies: Any = page.context.cookies()
+    page.context.clear_cookies(name="trainyard_session")
+    expect(page.locator("[data-said]")).to_have_class(re.compile("error"), timeout=PATIENCE)
+    page.context.add_cookies(cookies)
+    page.goto("/datasets/")
+    with page.expect_request(lambda request: request.method == "PATCH") as patch:
+        page.locator("[data-files]").first.set_input_files(file)
+    assert int(patch.value.headers["upload-offset"]) > 0
+    page.wait_for_url(DATASET, timeout=PATIENCE)
+
+
+def test_a_lost_answer_to_the_beginning_does_not_begin_a_second_upload(page: Page, tmp_path: Path) -> None:
+    page.goto("/datasets/")
+    begun: list[str] = []
+
+    def lose_the_first(route: Route) -> None:
+        answer = route.fetch()
+        begun.append(answer.headers["location"])
+        if len(begun) == 1:
+            route.abort()
+        else:
+            route.fulfill(response=answer)
+
+    page.route("**/api/v1/uploads", lose_the_first)
+    page.locator("[data-files]").first.set_input_files(wide_table(tmp_path / "lost.csv"))
+    page.wait_for_url(DATASET, timeout=PATIENCE)
+    assert len(begun) == 2 and begun[0] == begun[1]
 
 
 def test_images_and_their_labels_come_by_two_drops(page: Page) -> None:

@@ -8,6 +8,7 @@
   const HALF_OF_A_PAIR = /idx[134]-ubyte|-idx[134]\b/i;
   const RETRY_SECONDS = [1, 2, 4, 8, 15];
   const FINAL = new Set([400, 401, 403, 404, 409, 410, 412, 413, 415, 507]);
+  const MENDABLE = new Set([401, 403, 507]);  // what was sent stays: once signed in, or with room, it can go on
 
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (gap, name) => values[name] ?? gap);
   const wait = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
@@ -27,7 +28,12 @@
     drop(key) { try { localStorage.removeItem(PREFIX + key); } catch { /* nothing was kept */ } },
   };
 
-  class Refused extends Error {}
+  class Refused extends Error {
+    constructor(request) {
+      super(reason(request));
+      this.mendable = MENDABLE.has(request.status);
+    }
+  }
 
   class Upload {
     constructor(form, file) {
@@ -87,7 +93,7 @@
           if (this.offset >= this.file.size) this.finish();
         } catch (error) {
           if (this.paused || this.removed) return;
-          if (error instanceof Refused) return this.fail(filled(this.form.texts.failed, { reason: error.message }));
+          if (error instanceof Refused) return this.fail(filled(this.form.texts.failed, { reason: error.message }), error.mendable);
           this.say("offline");
           await this.backOff(attempt++);
         }
@@ -103,7 +109,7 @@
     async findOffset() {
       this.url ??= memory.get(this.key)?.url;
       if (this.url) {
-        const known = await this.call("HEAD", this.url, {}, null, new Set([404, 410, 403]));
+        const known = await this.call("HEAD", this.url, {}, null, new Set([404, 410]));
         if (known) {
           this.offset = Number(known.getResponseHeader("Upload-Offset"));
           if (this.offset) this.say("resumed", { sent: size(this.offset) });
@@ -112,7 +118,10 @@
         memory.drop(this.key);
       }
       const name = base64(new TextEncoder().encode(this.file.name));
-      const made = await this.call("POST", this.form.address, { "Upload-Length": String(this.file.size), "Upload-Metadata": `filename ${name}` });
+      this.beginning ??= base64(crypto.getRandomValues(new Uint8Array(18)));  // a lost answer must not begin a second upload
+      const headers = { "Upload-Length": String(this.file.size), "Upload-Metadata": `filename ${name}`, "Idempotency-Key": this.beginning };
+      const made = await this.call("POST", this.form.address, headers);
+      this.beginning = null;
       this.url = new URL(made.getResponseHeader("Location"), location.href).pathname;
       this.offset = 0;
       memory.set(this.key, { url: this.url, name: this.file.name, size: this.file.size, at: Date.now() });
@@ -142,7 +151,7 @@
         request.addEventListener("load", () => {
           if (request.status < 300) return resolve(request);
           if (absent.has(request.status)) return resolve(null);
-          if (FINAL.has(request.status) && !(method === "PATCH" && request.status === 409)) return reject(new Refused(reason(request)));
+          if (FINAL.has(request.status) && !(method === "PATCH" && request.status === 409)) return reject(new Refused(request));
           reject(new Error(String(request.status)));
         });
         request.send(body);
@@ -158,8 +167,8 @@
       this.form.finished();
     }
 
-    fail(sentence) {
-      memory.drop(this.key);
+    fail(sentence, mendable = false) {
+      if (!mendable) memory.drop(this.key);
       this.row.querySelector("[data-pause]").hidden = true;
       this.bar.hidden = true;
       this.said.textContent = sentence;
