@@ -200,7 +200,8 @@ def _validate(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journa
     scores = {"loss": loss / rows_scored, name: hits / rows_scored}
     journal.log(progress.step, {**{f"validation/{key}": value for key, value in scores.items()}, "epoch": float(epoch)})
     rank = [scores["accuracy"], -scores["loss"]] if name == "accuracy" else [-scores["loss"]]
-    if not progress.best_state or (math.isfinite(scores["loss"]) and rank > progress.best):
+    comparable = math.isfinite(progress.best_scores.get("loss", math.nan))  # nothing is ever better than a loss of NaN
+    if not comparable or (math.isfinite(scores["loss"]) and rank > progress.best):
         progress.best, progress.best_epoch, progress.best_scores = rank, epoch, scores
         progress.best_state = {key: value.clone() for key, value in model.state_dict().items()}
         _say_best(journal, epoch, scores)
