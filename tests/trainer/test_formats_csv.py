@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.files import Imported, imported, refusal, zipped
+from tests.trainer.samples import attempt
 from trainer.catalog import listing
 from trainer.errors import TrainerError
 from trainer.formats.csv.pieces import batches
@@ -126,6 +128,23 @@ def test_infinities_count_as_missing_and_are_pointed_at(tmp_path: Path) -> None:
     made = read(tmp_path, "mass,label\n" + "".join(f"{n},x\n{n},y\n" for n in range(20)) + "inf,x\n1e999,y\n")
     assert np.isnan(made.data.array("numbers")[-2:, 0]).all()
     assert made.problem("infinite_values").params == {"column": "mass", "count": 2, "line": 42}
+
+
+@pytest.mark.parametrize("cell", ["1e39", "-3.4028235e38", "1.7976931348623157e308"])
+def test_numbers_too_large_for_a_model_count_as_missing_and_are_pointed_at(tmp_path: Path, cell: str) -> None:
+    made = read(tmp_path, "mass,label\n" + "1.989e30,x\n-2,y\n" * 20 + f"{cell},x\n")
+    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [1.989e30, -2] * 20 + [np.nan])
+    assert made.problem("infinite_values").params == {"column": "mass", "count": 1, "line": 42}
+
+
+def test_one_huge_cell_leaves_a_regression_with_scores_that_are_numbers(tmp_path: Path) -> None:
+    rows = [f"{n % 20},{3 * (n % 20)}" for n in range(200)]
+    table = "\n".join(["size,price", *rows, *("1e39,3", "-3.4028235e38,6") * 20])
+    spec = {"task": {"name": "table_regression", "target": "price"}, "epochs": 2, "exporters": []}
+    done = attempt(tmp_path / "run", "train", spec, {"prepared": read(tmp_path, table).data.path})
+    assert done.ended.outcome == "succeeded", done.ended
+    assert all(math.isfinite(done.report["test"][name]) for name in ("mae", "rmse", "r2"))
+    assert math.isfinite(done.report["validation"]["loss"])
 
 
 @pytest.mark.parametrize("spelling", ["", "NA", "n/a", "NaN", "NULL", "None", "-", "?", "#N/A"])

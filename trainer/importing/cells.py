@@ -17,6 +17,7 @@ THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
 DECIMAL_COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d*),\d+(?:[eE][+-]?\d+)?", re.ASCII)
 LONGEST_NUMBER = 400
 BEGINNINGS = frozenset("+-.,0123456789iI")
+LARGEST = 1e33  # models compute in float32, which ends at 3.4e38: the rest is room for a network to multiply
 
 
 NUMBER, GAP, TEXT, INFINITE = range(4)
@@ -24,7 +25,10 @@ NUMBER, GAP, TEXT, INFINITE = range(4)
 
 @dataclass(frozen=True)
 class Read:
-    """``values`` float64 [cells], NaN but for finite numbers; ``kinds`` uint8 [cells]: NUMBER, GAP, TEXT or INFINITE."""
+    """``values`` float64 [cells], NaN but for numbers that can be used; ``kinds`` uint8 [cells]: NUMBER, GAP, TEXT or INFINITE.
+
+    A number beyond ``LARGEST`` counts as infinite.
+    """
 
     values: Array
     kinds: Array
@@ -39,7 +43,8 @@ def read(cells: Sequence[str], comma: bool = False) -> Read:
     if values is None:
         values = _plain_with_gaps(cells)
     found = _one_by_one(cells, comma) if values is None else Read(values, np.where(np.isnan(values), GAP, NUMBER).astype(np.uint8))
-    infinite = np.isinf(found.values)
+    with np.errstate(invalid="ignore"):
+        infinite = np.abs(found.values) > LARGEST
     found.values[infinite] = np.nan
     found.kinds[infinite] = INFINITE
     return found

@@ -107,7 +107,7 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "(lines %(lines)s).",
         "Correct these cells and import again; until then they count as missing."),
     "infinite_values": (
-        "warning", "“%(column)s” has %(count)s infinite values, the first in line %(line)s.",
+        "warning", "“%(column)s” has %(count)s values that are infinite or too large, the first in line %(line)s.",
         "Correct these cells and import again; until then they count as missing."),
     "infinite_pixels": (
         "warning", "%(count)s pixels are not finite numbers.",
