@@ -5,6 +5,7 @@ from webapp.datasets.models import DatasetVersion
 from webapp.runs import states
 from webapp.runs.exports import queue_exports
 from webapp.runs.models import Kind, Run, State
+from webapp.runs.services import TO_EVALUATE
 from webapp.runs.states import Reason
 
 YIELDED = Reason("worker_restarts", "Goes on when the worker is back; the worker is being restarted.")
@@ -60,6 +61,8 @@ def _leave_paused(run: Run, reason: Reason) -> None:
     """Training left after a checkpoint: because the worker restarts, for a person, or for a reason of its own."""
     if reason.code == "yielded":
         go_on(run, YIELDED)
+    elif not reason.code and wish(run) == "stop":  # asked for while the checkpoint of the pause was written
+        states.move(run.pk, State.QUEUED, attempt=run.attempt, reason=TO_EVALUATE)
     else:
         pause(run, DISK_FULL if reason.code == DISK_FULL.code else reason)
 

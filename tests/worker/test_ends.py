@@ -1,0 +1,36 @@
+"""What becomes of a run when its attempt leaves, and of what people asked meanwhile."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.worker.test_follower import follower
+from trainer import events
+from trainer.journal import Journal
+from webapp.runs import services, states
+from webapp.runs.models import Attempt, Run, State
+
+pytestmark = pytest.mark.django_db
+
+
+def leave_paused(attempt: Attempt, folder: Path, *asked: services.CommandKind) -> Run:
+    """Ask while it trains, and let training leave for the first that was asked."""
+    journal, reader = Journal(folder / "journal"), follower(attempt, folder)
+    journal.write(events.Started(step=0, total_steps=9, steps_per_epoch=9, placement=("cpu:0",)))
+    assert reader.follow()
+    for kind in asked:
+        services.command(attempt.run, kind, attempt.run.owner)
+    journal.write(events.Ended(outcome="paused", step=3))
+    assert reader.follow()
+    return Run.objects.get(pk=attempt.run_id)
+
+
+def test_a_run_that_a_person_pauses_stays_paused(attempt: Attempt, folder: Path) -> None:
+    run = leave_paused(attempt, folder, "pause")
+    assert (run.state, run.reason_code) == (State.PAUSED, "")
+
+
+def test_a_stop_that_comes_while_a_run_is_pausing_stops_it(attempt: Attempt, folder: Path) -> None:
+    run = leave_paused(attempt, folder, "pause", "stop")
+    assert (run.state, run.reason_code) == (State.QUEUED, services.TO_EVALUATE.code)
+    assert states.begin_attempt(run.pk, 1), "nobody can take it to evaluate it"
