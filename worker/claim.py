@@ -18,6 +18,7 @@ from webapp.workers.models import Device, Worker
 LEASE = timedelta(seconds=float(os.environ.get("TRAINYARD_LEASE_SECONDS", "15")))
 LIGHT_AT_ONCE = 2  # runs that need no device
 LOOK_AHEAD = 20
+KINDS = ("cuda", "cpu")  # of devices, the preferred one first
 WAITS_FOR_ROOM = Reason("waiting_for_room", "Waits for room: the worker’s disk is full. Make room there, and this run starts by itself.")
 
 
@@ -37,41 +38,61 @@ class Waiting:
     devices_needed: int
 
 
+@dataclass(frozen=True)
+class Lane:
+    """The runs that get one kind of this machine's devices: those that need at least ``fewest`` and at most ``most``."""
+
+    kind: str
+    fewest: int
+    most: int
+
+    def waiting(self) -> Sequence[Waiting]:
+        return _waiting(self.fewest, self.most, LOOK_AHEAD)
+
+
 def claim_next(worker: Worker, light_now: int) -> Claim | None:
     """Claim the oldest waiting run that this machine can take now.
 
-    A run that must wait for devices is not overtaken by a younger one that needs fewer, or it would wait for ever.
+    A run that must wait for devices is not overtaken by a younger one that needs fewer of the same kind, or it would wait
+    for ever.
     """
     for waiting in _light(LIGHT_AT_ONCE - light_now):
         if (claim := _claim(worker, waiting)) is not None:
             return claim
-    for waiting in _heavy(largest_kind(worker)):
-        if (claim := _claim(worker, waiting)) is not None:
-            return claim
-        if _still_waits(waiting):
-            return None
-    return None
+    claims = (_claim_first(worker, lane) for lane in _lanes(worker))
+    return next((claim for claim in claims if claim is not None), None)
 
 
 def explain_want_of_room(worker: Worker) -> None:
     """Tell the runs that come next why nobody takes them: this machine's disk is full, and no other machine is alive."""
     if not Worker.objects.exclude(pk=worker.pk).filter(seen__gt=Now() - LEASE).exists():
-        for waiting in (*_light(1), *_heavy(largest_kind(worker))[:1]):
+        first = [waiting for lane in _lanes(worker) for waiting in lane.waiting()[:1]]
+        for waiting in (*_light(1), *first):
             states.explain(waiting.id, State.QUEUED, WAITS_FOR_ROOM)
 
 
-def largest_kind(worker: Worker) -> int:
-    """The most devices of one kind on this machine."""
+def _lanes(worker: Worker) -> list[Lane]:
+    """A run gets the first of the kinds of which the machine has enough, so no two kinds wait for each other."""
     names = [name.partition(":")[0] for name in worker.devices.values_list("name", flat=True)]
-    return max((names.count(kind) for kind in set(names)), default=0)
+    lanes, fewest = [], 1
+    for kind in KINDS:
+        if (most := names.count(kind)) >= fewest:
+            lanes.append(Lane(kind, fewest, most))
+            fewest = most + 1
+    return lanes
+
+
+def _claim_first(worker: Worker, lane: Lane) -> Claim | None:
+    """Claim the oldest run of the lane, or a younger one where somebody else has that one."""
+    for waiting in lane.waiting():
+        claim = _claim(worker, waiting, lane.kind)
+        if claim is not None or _still_waits(waiting):
+            return claim
+    return None
 
 
 def _light(room: int) -> Sequence[Waiting]:
     return _waiting(0, 0, room) if room > 0 else ()
-
-
-def _heavy(largest: int) -> Sequence[Waiting]:
-    return _waiting(1, largest, LOOK_AHEAD)
 
 
 def _waiting(fewest: int, most: int, count: int) -> list[Waiting]:
@@ -79,9 +100,9 @@ def _waiting(fewest: int, most: int, count: int) -> list[Waiting]:
     return [Waiting(*row) for row in rows.order_by("queued", "id").values_list("id", "attempt", "devices_needed")[:count]]
 
 
-def _claim(worker: Worker, waiting: Waiting) -> Claim | None:
+def _claim(worker: Worker, waiting: Waiting, kind: str = "") -> Claim | None:
     with transaction.atomic():
-        devices = _free_devices(worker, waiting.devices_needed)
+        devices = _free_devices(worker, kind, waiting.devices_needed)
         if devices is None or not states.begin_attempt(waiting.id, waiting.attempt):
             return None
         names = tuple(device.name for device in devices)
@@ -96,12 +117,10 @@ def _claim(worker: Worker, waiting: Waiting) -> Claim | None:
         return Claim(Run.objects.get(pk=waiting.id), attempt, names or ("cpu:0",))
 
 
-def _free_devices(worker: Worker, count: int) -> list[Device] | None:
-    """Free devices of one kind, locked; None when there are too few. CUDA where the machine has enough of them."""
+def _free_devices(worker: Worker, kind: str, count: int) -> list[Device] | None:
+    """Free devices of one kind, locked; None when there are too few."""
     if count == 0:
         return []
-    everything = list(worker.devices.values_list("name", flat=True))
-    kind = "cuda" if sum(name.startswith("cuda:") for name in everything) >= count else "cpu"
     free = worker.devices.filter(attempt=None, name__startswith=f"{kind}:").order_by("pk")
     locked = list(free.select_for_update(skip_locked=True)[:count])
     return locked if len(locked) == count else None

@@ -1,0 +1,76 @@
+"""Who of those that wait is taken next."""
+
+import pytest
+
+from webapp.accounts.models import User
+from webapp.runs.models import Kind, Run, State
+from webapp.workers import services as workers
+from webapp.workers.models import Worker
+from worker.claim import WAITS_FOR_ROOM, claim_next, explain_want_of_room
+from worker.devices import Found
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner() -> User:
+    return User.objects.create_user("ada")
+
+
+def machine(*names: str) -> Worker:
+    return workers.register(name="here", host="here", facts={}, devices=[Found(name, "a device") for name in names])
+
+
+def queued(owner: User, name: str, devices: int) -> Run:
+    return Run.objects.create(owner=owner, name=name, kind=Kind.TRAIN, spec={}, devices_needed=devices)
+
+
+def taken(worker: Worker) -> tuple[str, tuple[str, ...]] | None:
+    """The name of the run that is taken next, and its devices."""
+    claim = claim_next(worker, light_now=0)
+    return None if claim is None else (claim.run.name, claim.devices)
+
+
+def test_a_run_that_waits_for_a_gpu_keeps_none_waiting_that_needs_processors(owner: User) -> None:
+    worker = machine("cuda:0", "cpu:0", "cpu:1", "cpu:2")
+    for name, devices in (("first", 1), ("waits", 1), ("two ranks", 2)):
+        queued(owner, name, devices)
+    assert taken(worker) == ("first", ("cuda:0",))
+    assert taken(worker) == ("two ranks", ("cpu:0", "cpu:1"))
+    assert taken(worker) is None
+    waits = Run.objects.get(name="waits")
+    assert (waits.state, waits.reason_code) == (State.QUEUED, "waiting_for_devices")
+
+
+def test_a_run_that_waits_for_processors_keeps_none_waiting_that_needs_a_gpu(owner: User) -> None:
+    worker = machine("cuda:0", "cpu:0", "cpu:1")
+    for name, devices in (("first", 2), ("waits", 2), ("one rank", 1)):
+        queued(owner, name, devices)
+    assert {taken(worker), taken(worker)} == {("first", ("cpu:0", "cpu:1")), ("one rank", ("cuda:0",))}
+    assert taken(worker) is None
+
+
+def test_a_run_that_needs_many_devices_is_not_overtaken_by_one_that_needs_fewer(owner: User) -> None:
+    worker = machine("cpu:0", "cpu:1", "cpu:2")
+    for name, devices in (("first", 2), ("waits", 2), ("younger", 1)):
+        queued(owner, name, devices)
+    assert taken(worker) == ("first", ("cpu:0", "cpu:1"))
+    assert taken(worker) is None
+
+
+def test_a_run_that_needs_more_devices_than_there_are_is_left_to_other_machines(owner: User) -> None:
+    worker = machine("cuda:0", "cpu:0", "cpu:1")
+    for name, devices in (("huge", 3), ("small", 2)):
+        queued(owner, name, devices)
+    assert taken(worker) == ("small", ("cpu:0", "cpu:1"))
+    assert taken(worker) is None
+    assert Run.objects.get(name="huge").reason_code == ""
+
+
+def test_the_next_run_for_each_kind_of_device_is_told_that_the_disk_is_full(owner: User) -> None:
+    worker = machine("cuda:0", "cpu:0", "cpu:1")
+    for name, devices in (("one rank", 1), ("two ranks", 2), ("later", 2)):
+        queued(owner, name, devices)
+    explain_want_of_room(worker)
+    told = Run.objects.filter(reason_code=WAITS_FOR_ROOM.code)
+    assert set(told.values_list("name", flat=True)) == {"one rank", "two ranks"}
