@@ -1,5 +1,6 @@
 """The chart of a run that trains: its lines follow each message, its axes and what the pointer reads follow a moment later."""
 
+import re
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ def test_a_line_ends_at_the_last_step_at_each_drawing_and_plotly_learns_of_it_so
     start_digits(page, epochs=60, name="Followed step by step")
     expect(page.locator("[data-chart=loss] .scatterlayer path").first).to_be_attached(timeout=PATIENCE)
     expect_more_steps(page, 200)
+    expect(page.locator(".progress-line")).to_have_text(re.compile(r"Step \d+ of 12\s000 · epoch 2 of 60\s+.* left"))
     page.get_by_role("button", name="Pause").click()
     expect_state(page, "Paused")
     page.wait_for_timeout(1_500)

@@ -75,6 +75,9 @@ def live_texts() -> str:
             "live": _("Live"),
             "closed": _("The connection is closed. Reload the page to go on watching."),
             "left": _("%(time)s left"),
+            "hours": _("%(h)d h %(m)d min"),
+            "minutes": _("%(m)d min %(s)d s"),
+            "seconds": _("%(n)s s"),
             "nan": _("Values that are not numbers: %(count)s"),
         }
     )

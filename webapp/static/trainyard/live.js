@@ -5,7 +5,7 @@
 //   <div data-chart="loss" data-series="train/loss validation/loss" data-labels="Training|Validation"
 //        data-unit="percent|bytes|ratio" data-x="step|time" data-empty="…">          hardware/* takes all that begin so
 //   <input type="checkbox" data-chart-log="loss">    <input type="range" data-chart-smoothing="*">
-//   [data-run-step] [data-run-total] [data-run-epoch] [data-run-time-left]
+//   [data-run-step] [data-run-total] [data-run-epoch] [data-run-epochs] [data-run-time-left]
 //   <progress data-run-progress>   [data-value="train/loss"]   [data-nonfinite="loss"]
 //   [data-connection]   [data-show-when="starting running"]
 //
@@ -107,9 +107,11 @@ class Live {
     }
     say("[data-run-step]", grouped(step));
     say("[data-run-total]", grouped(total));
-    if (perEpoch) say("[data-run-epoch]", Math.min(Math.floor(Math.max(step - 1, 0) / perEpoch) + 1, Math.ceil(total / perEpoch)));
+    const epochs = Math.ceil(total / perEpoch);
+    if (perEpoch) say("[data-run-epochs]", epochs);
+    if (perEpoch) say("[data-run-epoch]", Math.min(Math.floor(Math.max(step - 1, 0) / perEpoch) + 1, epochs));
     const seconds = state === "running" && total ? this.remaining.seconds(total) : null;
-    say("[data-run-time-left]", seconds === null ? "" : filled(this.texts.left ?? "%(time)s left", { time: clock(seconds) }));
+    say("[data-run-time-left]", seconds === null ? "" : filled(this.texts.left ?? "%(time)s left", { time: clock(seconds, this.texts) }));
   }
 
   #curve(name) {

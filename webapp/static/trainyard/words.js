@@ -28,11 +28,12 @@ export function measured(value, unit) {
   return `${short(unit === "ratio" ? 100 * value : value)}${THIN}%`;
 }
 
-export function clock(seconds) {
+// How long that is, in the words of ``texts``: hours, minutes, seconds.
+export function clock(seconds, texts) {
   const rounded = Math.max(1, Math.round(seconds));
-  const [hours, minutes] = [Math.floor(rounded / 3600), Math.floor(rounded / 60) % 60];
-  if (hours) return `${hours} h ${minutes} min`;
-  return minutes ? `${minutes} min ${rounded % 60} s` : `${rounded} s`;
+  const [h, m] = [Math.floor(rounded / 3600), Math.floor(rounded / 60) % 60];
+  if (h) return filled(texts.hours ?? "%(h)d h %(m)d min", { h, m });
+  return m ? filled(texts.minutes ?? "%(m)d min %(s)d s", { m, s: rounded % 60 }) : filled(texts.seconds ?? "%(n)s s", { n: rounded });
 }
 
 // How long the rest takes, from the steps of the last half minute.
