@@ -21,6 +21,7 @@ from trainer.split import Indices, Parts
 from trainer.summary import Column
 
 SAMPLE_VALUES = 400_000  # the preprocessing constants of images come from about so many values of the training rows
+SMALLEST_SCALE = 1e-30  # float32 divides by it without losing digits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,10 +160,10 @@ def _number_column(name: str, values: Array) -> NumberColumn:
 
 
 def _mean_and_scale(values: Array) -> tuple[float, float]:
-    """Mean and standard deviation; a deviation of 0 counts as 1."""
+    """Mean and standard deviation; a deviation of 0, but for rounding, counts as 1."""
     values = values.astype(np.float64)
     mean, scale = float(values.mean()), float(values.std())
-    return mean, scale if np.isfinite(scale) and scale > 1e-12 * max(1.0, abs(mean)) else 1.0
+    return mean, scale if np.isfinite(scale) and scale > max(1e-12 * abs(mean), SMALLEST_SCALE) else 1.0
 
 
 def _sample(rows: Rows, values_per_row: int) -> Indices:

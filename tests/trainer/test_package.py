@@ -89,6 +89,29 @@ def test_columns_come_out_standardised_flagged_and_one_hot(
     assert features == pytest.approx(np.hstack([standard, missing, one_hot]), abs=1e-4)
 
 
+@pytest.mark.parametrize("unit", [1e-9, 1e-15, 1e-25])
+def test_columns_and_targets_in_small_units_are_standardised_alike(
+    tmp_path: Path, numbers: np.ndarray[Any, Any], codes: np.ndarray[Any, Any], unit: float
+) -> None:
+    spec, data = ready(write_table(tmp_path / "table", numbers, codes), REGRESSION)
+    large = rows.configure(spec, data)
+    features = package.module(large).preprocess(data.inputs(data.parts.train)).numpy()
+    spec, data = ready(write_table(tmp_path / "small", numbers * unit, codes), REGRESSION)
+    small = rows.configure(spec, data)
+    assert package.module(small).preprocess(data.inputs(data.parts.train)).numpy() == pytest.approx(features, abs=1e-4)
+    assert small.scale == pytest.approx(large.scale * unit)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, -7e-20, 1e20])
+def test_a_column_that_is_the_same_in_all_training_rows_is_not_scaled(
+    tmp_path: Path, codes: np.ndarray[Any, Any], value: float
+) -> None:
+    spec, data = ready(write_table(tmp_path / "table", np.full((200, 1), value), codes), CLASSES)
+    inputs = rows.configure(spec, data).inputs
+    assert inputs.kind == "table"
+    assert inputs.columns[0].model_dump()["scale"] == 1.0
+
+
 def test_rows_without_a_target_are_left_out_and_counted(
     tmp_path: Path, numbers: np.ndarray[Any, Any], codes: np.ndarray[Any, Any]
 ) -> None:
