@@ -3,6 +3,7 @@
 Data stays in the memory-mapped file; a batch gathers its rows by index in one vectorised copy.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ from trainer.split import Indices, Parts
 from trainer.summary import Column
 
 SAMPLE_VALUES = 400_000  # the preprocessing constants of images come from about so many values of the training rows
+LEAST_SAMPLED = 256  # and from so many rows, or all: a few pictures are not like the others
 SMALLEST_SCALE = 1e-30  # float32 divides by it without losing digits
 
 
@@ -136,7 +138,7 @@ def configure(spec: TrainSpec, rows: Rows) -> ModelConfig:
 
 def _images(rows: Rows) -> Images:
     shape = rows.plan.shape
-    pixels = rows.prepared.array("pixels")[_sample(rows, values_per_row=int(np.prod(shape)))]
+    pixels = _sample(rows.prepared.array("pixels"), rows.parts.train)
     per_channel = [_mean_and_scale(pixels[:, channel]) for channel in range(shape[0])]
     return Images(shape=shape, mean=tuple(mean for mean, _ in per_channel), scale=tuple(scale for _, scale in per_channel))
 
@@ -166,7 +168,12 @@ def _mean_and_scale(values: Array) -> tuple[float, float]:
     return mean, scale if np.isfinite(scale) and scale > max(1e-12 * abs(mean), SMALLEST_SCALE) else 1.0
 
 
-def _sample(rows: Rows, values_per_row: int) -> Indices:
-    """Training rows, evenly spaced, that hold about SAMPLE_VALUES values."""
-    step = max(1, len(rows.parts.train) * values_per_row // SAMPLE_VALUES)
-    return rows.parts.train[::step]
+def _sample(pixels: Array, train: Indices) -> Array:
+    """Evenly spaced training rows [rows, C, h, w] with about SAMPLE_VALUES values: of large pictures every so many pixels.
+
+    Read row by row, so that memory holds no large picture but one.
+    """
+    values = math.prod(pixels.shape[1:])
+    chosen = train[:: max(1, min(len(train) * values // SAMPLE_VALUES, len(train) // LEAST_SAMPLED))]
+    step = max(1, math.isqrt(len(chosen) * values // SAMPLE_VALUES))
+    return np.stack([pixels[row, :, ::step, ::step] for row in chosen])

@@ -1,5 +1,6 @@
 """The model file holds all that is needed, and its preprocessing is what it says."""
 
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import torch
 
 from tests.trainer.attempts import write_images, write_table
 from trainer import package, rows
-from trainer.data import Prepared
+from trainer.data import Prepared, write
 from trainer.errors import TrainerError
 from trainer.preprocessing import RawModel
 from trainer.rows import Rows
@@ -72,6 +73,27 @@ def test_pixels_come_out_with_mean_0_and_variance_1(tmp_path: Path) -> None:
     scaled = model.preprocess(data.inputs(data.parts.train).float())
     assert float(scaled.mean()) == pytest.approx(0, abs=1e-3)
     assert float(scaled.std()) == pytest.approx(1, abs=1e-3)
+
+
+def test_no_few_large_pictures_decide_for_all(tmp_path: Path) -> None:
+    path = write_images(tmp_path / "images", rows=40, size=400)
+    _, data = ready(path, {})
+    prepared, pixels = data.prepared, data.prepared.array("pixels").copy()
+    pixels[data.parts.train[0]] = 0
+    write(path, prepared.summary, {"pixels": pixels, "labels": prepared.array("labels")})
+    inputs = rows.configure(*ready(path, {})).inputs
+    assert inputs.kind == "image"
+    assert inputs.mean == pytest.approx((pixels[data.parts.train].mean(),), rel=0.02)
+    assert inputs.scale == pytest.approx((pixels[data.parts.train].std(),), rel=0.02)
+
+
+def test_large_pictures_are_sampled_in_little_memory(tmp_path: Path) -> None:
+    spec, data = ready(write_images(tmp_path / "images", rows=400, size=200), {})
+    tracemalloc.start()
+    rows.configure(spec, data)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 16 * 1024**2  # as float64 all training rows are 90 MB, as bytes 256 of them 10 MB
 
 
 def test_columns_come_out_standardised_flagged_and_one_hot(
