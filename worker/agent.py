@@ -213,8 +213,13 @@ class Agent(threading.Thread):
         self._launch_prepared()
 
     def _launch_prepared(self) -> None:
-        """Launch what has verified inputs by now, and let go of what is not to be launched any more."""
-        self._starts = [start for start in self._starts if not self._bring_on(start)]
+        """Launch what has verified inputs by now, and let go of what is not to be launched any more.
+
+        Each leaves the list at once: an error with one that comes later must not have it launched again.
+        """
+        for start in list(self._starts):
+            if self._bring_on(start):
+                self._starts.remove(start)
 
     def _bring_on(self, start: Start) -> bool:
         """Do for it what can be done now; True when it is launched, or is not to be."""

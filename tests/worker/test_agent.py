@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError, connection
 from pytest_django import Settings
 
+from tests.worker.line import Line
 from trainer.spec import InspectSpec
 from webapp.accounts.models import User
 from webapp.artifacts import store
@@ -14,17 +16,35 @@ from webapp.artifacts.models import Artifact
 from webapp.runs import services
 from webapp.runs.models import Run, State
 from worker.agent import Agent, wake
+from worker.warm import Warm
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LARGE = 500 * 1024 * 1024
 
 
+class Recorded(Warm):
+    """Remembers what it was asked to launch."""
+
+    def __init__(self, log: Path) -> None:
+        super().__init__(log)
+        self.launched: list[Path] = []
+
+    def launch(self, folder: Path) -> None:
+        self.launched.append(folder)
+        super().launch(folder)
+
+
 @pytest.fixture
-def agent(tmp_path: Path, settings: Settings) -> Iterator[Agent]:
+def warm(tmp_path: Path) -> Recorded:
+    return Recorded(tmp_path / "logs" / "warm.log")
+
+
+@pytest.fixture
+def agent(tmp_path: Path, settings: Settings, warm: Recorded) -> Iterator[Agent]:
     """Its loop is turned by the test."""
     settings.STORAGE_URL = f"file://{tmp_path}/store"
-    agent = Agent(tmp_path)
+    agent = Agent(tmp_path, warm)
     agent._turn()  # registers the worker
     yield agent
     agent._leave()
@@ -32,16 +52,20 @@ def agent(tmp_path: Path, settings: Settings) -> Iterator[Agent]:
 
 @pytest.fixture
 def large(agent: Agent) -> Artifact:
+    return zeros(LARGE)
+
+
+def zeros(size: int) -> Artifact:
     """A file of zeros, which takes no room on the disk and as long to hash as any other."""
     path = store.incoming() / "zeros"
     with path.open("wb") as stream:
-        stream.truncate(LARGE)
+        stream.truncate(size)
     return store.put(path, move=True)
 
 
 def inspection(artifact: Artifact) -> Run:
-    spec = InspectSpec(files=("large.csv",))
-    return services.queue_run(owner=User.objects.create_user("ada"), name="large", spec=spec, inputs={"upload:0": artifact})
+    owner, spec = User.objects.get_or_create(username="ada")[0], InspectSpec(files=("large.csv",))
+    return services.queue_run(owner=owner, name="large", spec=spec, inputs={"upload:0": artifact})
 
 
 def test_the_loop_goes_on_while_a_large_input_is_verified(agent: Agent, large: Artifact, tmp_path: Path) -> None:
@@ -80,3 +104,28 @@ def test_a_damaged_input_fails_its_run(agent: Agent, large: Artifact) -> None:
         agent._turn()
     run.refresh_from_db()
     assert (run.state, run.reason_code) == (State.FAILED, "input_damaged")
+
+
+def test_a_run_is_launched_once_though_the_database_fails_for_the_one_behind_it(
+    agent: Agent, warm: Recorded, large: Artifact, line: Line, tmp_path: Path
+) -> None:
+    damaged = zeros(LARGE + 1)
+    path = store.local_path(damaged.sha256)
+    path.chmod(0o600)
+    with path.open("r+b") as stream:
+        stream.write(b"something else")
+    store._verified.clear()
+    whole, behind = inspection(large), inspection(damaged)
+    wake()
+    agent._turn()
+    assert len(agent._starts) == 2, "an input was verified before the test could interfere"
+    for start in agent._starts:
+        assert start.inputs is not None
+        start.inputs.join()
+    line.cut_at(b"UPDATE", arrives=False)  # that would fail the second
+    with pytest.raises(OperationalError):
+        agent._turn()
+    connection.close()
+    agent._turn()
+    assert warm.launched == [tmp_path / "attempts" / str(whole.pk) / "1"]
+    assert Run.objects.get(pk=behind.pk).state == State.FAILED

@@ -1,7 +1,5 @@
 """Nothing is stored twice or forgotten when the line to the database breaks during a commit, or a machine is lost for good."""
 
-import tempfile
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,22 +24,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 ANYTHING = b""
 COMMIT = b"COMMIT"
-
-
-@pytest.fixture
-def line(attempt: Attempt) -> Iterator[Line]:
-    """Between this test's connection and the server."""
-    server = connection.settings_dict["HOST"]
-    with tempfile.TemporaryDirectory() as folder:
-        line = Line(Path(folder), Path(server))
-        connection.close()
-        connection.settings_dict["HOST"] = folder
-        try:
-            yield line
-        finally:
-            connection.close()
-            connection.settings_dict["HOST"] = server
-            line.close()
 
 
 def losses(run: Run) -> list[tuple[int, float]]:
