@@ -89,9 +89,12 @@ class Attempts:
         return len(self._held) < before
 
     def send_away(self, in_time: bool) -> None:
-        """The worker stops: what can write a checkpoint does; the rest, and what takes too long, begins again later."""
-        for held in self.all():
-            if held.steered and in_time:
+        """The worker stops: what can write a checkpoint does; the rest, and what takes too long, begins again later.
+
+        An attempt has no folder while the database is away between its claim and its first file.
+        """
+        for held in self.living():
+            if held.steered and in_time and held.folder.exists():
                 held.order(job.YIELD)
             elif held.given_up is None:
                 held.give_up(ends.YIELDED)
