@@ -1,5 +1,6 @@
 import threading
 import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -183,3 +184,16 @@ def test_the_cost_for_a_number_is_the_rise_of_its_error() -> None:
     assert change.metric == "mae"
     assert change.loss == pytest.approx(0.1)
     assert change.low < 0.1 < change.high
+
+
+def test_the_interval_of_an_error_needs_no_memory_for_all_resamples_at_once() -> None:
+    random = np.random.default_rng(2)
+    before, after = random.normal(size=5000), random.normal(size=5000)
+    tracemalloc.start()
+    change = lossy.compare(before, after, np.zeros(5000))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4 * 1024**2  # all indices together are 80 MB
+    drawn = np.random.default_rng(0).integers(0, 5000, (lossy.RESAMPLES, 5000))
+    at_once = np.quantile((np.abs(after) - np.abs(before))[drawn].mean(1), (0.025, 0.975))
+    assert [change.low, change.high] == at_once.tolist()

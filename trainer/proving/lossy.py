@@ -56,11 +56,12 @@ def _classes(before: Array, after: Array, truth: Array) -> Change:
 
 def _values(was: Array, now: Array) -> Change:
     gaps = now - was
-    drawn = np.random.default_rng(0).integers(0, len(gaps), (RESAMPLES, len(gaps)))
-    low, high = np.quantile(gaps[drawn].mean(1), (0.025, 0.975))
+    generator, rows = np.random.default_rng(0), len(gaps)
+    means = [gaps[generator.integers(0, rows, rows)].mean() for _ in range(RESAMPLES)]  # one by one, so that memory holds one
+    low, high = np.quantile(means, (0.025, 0.975))
     before = float(was.mean())
     loss = float(gaps.mean()) / before if before > 0 else float(np.sign(gaps.mean()))
-    return Change("mae", before, float(now.mean()), float(low), float(high), loss, None, len(gaps))
+    return Change("mae", before, float(now.mean()), float(low), float(high), loss, None, rows)
 
 
 def newcombe(both: int, only_before: int, only_after: int, neither: int) -> tuple[float, float]:
