@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -102,6 +103,17 @@ def test_empty_and_repeated_names_become_different_ones(tmp_path: Path) -> None:
     made = read(tmp_path, "a,a,,a (2)\n" + "1,2,3,x\n4,5,6,y\n" * 9)
     assert list(kinds(made)) == ["a", "a (3)", "column 3", "a (2)"]
     assert made.problem("renamed_columns").params["count"] == 2
+
+
+@pytest.mark.parametrize(("names", "code"), [
+    ([f"c{n}" for n in range(150_000)], "csv_columns"), (["same"] * 20_000, ""), (["same (2)", "same", ""] * 6_000, "")])
+def test_many_names_are_refused_or_told_apart_in_no_time(tmp_path: Path, names: list[str], code: str) -> None:
+    text, began = f"{','.join(names)}\n{'1,' * (len(names) - 1)}1\n", time.process_time()
+    if code:
+        assert refusal(tmp_path, {"x.csv": text.encode()}).code == code
+    else:
+        assert len(kinds(read(tmp_path, text))) == len(names)
+    assert time.process_time() - began < 8
 
 
 def test_a_row_of_another_width_is_named_by_its_line(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """Reads CSV, some thousand rows at a time; what does not fit is told with the number of its line."""
 
 import csv
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, islice
+from itertools import accumulate, count, islice
 from pathlib import Path
 
 from trainer.errors import TrainerError
@@ -36,6 +37,7 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     sample = [row for _, row in islice(rows(Table(source, codec, mark, False, 0)), SAMPLE_ROWS)]
     if not sample:
         raise TrainerError("csv_no_rows", "“%(name)s” holds no rows. Choose a file with data.", name=source.name)
+    _check_width(source, len(sample[0]))
     example = dialect.decimal_comma(sample, mark)
     header = dialect.has_header(sample, example is not None) if spec.header == "auto" else spec.header == "yes"
     table = Table(source, codec, mark, header, len(sample[0]))
@@ -44,7 +46,8 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
         problems.append(problem("encoding", encoding=encoding.LABELS[codec]))
     if example is not None:
         problems.append(problem("decimal_comma", value=example))
-    _check_size(table, sample)
+    if header and len(sample) == 1:
+        raise TrainerError("csv_no_rows", "“%(name)s” has a line of names and no rows. Choose a file with data.", name=source.name)
     parsed = parse(names, _chunks(table), work, comma=example is not None)
     return Parsed(**{**vars(parsed), "problems": (*problems, *parsed.problems)})
 
@@ -63,17 +66,14 @@ def _delimiter(spec: Spec, source: Source, codec: str) -> str:
     return dialect.delimiter(lines)
 
 
-def _check_size(table: Table, sample: Sequence[Sequence[str]]) -> None:
-    if table.width > MOST_COLUMNS:
+def _check_width(source: Source, columns: int) -> None:
+    """Called before anything looks at the columns one by one."""
+    if columns > MOST_COLUMNS:
         raise TrainerError("csv_columns", "“%(name)s” has %(columns)s columns; at most %(most)s are read. Import the "
-                           "columns that matter.", name=table.source.name, columns=table.width, most=MOST_COLUMNS)
-    if table.width < 2:
+                           "columns that matter.", name=source.name, columns=columns, most=MOST_COLUMNS)
+    if columns < 2:
         raise TrainerError("csv_one_column", "“%(name)s” has one column only. A table needs at least one column to "
-                           "learn from and one to predict, separated by commas, semicolons, tabs or bars.",
-                           name=table.source.name)
-    if table.header and len(sample) == 1:
-        raise TrainerError("csv_no_rows", "“%(name)s” has a line of names and no rows. Choose a file with data.",
-                           name=table.source.name)
+                           "learn from and one to predict, separated by commas, semicolons, tabs or bars.", name=source.name)
 
 
 def _names(first: Sequence[str], table: Table) -> tuple[list[str], list[Problem]]:
@@ -81,21 +81,20 @@ def _names(first: Sequence[str], table: Table) -> tuple[list[str], list[Problem]
     if not table.header:
         return [f"column {at}" for at in range(1, len(first) + 1)], [problem("no_header", count=len(first))]
     wanted = [clean(cell, LONGEST_NAME).strip() for cell in first]
-    taken, names, renamed = set(wanted), [], []
+    taken, names, renamed = set(wanted), dict[str, None](), []
+    numbers: defaultdict[str, count[int]] = defaultdict(lambda: count(2))  # so that no number of a stem is tried twice
     for at, name in enumerate(wanted, start=1):
-        if name and name not in wanted[: at - 1]:
-            names.append(name)
-            continue
-        number, stem = 2, name or f"column {at}"
-        new = stem if not name and stem not in taken else f"{stem} ({number})"
-        while new in taken:
-            number += 1
-            new = f"{stem} ({number})"
-        taken.add(new)
-        names.append(new)
-        renamed.append(new)
+        new, stem = name, name or f"column {at}"
+        if not name and stem not in taken:
+            new = stem
+        elif not name or name in names:
+            new = next(free for number in numbers[stem] if (free := f"{stem} ({number})") not in taken)
+        if new != name:
+            taken.add(new)
+            renamed.append(new)
+        names[new] = None
     shown = ", ".join(f"“{name}”" for name in renamed[:NAMED])
-    return names, [problem("renamed_columns", count=len(renamed), names=shown)] if renamed else []
+    return list(names), [problem("renamed_columns", count=len(renamed), names=shown)] if renamed else []
 
 
 def _chunks(table: Table) -> Iterator[Chunk]:
