@@ -16,7 +16,7 @@ from trainer import events
 from trainer.journal import Reader
 from webapp.metrics.codec import Batch, Points
 from webapp.metrics.store import GOES_STRAIGHT_INTO_CHUNKS
-from webapp.runs import flush, states, stream
+from webapp.runs import checkpoints, flush, states, stream
 from webapp.runs.models import Attempt, Run, State
 from webapp.runs.services import PAUSING
 from worker import ends, publish
@@ -151,7 +151,7 @@ class Follower:
                 raise FencedError
             published = delivery.adopt()
             if reading.rewind is not None:
-                publish.drop(list(run.checkpoints.filter(step__gt=reading.rewind)))
+                checkpoints.drop(list(run.checkpoints.filter(step__gt=reading.rewind)))
             entries = [entry for event in reading.others for entry in self._apply(run, event, published)]
             self._move_step(reading)
             stream.record(self.run_id, entries=entries, batch=self._batch(reading), rewind=reading.rewind)

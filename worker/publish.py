@@ -3,16 +3,14 @@
 import json
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Any
-
-from django.db import transaction
 
 from trainer import events
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact, Edge, ModelVersion
 from webapp.datasets.models import DatasetVersion
+from webapp.runs import checkpoints
 from webapp.runs.models import Checkpoint, Run
 
 Published = dict[str, Artifact]
@@ -89,14 +87,7 @@ def checkpoint(run: Run, event: events.Checkpoint, published: Published) -> None
         return
     values = {"attempt": run.attempt, "artifact": artifact}
     Checkpoint.objects.update_or_create(run=run, step=event.step, defaults=values)
-    drop(list(run.checkpoints.order_by("-step")[KEPT_CHECKPOINTS:]))
-
-
-def drop(checkpoints: Sequence[Checkpoint]) -> None:
-    """Withdraw checkpoints, and remove their files when that has committed."""
-    for old in checkpoints:
-        old.delete()
-        transaction.on_commit(partial(store.delete, old.artifact_id), robust=True)
+    checkpoints.drop(list(run.checkpoints.order_by("-step")[KEPT_CHECKPOINTS:]))
 
 
 def output(run: Run, event: events.Output, published: Published) -> dict[str, Any]:

@@ -10,9 +10,10 @@ import errno
 import hashlib
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
@@ -160,6 +161,15 @@ def delete(sha256: str) -> bool:
             return False
         transaction.on_commit(lambda: _remove_if_unknown(sha256))
     return True
+
+
+def delete_on_commit(names: Iterable[str]) -> None:
+    """When the transaction commits, remove those of these artifacts that nothing refers to by then.
+
+    Each in a transaction of its own: none waits for a second name while it holds a first, nor undoes what the caller did.
+    """
+    for sha256 in sorted(set(names)):
+        transaction.on_commit(partial(delete, sha256), robust=True)
 
 
 def remove_strays() -> int:

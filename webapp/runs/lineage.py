@@ -1,7 +1,10 @@
-"""What a run read, by role."""
+"""What runs read and made."""
 
-from webapp.artifacts.models import Artifact, Edge
-from webapp.runs.models import Run
+from collections.abc import Collection
+from uuid import UUID
+
+from webapp.artifacts.models import Artifact, Edge, ModelVersion
+from webapp.runs.models import Checkpoint, Run
 
 
 def inputs_of(run: Run) -> list[Edge]:
@@ -12,3 +15,9 @@ def inputs_of(run: Run) -> list[Edge]:
 def input_of(run: Run, role: str) -> Artifact:
     """The run's input in one role. Raises Edge.DoesNotExist."""
     return run.edges.select_related("artifact").get(direction=Edge.Direction.INPUT, role=role).artifact
+
+
+def contents(runs: Collection[UUID]) -> set[str]:
+    """The names in the store of all that these runs refer to. Others may refer to the same."""
+    tables = (Edge.objects, ModelVersion.objects, Checkpoint.objects)
+    return {name for table in tables for name in table.filter(run__in=runs).values_list("artifact", flat=True)}

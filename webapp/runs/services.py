@@ -15,10 +15,11 @@ from trainer.errors import TrainerError
 from trainer.spec import CompressSpec, ExportSpec, InspectSpec, RunSpec, TrainSpec, parse
 from trainer.summary import DataSummary
 from webapp.accounts.models import User
+from webapp.artifacts import store
 from webapp.artifacts.models import Artifact, Edge, ModelVersion
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import broker, states, stream
-from webapp.runs.lineage import input_of, inputs_of
+from webapp.runs.lineage import contents, input_of, inputs_of
 from webapp.runs.models import Command, Kind, Run, State
 from webapp.runs.states import Reason
 from webapp.workers.queries import most_devices
@@ -211,12 +212,17 @@ def rename(run: Run, name: str) -> bool:
 
 
 def delete(run: Run) -> None:
-    """Remove a run that has ended, with its children and everything recorded of them. Raises IllegalCommand."""
+    """Remove a run that has ended, with its children, everything recorded of them, and files of theirs that nothing else refers to.
+
+    Raises IllegalCommand.
+    """
     with transaction.atomic():
         family = list(Run.objects.select_for_update().filter(pk__in=_family(run)).order_by("pk"))
         if any(State(member.state) not in states.FINAL for member in family):
             raise IllegalCommand(_("This run, or a run that belongs to it, has not ended; cancel it first."))
-        Run.objects.filter(pk__in=[member.pk for member in family]).delete()
+        members = [member.pk for member in family]
+        store.delete_on_commit(contents(members))
+        Run.objects.filter(pk__in=members).delete()
 
 
 def _family(run: Run) -> list[UUID]:

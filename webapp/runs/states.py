@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
-from webapp.runs import stream
-from webapp.runs.models import Run, State
+from webapp.runs import checkpoints, stream
+from webapp.runs.models import Checkpoint, Run, State
 
 LEGAL: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.STARTING, State.PAUSED, State.FAILED, State.CANCELLED}),
@@ -104,6 +104,8 @@ def _change(found: QuerySet[Run], run_id: UUID, to: State, reason: Reason, value
         )
         if changed:
             stream.record(run_id, entries=[("state", body(Run.objects.get(pk=run_id)))])
+        if changed and to in FINAL:  # nothing goes on from here
+            checkpoints.drop(list(Checkpoint.objects.filter(run=run_id)))
     return bool(changed)
 
 

@@ -1,0 +1,73 @@
+"""Published checkpoints: kept while a run can go on from them, let go of when it cannot."""
+
+from pathlib import Path
+
+import pytest
+
+from trainer import events
+from trainer.journal import Journal
+from webapp.artifacts import store
+from webapp.artifacts.models import Artifact
+from webapp.runs import services, states
+from webapp.runs.models import Attempt, Checkpoint, Kind, Run, State
+from worker import ends
+from worker.follow import Follower
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def write_checkpoint(folder: Path, step: int) -> None:
+    path = folder / "out" / f"step-{step}"
+    path.write_bytes(b"weights of step %d" % step)
+    Journal(folder / "journal").write(events.Checkpoint(step=step, path=str(path.relative_to(folder))))
+
+
+@pytest.fixture
+def run(attempt: Attempt, folder: Path) -> Run:
+    """A run at step 30 whose last two checkpoints are published."""
+    reader = Follower(attempt.run_id, attempt, folder)
+    for step in (10, 20, 30):
+        write_checkpoint(folder, step)
+        assert reader.follow()
+    return Run.objects.get(pk=attempt.run_id)
+
+
+def kept() -> list[bytes]:
+    """What the store holds, and the table of artifacts with it."""
+    found = [path for path in store.root().rglob("*") if path.is_file()]
+    assert {path.name for path in found} == set(Artifact.objects.values_list("pk", flat=True))
+    return sorted(path.read_bytes() for path in found)
+
+
+LAST_TWO = [b"weights of step 20", b"weights of step 30"]
+
+
+@pytest.mark.parametrize("outcome", ["succeeded", "stopped", "failed"])
+def test_a_run_that_has_ended_keeps_no_checkpoints(run: Run, folder: Path, outcome: str) -> None:
+    assert kept() == LAST_TWO
+    write_checkpoint(folder, 40)
+    if outcome == "failed":
+        ends.fail(run, states.Reason("crashed", "It crashed."))
+    else:
+        Journal(folder / "journal").write(events.Ended.model_validate({"outcome": outcome, "step": 40}))
+        Follower(run.pk, run.attempts.get(), folder).drain()
+    run.refresh_from_db()
+    assert (run.state, kept(), run.checkpoints.count()) == (outcome, [], 0)
+
+
+def test_a_run_that_waits_or_is_paused_keeps_them_until_it_is_cancelled(run: Run) -> None:
+    ends.pause(run, states.NO_REASON)
+    assert kept() == LAST_TWO
+    services.command(run, "resume", run.owner)
+    assert kept() == LAST_TWO
+    services.command(run, "cancel", run.owner)
+    assert (Run.objects.get(pk=run.pk).state, kept(), run.checkpoints.count()) == (State.CANCELLED, [], 0)
+
+
+def test_a_checkpoint_whose_bytes_another_run_goes_on_from_stays(run: Run) -> None:
+    other = Run.objects.create(owner=run.owner, name="the same", kind=Kind.TRAIN, spec={}, devices_needed=1)
+    shared = run.checkpoints.get(step=30).artifact
+    Checkpoint.objects.create(run=other, attempt=1, step=30, artifact=shared)
+    services.command(run, "cancel", run.owner)
+    assert kept() == LAST_TWO[1:]
+    assert other.checkpoints.get().artifact == shared
