@@ -11,6 +11,7 @@ import selectors
 import socket
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from django.db import InterfaceError, OperationalError, connection
@@ -37,6 +38,7 @@ GLANCE = 0.01  # seconds between two looks at the journals while something runs
 COMMANDS_EVERY = 0.2
 SWEEP_EVERY = 1.0
 ROOM_EVERY = 2.0
+MEMORY_EVERY = 1.0
 DISKS_EVERY = 0.05  # what one may fill meanwhile is less than room.LEAST; a store on the network is asked no more often
 HEARTBEAT_EVERY = LEASE.total_seconds() / 5
 AWAY = 0.5  # seconds until a database that was away is tried again
@@ -101,9 +103,8 @@ class Agent(threading.Thread):
         self._listen()
         if self._stopping.is_set():
             self._attempts.send_away(in_time=time.monotonic() < self._deadline)
-        if time.monotonic() >= self._due.get("disks", 0.0):
-            self._look_at_disks()
-            self._due["disks"] = time.monotonic() + DISKS_EVERY
+        self._do_when_due("disks", DISKS_EVERY, self._look_at_disks)
+        self._do_when_due("memory", MEMORY_EVERY, self._look_at_memory)
         if time.monotonic() < self._database_due:
             return
         if self._attempts.attend():
@@ -118,10 +119,13 @@ class Agent(threading.Thread):
             ("sweep", SWEEP_EVERY, self._sweep),
             ("room", ROOM_EVERY, self._look_for_room),
         ):
-            if time.monotonic() >= self._due.get(name, 0.0):
-                step()
-                self._due[name] = time.monotonic() + seconds
+            self._do_when_due(name, seconds, step)
         self._in_touch_since = self._in_touch_since or time.monotonic()
+
+    def _do_when_due(self, name: str, seconds: float, step: Callable[[], None]) -> None:
+        if time.monotonic() >= self._due.get(name, 0.0):
+            step()
+            self._due[name] = time.monotonic() + seconds
 
     # The warm process and what it forks
 
@@ -199,6 +203,11 @@ class Agent(threading.Thread):
         self._launch_prepared()  # launches nothing: all are off
         if not self._attempts.living():
             self._room.give_reserve()
+
+    def _look_at_memory(self) -> None:
+        """Also while the database is away, so that another run's death long before is never taken for an attempt's own."""
+        for held in self._attempts.living():
+            held.kills.look()
 
     def _look_for_room(self) -> None:
         assert self._worker is not None

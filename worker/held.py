@@ -15,7 +15,8 @@ from webapp.runs.states import Reason
 from webapp.workers.models import Device
 from worker import ends, sessions
 from worker.follow import FencedError, Follower
-from worker.judge import End, disk_is_full, judge, oom_kills, read_exits, read_log
+from worker.judge import End, disk_is_full, judge, read_exits, read_log
+from worker.memory import Kills
 
 COALESCE = 0.05  # seconds from one read of a journal to the next, the first change being read at once
 LINGER = 15.0  # seconds that processes may take to leave when the run's end is in the database already
@@ -35,11 +36,12 @@ class Held:
     status: int | None = None
     ended: bool = False
     met_full_disk: bool = False  # seen when it ended: by the time the end can be stored there may be room
+    oom_kills: int = 0  # likewise: others may be killed for memory after it
     given_up: Reason | None = None  # we ended it ourselves: the reason with which it goes on, or is paused for want of room
     order_given: int = job.GO_ON
     next_read: float = 0.0
     finished_at: float = 0.0
-    oom_before: int = field(default_factory=oom_kills)
+    kills: Kills = field(default_factory=Kills)
 
     def order(self, order: int) -> None:
         """Tell rank 0 what to do at its next step."""
@@ -54,7 +56,7 @@ class Held:
 
     def end(self, status: int | None = None) -> None:
         """Nothing of it lives any more; ``status`` is its launcher's, where anybody heard of that."""
-        self.status, self.ended = status, True
+        self.status, self.ended, self.oom_kills = status, True, self.kills.lately()
         self.met_full_disk = self.folder.exists() and disk_is_full(self.folder, read_log(self.folder))
 
     def give_up(self, reason: Reason) -> None:
@@ -120,7 +122,7 @@ class Held:
             step=run.step,
             exits=read_exits(self.folder),
             status=self.status,
-            oom_kills=oom_kills() - self.oom_before,
+            oom_kills=self.oom_kills,
             said=self.follower.verdict,
             log=log,
             disk_full=self.met_full_disk,

@@ -66,7 +66,7 @@ class End:
     step: int
     exits: tuple[Exit, ...] = ()
     status: int | None = None  # the launcher's wait status; None when it was lost with its worker
-    oom_kills: int = 0
+    oom_kills: int = 0  # of late, in our whole control group
     said: events.Ended | None = None
     log: str = ""
     disk_full: bool = False
@@ -102,7 +102,7 @@ def judge(end: End, earlier: Sequence[dict[str, Any]]) -> Verdict:
 
 def _cause(end: End) -> tuple[Cause, str]:
     killed_by = _killer(end)
-    if killed_by and end.oom_kills:
+    if killed_by == "SIGKILL" and end.oom_kills:
         return "out_of_memory", killed_by
     codes = {item.exitcode for item in end.exits}
     if end.disk_full or job.DISK_FULL in codes:
@@ -190,33 +190,6 @@ def read_log(folder: Path) -> str:
 
 def disk_is_full(folder: Path, log: str) -> bool:
     return os.strerror(errno.ENOSPC) in log or shutil.disk_usage(folder).free < LEAST_ROOM
-
-
-def oom_kills() -> int:
-    """How often the kernel has killed for memory in our control group (version 2 or 1); 0 where it is not told."""
-    for path in _memory_events():
-        try:
-            facts = dict(line.split()[:2] for line in path.read_text().splitlines())
-        except (OSError, ValueError):
-            continue
-        if "oom_kill" in facts:
-            return int(facts["oom_kill"])
-    return 0
-
-
-def _memory_events() -> list[Path]:
-    root, found = Path("/sys/fs/cgroup"), []
-    try:
-        lines = Path("/proc/self/cgroup").read_text().splitlines()
-    except OSError:
-        return []
-    for line in lines:
-        _number, controllers, group = line.split(":", 2)
-        if controllers == "memory":
-            found += [root / "memory" / group.lstrip("/") / "memory.oom_control", root / "memory/memory.oom_control"]
-        elif not controllers:
-            found += [root / group.lstrip("/") / "memory.events", root / "memory.events"]
-    return found
 
 
 def _tail(path: Path) -> str:

@@ -40,6 +40,11 @@ def test_a_kill_with_a_risen_counter_is_out_of_memory_and_final() -> None:
     assert (verdict.cause, verdict.action) == ("out_of_memory", "fail")
 
 
+def test_a_crash_by_a_signal_of_its_own_is_never_out_of_memory() -> None:
+    verdict = judge(End(step=7, exits=(Exit(0, -11),), status=256, oom_kills=1), [])
+    assert (verdict.cause, verdict.action, verdict.signal) == ("killed", "go_on", "SIGSEGV")
+
+
 def test_the_same_step_killed_twice_fails_and_names_signal_and_step() -> None:
     first = judge(End(step=7, exits=KILLED_ONE, status=256), [])
     second = judge(End(step=7, exits=KILLED_ONE, status=256), [first.record()])
