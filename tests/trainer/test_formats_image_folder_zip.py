@@ -108,6 +108,15 @@ def test_the_first_frame_of_an_animation_is_taken(tmp_path: Path) -> None:
     assert made.data.array("pixels")[:3, 0].min() == 255
 
 
+@pytest.mark.parametrize("tail", [b"!", b",", b"!\xf9\x01\x00\x00"])
+def test_a_gif_that_is_cut_behind_its_first_frame_is_read_as_that_frame(tmp_path: Path, tail: bytes) -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(buffer, "GIF")
+    made = imported(tmp_path, {"x.zip": zipped(two_classes() | {"root/a/cut.gif": buffer.getvalue()[:-1] + tail})})
+    assert made.data.array("pixels")[0].min(axis=(1, 2)).tolist() == [255, 0, 0]
+    assert "first_frames" not in made.codes
+
+
 def test_pictures_without_folder_and_single_pictures_are_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "zip", {"x.zip": zipped({"a.png": picture()})}).code == "picture_without_folder"
     assert refusal(tmp_path / "one", {"a.png": picture()}).code == "picture_without_folder"

@@ -60,7 +60,15 @@ def facts(path: Path) -> Facts:
             turned = False
         width, height = (image.height, image.width) if turned else image.size
         grey = image.mode in GREY or image.mode.startswith("I;")
-        return Facts(width, height, grey, bool(getattr(image, "is_animated", False)))
+        return Facts(width, height, grey, _is_animated(image))
+
+
+def _is_animated(image: Image.Image) -> bool:
+    """Whether a second frame follows. Pillow looks for it in the file, which may be cut there and still hold a whole first one."""
+    try:
+        return bool(getattr(image, "is_animated", False))
+    except BROKEN:
+        return False
 
 
 def decoded(path: Path, mode: Mode, width: int, height: int) -> Array:
