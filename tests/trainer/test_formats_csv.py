@@ -142,6 +142,13 @@ def test_infinities_count_as_missing_and_are_pointed_at(tmp_path: Path) -> None:
     assert made.problem("infinite_values").params == {"column": "mass", "count": 2, "line": 42}
 
 
+def test_a_column_whose_numbers_are_all_infinite_is_left_out_and_pointed_at(tmp_path: Path) -> None:
+    made = read(tmp_path, "mass,size,label\n" + "inf,1,x\n-inf,2,y\n1e300,3,x\nheavy,4,y\n,5,y\n1e301,6,x\n-inf,7,y\n" * 3)
+    assert kinds(made) == {"mass": "constant", "size": "number", "label": "category"}
+    assert made.data.summary.columns[0].missing == 21
+    assert made.problem("infinite_values").params == {"column": "mass", "count": 15, "line": 2}
+
+
 @pytest.mark.parametrize("cell", ["1e39", "-3.4028235e38", "1.7976931348623157e308"])
 def test_numbers_too_large_for_a_model_count_as_missing_and_are_pointed_at(tmp_path: Path, cell: str) -> None:
     made = read(tmp_path, "mass,label\n" + "1.989e30,x\n-2,y\n" * 20 + f"{cell},x\n")

@@ -1,6 +1,7 @@
 """Deciding what kind a column of text cells is: numbers, categories, free text, or the same value throughout."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -92,7 +93,8 @@ class Observed:
         if not self._full and len(levels) <= 1:
             return Column(name=self.name, kind="constant", missing=self._missing, distinct=len(levels))
         if self._numbers >= NUMBER_SHARE * present:
-            return Column(name=self.name, kind="number", missing=self._missing + self._text + self._infinite)
+            kind: Literal["number", "constant"] = "number" if self._numbers > self._infinite else "constant"  # no value is left
+            return Column(name=self.name, kind=kind, missing=self._missing + self._text + self._infinite)
         if not self._full and self._is_category(len(levels), present):
             return Column(name=self.name, kind="category", missing=self._missing, distinct=len(levels), levels=tuple(levels))
         return Column(name=self.name, kind="text", missing=self._missing, distinct=len(self._levels))
@@ -109,7 +111,7 @@ class Observed:
             lines = ", ".join(str(number) for number, _ in cells) + (" …" if self._text > len(cells) else "")
             found.append(problem("text_in_numbers", column=self.name, count=self._text, value=value[:LONGEST_LEVEL], line=line,
                                  lines=lines))
-        if column.kind == "number" and self._infinite:
+        if column.kind in {"number", "constant"} and self._infinite:
             found.append(problem("infinite_values", column=self.name, count=self._infinite, line=self._infinite_lines[0]))
         if column.kind == "constant":
             found.append(problem("constant", column=self.name))
