@@ -127,6 +127,13 @@ def test_extreme_numbers_leave_a_profile_that_is_valid_json(tmp_path: Path) -> N
     assert json.loads(text, parse_constant=lambda name: pytest.fail(name))["columns"][0]["maximum"] == 1e33
 
 
+@pytest.mark.parametrize("cells", [("0", "5e-324"), ("-1e-320", "0"), ("2e-308", "2.1e-308")])
+def test_numbers_too_close_for_bins_between_them_have_no_histogram(tmp_path: Path, cells: tuple[str, str]) -> None:
+    made = table(tmp_path, "x,label", [f"{cells[n % 2]},{'ab'[n // 2 % 2]}" for n in range(20)])
+    assert made.profile.columns[0].kind == "number"
+    assert made.profile.columns[0].histogram is None
+
+
 def test_every_problem_has_a_message_and_a_remedy_in_whole_sentences() -> None:
     for code, (_, message, remedy) in SENTENCES.items():
         assert message.endswith("."), code

@@ -56,8 +56,9 @@ def _finite(value: float) -> float | None:
 
 
 def _histogram(present: Array, low: float, high: float) -> Histogram | None:
-    if low == high or not math.isfinite(2 * (high - low)) or high - low < abs(high) * 1e-12:
-        return None
+    span = high - low
+    if not math.isfinite(2 * span) or span < abs(high) * 1e-12 or span / BINS < np.finfo(float).tiny:
+        return None  # floats have no edges between which these bins could lie
     counts, edges = np.histogram(present, bins=BINS, range=(low, high))
     return Histogram(edges=tuple(edges.tolist()), counts=tuple(counts.tolist()))
 
