@@ -1,5 +1,6 @@
 import csv
 import json
+import math
 import subprocess
 import sys
 import zipfile
@@ -165,6 +166,14 @@ def test_a_wrong_mean_is_refused(digits: Trained, tmp_path: Path) -> None:
     made = export.make(default("exporters", "safetensors"), wrong, digits.proof(tmp_path), tmp_path / "wrong")
     assert made.report["status"] == "refused"
     assert not made.offered
+
+
+def test_a_model_that_answers_only_nan_is_refused(digits: Trained, tmp_path: Path) -> None:
+    wrong = _tampered(digits, tmp_path, digits.source.config, weight=math.nan)
+    proof = Proof.prepare(wrong, wrong, digits.prepared, tmp_path)
+    made = export.make(default("exporters", "safetensors"), wrong, proof, tmp_path / "wrong")
+    assert made.report["status"] == "refused"
+    assert "answers no row with a number" in made.report["message"]
 
 
 def test_wrong_category_codes_are_refused(penguins: Trained, tmp_path: Path) -> None:

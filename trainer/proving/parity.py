@@ -170,6 +170,9 @@ def difference(reference: Array, found: Array) -> float:
 def check(folder: Path, run: str, rows: Path, reference: Array, count: int) -> Verdict:
     """Prove the float32 export in ``folder`` or refuse it. ``reference`` is what the model itself answers for ``rows``,
     of which ``count`` are test rows."""
+    if not np.isfinite(reference[:count]).any():
+        return refused(count, "Refused: the model itself answers no row with a number, so nothing can be proved; train it again with "
+                       "a lower learning rate.", {})
     try:
         found = answers(folder, run, rows)
     except NoAnswerError as error:
