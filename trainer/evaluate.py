@@ -7,6 +7,7 @@ import numpy as np
 from trainer.data import Array
 
 MOST_RESIDUALS = 2000
+MOST_CONFUSED = 200  # classes; the matrix of thousands takes hundreds of megabytes, and nobody can see anything in it
 
 
 def confusion_matrix(actual: Array, predicted: Array, classes: int) -> Array:
@@ -14,13 +15,12 @@ def confusion_matrix(actual: Array, predicted: Array, classes: int) -> Array:
     return np.bincount(actual * classes + predicted, minlength=classes * classes).reshape(classes, classes)
 
 
-def per_class(confusion: Array) -> dict[str, Array]:
+def per_class(actual: Array, predicted: Array, classes: int) -> dict[str, Array]:
     """Precision tp/(tp+fp), recall tp/(tp+fn), F1 2pr/(p+r), and support (actual rows) of each class [K]."""
-    hits = np.diag(confusion).astype(np.float64)
-    precision = _ratio(hits, confusion.sum(axis=0))
-    recall = _ratio(hits, confusion.sum(axis=1))
+    hits, taken, support = (np.bincount(rows, minlength=classes) for rows in (actual[actual == predicted], predicted, actual))
+    precision, recall = _ratio(hits, taken), _ratio(hits, support)
     return {"precision": precision, "recall": recall, "f1": _ratio(2 * precision * recall, precision + recall),
-            "support": confusion.sum(axis=1)}
+            "support": support}
 
 
 def _ratio(above: Array, below: Array) -> Array:
@@ -28,18 +28,21 @@ def _ratio(above: Array, below: Array) -> Array:
 
 
 def classification(logits: Array, actual: Array, classes: tuple[str, ...]) -> dict[str, Any]:
-    """The report of logits [N, K] against class indices [N]. Macro averages run over classes that occur in either."""
+    """The report of logits [N, K] against class indices [N]. Macro averages run over classes that occur in either.
+
+    The confusion matrix is left out above MOST_CONFUSED classes.
+    """
     predicted = logits.argmax(axis=1)
-    confusion = confusion_matrix(actual, predicted, len(classes))
-    scores = per_class(confusion)
-    occurs = (confusion.sum(axis=0) + confusion.sum(axis=1)) > 0
+    scores = per_class(actual, predicted, len(classes))
+    occurs = np.union1d(actual, predicted)
+    pairs = confusion_matrix(actual, predicted, len(classes)).tolist() if len(classes) <= MOST_CONFUSED else None
     return {
         "rows": len(actual),
         "accuracy": float((predicted == actual).mean()),
         "macro": {name: float(scores[name][occurs].mean()) for name in ("precision", "recall", "f1")},
         "per_class": [{"class": name, "precision": float(scores["precision"][k]), "recall": float(scores["recall"][k]),
                        "f1": float(scores["f1"][k]), "support": int(scores["support"][k])} for k, name in enumerate(classes)],
-        "confusion": confusion.tolist(),
+        **({} if pairs is None else {"confusion": pairs}),
         "classes": list(classes),
     }
 

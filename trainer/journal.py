@@ -11,6 +11,7 @@ from typing import Protocol
 from zlib import crc32
 
 from trainer import events
+from trainer.errors import TrainerError
 
 put_checksum = struct.Struct("<I").pack_into
 
@@ -33,7 +34,11 @@ class Journal:
         self._series: dict[tuple[str, ...], Log] = {}
 
     def write(self, event: events.Event) -> None:
+        """Append an event. Raises TrainerError for one that no reader would take: it would hide all that follows."""
         data = events.encode(event)
+        if len(data) > events.HEADER.size + events.LARGEST_FRAME:
+            raise TrainerError("report_too_large", "What this run has to report is larger than the %(most)s MiB that are kept. "
+                               "Use fewer classes, or shorter names for them.", most=events.LARGEST_FRAME >> 20)
         written = os.write(self._descriptor, data)
         if written != len(data):
             self._take_back(written)

@@ -282,8 +282,7 @@ def publish(folder: Path, journal: Journal, config: ModelConfig, model: RawModel
     """Write the model file and say so."""
     (folder / "out").mkdir(exist_ok=True)
     package.save(folder / "out" / "model.safetensors", config, model)
-    journal.write(events.Output(role="model", path="out/model.safetensors", name="model.safetensors",
-                                meta={"form": "torch", "report": report}))
+    journal.write(events.Output(role="model", path="out/model.safetensors", name="model.safetensors", meta={"form": "torch"}))
     journal.write(events.Result(report=report))
 
 

@@ -1,4 +1,6 @@
-"""Scores equal scikit-learn's."""
+"""Scores equal scikit-learn's, and a report of many classes arrives."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -6,7 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from trainer import evaluate
+from tests.trainer import samples
+from trainer import data, evaluate, events
+from trainer.summary import DataSummary
+
+MANY = 3000
 
 
 @given(st.integers(2, 6), st.integers(1, 60), st.integers(0, 10_000))
@@ -41,3 +47,31 @@ def test_regression_scores_equal_the_reference() -> None:
 
 def test_regression_of_equal_values_has_no_r2() -> None:
     assert evaluate.regression(np.array([1.0, 2.0]), np.array([3.0, 3.0]))["r2"] == 0.0
+
+
+def write_many_classes(path: Path) -> Path:
+    """Small random images of so many classes that the matrix of all pairs would be larger than a frame of the journal."""
+    labels = np.arange(3 * MANY) % MANY
+    pixels = np.random.default_rng(3).integers(0, 256, (len(labels), 1, 8, 8)).astype(np.uint8)
+    names = tuple(f"class {number}" for number in range(MANY))
+    summary = DataSummary(kind="image", rows=len(labels), classes=names, shape=(1, 8, 8))
+    data.write(path, summary, {"pixels": pixels, "labels": labels.astype(np.int64)})
+    return path
+
+
+def test_a_training_with_thousands_of_classes_arrives_with_its_model_and_report(tmp_path: Path) -> None:
+    spec = {"epochs": 1, "exporters": [], "model": {"name": "cnn", "channels": [4], "hidden": [8]}}
+    done = samples.attempt(tmp_path / "run", "train", spec, {"prepared": write_many_classes(tmp_path / "prepared")})
+    assert done.ended.outcome == "succeeded"
+    assert [output.role for output in done[events.Output]] == ["model"]
+    test = done.report["test"]
+    assert [row["class"] for row in test["per_class"]] == test["classes"] == [f"class {number}" for number in range(MANY)]
+    assert "confusion" not in test
+
+
+@pytest.mark.parametrize(("more", "drawn"), [(0, True), (1, False)])
+def test_every_pair_of_classes_is_counted_up_to_as_many_as_can_be_shown(more: int, drawn: bool) -> None:
+    names = tuple(map(str, range(evaluate.MOST_CONFUSED + more)))
+    logits = np.eye(len(names))
+    report = evaluate.classification(logits, np.arange(len(names)), names)
+    assert ("confusion" in report, report["accuracy"], report["macro"]["f1"]) == (drawn, 1.0, 1.0)

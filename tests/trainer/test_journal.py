@@ -1,4 +1,4 @@
-"""The journal when there is no room for it."""
+"""The journal when there is no room for it, and when something is too large for it."""
 
 import resource
 from collections.abc import Callable, Iterator
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from trainer import events
+from trainer.errors import TrainerError
 from trainer.journal import Journal, Reader
 
 LONG = "no room for all of this"
@@ -49,3 +50,23 @@ def test_what_was_written_of_a_frame_that_does_not_fit_is_taken_back(tmp_path: P
     assert len(found) == 3
     assert isinstance(found[1], events.Point)
     assert (found[1].series, found[1].step, found[1].values) == (0, 1, (0.7,))
+
+
+def report_of(size: int) -> events.Result:
+    """An event whose payload has this size in bytes."""
+    rest = len(events.encode(events.Result(report={"name": ""}))) - events.HEADER.size
+    return events.Result(report={"name": "x" * (size - rest)})
+
+
+def test_the_largest_event_that_readers_take_is_written_and_one_byte_more_is_refused_and_hides_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    journal = Journal(path)
+    journal.write(report_of(events.LARGEST_FRAME))
+    size = path.stat().st_size
+    with pytest.raises(TrainerError, match="fewer classes"):
+        journal.write(report_of(events.LARGEST_FRAME + 1))
+    assert path.stat().st_size == size
+    journal.write(events.Ended(outcome="failed"))
+    reader = Reader(path)
+    found = [event for _ in range(2) for _position, event in reader.read()]
+    assert [event.type for event in found if not isinstance(event, events.Point)] == ["result", "ended"]
