@@ -198,6 +198,8 @@ class Agent(threading.Thread):
         """Where one is full, end what works here, to go on when there is room; then the database may have its reserve."""
         if not self._room.is_low():
             return
+        if not all(held.wants_room for held in self._attempts.living()):
+            self._room.run_out({held.run_id: held.folder for held in self._attempts.all()})
         for held in self._attempts.living():
             held.give_up(ends.DISK_FULL)
         self._launch_prepared()  # launches nothing: all are off

@@ -2,11 +2,14 @@
 
 The agent looks each turn, so that runs end while a database on the same disk can still store why. Where something fills
 the disk faster than that, the database is given the reserve, once nothing trains that would eat it up. Runs that paused
-for this go on by themselves when there is room again.
+for this go on by themselves when there is room again. What their folders give back is room for all of them but the one
+that had taken the most: it would fill the disk again.
 """
 
 import os
 import shutil
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -56,8 +59,13 @@ class Room:
     def __init__(self, state: Path) -> None:
         self._database = state / "postgresql"  # there only where `manage.py up` keeps one
         self._reserve = Reserve(self._database)
-        folders = (state, state / "attempts", store.incoming(), self._database)
+        self._attempts = state / "attempts"
+        folders = (state, self._attempts, store.incoming(), self._database)
         self._disks = {folder.stat().st_dev: folder for folder in folders if folder.exists()}
+        # Noted when the disk was found full, for runs that are not paused yet: what the one that had taken the most met at
+        # least, and what the others met.
+        self._greedy: dict[UUID, tuple[int, ...]] = {}
+        self._modest: dict[UUID, tuple[int, ...]] = {}
         self._met: dict[UUID, tuple[int, ...]] = {}
         self._first = True
 
@@ -72,11 +80,19 @@ class Room:
         """Let the database have the reserve; it is taken back when there is room. For when nothing trains."""
         self._reserve.give()
 
+    def run_out(self, folders: Mapping[UUID, Path]) -> None:
+        """Note what these runs, whose attempts have the folders, met: there is too little room for them."""
+        left = self.left()
+        sizes = {run: _given_back(folder) for run, folder in folders.items()}
+        greedy = max(sizes, key=sizes.__getitem__)
+        self._modest = {run: left for run in sizes if run != greedy}
+        self._greedy = {greedy: self._with(left, sum(sizes.values()))}
+
     def look(self, worker: Worker) -> None:
         """Queue the runs again for which there is room now."""
         left = self.left()
         waiting = _waiting(worker)
-        self._met = {run: self._met.get(run, (0,) * len(left) if self._first else left) for run in waiting}
+        self._met = {run: self._met.get(run) or self._met_by(run, left) for run in waiting}
         self._first = False
         if min(left) < LEAST + ENOUGH:
             return
@@ -87,8 +103,29 @@ class Room:
                 _go_on(run)
                 del self._met[run]
 
+    def _met_by(self, run: UUID, left: tuple[int, ...]) -> tuple[int, ...]:
+        """What a run met that is seen paused now for the first time."""
+        if self._first:
+            return (0,) * len(left)
+        return self._modest.pop(run, None) or tuple(map(max, left, self._greedy.pop(run, left)))
+
+    def _with(self, left: tuple[int, ...], given_back: int) -> tuple[int, ...]:
+        disk = self._attempts.stat().st_dev
+        return tuple(room + (given_back if device == disk else 0) for device, room in zip(self._disks, left, strict=True))
+
     def _spoken_for(self, folder: Path) -> int:
         return self._reserve.lacking() if folder == self._database else 0
+
+
+def _given_back(folder: Path) -> int:
+    """Bytes that the disk has again without the folder: not those of files that have another name in the store."""
+    size = 0
+    for parent, _folders, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):  # an attempt is at work in there
+                found = Path(parent, name).lstat()
+                size += found.st_blocks * 512 if found.st_nlink == 1 else 0
+    return size
 
 
 def _waiting(worker: Worker) -> list[UUID]:

@@ -1,4 +1,5 @@
-"""An attempt to follow: its row, the folder that its journal will stand in, and a line to the database that can be cut."""
+"""An attempt to follow: its row, the folder that its journal will stand in, and a line to the database that can be cut. An
+agent whose loop is turned by the test, and attempts for it to hold."""
 
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +14,33 @@ from tests.worker.line import Line
 from webapp.accounts.models import User
 from webapp.runs import states
 from webapp.runs.models import Attempt, Kind, Run
+from webapp.workers.models import Worker
+from worker.agent import Agent
+from worker.attempts import Attempts
+from worker.held import Held
+from worker.warm import Warm
+
+NOBODY_HAS_SO_MANY = 999  # devices: a run that waits for them is not taken again
+
+
+class Recorded(Warm):
+    """Remembers what it was asked to launch."""
+
+    def __init__(self, log: Path) -> None:
+        super().__init__(log)
+        self.launched: list[Path] = []
+
+    def launch(self, folder: Path) -> None:
+        self.launched.append(folder)
+        super().launch(folder)
+
+
+def hold(attempts: Attempts, name: str, worker: Worker | None = None) -> Held:
+    """A run's first attempt, that was claimed and has neither folder nor process."""
+    owner = User.objects.get_or_create(username="ada")[0]
+    run = Run.objects.create(owner=owner, name=name, kind=Kind.TRAIN, spec={}, devices_needed=NOBODY_HAS_SO_MANY)
+    assert states.begin_attempt(run.pk, 0)
+    return attempts.hold(run, Attempt.objects.create(run=run, number=1, worker=worker, lease_until=Now()))
 
 
 @pytest.fixture
@@ -44,3 +72,18 @@ def line(transactional_db: None) -> Iterator[Line]:
             connection.close()
             connection.settings_dict["HOST"] = server
             line.close()
+
+
+@pytest.fixture
+def warm(tmp_path: Path) -> Recorded:
+    return Recorded(tmp_path / "logs" / "warm.log")
+
+
+@pytest.fixture
+def agent(transactional_db: None, tmp_path: Path, settings: Settings, warm: Recorded) -> Iterator[Agent]:
+    """Its loop is turned by the test."""
+    settings.STORAGE_URL = f"file://{tmp_path}/store"
+    agent = Agent(tmp_path, warm)
+    agent._turn()  # registers the worker
+    yield agent
+    agent._leave()

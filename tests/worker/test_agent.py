@@ -1,13 +1,12 @@
 """The agent's loop: whatever one run needs, the others' heartbeats, commands and curves do not wait for it."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection
-from pytest_django import Settings
 
+from tests.worker.conftest import Recorded
 from tests.worker.line import Line
 from trainer.spec import InspectSpec
 from webapp.accounts.models import User
@@ -16,38 +15,10 @@ from webapp.artifacts.models import Artifact
 from webapp.runs import services
 from webapp.runs.models import Run, State
 from worker.agent import Agent, wake
-from worker.warm import Warm
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LARGE = 500 * 1024 * 1024
-
-
-class Recorded(Warm):
-    """Remembers what it was asked to launch."""
-
-    def __init__(self, log: Path) -> None:
-        super().__init__(log)
-        self.launched: list[Path] = []
-
-    def launch(self, folder: Path) -> None:
-        self.launched.append(folder)
-        super().launch(folder)
-
-
-@pytest.fixture
-def warm(tmp_path: Path) -> Recorded:
-    return Recorded(tmp_path / "logs" / "warm.log")
-
-
-@pytest.fixture
-def agent(tmp_path: Path, settings: Settings, warm: Recorded) -> Iterator[Agent]:
-    """Its loop is turned by the test."""
-    settings.STORAGE_URL = f"file://{tmp_path}/store"
-    agent = Agent(tmp_path, warm)
-    agent._turn()  # registers the worker
-    yield agent
-    agent._leave()
 
 
 @pytest.fixture

@@ -3,16 +3,12 @@
 from pathlib import Path
 
 import pytest
-from django.db.models.functions import Now
 
+from tests.worker.conftest import hold
 from trainer import job
-from webapp.accounts.models import User
-from webapp.runs import states
-from webapp.runs.models import Attempt, Kind, Run
 from worker import ends
 from worker.attempts import Attempts
 from worker.folders import Folders
-from worker.held import Held
 
 pytestmark = pytest.mark.django_db
 
@@ -20,13 +16,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def attempts(tmp_path: Path) -> Attempts:
     return Attempts(Folders(tmp_path))
-
-
-def hold(attempts: Attempts, name: str) -> Held:
-    owner = User.objects.get_or_create(username="ada")[0]
-    run = Run.objects.create(owner=owner, name=name, kind=Kind.TRAIN, spec={}, devices_needed=1)
-    assert states.begin_attempt(run.pk, 0)
-    return attempts.hold(run, Attempt.objects.create(run=run, number=1, lease_until=Now()))
 
 
 def test_an_attempt_without_a_folder_yet_keeps_no_other_from_leaving_when_the_worker_stops(attempts: Attempts) -> None:

@@ -5,16 +5,12 @@ A real one is in tests/faults/test_bad_runs.py; here the kernel's counter is a f
 
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db.models.functions import Now
-from pytest_django import Settings
 
-from webapp.accounts.models import User
-from webapp.runs import states
-from webapp.runs.models import Attempt, Kind, Run, State
+from tests.worker.conftest import hold
+from webapp.runs.models import Run, State
 from worker import memory
 from worker.agent import MEMORY_EVERY, Agent
 from worker.held import Held
@@ -32,21 +28,8 @@ def counter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def agent(tmp_path: Path, settings: Settings, counter: Path) -> Iterator[Agent]:
-    """Its loop is turned by the test."""
-    settings.STORAGE_URL = f"file://{tmp_path}/store"
-    agent = Agent(tmp_path)
-    agent._turn()  # registers the worker
-    yield agent
-    agent._leave()
-
-
-@pytest.fixture
-def held(agent: Agent) -> Held:
-    """An attempt of a run that needs so many devices that nobody takes it again."""
-    run = Run.objects.create(owner=User.objects.create_user("ada"), name="digits", kind=Kind.TRAIN, spec={}, devices_needed=999)
-    assert states.begin_attempt(run.pk, 0)
-    return agent._attempts.hold(run, Attempt.objects.create(run=run, number=1, worker=agent._worker, lease_until=Now()))
+def held(agent: Agent, counter: Path) -> Held:
+    return hold(agent._attempts, "digits", agent._worker)
 
 
 def turn_for(agent: Agent, seconds: float) -> None:

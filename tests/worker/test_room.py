@@ -1,5 +1,6 @@
 """Room on the disks: a reserve for the database, and runs that go on only when there is more than what they met."""
 
+import os
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,6 +9,7 @@ import pytest
 from django.db.models.functions import Now
 from pytest_django import Settings
 
+from tests.worker.conftest import hold
 from trainer import events
 from trainer.journal import Journal
 from webapp.accounts.models import User
@@ -16,6 +18,7 @@ from webapp.runs.models import Attempt, Kind, Run, State
 from webapp.workers import services as workers
 from webapp.workers.models import Worker
 from worker import ends
+from worker.agent import Agent
 from worker.follow import Follower
 from worker.held import Held
 from worker.room import ENOUGH, LEAST, RESERVE, Room
@@ -96,6 +99,32 @@ def test_a_worker_that_was_started_since_tries_a_run_once(disk: Disk, worker: Wo
     states.move(attempt.run_id, State.PAUSED, attempt=1, reason=ends.DISK_FULL)
     Room(tmp_path).look(worker)
     assert state_of(attempt) == State.QUEUED
+
+
+def working(agent: Agent, name: str, size: int) -> Held:
+    """An attempt whose folder takes ``size`` bytes."""
+    held = hold(agent._attempts, name, agent._worker)
+    held.folder.mkdir(parents=True)
+    with (held.folder / "file").open("wb") as stream:
+        if size:
+            os.posix_fallocate(stream.fileno(), 0, size)
+    return held
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_that_another_left_without_room_goes_on_when_that_one_is_gone(disk: Disk, agent: Agent) -> None:
+    greedy, modest = working(agent, "greedy", 4 * ENOUGH), working(agent, "modest", 0)
+    disk.free = RESERVE + LEAST - ENOUGH
+    agent._turn()
+    for held in (greedy, modest):
+        held.end()
+    disk.free += 4 * ENOUGH  # its folder goes now
+    agent._turn()
+    assert state_of(modest.attempt) == State.QUEUED
+    assert state_of(greedy.attempt) == State.PAUSED, "it would fill the disk again"
+    disk.free += ENOUGH
+    agent._look_for_room()
+    assert state_of(greedy.attempt) == State.QUEUED
 
 
 def held_of(attempt: Attempt, folder: Path) -> Held:
