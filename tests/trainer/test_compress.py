@@ -1,3 +1,4 @@
+import json
 import threading
 import time
 import tracemalloc
@@ -85,6 +86,21 @@ def test_a_quantized_version_is_exported_with_its_cost(compressed: Done, digits:
     chain = (done.folder / "out" / "lineage.json").read_text()
     assert sha256(digits["model"]) in chain
     assert sha256(inputs["reference"]) in chain
+
+
+def test_the_card_of_a_quantized_version_tells_its_own_error(tmp_path: Path) -> None:
+    prepared = samples.penguins(tmp_path)
+    spec = {"task": {"name": "table_regression", "target": "body_mass_g"}, "epochs": 5, "exporters": []}
+    model = samples.attempt(tmp_path / "train", "train", spec, {"prepared": prepared}).output("model.safetensors")
+    stages = {"stages": [{**QUANTIZE, "error_rise": 10.0}]}
+    made = samples.attempt(tmp_path / "compress", "compress", stages, {"prepared": prepared, "model": model})
+    inputs = {"prepared": prepared, "model": made.output("stage-1-quantize_int8.onnx"), "reference": model}
+    done = samples.attempt(tmp_path / "export", "export", {"exporters": [{"name": "onnx"}]}, inputs)
+    before, after = (row["metric"]["value"] for row in made.report["stages"])
+    told = json.loads((done.folder / "out" / "parity.json").read_text())["test"]["mean absolute error"]
+    assert told == pytest.approx(after, rel=1e-6)
+    assert told != pytest.approx(before, rel=1e-6)
+    assert f"mean absolute error {told:.4g}" in (done.folder / "out" / "README.md").read_text()
 
 
 def test_a_quantized_version_without_its_reference_is_a_sentence(compressed: Done, digits: dict[str, Path], tmp_path: Path) -> None:

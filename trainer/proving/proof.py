@@ -24,8 +24,8 @@ LOSSY_ROWS = 4096  # a small change of a metric needs many rows to be seen
 class Proof:
     """``rows`` is the file of raw rows; ``reference`` what the model itself answers for them.
 
-    ``truth`` holds the targets of the first of them; the rest are rows with a gap, which no metric counts. ``scores`` are the
-    model's own, on the whole test part.
+    ``truth`` holds the targets of the first of them; the rest are rows with a gap, which no metric counts. ``scores`` are those
+    of the version that is exported, on the whole test part.
     """
 
     rows: Path
@@ -46,7 +46,8 @@ class Proof:
         if not isinstance(reference.config.inputs, Images):
             raw = parity.with_gaps(raw, reference.preprocess["columns"])
         answers = np.concatenate([run(raw[at : at + answering.PIECE]) for at in range(0, len(raw), answering.PIECE)])
-        scores = _scores(reference.config, answering.answers(run, data, data.parts.test), data.targets[data.parts.test])
+        judged = run if source.form == "torch" else answering.model(source.path, "onnx", 1)
+        scores = _scores(reference.config, answering.answers(judged, data, data.parts.test), data.targets[data.parts.test])
         return cls(path, sha256(path), answers, data.targets[part], scores)
 
     def check(self, folder: Path, run: str, source: Source) -> Verdict:
