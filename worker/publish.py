@@ -93,6 +93,8 @@ def checkpoint(run: Run, event: events.Checkpoint, published: Published) -> None
 def output(run: Run, event: events.Output, published: Published) -> dict[str, Any]:
     """Record a file that the run made, and what it is; returns what the browsers learn of it."""
     artifact = published[event.path]
+    earlier = run.edges.filter(direction=Edge.Direction.OUTPUT, role=event.role, name=event.name).exclude(artifact=artifact)
+    store.delete_on_commit(earlier.values_list("artifact", flat=True))  # what an attempt that was killed had made
     edge, _ = Edge.objects.update_or_create(
         run=run,
         direction=Edge.Direction.OUTPUT,
