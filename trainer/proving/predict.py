@@ -3,9 +3,9 @@
     python predict.py run_onnx.py rows.csv            prints one answer per line, as JSON
     python predict.py run_onnx.py images.npy --batch 32
 
-Rows are a CSV file with a header (an empty field is a missing value), or a .npy file of images, uint8 [rows, channels,
-height, width]. ``preprocess.json`` says how they become the numbers that the model takes. This file is shipped beside every
-export, and the parity check runs it in a process that has none of the code that trained the model.
+Rows are a CSV file with a header (an empty field is a missing value, spaces around a value do not count), or a .npy file of
+images, uint8 [rows, channels, height, width]. ``preprocess.json`` says how they become the numbers that the model takes. This
+file is shipped beside every export, and the parity check runs it in a process that has none of the code that trained the model.
 """
 
 import argparse
@@ -26,8 +26,9 @@ def read(path: Path, preprocess: dict[str, Any]) -> Array:
     if preprocess["kind"] == "image":
         pixels: Array = np.load(path, allow_pickle=False).astype(np.float32)
         return pixels
-    with path.open(newline="", encoding="utf-8") as file:
-        return encode(list(csv.DictReader(file)), preprocess["columns"])
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        names = [name.strip() for name in next(csv.reader(file))]
+        return encode(list(csv.DictReader(file, names, restval="")), preprocess["columns"])
 
 
 def encode(rows: Sequence[dict[str, str]], columns: Sequence[dict[str, Any]]) -> Array:
@@ -36,7 +37,7 @@ def encode(rows: Sequence[dict[str, str]], columns: Sequence[dict[str, Any]]) ->
     encoded = np.empty((len(rows), len(columns)), dtype=np.float32)
     for at, row in enumerate(rows):
         for place, column in enumerate(columns):
-            text = row[column["name"]]
+            text = row[column["name"]].strip()
             if column["kind"] == "category":
                 encoded[at, place] = codes[place].get(text, -1)
             else:
