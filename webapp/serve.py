@@ -1,19 +1,31 @@
-"""The web server's process: uvicorn on a socket that `manage.py up` has opened and passes on by its descriptor."""
+"""The web server's process: uvicorn on a socket that `manage.py up` has opened and passes on, or on an address of this machine.
+
+``python -m webapp.serve 3`` takes descriptor 3, ``python -m webapp.serve 0.0.0.0:8000`` listens there.
+"""
 
 import socket
 import sys
 
 import uvicorn
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 LARGEST_FRAME = 64 * 1024  # a browser only ever says where it stands; more than that is no page of ours
 
 
-def main(descriptor: int) -> None:
+class Sockets(WebSocketsSansIOProtocol):
+    """Websockets whose silent end is cut off: what is left to send waits for a peer that never reads, and so would its close."""
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self.transport.abort()
+
+
+def main(where: str) -> None:
     config = uvicorn.Config(
         "webapp.asgi:application",
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws=Sockets,
         ws_per_message_deflate=True,
         ws_max_size=LARGEST_FRAME,
         lifespan="off",
@@ -22,8 +34,14 @@ def main(descriptor: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=5,
     )
-    uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
+    uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(where)) if where.isdigit() else listening(where)])
+
+
+def listening(address: str) -> socket.socket:
+    """A socket on ``host:port``, for example ``0.0.0.0:8000`` or ``[::]:8000``."""
+    host, _, port = address.rpartition(":")
+    return socket.create_server((host.strip("[]"), int(port)), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(sys.argv[1])
