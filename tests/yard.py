@@ -19,7 +19,10 @@ START_SECONDS = 200.0
 
 
 class Yard:
-    """Starts at entry, is killed at exit. ``state`` keeps everything, so that `restart` goes on with it."""
+    """Starts at entry, is killed at exit. ``state`` keeps everything, so that `restart` goes on with it.
+
+    It is started from another folder than the project's, as a service manager does it.
+    """
 
     def __init__(self, state: Path, **environment: str) -> None:
         self.state = state
@@ -52,7 +55,7 @@ class Yard:
         began = time.monotonic()
         self.output = []
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "up"], cwd=ROOT, env=self.environment, text=True, bufsize=1,
+            [sys.executable, str(ROOT / "manage.py"), "up"], cwd=self.state.parent, env=self.environment, text=True, bufsize=1,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
         )
         threading.Thread(target=self._read, args=[self.process], daemon=True).start()

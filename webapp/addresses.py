@@ -36,8 +36,8 @@ def addresses(state: Path) -> Addresses:
         sockets=sockets,
         password_file=password_file,
         database_url=f"postgresql://{USER}:{password}@/{DATABASE}?host={quote(str(sockets), safe='')}",
-        broker_url=f"redis+socket://{valkey}",
-        channel_url=f"unix://{valkey}",
+        broker_url=f"redis+socket://{quote(str(valkey))}",
+        channel_url=f"unix://{quote(str(valkey))}",
     )
 
 
@@ -61,9 +61,12 @@ def database(url: str, *, pooled: bool) -> dict[str, Any]:
 
 
 def _socket_folder(state: Path) -> Path:
-    """Inside the state folder, or, where that path is too long for a socket, in a private folder of this user."""
+    """Inside the state folder, or in a private folder of this user where that path is too long for a socket or has a comma.
+
+    PostgreSQL takes a comma for the end of one folder and the beginning of the next.
+    """
     folder = state / "sockets"
-    if len(os.fsencode(folder / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH:
+    if "," not in str(folder) and len(os.fsencode(folder / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH:
         return folder
     digest = hashlib.sha256(os.fsencode(state)).hexdigest()[:16]
     return Path(f"/tmp/trainyard-{os.getuid()}-{digest}")  # noqa: S108 - its owner and mode are checked before use

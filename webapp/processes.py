@@ -20,10 +20,12 @@ def start(
     environment: Mapping[str, str] | None = None,
     keep: Sequence[int] = (),
     user: int | None = None,
+    folder: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start ``command`` in a process group of its own. Call it from the main thread: the death signal is the thread's.
 
-    ``keep`` lists file descriptors that the child inherits; ``user`` is the account it runs as, if not ours.
+    ``keep`` lists file descriptors that the child inherits; ``user`` is the account it runs as, if not ours;
+    ``folder`` is where it works, if not here.
     """
     log.parent.mkdir(mode=0o700, exist_ok=True)
     with open(log, "ab") as output:
@@ -33,6 +35,7 @@ def start(
             stdout=output,
             stderr=subprocess.STDOUT,
             env=environment,
+            cwd=folder,
             pass_fds=keep,
             process_group=0,
             preexec_fn=_before(at_parents_death, os.getpid(), user),

@@ -6,21 +6,22 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from webapp import environment
 from webapp.addresses import addresses, database
 from webapp.secret import secret_key
 
 ROOT = Path(__file__).resolve().parent.parent
-STATE = Path(os.environ.get("TRAINYARD_STATE") or ROOT / ".state").expanduser().resolve()
+STATE = environment.state(ROOT / ".state")
 ADDRESSES = addresses(STATE)
 
-SECRET_KEY = secret_key(STATE)
+SECRET_KEY = os.environ.get("TRAINYARD_SECRET_KEY") or secret_key(STATE)
 DEBUG = False
 ORIGIN = os.environ.get("TRAINYARD_ORIGIN", "").rstrip("/")
-PORT = int(os.environ.get("PORT") or "8000")
+PORT = environment.port()
 DATABASE_URL = os.environ.get("DATABASE_URL") or ADDRESSES.database_url
 BROKER_URL = os.environ.get("BROKER_URL") or ADDRESSES.broker_url
 CHANNEL_URL = os.environ.get("CHANNEL_URL") or ADDRESSES.channel_url
-STORAGE_URL = os.environ.get("STORAGE_URL") or f"file://{STATE / 'artifacts'}"
+STORAGE_URL = os.environ.get("STORAGE_URL") or (STATE / "artifacts").as_uri()
 
 INSTALLED_APPS = [
     "django.contrib.auth",

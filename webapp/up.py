@@ -17,6 +17,7 @@ from pathlib import Path
 from webapp import processes
 from webapp.embedded import Embedded
 
+ROOT = Path(__file__).resolve().parent.parent  # of our own code, wherever we were started
 CHECKPOINT_SECONDS = 60.0
 ENDING_SECONDS = 30.0
 SHORTEST_LIFE = 5.0  # a child that ends sooner after its start is started again with growing patience
@@ -164,6 +165,7 @@ class Up:
             at_parents_death=signal.SIGKILL,
             environment={**os.environ, **ours},
             keep=[self._childrens_lock, *keep],
+            folder=ROOT,
         )
 
     def log(self, name: str) -> Path:

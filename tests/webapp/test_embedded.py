@@ -1,5 +1,6 @@
 """The embedded services and `manage.py up`: they end together, keep their data, and refuse in sentences."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import httpx
 import psutil
 import pytest
 
@@ -65,9 +67,47 @@ def test_a_service_that_is_killed_is_started_again(yard: Yard, words: str) -> No
 
 
 def test_a_second_start_on_the_same_state_is_refused_in_a_sentence(yard: Yard) -> None:
-    answer = _up({**yard.environment, "PORT": "0"})
+    answer = _up({**yard.environment, "PORT": "1"})
     assert answer.returncode == 1
     assert "Trainyard already runs on" in answer.stderr
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "99999", "-1", "8000.0"])
+def test_a_port_that_is_none_is_refused_in_a_sentence(tmp_path: Path, port: str) -> None:
+    answer = _up({**os.environ, "TRAINYARD_STATE": str(tmp_path), "PORT": port})
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("PORT must be a number from 1 to 65535")
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_state_folder_that_is_a_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("not a folder")
+    answer = _up({**os.environ, "TRAINYARD_STATE": str(tmp_path / "state")})
+    assert answer.returncode == 1
+    assert "cannot be made: File exists. Set TRAINYARD_STATE to another one." in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize("command", [["signin"], ["createtoken", "ada"], ["drain", "worker"], ["sweep"]])
+def test_a_command_without_its_database_says_what_to_start(tmp_path: Path, command: list[str]) -> None:
+    answer = _manage(command, {**os.environ, "TRAINYARD_STATE": str(tmp_path)})
+    assert answer.returncode == 1
+    assert "Start Trainyard first: make run." in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_state_folder_whose_name_has_odd_signs_holds_everything(tmp_path: Path) -> None:
+    with Yard(tmp_path / "C#, 100%41 é?x") as yard:
+        headers = {"Authorization": f"Bearer {yard.token('ada')}"}
+        with httpx.Client(base_url=yard.base_url, headers=headers, timeout=30) as client:
+            made = client.post("/api/v1/datasets", json={"sample": "penguins"}).json()
+            _eventually(lambda: _is_ready(client, made["id"]), seconds=60)
+    assert list((yard.state / "artifacts").glob("??/*"))
+    assert [path.name for path in tmp_path.iterdir()] == [yard.state.name]
+
+
+def _is_ready(client: httpx.Client, dataset: str) -> None:
+    assert client.get(f"/api/v1/datasets/{dataset}").json()["state"] == "ready"
 
 
 def test_a_port_in_use_is_named(yard: Yard, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -81,7 +121,11 @@ def test_a_port_in_use_is_named(yard: Yard, tmp_path_factory: pytest.TempPathFac
 
 
 def _up(environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "manage.py", "up"]
+    return _manage(["up"], environment)
+
+
+def _manage(command: list[str], environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "manage.py", *command]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
 
 

@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError
 
 from webapp.accounts import people, tokens
+from webapp.accounts.models import User
+from webapp.management import reachable
 
 
 class Command(BaseCommand):
@@ -17,12 +19,17 @@ class Command(BaseCommand):
         parser.add_argument("name", metavar="NAME")
 
     def handle(self, *args: Any, name: str, **options: Any) -> None:
-        try:
-            user, made = people.get_or_make(name)
-        except ValidationError as error:
-            raise CommandError(" ".join(error.messages)) from None
-        _, secret = tokens.create(user, "command line")
+        with reachable.database():
+            user, made = _get_or_make(name)
+            _, secret = tokens.create(user, "command line")
         if made:
             self.stdout.write(f"Made the user {user.username}.")
         self.stdout.write("Send this token as “Authorization: Bearer …”. It is shown only now:")
         self.stdout.write(secret)
+
+
+def _get_or_make(name: str) -> tuple[User, bool]:
+    try:
+        return people.get_or_make(name)
+    except ValidationError as error:
+        raise CommandError(" ".join(error.messages)) from None

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from webapp.management import reachable
 from webapp.workers.models import Worker
 
 
@@ -16,7 +17,8 @@ class Command(BaseCommand):
         parser.add_argument("--off", action="store_true", help="let it take runs again")
 
     def handle(self, *args: Any, worker: str, off: bool, **options: Any) -> None:
-        if not Worker.objects.filter(name=worker).update(draining=not off):
-            known = ", ".join(Worker.objects.values_list("name", flat=True)) or "none"
-            raise CommandError(f"There is no worker of this name; known are: {known}.")
+        with reachable.database():
+            if not Worker.objects.filter(name=worker).update(draining=not off):
+                known = ", ".join(Worker.objects.values_list("name", flat=True)) or "none"
+                raise CommandError(f"There is no worker of this name; known are: {known}.")
         self.stdout.write(f"{worker} takes runs again." if off else f"{worker} finishes what it does and takes nothing new.")

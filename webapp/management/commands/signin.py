@@ -7,6 +7,7 @@ from django.core.management import BaseCommand, CommandError
 
 from webapp.accounts import links
 from webapp.accounts.models import User
+from webapp.management import reachable
 
 
 class Command(BaseCommand):
@@ -17,7 +18,8 @@ class Command(BaseCommand):
         parser.add_argument("name", metavar="NAME", nargs="?")
 
     def handle(self, *args: Any, name: str | None, **options: Any) -> None:
-        self.stdout.write(links.new_link(_user(name) if name else None))
+        with reachable.database():
+            self.stdout.write(links.new_link(_user(name) if name else None))
 
 
 def _user(name: str) -> User:
