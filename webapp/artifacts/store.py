@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 from django.conf import settings
@@ -44,7 +44,7 @@ def root() -> Path:
     parts = urlsplit(settings.STORAGE_URL)
     if parts.scheme != "file" or parts.netloc:
         raise ImproperlyConfigured("Set STORAGE_URL to file:///path/of/a/folder; this release has no other storage.")
-    return Path(parts.path)
+    return Path(unquote(parts.path))
 
 
 def incoming() -> Path:
