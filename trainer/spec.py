@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 
 from trainer.catalog import Choice, default, entry, listing
 from trainer.component import Component, DataKind, Form, Lenient, Strict, TargetKind
@@ -17,6 +17,18 @@ Schedule = Annotated[Component, Choice("schedules")]
 Compressor = Annotated[Component, Choice("compressors")]
 Exporter = Annotated[Component, Choice("exporters")]
 Format = Annotated[Component, Choice("formats")]
+
+
+def _each_once(exporters: tuple[Component, ...]) -> tuple[Component, ...]:
+    """The same format twice would be two files of one name."""
+    names = [exporter.name for exporter in exporters]
+    for name in names:
+        if names.count(name) > 1:
+            raise SpecError("exporter_twice", "“%(exporter)s” stands here more than once. Keep one of them.", exporter=name)
+    return exporters
+
+
+Exporters = Annotated[tuple[Exporter, ...], Lenient, AfterValidator(_each_once)]
 
 
 class Split(Strict):
@@ -70,7 +82,7 @@ class TrainSpec(RunSpec):
         "stop", title="When the loss is not finite", description="Stop the run, skip that step's update, or go on regardless.")
     checkpoint_seconds: float = Field(10.0, ge=0, le=86_400, title="Seconds between checkpoints",
                                       description="At most this much work is repeated after a crash; 0 writes one every step.")
-    exporters: Annotated[tuple[Exporter, ...], Lenient] = Field(
+    exporters: Exporters = Field(
         default_factory=lambda: tuple(default("exporters", name) for name in ("safetensors", "torchscript", "onnx")),
         title="Exports", description="Formats that are made and proved when training has ended.")
 
@@ -117,7 +129,7 @@ class ExportSpec(RunSpec):
     """Write one model version in other formats and prove each of them."""
 
     kind: Literal["export"] = "export"
-    exporters: Annotated[tuple[Exporter, ...], Lenient] = Field(min_length=1, max_length=16, title="Formats")
+    exporters: Exporters = Field(min_length=1, max_length=16, title="Formats")
 
     @property
     def device_count(self) -> int:

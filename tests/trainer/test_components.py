@@ -14,6 +14,7 @@ from trainer import catalog
 from trainer.catalog import FAMILIES, Entry, listing
 from trainer.component import Component
 from trainer.plan import TaskPlan
+from trainer.spec import parse
 from trainer.summary import Column, DataSummary
 
 ALL = [pytest.param(entry, id=f"{family}/{name}") for family in FAMILIES for name, entry in listing(family).items()]
@@ -118,3 +119,9 @@ def test_a_task_plans_for_the_data_that_it_accepts(entry: Entry) -> None:
 def test_the_listing_reaches_no_torch() -> None:
     program = "import sys, trainer.spec; assert 'torch' not in sys.modules; assert 'numpy' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize("kind", ["train", "export"])
+def test_the_same_exporter_twice_is_refused(kind: str) -> None:
+    with pytest.raises(ValidationError, match="stands here more than once"):
+        parse({"exporters": [{"name": "onnx"}, {"name": "onnx"}]}, kind)

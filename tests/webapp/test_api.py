@@ -99,6 +99,7 @@ def test_a_run_on_a_data_set_that_is_still_inspected_is_a_conflict(api: Api) -> 
     ({"task": {"name": "table_regression", "target": "x"}}, "task"),
     ({"model": {"name": "cnn", "depth": "x"}}, "model.depth"),
     ({"exporters": [{"name": "onnx"}, {"name": "onnx", "x": 1}]}, "exporters.1.x"),
+    ({"exporters": [{"name": "onnx"}, {"name": "safetensors"}, {"name": "onnx"}]}, "exporters"),
     ({"split": {"validation": 0.5, "test": 0.5}}, "split"),
     ({"task": {"name": "table_classification", "target": "species"}}, "task"),
     ({"kind": "compress"}, "kind"),
