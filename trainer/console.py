@@ -17,6 +17,7 @@ from trainer.journal import Reader
 from trainer.spec import AnySpec
 
 POLL_SECONDS = 0.05
+FEWEST_CPU_DEVICES = 2  # as a worker has: two ranks can be tried on any machine
 INTERRUPTED = 130
 
 
@@ -72,11 +73,15 @@ def _is_finished(folder: Path) -> bool:
 
 
 def devices(ranks: int) -> tuple[str, ...]:
-    """A GPU for each rank where there are enough, else the processor."""
+    """A GPU for each rank where there are enough, else a core of the processor. Raises TrainerError where neither has as many."""
     os.environ["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"  # counting must not start CUDA before the fork
     import torch
 
-    kind = "cuda" if torch.cuda.device_count() >= ranks else "cpu"
+    gpus, cores = torch.cuda.device_count(), max(FEWEST_CPU_DEVICES, len(os.sched_getaffinity(0)))
+    if ranks > max(gpus, cores):
+        raise TrainerError("too_few_devices", "%(ranks)s ranks need as many devices, and this machine has %(devices)s; "
+                           "ask for at most %(devices)s ranks.", field="ranks", ranks=ranks, devices=max(gpus, cores))
+    kind = "cuda" if gpus >= ranks else "cpu"
     return tuple(f"{kind}:{rank}" for rank in range(ranks))
 
 

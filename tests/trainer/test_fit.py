@@ -67,3 +67,10 @@ def test_a_spec_that_is_wrong_is_one_sentence(images: Path, tmp_path: Path, caps
 def test_a_spec_that_is_not_there_is_one_sentence(images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fit", str(tmp_path / "none.json"), "--data", str(images), "--out", str(tmp_path / "out")]) == 2
     assert capsys.readouterr().err == f"No such file or directory: {tmp_path / 'none.json'}\n"
+
+
+def test_more_ranks_than_devices_are_refused_before_the_data_are_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = tmp_path / "spec.json"
+    spec.write_text('{"ranks": 1024}')
+    assert main(["fit", str(spec), "--data", str(tmp_path / "none.csv"), "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err.startswith("1024 ranks need as many devices, and this machine has ")

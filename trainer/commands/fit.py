@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer import data
-from trainer.console import prepare, read_object
+from trainer.console import devices, prepare, read_object
 from trainer.errors import TrainerError
 from trainer.spec import TrainSpec, parse
 
@@ -25,6 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     from trainer import foreground
 
     spec = read_spec(arguments.spec)
+    devices(spec.device_count)  # too many ranks are refused before the data are read
     prepared = prepare(arguments.data, arguments.out / "data")
     folder, out = arguments.out / "run", arguments.out
     screen = foreground.attempt(folder, spec.resolved(data.Prepared.open(prepared).summary), {"prepared": prepared}, "step-*.safetensors")
