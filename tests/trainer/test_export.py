@@ -7,11 +7,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 
-from tests.files import imported
 from tests.trainer import samples
 from tests.trainer.samples import Done
 from trainer import export, package
@@ -20,7 +18,7 @@ from trainer.events import Output
 from trainer.export import Made
 from trainer.exporters import Source
 from trainer.package import ModelConfig
-from trainer.proving import bundle, parity, predict, sources
+from trainer.proving import bundle, parity, sources
 from trainer.proving.description import card, plain
 from trainer.proving.proof import Proof
 from trainer.spec import exporters_for
@@ -122,16 +120,6 @@ def test_the_shipped_program_answers_in_words(exported: Done, digits: Trained, t
                           capture_output=True, text=True, check=True)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert [int(answer["class"]) for answer in answers] == proof.reference.argmax(1).tolist()
-
-
-def test_the_shipped_program_reads_a_table_as_the_import_does(tmp_path: Path) -> None:
-    cells = [(" red", " 5"), ("blue ", "6 "), ("green", " "), (" ", "7")] * 5
-    text = "\ufeffcolour, size\n" + "".join(f"{colour},{size}\n" for colour, size in cells)
-    (tmp_path / "rows.csv").write_text(text, encoding="utf-8")
-    made = imported(tmp_path, {"rows.csv": text.encode()})
-    levels = {"name": "colour", "kind": "category", "levels": made.data.summary.columns[0].levels}
-    read = predict.read(tmp_path / "rows.csv", {"kind": "table", "columns": [levels, {"name": "size", "kind": "number"}]})
-    np.testing.assert_array_equal(read, np.hstack([made.data.array("codes"), made.data.array("numbers")]))
 
 
 def _tampered(trained: Trained, folder: Path, config: ModelConfig, *, weight: float = 0.0) -> Source:

@@ -6,6 +6,7 @@ from string import punctuation
 from typing import Any
 
 from trainer import catalog
+from trainer.importing.cells import MISSING
 from trainer.package import CategoryColumn, Images, ModelConfig
 
 LONGEST_TEXT = 200
@@ -41,7 +42,7 @@ def _columns(config: ModelConfig) -> dict[str, Any]:
                          "codes": {level: code for code, level in enumerate(column.levels)}}
         columns.append(described)
     return {"kind": "table", "input": {"name": "columns", "dtype": "float32", "shape": ["batch", len(columns)]},
-            "columns": columns, "contained": "imputation, standardisation, one-hot encoding"}
+            "columns": columns, "missing": sorted(MISSING), "contained": "imputation, standardisation, one-hot encoding"}
 
 
 def _output(config: ModelConfig) -> dict[str, Any]:
