@@ -107,13 +107,23 @@ def training_spec(spec: dict[str, Any], dataset_version: DatasetVersion) -> Trai
     parsed = parse(spec, "train")
     if not isinstance(parsed, TrainSpec):
         raise TrainerError("kind_not_train", "Only a training run is started this way; leave “kind” out.", field="kind")
-    if dataset_version.state != DatasetVersion.State.READY or dataset_version.prepared is None:
-        raise TrainerError(
-            "data_not_ready", "This data set is not ready: wait until its inspection has succeeded.", field="dataset"
-        )
+    _require_ready(dataset_version)
     resolved = parsed.resolved(DataSummary.model_validate((dataset_version.profile or {})["summary"]))
     require_devices(resolved)
     return resolved
+
+
+def _require_ready(version: DatasetVersion) -> None:
+    if version.state == DatasetVersion.State.FAILED:
+        raise TrainerError(
+            "data_not_ready",
+            "This data set cannot be used: its inspection failed, and its page says why. Add a version with better files.",
+            field="dataset",
+        )
+    if version.state != DatasetVersion.State.READY or version.prepared is None:
+        raise TrainerError(
+            "data_not_ready", "This data set is not ready: wait until its inspection has succeeded.", field="dataset"
+        )
 
 
 def require_devices(spec: RunSpec) -> None:
