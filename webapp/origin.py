@@ -7,6 +7,8 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
+from webapp.runs.listen import NO_LAYER
+
 Scope = dict[str, Any]
 
 
@@ -23,6 +25,8 @@ class OwnOriginOnly:
 
 
 class Refuse(AsyncWebsocketConsumer):  # type: ignore[misc]
+    channel_layer_alias = NO_LAYER
+
     async def connect(self) -> None:
         await self.close()
 
