@@ -6,8 +6,6 @@ import pkgutil
 import sys
 from types import ModuleType
 
-from pydantic import ValidationError
-
 from trainer import commands
 from trainer.errors import TrainerError
 
@@ -31,17 +29,9 @@ def main(words: list[str] | None = None) -> int:
         code: int = modules[arguments.command].run(arguments)
     except TrainerError as error:
         return _say(str(error), 2)
-    except ValidationError as error:
-        return _say(sentences(error), 2)
     except OSError as error:
         return _say(f"{error.strerror or error}: {error.filename}" if error.filename else str(error), 2)
     return code
-
-
-def sentences(error: ValidationError) -> str:
-    """What is wrong with a spec, a line per field."""
-    return "\n".join(f"{'.'.join(str(part) for part in problem['loc']) or 'spec'}: {problem.get('ctx', {}).get('error', problem['msg'])}"
-                     for problem in error.errors(include_url=False))
 
 
 def _say(text: str, code: int) -> int:

@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from trainer import events, job
+from pydantic import ValidationError
+
+from trainer import events, job, mistakes
 from trainer.errors import TrainerError
 from trainer.importing import preparation
 from trainer.job import Job
 from trainer.journal import Reader
-from trainer.spec import AnySpec
+from trainer.spec import AnySpec, parse
 
 POLL_SECONDS = 0.05
 FEWEST_CPU_DEVICES = 2  # as a worker has: two ranks can be tried on any machine
@@ -30,6 +32,15 @@ def read_object(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise TrainerError("spec_not_object", "%(path)s must hold one JSON object.", path=str(path))
     return content
+
+
+def checked(given: dict[str, Any], kind: str) -> AnySpec:
+    """The spec of this kind that was given. Raises TrainerError with a line for each mistake."""
+    try:
+        return parse(given, kind)
+    except ValidationError as error:
+        lines = map(str, mistakes.of(error.errors(include_url=False), given))
+        raise TrainerError("spec_wrong", "\n".join(lines)) from error
 
 
 def prepare(path: Path, folder: Path) -> Path:
@@ -55,8 +66,8 @@ def write_job(folder: Path, spec: AnySpec, inputs: Mapping[str, Path], checkpoin
     paths = {role: str(path.resolve(strict=True)) for role, path in inputs.items()}
     number, resume = 1, None
     if (folder / "job.json").exists():
-        earlier = Job.read(folder)
-        if earlier.spec == spec and earlier.inputs == paths and not _is_finished(folder):
+        earlier = _earlier(folder)
+        if earlier and earlier.spec == spec and earlier.inputs == paths and not _is_finished(folder):
             number = earlier.attempt + 1
             resume = max((str(path) for path in (folder / "checkpoints").glob(checkpoints)), default=None)
         else:
@@ -65,6 +76,14 @@ def write_job(folder: Path, spec: AnySpec, inputs: Mapping[str, Path], checkpoin
     new = Job(run=spec.kind, attempt=number, spec=spec, inputs=paths, devices=devices(max(1, spec.device_count)), resume=resume)
     (folder / "control").write_bytes(bytes([job.GO_ON]))
     (folder / "job.json").write_text(new.model_dump_json(), encoding="utf-8")
+
+
+def _earlier(folder: Path) -> Job | None:
+    """The job that was begun in ``folder``; none where another release wrote it in a form that this one does not know."""
+    try:
+        return Job.read(folder)
+    except ValidationError:
+        return None
 
 
 def _is_finished(folder: Path) -> bool:

@@ -5,7 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.yard import ROOT
+from trainer.console import checked, write_job
+from trainer.errors import TrainerError
+from trainer.job import Job
 
 FOREIGN = ("torchvision", "FutureWarning", "WARNING:", "site-packages")
 SPEC = {"model": {"name": "cnn", "channels": [4, 8], "hidden": [16]}, "epochs": 2, "exporters": []}
@@ -30,6 +35,19 @@ def test_a_model_is_trained_compressed_and_exported_and_only_we_speak(images: Pa
     assert [line.split(":")[0] for line in smaller.stdout.splitlines()[-3:]] == ["0 original", "1 prune_channels", "2 quantize_int8"]
     assert f"{tmp_path / 'exports' / 'model.onnx'}" in exported.stdout.splitlines()
     assert "pre-processing" in (tmp_path / "small" / "run" / "rank-0.log").read_text()
+
+
+def test_a_format_that_is_not_known_is_named_with_those_that_are() -> None:
+    with pytest.raises(TrainerError) as caught:
+        checked({"exporters": [{"name": "nope"}]}, "export")
+    first, *_ = str(caught.value).splitlines()
+    assert first == "exporters.0: “nope” is not known here. Choose one of 'onnx', 'safetensors', 'torchscript'."
+
+
+def test_a_job_that_another_release_began_is_begun_anew(images: Path, tmp_path: Path) -> None:
+    (tmp_path / "job.json").write_text('{"colour": "red"}')
+    write_job(tmp_path, checked({}, "train"), {"prepared": images}, "*")
+    assert Job.read(tmp_path).attempt == 1
 
 
 def test_what_cannot_be_exported_is_one_sentence(images: Path, tmp_path: Path) -> None:

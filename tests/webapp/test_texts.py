@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from pytest_django import Settings
 
 from tests.yard import ROOT
+from trainer import mistakes
 from trainer.catalog import FAMILIES, listing
 from trainer.importing.profile import SENTENCES
 from trainer.spec import parse
@@ -74,6 +75,10 @@ def test_nothing_is_translated_to_nothing(tmp_path: Path, settings: Settings) ->
 def test_problems_of_data_and_reasons_of_states_are_collected() -> None:
     assert {text for _, message, remedy in SENTENCES.values() for text in (message, remedy)} <= COLLECTED
     assert {reason.sentence for reason in (ends.YIELDED, ends.KILLED, ends.WORKER_LOST, ends.DISK_FULL, PAUSING)} <= COLLECTED
+
+
+def test_what_is_wrong_with_a_field_is_collected() -> None:
+    assert set(mistakes.SENTENCES.values()) <= COLLECTED
 
 
 def test_every_error_of_training_is_collected() -> None:

@@ -8,8 +8,8 @@ import argparse
 from pathlib import Path
 
 from trainer.component import Form
-from trainer.console import prepare
-from trainer.spec import ExportSpec, exporters_for, parse
+from trainer.console import checked, prepare
+from trainer.spec import ExportSpec, exporters_for
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +37,6 @@ def run(arguments: argparse.Namespace) -> int:
 def _spec(form: Form, formats: list[str] | None) -> ExportSpec:
     if not formats:
         return ExportSpec(exporters=exporters_for(form))
-    spec = parse({"exporters": [{"name": name} for name in formats]}, "export")
+    spec = checked({"exporters": [{"name": name} for name in formats]}, "export")
     assert isinstance(spec, ExportSpec)
     return spec

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from trainer import data
-from trainer.console import devices, prepare, read_object
+from trainer.console import checked, devices, prepare, read_object
 from trainer.errors import TrainerError
-from trainer.spec import TrainSpec, parse
+from trainer.spec import TrainSpec
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,8 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def read_spec(path: Path) -> TrainSpec:
-    """The spec in a file. Raises TrainerError when it is not JSON, pydantic's ValidationError when a field is wrong."""
-    spec = parse(read_object(path), "train")
+    """The spec in a file. Raises TrainerError when it is not JSON, or a field is wrong."""
+    spec = checked(read_object(path), "train")
     if not isinstance(spec, TrainSpec):
         raise TrainerError("spec_of_other_kind", "This command takes a spec of the kind “train”, not “%(kind)s”.", kind=spec.kind)
     return spec

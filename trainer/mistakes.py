@@ -1,0 +1,98 @@
+"""What is wrong with a spec or a request: pydantic's findings in our own sentences, which are message identifiers for translations."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trainer.errors import TrainerError
+
+LONGEST = 200  # characters of what was sent that are repeated in a sentence
+SENTENCES = {
+    "missing": "This field is missing. Add it.",
+    "extra_forbidden": "There is no field of this name. Remove it, or correct its spelling.",
+    "union_tag_invalid": "“%(tag)s” is not known here. Choose one of %(expected_tags)s.",
+    "union_tag_not_found": "Say which one you mean by its “name”.",
+    "literal_error": "Choose %(expected)s.",
+    "enum": "Choose %(expected)s.",
+    "int_type": "This must be a whole number, not text.",
+    "int_parsing": "This must be a whole number.",
+    "int_from_float": "This must be a whole number.",
+    "int_parsing_size": "This number is too large.",
+    "float_type": "This must be a number, not text.",
+    "float_parsing": "This must be a number.",
+    "finite_number": "This must be a finite number.",
+    "bool_type": "This must be true or false, not text.",
+    "bool_parsing": "This must be true or false.",
+    "string_type": "This must be text in quotes.",
+    "string_too_short": "This must have at least %(min_length)s characters.",
+    "string_too_long": "This must have at most %(max_length)s characters.",
+    "string_pattern_mismatch": "This does not have the expected form.",
+    "too_short": "There must be at least %(min_length)s items here.",
+    "too_long": "There must be at most %(max_length)s items here.",
+    "greater_than": "This must be greater than %(gt)s.",
+    "greater_than_equal": "This must be at least %(ge)s.",
+    "less_than": "This must be less than %(lt)s.",
+    "less_than_equal": "This must be at most %(le)s.",
+    "tuple_type": "This must be a list.",
+    "list_type": "This must be a list.",
+    "dict_type": "This must be an object with named fields.",
+    "model_type": "This must be an object with named fields.",
+    "model_attributes_type": "This must be an object with named fields.",
+    "uuid_type": "This is not an identifier. Copy it from the page or the answer that gave it.",
+    "uuid_parsing": "This is not an identifier. Copy it from the page or the answer that gave it.",
+}
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """``field`` is a path such as ``stages.1.keep``, empty for the whole; ``params`` fill the gaps of ``message``."""
+
+    field: str
+    message: str
+    params: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        said = self.message % self.params if self.params else self.message
+        return f"{self.field}: {said}" if self.field else said
+
+
+def of(details: Sequence[Any], data: Any) -> list[Mistake]:
+    """One for each of pydantic's ``details`` on ``data``, which is what was validated."""
+    return [Mistake(_path(item["loc"], item["type"], data), *_said(item)) for item in details]
+
+
+def _path(location: Sequence[str | int], kind: str, data: Any) -> str:
+    """``location`` without what pydantic adds for the members of unions, which ``data`` does not have."""
+    steps: list[str] = []
+    for index, step in enumerate(location):
+        found, data = _step_into(data, step)
+        if found or (kind == "missing" and index == len(location) - 1):
+            steps.append(str(step))
+    return ".".join(steps)
+
+
+def _step_into(data: Any, step: str | int) -> tuple[bool, Any]:
+    if isinstance(data, dict) and step in data:
+        return True, data[step]
+    if isinstance(data, list | tuple) and isinstance(step, int) and step < len(data):
+        return True, data[step]
+    return False, data
+
+
+def _said(item: Any) -> tuple[str, Mapping[str, Any]]:
+    kind, context = item["type"], item.get("ctx", {})
+    if kind in ("value_error", "assertion_error"):
+        error = context.get("error", item["msg"])
+        return (error.message, error.params) if isinstance(error, TrainerError) else (str(error), {})
+    if kind not in SENTENCES:
+        return _sentence_of(item["msg"]), {}
+    return SENTENCES[kind], {name: _short(value) for name, value in context.items()}
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+
+
+def _sentence_of(message: str) -> str:
+    return message if message.endswith((".", "!", "?")) else message + "."
