@@ -58,7 +58,14 @@ class Mistake:
 
 def of(details: Sequence[Any], data: Any) -> list[Mistake]:
     """One for each of pydantic's ``details`` on ``data``, which is what was validated."""
-    return [Mistake(_path(item["loc"], item["type"], data), *_said(item)) for item in details]
+    found = [(item["type"], Mistake(_path(item["loc"], item["type"], data), *_said(item))) for item in details]
+    wrong = [mistake.field for _, mistake in found]
+    return [mistake for kind, mistake in found if kind != "too_short" or not _any_within(wrong, mistake.field)]
+
+
+def _any_within(wrong: Sequence[str], field: str) -> bool:
+    """Whether items of the list are wrong: pydantic counts only those that are right, and finds it too short then."""
+    return any(other.startswith(f"{field}.") for other in wrong)
 
 
 def _path(location: Sequence[str | int], kind: str, data: Any) -> str:

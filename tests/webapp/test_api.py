@@ -110,6 +110,15 @@ def test_what_is_wrong_in_a_spec_is_named_as_in_the_spec(api: Api, ada: Things, 
     assert field in [error["field"] for error in answer.json()["errors"]]
 
 
+@pytest.mark.parametrize(("spec", "field"), [
+    ({"model": {"name": "cnn", "channels": [1_000_000_000]}}, "model.channels.0"),
+    ({"model": {"name": "cnn", "channels": []}}, "model.channels"),
+])
+def test_a_list_is_called_too_short_only_where_it_is(api: Api, ada: Things, spec: dict[str, object], field: str) -> None:
+    answer = api("POST", "runs", {"dataset": str(ada.identifiers["dataset"]), "spec": spec})
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
 def test_the_same_key_makes_one_thing_and_gets_one_answer(api: Api, ada: Things) -> None:
     count = Dataset.objects.count()
     first, second = (api("POST", "datasets", {"sample": "digits"}, Idempotency_Key="k") for _ in range(2))
