@@ -36,7 +36,8 @@ def finish(run: Run, ended: events.Ended) -> None:
 def fail(run: Run, reason: Reason) -> None:
     """The run ends without a result."""
     if states.move(run.pk, State.FAILED, attempt=run.attempt, reason=reason) and run.kind == Kind.INSPECT:
-        DatasetVersion.objects.filter(runs=run).update(state=DatasetVersion.State.FAILED)
+        waiting = DatasetVersion.objects.filter(runs=run, state=DatasetVersion.State.INSPECTING)
+        waiting.update(state=DatasetVersion.State.FAILED)
 
 
 def go_on(run: Run, reason: Reason) -> None:
