@@ -14,14 +14,14 @@ SENTENCES = {
     "union_tag_not_found": "Say which one you mean by its “name”.",
     "literal_error": "Choose %(expected)s.",
     "enum": "Choose %(expected)s.",
-    "int_type": "This must be a whole number, not text.",
+    "int_type": "This must be a whole number.",
     "int_parsing": "This must be a whole number.",
     "int_from_float": "This must be a whole number.",
     "int_parsing_size": "This number is too large.",
-    "float_type": "This must be a number, not text.",
+    "float_type": "This must be a number.",
     "float_parsing": "This must be a number.",
     "finite_number": "This must be a finite number.",
-    "bool_type": "This must be true or false, not text.",
+    "bool_type": "This must be true or false.",
     "bool_parsing": "This must be true or false.",
     "string_type": "This must be text in quotes.",
     "string_too_short": "This must have at least %(min_length)s characters.",
@@ -41,6 +41,12 @@ SENTENCES = {
     "uuid_type": "This is not an identifier. Copy it from the page or the answer that gave it.",
     "uuid_parsing": "This is not an identifier. Copy it from the page or the answer that gave it.",
 }
+OF_TYPES = {  # what says more to who sent a value of this type
+    ("int_type", str): "This must be a whole number, not text.",
+    ("int_type", float): "This must be a whole number, without a decimal point.",
+    ("float_type", str): "This must be a number, not text.",
+    ("bool_type", str): "This must be true or false, not text.",
+}
 
 
 @dataclass(frozen=True)
@@ -58,9 +64,14 @@ class Mistake:
 
 def of(details: Sequence[Any], data: Any) -> list[Mistake]:
     """One for each of pydantic's ``details`` on ``data``, which is what was validated."""
-    found = [(item["type"], Mistake(_path(item["loc"], item["type"], data), *_said(item))) for item in details]
+    found = [(item["type"], _mistake(item, data)) for item in details]
     wrong = [mistake.field for _, mistake in found]
     return [mistake for kind, mistake in found if kind != "too_short" or not _any_within(wrong, mistake.field)]
+
+
+def _mistake(item: Any, data: Any) -> Mistake:
+    path, value = _place(item["loc"], item["type"], data)
+    return Mistake(path, *_said(item, value))
 
 
 def _any_within(wrong: Sequence[str], field: str) -> bool:
@@ -68,14 +79,14 @@ def _any_within(wrong: Sequence[str], field: str) -> bool:
     return any(other.startswith(f"{field}.") for other in wrong)
 
 
-def _path(location: Sequence[str | int], kind: str, data: Any) -> str:
-    """``location`` without what pydantic adds for the members of unions, which ``data`` does not have."""
+def _place(location: Sequence[str | int], kind: str, data: Any) -> tuple[str, Any]:
+    """``location`` without what pydantic adds for the members of unions, which ``data`` does not have, and what stands there."""
     steps: list[str] = []
     for index, step in enumerate(location):
         found, data = _step_into(data, step)
         if found or (kind == "missing" and index == len(location) - 1):
             steps.append(str(step))
-    return ".".join(steps)
+    return ".".join(steps), data
 
 
 def _step_into(data: Any, step: str | int) -> tuple[bool, Any]:
@@ -86,14 +97,14 @@ def _step_into(data: Any, step: str | int) -> tuple[bool, Any]:
     return False, data
 
 
-def _said(item: Any) -> tuple[str, Mapping[str, Any]]:
+def _said(item: Any, value: Any) -> tuple[str, Mapping[str, Any]]:
     kind, context = item["type"], item.get("ctx", {})
     if kind in ("value_error", "assertion_error"):
         error = context.get("error", item["msg"])
         return (error.message, error.params) if isinstance(error, TrainerError) else (str(error), {})
     if kind not in SENTENCES:
         return _sentence_of(item["msg"]), {}
-    return SENTENCES[kind], {name: _short(value) for name, value in context.items()}
+    return OF_TYPES.get((kind, type(value)), SENTENCES[kind]), {name: _short(part) for name, part in context.items()}
 
 
 def _short(value: Any) -> str:

@@ -119,6 +119,17 @@ def test_a_list_is_called_too_short_only_where_it_is(api: Api, ada: Things, spec
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
+@pytest.mark.parametrize(("epochs", "said"), [
+    (7.0, "This must be a whole number, without a decimal point."),
+    ("7", "This must be a whole number, not text."),
+    (True, "This must be a whole number."),
+    (None, "This must be a whole number."),
+])
+def test_only_text_is_called_text(api: Api, ada: Things, epochs: object, said: str) -> None:
+    answer = api("POST", "runs", {"dataset": str(ada.identifiers["dataset"]), "spec": {"epochs": epochs}})
+    assert answer.json()["errors"] == [{"field": "epochs", "message": said}]
+
+
 def test_the_same_key_makes_one_thing_and_gets_one_answer(api: Api, ada: Things) -> None:
     count = Dataset.objects.count()
     first, second = (api("POST", "datasets", {"sample": "digits"}, Idempotency_Key="k") for _ in range(2))

@@ -78,7 +78,7 @@ def test_problems_of_data_and_reasons_of_states_are_collected() -> None:
 
 
 def test_what_is_wrong_with_a_field_is_collected() -> None:
-    assert set(mistakes.SENTENCES.values()) <= COLLECTED
+    assert {*mistakes.SENTENCES.values(), *mistakes.OF_TYPES.values()} <= COLLECTED
 
 
 def test_every_error_of_training_is_collected() -> None:
