@@ -258,6 +258,12 @@ def test_what_is_no_table_is_refused_with_its_own_sentence(tmp_path: Path, conte
     assert refusal(tmp_path, {"x.csv": content}).code == code
 
 
+@pytest.mark.parametrize("row", [b"1,\0\n", b"\0,\0\n", b"\0,2\n"])
+def test_zero_bytes_in_cells_are_named_by_their_line_and_not_taken_for_utf16(tmp_path: Path, row: bytes) -> None:
+    error = refusal(tmp_path, {"x.csv": b"x,y\n" + row})
+    assert (error.code, error.params["line"]) == ("csv_binary", 2)
+
+
 def test_two_tables_at_once_are_refused_by_name(tmp_path: Path) -> None:
     error = refusal(tmp_path, {"a.csv": TABLE.encode(), "b.csv": TABLE.encode()})
     assert error.code == "csv_several"

@@ -9,7 +9,7 @@ from pathlib import Path
 from trainer.errors import TrainerError
 from trainer.formats.csv import Spec, dialect, encoding
 from trainer.formats.csv.pieces import batches
-from trainer.formats.csv.rows import LONGEST_CELL, Lines, Table, rows
+from trainer.formats.csv.rows import LONGEST_CELL, LONGEST_LINE, Lines, Table, rows
 from trainer.importing.archives import Source, clean
 from trainer.importing.parsed import Parsed
 from trainer.importing.profile import Problem, problem
@@ -22,6 +22,7 @@ CHUNK_CHARACTERS = 16 * 1024 * 1024
 SAMPLE_ROWS = 200
 LONGEST_NAME = 200
 NAMED = 5
+UNMARKED = ("utf-16-le", "utf-16-be")
 
 
 def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
@@ -33,6 +34,8 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     csv.field_size_limit(LONGEST_CELL)
     source = sources[0]
     codec = encoding.detected(source.path) if spec.encoding == "auto" else {"utf-8": "utf-8-sig"}.get(spec.encoding, spec.encoding)
+    if codec in UNMARKED and spec.encoding == "auto":
+        _check_wide(source)
     mark = _delimiter(spec, source, codec)
     sample = [row for _, row in islice(rows(Table(source, codec, mark, False, 0)), SAMPLE_ROWS)]
     if not sample:
@@ -64,6 +67,16 @@ def _delimiter(spec: Spec, source: Source, codec: str) -> str:
     except UnicodeError:
         pass  # told with its line when the rows are read
     return dialect.delimiter(lines)
+
+
+def _check_wide(source: Source) -> None:
+    """Zero bytes make a file look like UTF-16. This one is not if its first line has delimiters of one byte and no zero byte."""
+    with source.path.open("rb") as file:
+        if b"\0" in (first := file.readline(LONGEST_LINE)) or not any(mark.encode() in first for mark in dialect.DELIMITERS):
+            return
+        lines = iter(lambda: file.readline(LONGEST_LINE), b"")
+        line = next(number for number, text in enumerate(lines, start=2) if b"\0" in text)
+    raise TrainerError("csv_binary", "Line %(line)s holds bytes that are no text. Save the table as CSV in UTF-8.", line=line)
 
 
 def _check_width(source: Source, columns: int) -> None:
