@@ -70,7 +70,7 @@ def _unexpected(journal: Journal | None, error: Exception) -> int:
         return PEER_LOST
     try:
         if journal is not None:
-            journal.write(events.Ended(outcome="failed", code="unexpected", message="Training ended by an unexpected error: "
+            journal.write(events.Ended(outcome="failed", code="unexpected", message="The run ended by an unexpected error: "
                                        "%(error)s. The log of the rank tells where.",
                                        params={"error": f"{type(error).__name__}: {error}"[:500]}))
             journal.sync()

@@ -64,8 +64,24 @@ def read(spec: TrainSpec, prepared: Prepared) -> Rows:
 
 
 def of_model(config: ModelConfig, prepared: Prepared) -> Rows:
-    """The rows that a trained model was trained, validated and tested on."""
+    """The rows that a trained model was trained, validated and tested on. Raises TrainerError for other data."""
+    _require_same_data(config, prepared)
     return of_task(config.task, prepared, config.split, config.seed)
+
+
+def _require_same_data(config: ModelConfig, prepared: Prepared) -> None:
+    """Else data of another kind would end in a KeyError, and codes of other levels would be judged as if they were the model's."""
+    found = prepared.summary
+    if isinstance(config.inputs, Images):
+        same = (found.kind, found.shape, found.classes) == ("image", config.inputs.shape, config.classes)
+    else:
+        columns = {column.name: (column.kind, column.levels) for column in found.columns}
+        wanted = [(column.name, (column.kind, column.levels if isinstance(column, CategoryColumn) else ()))
+                  for column in config.inputs.columns]
+        same = config.target_name in columns and all(columns.get(name) == known for name, known in wanted)
+    if not same:
+        raise TrainerError("other_data", "This is not the data that the model was trained on: its kind, its columns or its classes "
+                           "are others. Give the model's own data.")
 
 
 def of_task(task: Any, prepared: Prepared, division: Split, seed: int, ranks: int = 1) -> Rows:

@@ -12,8 +12,9 @@ import torch
 
 from tests.trainer import samples
 from tests.trainer.samples import Done
-from trainer import export, package
+from trainer import data, export, package
 from trainer.catalog import default
+from trainer.data import Prepared
 from trainer.events import Output
 from trainer.export import Made
 from trainer.exporters import Source
@@ -25,6 +26,8 @@ from trainer.spec import exporters_for
 
 FORMATS = ["bundle", "safetensors", "config", "torchscript", "onnx", "preprocess", "parity", "parity", "model_card"]
 ALL = {"exporters": [{"name": "safetensors"}, {"name": "torchscript"}, {"name": "onnx"}]}
+
+WORK: dict[str, dict[str, Any]] = {"export": ALL, "compress": {"stages": [{"name": "prune_channels"}]}}
 
 
 class Trained:
@@ -120,6 +123,34 @@ def test_the_shipped_program_answers_in_words(exported: Done, digits: Trained, t
                           capture_output=True, text=True, check=True)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert [int(answer["class"]) for answer in answers] == proof.reference.argmax(1).tolist()
+
+
+@pytest.mark.parametrize(("kind", "other"), [
+    ("export", "another kind"), ("export", "other classes"), ("export", "other levels"), ("compress", "other levels")])
+def test_other_data_than_the_models_is_refused_with_a_sentence(kind: str, other: str, digits: Trained, penguins: Trained,
+                                                               tmp_path: Path) -> None:
+    model, prepared = {"another kind": (digits, penguins), "other classes": (digits, digits), "other levels": (penguins, penguins)}[other]
+    given = prepared.prepared if other == "another kind" else _with_other_names(prepared.prepared, tmp_path / "other.safetensors")
+    done = samples.attempt(tmp_path / "run", kind, WORK[kind], {"prepared": given, "model": model.model})
+    assert (done.ended.outcome, done.ended.code) == ("failed", "other_data")
+
+
+def test_an_unexpected_end_of_an_export_is_not_called_the_end_of_a_training(digits: Trained, tmp_path: Path) -> None:
+    done = samples.attempt(tmp_path / "run", "export", ALL, {"model": digits.model})
+    assert done.ended.code == "unexpected"
+    assert done.ended.message.startswith("The run ended by an unexpected error")
+
+
+def _with_other_names(prepared: Path, path: Path) -> Path:
+    """The same arrays, whose last class or level is called otherwise."""
+    whole = Prepared.open(prepared)
+    summary = whole.summary
+    columns = tuple(column.model_copy(update={"levels": (*column.levels[:-1], "zzz")}) if column.levels else column
+                    for column in summary.columns)
+    changed = summary.model_copy(update={"classes": (*summary.classes[:-1], "zzz") if summary.classes else (), "columns": columns})
+    data.write(path, changed, {name: whole.array(name) for name in
+                               (("pixels", "labels") if summary.kind == "image" else ("numbers", "codes"))})
+    return path
 
 
 def _tampered(trained: Trained, folder: Path, config: ModelConfig, *, weight: float = 0.0) -> Source:
