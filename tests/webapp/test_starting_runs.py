@@ -4,17 +4,60 @@ import json
 from typing import Any
 from uuid import UUID
 
+import pytest
 from django.test import Client
 
 from tests.attacks import things
-from tests.webapp.pages import make_dataset
+from tests.webapp.pages import make_dataset, table
+from trainer.errors import TrainerError
 from webapp.accounts.models import User
-from webapp.datasets.models import DatasetVersion
+from webapp.datasets.models import Dataset, DatasetVersion
+from webapp.runs import services
+
+CLASSIFIED = {"name": "table_classification", "target": "species"}
 
 
 def post(person: User, dataset: UUID, spec: dict[str, Any]) -> Any:
     body = json.dumps({"dataset": str(dataset), "spec": spec})
     return Client().post("/api/v1/runs", body, "application/json", headers=things.bearer(person))
+
+
+def profiled(dataset: Dataset, **changes: Any) -> DatasetVersion:
+    """The data set's version, inspected with another result."""
+    version: DatasetVersion = dataset.versions.get()
+    version.profile = {**version.profile, **changes}  # type: ignore[dict-item]
+    version.save(update_fields=["profile"])
+    return version
+
+
+def refusal(version: DatasetVersion, spec: dict[str, Any]) -> tuple[str, str | None]:
+    with pytest.raises(TrainerError) as caught:
+        services.training_spec(spec, version)
+    return caught.value.code, caught.value.field
+
+
+@pytest.mark.parametrize(("balance", "code"), [
+    ([["cat", 20], ["dog", 0]], "one_class"), ([["cat", 20], ["dog", 1]], "class_with_one_row")])
+def test_pictures_without_two_classes_of_two_rows_are_refused(ada: User, balance: list[Any], code: str) -> None:
+    assert refusal(profiled(make_dataset(ada, kind="image"), balance=balance), {}) == (code, "dataset")
+
+
+def test_a_class_with_one_row_is_refused_in_whichever_column_is_the_target(ada: User) -> None:
+    columns = table("petal")["columns"]
+    columns[1]["levels"] = [["a", 99], ["b", 1]]
+    version = profiled(make_dataset(ada), columns=columns, suggested_target="petal")
+    assert refusal(version, {"task": CLASSIFIED}) == ("class_with_one_row", "task")
+    assert services.training_spec({"task": {"name": "table_regression", "target": "petal"}}, version)
+
+
+def test_the_suggested_target_is_counted_whole_where_its_column_shows_only_frequent_levels(ada: User) -> None:
+    version = profiled(make_dataset(ada), balance=[["a", 60], ["b", 39], ["c", 1]], suggested_target="species")
+    assert refusal(version, {"task": CLASSIFIED}) == ("class_with_one_row", "task")
+
+
+def test_a_target_of_which_no_class_was_counted_is_left_to_the_training(ada: User) -> None:
+    version = make_dataset(ada).versions.get()
+    assert services.training_spec({"task": {"name": "table_classification", "target": "petal"}}, version)
 
 
 def test_nobody_is_told_to_wait_for_an_inspection_that_failed(ada: User) -> None:

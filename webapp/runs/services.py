@@ -19,6 +19,7 @@ from webapp.artifacts import store
 from webapp.artifacts.models import Artifact, Edge, ModelVersion
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import broker, states, stream
+from webapp.runs.classes import require_classes
 from webapp.runs.lineage import contents, input_of, inputs_of
 from webapp.runs.models import Command, Kind, Run, State
 from webapp.runs.states import Reason
@@ -108,7 +109,10 @@ def training_spec(spec: dict[str, Any], dataset_version: DatasetVersion) -> Trai
     if not isinstance(parsed, TrainSpec):
         raise TrainerError("kind_not_train", "Only a training run is started this way; leave “kind” out.", field="kind")
     _require_ready(dataset_version)
-    resolved = parsed.resolved(DataSummary.model_validate((dataset_version.profile or {})["summary"]))
+    profile = dataset_version.profile or {}
+    summary = DataSummary.model_validate(profile["summary"])
+    resolved = parsed.resolved(summary)
+    require_classes(resolved, summary, profile)
     require_devices(resolved)
     return resolved
 
