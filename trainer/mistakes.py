@@ -8,6 +8,7 @@ from trainer.errors import TrainerError
 
 LONGEST = 200  # characters of what was sent that are repeated in a sentence
 SENTENCES = {
+    "nothing": "Send a JSON object.",
     "missing": "This field is missing. Add it.",
     "extra_forbidden": "There is no field of this name. Remove it, or correct its spelling.",
     "union_tag_invalid": "“%(tag)s” is not known here. Choose one of %(expected_tags)s.",
@@ -71,7 +72,9 @@ def of(details: Sequence[Any], data: Any) -> list[Mistake]:
 
 def _mistake(item: Any, data: Any) -> Mistake:
     path, value = _place(item["loc"], item["type"], data)
-    return Mistake(path, *_said(item, value))
+    error = item.get("ctx", {}).get("error")
+    within = error.field if isinstance(error, TrainerError) else None  # a validator of the whole knows the part
+    return Mistake(".".join(filter(None, [path, within])), *_said(item, value))
 
 
 def _any_within(wrong: Sequence[str], field: str) -> bool:
@@ -99,6 +102,8 @@ def _step_into(data: Any, step: str | int) -> tuple[bool, Any]:
 
 def _said(item: Any, value: Any) -> tuple[str, Mapping[str, Any]]:
     kind, context = item["type"], item.get("ctx", {})
+    if kind == "missing" and not item["loc"]:
+        kind = "nothing"  # pydantic has no word of its own for it
     if kind in ("value_error", "assertion_error"):
         error = context.get("error", item["msg"])
         return (error.message, error.params) if isinstance(error, TrainerError) else (str(error), {})

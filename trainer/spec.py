@@ -119,8 +119,8 @@ class CompressSpec(RunSpec):
             if form not in stage.forms:
                 raise SpecError(
                     "stage_order", "Stage %(number)s, “%(stage)s”, needs a model of the form %(needs)s, but what comes before it makes "
-                    "one of the form %(form)s; move it up.", number=number, stage=entry("compressors", stage).label,
-                    needs=", ".join(sorted(stage.forms)), form=form)
+                    "one of the form %(form)s; move it up.", field=f"stages.{number - 1}", number=number,
+                    stage=entry("compressors", stage).label, needs=", ".join(sorted(stage.forms)), form=form)
             form = stage.yields
         return self
 
@@ -159,7 +159,12 @@ _any_spec: TypeAdapter[TrainSpec | CompressSpec | ExportSpec | InspectSpec] = Ty
 
 
 def parse(spec: dict[str, Any], kind: str | None = None) -> TrainSpec | CompressSpec | ExportSpec | InspectSpec:
-    """Validate a spec from outside. Raises pydantic's ValidationError, whose locations name the fields."""
+    """Validate a spec from outside.
+
+    Raises pydantic's ValidationError, whose locations name the fields, and TrainerError for one of another ``kind``.
+    """
+    if kind is not None and spec.get("kind", kind) != kind:
+        raise TrainerError("other_kind", "Only a spec of the kind “%(kind)s” is taken here; leave “kind” out.", field="kind", kind=kind)
     return _any_spec.validate_python({"kind": kind or "train", **spec} if "kind" not in spec else spec)
 
 

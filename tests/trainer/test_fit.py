@@ -52,7 +52,7 @@ def test_after_ctrl_c_the_same_command_goes_on_and_ends_as_if_it_had_never_stopp
     ('{"model": {"name": "cnn", "depth": 3}}', "model.depth: There is no field of this name. Remove it, or correct its spelling."),
     ('{"epochs": 3', "is not JSON"),
     ("[]", "must hold one JSON object"),
-    ('{"kind": "inspect", "files": ["a.csv"]}', "takes a spec of the kind “train”"),
+    ('{"kind": "inspect", "files": ["a.csv"]}', "Only a spec of the kind “train” is taken here"),
     ('{"task": {"name": "table_classification", "target": "n"}}', "does not accept image data"),
 ])
 def test_a_spec_that_is_wrong_is_one_sentence(images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str,

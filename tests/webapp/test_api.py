@@ -103,6 +103,8 @@ def test_a_run_on_a_data_set_that_is_still_inspected_is_a_conflict(api: Api) -> 
     ({"split": {"validation": 0.5, "test": 0.5}}, "split"),
     ({"task": {"name": "table_classification", "target": "species"}}, "task"),
     ({"kind": "compress"}, "kind"),
+    ({"kind": "compress", "model": {"name": "cnn"}}, "kind"),
+    ({"kind": "zzz"}, "kind"),
 ])
 def test_what_is_wrong_in_a_spec_is_named_as_in_the_spec(api: Api, ada: Things, spec: dict[str, object], field: str) -> None:
     answer = api("POST", "runs", {"dataset": str(ada.identifiers["dataset"]), "spec": spec})
@@ -128,6 +130,27 @@ def test_a_list_is_called_too_short_only_where_it_is(api: Api, ada: Things, spec
 def test_only_text_is_called_text(api: Api, ada: Things, epochs: object, said: str) -> None:
     answer = api("POST", "runs", {"dataset": str(ada.identifiers["dataset"]), "spec": {"epochs": epochs}})
     assert answer.json()["errors"] == [{"field": "epochs", "message": said}]
+
+
+@pytest.mark.parametrize(("spec", "field"), [
+    ({"epochs": 10**30}, "epochs"),
+    ({"model": {"name": "cnn", "channels": [2**70]}}, "model.channels.0"),
+])
+def test_a_number_that_is_too_large_is_named(api: Api, ada: Things, spec: dict[str, object], field: str) -> None:
+    answer = api("POST", "runs", {"dataset": str(ada.identifiers["dataset"]), "spec": spec})
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [{"field": field, "message": "This number is too large."}]
+
+
+def test_stages_in_a_wrong_order_name_the_stage(api: Api, ada: Things) -> None:
+    stages = [{"name": "quantize_int8"}, {"name": "prune_channels"}]
+    answer = api("POST", f"runs/{ada.identifiers['run']}/compress", {"stages": stages})
+    assert [error["field"] for error in answer.json()["errors"]] == ["stages.1"]
+
+
+def test_a_body_that_is_empty_is_asked_for(api: Api) -> None:
+    answer = api("POST", "runs")
+    assert (answer.status_code, answer.json()["detail"]) == (422, "Send a JSON object.")
 
 
 def test_the_same_key_makes_one_thing_and_gets_one_answer(api: Api, ada: Things) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from trainer.console import checked, prepare, read_object
-from trainer.errors import TrainerError
 from trainer.spec import CompressSpec
 
 
@@ -38,8 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _spec(path: Path | None) -> CompressSpec:
     spec = checked(read_object(path) if path else {}, "compress")
-    if not isinstance(spec, CompressSpec):
-        raise TrainerError("spec_of_other_kind", "This command takes a spec of the kind “compress”, not “%(kind)s”.", kind=spec.kind)
+    assert isinstance(spec, CompressSpec)
     return spec
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from trainer import data
 from trainer.console import checked, devices, prepare, read_object
-from trainer.errors import TrainerError
 from trainer.spec import TrainSpec
 
 
@@ -40,8 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
 def read_spec(path: Path) -> TrainSpec:
     """The spec in a file. Raises TrainerError when it is not JSON, or a field is wrong."""
     spec = checked(read_object(path), "train")
-    if not isinstance(spec, TrainSpec):
-        raise TrainerError("spec_of_other_kind", "This command takes a spec of the kind “train”, not “%(kind)s”.", kind=spec.kind)
+    assert isinstance(spec, TrainSpec)
     return spec
 
 

@@ -106,8 +106,7 @@ def start_training(
 def training_spec(spec: dict[str, Any], dataset_version: DatasetVersion) -> TrainSpec:
     """The complete, checked spec that ``start_training`` would queue; raises the same errors."""
     parsed = parse(spec, "train")
-    if not isinstance(parsed, TrainSpec):
-        raise TrainerError("kind_not_train", "Only a training run is started this way; leave “kind” out.", field="kind")
+    assert isinstance(parsed, TrainSpec)
     _require_ready(dataset_version)
     profile = dataset_version.profile or {}
     summary = DataSummary.model_validate(profile["summary"])
