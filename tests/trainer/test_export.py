@@ -117,6 +117,22 @@ def test_exports_keep_no_paths_of_this_machine(exported: Done) -> None:
                     assert not any(here in inner.read(part) for part in inner.namelist())
 
 
+def test_the_shipped_sheets_tell_the_difference_in_whole_sentences(exported: Done) -> None:
+    rows = json.loads((exported.folder / "out" / "parity.json").read_text())["exports"]
+    sheet = (exported.folder / "out" / "PARITY.md").read_text()
+    for row in rows:
+        assert row["message"].startswith("Proved on 239 rows: the largest relative difference is ")
+        assert row["message"] in sheet
+    assert "largest relative difference |" in sheet
+    assert exported.report["exports"][0]["message"].startswith("Proved on %(rows)s rows")  # which the pages translate
+
+
+def test_the_title_of_a_model_card_tells_the_task(digits: Trained, penguins: Trained) -> None:
+    configs = [trained.source.config for trained in (digits, penguins)]
+    titles = [card(config, {"exports": []}, {"rows": 1}, {"chain": []}, []).splitlines()[0] for config in configs]
+    assert titles == ["# Model card: Image classification", "# Model card: Table regression of body\\_mass\\_g"]
+
+
 def test_the_shipped_program_answers_in_words(exported: Done, digits: Trained, tmp_path: Path) -> None:
     proof = digits.proof(tmp_path)
     done = subprocess.run([sys.executable, "-I", "predict.py", "run_onnx.py", str(proof.rows)], cwd=exported.folder / "out",

@@ -63,9 +63,15 @@ def card(config: ModelConfig, report: dict[str, Any], scores: dict[str, float], 
          runs: Sequence[tuple[str, str]]) -> str:
     """The model card: what it is, how it was tested, how to run it, and the chain of hashes."""
     return "\n".join([
-        f"# Model card: {plain(config.target_name)}", "",
+        f"# Model card: {_title(config)}", "",
         *_about(config), *_scores(scores), "", "## Exports", "", *_exports(report), "", "## Run it", "", *_how_to_run(runs), "",
         "## Where it comes from", "", *_lineage(chain), ""])
+
+
+def _title(config: ModelConfig) -> str:
+    """The task, and of what: pictures have no column that could be named."""
+    task = plain(catalog.entry("tasks", config.task).label)
+    return task if isinstance(config.inputs, Images) else f"{task} of {plain(config.target_name)}"
 
 
 def _about(config: ModelConfig) -> list[str]:
@@ -99,7 +105,7 @@ def _scores(scores: dict[str, float]) -> list[str]:
 
 
 def _exports(report: dict[str, Any]) -> list[str]:
-    lines = ["| file | verdict | largest difference |", "| --- | --- | --- |"]
+    lines = ["| file | verdict | largest relative difference |", "| --- | --- | --- |"]
     for export in report["exports"]:
         gap = export["largest_difference"]
         lines.append(f"| {export['file']} | {export['status']} | {'–' if gap is None else f'{gap:.2e}'} |")

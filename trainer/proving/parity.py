@@ -179,19 +179,20 @@ def check(folder: Path, run: str, rows: Path, reference: Array, count: int) -> V
         return refused(count, error.message, error.params)
     largest = max(difference(reference, found[size]) for size in BATCHES)
     if largest <= TOLERANCE:
-        return Verdict("proved", count, largest, "Proved on %(rows)s rows: the largest difference is %(difference)s.",
+        return Verdict("proved", count, largest, "Proved on %(rows)s rows: the largest relative difference is %(difference)s.",
                        {"rows": count, "difference": f"{largest:.1e}"})
     return Verdict(
         "refused", count, largest if math.isfinite(largest) else None,
-        "Refused: it does not answer as the model does. The largest difference is %(difference)s, allowed is %(tolerance)s; "
+        "Refused: it does not answer as the model does. The largest relative difference is %(difference)s, allowed is %(tolerance)s; "
         "train again or choose another format.", {"difference": f"{largest:.1e}", "tolerance": f"{TOLERANCE:.0e}"})
 
 
 def sheet(report: dict[str, Any]) -> str:
     """``report`` (what parity.json holds) as readable Markdown."""
     lines = ["# Parity sheet", "", "Each export was run from the stored raw rows in a process that has none of the training code.",
-             "A float32 export may differ by at most 1e-4 x max(1, |y|) in any number, or it is refused.", "",
-             "| file | verdict | rows | batch sizes | largest difference |", "| --- | --- | --- | --- | --- |"]
+             "A float32 export may differ by at most 1e-4 x max(1, |y|) in any number, or it is refused.",
+             "The relative difference is |found - y| / max(1, |y|).", "",
+             "| file | verdict | rows | batch sizes | largest relative difference |", "| --- | --- | --- | --- | --- |"]
     for export in report["exports"]:
         gap = "–" if export["largest_difference"] is None else f"{export['largest_difference']:.2e}"
         sizes = ", ".join(map(str, export["batch_sizes"]))
@@ -203,6 +204,10 @@ def sheet(report: dict[str, Any]) -> str:
 def _sentence(export: dict[str, Any]) -> str:
     """The verdict in words; what stands in its gaps may be somebody's text."""
     params = {name: value if _is_number(value) else plain(value) for name, value in export["params"].items()}
+    return _filled(export, params)
+
+
+def _filled(export: dict[str, Any], params: dict[str, Any]) -> str:
     return str(export["message"] % params) if params else str(export["message"])
 
 
@@ -215,5 +220,7 @@ def _is_number(value: object) -> bool:
 
 
 def write_sheet(report: dict[str, Any], folder: Path) -> None:
-    (folder / JSON).write_text(json.dumps(report, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    """Write ``report`` for people and for programs, both with whole sentences: the message identifiers are for the journal only."""
+    told = {**report, "exports": [{**export, "message": _filled(export, export["params"])} for export in report["exports"]]}
+    (folder / JSON).write_text(json.dumps(told, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     (folder / SHEET).write_text(sheet(report), encoding="utf-8")
