@@ -13,6 +13,7 @@ from ninja.renderers import BaseRenderer
 from ninja.responses import NinjaJSONEncoder
 
 from webapp.api.problems import Problem
+from webapp.refusals import FieldError
 
 DEEPEST = 32
 LARGEST_INTEGER = 2**63
@@ -58,7 +59,7 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
-def _check(value: Any, depth: int = 1) -> None:
+def _check(value: Any, depth: int = 1, path: str = "") -> None:
     if depth > DEEPEST:
         raise _too_deep()
     if isinstance(value, str):
@@ -66,22 +67,25 @@ def _check(value: Any, depth: int = 1) -> None:
         if "\0" in value:
             raise Problem(400, _("Text must not contain the NUL character. Remove it."))
     elif (isinstance(value, int) and abs(value) > LARGEST_INTEGER) or value in (math.inf, -math.inf):  # 1e999
-        raise _too_large()
+        raise _too_large(path)
     elif isinstance(value, dict):
         for name, part in value.items():
             _check(name, depth)
-            _check(part, depth + 1)
+            _check(part, depth + 1, f"{path}.{name}")
     elif isinstance(value, list):
-        for part in value:
-            _check(part, depth + 1)
+        for index, part in enumerate(value):
+            _check(part, depth + 1, f"{path}.{index}")
 
 
 def _too_deep() -> Problem:
     return Problem(400, _("This JSON is nested too deeply; %(most)s levels are allowed.") % {"most": DEEPEST})
 
 
-def _too_large() -> Problem:
-    return Problem(400, _("A number in this JSON is too large."))
+def _too_large(path: str = "") -> Problem:
+    """Fields are named as in the spec, wherever it stands; ``path`` begins with a point."""
+    field = path.removeprefix(".spec").removeprefix(".")
+    errors = [FieldError(field, _("This number is too large."))] if field else []
+    return Problem(400, _("A number in this JSON is too large."), errors)
 
 
 class Renderer(BaseRenderer):
