@@ -2,7 +2,7 @@
 
 import json
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -11,6 +11,7 @@ from tests.attacks import things
 from tests.webapp.pages import make_dataset, table
 from trainer.errors import TrainerError
 from webapp.accounts.models import User
+from webapp.datasets import services as datasets
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.runs import services
 
@@ -68,3 +69,13 @@ def test_nobody_is_told_to_wait_for_an_inspection_that_failed(ada: User) -> None
     assert (answer.status_code, error["field"]) == (409, "dataset")
     assert "wait" not in error["message"]
     assert "better files" in error["message"]
+
+
+def test_a_run_on_data_that_is_missing_deleted_or_anothers_names_the_field_in_the_same_words(ada: User, bob: User) -> None:
+    deleted, foreign = make_dataset(ada), make_dataset(bob)
+    datasets.delete(deleted)
+    answers = [post(ada, identifier, {}) for identifier in (uuid4(), deleted.pk, foreign.pk)]
+    assert [answer.status_code for answer in answers] == [404] * 3
+    (said,) = {answer.content for answer in answers}
+    (error,) = json.loads(said)["errors"]
+    assert (error["field"], "address" in error["message"]) == ("dataset", False)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 
 from webapp import words
@@ -13,8 +14,11 @@ from webapp.api.auth import person
 from webapp.api.datasets import find as find_dataset
 from webapp.api.keyed import once
 from webapp.api.paging import Page, Paging, page
+from webapp.api.problems import Problem
+from webapp.datasets.models import Dataset
 from webapp.datasets.queries import newest
 from webapp.metrics import reading
+from webapp.refusals import FieldError
 from webapp.runs import services
 from webapp.runs.models import Kind, Run, State
 
@@ -38,12 +42,21 @@ def create(request: HttpRequest, body: schemas.NewRun) -> Status[Any]:
     """Needs a data set whose ``state`` is ready: 409 before that. Fields at fault are named as in the spec."""
 
     def act() -> tuple[int, Any]:
-        dataset = find_dataset(request, body.dataset)
+        dataset = _dataset(request, body.dataset)
         run = services.start_training(owner=person(request), name=body.name.strip() or dataset.name,
                                       dataset_version=newest(dataset), spec=body.spec)
         return 201, full(run)
 
     return Status(*once(request, person(request), act))
+
+
+def _dataset(request: HttpRequest, dataset_id: UUID) -> Dataset:
+    """The data set that a body names. Where it is not to be seen, the address is right and the field is to blame."""
+    try:
+        return find_dataset(request, dataset_id)
+    except Http404:
+        said = _("There is no such data set that you may see. Take its identifier from the list of data sets.")
+        raise Problem(404, said, [FieldError("dataset", said)]) from None
 
 
 @router.get("/{uuid:run_id}", response=schemas.RunDetail, summary="One run")
