@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 
 from webapp import words
+from webapp.accounts.models import User
 from webapp.api import editing, schemas
 from webapp.api.auth import person
 from webapp.api.keyed import once
@@ -36,14 +37,24 @@ def create(request: HttpRequest, body: schemas.NewDataset) -> Status[Any]:
 
 
 def _create(request: HttpRequest, body: schemas.NewDataset) -> Dataset:
-    user, uploads = person(request), body.uploads or ([body.upload] if body.upload else [])
     if (body.upload is not None) + (body.uploads is not None) + (body.sample is not None) != 1:
         raise DatasetError(_("Give exactly one of “upload”, “uploads” and “sample”."), field="uploads")
     if body.sample is not None:
-        made = services.create_from_sample(owner=user, sample=body.sample, name=body.name)
+        made = services.create_from_sample(owner=person(request), sample=body.sample, name=body.name)
     else:
-        made = services.create(owner=user, uploads=uploads, name=body.name)
+        made = _of_uploads(person(request), body)
     return find(request, made.pk)
+
+
+def _of_uploads(user: User, body: schemas.NewDataset) -> Dataset:
+    """``upload`` stands for a list of one; what is wrong with it is said of the field that was sent."""
+    uploads = body.uploads or ([body.upload] if body.upload else [])
+    try:
+        return services.create(owner=user, uploads=uploads, name=body.name)
+    except DatasetError as error:
+        if body.upload and error.field == "uploads":
+            error.field = "upload"
+        raise
 
 
 @router.get("/{uuid:dataset_id}", response=schemas.DatasetDetail, summary="One data set")
