@@ -220,6 +220,23 @@ def test_more_bytes_than_announced_are_refused(live: Live) -> None:
     assert offset(client, address) == 0
 
 
+@pytest.mark.parametrize("length", ["9" * 18, "9" * 19, "9" * 5000])
+def test_a_length_beyond_any_disk_is_too_large_however_many_digits_it_has(live: Live, length: str) -> None:
+    answer = live.client().post("/api/v1/uploads", headers={**TUS, "Upload-Length": length})
+    assert (answer.status_code, "at most 1024 GiB" in answer.json()["detail"]) == (413, True)
+
+
+def test_a_number_with_zeros_before_it_is_that_number(live: Live) -> None:
+    client = live.client()
+    assert row(begin(client, 10, **{"Upload-Length": "0" * 30 + "10"})).length == 10
+
+
+def test_an_offset_beyond_any_disk_is_refused_like_a_smaller_one(live: Live) -> None:
+    client = live.client()
+    address = begin(client, 10)
+    assert {patch(client, address, at, b"x").status_code for at in (11, 10**40)} == {413}
+
+
 @pytest.mark.parametrize(("setting", "value", "status"), [
     ("LARGEST", 99, 413), ("QUOTA", 99, 413), ("MOST_OPEN", 0, 413), ("SPARE", 1 << 60, 507)])
 def test_an_upload_over_a_limit_does_not_begin(

@@ -34,6 +34,7 @@ VERSION = "1.0.0"
 BODY_TYPE = "application/offset+octet-stream"
 ALGORITHMS = ("sha1", "sha256")
 EXTENSIONS = "creation,creation-with-upload,termination,checksum,expiration"
+ENDLESS = 10**18  # bytes; the database counts to nine times as many, and int() reads only some thousand digits
 SWEPT_EVERY = 3600.0  # seconds
 
 _swept = -SWEPT_EVERY
@@ -59,11 +60,12 @@ class Request:
     consumed: bool = False
 
     def number(self, header: str) -> int:
-        """A header that holds a count of bytes."""
+        """A header that holds a count of bytes; what is larger than any file counts as ``ENDLESS``."""
         value = self.headers.get(header.lower(), "")
-        if not (value.isascii() and value.isdigit() and len(value) <= 18):
+        if not (value.isascii() and value.isdigit()):
             raise UploadError(400, _("Send the header %(header)s with a number of bytes.") % {"header": header})
-        return int(value)
+        digits = value.lstrip("0") or "0"
+        return int(digits) if len(digits) < len(str(ENDLESS)) else ENDLESS
 
 
 def handler(django: Any) -> Any:
