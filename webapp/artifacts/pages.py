@@ -1,27 +1,32 @@
 """What the pages read of model versions."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
+from webapp import words
 from webapp.accounts.access import visible
 from webapp.accounts.models import User
 from webapp.artifacts.models import Edge, ModelVersion
-from webapp.runs.models import Run
+from webapp.runs.models import Kind, Run, State
+from webapp.runs.states import FINAL
 
 
 @dataclass(frozen=True)
 class Described:
-    """A model version with its metric, latency of one row in milliseconds, and its bundle if the exports are done."""
+    """A model version with its metric, latency of one row in milliseconds, and its bundle, or in a word why it has none."""
 
     version: ModelVersion
     metric: str
     value: float | None
     latency: float | None
     bundle: UUID | None
+    lack: str
 
 
 def models(user: User) -> QuerySet[ModelVersion]:
@@ -30,17 +35,20 @@ def models(user: User) -> QuerySet[ModelVersion]:
 
 
 def described(versions: Sequence[ModelVersion]) -> list[Described]:
-    """The versions with what their reports say; one further query for all bundles."""
-    bundles = _bundles(versions)
-    return [_described(version, bundles.get((version.run_id, version.artifact_id))) for version in versions]
+    """The versions with what their reports say; two further queries for all bundles."""
+    makers = _makers(versions)
+    bundles = _bundles(makers)
+    return [_described(version, makers.get(_key(version), []), bundles) for version in versions]
 
 
-def _described(version: ModelVersion, bundle: UUID | None) -> Described:
+def _described(version: ModelVersion, makers: Sequence[Run], bundles: Mapping[UUID, UUID]) -> Described:
     report: Mapping[str, Any] = version.report or {}
     stage: Mapping[str, Any] = report.get("report") or report
     metric = stage.get("metric") or _test_metric(stage) or _test_metric(version.run.report or {}) or {}
     latency = (stage.get("latency_ms") or {}).get("1")
-    return Described(version, str(metric.get("name", "")), metric.get("value"), latency, bundle)
+    bundle = next((bundles[maker.pk] for maker in makers if maker.pk in bundles), None)
+    lack = _lack(makers[0] if makers else version.run)
+    return Described(version, str(metric.get("name", "")), metric.get("value"), latency, bundle, lack)
 
 
 def _test_metric(report: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -49,11 +57,29 @@ def _test_metric(report: Mapping[str, Any]) -> dict[str, Any] | None:
     return {"name": name, "value": test[name]} if name else None
 
 
-def _bundles(versions: Sequence[ModelVersion]) -> dict[tuple[UUID, str], UUID]:
-    """The bundle of each version: made by an export run whose input is the version's file."""
-    inputs = Edge.objects.filter(run__parent__in=[version.run_id for version in versions], role="model", direction=Edge.Direction.INPUT)
-    made_from = {edge.run_id: (edge.run.parent_id, edge.artifact_id) for edge in inputs.select_related("run")}
-    bundles = Edge.objects.filter(run__in=made_from, role="export", direction=Edge.Direction.OUTPUT, meta__format="bundle")
-    return {
-        (parent, artifact): edge.id for edge in bundles if (parent := made_from[edge.run_id][0]) and (artifact := made_from[edge.run_id][1])
-    }
+def _lack(last: Run) -> str:
+    """Why there is no bundle, by the last run that could have brought one."""
+    if last.state not in FINAL:
+        return _("not yet")
+    return words.state(last.state) if last.state in (State.FAILED, State.CANCELLED) else _("none")
+
+
+def _key(version: ModelVersion) -> tuple[UUID | None, str]:
+    return version.run_id, version.artifact_id
+
+
+def _makers(versions: Sequence[ModelVersion]) -> dict[tuple[UUID | None, str], list[Run]]:
+    """The export runs of each version, the newest first: those whose input is the version's file."""
+    inputs = Edge.objects.filter(run__parent__in=[version.run_id for version in versions], run__kind=Kind.EXPORT, role="model",
+                                 direction=Edge.Direction.INPUT)
+    found: dict[tuple[UUID | None, str], list[Run]] = defaultdict(list)
+    for edge in inputs.select_related("run").order_by("-run_id"):
+        found[edge.run.parent_id, edge.artifact_id].append(edge.run)
+    return found
+
+
+def _bundles(makers: Mapping[Any, Sequence[Run]]) -> dict[UUID, UUID]:
+    """The bundle of each export run that made one."""
+    runs = [maker.pk for several in makers.values() for maker in several]
+    edges = Edge.objects.filter(run__in=runs, role="export", direction=Edge.Direction.OUTPUT, meta__format="bundle")
+    return dict(edges.values_list("run", "id"))
