@@ -5,7 +5,9 @@ import re
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header, parse_etags
+from django.utils.translation import gettext as _
 
+from webapp.api.problems import Problem
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact
 
@@ -34,7 +36,7 @@ def respond(request: HttpRequest, artifact: Artifact, name: str, *, content_type
         return HttpResponse(status=304, headers=headers)
     part = _wanted(request, etag, artifact.size)
     if part is None:
-        return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{artifact.size}"})
+        return _beyond(artifact.size)
     start, end, status = part
     headers["Content-Length"] = str(end - start)
     if status == 206:
@@ -43,6 +45,11 @@ def respond(request: HttpRequest, artifact: Artifact, name: str, *, content_type
     if request.method == "HEAD":
         return HttpResponse(status=status, headers=headers, content_type=content_type)
     return StreamingHttpResponse(blocks, status=status, headers=headers, content_type=content_type)
+
+
+def _beyond(size: int) -> HttpResponse:
+    said = _("The file has %(size)s bytes, and the range takes none of them. Ask for another part.") % {"size": size}
+    return Problem(416, said, headers={"Accept-Ranges": "bytes", "Content-Range": f"bytes */{size}"}).response()
 
 
 def _wanted(request: HttpRequest, etag: str, size: int) -> tuple[int, int, int] | None:
