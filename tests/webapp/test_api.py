@@ -217,6 +217,12 @@ def test_what_a_state_does_not_allow_is_a_conflict_with_a_sentence(api: Api, ada
         assert answer.json()["detail"].endswith(".")
 
 
+def test_a_state_that_does_not_allow_a_command_is_quoted_in_the_readers_word(api: Api, ada: Things) -> None:
+    Run.objects.filter(pk=ada.identifiers["run"]).update(state="starting")
+    answer = api("POST", f"runs/{ada.identifiers['run']}/resume")
+    assert (answer.status_code, answer.json()["detail"]) == (409, "The state of this run is “Starting”, which does not allow this.")
+
+
 def test_a_command_is_accepted_and_the_run_shown(api: Api, ada: Things) -> None:
     run = api("POST", "runs", {"dataset": str(ada.identifiers["dataset"]), "spec": {}}).json()["id"]
     for action, state in (("pause", "paused"), ("resume", "queued"), ("cancel", "cancelled")):

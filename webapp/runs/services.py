@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from trainer.errors import TrainerError
 from trainer.spec import CompressSpec, ExportSpec, InspectSpec, RunSpec, TrainSpec, parse
 from trainer.summary import DataSummary
+from webapp import words
 from webapp.accounts.models import User
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact, Edge, ModelVersion
@@ -296,4 +297,4 @@ def _require(run: Run, done: bool) -> None:
 def _refusal(run: Run) -> IllegalCommand:
     if State(run.state) in states.FINAL:
         return IllegalCommand(_("This run has already ended."))
-    return IllegalCommand(_("A run that is %(state)s does not allow this.") % {"state": State(run.state).label})
+    return IllegalCommand(_("The state of this run is “%(state)s”, which does not allow this.") % {"state": words.state(run.state)})
