@@ -7,8 +7,6 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
-from webapp.runs.listen import NO_LAYER
-
 Scope = dict[str, Any]
 
 
@@ -25,8 +23,6 @@ class OwnOriginOnly:
 
 
 class Refuse(AsyncWebsocketConsumer):  # type: ignore[misc]
-    channel_layer_alias = NO_LAYER
-
     async def connect(self) -> None:
         await self.close()
 

@@ -2,10 +2,7 @@
 
 import asyncio
 import json
-import signal
-from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
-from socket import create_server
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import numpy as np
@@ -17,9 +14,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from tests.webapp.sockets import Socket
-from webapp import processes
 from webapp.accounts.models import User
-from webapp.embedded import Embedded
 from webapp.metrics.codec import Batch, Points
 from webapp.runs import consumers, nudge, receivers, replay, stream
 from webapp.runs.models import Kind, Run
@@ -260,90 +255,11 @@ async def test_anything_but_visibility_closes_the_socket(run: Run, person: User,
     assert await socket_.closed() == consumers.BAD_MESSAGE
 
 
-def layer_at(url: str) -> dict[str, Any]:
-    return {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [url]}}}
-
-
 def test_a_channel_layer_that_is_away_does_not_fail_the_caller(run: Run, settings: Any) -> None:
-    settings.CHANNEL_LAYERS = layer_at("unix:///nowhere/valkey.sock")
+    settings.CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": ["unix:///nowhere/valkey.sock"]},
+        }
+    }
     assert [record(run, batch=points(flush)) for flush in range(3)] == [1, 2, 3]
-
-
-@pytest.fixture(params=["gone", "silent"])
-def away(request: pytest.FixtureRequest, settings: Any) -> Iterator[None]:
-    """A channel layer that refuses, or takes connections and never says a word."""
-    with create_server(("127.0.0.1", 0)) as silent:
-        urls = {"gone": "unix:///nowhere/valkey.sock", "silent": f"redis://127.0.0.1:{silent.getsockname()[1]}"}
-        settings.CHANNEL_LAYERS = layer_at(urls[request.param])
-        yield
-
-
-@pytest.mark.usefixtures("away")
-async def test_a_page_opens_and_moves_while_the_channel_layer_is_away(
-    run: Run, person: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(consumers, "ASKS_EVERY", 0.2)
-    async with asyncio.timeout(5):
-        browser, socket_ = await opened(run, person)
-        for flush in range(3):
-            await in_thread(record)(run, batch=points(flush))
-            await browser.read(flush + 1)
-        await socket_.leave()
-    assert browser.steps == [0, 1, 2]
-
-
-@pytest.mark.usefixtures("away")
-async def test_a_foreign_origin_is_refused_while_the_channel_layer_is_away(run: Run) -> None:
-    assert not await socket(run, None, origin="http://evil.example").connect()
-
-
-class Valkey:
-    """One of the test's own, to be killed."""
-
-    def __init__(self, state: Path) -> None:
-        self._embedded = Embedded(state, durable=False)
-        self.url = self._embedded.addresses.channel_url
-
-    def start(self) -> None:
-        self._process = self._embedded.start_valkey()
-        self._embedded.wait({"valkey": self._process})
-
-    def kill(self) -> None:
-        processes.end(self._process, signal.SIGKILL, 5)
-        (self._embedded.addresses.sockets / "valkey.sock").unlink()
-
-
-@pytest.fixture
-def valkey(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Valkey]:
-    monkeypatch.setattr(consumers, "ASKS_EVERY", 60.0)  # so that only a nudge can be what a page hears
-    valkey = Valkey(tmp_path)
-    settings.CHANNEL_LAYERS = layer_at(valkey.url)
-    valkey.start()
-    yield valkey
-    valkey.kill()
-
-
-async def hears_what_is_recorded(run: Run, browser: Browser) -> bool:
-    for flush in range(3):
-        await in_thread(record)(run, batch=points(flush))
-        await browser.read(flush + 1)
-    return browser.steps == [0, 1, 2]
-
-
-async def test_pages_hear_again_after_valkey_was_killed(run: Run, person: User, valkey: Valkey) -> None:
-    _, earlier = await opened(run, person)
-    await earlier.leave()
-    valkey.kill()
-    valkey.start()
-    browser, socket_ = await opened(run, person)
-    assert await hears_what_is_recorded(run, browser)
-    await socket_.leave()
-
-
-async def test_a_page_that_opened_without_valkey_hears_once_it_is_back(run: Run, person: User, valkey: Valkey) -> None:
-    valkey.kill()
-    browser, socket_ = await opened(run, person)
-    await asyncio.sleep(0.2)
-    valkey.start()
-    assert await hears_what_is_recorded(run, browser)
-    await socket_.leave()

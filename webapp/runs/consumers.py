@@ -15,7 +15,7 @@ import django.db
 from asgiref.sync import sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from webapp.runs import listen, nudge, replay
+from webapp.runs import nudge, replay
 from webapp.runs.models import Run
 from webapp.runs.viewer import Viewer
 
@@ -30,13 +30,11 @@ NOT_ALLOWED, BAD_MESSAGE, TOO_SLOW, TRY_LATER = 4403, 4400, 4408, 1013
 class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     """``/ws/runs/<uuid>/?after=N``. The browser may send ``{"type": "visible", "value": bool}`` and nothing else."""
 
-    channel_layer_alias = listen.NO_LAYER
     position: int
     viewer: Viewer
 
     async def connect(self) -> None:
-        self.slot, self.wake, self.visible = Slot(), asyncio.Event(), True
-        self.tasks: tuple[asyncio.Task[None], ...] = ()
+        self.slot, self.wake, self.visible, self.sender = Slot(), asyncio.Event(), True, None
         self.viewer = Viewer.of(self.scope)
         after = _after(self.scope["query_string"])
         user = await _in_thread(self.viewer.user)
@@ -44,16 +42,17 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.close()
             return
         self.position = after
+        self.groups_joined = (nudge.run_group(self.viewer.run_id), nudge.person_group(user.pk))
+        for group in self.groups_joined:
+            await self.channel_layer.group_add(group, self.channel_name)
         await self.accept()
-        groups = (nudge.run_group(self.viewer.run_id), nudge.person_group(user.pk))
-        jobs = (self._send_until_closed(), listen.to(groups, self.dispatch))
-        self.tasks = tuple(map(asyncio.create_task, jobs))
+        self.sender = asyncio.create_task(self._send_until_closed())
 
     async def disconnect(self, code: int) -> None:
-        for task in self.tasks:
-            task.cancel()
-        if self.tasks:
-            await asyncio.wait(self.tasks, timeout=nudge.GIVES_UP_AFTER)
+        if self.sender is not None:
+            self.sender.cancel()
+            for group in self.groups_joined:
+                await self.channel_layer.group_discard(group, self.channel_name)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         value = _visibility(text_data)
@@ -65,11 +64,6 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def stream_nudge(self, event: dict[str, Any]) -> None:
         self.slot.put(event)
-        self.wake.set()
-
-    async def stream_joined(self, event: dict[str, Any]) -> None:
-        """Nudges are heard from now on; what came between the first read and this moment must be looked for."""
-        self.slot.ask = True
         self.wake.set()
 
     async def person_changed(self, event: dict[str, Any]) -> None:
