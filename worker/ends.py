@@ -35,9 +35,7 @@ def finish(run: Run, ended: events.Ended) -> None:
 
 def fail(run: Run, reason: Reason) -> None:
     """The run ends without a result."""
-    if states.move(run.pk, State.FAILED, attempt=run.attempt, reason=reason) and run.kind == Kind.INSPECT:
-        waiting = DatasetVersion.objects.filter(runs=run, state=DatasetVersion.State.INSPECTING)
-        waiting.update(state=DatasetVersion.State.FAILED)
+    states.move(run.pk, State.FAILED, attempt=run.attempt, reason=reason)
 
 
 def go_on(run: Run, reason: Reason) -> None:

@@ -20,7 +20,7 @@ from webapp.artifacts import store
 from webapp.artifacts.models import Artifact, Edge, ModelVersion
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import broker, states, stream
-from webapp.runs.classes import require_classes
+from webapp.runs.classes import require_learnable
 from webapp.runs.lineage import contents, input_of, inputs_of
 from webapp.runs.models import Command, Kind, Run, State
 from webapp.runs.states import Reason
@@ -112,7 +112,7 @@ def training_spec(spec: dict[str, Any], dataset_version: DatasetVersion) -> Trai
     profile = dataset_version.profile or {}
     summary = DataSummary.model_validate(profile["summary"])
     resolved = parsed.resolved(summary)
-    require_classes(resolved, summary, profile)
+    require_learnable(resolved, summary, profile)
     require_devices(resolved)
     return resolved
 
@@ -279,14 +279,9 @@ def _resume(run: Run) -> None:
 
 
 def _cancel(run: Run) -> None:
-    if run.state == State.CANCELLED:
-        return
-    if run.kind == Kind.INSPECT:
-        _require(run, states.move(run.pk, State.CANCELLED, reason=NOT_INSPECTED))
-        waiting = DatasetVersion.objects.filter(runs=run, state=DatasetVersion.State.INSPECTING)
-        waiting.update(state=DatasetVersion.State.FAILED)
-    else:
-        _require(run, states.move(run.pk, State.CANCELLED))
+    if run.state != State.CANCELLED:
+        reason = NOT_INSPECTED if run.kind == Kind.INSPECT else states.NO_REASON
+        _require(run, states.move(run.pk, State.CANCELLED, reason=reason))
 
 
 def _require(run: Run, done: bool) -> None:

@@ -12,8 +12,9 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
+from webapp.datasets.models import DatasetVersion
 from webapp.runs import checkpoints, stream
-from webapp.runs.models import Checkpoint, Run, State
+from webapp.runs.models import Kind, Run, State
 
 LEGAL: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.STARTING, State.PAUSED, State.FAILED, State.CANCELLED}),
@@ -103,10 +104,19 @@ def _change(found: QuerySet[Run], run_id: UUID, to: State, reason: Reason, value
             state=to, reason_code=reason.code, reason=reason.sentence, reason_params=reason.params, **values
         )
         if changed:
-            stream.record(run_id, entries=[("state", body(Run.objects.get(pk=run_id)))])
-        if changed and to in FINAL:  # nothing goes on from here
-            checkpoints.drop(list(Checkpoint.objects.filter(run=run_id)))
+            run = Run.objects.get(pk=run_id)
+            stream.record(run_id, entries=[("state", body(run))])
+            if to in FINAL:
+                _let_go(run)
     return bool(changed)
+
+
+def _let_go(run: Run) -> None:
+    """Nothing goes on from its checkpoints any more, and files that it was to open are not waited for."""
+    checkpoints.drop(list(run.checkpoints.all()))
+    if run.kind == Kind.INSPECT and run.state != State.SUCCEEDED:
+        waiting = DatasetVersion.objects.filter(runs=run, state=DatasetVersion.State.INSPECTING)
+        waiting.update(state=DatasetVersion.State.FAILED)
 
 
 def body(run: Run) -> dict[str, Any]:
