@@ -4,7 +4,6 @@ Data stays in the memory-mapped file; a batch gathers its rows by index in one v
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +18,7 @@ from trainer.package import CategoryColumn, Columns, Images, ModelConfig, Number
 from trainer.plan import TaskPlan
 from trainer.spec import Split, TrainSpec
 from trainer.split import Indices, Parts
-from trainer.summary import Column
+from trainer.summary import Column, require_classes
 
 SAMPLE_VALUES = 400_000  # the preprocessing constants of images come from about so many values of the training rows
 LEAST_SAMPLED = 256  # and from so many rows, or all: a few pictures are not like the others
@@ -91,7 +90,7 @@ def of_task(task: Any, prepared: Prepared, division: Split, seed: int, ranks: in
     usable = np.flatnonzero(known)
     labels = targets[usable] if plan.target == "class" else None
     if labels is not None:
-        _require_classes(labels, classes)
+        require_classes(zip(classes, np.bincount(labels, minlength=len(classes)).tolist(), strict=True))
     parts = split.parts(usable, labels, division, seed)
     if len(parts.train) < ranks:
         raise TrainerError("fewer_rows_than_ranks", "There are %(rows)d rows to train on, fewer than the %(ranks)d ranks; take "
@@ -118,18 +117,6 @@ def _targets(plan: TaskPlan, prepared: Prepared) -> tuple[Array, Array, tuple[st
     labels = np.full(len(numbers), -1, dtype=np.int64)
     labels[known] = codes
     return labels, known, tuple(f"{value:.15g}" for value in values)
-
-
-def _require_classes(labels: Indices, classes: Sequence[str]) -> None:
-    counts = np.bincount(labels, minlength=len(classes))
-    present = np.flatnonzero(counts)
-    if len(present) < 2:
-        raise TrainerError("one_class", "All rows are of one class, “%(name)s”, so there is nothing to tell apart; add rows of "
-                           "another class.", name=classes[present[0]] if len(present) else "–")
-    single = np.flatnonzero(counts == 1)
-    if len(single):
-        raise TrainerError("class_with_one_row", "The class “%(name)s” has one row only, which cannot both train and test the "
-                           "model; add rows to this class or take it out.", name=classes[single[0]])
 
 
 def _place(column: Column, prepared: Prepared) -> int:

@@ -1,10 +1,12 @@
 """What a spec needs to know of its data."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from trainer.component import DataKind, Lenient, Strict
+from trainer.errors import TrainerError
 
 
 class Column(Strict):
@@ -25,3 +27,15 @@ class DataSummary(Strict):
     classes: Annotated[tuple[str, ...], Lenient] = ()
     shape: Annotated[tuple[int, ...], Lenient] = ()
     columns: Annotated[tuple[Column, ...], Lenient] = ()
+
+
+def require_classes(counts: Iterable[tuple[str, int]], field: str | None = None) -> None:
+    """Raise TrainerError where classes with so many rows cannot be learnt, saying it of ``field``."""
+    present = [(name, rows) for name, rows in counts if rows]
+    if len(present) < 2:
+        raise TrainerError("one_class", "All rows are of one class, “%(name)s”, so there is nothing to tell apart; add rows of "
+                           "another class.", field=field, name=present[0][0] if present else "–")
+    single = next((name for name, rows in present if rows == 1), None)
+    if single is not None:
+        raise TrainerError("class_with_one_row", "The class “%(name)s” has one row only, which cannot both train and test the "
+                           "model; add rows to this class or take it out.", field=field, name=single)

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from trainer import catalog
-from trainer.errors import TrainerError
 from trainer.spec import TrainSpec
-from trainer.summary import DataSummary
+from trainer.summary import DataSummary, require_classes
 
 
-def require_classes(spec: TrainSpec, summary: DataSummary, profile: Mapping[str, Any]) -> None:
+def require_learnable(spec: TrainSpec, summary: DataSummary, profile: Mapping[str, Any]) -> None:
     """Raise TrainerError, in the training process's own words, where a resolved spec's target cannot be learnt.
 
     A profile keeps a column's most frequent levels only; what it does not tell is left for the training process to find.
@@ -18,15 +17,9 @@ def require_classes(spec: TrainSpec, summary: DataSummary, profile: Mapping[str,
     if catalog.entry("tasks", spec.task).module.target_kind(spec.task, summary) != "class":
         return
     column: str | None = getattr(spec.task, "target", None)  # pictures have labels, and no column to choose
-    field = "dataset" if column is None else "task"
-    present = [(name, rows) for name, rows in _counted(column, profile) if rows]
-    if len(present) == 1:
-        raise TrainerError("one_class", "All rows are of one class, “%(name)s”, so there is nothing to tell apart; add rows of "
-                           "another class.", field=field, name=present[0][0])
-    single = next((name for name, rows in present if rows == 1), None)
-    if single is not None:
-        raise TrainerError("class_with_one_row", "The class “%(name)s” has one row only, which cannot both train and test the "
-                           "model; add rows to this class or take it out.", field=field, name=single)
+    counts = _counted(column, profile)
+    if any(rows for _, rows in counts):
+        require_classes(counts, "dataset" if column is None else "task")
 
 
 def _counted(column: str | None, profile: Mapping[str, Any]) -> Sequence[tuple[str, int]]:
