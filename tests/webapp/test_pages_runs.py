@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tests.webapp.pages import finished, make_dataset, make_run
 from webapp.accounts.models import User
+from webapp.datasets.models import Dataset
 from webapp.runs import queries, results
 from webapp.runs.models import Kind, Run, State
 from webapp.workers.models import Device, Worker
@@ -20,6 +21,12 @@ pytestmark = pytest.mark.django_db
 
 def names(client: Client, address: str) -> list[str]:
     return re.findall(r"<strong>(.*?)</strong></a>", client.get(address, headers={"HX-Request": "true"}).content.decode())
+
+
+def filled_form(dataset: Dataset) -> dict[str, str]:
+    """What the form of a new run sends when little is changed in it."""
+    return {"dataset": str(dataset.pk), "run_name": "Mine", "task.name": "table_classification",
+            "task.table_classification.target": "species", "optimizer.name": "sgd"}  # fmt: skip
 
 
 def test_the_list_asks_the_database_as_often_for_many_runs_as_for_one(client: Client, ada: User) -> None:
@@ -85,17 +92,7 @@ def test_bounds_of_the_specs_stand_in_the_form(client: Client, ada: User) -> Non
 def test_a_form_that_is_right_queues_a_run_and_twice_the_same_makes_one(client: Client, ada: User) -> None:
     dataset = make_dataset(ada)
     client.force_login(ada)
-    sent = {
-        "dataset": str(dataset.pk),
-        "run_name": "Mine",
-        "key": "k1",
-        "task.name": "table_classification",
-        "task.table_classification.target": "species",
-        "optimizer.name": "sgd",
-        "optimizer.sgd.learning_rate": "0.5",
-        "epochs": "3",
-        "exporters": ["onnx"],
-    }
+    sent = {**filled_form(dataset), "key": "k1", "optimizer.sgd.learning_rate": "0.5", "epochs": "3", "exporters": ["onnx"]}
     first, second = client.post("/runs/new/", sent), client.post("/runs/new/", sent)
     run = Run.objects.get()
     assert first.headers["Location"] == second.headers["Location"] == f"/runs/{run.pk}/"
@@ -106,14 +103,7 @@ def test_a_form_that_is_right_queues_a_run_and_twice_the_same_makes_one(client: 
 
 
 def test_a_form_that_was_changed_after_back_makes_another_run(client: Client, ada: User) -> None:
-    sent = {
-        "dataset": str(make_dataset(ada).pk),
-        "run_name": "Mine",
-        "key": "k1",
-        "task.name": "table_classification",
-        "task.table_classification.target": "species",
-        "epochs": "3",
-    }
+    sent = {**filled_form(make_dataset(ada)), "key": "k1", "epochs": "3"}
     client.force_login(ada)
     first, second = client.post("/runs/new/", sent), client.post("/runs/new/", {**sent, "epochs": "20"})
     assert first.headers["Location"] != second.headers["Location"]
@@ -152,15 +142,7 @@ def test_a_compression_whose_metric_is_no_number_says_what_it_can(ada: User) -> 
 )
 def test_what_is_wrong_is_said_beside_its_field_and_stays_typed(client: Client, ada: User, field: str, value: str, sentence: str) -> None:
     client.force_login(ada)
-    sent = {
-        "dataset": str(make_dataset(ada).pk),
-        "run_name": "Mine",
-        "task.name": "table_classification",
-        "task.table_classification.target": "species",
-        "optimizer.name": "sgd",
-        field: value,
-    }
-    answer = client.post("/runs/new/", sent)
+    answer = client.post("/runs/new/", {**filled_form(make_dataset(ada)), field: value})
     text = answer.content.decode()
     assert answer.status_code == 422 and not Run.objects.exists()
     assert sentence in text
