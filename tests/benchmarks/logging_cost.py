@@ -1,11 +1,10 @@
 """P1 and P2: what a point costs the training process, and what logging every step costs a step of 0.6 ms."""
 
-import math
 import os
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 import torch
@@ -13,18 +12,17 @@ import torch
 from tests.benchmarks.line import Line
 from tests.trainer.attempts import write_table
 from trainer import loop, package, rows
-from trainer.data import Prepared
+from trainer.data import Array, Prepared
 from trainer.journal import Journal, Log, Unwritten
 from trainer.parallel import Ranks
-from trainer.rows import Rows
 from trainer.spec import TrainSpec
 
 CALLS = 20_000
 ROUNDS = 9
-PAIRS = 45  # one alone differs from the next by some percent, whatever is logged
+BLOCK = 16  # steps
 ROWS = 24_000
 SPEC = {"task": {"name": "table_classification", "target": "c0"}, "model": {"name": "mlp", "hidden": [96]}, "batch_size": 32,
-        "epochs": 1}
+        "epochs": 90}
 NAMES = ("train/loss", "train/accuracy", "learning_rate")
 VALUES = (0.5, 0.9, 0.001)
 
@@ -72,32 +70,46 @@ def _p99(log: Log) -> float:
 
 
 def _one_step(folder: Path) -> Line:
-    """Our own loop on a table, once with its journal and once with one that writes nothing; all else is the same."""
+    """Our own loop on a table, whose points are written in every other block of steps and dropped in between."""
     torch.set_num_threads(1)
     generator = np.random.default_rng(0)
     numbers, codes = generator.normal(size=(ROWS, 64)), generator.integers(0, 3, (ROWS, 1))
     prepared = Prepared.open(write_table(folder / "table.safetensors", numbers, codes))
     spec = TrainSpec.model_validate(SPEC).resolved(prepared.summary)
     data = rows.read(spec, prepared)
-    steps = math.ceil(len(data.parts.train) / spec.batch_size) * spec.epochs
-    pairs = [_pair(spec, data, folder / f"journal{number}", logged_first=number % 2 == 0) for number in range(PAIRS)]
-    slower = median(logged / alone for logged, alone in pairs) - 1
-    alone = min(alone for _, alone in pairs) / steps * 1000
+    journal = Alternating(folder / "alternating")
+    loop.fit(spec, package.module(rows.configure(spec, data)), data, Ranks(), journal)
+    slower, silent = _slowdown(np.diff(journal.marks))
     return Line(number="P2", name="slow-down of a training step by logging it", figure=slower * 100, unit="%", target=1.2,
-                beside=f"a step of {alone:.2f} ms of our loop")
+                beside=f"a step of {silent / BLOCK * 1000:.2f} ms of our loop; {len(journal.marks) - 1:,} blocks of {BLOCK} steps")
 
 
-def _pair(spec: TrainSpec, data: Rows, journal: Path, *, logged_first: bool) -> tuple[float, float]:
-    """Processor seconds with a journal and without."""
-    if logged_first:
-        return _fit(spec, data, Journal(journal)), _fit(spec, data, Unwritten())
-    alone = _fit(spec, data, Unwritten())
-    return _fit(spec, data, Journal(journal)), alone
+class Alternating(Journal):
+    """Writes the points of a step in every other block of BLOCK steps; in the others nothing. Notes the processor's time at each
+    block's beginning: the loads of a shared machine change more slowly than blocks follow each other."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.marks: list[float] = []
+
+    def series(self, *names: str) -> Log:
+        if names != NAMES:
+            return super().series(*names)
+        logs = Unwritten().series(*names), super().series(*names)
+
+        def log(step: int, values: Sequence[float]) -> None:
+            block, place = divmod(step, BLOCK)
+            if place == 0:
+                self.marks.append(time.process_time())
+            logs[block % 2](step, values)
+
+        return log
 
 
-def _fit(spec: TrainSpec, data: Rows, journal: Journal) -> float:
-    """Processor seconds of training; the loss is read either way."""
-    model = package.module(rows.configure(spec, data))
-    start = time.process_time()
-    loop.fit(spec, model, data, Ranks(), journal)
-    return time.process_time() - start
+def _slowdown(blocks: Array) -> tuple[float, float]:
+    """By what part a block that logs is slower than the mean of the silent ones before and behind it (the median), and how many
+    seconds of the processor a silent one takes. The first mark begins block 1, which logs."""
+    silent, logged = blocks[1::2], blocks[2::2]
+    pairs = min(len(silent) - 1, len(logged))
+    around = (silent[:pairs] + silent[1 : pairs + 1]) / 2
+    return float(np.median(logged[:pairs] / around)) - 1, float(np.median(silent))
