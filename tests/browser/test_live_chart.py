@@ -78,6 +78,7 @@ def test_a_stretch_that_is_drawn_out_stays_while_points_come_and_two_clicks_show
 
 def test_the_smoothing_is_seen_at_each_move_of_its_slider(page: Page) -> None:
     finished_digits(page)
+    page.locator("[data-chart=loss]").scroll_into_view_if_needed()  # results stand above; what nobody sees is not drawn
     expect(page.locator("[data-chart=loss] .scatterlayer path").first).to_be_attached(timeout=PATIENCE)
     page.wait_for_timeout(1_500)
     lines = [page.evaluate(SMOOTHED, weight) for weight in ("0.9", "0.5", "0.1")]
