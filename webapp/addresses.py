@@ -13,6 +13,16 @@ from webapp.secret import kept_secret
 
 LONGEST_SOCKET_PATH = 100  # the system's own limit is 107 bytes; some clients add a suffix
 DATABASE = USER = "trainyard"
+# A machine that falls silent within a transaction gives its locks back, and a server that falls silent is noticed.
+SILENCE: dict[str, Any] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+    "options": "-c idle_in_transaction_session_timeout=20s",
+}
+POOL = {"min_size": 2, "max_size": 20, "timeout": 10, "reconnect_timeout": 2}  # after an outage the next request tries at once
 
 
 @dataclass(frozen=True)
@@ -44,9 +54,7 @@ def addresses(state: Path) -> Addresses:
 def database(url: str, *, pooled: bool) -> dict[str, Any]:
     """Django's database settings for a ``postgresql://`` URL, its query parameters included."""
     parts = conninfo_to_dict(url)
-    options: dict[str, Any] = {"connect_timeout": 10}
-    if pooled:
-        options["pool"] = {"min_size": 2, "max_size": 20, "timeout": 10}
+    options = {**SILENCE, "pool": POOL} if pooled else SILENCE
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", DATABASE),

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from webapp.runs import states
-from webapp.runs.models import Attempt
+from webapp.runs.models import Attempt, Run
 from webapp.workers.models import Device, Worker
 from worker import ends
 from worker.claim import LEASE
@@ -36,6 +36,8 @@ def expire_leases(worker: Worker) -> None:
 
 def _expire(attempt: Attempt) -> None:
     with transaction.atomic():
+        if not Run.objects.select_for_update(skip_locked=True).filter(pk=attempt.run_id).exists():
+            return  # somebody holds it at this moment, or fell silent doing so: the database then takes the lock away
         run = states.owned(attempt.run_id, attempt.number)
         record = {"cause": "worker_lost", "step": run.step if run else 0, "ranks": []}
         if not Attempt.objects.filter(pk=attempt.pk, ended=None, lease_until__lt=Now()).update(ended=Now(), exits=record):

@@ -1,5 +1,6 @@
 """Nothing is stored twice or forgotten when the line to the database breaks during a commit, or a machine is lost for good."""
 
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -80,6 +81,29 @@ def test_an_attempt_that_was_deleted_meanwhile_is_left(attempt: Attempt, folder:
     Run.objects.filter(pk=attempt.run_id).delete()
     with pytest.raises(FencedError):
         reader.follow()
+
+
+def test_a_machine_that_fell_silent_while_it_holds_a_run_keeps_no_other_waiting(attempt: Attempt) -> None:
+    other = workers.register(name="other", host="other", facts={}, devices=[])
+    Attempt.objects.filter(pk=attempt.pk).update(lease_until=Now() - timedelta(seconds=1))
+    silent = connection.copy()
+    with closing(silent), silent.cursor() as cursor:
+        silent.set_autocommit(False)
+        cursor.execute("SELECT 1 FROM runs_run WHERE id = %s FOR UPDATE", [attempt.run_id])
+        with connection.cursor() as ours:
+            ours.execute("SET lock_timeout = '2s'")  # this test then fails instead of hanging
+        sweep.expire_leases(other)
+        assert Attempt.objects.get(pk=attempt.pk).ended is None
+        silent.rollback()
+    sweep.expire_leases(other)
+    assert Run.objects.get(pk=attempt.run_id).state == State.QUEUED
+    connection.close()
+
+
+def test_locks_of_a_machine_that_fell_silent_are_given_back() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("20s",)
 
 
 def test_a_machine_that_is_lost_for_good_loses_its_unfollowed_tail_and_nothing_else(attempt: Attempt, folder: Path) -> None:
