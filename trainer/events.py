@@ -117,9 +117,14 @@ def encode(event: Event) -> bytes:
     return frame(b"J" + event.model_dump_json().encode())
 
 
+def is_point(payload: bytes) -> bool:
+    """Whether a payload is a point. That is told without decoding it."""
+    return payload[:1] == b"P"
+
+
 def decode(payload: bytes) -> Event:
     """The event in a payload."""
-    if payload[:1] == b"P":
+    if is_point(payload):
         _, series, step, time = POINT.unpack_from(payload)
         count = (len(payload) - POINT.size) // 8
         values = struct.unpack_from(f"<{count}d", payload, POINT.size)

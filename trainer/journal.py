@@ -103,10 +103,11 @@ class Unwritten(Journal):
 
 
 class Reader:
-    """The reading end: whole events from a byte position on."""
+    """The reading end: whole events from a byte position on, points left out where they are not asked for."""
 
-    def __init__(self, path: Path, position: int = 0) -> None:
+    def __init__(self, path: Path, position: int = 0, *, points: bool = True) -> None:
         self._path = path
+        self._points = points
         self.position = position
 
     def read(self, limit: int = 4 * 1024 * 1024) -> Iterator[tuple[int, events.Event]]:
@@ -122,7 +123,8 @@ class Reader:
         start = self.position
         for end, payload in events.payloads(data):
             self.position = start + end
-            yield self.position, events.decode(payload)
+            if self._points or not events.is_point(payload):
+                yield self.position, events.decode(payload)
 
 
 def _whole_length(data: bytes) -> int:

@@ -1,6 +1,5 @@
 """The attempts that this machine works on: reading them, steering them, and what goes wrong with one of them."""
 
-import errno
 import logging
 import time
 from collections.abc import Callable
@@ -18,11 +17,11 @@ from worker import ends, sessions
 from worker.folders import Folders
 from worker.follow import FencedError, Follower
 from worker.held import Held
+from worker.room import is_want_of_room
 from worker.warm import News
 
 log = logging.getLogger(__name__)
 
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 ORDERS = {"stop": job.STOP, "pause": job.PAUSE}
 
 
@@ -122,7 +121,7 @@ class Attempts:
             log.info("Run %s has left attempt %s.", held.run_id, held.attempt.number)
             held.leave()
         except OSError as error:
-            if error.errno in NO_ROOM:
+            if is_want_of_room(error):
                 held.give_up(ends.DISK_FULL)
             else:
                 _fail(held, error)

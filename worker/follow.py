@@ -92,10 +92,8 @@ class Follower:
         return True
 
     def drain(self) -> bool:
-        """Store everything that the journal holds; False when files are still on the way. Raises like ``follow``."""
-        while self.follow():
-            pass
-        return self._waiting is None
+        """Store the next events; True when nothing is left of the journal, and nothing on its way. Raises like ``follow``."""
+        return not self.follow() and self._waiting is None
 
     def close(self) -> None:
         """Leave what is still on its way."""
@@ -220,7 +218,7 @@ class Follower:
         self._certain = True
 
     def _learn_names(self) -> None:
-        reader = Reader(self.folder / "journal")
+        reader = Reader(self.folder / "journal", points=False)
         while reader.position < self.position:
             before = reader.position
             for _position, event in reader.read():

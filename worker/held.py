@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models.functions import Now
 
 from trainer import job
@@ -17,6 +17,7 @@ from worker import ends, sessions
 from worker.follow import FencedError, Follower
 from worker.judge import End, disk_is_full, judge, read_exits, read_log
 from worker.memory import Kills
+from worker.room import is_want_of_room
 
 COALESCE = 0.05  # seconds from one read of a journal to the next, the first change being read at once
 LINGER = 15.0  # seconds that processes may take to leave when the run's end is in the database already
@@ -91,19 +92,27 @@ class Held:
     def settle(self) -> bool:
         """Store the rest of the journal and the end, and free the devices. May be called again after an error.
 
-        False while files of the journal's end are still on the way into the store: call it again then, too.
+        False while there is more to read, or files of the journal's end are still on the way into the store: call it again
+        then, too. So others have their turn between two batches of a long journal.
         """
-        try:
-            if not self.wants_room and not self.finished_at and not self.follower.drain():
-                return False
-        except FencedError:
-            pass  # what is left in the journal belongs to no run any more; the devices are ours to free
+        if not self.finished_at and not self._has_read_all():
+            return False
         log = read_log(self.folder) if self.folder.exists() else ""
         with transaction.atomic():
             record = self._close(log)
             Attempt.objects.filter(pk=self.attempt.pk, ended=None).update(ended=Now(), exits=record)
             Device.objects.filter(attempt_id=self.attempt.pk).update(attempt=None)
         return True
+
+    def _has_read_all(self) -> bool:
+        try:
+            return self.follower.drain()
+        except FencedError:
+            return True  # what is left in the journal belongs to no run any more; the devices are ours to free
+        except (OSError, OperationalError) as error:
+            if self.wants_room and is_want_of_room(error):
+                return True  # the run goes on from before what is left, and writes it again
+            raise
 
     def _close(self, log: str) -> dict[str, object]:
         """Give the run its next state, if this attempt is still its own and left it none; returns the record."""

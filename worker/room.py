@@ -6,6 +6,7 @@ for this go on by themselves when there is room again. What their folders give b
 that had taken the most: it would fill the disk again.
 """
 
+import errno
 import os
 import shutil
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from psycopg.errors import DiskFull
 
 from webapp.artifacts import store
 from webapp.runs.models import Attempt, Run, State
@@ -24,7 +26,13 @@ from worker import ends
 MEBIBYTE = 1024 * 1024
 LEAST = 64 * MEBIBYTE  # bytes; with less on any of the disks nothing trains
 ENOUGH = 16 * MEBIBYTE  # bytes more than that, and on some disk more than there were when a run found no room
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 RESERVE = 64 * MEBIBYTE  # bytes; PostgreSQL needs 16 MiB at once when a segment of its log is full
+
+
+def is_want_of_room(error: Exception) -> bool:
+    """Whether a file or the database could not be written for want of room."""
+    return isinstance(error.__cause__, DiskFull) or (isinstance(error, OSError) and error.errno in NO_ROOM)
 
 
 class Reserve:

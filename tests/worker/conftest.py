@@ -2,6 +2,7 @@
 agent whose loop is turned by the test, and attempts for it to hold."""
 
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from webapp.runs.models import Attempt, Kind, Run
 from webapp.workers.models import Worker
 from worker.agent import Agent
 from worker.attempts import Attempts
+from worker.follow import Follower
 from worker.held import Held
 from worker.warm import Warm
 
@@ -33,6 +35,14 @@ class Recorded(Warm):
     def launch(self, folder: Path) -> None:
         self.launched.append(folder)
         super().launch(folder)
+
+
+def read_all(reader: Follower) -> None:
+    """Store everything that the journal holds, and what is on its way."""
+    deadline = time.monotonic() + 20
+    while not reader.drain():
+        assert time.monotonic() < deadline, "the journal has no end"
+        time.sleep(0.001)
 
 
 def hold(attempts: Attempts, name: str, worker: Worker | None = None) -> Held:

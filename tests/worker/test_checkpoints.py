@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.worker.conftest import read_all
 from trainer import events
 from trainer.journal import Journal
 from webapp.artifacts import store
@@ -50,7 +51,7 @@ def test_a_run_that_has_ended_keeps_no_checkpoints(run: Run, folder: Path, outco
         ends.fail(run, states.Reason("crashed", "It crashed."))
     else:
         Journal(folder / "journal").write(events.Ended.model_validate({"outcome": outcome, "step": 40}))
-        Follower(run.pk, run.attempts.get(), folder).drain()
+        read_all(Follower(run.pk, run.attempts.get(), folder))
     run.refresh_from_db()
     assert (run.state, kept(), run.checkpoints.count()) == (outcome, [], 0)
 

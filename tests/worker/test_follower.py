@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.worker.conftest import read_all
 from trainer import events
 from trainer.journal import Journal
 from webapp.artifacts import store
@@ -17,7 +18,7 @@ from webapp.metrics.window import window
 from webapp.runs import states
 from webapp.runs.models import Attempt, Run, State
 from worker import publish
-from worker.follow import FencedError, Follower
+from worker.follow import LARGEST_BATCH, FencedError, Follower
 
 pytestmark = pytest.mark.django_db
 
@@ -87,9 +88,7 @@ def test_small_flushes_become_chunks(attempt: Attempt, folder: Path) -> None:
 def test_an_output_is_linked_into_the_store(attempt: Attempt, folder: Path, size: int) -> None:
     sha256 = write_output(folder, size)
     reader = follower(attempt, folder)
-    deadline = time.monotonic() + 20
-    while not reader.drain() and time.monotonic() < deadline:
-        time.sleep(0.001)
+    read_all(reader)
     edge = Edge.objects.get(run=attempt.run_id)
     assert (edge.artifact_id, edge.artifact.size) == (sha256, size)
     assert store.local_path(sha256).samefile(folder / "out" / "model")
@@ -105,9 +104,27 @@ def test_a_large_output_does_not_hold_the_loop_up(attempt: Attempt, folder: Path
     assert not first
     assert time.monotonic() - began < 0.1
     assert not Edge.objects.exists()
-    while not reader.drain():
-        time.sleep(0.001)
+    read_all(reader)
     assert Edge.objects.count() == 1
+
+
+def test_a_follower_that_begins_within_a_journal_knows_the_names_of_its_points(attempt: Attempt, folder: Path) -> None:
+    journal = Journal(folder / "journal")
+    journal.log(1, {"train/loss": 1.0})
+    read_all(follower(attempt, folder))
+    journal.log(2, {"train/loss": 0.5})
+    read_all(follower(attempt, folder))
+    assert steps_of(attempt.run_id) == [1, 2]
+
+
+def test_a_long_journal_is_stored_in_several_turns(attempt: Attempt, folder: Path) -> None:
+    journal, reader = Journal(folder / "journal"), follower(attempt, folder)
+    for step in range(1, LARGEST_BATCH + 2):
+        journal.log(step, {"train/loss": 1.0})
+    assert not reader.drain()
+    assert Run.objects.get(pk=attempt.run_id).step == LARGEST_BATCH
+    read_all(reader)
+    assert Run.objects.get(pk=attempt.run_id).step == LARGEST_BATCH + 1
 
 
 def test_an_output_of_an_attempt_that_is_left_leaves_nothing_behind(attempt: Attempt, folder: Path) -> None:

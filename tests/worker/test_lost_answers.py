@@ -8,6 +8,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.db.models.functions import Now
 
+from tests.worker.conftest import read_all
 from tests.worker.line import Line
 from tests.worker.test_follower import follower
 from trainer import events
@@ -66,7 +67,7 @@ def test_an_end_whose_commit_was_not_answered_is_known_afterwards(attempt: Attem
     with pytest.raises(OperationalError):
         reader.follow()
     connection.close()
-    assert reader.drain()
+    read_all(reader)
     assert reader.finished
     assert Run.objects.get(pk=attempt.run_id).state == State.SUCCEEDED
 
@@ -114,7 +115,7 @@ def test_a_machine_that_is_lost_for_good_loses_its_unfollowed_tail_and_nothing_e
     journal, reader = Journal(folder / "journal"), follower(attempt, folder)
     for step in range(1, 7):
         journal.log(step, {"train/loss": float(step)})
-    assert reader.drain()
+    read_all(reader)
     journal.log(7, {"train/loss": 7.0})  # the machine is lost before anybody reads this
 
     sweep.expire_leases(other)
@@ -130,7 +131,7 @@ def test_a_machine_that_is_lost_for_good_loses_its_unfollowed_tail_and_nothing_e
     journal = Journal(elsewhere / "journal")
     journal.write(events.Rewind(step=4))
     journal.log(5, {"train/loss": 50.0})
-    assert follower(second, elsewhere).drain()
+    read_all(follower(second, elsewhere))
     with pytest.raises(FencedError):  # the machine is back after all
         reader.follow()
     assert losses(run) == [(1, 1.0), (2, 2.0), (3, 3.0), (4, 4.0), (5, 50.0)]

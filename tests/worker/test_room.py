@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import tempfile
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,6 +11,7 @@ import pytest
 from django.db.models.functions import Now
 from pytest_django import Settings
 
+from tests.trainer.test_journal import room_for
 from tests.worker.conftest import hold
 from trainer import events
 from trainer.journal import Journal
@@ -132,15 +135,46 @@ def held_of(attempt: Attempt, folder: Path) -> Held:
     return Held(attempt.run_id, steered=True, light=False, attempt=attempt, folder=folder, follower=follower)
 
 
-def test_an_attempt_that_found_no_room_is_not_read_on(attempt: Attempt, tmp_path: Path) -> None:
-    Journal(tmp_path / "journal").write(events.Output(role="export", path="out/model", name="model", meta={}))
-    held = held_of(attempt, tmp_path)
-    with pytest.raises(FileNotFoundError):
-        held.read_if_grown()
+def without_room(attempt: Attempt, folder: Path) -> Held:
+    """An attempt that was given up for want of room."""
+    held = held_of(attempt, folder)
     held.give_up(ends.DISK_FULL)
-    held.read_if_grown()
     held.end()
-    assert held.settle()
+    return held
+
+
+def settle(held: Held) -> None:
+    deadline = time.monotonic() + 20
+    while not held.settle():
+        assert time.monotonic() < deadline
+
+
+def test_what_an_attempt_wrote_before_there_was_no_room_is_stored(attempt: Attempt, tmp_path: Path) -> None:
+    """The database may have been away for an hour."""
+    journal = Journal(tmp_path / "journal")
+    journal.log(1, {"train/loss": 0.5})
+    held = without_room(attempt, tmp_path)
+    held.read_if_grown()
+    assert Attempt.objects.get(pk=attempt.pk).position == 0, "not before nothing trains any more"
+    settle(held)
+    assert (state_of(attempt), Run.objects.get(pk=attempt.run_id).step) == (State.PAUSED, 1)
+
+
+def test_a_run_whose_training_had_ended_when_there_was_no_room_is_not_paused(attempt: Attempt, tmp_path: Path) -> None:
+    Journal(tmp_path / "journal").write(events.Ended(outcome="succeeded"))
+    settle(without_room(attempt, tmp_path))
+    assert state_of(attempt) == State.SUCCEEDED
+
+
+def test_a_file_that_has_no_room_in_the_store_pauses_the_run(attempt: Attempt, tmp_path: Path, settings: Settings) -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as elsewhere:  # on another disk, so that it is copied
+        settings.STORAGE_URL = f"file://{elsewhere}/artifacts"
+        (tmp_path / "model").write_bytes(bytes(10_000))
+        journal = Journal(tmp_path / "journal")
+        journal.write(events.Output(role="export", path="model", name="model", meta={}))
+        held = without_room(attempt, tmp_path)
+        with room_for(5_000):
+            settle(held)
     assert state_of(attempt) == State.PAUSED
 
 
