@@ -22,7 +22,8 @@ SILENCE: dict[str, Any] = {
     "tcp_user_timeout": 20_000,
     "options": "-c idle_in_transaction_session_timeout=20s",
 }
-POOL = {"min_size": 2, "max_size": 20, "timeout": 10, "reconnect_timeout": 2}  # after an outage the next request tries at once
+# The pool gives up trying after 2 s, and who asks next has it try again: its own pauses grow to minutes.
+POOL = {"min_size": 2, "max_size": 20, "timeout": 5, "reconnect_timeout": 2}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import selectors
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -217,7 +218,7 @@ class Agent(threading.Thread):
 
     def _claim(self) -> Claim | None:
         assert self._worker is not None
-        return claim_next(self._worker, sum(held.light for held in self._attempts.all()))
+        return claim_next(self._worker, Counter(held.kind for held in self._attempts.all()))
 
     def _launch(self, claim: Claim) -> None:
         self._starts.append(Start(claim, self._attempts.hold(claim.run, claim.attempt)))

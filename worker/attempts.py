@@ -11,7 +11,6 @@ from django.db.models.functions import Now
 from trainer import job
 from webapp.runs import states
 from webapp.runs.models import Attempt, Command, Kind, Run, State
-from webapp.runs.services import STEERED
 from webapp.runs.states import Reason
 from worker import ends, sessions
 from worker.folders import Folders
@@ -50,8 +49,7 @@ class Attempts:
         folder = self._folders.of(run.pk, attempt.number)
         held = Held(
             run_id=run.pk,
-            steered=Kind(run.kind) in STEERED,
-            light=run.devices_needed == 0,
+            kind=Kind(run.kind),
             attempt=attempt,
             folder=folder,
             follower=Follower(run.pk, attempt, folder),

@@ -1,24 +1,28 @@
 """Taking a waiting run and its devices, oldest first. The database decides who gets what."""
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from webapp.runs import states
-from webapp.runs.models import Attempt, Run, State
+from webapp.runs.models import Attempt, Kind, Run, State
 from webapp.runs.states import Reason
 from webapp.workers.models import Device, Worker
 
 # How long a machine may be silent before its runs go to others. The same on all machines of one database.
 LEASE = timedelta(seconds=float(os.environ.get("TRAINYARD_LEASE_SECONDS", "15")))
-LIGHT_AT_ONCE = 2  # runs that need no device
+LIGHT_AT_ONCE = {Kind.INSPECT: 2, Kind.EXPORT: 2}  # runs that need no device: neither kind keeps the other waiting
 LOOK_AHEAD = 20
 KINDS = ("cuda", "cpu")  # of devices, the preferred one first
+WAITS_FOR_TURN = Reason("waiting_for_turn", "Waits until the worker has finished others of its kind.")
 WAITS_FOR_ROOM = Reason("waiting_for_room", "Waits for room: the worker’s disk is full. Make room there, and this run starts by itself.")
 
 
@@ -47,18 +51,21 @@ class Lane:
     most: int
 
     def waiting(self) -> Sequence[Waiting]:
-        return _waiting(self.fewest, self.most, LOOK_AHEAD)
+        return _waiting(Run.objects.filter(devices_needed__gte=self.fewest, devices_needed__lte=self.most), LOOK_AHEAD)
 
 
-def claim_next(worker: Worker, light_now: int) -> Claim | None:
-    """Claim the oldest waiting run that this machine can take now.
+def claim_next(worker: Worker, held: Counter[Kind]) -> Claim | None:
+    """Claim the oldest waiting run that this machine can take now, holding so many of each kind.
 
     A run that must wait for devices is not overtaken by a younger one that needs fewer of the same kind, or it would wait
     for ever.
     """
-    for waiting in _light(LIGHT_AT_ONCE - light_now):
-        if (claim := _claim(worker, waiting)) is not None:
-            return claim
+    for kind, most in LIGHT_AT_ONCE.items():
+        for waiting in _light(kind):
+            if held[kind] >= most:
+                states.explain(waiting.id, State.QUEUED, WAITS_FOR_TURN)
+            elif (claim := _claim(worker, waiting)) is not None:
+                return claim
     claims = (_claim_first(worker, lane) for lane in _lanes(worker))
     return next((claim for claim in claims if claim is not None), None)
 
@@ -67,7 +74,7 @@ def explain_want_of_room(worker: Worker) -> None:
     """Tell the runs that come next why nobody takes them: this machine's disk is full, and no other machine is alive."""
     if not Worker.objects.exclude(pk=worker.pk).filter(seen__gt=Now() - LEASE).exists():
         first = [waiting for lane in _lanes(worker) for waiting in lane.waiting()[:1]]
-        for waiting in (*_light(1), *first):
+        for waiting in (*chain.from_iterable(map(_light, LIGHT_AT_ONCE)), *first):
             states.explain(waiting.id, State.QUEUED, WAITS_FOR_ROOM)
 
 
@@ -91,12 +98,13 @@ def _claim_first(worker: Worker, lane: Lane) -> Claim | None:
     return None
 
 
-def _light(room: int) -> Sequence[Waiting]:
-    return _waiting(0, 0, room) if room > 0 else ()
+def _light(kind: Kind) -> Sequence[Waiting]:
+    """The first that wait of a kind; more than one, because another machine may be faster."""
+    return _waiting(Run.objects.filter(kind=kind), LIGHT_AT_ONCE[kind])
 
 
-def _waiting(fewest: int, most: int, count: int) -> list[Waiting]:
-    rows = Run.objects.filter(state=State.QUEUED, devices_needed__gte=fewest, devices_needed__lte=most)
+def _waiting(found: QuerySet[Run], count: int) -> list[Waiting]:
+    rows = found.filter(state=State.QUEUED)
     return [Waiting(*row) for row in rows.order_by("queued", "id").values_list("id", "attempt", "devices_needed")[:count]]
 
 

@@ -10,7 +10,8 @@ from django.db.models.functions import Now
 
 from trainer import job
 from webapp.runs import states
-from webapp.runs.models import Attempt, Run
+from webapp.runs.models import Attempt, Kind, Run
+from webapp.runs.services import STEERED
 from webapp.runs.states import Reason
 from webapp.workers.models import Device
 from worker import ends, sessions
@@ -28,8 +29,7 @@ class Held:
     """What the agent knows of an attempt. ``ended``: no process of it is left."""
 
     run_id: UUID
-    steered: bool
-    light: bool
+    kind: Kind
     attempt: Attempt
     folder: Path
     follower: Follower
@@ -43,6 +43,11 @@ class Held:
     next_read: float = 0.0
     finished_at: float = 0.0
     kills: Kills = field(default_factory=Kills)
+
+    @property
+    def steered(self) -> bool:
+        """Whether it takes commands, and leaves after a checkpoint when it is asked to."""
+        return self.kind in STEERED
 
     def order(self, order: int) -> None:
         """Tell rank 0 what to do at its next step."""

@@ -86,6 +86,8 @@ def checkpoint(run: Run, event: events.Checkpoint, published: Published) -> None
     if artifact is None:
         return
     values = {"attempt": run.attempt, "artifact": artifact}
+    earlier = run.checkpoints.filter(step=event.step).exclude(artifact=artifact)
+    store.delete_on_commit(earlier.values_list("artifact", flat=True))  # of the stage before, or of an attempt that was killed
     Checkpoint.objects.update_or_create(run=run, step=event.step, defaults=values)
     checkpoints.drop(list(run.checkpoints.order_by("-step")[KEPT_CHECKPOINTS:]))
 

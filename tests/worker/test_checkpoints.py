@@ -17,9 +17,10 @@ from worker.follow import Follower
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def write_checkpoint(folder: Path, step: int) -> None:
+def write_checkpoint(folder: Path, step: int, weights: bytes = b"weights") -> None:
     path = folder / "out" / f"step-{step}"
-    path.write_bytes(b"weights of step %d" % step)
+    path.unlink(missing_ok=True)  # the store has it under another name
+    path.write_bytes(b"%b of step %d" % (weights, step))
     Journal(folder / "journal").write(events.Checkpoint(step=step, path=str(path.relative_to(folder))))
 
 
@@ -41,6 +42,12 @@ def kept() -> list[bytes]:
 
 
 LAST_TWO = [b"weights of step 20", b"weights of step 30"]
+
+
+def test_a_second_checkpoint_of_the_same_step_takes_the_place_of_the_first(run: Run, folder: Path) -> None:
+    write_checkpoint(folder, 30, b"pruned weights")
+    read_all(Follower(run.pk, run.attempts.get(), folder))
+    assert kept() == [b"pruned weights of step 30", b"weights of step 20"]
 
 
 @pytest.mark.parametrize("outcome", ["succeeded", "stopped", "failed"])

@@ -1,5 +1,7 @@
 """Who of those that wait is taken next."""
 
+from collections import Counter
+
 import pytest
 
 from webapp.accounts.models import User
@@ -27,7 +29,7 @@ def queued(owner: User, name: str, devices: int) -> Run:
 
 def taken(worker: Worker) -> tuple[str, tuple[str, ...]] | None:
     """The name of the run that is taken next, and its devices."""
-    claim = claim_next(worker, light_now=0)
+    claim = claim_next(worker, Counter())
     return None if claim is None else (claim.run.name, claim.devices)
 
 
@@ -74,3 +76,16 @@ def test_the_next_run_for_each_kind_of_device_is_told_that_the_disk_is_full(owne
     explain_want_of_room(worker)
     told = Run.objects.filter(reason_code=WAITS_FOR_ROOM.code)
     assert set(told.values_list("name", flat=True)) == {"one rank", "two ranks"}
+
+
+def test_exports_that_take_long_keep_no_inspection_waiting(owner: User) -> None:
+    worker = machine("cpu:0")
+    held = Counter({Kind.EXPORT: 2})
+    for kind in (Kind.EXPORT, Kind.INSPECT):
+        Run.objects.create(owner=owner, name=kind, kind=kind, spec={}, devices_needed=0)
+    claim = claim_next(worker, held)
+    assert claim is not None
+    assert claim.run.kind == Kind.INSPECT
+    assert claim_next(worker, held) is None
+    assert Run.objects.get(kind=Kind.EXPORT).reason_code == "waiting_for_turn"
+    assert claim_next(worker, Counter()) is not None

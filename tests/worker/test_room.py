@@ -132,7 +132,7 @@ def test_a_run_that_another_left_without_room_goes_on_when_that_one_is_gone(disk
 
 def held_of(attempt: Attempt, folder: Path) -> Held:
     follower = Follower(attempt.run_id, attempt, folder)
-    return Held(attempt.run_id, steered=True, light=False, attempt=attempt, folder=folder, follower=follower)
+    return Held(attempt.run_id, kind=Kind.TRAIN, attempt=attempt, folder=folder, follower=follower)
 
 
 def without_room(attempt: Attempt, folder: Path) -> Held:
