@@ -45,11 +45,15 @@ class Journal:
 
     def log(self, step: int, values: Mapping[str, float]) -> None:
         """Record one point of each named metric at ``step``. No waiting, no synchronisation, no JSON."""
-        names = tuple(values)
-        (self._series.get(names) or self.series(*names))(step, tuple(values.values()))
+        self.series(*values)(step, tuple(values.values()))
 
     def series(self, *names: str) -> "Log":
-        """What records one point of each of these metrics: ``log(step, values)``. For loops: it looks nothing up."""
+        """What records one point of each of these metrics: ``log(step, values)``. For loops: it looks nothing up.
+
+        The same metrics have one series set, however often they are asked for: a second training in this journal goes on in it.
+        """
+        if known := self._series.get(names):
+            return known
         number, descriptor, take_back = len(self._series), self._descriptor, self._take_back
         self.write(events.Series(id=number, names=names))
         point = struct.Struct(f"{events.POINT.format}{len(names)}d")

@@ -1,15 +1,19 @@
 """The journal when there is no room for it, and when something is too large for it."""
 
 import resource
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import torch
 
 from trainer import events
+from trainer.deferred import Step
 from trainer.errors import TrainerError
 from trainer.journal import Journal, Reader
+from trainer.recorder import RATE_SECONDS, Recorder
 
 LONG = "no room for all of this"
 
@@ -70,3 +74,26 @@ def test_the_largest_event_that_readers_take_is_written_and_one_byte_more_is_ref
     reader = Reader(path)
     found = [event for _ in range(2) for _position, event in reader.read()]
     assert [event.type for event in found if not isinstance(event, events.Point)] == ["result", "ended"]
+
+
+def test_a_second_training_in_a_journal_stores_its_points_under_its_own_names(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    for first in (1, 3):  # as two stages of a compression, each with a recorder of its own
+        recorder = Recorder(journal, classifies=True, nonfinite="stop")
+        recorder.record([Step(first, 4, 0.01, torch.tensor([2.0, 3.0, 0.0, 0.0]))])
+        journal.log(first, {"validation/loss": 0.4})
+        time.sleep(RATE_SECONDS)
+        recorder.record([Step(first + 1, 4, 0.01, torch.tensor([2.0, 3.0, 0.0, 0.0]))])
+
+    names: dict[int, tuple[str, ...]] = {}
+    points: list[tuple[int, dict[str, float]]] = []
+    for _, event in Reader(tmp_path / "journal").read():
+        if isinstance(event, events.Series):
+            assert event.id not in names
+            names[event.id] = event.names
+        elif isinstance(event, events.Point):
+            points.append((event.step, dict(zip(names[event.series], event.values, strict=True))))
+    trained = [(step, values) for step, values in points if "train/loss" in values]
+    assert trained == [(step, {"train/loss": 0.5, "train/accuracy": 0.75, "learning_rate": 0.01}) for step in (1, 2, 3, 4)]
+    assert [step for step, values in points if "validation/loss" in values] == [1, 3]
+    assert [step for step, values in points if "samples_per_second" in values] == [2, 4]
