@@ -6,9 +6,11 @@ graph fixed at one batch size is found out. A float32 export may differ by at mo
 """
 
 import csv
+import errno
 import json
 import math
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -32,18 +34,31 @@ SHIPPED = Path(__file__).with_name("predict.py")
 JSON = "parity.json"
 SHEET = "PARITY.md"
 
-STRANGER = """
-import ctypes, importlib.util, json, pathlib, runpy, signal, sys
+SHORTAGES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.ENOMEM})
+SHORT_OF = 100  # added to one of them: the exit code of a process that met it
+CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGILL, signal.SIGFPE})  # which a process brings upon itself
+
+STRANGER = f"""
+import ctypes, errno, importlib.util, json, os, pathlib, runpy, signal, sys, traceback
+parent, folder, run, rows, *batches = sys.argv[1:]
 if sys.platform == "linux":
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+if os.getppid() != int(parent):
+    sys.exit("the process that asked is gone")
 if importlib.util.find_spec("trainer") is not None:
     sys.exit("the parity process can see the trainer's code")
-folder, run, rows, *batches = sys.argv[1:]
-tools = runpy.run_path(folder + "/predict.py")
-preprocess = json.loads(pathlib.Path(folder, "preprocess.json").read_text(encoding="utf-8"))
-model = runpy.run_path(folder + "/" + run)["load"](folder)
-rows = tools["read"](pathlib.Path(rows), preprocess)
-tools["np"].savez(folder + "/answers.npz", **{size: tools["predict"](model, rows, int(size)) for size in batches})
+try:
+    tools = runpy.run_path(folder + "/predict.py")
+    preprocess = json.loads(pathlib.Path(folder, "preprocess.json").read_text(encoding="utf-8"))
+    model = runpy.run_path(folder + "/" + run)["load"](folder)
+    rows = tools["read"](pathlib.Path(rows), preprocess)
+    tools["np"].savez(folder + "/answers.npz", **{{size: tools["predict"](model, rows, int(size)) for size in batches}})
+except (OSError, MemoryError) as error:
+    number = error.errno if isinstance(error, OSError) else errno.ENOMEM
+    if number not in {sorted(SHORTAGES)}:
+        raise
+    traceback.print_exc()
+    sys.exit({SHORT_OF} + number)
 """
 
 
@@ -107,8 +122,11 @@ class NoAnswerError(TrainerError):
 
 
 def answers(folder: Path, run: str, rows: Path) -> dict[int, Array]:
-    """What the export in ``folder`` answers for the raw rows, by batch size. Raises NoAnswerError when it cannot be run."""
-    command = [sys.executable, "-I", "-c", STRANGER, str(folder.resolve()), run, str(rows.resolve()), *map(str, BATCHES)]
+    """What the export in ``folder`` answers for the raw rows, by batch size.
+
+    Raises NoAnswerError when it cannot be run, and OSError for want of room or memory, which says nothing about the export.
+    """
+    command = [sys.executable, "-I", "-c", STRANGER, str(os.getpid()), str(folder.resolve()), run, str(rows.resolve()), *map(str, BATCHES)]
     with tempfile.TemporaryDirectory() as elsewhere:
         try:
             done = subprocess.run(command, cwd=elsewhere, env=_environment(), stdin=subprocess.DEVNULL, capture_output=True,
@@ -116,10 +134,21 @@ def answers(folder: Path, run: str, rows: Path) -> dict[int, Array]:
         except subprocess.TimeoutExpired as error:
             raise NoAnswerError("export_too_slow", "It gave no answer within %(seconds)s seconds.",
                                 seconds=int(PATIENCE_SECONDS)) from error
-    if done.returncode:
-        raise NoAnswerError("export_does_not_run", "It could not be run: %(error)s", error=_last_line(done.stderr))
+    _require_answer(done)
     with np.load(folder / "answers.npz", allow_pickle=False) as found:
         return {int(size): found[size] for size in found.files}
+
+
+def _require_answer(done: "subprocess.CompletedProcess[bytes]") -> None:
+    """Raises as ``answers``. Who was killed was killed from outside, for memory as a rule: this process dies of the same, so
+    that its death is judged as any other."""
+    if done.returncode - SHORT_OF in SHORTAGES:
+        raise OSError(done.returncode - SHORT_OF, _last_line(done.stderr))
+    if done.returncode < 0 and -done.returncode not in CRASHES:
+        os.kill(os.getpid(), -done.returncode)
+    if done.returncode:
+        reason = _last_line(done.stderr) if done.returncode > 0 else signal.Signals(-done.returncode).name
+        raise NoAnswerError("export_does_not_run", "It could not be run: %(error)s", error=reason)
 
 
 def _environment() -> dict[str, str]:
