@@ -1,10 +1,12 @@
 """How an attempt's end becomes the run's: its outcome, the exports that follow, another attempt where one is due."""
 
+from typing import Any
+
 from trainer import events
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import states
 from webapp.runs.exports import queue_exports
-from webapp.runs.models import Kind, Run, State
+from webapp.runs.models import Attempt, Kind, Run, State
 from webapp.runs.services import TO_EVALUATE
 from webapp.runs.states import Reason
 
@@ -48,6 +50,12 @@ def go_on(run: Run, reason: Reason) -> None:
 
 def pause(run: Run, reason: Reason) -> None:
     states.move(run.pk, State.PAUSED, attempt=run.attempt, reason=reason)
+
+
+def earlier(attempt: Attempt) -> list[dict[str, Any]]:
+    """What is recorded of the ends of the run's attempts before this one, the latest first."""
+    found = Attempt.objects.filter(run_id=attempt.run_id, number__lt=attempt.number).order_by("-number")
+    return [record or {} for record in found.values_list("exits", flat=True)[:10]]
 
 
 def wish(run: Run) -> str:

@@ -63,7 +63,7 @@ class Held:
     def end(self, status: int | None = None) -> None:
         """Nothing of it lives any more; ``status`` is its launcher's, where anybody heard of that."""
         self.status, self.ended, self.oom_kills = status, True, self.kills.lately()
-        self.met_full_disk = self.folder.exists() and disk_is_full(self.folder, read_log(self.folder))
+        self.met_full_disk = self.folder.exists() and disk_is_full(self.folder)
 
     def give_up(self, reason: Reason) -> None:
         """Kill it, to go on later from the last checkpoint. With a full disk it goes on when there is room."""
@@ -127,7 +127,7 @@ class Held:
         if self.given_up is not None:
             (ends.pause if self.wants_room else ends.go_on)(run, self.given_up)
             return {"cause": "given_up", "step": run.step}
-        verdict = judge(self._end(run, log), self._earlier())
+        verdict = judge(self._end(run, log), ends.earlier(self.attempt))
         {"fail": ends.fail, "go_on": ends.go_on, "pause": ends.pause}[verdict.action](run, verdict.reason)
         return verdict.record()
 
@@ -141,7 +141,3 @@ class Held:
             log=log,
             disk_full=self.met_full_disk,
         )
-
-    def _earlier(self) -> list[dict[str, object]]:
-        found = Attempt.objects.filter(run_id=self.run_id, number__lt=self.attempt.number).order_by("-number")
-        return [record or {} for record in found.values_list("exits", flat=True)[:10]]

@@ -10,6 +10,7 @@ import shutil
 import signal
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,22 +20,23 @@ from worker import ends
 
 Cause = Literal["said", "killed", "hung", "out_of_memory", "crashed", "worker_lost", "disk_full"]
 SAME_STEP_KILLS = 2
-SAME_STEP_LOSSES = 5  # a worker may be killed by its owner again and again before a slow first step
+SAME_STEP_LOSSES = 5  # kills counted in; a worker may be killed by its owner again and again before a slow first step
 LEAST_ROOM = 1024 * 1024  # bytes; with less than this a crash is put down to the full disk
 LAST_LINES = 12
+LAUNCHER_LOG = "launcher.log"
 
 HUNG = Reason("hung", "Goes on from the last checkpoint: a rank stopped answering the others after step %(step)s.")
 HUNG_AGAIN = Reason(
     "hung_again",
-    "A rank stopped answering the others after step %(step)s, %(times)s times in a row; this run is not tried again.",
+    "A rank stopped answering the others after step %(step)s. The run was cut off there %(times)s times in a row; it is not tried again.",
 )
 KILLED_AGAIN = Reason(
     "killed_again",
-    "Killed by %(signal)s after step %(step)s, %(times)s times in a row; this run is not tried again.",
+    "Killed by %(signal)s after step %(step)s. The run was cut off there %(times)s times in a row; it is not tried again.",
 )
 WORKER_LOST_AGAIN = Reason(
     "worker_lost_again",
-    "The worker was lost after step %(step)s, %(times)s times in a row; this run is not tried again.",
+    "The worker was lost after step %(step)s. The run was cut off there %(times)s times in a row; it is not tried again.",
 )
 OUT_OF_MEMORY = Reason(
     "out_of_memory",
@@ -43,11 +45,23 @@ OUT_OF_MEMORY = Reason(
 )
 CRASHED = Reason("crashed", "The training process ended with an error after step %(step)s: %(last)s")
 
-# How often in a row at the same step, why the run goes on until then, and why it fails then.
-INTERRUPTIONS: dict[Cause, tuple[int, Reason, Reason]] = {
-    "killed": (SAME_STEP_KILLS, ends.KILLED, KILLED_AGAIN),
-    "hung": (SAME_STEP_KILLS, HUNG, HUNG_AGAIN),
-    "worker_lost": (SAME_STEP_LOSSES, ends.WORKER_LOST, WORKER_LOST_AGAIN),
+
+@dataclass(frozen=True)
+class Interruption:
+    """How often in a row at the same step, by which causes, why the run goes on until then, and why it fails then."""
+
+    most: int
+    counted: frozenset[Cause]
+    goes_on: Reason
+    given_up: Reason
+
+
+# A machine's loss says less about the run than a death on a machine that lives, and more than nothing.
+OWN = frozenset[Cause]({"killed", "hung"})
+INTERRUPTIONS: dict[Cause, Interruption] = {
+    "killed": Interruption(SAME_STEP_KILLS, OWN, ends.KILLED, KILLED_AGAIN),
+    "hung": Interruption(SAME_STEP_KILLS, OWN, HUNG, HUNG_AGAIN),
+    "worker_lost": Interruption(SAME_STEP_LOSSES, OWN | {"worker_lost"}, ends.WORKER_LOST, WORKER_LOST_AGAIN),
 }
 
 
@@ -95,8 +109,7 @@ class Verdict:
 def judge(end: End, earlier: Sequence[dict[str, Any]]) -> Verdict:
     """The verdict on an end; ``earlier`` are the records of the run's attempts before this one, the latest first."""
     cause, name = _cause(end)
-    again = 1 + _same_before(earlier, cause, end.step)
-    action, reason = _consequence(end, cause, name, again)
+    action, reason = _consequence(end, cause, name, earlier)
     return Verdict(cause, action, reason, name, end.step, end.exits)
 
 
@@ -134,24 +147,21 @@ def _name(number: int) -> str:
         return f"signal {number}"
 
 
-def _same_before(earlier: Sequence[dict[str, Any]], cause: Cause, step: int) -> int:
-    """How many attempts in a row, up to the last one, ended alike at this step."""
-    count = 0
-    for record in earlier:
-        if record.get("cause") != cause or record.get("step") != step:
-            break
-        count += 1
-    return count
+def _cut_off_before(earlier: Sequence[dict[str, Any]], step: int) -> list[Any]:
+    """The causes of the attempts in a row, up to the last one, that were cut off at this step, by whatever."""
+    row = takewhile(lambda record: record.get("cause") in INTERRUPTIONS and record.get("step") == step, earlier)
+    return [record["cause"] for record in row]
 
 
-def _consequence(end: End, cause: Cause, name: str, again: int) -> tuple[Literal["fail", "go_on", "pause"], Reason]:
-    facts = {"step": end.step, "signal": name, "times": again}
+def _consequence(end: End, cause: Cause, name: str, earlier: Sequence[dict[str, Any]]) -> tuple[Literal["fail", "go_on", "pause"], Reason]:
     match cause:
         case "killed" | "hung" | "worker_lost":
-            most, goes_on, given_up = INTERRUPTIONS[cause]
-            return ("fail", _told(given_up, facts)) if again >= most else ("go_on", _told(goes_on, facts))
+            rule = INTERRUPTIONS[cause]
+            times = 1 + sum(before in rule.counted for before in _cut_off_before(earlier, end.step))
+            facts = {"step": end.step, "signal": name, "times": times}
+            return ("fail", _told(rule.given_up, facts)) if times >= rule.most else ("go_on", _told(rule.goes_on, facts))
         case "out_of_memory":
-            return "fail", _told(OUT_OF_MEMORY, facts)
+            return "fail", _told(OUT_OF_MEMORY, {"step": end.step})
         case "disk_full":
             return "pause", ends.DISK_FULL
         case "said":
@@ -172,24 +182,30 @@ def _last_line(log: str) -> str:
 
 
 def read_exits(folder: Path) -> tuple[Exit, ...]:
-    """The exits of all ranks as the launcher wrote them; none when it was killed before it could."""
+    """The exits of all ranks as the launcher wrote them; none when it was killed before it could.
+
+    A rank that the kernel did not let die in time, for a disk that does not answer, has no exit.
+    """
     try:
         stored = json.loads((folder / "exits.json").read_text())
     except (OSError, ValueError):
         return ()
-    return tuple(Exit(int(item["rank"]), int(item["exitcode"])) for item in stored.get("ranks", []))
+    ended = [item for item in stored.get("ranks", []) if item["exitcode"] is not None]
+    return tuple(Exit(int(item["rank"]), int(item["exitcode"])) for item in ended)
 
 
 def read_log(folder: Path) -> str:
-    """The last lines that the first rank which says something printed."""
-    for path in sorted(folder.glob("*.log")):
-        if lines := _tail(path):
-            return lines
-    return ""
+    """The last lines that the attempt printed: of a rank that ended with an error of its own where there is one, of the launcher,
+    which only tells that a rank ended, where no rank says anything."""
+    failed = [f"rank-{item.rank}.log" for item in read_exits(folder) if item.exitcode > 0 and item.exitcode != job.PEER_LOST]
+    paths = sorted(folder.glob("*.log"), key=lambda path: (path.name == LAUNCHER_LOG, path.name not in failed, path.name))
+    return next(filter(None, map(_tail, paths)), "")
 
 
-def disk_is_full(folder: Path, log: str) -> bool:
-    return os.strerror(errno.ENOSPC) in log or shutil.disk_usage(folder).free < LEAST_ROOM
+def disk_is_full(folder: Path) -> bool:
+    """Whether anything of the attempt said so, or it is seen now."""
+    words = os.strerror(errno.ENOSPC)
+    return shutil.disk_usage(folder).free < LEAST_ROOM or any(words in _tail(path) for path in folder.glob("*.log"))
 
 
 def _tail(path: Path) -> str:

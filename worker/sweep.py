@@ -11,6 +11,7 @@ from webapp.workers.models import Device, Worker
 from worker import ends
 from worker.claim import LEASE
 from worker.folders import Folders
+from worker.judge import End, judge
 
 # After an outage of the database every worker has this long to renew before others may judge its leases.
 PATIENCE = LEASE.total_seconds()
@@ -39,12 +40,13 @@ def _expire(attempt: Attempt) -> None:
         if not Run.objects.select_for_update(skip_locked=True).filter(pk=attempt.run_id).exists():
             return  # somebody holds it at this moment, or fell silent doing so: the database then takes the lock away
         run = states.owned(attempt.run_id, attempt.number)
-        record = {"cause": "worker_lost", "step": run.step if run else 0, "ranks": []}
-        if not Attempt.objects.filter(pk=attempt.pk, ended=None, lease_until__lt=Now()).update(ended=Now(), exits=record):
+        verdict = judge(End(step=run.step if run else 0), ends.earlier(attempt))
+        found = Attempt.objects.filter(pk=attempt.pk, ended=None, lease_until__lt=Now())
+        if not found.update(ended=Now(), exits=verdict.record()):
             return
         Device.objects.filter(attempt_id=attempt.pk).update(attempt=None)
         if run is not None:
-            ends.go_on(run, ends.WORKER_LOST)
+            (ends.fail if verdict.action == "fail" else ends.go_on)(run, verdict.reason)
 
 
 def remove_settled(folders: Folders) -> None:

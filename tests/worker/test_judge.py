@@ -1,11 +1,17 @@
 """The verdict on an attempt that ended: the cause comes from all ranks, not from the first error."""
 
+import errno
+import json
+import os
+from pathlib import Path
+
 import pytest
 
 from trainer import events, job
-from worker.judge import End, Exit, judge
+from worker.judge import End, Exit, disk_is_full, judge, read_exits, read_log
 
 KILLED_ONE = (Exit(0, job.PEER_LOST), Exit(1, -9))
+HANGS = (Exit(0, job.PEER_LOST), Exit(1, 0))
 SIGKILL_STATUS = 9  # a wait status: ended by signal 9
 
 
@@ -61,6 +67,27 @@ def test_a_launcher_that_was_killed_before_it_wrote_anything_down_was_killed() -
     assert judge(End(step=3, status=SIGKILL_STATUS), []).cause == "killed"
 
 
+@pytest.mark.parametrize(("first", "second"), [(KILLED_ONE, HANGS), (HANGS, KILLED_ONE)])
+def test_the_same_step_killed_and_hung_in_turns_fails(first: tuple[Exit, ...], second: tuple[Exit, ...]) -> None:
+    before = judge(End(step=7, exits=first, status=256), [])
+    assert judge(End(step=7, exits=second, status=256), [before.record()]).action == "fail"
+
+
+def test_a_loss_of_the_worker_does_not_make_kills_forgotten() -> None:
+    killed = judge(End(step=7, exits=KILLED_ONE, status=256), [])
+    lost = judge(End(step=7), [killed.record()])
+    assert lost.action == "go_on"
+    again = judge(End(step=7, exits=KILLED_ONE, status=256), [lost.record(), killed.record()])
+    assert (again.action, again.reason.params["times"]) == ("fail", 2)
+
+
+def test_one_kill_among_losses_of_the_worker_goes_on_and_counts_as_one_of_them() -> None:
+    lost, killed = judge(End(step=7), []).record(), judge(End(step=7, exits=KILLED_ONE, status=256), []).record()
+    assert judge(End(step=7, exits=KILLED_ONE, status=256), [lost] * 4).action == "go_on"
+    verdict = judge(End(step=7), [killed, lost, lost, lost])
+    assert (verdict.action, verdict.reason.params["times"]) == ("fail", 5)
+
+
 def test_a_lost_worker_goes_on_and_not_for_ever() -> None:
     lost = judge(End(step=0), [])
     assert (lost.cause, lost.action) == ("worker_lost", "go_on")
@@ -105,3 +132,33 @@ def test_ranks_that_stop_answering_twice_at_the_same_step_fail() -> None:
     assert (first.cause, first.action, first.reason.params) == ("hung", "go_on", {"step": 4})
     second = judge(End(step=4, exits=waiting, status=256), [first.record()])
     assert (second.action, second.reason.params) == ("fail", {"step": 4, "times": 2})
+
+
+def left_behind(folder: Path, exits: list[int | None], **logs: str) -> Path:
+    """What an attempt leaves: the exits of its ranks, and what they and their launcher printed."""
+    (folder / "exits.json").write_text(json.dumps({"ranks": [{"rank": rank, "exitcode": code} for rank, code in enumerate(exits)]}))
+    for name, text in logs.items():
+        (folder / f"{name.replace('_', '-')}.log").write_text(text)
+    return folder
+
+
+def test_what_the_rank_printed_that_failed_is_told_and_not_what_others_say_of_it(tmp_path: Path) -> None:
+    said = {"rank_0": "PeerLostError: rank 1", "rank_1": "Traceback …\nValueError: no", "launcher": "rank 1 ended with exit code 1"}
+    assert read_log(left_behind(tmp_path, [job.PEER_LOST, 1], **said)).endswith("ValueError: no")
+
+
+def test_where_no_rank_says_anything_the_launcher_is_heard(tmp_path: Path) -> None:
+    assert read_log(left_behind(tmp_path, [], rank_0="", launcher="no rank was started")) == "no rank was started"
+
+
+@pytest.mark.parametrize("where", ["rank_0", "rank_1", "launcher"])
+def test_a_full_disk_is_noticed_whoever_met_it(tmp_path: Path, where: str) -> None:
+    logs = {**dict.fromkeys(["rank_0", "rank_1", "launcher"], "a warning"), where: f"OSError: {os.strerror(errno.ENOSPC)}"}
+    assert disk_is_full(left_behind(tmp_path, [1, 1], **logs))
+    assert not disk_is_full(left_behind(tmp_path, [1, 1], **{where: "a warning"}))
+
+
+def test_a_rank_that_could_not_even_be_killed_has_no_exit(tmp_path: Path) -> None:
+    exits = read_exits(left_behind(tmp_path, [job.PEER_LOST, None]))
+    assert exits == (Exit(0, job.PEER_LOST),)
+    assert judge(End(step=3, exits=exits, status=256), []).cause == "hung"

@@ -21,6 +21,7 @@ from webapp.workers.models import Device
 from worker import ends, sweep
 from worker.devices import Found
 from worker.follow import FencedError
+from worker.judge import SAME_STEP_LOSSES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -121,7 +122,7 @@ def test_a_machine_that_is_lost_for_good_loses_its_unfollowed_tail_and_nothing_e
     sweep.expire_leases(other)
     run = Run.objects.get(pk=attempt.run_id)
     assert (run.state, run.reason_code, run.step) == (State.QUEUED, ends.WORKER_LOST.code, 6)
-    assert Attempt.objects.get(pk=attempt.pk).exits == {"cause": "worker_lost", "step": 6, "ranks": []}
+    assert Attempt.objects.get(pk=attempt.pk).exits == {"cause": "worker_lost", "signal": "", "step": 6, "ranks": []}
     assert not Device.objects.exclude(attempt=None).exists()
 
     assert states.begin_attempt(run.pk, 1)
@@ -136,3 +137,16 @@ def test_a_machine_that_is_lost_for_good_loses_its_unfollowed_tail_and_nothing_e
         reader.follow()
     assert losses(run) == [(1, 1.0), (2, 2.0), (3, 3.0), (4, 4.0), (5, 50.0)]
     assert run.entries.get(type="rewind").body == {"step": 4}
+
+
+def test_a_run_that_takes_its_machine_down_at_the_same_step_takes_no_more_than_a_few(attempt: Attempt) -> None:
+    other, run = workers.register(name="other", host="other", facts={}, devices=[]), attempt.run
+    for number in range(1, SAME_STEP_LOSSES + 1):
+        assert Run.objects.get(pk=run.pk).state in (State.STARTING, State.QUEUED)
+        if number > 1:
+            assert states.begin_attempt(run.pk, number - 1)
+            Attempt.objects.create(run=run, number=number, lease_until=Now())
+        Attempt.objects.filter(run=run).update(lease_until=Now() - timedelta(seconds=1))
+        sweep.expire_leases(other)
+    run.refresh_from_db()
+    assert (run.state, run.reason_code, run.reason_params) == (State.FAILED, "worker_lost_again", {"step": 0, "times": SAME_STEP_LOSSES})
