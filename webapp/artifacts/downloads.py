@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.utils.http import content_disposition_header, parse_etags
 from django.utils.translation import gettext as _
 
+from webapp import lent
 from webapp.api.problems import Problem
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact
@@ -44,6 +45,7 @@ def respond(request: HttpRequest, artifact: Artifact, name: str, *, content_type
     blocks = store.open_range(artifact.sha256, start, end)
     if request.method == "HEAD":
         return HttpResponse(status=status, headers=headers, content_type=content_type)
+    lent.give_back()
     return StreamingHttpResponse(blocks, status=status, headers=headers, content_type=content_type)
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from webapp import lent
 from webapp.accounts.access import visible
 from webapp.accounts.models import User
 from webapp.metrics import export
@@ -45,8 +46,15 @@ def as_csv(request: HttpRequest, run_id: UUID) -> StreamingHttpResponse:
 
 async def _in_turn(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
     """Each part when the one before has left: of a plain iterator Django makes a list first."""
-    while (part := await sync_to_async(lambda: next(parts, None))()) is not None:
+    while (part := await sync_to_async(_next)(parts)) is not None:
         yield part
+
+
+def _next(parts: Iterator[bytes]) -> bytes | None:
+    try:
+        return next(parts, None)
+    finally:
+        lent.give_back()
 
 
 def _whole(request: HttpRequest, key: str) -> int | None:

@@ -1,0 +1,91 @@
+"""Stored files over HTTP: whole, in part, conditional, damaged, and read slowly."""
+
+import hashlib
+import socket
+import time
+from io import BytesIO
+from typing import Any
+
+import httpx
+import pytest
+from django.db import connection
+
+from tests.attacks import things
+from tests.live import Live
+from webapp.artifacts import store
+from webapp.artifacts.models import Edge
+
+CONTENT = bytes(range(256)) * 20_000
+
+
+def address(content: bytes) -> str:
+    """Where a file of ada's is downloaded."""
+    ada = things.make(things.user("ada"))
+    artifact = store.put(BytesIO(content))
+    edge = Edge.objects.create(run_id=ada.identifiers["run"], artifact=artifact, direction="output", role="export",
+                               name='m"odel é.onnx', meta={"format": "onnx"})
+    return f"/api/v1/exports/{edge.pk}/download"
+
+
+@pytest.fixture
+def download(live: Live) -> Any:
+    """Asks for a file of five megabytes over HTTP."""
+    client, url = live.client("ada"), address(CONTENT)
+    return lambda verb="GET", **headers: client.request(
+        verb, url, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+def test_who_takes_long_to_read_a_file_keeps_no_connection_to_the_database(live: Live) -> None:
+    little = httpx.HTTPTransport(socket_options=[(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)])
+    reader = httpx.Client(transport=little, headers=live.client("ada").headers, timeout=30)
+    with reader, reader.stream("GET", live.url + address(bytes(20_000_000))) as answer:
+        next(answer.iter_raw(1024))
+        deadline = time.monotonic() + 5
+        while sessions_of_others():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+
+def sessions_of_others() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def test_a_file_is_downloaded_whole_or_in_part(download: Any) -> None:
+    tag = f'"{hashlib.sha256(CONTENT).hexdigest()}"'
+    whole = download()
+    assert (whole.status_code, whole.content, whole.headers["ETag"]) == (200, CONTENT, tag)
+    assert whole.headers["Content-Disposition"].startswith("attachment; filename")
+    assert whole.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in whole.headers["Content-Security-Policy"]
+    head = download("HEAD")
+    assert (head.status_code, head.content, head.headers["Content-Length"]) == (200, b"", str(len(CONTENT)))
+    for sent, start, end in (("bytes=0-99", 0, 100), ("bytes=5000000-", 5_000_000, len(CONTENT)), ("bytes=-7", -7, None),
+                             ("bytes=0-99999999999", 0, len(CONTENT))):
+        part = download(Range=sent)
+        assert (part.status_code, part.content) == (206, CONTENT[start:end]), sent
+        assert part.headers["Content-Range"].endswith(f"/{len(CONTENT)}")
+    for odd in ("bytes=9-1", "bytes=0-1,5-6", "lines=0-1", "bytes=-", "bytes=x-y"):
+        assert download(Range=odd).status_code == 200
+    assert download(Range="bytes=0-1", If_Range=tag).status_code == 206
+    assert download(Range="bytes=0-1", If_Range='"other"').status_code == 200
+    assert download(If_None_Match=tag).status_code == 304
+    assert download(If_None_Match='"other"').status_code == 200
+
+
+def test_a_range_outside_the_file_is_refused_with_a_problem_that_says_how_large_it_is(download: Any) -> None:
+    answer = download(Range="bytes=99999999-")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (416, "application/problem+json")
+    assert answer.headers["Content-Range"] == f"bytes */{len(CONTENT)}"
+    assert str(len(CONTENT)) in answer.json()["detail"]
+
+
+def test_a_damaged_file_is_not_served(download: Any) -> None:
+    path = store.local_path(hashlib.sha256(CONTENT).hexdigest())
+    path.chmod(0o600)
+    path.write_bytes(b"x" + CONTENT[1:])
+    answer = download()
+    assert answer.status_code == 500
+    assert "damaged" in answer.json()["detail"]
+
