@@ -26,6 +26,8 @@ UNEXPECTED = 1
 """An error of ours; ``ended`` says which, unless it was on another rank than 0 (see its log)."""
 DISK_FULL = 74
 """No room. ``ended`` says paused with the code disk_full, unless the journal had no room for it: take it for the same."""
+NO_PROCESS = 71
+"""Of the launcher: this machine could start no further process."""
 PEER_LOST = 75
 """Another rank died or hangs: look at that one's exit code. Only such codes and signals: resume."""
 

@@ -1,5 +1,6 @@
 """The launcher of one attempt: it forks the ranks under torch's elastic launch and writes down how each of them ended."""
 
+import errno
 import json
 import logging
 import multiprocessing
@@ -7,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+import traceback
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -26,12 +28,13 @@ from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
 from trainer import files
 from trainer.inspect import limit
-from trainer.job import Job
+from trainer.job import NO_PROCESS, Job
 from trainer.main import run_attempt
 from trainer.processes import default_signals, die_with_parent, output_to
 
 LOOPBACK = "127.0.0.1"
 SHUTDOWN_SECONDS = 5
+NO_ROOM_FOR_PROCESSES = {errno.EAGAIN, errno.ENOMEM}
 
 
 class OneMachine(RendezvousHandler):
@@ -142,7 +145,7 @@ def rank_entry(folder: str, kind: str, launcher: int) -> None:
 def fork(folder: Path, close: Sequence[int] = ()) -> int:
     """Fork a launcher for ``folder`` in a session of its own; its process id. It dies with this process.
 
-    ``close`` are descriptors that are none of its business.
+    ``close`` are descriptors that are none of its business. Raises OSError where the machine can start no process.
     """
     parent = os.getpid()
     child = os.fork()
@@ -158,6 +161,10 @@ def fork(folder: Path, close: Sequence[int] = ()) -> int:
         die_with_parent(parent)
         output_to(folder / "launcher.log")
         code = launch(folder)
+    except Exception as error:  # the process's outermost loop: whatever it was is in its log
+        traceback.print_exc()
+        if isinstance(error, OSError) and error.errno in NO_ROOM_FOR_PROCESSES:
+            code = NO_PROCESS
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

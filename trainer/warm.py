@@ -3,9 +3,9 @@
     python -m trainer.warm --socket FD
 
 It reads lines {"folder": …} from the socket, forks a launcher for each, and answers {"folder", "pid"}, later {"folder",
-"pid", "status"} with the launcher's wait status. Its first line is {"ready": true}. It ends, and all that it forked with it,
-when the other end of the socket is closed or its parent dies. Nothing here starts a second thread: a child forked beside
-one may hang.
+"pid", "status"} with the launcher's wait status; where none can be forked, at once {"folder", "pid": null, "status"}. Its
+first line is {"ready": true}. It ends, and all that it forked with it, when the other end of the socket is closed or its
+parent dies. Nothing here starts a second thread: a child forked beside one may hang.
 """
 
 import argparse
@@ -19,6 +19,8 @@ import selectors
 import signal
 import socket
 import tempfile
+import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,7 @@ import torch._dynamo
 import torch.distributed.elastic.agent.server.local_elastic_agent
 
 from trainer import catalog, data, launch, loop, package, processes, rows
-from trainer.job import Job
+from trainer.job import NO_PROCESS, Job
 from trainer.parallel import Gradients, Ranks
 from trainer.spec import TrainSpec
 from trainer.summary import DataSummary
@@ -109,9 +111,19 @@ def serve(connection: socket.socket) -> None:
             return
         *lines, unread = (unread + received).split(b"\n")
         for line in lines:
-            folder = json.loads(line)["folder"]
-            running[child := launch.fork(Path(folder), private)] = folder
-            answer(connection, {"folder": folder, "pid": child})
+            start(connection, json.loads(line)["folder"], private, running)
+
+
+def start(connection: socket.socket, folder: str, private: Sequence[int], running: dict[int, str]) -> None:
+    """Fork a launcher, or say at once that it ended: the others live on where no more processes can be started."""
+    try:
+        child = launch.fork(Path(folder), private)
+    except OSError:
+        traceback.print_exc()
+        answer(connection, {"folder": folder, "pid": None, "status": NO_PROCESS << 8})
+        return
+    running[child] = folder
+    answer(connection, {"folder": folder, "pid": child})
 
 
 def reap(connection: socket.socket, running: dict[int, str]) -> None:

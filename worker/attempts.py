@@ -68,7 +68,8 @@ class Attempts:
             if held.given_up is not None or held.finished_at:
                 held.kill()
         else:
-            sessions.end(news.pid)  # a rank that outlived its launcher
+            if news.pid is not None:
+                sessions.end(news.pid)  # a rank that outlived its launcher
             held.end(news.status)
 
     def lose_all(self) -> None:

@@ -16,6 +16,10 @@ KILLED = Reason(
     "Goes on from the last checkpoint: a process of this run was killed by %(signal)s after step %(step)s.",
 )
 WORKER_LOST = Reason("worker_lost", "Goes on from the last checkpoint: the worker ended without a farewell.")
+NO_PROCESS = Reason(
+    "no_process",
+    "Waits: the worker’s machine could start no further process. End others there, or raise its limit; it is tried again and again.",
+)
 DISK_FULL = Reason(
     "disk_full",
     "The worker’s disk is full. Make room there, and this run goes on by itself from the last checkpoint.",

@@ -18,7 +18,7 @@ from trainer import events, job
 from webapp.runs.states import Reason
 from worker import ends
 
-Cause = Literal["said", "killed", "hung", "out_of_memory", "crashed", "worker_lost", "disk_full"]
+Cause = Literal["said", "killed", "hung", "out_of_memory", "crashed", "worker_lost", "disk_full", "no_process"]
 SAME_STEP_KILLS = 2
 SAME_STEP_LOSSES = 5  # kills counted in; a worker may be killed by its owner again and again before a slow first step
 LEAST_ROOM = 1024 * 1024  # bytes; with less than this a crash is put down to the full disk
@@ -114,6 +114,8 @@ def judge(end: End, earlier: Sequence[dict[str, Any]]) -> Verdict:
 
 
 def _cause(end: End) -> tuple[Cause, str]:
+    if end.status is not None and os.waitstatus_to_exitcode(end.status) == job.NO_PROCESS:
+        return "no_process", ""
     killed_by = _killer(end)
     if killed_by == "SIGKILL" and end.oom_kills:
         return "out_of_memory", killed_by
@@ -164,6 +166,8 @@ def _consequence(end: End, cause: Cause, name: str, earlier: Sequence[dict[str, 
             return "fail", _told(OUT_OF_MEMORY, {"step": end.step})
         case "disk_full":
             return "pause", ends.DISK_FULL
+        case "no_process":
+            return "go_on", ends.NO_PROCESS
         case "said":
             assert end.said is not None
             return "fail", Reason(end.said.code, end.said.message, {**end.said.params, **({"log": end.log} if end.log else {})})

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trainer import job
+
 ROOT = Path(__file__).resolve().parent.parent
 # What training may need of our environment. The rest stays here: no database, broker or secret reaches a rank.
 PASSED_ON = frozenset(
@@ -37,11 +39,15 @@ class WarmGoneError(Exception):
 
 @dataclass(frozen=True)
 class News:
-    """A launcher was forked (``status`` is None) or has ended with a wait status."""
+    """A launcher was forked (``status`` is None) or has ended with a wait status; one without ``pid`` could not be forked."""
 
     folder: Path
-    pid: int
+    pid: int | None
     status: int | None
+
+    @property
+    def lacks_processes(self) -> bool:
+        return self.status is not None and os.waitstatus_to_exitcode(self.status) == job.NO_PROCESS
 
 
 class Warm:
@@ -109,4 +115,4 @@ def _environment() -> dict[str, str]:
 def _parse(message: dict[str, Any]) -> News | None:
     if "pid" not in message:
         return None
-    return News(Path(message["folder"]), int(message["pid"]), message.get("status"))
+    return News(Path(message["folder"]), message["pid"], message.get("status"))

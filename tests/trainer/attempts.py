@@ -58,11 +58,11 @@ def write_job(folder: Path, spec: dict[str, Any], prepared: Path, *, attempt: in
 
 
 class Warm:
-    """The agent's end of a warm process."""
+    """The agent's end of a warm process, which is ``program`` of Python."""
 
-    def __init__(self) -> None:
+    def __init__(self, *program: str) -> None:
         ours, theirs = socket.socketpair()
-        self.process = subprocess.Popen([sys.executable, "-m", "trainer.warm", "--socket", str(theirs.fileno())],
+        self.process = subprocess.Popen([sys.executable, *(program or ("-m", "trainer.warm")), "--socket", str(theirs.fileno())],
                                         pass_fds=[theirs.fileno()])
         theirs.close()
         self._lines = ours.makefile("r")
@@ -73,9 +73,13 @@ class Warm:
         answer: dict[str, Any] = json.loads(self._lines.readline())
         return answer
 
+    def ask(self, folder: Path) -> None:
+        """Ask for a launcher."""
+        self.connection.sendall(json.dumps({"folder": str(folder)}).encode() + b"\n")
+
     def start(self, folder: Path) -> int:
         """Fork a launcher; its process id."""
-        self.connection.sendall(json.dumps({"folder": str(folder)}).encode() + b"\n")
+        self.ask(folder)
         return int(self.read()["pid"])
 
     def wait(self, folder: Path) -> int:
@@ -98,8 +102,8 @@ class Warm:
 
 
 @contextmanager
-def warm_process() -> Iterator[Warm]:
-    warm = Warm()
+def warm_process(*program: str) -> Iterator[Warm]:
+    warm = Warm(*program)
     try:
         yield warm
     finally:

@@ -113,6 +113,12 @@ def test_what_training_said_is_what_a_person_reads() -> None:
     assert (verdict.action, verdict.reason.sentence, verdict.reason.params) == ("fail", "Only %(count)s class.", {"count": 1})
 
 
+@pytest.mark.parametrize("exits", [(), (Exit(0, -15),)])
+def test_a_machine_that_can_start_no_process_is_not_the_fault_of_the_run(exits: tuple[Exit, ...]) -> None:
+    verdict = judge(End(step=0, exits=exits, status=job.NO_PROCESS << 8), [])
+    assert (verdict.cause, verdict.action, verdict.reason.code) == ("no_process", "go_on", "no_process")
+
+
 def test_a_crash_without_a_word_fails_with_the_last_lines_of_the_log() -> None:
     verdict = judge(End(step=4, exits=(Exit(0, 1),), status=256, log="Traceback …\nValueError: no"), [])
     assert (verdict.cause, verdict.action) == ("crashed", "fail")
