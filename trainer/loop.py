@@ -115,12 +115,13 @@ def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Jou
         outputs = model.network(model.preprocess(inputs))
         losses, hits = _losses(model, outputs, targets, loss_of)
         loss = losses[: len(mine)].sum()
-        torch.autograd.backward(loss / len(batch))
 
-        # What all ranks must know of this step travels with the gradients: loss, hits, and rank 0's command.
+        # What all ranks must know of this step travels with the gradients: loss, hits, and rank 0's command. It stands in the
+        # first bucket, which backward may send.
         gradients.numbers[0] = loss.detach()
         gradients.numbers[1] = hits[: len(mine)].sum()
         gradients.numbers[2] = _command(control, spec, saved_at, folder) if ranks.first else GO_ON
+        torch.autograd.backward(loss / len(batch))
         gradients.combine()
 
         learning_rate = optimizer.param_groups[0]["lr"]

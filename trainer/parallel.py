@@ -109,7 +109,10 @@ def _wait(work: Any) -> None:
 
 
 class Gradients:
-    """The gradients of ``parameters``, summed over the ranks, and STEP_NUMBERS numbers of each step summed with them."""
+    """The gradients of ``parameters``, summed over the ranks, and STEP_NUMBERS numbers of each step summed with them.
+
+    Of each step: ``clear``, set ``numbers``, backward, ``combine``.
+    """
 
     def __init__(self, ranks: Ranks, parameters: Iterable[Tensor]) -> None:
         self._ranks = ranks

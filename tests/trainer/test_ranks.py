@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 
 from tests.trainer.attempts import Warm, write_images, write_job
+from trainer import job
 
 # 250 rows leave 200 to train on: batches of 64, the last of 8; 50 steps are 12.5 epochs.
 SPEC: dict[str, Any] = {
     "model": {"name": "cnn", "channels": [4, 8], "hidden": [16], "dropout": 0.0}, "batch_size": 64, "epochs": 13,
     "precision": "float64", "split": {"validation": 0.1, "test": 0.1},
 }
+# 60 MB of gradients: three buckets.
+WIDE = {**SPEC, "model": {**SPEC["model"], "hidden": [1900, 1900, 1900]}, "epochs": 1, "optimizer": {"name": "sgd", "momentum": 0.0}}
 
 
 @pytest.mark.parametrize("ranks", [2, 3])
@@ -37,3 +40,21 @@ def test_a_last_batch_smaller_than_the_ranks_counts_each_row_once(warm: Warm, tm
     assert three.ended.outcome == "succeeded"
     assert [value for _, value in three.values("train/loss")] == pytest.approx(
         [value for _, value in one.values("train/loss")], rel=1e-4)
+
+
+def test_the_numbers_of_a_step_are_summed_where_gradients_travel_in_several_buckets(warm: Warm, tmp_path: Path) -> None:
+    images = write_images(tmp_path / "prepared.safetensors", rows=250, classes=2)
+    one, two = (warm.run(write_job(tmp_path / f"ranks{count}", {**WIDE, "ranks": count}, images)) for count in (1, 2))
+    for metric in ("train/loss", "train/accuracy", "validation/loss"):
+        assert two.values(metric) == [(step, pytest.approx(value, rel=1e-4)) for step, value in one.values(metric)], two.logs
+    assert len(two.values("train/loss")) == 4
+
+
+def test_every_rank_heeds_a_command_where_gradients_travel_in_several_buckets(warm: Warm, tmp_path: Path) -> None:
+    images = write_images(tmp_path / "prepared.safetensors", rows=250, classes=2)
+    folder = write_job(tmp_path / "run", {**WIDE, "ranks": 2}, images)
+    job.command(folder, job.STOP)
+    done = warm.run(folder)
+    assert done.exits == [0, 0], done.logs
+    assert done.ended is not None
+    assert (done.ended.outcome, done.ended.step) == ("stopped", 1)
