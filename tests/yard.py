@@ -28,13 +28,7 @@ class Yard:
         self.state = state
         self.port = _free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if name not in _OURS},
-            "TRAINYARD_STATE": str(state),
-            "PORT": str(self.port),
-            "PYTHONUNBUFFERED": "1",
-            **environment,
-        }
+        self.environment = environment_of(state, PORT=str(self.port), PYTHONUNBUFFERED="1", **environment)
         self.output: list[str] = []
         self.process: subprocess.Popen[str] | None = None
         self._tokens: dict[str, str] = {}
@@ -124,6 +118,13 @@ class Yard:
         with process.stdout:
             for line in process.stdout:
                 self.output.append(line)
+
+
+def environment_of(state: Path, **more: str) -> dict[str, str]:
+    """The environment of a program on the state folder ``state``. The tests' own names our services and, once `webapp.asgi`
+    is imported, asks for a pool; a command or a worker with a pool waits for it where it should say that there is no database.
+    """
+    return {**{name: value for name, value in os.environ.items() if name not in _OURS}, "TRAINYARD_STATE": str(state), **more}
 
 
 _OURS = {"DATABASE_URL", "BROKER_URL", "CHANNEL_URL", "STORAGE_URL", "PORT"}

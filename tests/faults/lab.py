@@ -4,7 +4,6 @@ While a laboratory is open, Django in the test's own process works on its databa
 reads runs through the same services as the web server.
 """
 
-import os
 import signal
 import socket
 import subprocess
@@ -22,6 +21,7 @@ import psutil
 from django.db import OperationalError, connections
 from django.test import override_settings
 
+from tests.yard import environment_of
 from trainer import data
 from trainer.summary import DataSummary
 from webapp import processes
@@ -57,7 +57,7 @@ class Lab:
         self.neighbours: list[subprocess.Popen[bytes]] = []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.host = f"127.0.0.1:{self.listener.getsockname()[1]}"
-        self.environment = {**os.environ, **PLANTED, "TRAINYARD_STATE": str(state), "PYTHONUNBUFFERED": "1"}
+        self.environment = environment_of(state, **PLANTED, PYTHONUNBUFFERED="1")
 
     def __enter__(self) -> Self:
         self.embedded.prepare_database()
