@@ -18,14 +18,15 @@ from pathlib import Path
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from webapp.artifacts import store
 from webapp.artifacts.store import ArtifactError
 from webapp.runs.models import Attempt
 from webapp.runs.states import Reason
 from webapp.workers import services as workers
 from webapp.workers.models import Worker
-from worker import devices, ends, sessions, sweep
+from worker import claim, devices, ends, sessions, sweep
 from worker.attempts import Attempts
-from worker.claim import LEASE, Claim, claim_next, explain_want_of_room
+from worker.claim import LEASE, Claim, claim_next
 from worker.folders import Folders
 from worker.held import Held
 from worker.meter import Meter
@@ -45,6 +46,7 @@ HEARTBEAT_EVERY = LEASE.total_seconds() / 5
 AWAY = 0.5  # seconds until a database that was away is tried again
 FAREWELL = 25.0  # seconds that running work has to write its checkpoints when the worker is stopped
 WARM_AGAIN = 2.0
+CLAIM_AGAIN = 5.0  # seconds until this machine takes a run again when it could start no process
 
 _awake, _awaken = socket.socketpair()
 _awake.setblocking(False)
@@ -73,6 +75,7 @@ class Agent(threading.Thread):
         self._worker: Worker | None = None
         self._warm = warm
         self._warm_due = 0.0
+        self._claims_due = 0.0
         self._database_due = 0.0
         self._in_touch_since = 0.0
         self._stopping = threading.Event()
@@ -153,6 +156,8 @@ class Agent(threading.Thread):
         try:
             for news in self._warm.news():
                 self._attempts.note(news)
+                if news.lacks_processes:
+                    self._claims_due = time.monotonic() + CLAIM_AGAIN
         except WarmGoneError:
             log.error("The warm process has ended; see %s. It is started again.", self._log_file)
             self._warm.close()
@@ -189,11 +194,19 @@ class Agent(threading.Thread):
             self._adopt(attempt)
         if self._in_touch_since and time.monotonic() - self._in_touch_since > sweep.PATIENCE:
             sweep.expire_leases(self._worker)
-        if self._room.is_low():
-            explain_want_of_room(self._worker)
+        if obstacle := self._obstacle():
+            claim.explain(self._worker, obstacle)
             return
-        while not self._stopping.is_set() and not self._worker.draining and (claim := self._claim()) is not None:
-            self._launch(claim)
+        while not self._stopping.is_set() and not self._worker.draining and (taken := self._claim()) is not None:
+            self._launch(taken)
+
+    def _obstacle(self) -> Reason | None:
+        """Why this machine can take no run at all."""
+        if self._room.is_low():
+            return claim.WAITS_FOR_ROOM
+        if time.monotonic() < self._claims_due:
+            return ends.NO_PROCESS
+        return None if store.is_in_reach() else claim.WAITS_FOR_STORE
 
     def _look_at_disks(self) -> None:
         """Where one is full, end what works here, to go on when there is room; then the database may have its reserve."""
@@ -251,6 +264,9 @@ class Agent(threading.Thread):
         try:
             start.prepare(self._folders)
         except ArtifactError as error:
+            if not store.is_in_reach():
+                start.held.give_up(ends.FILES_AWAY)
+                return
             ends.fail(start.claim.run, Reason("input_damaged", "%(error)s", {"error": str(error)}))
             start.held.leave()
 

@@ -1,14 +1,17 @@
 """The attempts that this machine works on: reading them, steering them, and what goes wrong with one of them."""
 
+import errno
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from django.db import InterfaceError, OperationalError
 from django.db.models.functions import Now
 
 from trainer import job
+from webapp.artifacts import store
 from webapp.runs import states
 from webapp.runs.models import Attempt, Command, Kind, Run, State
 from webapp.runs.states import Reason
@@ -21,6 +24,8 @@ from worker.warm import News
 
 log = logging.getLogger(__name__)
 
+# What a disk or a file server says that may answer again later.
+AWAY = {errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENODEV, errno.ENXIO}
 ORDERS = {"stop": job.STOP, "pause": job.PAUSE}
 
 
@@ -93,7 +98,7 @@ class Attempts:
         """
         for held in self.living():
             if held.steered and in_time and held.folder.exists():
-                held.order(job.YIELD)
+                self.guarded(held, lambda held: held.order(job.YIELD))
             elif held.given_up is None:
                 held.give_up(ends.YIELDED)
 
@@ -106,7 +111,7 @@ class Attempts:
             run = runs.get(held.run_id)
             if run is not None and run.attempt == held.attempt.number and State(run.state) in states.WORKING:
                 if steer and held.steered:
-                    _pass_on(run, held)
+                    self.guarded(held, partial(_pass_on, run))
             elif not held.finished_at:
                 held.leave()
 
@@ -122,12 +127,16 @@ class Attempts:
         except OSError as error:
             if is_want_of_room(error):
                 held.give_up(ends.DISK_FULL)
+            elif (error.errno in AWAY or not store.is_in_reach()) and held.waits_for_files(error):
+                return
             else:
                 _fail(held, error)
         except Exception as error:
             _fail(held, error)
 
     def _attend(self, held: Held) -> None:
+        if time.monotonic() < held.files_due:
+            return
         held.read_if_grown()
         if held.lingers():
             held.kill()

@@ -23,6 +23,9 @@ LIGHT_AT_ONCE = {Kind.INSPECT: 2, Kind.EXPORT: 2}  # runs that need no device: n
 LOOK_AHEAD = 20
 KINDS = ("cuda", "cpu")  # of devices, the preferred one first
 WAITS_FOR_TURN = Reason("waiting_for_turn", "Waits until the worker has finished others of its kind.")
+WAITS_FOR_STORE = Reason(
+    "waiting_for_store", "Waits for the stored files: they are out of reach. Mount their disk, and this run starts by itself."
+)
 WAITS_FOR_ROOM = Reason("waiting_for_room", "Waits for room: the worker’s disk is full. Make room there, and this run starts by itself.")
 
 
@@ -70,12 +73,12 @@ def claim_next(worker: Worker, held: Counter[Kind]) -> Claim | None:
     return next((claim for claim in claims if claim is not None), None)
 
 
-def explain_want_of_room(worker: Worker) -> None:
-    """Tell the runs that come next why nobody takes them: this machine's disk is full, and no other machine is alive."""
+def explain(worker: Worker, reason: Reason) -> None:
+    """Tell the runs that come next why nobody takes them: this machine cannot, and no other machine is alive."""
     if not Worker.objects.exclude(pk=worker.pk).filter(seen__gt=Now() - LEASE).exists():
         first = [waiting for lane in _lanes(worker) for waiting in lane.waiting()[:1]]
         for waiting in (*chain.from_iterable(map(_light, LIGHT_AT_ONCE)), *first):
-            states.explain(waiting.id, State.QUEUED, WAITS_FOR_ROOM)
+            states.explain(waiting.id, State.QUEUED, reason)
 
 
 def _lanes(worker: Worker) -> list[Lane]:

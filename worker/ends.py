@@ -24,6 +24,7 @@ DISK_FULL = Reason(
     "disk_full",
     "The worker’s disk is full. Make room there, and this run goes on by itself from the last checkpoint.",
 )
+FILES_AWAY = Reason("files_away", "Waits for the stored files: the worker could not reach them.")
 ROOM_AGAIN = Reason("room_again", "Goes on from the last checkpoint: the worker’s disk has room again.")
 
 

@@ -1,5 +1,6 @@
 """An attempt that this machine works on, from its launch until its end is in the database."""
 
+import logging
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,11 @@ from worker.judge import End, disk_is_full, judge, read_exits, read_log
 from worker.memory import Kills
 from worker.room import is_want_of_room
 
+log = logging.getLogger(__name__)
+
 COALESCE = 0.05  # seconds from one read of a journal to the next, the first change being read at once
+FILES_EVERY = 1.0  # seconds until files that are out of reach are tried again
+FILES_PATIENCE = 3600.0  # seconds for which that goes on
 LINGER = 15.0  # seconds that processes may take to leave when the run's end is in the database already
 
 
@@ -41,6 +46,8 @@ class Held:
     given_up: Reason | None = None  # we ended it ourselves: the reason with which it goes on, or is paused for want of room
     order_given: int = job.GO_ON
     next_read: float = 0.0
+    files_due: float = 0.0
+    files_away_since: float = 0.0
     finished_at: float = 0.0
     kills: Kills = field(default_factory=Kills)
 
@@ -81,9 +88,18 @@ class Held:
             return
         began = time.monotonic()
         if self.follower.follow():
-            self.next_read = began + COALESCE
+            self.next_read, self.files_away_since = began + COALESCE, 0.0
         if self.follower.finished:
             self.finished_at = time.monotonic()
+
+    def waits_for_files(self, error: OSError) -> bool:
+        """Try again later what met ``error``: training goes on meanwhile, as without a database. False when it has lasted too long."""
+        now = time.monotonic()
+        if not self.files_away_since:
+            log.warning("Files of run %s are out of reach, which is tried again: %s", self.run_id, error)
+            self.files_away_since = now
+        self.files_due = now + FILES_EVERY
+        return now < self.files_away_since + FILES_PATIENCE
 
     def leave(self) -> None:
         """The run has its end without us, or is not ours any more: kill the attempt and read no further."""
@@ -102,9 +118,9 @@ class Held:
         """
         if not self.finished_at and not self._has_read_all():
             return False
-        log = read_log(self.folder) if self.folder.exists() else ""
+        text = read_log(self.folder) if self.folder.exists() else ""
         with transaction.atomic():
-            record = self._close(log)
+            record = self._close(text)
             Attempt.objects.filter(pk=self.attempt.pk, ended=None).update(ended=Now(), exits=record)
             Device.objects.filter(attempt_id=self.attempt.pk).update(attempt=None)
         return True

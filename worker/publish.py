@@ -39,6 +39,8 @@ class Delivery:
         self._sources = {path: _inside(folder, path) for path in (*outputs, *checkpoints)}
         self._brought: dict[str, store.Brought] = {}
         self._bringing: Future[None] | None = None
+        if self._sources:
+            store.incoming()  # here, because making it asks the database, which the thread must not
         if sum(map(_size, self._sources.values())) > LARGE:
             self._bringing = _thread.submit(self._bring)
         else:

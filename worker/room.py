@@ -9,6 +9,7 @@ that had taken the most: it would fill the disk again.
 import errno
 import os
 import shutil
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -68,7 +69,8 @@ class Room:
         self._database = state / "postgresql"  # there only where `manage.py up` keeps one
         self._reserve = Reserve(self._database)
         self._attempts = state / "attempts"
-        folders = (state, self._attempts, store.incoming(), self._database)
+        store.root().mkdir(mode=0o700, parents=True, exist_ok=True)
+        folders = (state, self._attempts, store.root(), self._database)
         self._disks = {folder.stat().st_dev: folder for folder in folders if folder.exists()}
         # Noted when the disk was found full, for runs that are not paused yet: what the one that had taken the most met at
         # least, and what the others met.
@@ -79,7 +81,7 @@ class Room:
 
     def left(self) -> tuple[int, ...]:
         """Bytes on each of the disks. What the reserve lacks is spoken for."""
-        return tuple(shutil.disk_usage(folder).free - self._spoken_for(folder) for folder in self._disks.values())
+        return tuple(_free(folder) - self._spoken_for(folder) for folder in self._disks.values())
 
     def is_low(self) -> bool:
         return min(self.left()) < LEAST
@@ -123,6 +125,14 @@ class Room:
 
     def _spoken_for(self, folder: Path) -> int:
         return self._reserve.lacking() if folder == self._database else 0
+
+
+def _free(folder: Path) -> int:
+    """Bytes that are free; of a disk that cannot be asked now, who needs it tells."""
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return sys.maxsize
 
 
 def _given_back(folder: Path) -> int:

@@ -8,7 +8,7 @@ from webapp.accounts.models import User
 from webapp.runs.models import Kind, Run, State
 from webapp.workers import services as workers
 from webapp.workers.models import Worker
-from worker.claim import WAITS_FOR_ROOM, claim_next, explain_want_of_room
+from worker.claim import WAITS_FOR_ROOM, claim_next, explain
 from worker.devices import Found
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +73,7 @@ def test_the_next_run_for_each_kind_of_device_is_told_that_the_disk_is_full(owne
     worker = machine("cuda:0", "cpu:0", "cpu:1")
     for name, devices in (("one rank", 1), ("two ranks", 2), ("later", 2)):
         queued(owner, name, devices)
-    explain_want_of_room(worker)
+    explain(worker, WAITS_FOR_ROOM)
     told = Run.objects.filter(reason_code=WAITS_FOR_ROOM.code)
     assert set(told.values_list("name", flat=True)) == {"one rank", "two ranks"}
 

@@ -51,10 +51,24 @@ def root() -> Path:
 
 
 def incoming() -> Path:
-    """Where files grow before they have a name: in the same file system, so that a rename finishes them."""
+    """Where files grow before they have a name: in the same file system, so that a rename finishes them.
+
+    Raises OSError (ESTALE) where the store's disk is not mounted: what came in would be hidden under it later.
+    """
     folder = root() / "incoming"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not folder.is_dir():
+        if not is_in_reach():
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), str(root()))
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
+
+
+def is_in_reach() -> bool:
+    """Whether its files can be reached. A folder without any, where the database knows some, is that of a disk that is not mounted."""
+    try:
+        return any(root().glob("[0-9a-f][0-9a-f]")) or not Artifact.objects.exists()
+    except OSError:
+        return False
 
 
 def put(source: Path | BinaryIO, *, move: bool = False, sha256: str | None = None) -> Artifact:
