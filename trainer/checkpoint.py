@@ -6,6 +6,8 @@ position follows from the step, as the order of rows follows from (seed, epoch).
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,7 +94,7 @@ def list_newest_first(folder: Path) -> list[Path]:
 
 def read(path: Path | str, ranks: Ranks, model: nn.Module, optimizer: Optimizer, schedule: LRScheduler) -> Progress:
     """Put everything back as it was. Raises TrainerError when the file is damaged or of another model."""
-    try:
+    with _refusing_what_is_damaged():
         facts, tensors = _load(path)
         model.load_state_dict(_named(tensors, "model."))
         optimizer.load_state_dict(_optimizer_state(facts["optimizer"], tensors))
@@ -101,6 +103,12 @@ def read(path: Path | str, ranks: Ranks, model: nn.Module, optimizer: Optimizer,
         best = {name: tensor.to(ranks.device) for name, tensor in _named(tensors, "best.").items()}
         restore_random_state(ranks, tensors[f"random.{ranks.rank}"])
         return Progress(**facts["progress"], best_state=best)
+
+
+@contextmanager
+def _refusing_what_is_damaged() -> Iterator[None]:
+    try:
+        yield
     except (SafetensorError, KeyError, ValueError, RuntimeError, TypeError) as error:
         raise TrainerError("checkpoint_damaged", "The checkpoint cannot be read or belongs to another model; start the run "
                            "again.") from error
@@ -115,9 +123,10 @@ def _lay_out(optimizer: Optimizer) -> None:
 
 
 def step_of(path: Path | str) -> int:
-    """The step at which a checkpoint was written."""
-    facts, _ = _load(path, tensors=False)
-    return int(facts["progress"]["step"])
+    """The step at which a checkpoint was written. Raises TrainerError when the file is damaged."""
+    with _refusing_what_is_damaged():
+        facts, _ = _load(path, tensors=False)
+        return int(facts["progress"]["step"])
 
 
 def _load(path: Path | str, tensors: bool = True) -> tuple[dict[str, Any], dict[str, Tensor]]:

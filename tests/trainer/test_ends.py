@@ -172,6 +172,13 @@ def test_a_checkpoint_of_another_model_is_refused(warm: Warm, images: Path, tmp_
     assert refused.ended.code == "checkpoint_damaged"
 
 
+def test_a_torn_checkpoint_is_said_to_be_damaged(warm: Warm, images: Path, tmp_path: Path) -> None:
+    (torn := tmp_path / "step-0000000001.safetensors").write_bytes(b"\x40\x00\x00\x00\x00\x00\x00\x00{")
+    refused = warm.run(write_job(tmp_path / "run", SPEC, images, attempt=2, resume=torn))
+    assert refused.ended is not None, refused.logs
+    assert refused.ended.code == "checkpoint_damaged"
+
+
 def test_where_no_epoch_can_be_judged_the_last_one_is_kept(warm: Warm, tmp_path: Path) -> None:
     path, numbers = tmp_path / "table.safetensors", np.random.default_rng(0).normal(size=(300, 3))
     spec = {"model": {"name": "mlp"}, "task": {"name": "table_regression", "target": "n0"}, "epochs": 3}
