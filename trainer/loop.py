@@ -28,6 +28,7 @@ from trainer.spec import TrainSpec
 from trainer.split import Indices
 
 CHECKPOINT = 8  # added to a command: write a checkpoint at the end of this step
+LAST_SECONDS = 1.0  # of training since the last checkpoint that make one behind the last step worth its time
 EVALUATION_ROWS = 512
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 
@@ -120,7 +121,8 @@ def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Jou
         # first bucket, which backward may send.
         gradients.numbers[0] = loss.detach()
         gradients.numbers[1] = hits[: len(mine)].sum()
-        gradients.numbers[2] = _command(control, spec, saved_at, folder) if ranks.first else GO_ON
+        gradients.numbers[2] = (
+            _command(control, spec, saved_at, folder, last=progress.step + 1 == total_steps) if ranks.first else GO_ON)
         torch.autograd.backward(loss / len(batch))
         gradients.combine()
 
@@ -133,10 +135,11 @@ def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Jou
         progress.step += 1
 
         last_of_epoch = position == batches - 1
-        due = bool(command & CHECKPOINT)
-        command &= ~CHECKPOINT
-        if last_of_epoch or due or command:
-            command = max(command, recorder.record(deferred.flush()) & ~CHECKPOINT)
+        commands = [command]
+        if last_of_epoch or command:
+            commands.append(recorder.record(deferred.flush()))
+        due = any(given & CHECKPOINT for given in commands)
+        command = max(given & ~CHECKPOINT for given in commands)
         if last_of_epoch or (command == STOP and progress.step < total_steps):
             _validate(spec, model, data, ranks, journal, progress, loss_of, epoch + 1)
         if folder and (due or command):
@@ -166,8 +169,10 @@ def epoch_order(train: Indices, seed: int, epoch: int) -> Indices:
     return train[np.random.default_rng([seed, epoch]).permutation(len(train))]
 
 
-def _command(control: Control, spec: TrainSpec, saved_at: float, folder: Path | None) -> int:
-    due = folder is not None and time.monotonic() - saved_at >= spec.checkpoint_seconds
+def _command(control: Control, spec: TrainSpec, saved_at: float, folder: Path | None, last: bool) -> int:
+    """The evaluation behind the last step may take long: who is restarted meanwhile has no step to repeat that took a second."""
+    seconds = min(spec.checkpoint_seconds, LAST_SECONDS) if last else spec.checkpoint_seconds
+    due = folder is not None and time.monotonic() - saved_at >= seconds
     return control.read() | (CHECKPOINT if due else 0)
 
 

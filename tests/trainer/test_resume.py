@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.trainer import samples
 from tests.trainer.attempts import Attempt, Warm, children, curve, kill, steps_done, wait_until, write_job
-from trainer import events, job
+from trainer import events, job, loop
 
 SPEC: dict[str, Any] = {
     "model": {"name": "cnn", "channels": [4, 8], "hidden": [16], "dropout": 0.3}, "batch_size": 32, "epochs": 40,
@@ -93,3 +94,21 @@ def test_a_stopped_run_has_all_that_a_finished_one_has(warm: Warm, images: Path,
     assert stopped.report["test"]["rows"] == 30
     assert weights(stopped)
     assert stopped.last_checkpoint is not None
+
+
+def test_a_run_that_is_cut_off_in_its_evaluation_repeats_no_step(images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "LAST_SECONDS", 0.0)
+    spec = {**SPEC, "epochs": 2, "checkpoint_seconds": 1000.0}
+    samples.attempt(tmp_path / "first", "train", spec, {"prepared": images})
+    first = Attempt.read(tmp_path / "first")
+    samples.attempt(tmp_path / "second", "train", spec, {"prepared": images}, resume=first.last_checkpoint)
+    second = Attempt.read(tmp_path / "second")
+    assert second.values("train/loss") == []
+    assert second.events[0] == events.Rewind(step=16)
+    assert weights(second) == weights(first)
+
+
+def test_a_run_that_took_no_time_writes_no_checkpoint(images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "LAST_SECONDS", 60.0)
+    samples.attempt(tmp_path / "run", "train", {**SPEC, "epochs": 2, "checkpoint_seconds": 1000.0}, {"prepared": images})
+    assert Attempt.read(tmp_path / "run").last_checkpoint is None
