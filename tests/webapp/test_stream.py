@@ -11,7 +11,8 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import connection, connections, transaction
+from pytest_django import Settings
 
 from tests.webapp.sockets import Socket
 from webapp.accounts.models import User
@@ -20,6 +21,12 @@ from webapp.runs import consumers, nudge, receivers, replay, stream
 from webapp.runs.models import Kind, Run
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The threads of a websocket's session would keep theirs beyond the last test."""
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
 
 
 @pytest.fixture
@@ -98,7 +105,25 @@ async def opened(run: Run, person: User) -> tuple[Browser, Socket]:
     return Browser(connection), connection
 
 
-in_thread: Callable[[Callable[..., Any]], Callable[..., Awaitable[Any]]] = sync_to_async
+def in_thread(function: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
+    """``function`` on another thread, which keeps no connection that the end of the tests would wait for."""
+
+    def closing(*arguments: Any, **options: Any) -> Any:
+        try:
+            return function(*arguments, **options)
+        finally:
+            connection.close()
+
+    return sync_to_async(closing)
+
+
+async def test_a_browser_sees_the_run_move_while_the_channel_layer_is_away(run: Run, person: User, settings: Settings) -> None:
+    settings.CHANNEL_LAYERS = {"default": {**settings.CHANNEL_LAYERS["default"], "CONFIG": {"hosts": ["unix:///nowhere.sock"]}}}
+    browser, connection = await opened(run, person)
+    for step in (1, 2):
+        await browser.read(await in_thread(record)(run, batch=points(step)))
+    assert browser.steps == [1, 2]
+    await connection.leave()
 
 
 def test_numbers_are_given_in_order_and_roll_back_with_their_transaction(run: Run) -> None:

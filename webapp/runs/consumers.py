@@ -14,12 +14,14 @@ from urllib.parse import parse_qs
 import django.db
 from asgiref.sync import sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from redis.exceptions import RedisError
 
 from webapp.runs import nudge, replay
 from webapp.runs.models import Run
 from webapp.runs.viewer import Viewer
 
 ASKS_EVERY = 5.0  # seconds between looks at the database: for lost nudges, and whether the person may still see the run
+DEAF_EVERY = 0.5  # the same without a channel layer
 HIDDEN_EVERY = 1.0
 SEND_WITHIN = 60.0
 JOINED_AT_MOST = 32  # messages; the database gives more of them as one
@@ -33,6 +35,12 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     position: int
     viewer: Viewer
 
+    async def __call__(self, *arguments: Any) -> None:
+        """A channel layer that is away is done without: nudges are only hints, so the database is asked more often instead."""
+        if not await nudge.is_heard():
+            self.channel_layer_alias = nudge.NO_LAYER
+        await super().__call__(*arguments)
+
     async def connect(self) -> None:
         self.slot, self.wake, self.visible, self.sender = Slot(), asyncio.Event(), True, None
         self.viewer = Viewer.of(self.scope)
@@ -42,7 +50,8 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.close()
             return
         self.position = after
-        self.groups_joined = (nudge.run_group(self.viewer.run_id), nudge.person_group(user.pk))
+        self.asks_every = ASKS_EVERY if self.channel_layer else DEAF_EVERY
+        self.groups_joined = (nudge.run_group(self.viewer.run_id), nudge.person_group(user.pk)) if self.channel_layer else ()
         for group in self.groups_joined:
             await self.channel_layer.group_add(group, self.channel_name)
         await self.accept()
@@ -51,8 +60,9 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def disconnect(self, code: int) -> None:
         if self.sender is not None:
             self.sender.cancel()
-            for group in self.groups_joined:
-                await self.channel_layer.group_discard(group, self.channel_name)
+            with suppress(OSError, RedisError):  # a layer that is away forgets by itself
+                for group in self.groups_joined:
+                    await self.channel_layer.group_discard(group, self.channel_name)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         value = _visibility(text_data)
@@ -77,8 +87,8 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self._catch_up()
             asked = time.monotonic()
             while True:
-                await self._awake(asked + ASKS_EVERY)
-                if self.slot.ask or time.monotonic() >= asked + ASKS_EVERY:
+                await self._awake(asked + self.asks_every)
+                if self.slot.ask or time.monotonic() >= asked + self.asks_every:
                     await self._ask()
                     asked = time.monotonic()
                 await self._tell()

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from channels.layers import get_channel_layer
+from redis.exceptions import RedisError
 
 EVERY = 0.02  # seconds; below the pace at which a journal is followed, so that only a backlog is joined
 LARGEST_PAYLOAD = 64 * 1024
@@ -22,12 +23,24 @@ GROUPS_AT_MOST = 256
 GIVES_UP_AFTER = 2.0
 
 
+NO_LAYER = "none"  # the name of no channel layer
+
+
 def run_group(run_id: UUID) -> str:
     return f"run.{run_id}"
 
 
 def person_group(user_id: UUID) -> str:
     return f"person.{user_id}"
+
+
+async def is_heard() -> bool:
+    """Whether the channel layer takes messages at this moment."""
+    try:
+        await _deliver("anybody", {"type": "anybody"})
+        return True
+    except (OSError, RedisError):  # TimeoutError is one of the first
+        return False
 
 
 class Nudge(Protocol):
