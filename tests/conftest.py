@@ -4,7 +4,7 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 
 # Before Django reads its settings (hence no setting for it in pyproject.toml): tests never touch the state of a
@@ -17,6 +17,8 @@ for _name in ("DATABASE_URL", "BROKER_URL", "CHANNEL_URL", "STORAGE_URL", "TRAIN
 
 import django  # noqa: E402
 import pytest  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.db.models.signals import post_migrate  # noqa: E402
 from pytest_django import Settings  # noqa: E402
 
 from tests.yard import Yard  # noqa: E402
@@ -69,6 +71,21 @@ def services() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(services: Path) -> None:
     """pytest-django asks for this before it makes the test database: by then the server runs."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """After a test that commits, a few rows are deleted. Django would make new files for every table and index, which are
+    unlinked much later, and fill in content types and permissions, for which nothing of ours asks."""
+    from django.contrib.contenttypes.management import create_contenttypes  # asks for the models, hence not before the setup
+
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
+    connection.ops.sql_flush = _deleted  # type: ignore[method-assign]
+
+
+def _deleted(style: object, tables: Iterable[str], **options: object) -> list[str]:
+    return [f"DELETE FROM {connection.ops.quote_name(table)}" for table in tables]  # constraints are checked at the commit
 
 
 @pytest.fixture(scope="session")
