@@ -50,14 +50,16 @@ class _Body:
         self._announced, self._asks_first = int(headers.get(b"content-length", b"0")), b"expect" in headers
         self._left = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         self._deadline = asyncio.get_running_loop().time() + PATIENCE
-        self._whole = self._answered = self._closes = False
+        self._whole = self._answered = self._closes = self._too_long = False
         self._status = 0  # of a refusal in mid-body
 
     async def receive(self) -> Any:
+        if self._too_long:
+            await asyncio.Future()  # what is left is never read, nor asked for; Django stops waiting when it has answered
         if self._whole:
             return await self._receive()
         if self._announced > self._left:
-            self._whole, self._closes = True, self._asks_first or not await drain(self._receive)
+            self._too_long, self._closes = True, self._asks_first or not await drain(self._receive)
             return {"type": "http.request", "body": b"", "more_body": False}
         try:
             async with asyncio.timeout_at(self._deadline):

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.core.signals import request_finished
 
 from tests.live import Live
 from webapp import bodies
@@ -42,11 +43,45 @@ def test_an_endless_body_is_cut_before_it_is_on_the_disk(live: Live, monkeypatch
     assert sum(written) <= 2 << 20
 
 
-def test_a_body_that_says_it_is_too_long_is_refused_as_ever_and_not_kept(live: Live) -> None:
+@pytest.fixture
+def finished() -> Iterator[list[str]]:
+    """Django's requests that came to an end, and gave back their connection to the database with it."""
+    ends: list[str] = []
+    note = lambda **_: ends.append("finished")  # noqa: E731 - a signal keeps only a weak reference
+    request_finished.connect(note)
+    yield ends
+    request_finished.disconnect(note)
+
+
+def ends(finished: list[str], count: int) -> None:
+    """So many requests end, the last of them after its answer has left."""
+    deadline = time.monotonic() + 5
+    while len(finished) < count:
+        assert time.monotonic() < deadline, finished
+        time.sleep(0.01)
+
+
+def test_a_body_that_says_it_is_too_long_is_refused_as_ever_and_not_kept(live: Live, finished: list[str]) -> None:
     answer = live.client().post("/api/v1/runs", content=bytes(3 << 20), headers={"Content-Type": "application/json"})
     assert answer.status_code == 413 and answer.headers["Content-Type"] == "application/problem+json"
     page = live.anonymous().post("/signin/", content=bytes(3 << 20), headers={"Content-Type": "application/x-www-form-urlencoded"})
-    assert page.status_code in (400, 403, 413)
+    assert page.status_code == 403
+    ends(finished, 2)
+
+
+@pytest.mark.parametrize("said", ["Content-Length: 3000000\r\nExpect: 100-continue", "Content-Length: 100000000"])
+def test_a_body_that_is_not_even_read_is_refused_and_not_asked_for(live: Live, finished: list[str], said: str) -> None:
+    token = live.client().headers["Authorization"]
+    with socket.create_connection(live.socket.getsockname(), 20) as connection:
+        head = f"POST /api/v1/runs HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {token}\r\nContent-Type: application/json\r\n{said}"
+        connection.sendall(f"{head}\r\n\r\n".encode())
+        if "Expect" not in said:
+            for _ in range(40):
+                connection.sendall(PIECE)
+        answer = connection.recv(4096)
+    assert answer.startswith(b"HTTP/1.1 413")
+    assert b"connection: close" in answer.lower()
+    ends(finished, 1)
 
 
 def test_a_body_that_never_ends_is_given_up(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
