@@ -36,6 +36,16 @@ class Live:
         self._server.should_exit = True
         self._thread.join(20)
 
+    def close_connections(self) -> None:
+        """As at the server's end: idle ones at once, others when they are answered."""
+        state = self._server.server_state
+        for connection in list(state.connections):
+            connection.loop.call_soon_threadsafe(connection.shutdown)
+        deadline = time.monotonic() + 20
+        while state.connections or state.tasks:
+            assert time.monotonic() < deadline, "a request has no end"
+            time.sleep(0.001)
+
     def user(self, name: str = "ada") -> User:
         return people.get_or_make(name)[0]
 
@@ -49,14 +59,20 @@ class Live:
         return httpx.Client(base_url=self.url, headers=headers, timeout=30, verify=False)
 
 
-@pytest.fixture
-def live(
-    transactional_db: None, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Live]:
-    """The application over HTTP with an empty database and store."""
-    settings.STORAGE_URL = f"file://{tmp_path}/store"
-    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)  # no connection outlives its request
+@pytest.fixture(scope="session")
+def server() -> Iterator[Live]:
     server = Live()
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def live(
+    server: Live, transactional_db: None, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Live]:
+    """The application over HTTP with an empty database and store."""
+    settings.STORAGE_URL = f"file://{tmp_path}/store"
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)  # no connection outlives its request
+    yield server
+    server.close_connections()

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.live import live as live
+from tests.live import server as server
 from webapp.accounts.models import User
 
 
