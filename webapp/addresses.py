@@ -20,8 +20,8 @@ SILENCE: dict[str, Any] = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
-    "options": "-c idle_in_transaction_session_timeout=20s",
 }
+IDLE = "-c idle_in_transaction_session_timeout=20s"
 # The pool gives up trying after 2 s, and who asks next has it try again: its own pauses grow to minutes.
 POOL = {"min_size": 2, "max_size": 20, "timeout": 5, "reconnect_timeout": 2}
 
@@ -56,6 +56,7 @@ def database(url: str, *, pooled: bool) -> dict[str, Any]:
     """Django's database settings for a ``postgresql://`` URL, its query parameters included."""
     parts = conninfo_to_dict(url)
     options = {**SILENCE, "pool": POOL} if pooled else SILENCE
+    parts["options"] = f"{IDLE} {parts.get('options', '')}".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", DATABASE),

@@ -27,6 +27,7 @@ from worker import ends
 MEBIBYTE = 1024 * 1024
 LEAST = 64 * MEBIBYTE  # bytes; with less on any of the disks nothing trains
 ENOUGH = 16 * MEBIBYTE  # bytes more than that, and on some disk more than there were when a run found no room
+UNKNOWN = sys.maxsize  # bytes of a disk that cannot be asked
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 RESERVE = 64 * MEBIBYTE  # bytes; PostgreSQL needs 16 MiB at once when a segment of its log is full
 
@@ -81,7 +82,7 @@ class Room:
 
     def left(self) -> tuple[int, ...]:
         """Bytes on each of the disks. What the reserve lacks is spoken for."""
-        return tuple(_free(folder) - self._spoken_for(folder) for folder in self._disks.values())
+        return tuple(_free(folder, self._spoken_for(folder)) for folder in self._disks.values())
 
     def is_low(self) -> bool:
         return min(self.left()) < LEAST
@@ -109,7 +110,7 @@ class Room:
         if self._reserve.lacking():
             self._reserve.make()
         for run, met in list(self._met.items()):
-            if any(now >= then + ENOUGH for now, then in zip(left, met, strict=True)):
+            if any(map(_has_more, left, met)):
                 _go_on(run)
                 del self._met[run]
 
@@ -127,12 +128,16 @@ class Room:
         return self._reserve.lacking() if folder == self._database else 0
 
 
-def _free(folder: Path) -> int:
-    """Bytes that are free; of a disk that cannot be asked now, who needs it tells."""
+def _free(folder: Path, spoken_for: int) -> int:
+    """Bytes that are free; that a disk cannot be asked now is told by who needs it."""
     try:
-        return shutil.disk_usage(folder).free
+        return shutil.disk_usage(folder).free - spoken_for
     except OSError:
-        return sys.maxsize
+        return UNKNOWN
+
+
+def _has_more(now: int, then: int) -> bool:
+    return UNKNOWN not in (now, then) and now >= then + ENOUGH
 
 
 def _given_back(folder: Path) -> int:

@@ -1,15 +1,11 @@
 """The content-addressed store: whole or not at all, once for the same content, verified when read."""
 
 import hashlib
-import os
-from concurrent.futures import ThreadPoolExecutor, wait
-from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
-from django.db.migrations.recorder import MigrationRecorder
+from django.db import transaction
 from django.db.models.functions import Now
 from pytest_django import Settings
 
@@ -122,64 +118,6 @@ def test_what_a_run_refers_to_is_not_removed(folder: Path) -> None:
     edge = Edge.objects.get(pk=made.identifiers["export"])
     assert not store.delete(edge.artifact_id)
     assert store.local_path(edge.artifact_id).exists()
-
-
-def test_strays_of_killed_processes_are_removed(folder: Path) -> None:
-    old, young = store.incoming() / "put-old", store.incoming() / "put-young"
-    for file in (old, young):
-        file.touch()
-    os.utime(old, (0, 0))
-    assert store.remove_strays() == 1
-    assert files(folder) == ["put-young"]
-
-
-def roll_back_a_put() -> None:
-    with transaction.atomic():
-        store.put(BytesIO(CONTENT))
-        transaction.set_rollback(True)
-
-
-def test_a_file_whose_transaction_rolled_back_is_removed_a_day_later(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    roll_back_a_put()
-    kept = store.put(BytesIO(b"kept")).sha256
-    for file in folder.glob("??/*"):
-        os.utime(file, (0, 0))  # as old as the content of a second name may be, and come in just now
-    assert store.remove_strays() == 0
-    monkeypatch.setattr(store, "STRAY_SECONDS", -1.0)
-    monkeypatch.setattr(store, "NAMES_AT_ONCE", 1)
-    assert store.remove_strays() == 1
-    assert files(folder) == [kept]
-
-
-def test_a_file_that_gets_its_row_while_strays_are_removed_stays(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "STRAY_SECONDS", -1.0)
-    roll_back_a_put()
-    with ThreadPoolExecutor(1) as thread:
-        with transaction.atomic():
-            store.known(NAME)
-            removing = thread.submit(removed_in_a_thread)
-            wait([removing], 0.3)
-        assert removing.result(10) == 0
-    assert files(folder) == [NAME]
-
-
-def removed_in_a_thread() -> int:
-    try:
-        return store.remove_strays()
-    finally:
-        connection.close()
-
-
-def test_an_empty_database_does_not_empty_the_store(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "STRAY_SECONDS", -1.0)
-    roll_back_a_put()
-    with transaction.atomic():
-        MigrationRecorder.Migration.objects.update(applied=Now() + timedelta(minutes=1))
-        assert store.remove_strays() == 0
-        transaction.set_rollback(True)
-    assert files(folder) == [NAME]
 
 
 def test_a_data_set_deleted_a_week_ago_goes_for_good_unless_a_run_trained_on_it(folder: Path) -> None:

@@ -10,11 +10,9 @@ import errno
 import hashlib
 import os
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
@@ -23,15 +21,12 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
-from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from webapp.artifacts.models import Artifact
 
 BLOCK = 1024 * 1024
-STRAY_SECONDS = 86_400.0  # no file takes a day to come in
-NAMES_AT_ONCE = 1000  # in one question to the database
 TRUST_SECONDS = 6 * 3600.0  # a file that was verified this recently and looks untouched is not hashed again
 NO_LINKS = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP}
 
@@ -178,7 +173,7 @@ def delete(sha256: str) -> bool:
                 Artifact.objects.filter(sha256=sha256).delete()
         except ProtectedError:
             return False
-        transaction.on_commit(lambda: _remove_if_unknown(sha256))
+        transaction.on_commit(lambda: remove_if_unknown(sha256))
     return True
 
 
@@ -191,34 +186,8 @@ def delete_on_commit(names: Iterable[str]) -> None:
         transaction.on_commit(partial(delete, sha256), robust=True)
 
 
-def remove_strays() -> int:
-    """Remove what ``put`` left behind in processes that were killed, or in transactions that rolled back. Returns how many files."""
-    count = 0
-    for file in incoming().glob("put-*"):
-        with suppress(FileNotFoundError):
-            if time.time() - file.stat().st_mtime > STRAY_SECONDS:
-                file.unlink()
-                count += 1
-    old = _old_names()
-    while names := set(islice(old, NAMES_AT_ONCE)):
-        names.difference_update(Artifact.objects.filter(pk__in=names).values_list("pk", flat=True))
-        count += sum(map(_remove_if_unknown, names))
-    return count
-
-
-def _old_names() -> Iterator[str]:
-    """Names unchanged for a day, by their inodes: a file that came in by a second name keeps the older time of its content.
-
-    What is older than the database belongs to another one: a server that is given an empty one by mistake keeps the files.
-    """
-    began = MigrationRecorder.Migration.objects.earliest("applied").applied.timestamp()
-    for file in root().glob("[0-9a-f][0-9a-f]/" + "[0-9a-f]" * 64):
-        with suppress(FileNotFoundError):
-            if began < file.stat().st_ctime < time.time() - STRAY_SECONDS:
-                yield file.name
-
-
-def _remove_if_unknown(sha256: str) -> bool:
+def remove_if_unknown(sha256: str) -> bool:
+    """Remove the file of a name that has no row; False where it has one."""
     with transaction.atomic():
         _lock(sha256)
         if Artifact.objects.filter(sha256=sha256).exists():

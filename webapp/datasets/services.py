@@ -18,6 +18,7 @@ from webapp.artifacts.models import Artifact
 from webapp.datasets import queries, samples
 from webapp.datasets.models import Dataset, DatasetVersion, Upload
 from webapp.runs import services as runs
+from webapp.runs.lineage import contents
 from webapp.runs.models import Kind, Run
 
 MOST_FILES = 8
@@ -92,12 +93,10 @@ def purge() -> int:
 def _remove(dataset: Dataset) -> None:
     inspections = Run.objects.filter(dataset_version__dataset=dataset)
     versions = DatasetVersion.objects.filter(dataset=dataset)
-    contents = set(inspections.values_list("edges__artifact", flat=True))
-    contents |= set(versions.values_list("prepared", flat=True)) | set(versions.values_list("thumbnails", flat=True))
+    files = set(versions.values_list("prepared", flat=True)) | set(versions.values_list("thumbnails", flat=True))
+    store.delete_on_commit(contents(inspections.values_list("pk", flat=True)) | files - {None})
     inspections.delete()
     dataset.delete()
-    for sha256 in contents - {None}:
-        store.delete(sha256)
 
 
 def _create(owner: User, name: str, files: Files, sample: str = "") -> Dataset:

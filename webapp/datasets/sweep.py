@@ -1,7 +1,7 @@
 """What is cleared away now and then, whoever runs it; two at once do no harm."""
 
 from webapp.api import keyed
-from webapp.artifacts import store
+from webapp.artifacts import strays
 from webapp.datasets import services, uploads
 
 
@@ -11,5 +11,5 @@ def sweep() -> dict[str, int]:
         "abandoned uploads": uploads.expire(),
         "deleted data sets": services.purge(),
         "old keys": keyed.forget(),
-        "stray files": store.remove_strays(),
+        "stray files": strays.remove(),
     }
