@@ -20,7 +20,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from trainer import files
-from trainer.errors import TrainerError
+from trainer.errors import CheckpointError
 from trainer.parallel import Ranks
 
 KEPT = 2  # the newest may be on its way to the store while the next is written
@@ -52,10 +52,14 @@ def random_state(ranks: Ranks) -> list[Tensor]:
 
 
 def restore_random_state(ranks: Ranks, state: Tensor) -> None:
+    """Raises ValueError for bytes that are no random state."""
     length = len(torch.get_rng_state())
-    torch.set_rng_state(state[:length].clone())
-    if ranks.device.type == "cuda" and len(state) > length:
-        torch.cuda.set_rng_state(state[length:].clone(), ranks.device)
+    try:
+        torch.set_rng_state(state[:length].clone())
+        if ranks.device.type == "cuda" and len(state) > length:
+            torch.cuda.set_rng_state(state[length:].clone(), ranks.device)
+    except RuntimeError as error:
+        raise ValueError("no random state") from error
 
 
 def write(folder: Path, progress: Progress, model: nn.Module, optimizer: Optimizer, schedule: LRScheduler,
@@ -93,25 +97,34 @@ def list_newest_first(folder: Path) -> list[Path]:
 
 
 def read(path: Path | str, ranks: Ranks, model: nn.Module, optimizer: Optimizer, schedule: LRScheduler) -> Progress:
-    """Put everything back as it was. Raises TrainerError when the file is damaged or of another model."""
-    with _refusing_what_is_damaged():
+    """Put everything back as it was. Raises CheckpointError when the file is damaged or of another model."""
+    with refusing_what_is_damaged():
         facts, tensors = _load(path)
-        model.load_state_dict(_named(tensors, "model."))
+        model.load_state_dict(_fitting(model, _named(tensors, "model.")))
         optimizer.load_state_dict(_optimizer_state(facts["optimizer"], tensors))
         _lay_out(optimizer)
         schedule.load_state_dict(facts["schedule"])
-        best = {name: tensor.to(ranks.device) for name, tensor in _named(tensors, "best.").items()}
+        best = _named(tensors, "best.")
+        best = {name: tensor.to(ranks.device) for name, tensor in (_fitting(model, best) if best else best).items()}
         restore_random_state(ranks, tensors[f"random.{ranks.rank}"])
         return Progress(**facts["progress"], best_state=best)
 
 
 @contextmanager
-def _refusing_what_is_damaged() -> Iterator[None]:
+def refusing_what_is_damaged() -> Iterator[None]:
+    """Raises CheckpointError for what a damaged file brings about; never for want of memory, which torch tells by a RuntimeError."""
     try:
         yield
-    except (SafetensorError, KeyError, ValueError, RuntimeError, TypeError) as error:
-        raise TrainerError("checkpoint_damaged", "The checkpoint cannot be read or belongs to another model; start the run "
-                           "again.") from error
+    except (SafetensorError, KeyError, ValueError, TypeError) as error:
+        raise CheckpointError from error
+
+
+def _fitting(model: nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """``state`` if it is one of ``model``. Raises ValueError."""
+    ours, theirs = ({name: tensor.shape for name, tensor in found.items()} for found in (model.state_dict(), state))
+    if ours != theirs:
+        raise ValueError(f"weights of another model: {sorted(ours.items() ^ theirs.items())}")
+    return state
 
 
 def _lay_out(optimizer: Optimizer) -> None:
@@ -123,8 +136,8 @@ def _lay_out(optimizer: Optimizer) -> None:
 
 
 def step_of(path: Path | str) -> int:
-    """The step at which a checkpoint was written. Raises TrainerError when the file is damaged."""
-    with _refusing_what_is_damaged():
+    """The step at which a checkpoint was written. Raises CheckpointError when the file is damaged."""
+    with refusing_what_is_damaged():
         facts, _ = _load(path, tensors=False)
         return int(facts["progress"]["step"])
 

@@ -14,5 +14,14 @@ class TrainerError(Exception):
         self.params = params
 
 
+class CheckpointError(TrainerError):
+    """The checkpoint to go on from is damaged, or of another model. Whoever starts the next attempt gives it an older one."""
+
+    CODE = "checkpoint_damaged"
+
+    def __init__(self) -> None:
+        super().__init__(self.CODE, "The checkpoint cannot be read or belongs to another model; start the run again.")
+
+
 class SpecError(TrainerError, ValueError):
     """The same from a validator of a Spec: pydantic takes a ValueError, and adds where in the spec it was."""

@@ -27,6 +27,8 @@ def run_attempt(folder: Path) -> int:
     try:
         ended = _work(folder, journal)
     except TrainerError as error:
+        if error.__cause__ is not None:
+            traceback.print_exc()
         ended = events.Ended(outcome="failed", code=error.code, message=error.message, params=error.params)
     except OSError as error:
         return _disk_full(journal, error)

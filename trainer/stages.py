@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.numpy import save as to_bytes
 
 from trainer import events, files
+from trainer.checkpoint import refusing_what_is_damaged
 from trainer.component import Form
-from trainer.errors import TrainerError
 from trainer.journal import Journal, Log
 
 TRAINING = "training"
@@ -55,21 +55,17 @@ def write(folder: Path, step: int, stages: Stages, training: Path | None = None)
 def read(path: Path | str, out: Path, training: Path) -> tuple[Stages, int, Path | None]:
     """Put the versions back into ``out``; the stages, the step, and the training's checkpoint when one was under way.
 
-    Raises TrainerError when the file is damaged or something else.
+    Raises CheckpointError when the file is damaged or something else.
     """
-    try:
-        with safe_open(path, framework="np") as file:
-            facts = json.loads((file.metadata() or {})["trainyard"])
-            stages = Stages(out, facts["table"], facts["names"])
-            for name in stages.names:
-                files.write(out / Path(name).name, file.get_tensor(f"out.{name}").tobytes())
-            if TRAINING not in file.keys():  # noqa: SIM118  the file is no dictionary
-                return stages, int(facts["step"]), None
-            files.write(training, file.get_tensor(TRAINING).tobytes())
-            return stages, int(facts["step"]), training
-    except (KeyError, ValueError, SafetensorError) as error:
-        raise TrainerError("checkpoint_damaged", "The checkpoint cannot be read or belongs to another model; start the run "
-                           "again.") from error
+    with refusing_what_is_damaged(), safe_open(path, framework="np") as file:
+        facts = json.loads((file.metadata() or {})["trainyard"])
+        stages = Stages(out, facts["table"], facts["names"])
+        for name in stages.names:
+            files.write(out / Path(name).name, file.get_tensor(f"out.{name}").tobytes())
+        if TRAINING not in file.keys():  # noqa: SIM118  the file is no dictionary
+            return stages, int(facts["step"]), None
+        files.write(training, file.get_tensor(TRAINING).tobytes())
+        return stages, int(facts["step"]), training
 
 
 def _bytes(path: Path) -> "np.ndarray[Any, np.dtype[np.uint8]]":

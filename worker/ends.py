@@ -1,12 +1,14 @@
 """How an attempt's end becomes the run's: its outcome, the exports that follow, another attempt where one is due."""
 
+from pathlib import Path
 from typing import Any
 
 from trainer import events
+from trainer.job import Job
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import states
 from webapp.runs.exports import queue_exports
-from webapp.runs.models import Attempt, Kind, Run, State
+from webapp.runs.models import Attempt, Checkpoint, Kind, Run, State
 from webapp.runs.services import TO_EVALUATE
 from webapp.runs.states import Reason
 
@@ -61,6 +63,17 @@ def earlier(attempt: Attempt) -> list[dict[str, Any]]:
     """What is recorded of the ends of the run's attempts before this one, the latest first."""
     found = Attempt.objects.filter(run_id=attempt.run_id, number__lt=attempt.number).order_by("-number")
     return [record or {} for record in found.values_list("exits", flat=True)[:10]]
+
+
+def unreadable(run: Run, folder: Path) -> list[Checkpoint]:
+    """Where the attempt in ``folder`` could not read the checkpoint that it was given: that one and the newer ones, which were
+    found damaged before it was given."""
+    try:
+        given = Path(Job.read(folder).resume or "").name
+    except (OSError, ValueError):
+        return []
+    found = run.checkpoints.filter(artifact=given).first()
+    return list(run.checkpoints.filter(step__gte=found.step)) if found else []
 
 
 def wish(run: Run) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -10,8 +11,8 @@ from django.db import OperationalError, transaction
 from django.db.models.functions import Now
 
 from trainer import job
-from webapp.runs import states
-from webapp.runs.models import Attempt, Kind, Run
+from webapp.runs import checkpoints, states
+from webapp.runs.models import Attempt, Checkpoint, Kind, Run
 from webapp.runs.services import STEERED
 from webapp.runs.states import Reason
 from webapp.workers.models import Device
@@ -143,11 +144,14 @@ class Held:
         if self.given_up is not None:
             (ends.pause if self.wants_room else ends.go_on)(run, self.given_up)
             return {"cause": "given_up", "step": run.step}
-        verdict = judge(self._end(run, log), ends.earlier(self.attempt))
+        unreadable = ends.unreadable(run, self.folder)
+        verdict = judge(self._end(run, log, unreadable), ends.earlier(self.attempt))
+        if verdict.cause == "damaged":
+            checkpoints.drop(unreadable)
         {"fail": ends.fail, "go_on": ends.go_on, "pause": ends.pause}[verdict.action](run, verdict.reason)
         return verdict.record()
 
-    def _end(self, run: Run, log: str) -> End:
+    def _end(self, run: Run, log: str, unreadable: Sequence[Checkpoint]) -> End:
         return End(
             step=run.step,
             exits=read_exits(self.folder),
@@ -156,4 +160,5 @@ class Held:
             said=self.follower.verdict,
             log=log,
             disk_full=self.met_full_disk,
+            older=run.checkpoints.count() > len(unreadable) > 0,
         )

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from trainer import events, job
+from trainer.errors import CheckpointError
 from webapp.runs.states import Reason
 from worker import ends
 
-Cause = Literal["said", "killed", "hung", "out_of_memory", "crashed", "worker_lost", "disk_full", "no_process"]
+Cause = Literal["said", "killed", "hung", "out_of_memory", "crashed", "worker_lost", "disk_full", "no_process", "damaged"]
 SAME_STEP_KILLS = 2
 SAME_STEP_LOSSES = 5  # kills counted in; a worker may be killed by its owner again and again before a slow first step
 LEAST_ROOM = 1024 * 1024  # bytes; with less than this a crash is put down to the full disk
@@ -43,6 +44,7 @@ OUT_OF_MEMORY = Reason(
     "Out of memory after step %(step)s: the system killed a process of this run. "
     "Choose a smaller batch or model, fewer ranks, or a machine with more memory.",
 )
+OLDER = Reason("older_checkpoint", "Goes on from the checkpoint before the last one, which cannot be read.")
 CRASHED = Reason("crashed", "The training process ended with an error after step %(step)s: %(last)s")
 
 
@@ -84,6 +86,7 @@ class End:
     said: events.Ended | None = None
     log: str = ""
     disk_full: bool = False
+    older: bool = False  # whether there is a checkpoint older than the one that it was to go on from
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ def _cause(end: End) -> tuple[Cause, str]:
     if killed_by:
         return "killed", killed_by
     if end.said is not None:
-        return "said", ""
+        return "damaged" if end.older and end.said.code == CheckpointError.CODE else "said", ""
     if job.PEER_LOST in codes and codes <= {0, job.PEER_LOST}:
         return "hung", ""
     return ("worker_lost" if end.status is None else "crashed"), ""
@@ -166,6 +169,8 @@ def _consequence(end: End, cause: Cause, name: str, earlier: Sequence[dict[str, 
             return "fail", _told(OUT_OF_MEMORY, {"step": end.step})
         case "disk_full":
             return "pause", ends.DISK_FULL
+        case "damaged":
+            return "go_on", OLDER
         case "no_process":
             return "go_on", ends.NO_PROCESS
         case "said":

@@ -1,15 +1,18 @@
 """How attempts end when something is wrong, and what is kept."""
 
+import json
 import math
 import os
 import resource
 import signal
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from tests.trainer.attempts import (
     Attempt,
@@ -38,6 +41,21 @@ DIVERGING = {**SPEC, "optimizer": {"name": "sgd", "learning_rate": 100.0}, "task
 
 def half_written(folder: Path) -> list[Path]:
     return list(folder.glob("checkpoints/*.part"))
+
+
+def cut_off(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def flip_in_header(content: bytes) -> bytes:
+    return content.replace(b"trainyard", b"trainyarD", 1)
+
+
+def flip_in_random_state(content: bytes) -> bytes:
+    """Of the words of the generator's state the first that may not have every value is the fourth."""
+    header = 8 + int.from_bytes(content[:8], "little")
+    start = header + json.loads(content[8:header])["random.0"]["data_offsets"][0] + 10
+    return content[:start] + bytes([content[start] ^ 255]) + content[start + 1 :]
 
 
 @pytest.fixture
@@ -170,13 +188,24 @@ def test_a_checkpoint_of_another_model_is_refused(warm: Warm, images: Path, tmp_
     refused = warm.run(write_job(tmp_path / "second", other, images, attempt=2, resume=done.last_checkpoint))
     assert refused.ended is not None, refused.logs
     assert refused.ended.code == "checkpoint_damaged"
+    assert "weights of another model: " in refused.logs
 
 
-def test_a_torn_checkpoint_is_said_to_be_damaged(warm: Warm, images: Path, tmp_path: Path) -> None:
-    (torn := tmp_path / "step-0000000001.safetensors").write_bytes(b"\x40\x00\x00\x00\x00\x00\x00\x00{")
-    refused = warm.run(write_job(tmp_path / "run", SPEC, images, attempt=2, resume=torn))
+@pytest.mark.parametrize("damage", [cut_off, flip_in_header, flip_in_random_state])
+def test_a_damaged_checkpoint_is_said_to_be_damaged_and_the_log_tells_how(
+        warm: Warm, images: Path, tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    done = warm.run(write_job(tmp_path / "first", {**SPEC, "checkpoint_seconds": 0.0}, images))
+    assert done.last_checkpoint is not None
+    (damaged := tmp_path / "step-0000000001.safetensors").write_bytes(damage(done.last_checkpoint.read_bytes()))
+    refused = warm.run(write_job(tmp_path / "run", SPEC, images, attempt=2, resume=damaged))
     assert refused.ended is not None, refused.logs
     assert refused.ended.code == "checkpoint_damaged"
+    assert "Error: " in refused.logs
+
+
+def test_want_of_memory_is_not_taken_for_a_damaged_checkpoint() -> None:
+    with pytest.raises(RuntimeError, match="memory"), checkpoint.refusing_what_is_damaged():
+        torch.empty(1 << 60)
 
 
 def test_where_no_epoch_can_be_judged_the_last_one_is_kept(warm: Warm, tmp_path: Path) -> None:

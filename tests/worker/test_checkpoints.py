@@ -6,13 +6,17 @@ import pytest
 
 from tests.worker.conftest import read_all
 from trainer import events
+from trainer.errors import CheckpointError
+from trainer.job import Job
 from trainer.journal import Journal
+from trainer.spec import parse
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact
 from webapp.runs import services, states
 from webapp.runs.models import Attempt, Checkpoint, Kind, Run, State
 from worker import ends
 from worker.follow import Follower
+from worker.held import Held
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,6 +65,30 @@ def test_a_run_that_has_ended_keeps_no_checkpoints(run: Run, folder: Path, outco
         read_all(Follower(run.pk, run.attempts.get(), folder))
     run.refresh_from_db()
     assert (run.state, kept(), run.checkpoints.count()) == (outcome, [], 0)
+
+
+def end_for_a_damaged_checkpoint(run: Run, folder: Path, step: int) -> Run:
+    """The attempt could not read the checkpoint of this step, which it was given."""
+    spec = parse({"exporters": [], "ranks": 1}, "train")
+    given = store.local_path(run.checkpoints.get(step=step).artifact_id)
+    (folder / "job.json").write_text(Job(run=str(run.pk), attempt=1, spec=spec, inputs={}, resume=str(given)).model_dump_json())
+    Journal(folder / "journal").write(events.Ended(outcome="failed", code=CheckpointError.CODE, message=str(CheckpointError())))
+    attempt = run.attempts.get()
+    held = Held(run.pk, Kind.TRAIN, attempt, folder, Follower(run.pk, attempt, folder))
+    held.end(0)
+    assert held.settle()
+    return Run.objects.get(pk=run.pk)
+
+
+def test_a_run_whose_last_checkpoint_is_damaged_goes_on_from_the_one_before(run: Run, folder: Path) -> None:
+    waiting = end_for_a_damaged_checkpoint(run, folder, 30)
+    assert (waiting.state, waiting.reason_code) == (State.QUEUED, "older_checkpoint")
+    assert kept() == LAST_TWO[:1]
+
+
+def test_a_run_whose_only_checkpoint_is_damaged_fails_and_says_so(run: Run, folder: Path) -> None:
+    failed = end_for_a_damaged_checkpoint(run, folder, 20)
+    assert (failed.state, failed.reason_code) == (State.FAILED, CheckpointError.CODE)
 
 
 def test_a_run_that_waits_or_is_paused_keeps_them_until_it_is_cancelled(run: Run) -> None:
