@@ -65,7 +65,10 @@ def read(spec: TrainSpec, prepared: Prepared) -> Rows:
 def of_model(config: ModelConfig, prepared: Prepared) -> Rows:
     """The rows that a trained model was trained, validated and tested on. Raises TrainerError for other data."""
     _require_same_data(config, prepared)
-    return of_task(config.task, prepared, config.split, config.seed)
+    found = of_task(config.task, prepared, config.split, config.seed)
+    if found.classes != config.classes:
+        raise _other_data()
+    return found
 
 
 def _require_same_data(config: ModelConfig, prepared: Prepared) -> None:
@@ -79,8 +82,12 @@ def _require_same_data(config: ModelConfig, prepared: Prepared) -> None:
                   for column in config.inputs.columns]
         same = config.target_name in columns and all(columns.get(name) == known for name, known in wanted)
     if not same:
-        raise TrainerError("other_data", "This is not the data that the model was trained on: its kind, its columns or its classes "
-                           "are others. Give the model's own data.")
+        raise _other_data()
+
+
+def _other_data() -> TrainerError:
+    return TrainerError("other_data", "This is not the data that the model was trained on: its kind, its columns or its classes "
+                        "are others. Give the model's own data.")
 
 
 def of_task(task: Any, prepared: Prepared, division: Split, seed: int, ranks: int = 1) -> Rows:

@@ -142,11 +142,13 @@ def test_the_shipped_program_answers_in_words(exported: Done, digits: Trained, t
 
 
 @pytest.mark.parametrize(("kind", "other"), [
-    ("export", "another kind"), ("export", "other classes"), ("export", "other levels"), ("compress", "other levels")])
+    ("export", "another kind"), ("export", "other classes"), ("export", "other levels"), ("export", "other species"),
+    ("compress", "other levels")])
 def test_other_data_than_the_models_is_refused_with_a_sentence(kind: str, other: str, digits: Trained, penguins: Trained,
                                                                tmp_path: Path) -> None:
-    model, prepared = {"another kind": (digits, penguins), "other classes": (digits, digits), "other levels": (penguins, penguins)}[other]
-    given = prepared.prepared if other == "another kind" else _with_other_names(prepared.prepared, tmp_path / "other.safetensors")
+    model, prepared = {"another kind": (digits, penguins), "other classes": (digits, digits)}.get(other, (penguins, penguins))
+    only = "species" if other == "other species" else ""
+    given = prepared.prepared if other == "another kind" else _with_other_names(prepared.prepared, tmp_path / "other.safetensors", only)
     done = samples.attempt(tmp_path / "run", kind, WORK[kind], {"prepared": given, "model": model.model})
     assert (done.ended.outcome, done.ended.code) == ("failed", "other_data")
 
@@ -157,11 +159,12 @@ def test_an_unexpected_end_of_an_export_is_not_called_the_end_of_a_training(digi
     assert done.ended.message.startswith("The run ended by an unexpected error")
 
 
-def _with_other_names(prepared: Path, path: Path) -> Path:
-    """The same arrays, whose last class or level is called otherwise."""
+def _with_other_names(prepared: Path, path: Path, only: str = "") -> Path:
+    """The same arrays, whose last class or level is called otherwise; in one column only where that is named."""
     whole = Prepared.open(prepared)
     summary = whole.summary
-    columns = tuple(column.model_copy(update={"levels": (*column.levels[:-1], "zzz")}) if column.levels else column
+    columns = tuple(column.model_copy(update={"levels": (*column.levels[:-1], "zzz")})
+                    if column.levels and only in ("", column.name) else column
                     for column in summary.columns)
     changed = summary.model_copy(update={"classes": (*summary.classes[:-1], "zzz") if summary.classes else (), "columns": columns})
     data.write(path, changed, {name: whole.array(name) for name in
