@@ -83,7 +83,8 @@ def _too_deep() -> Problem:
 
 def _too_large(path: str = "") -> Problem:
     """Fields are named as in the spec, wherever it stands; ``path`` begins with a point."""
-    field = path.removeprefix(".spec").removeprefix(".")
+    field = path.removeprefix(".")
+    field = "" if field == "spec" else field.removeprefix("spec.")
     errors = [FieldError(field, _("This number is too large."))] if field else []
     return Problem(400, _("A number in this JSON is too large."), errors)
 
