@@ -54,17 +54,21 @@ def test_a_second_checkpoint_of_the_same_step_takes_the_place_of_the_first(run: 
     assert kept() == [b"pruned weights of step 30", b"weights of step 20"]
 
 
-@pytest.mark.parametrize("outcome", ["succeeded", "stopped", "failed"])
-def test_a_run_that_has_ended_keeps_no_checkpoints(run: Run, folder: Path, outcome: str) -> None:
+@pytest.mark.parametrize("outcome", ["succeeded", "stopped"])
+def test_a_run_that_has_ended_well_keeps_no_checkpoints(run: Run, folder: Path, outcome: str) -> None:
     assert kept() == LAST_TWO
     write_checkpoint(folder, 40)
-    if outcome == "failed":
-        ends.fail(run, states.Reason("crashed", "It crashed."))
-    else:
-        Journal(folder / "journal").write(events.Ended.model_validate({"outcome": outcome, "step": 40}))
-        read_all(Follower(run.pk, run.attempts.get(), folder))
+    Journal(folder / "journal").write(events.Ended.model_validate({"outcome": outcome, "step": 40}))
+    read_all(Follower(run.pk, run.attempts.get(), folder))
     run.refresh_from_db()
     assert (run.state, kept(), run.checkpoints.count()) == (outcome, [], 0)
+
+
+def test_a_run_that_failed_keeps_its_last_checkpoint_until_it_is_deleted(run: Run) -> None:
+    ends.fail(run, states.Reason("crashed", "It crashed."))
+    assert (kept(), run.checkpoints.get().step) == (LAST_TWO[1:], 30)
+    services.delete(run)
+    assert kept() == []
 
 
 def end_for_a_damaged_checkpoint(run: Run, folder: Path, step: int) -> Run:

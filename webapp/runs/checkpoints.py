@@ -1,4 +1,5 @@
-"""Letting go of published checkpoints: the older ones, those of a life that ended, and all when nothing goes on from them."""
+"""Letting go of published checkpoints: the older ones, those of a life that ended, and all when nothing goes on from them, but the
+last one of a run that failed."""
 
 from collections.abc import Sequence
 

@@ -112,8 +112,10 @@ def _change(found: QuerySet[Run], run_id: UUID, to: State, reason: Reason, value
 
 
 def _let_go(run: Run) -> None:
-    """Nothing goes on from its checkpoints any more, and files that it was to open are not waited for."""
-    checkpoints.drop(list(run.checkpoints.all()))
+    """Nothing goes on from its checkpoints any more, though the last of a failed run is all that is left of its training; and
+    files that it was to open are not waited for."""
+    newest_first = list(run.checkpoints.order_by("-step"))
+    checkpoints.drop(newest_first[1:] if run.state == State.FAILED else newest_first)
     if run.kind == Kind.INSPECT and run.state != State.SUCCEEDED:
         waiting = DatasetVersion.objects.filter(runs=run, state=DatasetVersion.State.INSPECTING)
         waiting.update(state=DatasetVersion.State.FAILED)
