@@ -27,7 +27,7 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     path = chromium()
     if path is None:
@@ -38,7 +38,7 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def signed_in(browser: Browser, session_yard: Yard) -> Iterator[BrowserContext]:
     """A browser in which the first person is signed in."""
     context = browser.new_context(base_url=session_yard.base_url, viewport={"width": 1280, "height": 900})

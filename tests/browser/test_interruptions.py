@@ -37,8 +37,9 @@ def test_a_closed_tab_is_replayed_when_the_run_is_opened_again(page: Page) -> No
     page.goto(address)
     expect(page.locator("[data-chart=loss] .scatterlayer path").first).to_be_attached(timeout=PATIENCE)
     expect(page.locator("[data-log]")).to_contain_text("rows train")
-    page.get_by_role("button", name="Stop", exact=True).click()
-    expect_state(page, "Stopped")
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Cancel the run").click()
+    expect_state(page, "Cancelled")
 
 
 def test_a_tab_in_the_background_knows_how_its_run_ended(page: Page) -> None:
