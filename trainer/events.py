@@ -2,7 +2,7 @@
 
 A frame is ``<length u32><crc32 u32><payload>``. A payload starts with one byte that tells its kind: ``P`` a point of one
 series set (packed numbers), ``J`` any other event (JSON). Only a torn tail is ever cut: a reader stops at the first frame
-that is short or fails its checksum. Everything here is plain Python; the web server reads the same classes.
+that is short or fails its checksum, and at zeros, which are room for frames to come. Everything here is plain Python; the web server reads the same classes.
 """
 
 import struct
@@ -138,7 +138,7 @@ def payloads(data: bytes) -> Iterator[tuple[int, bytes]]:
     while at + HEADER.size <= len(data):
         length, checksum = HEADER.unpack_from(data, at)
         end = at + HEADER.size + length
-        if length > LARGEST_FRAME or end > len(data):
+        if not 0 < length <= LARGEST_FRAME or end > len(data):
             return
         payload = data[at + HEADER.size : end]
         if zlib.crc32(payload) != checksum:

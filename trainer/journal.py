@@ -1,10 +1,9 @@
 """The attempt's journal: appended by one process, read by any, whoever dies."""
 
-import errno
 import os
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from os import write
+from mmap import ALLOCATIONGRANULARITY, mmap
 from pathlib import Path
 from time import time
 from typing import Protocol
@@ -13,7 +12,7 @@ from zlib import crc32
 from trainer import events
 from trainer.errors import TrainerError
 
-put_checksum = struct.Struct("<I").pack_into
+SPAN = 128 * 1024  # bytes: some two thousand points
 
 
 class Log(Protocol):
@@ -23,25 +22,30 @@ class Log(Protocol):
 
 
 class Journal:
-    """The writing end. Opening cuts a torn tail. Each write is one ``write(2)``, so a killed process loses nothing it wrote.
+    """The writing end. Opening cuts a torn tail.
 
-    Every write raises OSError when there is no room; what was written of that frame is then taken back.
+    What is written is stored into the mapped file, without a call of the system, so a killed process loses nothing. The file
+    grows by SPAN, whose room is taken beforehand: a write raises OSError when there is none, and has then written nothing.
     """
 
     def __init__(self, path: Path) -> None:
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        os.ftruncate(self._descriptor, _whole_length(path.read_bytes()))
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        os.ftruncate(self._descriptor, end := end_of(path))
+        self._base, self._at, self._room = end, 0, 0  # where the window begins, in bytes of the file; where in it the next frame goes
+        self._window = memoryview(b"")
         self._series: dict[tuple[str, ...], Log] = {}
 
     def write(self, event: events.Event) -> None:
         """Append an event. Raises TrainerError for one that no reader would take: it would hide all that follows."""
         data = events.encode(event)
-        if len(data) > events.HEADER.size + events.LARGEST_FRAME:
+        header, size = events.HEADER.size, len(data)
+        if size > header + events.LARGEST_FRAME:
             raise TrainerError("report_too_large", "What this run has to report is larger than the %(most)s MiB that are kept. "
                                "Use fewer classes, or shorter names for them.", most=events.LARGEST_FRAME >> 20)
-        written = os.write(self._descriptor, data)
-        if written != len(data):
-            self._take_back(written)
+        self._make_room(size)
+        self._window[self._at + header : self._at + size] = data[header:]
+        self._window[self._at : self._at + header] = data[:header]  # last: a frame without it has not begun
+        self._at += size
 
     def log(self, step: int, values: Mapping[str, float]) -> None:
         """Record one point of each named metric at ``step``. No waiting, no synchronisation, no JSON."""
@@ -54,33 +58,41 @@ class Journal:
         """
         if known := self._series.get(names):
             return known
-        number, descriptor, take_back = len(self._series), self._descriptor, self._take_back
+        number = len(self._series)
         self.write(events.Series(id=number, names=names))
-        point = struct.Struct(f"{events.POINT.format}{len(names)}d")
-        header = events.HEADER.size
-        frame = bytearray(header + point.size)  # used again for each point
-        payload, size, pack_into = memoryview(frame)[header:], len(frame), point.pack_into
-        events.HEADER.pack_into(frame, 0, point.size, 0)
+        point, header = struct.Struct(f"{events.POINT.format}{len(names)}d"), events.HEADER.size
+        pack_into, length, size = point.pack_into, point.size, header + point.size
+        put_header = events.HEADER.pack_into
 
         def log(step: int, values: Sequence[float]) -> None:
-            pack_into(frame, header, b"P", number, step, time(), *values)
-            put_checksum(frame, 4, crc32(payload))
-            if (written := write(descriptor, frame)) != size:
-                take_back(written)
+            if self._at + size > self._room:
+                self._make_room(size)
+            window, at = self._window, self._at
+            pack_into(window, at + header, b"P", number, step, time(), *values)
+            put_header(window, at, length, crc32(window[at + header : at + size]))
+            self._at = at + size
 
         self._series[names] = log
         return log
 
-    def _take_back(self, written: int) -> None:
-        """A torn frame would hide all that follows."""
-        end = os.fstat(self._descriptor).st_size
-        os.ftruncate(self._descriptor, end - written)
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "journal")
+    def _make_room(self, size: int) -> None:
+        """Have the window hold ``size`` bytes more."""
+        if self._at + size <= self._room:
+            return
+        end = self._base + self._at
+        base = end - end % ALLOCATIONGRANULARITY
+        room = end - base + max(size, SPAN)
+        os.posix_fallocate(self._descriptor, base, room)  # else a full disk would end the process at a store
+        self._window = memoryview(mmap(self._descriptor, room, offset=base))
+        self._base, self._at, self._room = base, end - base, room
 
     def sync(self) -> None:
         os.fsync(self._descriptor)
 
     def close(self) -> None:
+        """Leave the file as long as what was written."""
+        end, self._window, self._room = self._base + self._at, memoryview(b""), 0
+        os.ftruncate(self._descriptor, end)
         os.close(self._descriptor)
 
 
@@ -114,22 +126,32 @@ class Reader:
         self._points = points
         self.position = position
 
+    def has_more(self) -> bool:
+        """Whether something stands behind what was read."""
+        return any(self._bytes(events.HEADER.size))
+
     def read(self, limit: int = 4 * 1024 * 1024) -> Iterator[tuple[int, events.Event]]:
         """Events that are whole by now, each with the position behind it. Reads at most about ``limit`` bytes."""
-        try:
-            descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return
-        try:
-            data = os.pread(descriptor, max(limit, events.LARGEST_FRAME + events.HEADER.size), self.position)
-        finally:
-            os.close(descriptor)
+        data = self._bytes(max(limit, events.LARGEST_FRAME + events.HEADER.size))
         start = self.position
         for end, payload in events.payloads(data):
             self.position = start + end
             if self._points or not events.is_point(payload):
                 yield self.position, events.decode(payload)
 
+    def _bytes(self, most: int) -> bytes:
+        """At most so many bytes from the position on; none where no journal is."""
+        try:
+            descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return b""
+        try:
+            return os.pread(descriptor, most, self.position)
+        finally:
+            os.close(descriptor)
 
-def _whole_length(data: bytes) -> int:
+
+def end_of(path: Path) -> int:
+    """The position behind the last whole frame. The file may be longer: a killed process leaves room that it had taken."""
+    data = path.read_bytes() if path.exists() else b""
     return max((end for end, _ in events.payloads(data)), default=0)

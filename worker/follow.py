@@ -65,10 +65,7 @@ class Follower:
 
     def grown(self) -> bool:
         """Whether the journal holds more than was read."""
-        try:
-            return (self.folder / "journal").stat().st_size > self.position
-        except FileNotFoundError:
-            return False
+        return Reader(self.folder / "journal", self.position).has_more()
 
     def follow(self) -> bool:
         """Store the next events; False when there were none, or their files are still on the way into the store.

@@ -1,6 +1,8 @@
-"""The journal when there is no room for it, and when something is too large for it."""
+"""The journal: what is written is there, whoever dies; without room nothing is begun; what is too large is refused."""
 
+import os
 import resource
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,15 +14,13 @@ import torch
 from trainer import events
 from trainer.deferred import Step
 from trainer.errors import TrainerError
-from trainer.journal import Journal, Reader
+from trainer.journal import SPAN, Journal, Reader, end_of
 from trainer.recorder import RATE_SECONDS, Recorder
-
-LONG = "no room for all of this"
 
 
 @contextmanager
 def room_for(size: int) -> Iterator[None]:
-    """No file of this process grows beyond ``size`` bytes: what crosses it is written in part, as on a disk that fills up."""
+    """No file of this process grows beyond ``size`` bytes, as on a disk that fills up."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
@@ -29,31 +29,70 @@ def room_for(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def write_event(journal: Journal) -> None:
-    journal.write(events.Log(message=LONG))
+def write_event(journal: Journal, number: int) -> None:
+    journal.write(events.Log(message=str(number)))
 
 
-def write_point(journal: Journal) -> None:
-    journal.log(2, {"train/loss": 0.5})
+def write_point(journal: Journal, number: int) -> None:
+    journal.log(number, {"train/loss": 0.5})
 
 
 @pytest.mark.parametrize("write", [write_event, write_point])
-@pytest.mark.parametrize("room", [1, 12])
-def test_what_was_written_of_a_frame_that_does_not_fit_is_taken_back(tmp_path: Path, write: Callable[[Journal], None],
-                                                                     room: int) -> None:
+def test_what_has_no_room_is_not_begun_and_hides_nothing(tmp_path: Path, write: Callable[[Journal, int], None]) -> None:
     path = tmp_path / "journal"
     journal = Journal(path)
-    journal.log(1, {"train/loss": 0.7})
-    size = path.stat().st_size
-    with room_for(size + room), pytest.raises(OSError, match=r"No space left|File too large"):
-        write(journal)
-    assert path.stat().st_size == size
+    write(journal, 0)
+    number = 0
+    with room_for(path.stat().st_size), pytest.raises(OSError, match=r"No space left|File too large"):
+        while number < SPAN:
+            write(journal, number := number + 1)
+    write(journal, number)
+    assert number > 100
+    found = [event for _, event in Reader(path).read() if not isinstance(event, events.Series)]
+    assert len(found) == number + 1
 
-    write(journal)
-    found = [event for _, event in Reader(path).read()]
-    assert len(found) == 3
-    assert isinstance(found[1], events.Point)
-    assert (found[1].series, found[1].step, found[1].values) == (0, 1, (0.7,))
+
+def test_a_journal_whose_process_was_killed_ends_behind_its_last_frame_and_goes_on_there(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    child = os.fork()
+    if child == 0:
+        journal = Journal(path)
+        for step in range(3_000):
+            write_point(journal, step)
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    reader = Reader(path)
+    assert [event.step for _, event in reader.read() if isinstance(event, events.Point)] == list(range(3_000))
+    assert not reader.has_more()
+    assert reader.position == end_of(path) < path.stat().st_size
+    path.write_bytes(path.read_bytes()[: end_of(path) - 3] + bytes(1000))  # the last frame is torn
+    journal = Journal(path)
+    write_point(journal, 3_000)
+    steps = [event.step for _, event in Reader(path).read() if isinstance(event, events.Point)]
+    assert steps == [*range(2_999), 3_000]
+
+
+def test_a_journal_that_is_closed_is_as_long_as_what_was_written(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    write_point(journal, 1)
+    journal.close()
+    assert (tmp_path / "journal").stat().st_size == end_of(tmp_path / "journal")
+
+
+def test_a_reader_beside_the_writer_sees_whole_frames_only(tmp_path: Path) -> None:
+    path, most = tmp_path / "journal", 200_000
+    child = os.fork()
+    if child == 0:
+        journal = Journal(path)
+        for step in range(most):
+            write_point(journal, step)
+        os._exit(0)
+    reader, steps = Reader(path), []
+    deadline = time.monotonic() + 60
+    while len(steps) < most and time.monotonic() < deadline:
+        steps += [event.step for _, event in reader.read(1) if isinstance(event, events.Point)]
+    os.waitpid(child, 0)
+    assert steps == list(range(most))
 
 
 def report_of(size: int) -> events.Result:
@@ -66,10 +105,10 @@ def test_the_largest_event_that_readers_take_is_written_and_one_byte_more_is_ref
     path = tmp_path / "journal"
     journal = Journal(path)
     journal.write(report_of(events.LARGEST_FRAME))
-    size = path.stat().st_size
+    size = end_of(path)
     with pytest.raises(TrainerError, match="fewer classes"):
         journal.write(report_of(events.LARGEST_FRAME + 1))
-    assert path.stat().st_size == size
+    assert end_of(path) == size
     journal.write(events.Ended(outcome="failed"))
     reader = Reader(path)
     found = [event for _ in range(2) for _position, event in reader.read()]

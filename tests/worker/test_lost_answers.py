@@ -12,7 +12,7 @@ from tests.worker.conftest import read_all
 from tests.worker.line import Line
 from tests.worker.test_follower import follower
 from trainer import events
-from trainer.journal import Journal
+from trainer.journal import Journal, end_of
 from webapp.metrics.window import window
 from webapp.runs import states
 from webapp.runs.models import Attempt, Run, State
@@ -57,7 +57,7 @@ def test_a_line_that_breaks_during_a_commit_neither_doubles_nor_loses(
     assert reader.follow()
     assert losses(attempt.run) == [(step, 1 / step) for step in (1, 2, 3, 4)]
     assert attempt.run.entries.filter(type="log").count() == (word == COMMIT)
-    assert Attempt.objects.get(pk=attempt.pk).position == (folder / "journal").stat().st_size
+    assert Attempt.objects.get(pk=attempt.pk).position == end_of(folder / "journal")
 
 
 @pytest.mark.parametrize("arrives", [True, False], ids=["answer lost", "commit lost"])
