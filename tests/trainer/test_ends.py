@@ -134,17 +134,16 @@ def test_a_loss_that_is_not_finite_can_be_skipped_or_ignored(warm: Warm, table: 
 
 
 @pytest.mark.fault
-def test_a_full_disk_pauses_the_run_and_keeps_the_older_checkpoint(images: Path, tmp_path: Path) -> None:
-    with warm_process() as warm:
-        folder = write_job(tmp_path / "run", ENDLESS, images)
-        launcher = warm.start(folder)
-        wait_until(lambda: list((folder / "checkpoints").glob("step-*.safetensors")), "a checkpoint")
-        wait_until(lambda: steps_done(folder) > 3, "step 3")
-        (rank,) = children(launcher)
-        size = next((folder / "checkpoints").glob("step-*.safetensors")).stat().st_size
-        limit = max(size - 1, 0)  # a checkpoint no longer fits; neither does the journal, when it has grown beyond that
-        resource.prlimit(rank, resource.RLIMIT_FSIZE, (limit, limit))
-        warm.wait(folder)
+def test_a_full_disk_pauses_the_run_and_keeps_the_older_checkpoint(warm: Warm, images: Path, tmp_path: Path) -> None:
+    folder = write_job(tmp_path / "run", ENDLESS, images)
+    launcher = warm.start(folder)
+    wait_until(lambda: list((folder / "checkpoints").glob("step-*.safetensors")), "a checkpoint")
+    wait_until(lambda: steps_done(folder) > 3, "step 3")
+    (rank,) = children(launcher)
+    size = next((folder / "checkpoints").glob("step-*.safetensors")).stat().st_size
+    limit = max(size - 1, 0)  # a checkpoint no longer fits; neither does the journal, when it has grown beyond that
+    resource.prlimit(rank, resource.RLIMIT_FSIZE, (limit, limit))
+    warm.wait(folder)
     attempt = Attempt.read(folder)
     assert attempt.exits == [DISK_FULL]
     if attempt.ended is not None:
