@@ -66,11 +66,11 @@ def test_a_run_that_is_cancelled_while_its_input_is_verified_is_let_go_of(agent:
     assert (Run.objects.get(pk=run.pk).state, run.attempts.get().ended is not None) == (State.CANCELLED, True)
 
 
-def test_a_damaged_input_fails_its_run(agent: Agent, large: Artifact) -> None:
-    path = store.local_path(large.sha256)
+def test_a_damaged_input_fails_its_run(agent: Agent) -> None:
+    path = store.local_path((artifact := zeros(1000)).sha256)
     path.chmod(0o600)
     path.write_bytes(b"something else")
-    run = inspection(large)
+    run = inspection(artifact)
     while not run.attempts.exclude(ended=None).exists():
         agent._turn()
     run.refresh_from_db()
