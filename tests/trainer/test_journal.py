@@ -87,7 +87,7 @@ def test_a_reader_beside_the_writer_sees_whole_frames_only(tmp_path: Path) -> No
         for step in range(most):
             write_point(journal, step)
         os._exit(0)
-    reader, steps = Reader(path), []
+    reader, steps = Reader(path), list[int]()
     deadline = time.monotonic() + 60
     while len(steps) < most and time.monotonic() < deadline:
         steps += [event.step for _, event in reader.read(1) if isinstance(event, events.Point)]

@@ -54,7 +54,7 @@ def _unused() -> list[str]:
     """Names that nothing refers to: what was to let go of them was killed behind its commit."""
     found = Artifact.objects.filter(created__lt=Now() - timedelta(seconds=OLD_SECONDS))
     for relation in Artifact._meta.related_objects:
-        users = relation.related_model.objects.filter(**{relation.field.name: OuterRef("pk")})
+        users = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
         found = found.exclude(Exists(users))
     return list(found.values_list("pk", flat=True))
 
@@ -72,4 +72,5 @@ def _old_names() -> Iterator[str]:
 
 
 def _database_began() -> datetime:
-    return MigrationRecorder.Migration.objects.earliest("applied").applied
+    began: datetime = MigrationRecorder.Migration.objects.earliest("applied").applied
+    return began
