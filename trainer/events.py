@@ -2,7 +2,8 @@
 
 A frame is ``<length u32><crc32 u32><payload>``. A payload starts with one byte that tells its kind: ``P`` a point of one
 series set (packed numbers), ``J`` any other event (JSON). Only a torn tail is ever cut: a reader stops at the first frame
-that is short or fails its checksum, and at zeros, which are room for frames to come. Everything here is plain Python; the web server reads the same classes.
+that is short or fails its checksum, and at zeros, which are room for frames to come. Everything here is plain Python; the
+web server reads the same classes.
 """
 
 import struct
