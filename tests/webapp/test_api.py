@@ -89,6 +89,16 @@ def test_a_run_on_a_data_set_that_is_still_inspected_is_a_conflict(api: Api) -> 
     assert answer.json()["errors"][0]["field"] == "dataset"
 
 
+def test_a_run_names_the_version_that_it_trains_on_or_gets_the_newest_ready_one(api: Api, ada: Things) -> None:
+    dataset = str(ada.identifiers["dataset"])
+    DatasetVersion.objects.create(dataset_id=dataset, number=2, content_hash="x", size=1, state=DatasetVersion.State.FAILED)
+    assert api("POST", "runs", {"dataset": dataset, "spec": {}}).status_code == 201
+    assert api("POST", "runs", {"dataset": dataset, "version": 1, "spec": {}}).status_code == 201
+    assert api("POST", "runs", {"dataset": dataset, "version": 2, "spec": {}}).status_code == 409
+    answer = api("POST", "runs", {"dataset": dataset, "version": 3, "spec": {}})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (404, "version")
+
+
 @pytest.mark.parametrize(("spec", "field"), [
     ({"optimizer": {"name": "adamw", "learning_rate": -1.0}}, "optimizer.learning_rate"),
     ({"optimizer": {"name": "adamw", "learning_rate": "1e-3"}}, "optimizer.learning_rate"),

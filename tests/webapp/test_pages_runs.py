@@ -5,13 +5,14 @@ import re
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.webapp.pages import finished, make_dataset, make_run
 from webapp.accounts.models import User
-from webapp.datasets.models import Dataset
+from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.runs import queries, results
 from webapp.runs.models import Kind, Run, State
 from webapp.workers.models import Device, Worker
@@ -148,6 +149,60 @@ def test_what_is_wrong_is_said_beside_its_field_and_stays_typed(client: Client, 
     assert sentence in text
     control = re.search(rf'<input[^>]*name="{re.escape(field)}"[^>]*>', text)
     assert control and f'value="{value}"' in control[0] and 'aria-invalid="true"' in control[0]
+
+
+def test_json_that_was_edited_and_not_put_into_the_form_is_neither_lost_nor_ignored(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    sent = {**filled_form(make_dataset(ada)), "json": '{"epochs": 9', "json_edited": "1"}
+    assert 'id="spec-json"' not in client.post("/runs/new/preview/", sent).content.decode()
+    answer = client.post("/runs/new/", sent)
+    text = answer.content.decode()
+    assert answer.status_code == 422 and not Run.objects.exists()
+    assert "The JSON was edited" in text and "{&quot;epochs&quot;: 9</textarea>" in text
+    assert 'id="json-edited"' not in client.post("/runs/new/json/", sent).content.decode()
+    whole = client.post("/runs/new/json/", {**sent, "json": '{"epochs": 9}'}).content.decode()
+    assert 'id="json-edited" value="" hx-swap-oob="true"' in whole
+
+
+def add_version(dataset: Dataset, number: int, state: DatasetVersion.State) -> DatasetVersion:
+    first = dataset.versions.get(number=1)
+    return DatasetVersion.objects.create(dataset=dataset, number=number, state=state, content_hash="x", size=1, prepared=first.prepared,
+                                         profile=first.profile)
+
+
+def test_a_new_version_that_cannot_be_used_keeps_nobody_from_training(client: Client, ada: User) -> None:
+    dataset = make_dataset(ada)
+    add_version(dataset, 2, DatasetVersion.State.FAILED)
+    client.force_login(ada)
+    assert "Flowers" in client.get("/runs/new/").content.decode()
+    client.post("/runs/new/", filled_form(dataset))
+    assert Run.objects.get().dataset_version == dataset.versions.get(number=1)
+
+
+def test_the_version_whose_page_it_was_is_trained_on(client: Client, ada: User) -> None:
+    dataset = make_dataset(ada)
+    first = dataset.versions.get()
+    add_version(dataset, 2, DatasetVersion.State.READY)
+    client.force_login(ada)
+    assert f"/runs/new/?version={first.pk}" in client.get(f"/datasets/{dataset.pk}/?version=1").content.decode()
+    form = client.get(f"/runs/new/?version={first.pk}").content.decode()
+    assert "Data: Flowers, version 1" in form and f'name="version" value="{first.pk}"' in form
+    sent = {name: value for name, value in filled_form(dataset).items() if name != "dataset"}
+    page = client.post("/runs/new/", {**sent, "version": str(first.pk)}, follow=True).content.decode()
+    assert Run.objects.get().dataset_version == first and "version 1" in page
+
+
+def test_a_clone_of_a_run_whose_data_set_was_deleted_says_so_and_keeps_what_was_typed(client: Client, ada: User) -> None:
+    dataset = make_dataset(ada)
+    run = make_run(dataset)
+    Dataset.objects.update(deleted=Now())
+    client.force_login(ada)
+    assert "“Flowers” was deleted" in client.get(f"/runs/{run.pk}/clone/", follow=True).content.decode()
+    sent = {**filled_form(dataset), "version": str(dataset.versions.get().pk), "run_name": "Kept"}
+    answer = client.post("/runs/new/", sent)
+    assert answer.status_code == 422 and 'value="Kept"' in answer.content.decode()
+    page = client.get(f"/runs/{run.pk}/").content.decode()
+    assert "Flowers (deleted)" in page and f"/datasets/{dataset.pk}/" not in page
 
 
 def test_json_fills_the_form_and_an_unknown_field_is_named(client: Client, ada: User) -> None:

@@ -15,8 +15,8 @@ from webapp.api.datasets import find as find_dataset
 from webapp.api.keyed import once
 from webapp.api.paging import Page, Paging, page
 from webapp.api.problems import Problem
-from webapp.datasets.models import Dataset
-from webapp.datasets.queries import newest
+from webapp.datasets.models import Dataset, DatasetVersion
+from webapp.datasets.queries import newest, newest_ready
 from webapp.metrics import reading
 from webapp.refusals import FieldError
 from webapp.runs import services
@@ -39,12 +39,15 @@ def index(request: HttpRequest, paging: Query[Paging], name: str = "", state: St
 
 @router.post("", response={201: schemas.RunDetail}, summary="Start a training run")
 def create(request: HttpRequest, body: schemas.NewRun) -> Status[Any]:
-    """Needs a data set whose ``state`` is ready: 409 before that. Fields at fault are named as in the spec."""
+    """Trains on the newest version of the data set that is ready, or on the one that is named: 409 while there is none.
+
+    Fields at fault are named as in the spec.
+    """
 
     def act() -> tuple[int, Any]:
         dataset = _dataset(request, body.dataset)
         run = services.start_training(owner=person(request), name=body.name.strip() or dataset.name,
-                                      dataset_version=newest(dataset), spec=body.spec)
+                                      dataset_version=_version(dataset, body.version), spec=body.spec)
         return 201, full(run)
 
     return Status(*once(request, person(request), act))
@@ -57,6 +60,16 @@ def _dataset(request: HttpRequest, dataset_id: UUID) -> Dataset:
     except Http404:
         said = _("There is no such data set that you may see. Take its identifier from the list of data sets.")
         raise Problem(404, said, [FieldError("dataset", said)]) from None
+
+
+def _version(dataset: Dataset, number: int | None) -> DatasetVersion:
+    if number is None:
+        return newest_ready(dataset) or newest(dataset)
+    found = next((version for version in dataset.versions.all() if version.number == number), None)
+    if found is None:
+        said = _("This data set has no version %(number)s.") % {"number": number}
+        raise Problem(404, said, [FieldError("version", said)])
+    return found
 
 
 @router.get("/{uuid:run_id}", response=schemas.RunDetail, summary="One run")

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from ninja import Field, Schema
-from pydantic import ConfigDict, StrictStr
+from pydantic import ConfigDict, StrictInt, StrictStr
 
 
 class Body(Schema):
@@ -78,6 +78,7 @@ class DatasetDetail(Dataset):
 class NewRun(Body):
     name: StrictStr = Field("", max_length=200, description="The data set's name when left out.")
     dataset: UUID
+    version: StrictInt | None = Field(None, ge=1, le=2**31 - 1, description="A version's number; the newest that is ready when left out.")
     spec: dict[str, Any] = Field(
         description="The run's spec; the smallest is {\"model\": {\"name\": \"cnn\"}, \"epochs\": 7, \"ranks\": 2}. "
         "Its JSON Schema is at /api/v1/components.")

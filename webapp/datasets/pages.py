@@ -51,8 +51,9 @@ def overview(user: User) -> list[Listed]:
 
 
 def ready(user: User) -> list[Listed]:
-    """Data sets that can be trained on."""
-    return [one for one in overview(user) if one.latest.state == DatasetVersion.State.READY]
+    """Data sets that can be trained on, with the version that is."""
+    found = [(one.dataset, queries.newest_ready(one.dataset), one.used) for one in overview(user)]
+    return [Listed(dataset, version, description(version), used) for dataset, version, used in found if version]
 
 
 def _listed(dataset: Dataset, used: int) -> Listed:

@@ -17,8 +17,18 @@ def datasets(user: User) -> QuerySet[Dataset]:
 
 
 def newest(dataset: Dataset) -> DatasetVersion:
-    """The version that new runs train on."""
+    """The version that came last, ready or not."""
     return dataset.versions.all()[0]
+
+
+def newest_ready(dataset: Dataset) -> DatasetVersion | None:
+    """The version that new runs train on: a later one that is being inspected, or could not be used, keeps nobody from it."""
+    return next((version for version in dataset.versions.all() if version.state == DatasetVersion.State.READY), None)
+
+
+def versions(user: User) -> QuerySet[DatasetVersion]:
+    """All versions of the person's data sets, deleted ones included: runs that were trained on them are cloned."""
+    return DatasetVersion.objects.filter(dataset__in=visible(Dataset.objects.all(), user)).select_related("dataset")
 
 
 def inspection(version: DatasetVersion) -> Run | None:

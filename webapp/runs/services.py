@@ -118,6 +118,9 @@ def training_spec(spec: dict[str, Any], dataset_version: DatasetVersion) -> Trai
 
 
 def _require_ready(version: DatasetVersion) -> None:
+    if version.dataset.deleted is not None:
+        raise TrainerError("data_deleted", "The data set “%(name)s” was deleted. Undo that on the page of data sets, or start from "
+                           "other data.", field="dataset", name=version.dataset.name)
     if version.state == DatasetVersion.State.FAILED:
         raise TrainerError(
             "data_not_ready",

@@ -4,7 +4,7 @@ import json
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,6 +17,7 @@ from webapp.accounts.access import signed_in
 from webapp.api import body
 from webapp.api.problems import Problem
 from webapp.datasets import pages
+from webapp.datasets import queries as dataset_queries
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import forms, presses, queries, services
 from webapp.runs.forms import Reading
@@ -31,7 +32,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _start(request)
     source = _source(request)
-    version = source.dataset_version if source else _version(request, request.GET.get("dataset", ""))
+    version = source.dataset_version if source else _version(request, request.GET)
     if version is None:
         return render(request, "runs/new.html", {"section": "runs", "choices": pages.ready(signed_in(request))})
     raw = source.spec if source else forms.starting_point(version.profile or {}, most_devices())
@@ -44,13 +45,16 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _start(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
-    version = _version(request, request.POST.get("dataset", ""))
+    version = _version(request, request.POST)
     if version is None:
         return redirect("runs:new")
     raw, name = forms.read_post(request.POST), request.POST.get("run_name", "").strip()
     reading = forms.check(raw, version)
     if not name:
         reading = Reading(raw, errors={**reading.errors, "name": [_("Give the run a name.")]})
+    if request.POST.get("json_edited"):
+        said = _("The JSON was edited and is not in the form yet. Put it into the form, or change it back, and start again.")
+        reading = Reading(raw, errors={**reading.errors, "": [said, *reading.errors.get("", ())]})
     if reading.errors:
         return _form(request, version, reading, name, status=422)
     try:
@@ -65,24 +69,27 @@ def _start(request: HttpRequest) -> HttpResponse:
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
     """What the form as it stands would do: summary, learning rate and JSON."""
-    version = _version(request, request.POST.get("dataset", ""))
+    version = _version(request, request.POST)
     if version is None:
         return HttpResponse(status=404)
     reading = forms.check(forms.read_post(request.POST), version)
-    return render(request, "runs/preview.html", {**_preview(reading, version), "swapped": True})
+    context = {**_preview(reading, version), "swapped": not request.POST.get("json_edited")}
+    return render(request, "runs/preview.html", context)
 
 
 @require_POST
 def from_json(request: HttpRequest) -> HttpResponse:
-    """The form's fields, filled from the JSON text."""
-    version = _version(request, request.POST.get("dataset", ""))
+    """The form's fields, filled from the JSON text. A text that is no spec stays where it is, to be mended."""
+    version = _version(request, request.POST)
     if version is None:
         return HttpResponse(status=404)
+    taken = True
     try:
         reading = _read_json(request.POST.get("json", ""), version)
     except Problem as problem:
-        reading = Reading(forms.read_post(request.POST), errors={"": [problem.detail]})
-    return render(request, "runs/spec_fields.html", _fields(reading, version, request.POST.get("run_name", "")))
+        reading, taken = Reading(forms.read_post(request.POST), errors={"": [problem.detail]}), False
+    context = {**_fields(reading, version, request.POST.get("run_name", "")), "json_taken": taken}
+    return render(request, "runs/spec_fields.html", context)
 
 
 def _read_json(text: str, version: DatasetVersion) -> Reading:
@@ -109,6 +116,7 @@ def _form(
         "version": version,
         "source": source,
         "section": "runs",
+        **({"spec_json": request.POST.get("json", ""), "json_edited": True} if request.POST.get("json_edited") else {}),
         "key": request.POST.get("key") or uuid4().hex,
     }
     return render(request, "runs/new.html", context, status=status)
@@ -134,23 +142,27 @@ def _preview(reading: Reading, version: DatasetVersion) -> dict[str, Any]:
 
 def _source(request: HttpRequest) -> Run | None:
     """The training run that is copied, if the address names one."""
-    try:
-        wanted = UUID(request.GET.get("clone", ""))
-    except ValueError:
+    wanted = _identifier(request.GET, "clone")
+    if wanted is None:
         return None
     run = queries.find(signed_in(request), wanted)
     return run if run.kind == "train" and run.dataset_version else None
 
 
-def _version(request: HttpRequest, dataset: str) -> DatasetVersion | None:
-    """The newest ready version of a data set that the person may see."""
+def _version(request: HttpRequest, given: QueryDict) -> DatasetVersion | None:
+    """The version that is named, or the newest ready one of the data set that is, as far as the person may see it."""
+    user = signed_in(request)
+    if wanted := _identifier(given, "version"):
+        return dataset_queries.versions(user).filter(pk=wanted, state=DatasetVersion.State.READY).first()
+    dataset = dataset_queries.datasets(user).filter(pk=_identifier(given, "dataset")).first()
+    return dataset_queries.newest_ready(dataset) if dataset else None
+
+
+def _identifier(given: QueryDict, name: str) -> UUID | None:
     try:
-        wanted = UUID(dataset)
+        return UUID(given.get(name, ""))
     except ValueError:
         return None
-    found = pages.datasets(signed_in(request)).filter(pk=wanted)
-    versions = DatasetVersion.objects.filter(dataset__in=found, state=DatasetVersion.State.READY)
-    return versions.select_related("dataset").order_by("-number").first()
 
 
 def _summary(version: DatasetVersion) -> DataSummary:

@@ -1,4 +1,5 @@
 // The form of a new run: choosing a component shows its fields and silences the others'; every change asks for a fresh preview.
+// JSON that is edited stays until it is put into the form.
 "use strict";
 
 (() => {
@@ -13,6 +14,7 @@
 
   document.addEventListener("change", (event) => { if (event.target.matches("[data-part-choice]")) swap(event.target); });
   document.addEventListener("input", (event) => {
+    if (event.target.id === "spec-json") document.getElementById("json-edited").value = "1";  // previews leave it alone
     if (event.target.closest("#spec-form") && event.target.id !== "spec-json") preview();
   });
   document.addEventListener("htmx:afterSwap", (event) => {
