@@ -28,6 +28,15 @@ def test_a_lost_connection_is_said_and_nothing_is_missing_afterwards(page: Page)
     expect_state(page, "Cancelled")
 
 
+def test_a_page_that_asks_regularly_says_when_nobody_answers_and_goes_on_by_itself(page: Page) -> None:
+    page.goto("/workers/")
+    page.context.set_offline(True)
+    bar = page.get_by_text("Connection lost. Reconnecting")
+    expect(bar).to_be_visible(timeout=PATIENCE)
+    page.context.set_offline(False)
+    expect(bar).to_be_hidden(timeout=PATIENCE)
+
+
 def test_a_closed_tab_is_replayed_when_the_run_is_opened_again(page: Page) -> None:
     start_digits(page, epochs=60, name="Closed and opened")
     expect(page.locator("[data-chart=loss] .scatterlayer path").first).to_be_attached(timeout=PATIENCE)

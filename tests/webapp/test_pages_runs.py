@@ -2,9 +2,10 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,8 +14,9 @@ from django.utils import timezone
 from tests.webapp.pages import finished, make_dataset, make_run
 from webapp.accounts.models import User
 from webapp.datasets.models import Dataset, DatasetVersion
-from webapp.runs import queries, results
-from webapp.runs.models import Kind, Run, State
+from webapp.runs import queries, results, stream
+from webapp.runs.models import Kind, Run, State, StreamEntry
+from webapp.runs.timing import Timing
 from webapp.workers.models import Device, Worker
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +164,17 @@ def test_json_that_was_edited_and_not_put_into_the_form_is_neither_lost_nor_igno
     assert 'id="json-edited"' not in client.post("/runs/new/json/", sent).content.decode()
     whole = client.post("/runs/new/json/", {**sent, "json": '{"epochs": 9}'}).content.decode()
     assert 'id="json-edited" value="" hx-swap-oob="true"' in whole
+
+
+def test_the_time_left_goes_by_the_pace_since_the_run_went_on(ada: User) -> None:
+    run = make_run(make_dataset(ada))
+    now = timezone.now()
+    Run.objects.filter(pk=run.pk).update(state=State.RUNNING, started=now - timedelta(hours=12), step=300, total_steps=500)
+    with transaction.atomic():
+        stream.record(run.pk, entries=[("started", {"step": 200})])  # it was paused overnight
+    StreamEntry.objects.filter(run=run).update(created=now - timedelta(seconds=10))
+    run.refresh_from_db()
+    assert Timing.of(run, now).left == pytest.approx(20)
 
 
 def add_version(dataset: Dataset, number: int, state: DatasetVersion.State) -> DatasetVersion:

@@ -249,11 +249,14 @@ async def test_a_hidden_page_gets_one_frame_a_second(run: Run, person: User, mon
 async def test_it_refuses_strangers_foreign_people_and_foreign_origins(run: Run, person: User) -> None:
     stranger = await User.objects.acreate(username="eve")
     session, other = await in_thread(signed_in)(person), await in_thread(signed_in)(stranger)
-    for attempt in (
-        socket(run, None), socket(run, other), socket(run, session, origin="http://evil.example"),
-        socket(run, session, origin="null"), socket(run, session, after="-1"), socket(run, session, after="9" * 400),
+    for foreign in ("http://evil.example", "null"):
+        assert not await socket(run, session, origin=foreign).connect()
+    for attempt, code in (
+        (socket(run, None), consumers.NOT_ALLOWED), (socket(run, other), consumers.NOT_ALLOWED),
+        (socket(run, session, after="-1"), consumers.BAD_MESSAGE), (socket(run, session, after="9" * 400), consumers.BAD_MESSAGE),
     ):  # fmt: skip
-        assert not await attempt.connect()
+        assert await attempt.connect(), "only of a socket that was open does a browser learn the code"
+        assert await attempt.output() == {"type": "websocket.close", "code": code}
 
 
 async def test_signing_out_closes_the_socket(run: Run, person: User) -> None:

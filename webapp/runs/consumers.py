@@ -47,7 +47,8 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         after = _after(self.scope["query_string"])
         user = await _in_thread(self.viewer.user)
         if user is None or after is None or await _in_thread(self.viewer.stream) is None:
-            await self.close()
+            await self.accept()  # a browser learns the code of a socket that was open, and then stops trying
+            await self.close(BAD_MESSAGE if after is None else NOT_ALLOWED)
             return
         self.position = after
         self.asks_every = ASKS_EVERY if self.channel_layer else DEAF_EVERY

@@ -26,18 +26,24 @@ class Timing:
     @classmethod
     def of(cls, run: Run, now: datetime | None = None) -> "Timing":
         per_epoch = run.steps_per_epoch or 0
-        elapsed = _elapsed(run, now or timezone.now())
-        left = None
-        if run.state == State.RUNNING and elapsed is not None and run.step and run.total_steps:
-            left = elapsed / run.step * (run.total_steps - run.step)
+        now = now or timezone.now()
         return cls(
             step=run.step,
             total=run.total_steps,
             epoch=min(run.step // per_epoch + 1, run.total_steps // per_epoch) if per_epoch else 0,
             epochs=run.total_steps // per_epoch if per_epoch else 0,
-            elapsed=elapsed,
-            left=left,
+            elapsed=_elapsed(run, now),
+            left=_left(run, now) if run.state == State.RUNNING and run.total_steps else None,
         )
+
+
+def _left(run: Run, now: datetime) -> float | None:
+    """By the pace since training began or went on: pauses are no part of it."""
+    began = run.entries.filter(type="started").order_by("-seq").first()
+    if began is None or run.step <= began.body["step"]:
+        return None
+    seconds = max(0.0, (now - began.created).total_seconds())
+    return seconds / (run.step - began.body["step"]) * (run.total_steps - run.step)
 
 
 def _elapsed(run: Run, now: datetime) -> float | None:

@@ -78,6 +78,7 @@ def live_texts() -> str:
             "hours": _("%(h)d h %(m)d min"),
             "minutes": _("%(m)d min %(s)d s"),
             "seconds": _("%(n)s s"),
+            "done": _("%(part)s %% done"),
             "nan": _("Values that are not numbers: %(count)s"),
         }
     )

@@ -35,6 +35,7 @@ class Live {
     this.run = { step: 0, total_steps: 0, steps_per_epoch: 0, state: "" };
     this.remaining = new RemainingTime();
     this.plots = [...all("[data-chart]")].map((element) => this.#plot(element));
+    this.quarter = 4;  // of the run; the first that is reached while somebody looks is said
     this.drawing = false;
     this.turn = 0;  // when the next chart that is not the first may be drawn
     this.later = null;
@@ -110,8 +111,15 @@ class Live {
     const epochs = Math.ceil(total / perEpoch);
     if (perEpoch) say("[data-run-epochs]", epochs);
     if (perEpoch) say("[data-run-epoch]", Math.min(Math.floor(Math.max(step - 1, 0) / perEpoch) + 1, epochs));
+    this.#sayQuarter(Math.floor(4 * step / (total || Infinity)));
     const seconds = state === "running" && total ? this.remaining.seconds(total) : null;
     say("[data-run-time-left]", seconds === null ? "" : filled(this.texts.left ?? "%(time)s left", { time: clock(seconds, this.texts) }));
+  }
+
+  // For those who hear the page: what moves all the time would never let them hear anything else.
+  #sayQuarter(quarter) {
+    if (quarter > this.quarter) say("[data-run-said]", filled(this.texts.done ?? "%(part)s % done", { part: 25 * quarter }));
+    this.quarter = quarter;
   }
 
   #curve(name) {

@@ -41,10 +41,21 @@
     if (target) { event.preventDefault(); target.click(); }
   });
 
-  // A page that nobody looks at does not ask again and again; what is asked once, such as how a run ended, is asked all the same.
+  // A list that nobody looks at does not ask again and again; a page that waits for an end does.
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (document.hidden && event.detail.elt.getAttribute("hx-trigger")?.startsWith("every")) event.preventDefault();
+    if (document.hidden && event.detail.elt.hasAttribute("data-rests")) event.preventDefault();
   });
+
+  // An answer that did not come, or refused what was asked: the page says so until one comes again. What asks regularly goes on.
+  const bar = (text) => {
+    const element = document.getElementById("offline");
+    if (!element) return;
+    element.textContent = text ? element.dataset[text] : "";
+    element.hidden = !text;
+  };
+  document.addEventListener("htmx:sendError", () => bar("lost"));
+  document.addEventListener("htmx:responseError", () => bar("refused"));
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) bar(""); });
 
   const localTimes = (root) => root.querySelectorAll?.("time[data-local]").forEach((element) => {
     const moment = new Date(element.dateTime);

@@ -20,6 +20,7 @@ const AXES = {
   ratio: { tickformat: ".0%" },
 };
 const CLOCK = { type: "date", nticks: 3, tickangle: 0, tickformat: "%H:%M:%S" };
+const DRAGS = matchMedia("(pointer: coarse)").matches ? false : "zoom";  // a finger that swipes over a chart scrolls the page
 const FEW_STEPS = 8;  // so few that Plotly would write halves of a step
 
 const plain = (text) => String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;");  // Plotly reads a few tags in names
@@ -95,9 +96,10 @@ export class Plot {
     this.element.dispatchEvent(new Event("wanted"));
   }
 
-  // The chart has a name of its own; Plotly's buttons for the mouse and its measuring corner have none and say nothing.
+  // Plotly's buttons have names, their pictures and the corner where it measures text have none.
   #hush() {
-    for (const one of [this.element.querySelector(".modebar"), document.getElementById("js-plotly-tester")]) one?.setAttribute("aria-hidden", "true");
+    const nameless = [...this.element.querySelectorAll(".modebar svg"), document.getElementById("js-plotly-tester")];
+    for (const one of nameless) one?.setAttribute("aria-hidden", "true");
   }
 
   #lastStep() {
@@ -172,7 +174,7 @@ export class Plot {
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: fontFamily(), size: 12, color: soft },
       showlegend: this.curves().length > 1, legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
-      hovermode: "x unified", dragmode: "zoom",
+      hovermode: "x unified", dragmode: DRAGS,
       hoverlabel: { bgcolor: colour("surface"), bordercolor: line, font: { color: colour("ink") } },
       modebar: { color: soft, activecolor: colour("accent"), bgcolor: "rgba(0,0,0,0)" },
       xaxis: { ...axis, ...(this.time ? CLOCK : this.#lastStep() <= FEW_STEPS ? { dtick: 1 } : {}), visible: traces > 0 },
