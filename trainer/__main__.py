@@ -17,6 +17,17 @@ def listing() -> dict[str, ModuleType]:
 
 
 def main(words: list[str] | None = None) -> int:
+    try:
+        return _run(words)
+    except TrainerError as error:
+        return _say(str(error), 2)
+    except OSError as error:
+        return _say(f"{error.strerror or error}: {error.filename}" if error.filename else str(error), 2)
+    except KeyboardInterrupt:
+        return _say("\nInterrupted. The same command begins again.", commands.INTERRUPTED)
+
+
+def _run(words: list[str] | None) -> int:
     parser = argparse.ArgumentParser(prog="python -m trainer", description="Train, compress and export models.")
     choices = parser.add_subparsers(dest="command", required=True)
     modules = listing()
@@ -25,12 +36,7 @@ def main(words: list[str] | None = None) -> int:
         module.arguments(choices.add_parser(name, help=text.partition("\n")[0], description=text,
                                             formatter_class=argparse.RawDescriptionHelpFormatter))
     arguments = parser.parse_args(words)
-    try:
-        code: int = modules[arguments.command].run(arguments)
-    except TrainerError as error:
-        return _say(str(error), 2)
-    except OSError as error:
-        return _say(f"{error.strerror or error}: {error.filename}" if error.filename else str(error), 2)
+    code: int = modules[arguments.command].run(arguments)
     return code
 
 

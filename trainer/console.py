@@ -1,11 +1,11 @@
-"""What the subcommands share: reading a spec, preparing data, the folder of an attempt, and what is printed of it."""
+"""What the subcommands share: reading a spec, the devices of this machine, and what is printed of an attempt."""
 
 import json
 import os
-import shutil
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,11 @@ from pydantic import ValidationError
 
 from trainer import events, job, mistakes
 from trainer.errors import TrainerError
-from trainer.importing import preparation
-from trainer.job import Job
-from trainer.journal import Reader
+from trainer.journal import Reader, end_of
 from trainer.spec import AnySpec, parse
 
 POLL_SECONDS = 0.05
 FEWEST_CPU_DEVICES = 2  # as a worker has: two ranks can be tried on any machine
-INTERRUPTED = 130
 
 
 def read_object(path: Path) -> dict[str, Any]:
@@ -43,54 +40,6 @@ def checked(given: dict[str, Any], kind: str) -> AnySpec:
         raise TrainerError("spec_wrong", "\n".join(lines)) from error
 
 
-def prepare(path: Path, folder: Path) -> Path:
-    """The prepared data of ``path``, made once and again when the files have changed."""
-    if path.suffix == ".safetensors":
-        return path.resolve(strict=True)
-    paths, names = preparation.files_of(path.resolve(strict=True))
-    source = [[str(file), file.stat().st_size, file.stat().st_mtime_ns] for file in paths]
-    prepared, stamp = folder / "prepared.safetensors", folder / "source.json"
-    if prepared.exists() and stamp.exists() and json.loads(stamp.read_text()) == source:
-        return prepared.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    prepared = preparation.prepare(paths, names, folder).prepared
-    stamp.write_text(json.dumps(source))
-    return prepared.resolve()
-
-
-def write_job(folder: Path, spec: AnySpec, inputs: Mapping[str, Path], checkpoints: str) -> None:
-    """Go on with the job in ``folder`` when it is this one and unfinished, from its newest checkpoint; else begin anew.
-
-    ``checkpoints`` is the pattern of their names.
-    """
-    paths = {role: str(path.resolve(strict=True)) for role, path in inputs.items()}
-    number, resume = 1, None
-    if (folder / "job.json").exists():
-        earlier = _earlier(folder)
-        if earlier and earlier.spec == spec and earlier.inputs == paths and not _is_finished(folder):
-            number = earlier.attempt + 1
-            resume = max((str(path) for path in (folder / "checkpoints").glob(checkpoints)), default=None)
-        else:
-            shutil.rmtree(folder)
-    (folder / "out").mkdir(parents=True, exist_ok=True)
-    new = Job(run=spec.kind, attempt=number, spec=spec, inputs=paths, devices=devices(max(1, spec.device_count)), resume=resume)
-    (folder / "control").write_bytes(bytes([job.GO_ON]))
-    (folder / "job.json").write_text(new.model_dump_json(), encoding="utf-8")
-
-
-def _earlier(folder: Path) -> Job | None:
-    """The job that was begun in ``folder``; none where another release wrote it in a form that this one does not know."""
-    try:
-        return Job.read(folder)
-    except ValidationError:
-        return None
-
-
-def _is_finished(folder: Path) -> bool:
-    ends = [event for event in events_of(Reader(folder / "journal")) if isinstance(event, events.Ended)]
-    return bool(ends) and ends[-1].outcome != "paused"
-
-
 def devices(ranks: int) -> tuple[str, ...]:
     """A GPU for each rank where there are enough, else a core of the processor. Raises TrainerError where neither has as many."""
     os.environ["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"  # counting must not start CUDA before the fork
@@ -107,7 +56,7 @@ def devices(ranks: int) -> tuple[str, ...]:
 def reader_of_news(folder: Path) -> Reader:
     """Reads what the next attempt in ``folder`` will write."""
     journal = folder / "journal"
-    return Reader(journal, journal.stat().st_size if journal.exists() else 0)
+    return Reader(journal, end_of(journal))
 
 
 def events_of(reader: Reader) -> Iterator[events.Event]:
@@ -116,7 +65,8 @@ def events_of(reader: Reader) -> Iterator[events.Event]:
         yield from (event for _, event in found)
 
 
-def pause_on_interrupt(folder: Path) -> None:
+@contextmanager
+def pausing_on_interrupt(folder: Path) -> Iterator[None]:
     """The first Ctrl-C asks the attempt for a checkpoint, the second one ends this process."""
 
     def ask(*_: object) -> None:
@@ -124,7 +74,9 @@ def pause_on_interrupt(folder: Path) -> None:
         job.command(folder, job.PAUSE)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-    signal.signal(signal.SIGINT, ask)
+    before = signal.signal(signal.SIGINT, ask)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def sentence(ended: events.Ended) -> str:

@@ -30,6 +30,8 @@ from trainer.spec import ExportSpec, exporters_for
 PREPROCESS = "preprocess.json"
 CARD = "README.md"
 SPEC = "spec.json"
+COMMON = (("bundle", bundle.NAME), ("preprocess", PREPROCESS), ("parity", parity.JSON), ("parity", parity.SHEET), ("model_card", CARD))
+"""The (format, name) of the outputs that every export has."""
 SAID: dict[str, tuple[str, Literal["info", "warning"]]] = {
     "proved": ("%(file)s answers as the model does.", "info"),
     "lossy": ("%(file)s answers nearly as the model does; the parity sheet tells what it costs.", "info"),
@@ -167,5 +169,4 @@ def assemble(made: list[Made], source: Source, proof: Proof, links: list[bundle.
     (out / CARD).write_text(description.card(source.config, report, proof.scores, chained, runs), encoding="utf-8")
     bundle.write(out, [CARD, *sorted(path.name for path in out.iterdir() if path.name != CARD)], out / bundle.NAME)
     singles = [(file.format, file.name) for item in offered for file in item.files if file.offered]
-    return [("bundle", bundle.NAME), *singles, ("preprocess", PREPROCESS), ("parity", parity.JSON), ("parity", parity.SHEET),
-            ("model_card", CARD)]
+    return [COMMON[0], *singles, *COMMON[1:]]

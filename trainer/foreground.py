@@ -5,33 +5,60 @@ What libraries print is no word of ours: it goes into the logs in the attempt's 
 
 import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from trainer import events, launch, warm
-from trainer.console import INTERRUPTED, POLL_SECONDS, Screen, events_of, pause_on_interrupt, reader_of_news, sentence, write_job
+from trainer.commands import INTERRUPTED
+from trainer.console import POLL_SECONDS, Screen, events_of, pausing_on_interrupt, reader_of_news, sentence
+from trainer.errors import CheckpointError
 from trainer.journal import Reader
+from trainer.out import REPORT, Out
 from trainer.spec import AnySpec
 
 
-def attempt(folder: Path, spec: AnySpec, inputs: Mapping[str, Path], checkpoints: str = "*.safetensors") -> Screen:
-    """Do it in ``folder`` and show it until it has ended. The same call goes on with what was paused or cut off.
+def attempt(out: Out, spec: AnySpec, inputs: Mapping[str, Path], checkpoints: str = "*.safetensors") -> Screen:
+    """Do it in ``out`` and show it until it has ended. The same call goes on with what was paused or cut off, and tells again
+    of what has finished.
 
     ``checkpoints`` is the pattern of their names.
     """
-    write_job(folder, spec, inputs, checkpoints)
+    job = out.next_job(spec, inputs, checkpoints)
+    if job is None:
+        return _finished(out)
     warm.warm_up()
+    while True:
+        out.begin(job)
+        screen = _shown(out.run)
+        if job.resume is None or screen.ended is None or screen.ended.code != CheckpointError.CODE:
+            return screen
+        Path(job.resume).unlink(missing_ok=True)
+        job = out.next_job(spec, inputs, checkpoints) or job
+        print(f"The last checkpoint cannot be read; {'going on from the one before' if job.resume else 'beginning anew'}.", flush=True)
+
+
+def _shown(folder: Path) -> Screen:
+    """Start the attempt in ``folder``, and show it until it has ended."""
     reader = reader_of_news(folder)
-    launcher = launch.fork(folder)
-    pause_on_interrupt(folder)
     screen, done = Screen(), False
-    while not done:
-        time.sleep(POLL_SECONDS)
-        done = os.waitpid(launcher, os.WNOHANG)[0] != 0
-        for event in events_of(reader):
+    with pausing_on_interrupt(folder):
+        launcher = launch.fork(folder)
+        while not done:
+            time.sleep(POLL_SECONDS)
+            done = os.waitpid(launcher, os.WNOHANG)[0] != 0
+            for event in events_of(reader):
+                screen.show(event)
+    return screen
+
+
+def _finished(out: Out) -> Screen:
+    """The end of the run that is here, without all that was printed while it was running."""
+    print(f"This run has finished in {out.path} before; add --overwrite to do it again.", flush=True)
+    screen = Screen()
+    for event in events_of(Reader(out.run / "journal")):
+        if isinstance(event, events.Result | events.Ended):
             screen.show(event)
     return screen
 
@@ -61,11 +88,14 @@ def _say(text: str, code: int) -> int:
     return code
 
 
-def outputs(folder: Path, out: Path) -> list[Path]:
-    """Copy the files that the attempt offers into ``out``, in its order."""
-    out.mkdir(parents=True, exist_ok=True)
-    copied: dict[Path, None] = {}
-    for event in events_of(Reader(folder / "journal")):
-        if isinstance(event, events.Output) and (folder / event.path).exists():
-            copied[Path(shutil.copy(folder / event.path, out / os.path.basename(event.name)))] = None
-    return list(copied)
+def outputs(folder: Path) -> dict[str, Path]:
+    """The files that the attempt offers by name, in its order."""
+    found = [event for event in events_of(Reader(folder / "journal")) if isinstance(event, events.Output)]
+    return {os.path.basename(event.name): folder / event.path for event in found if (folder / event.path).exists()}
+
+
+def report(folder: Path, screen: Screen) -> dict[str, Path]:
+    """The report as one more of these files."""
+    path = folder / REPORT
+    path.write_text(json.dumps(screen.report, indent=2), encoding="utf-8")
+    return {REPORT: path}

@@ -1,16 +1,28 @@
 """Compressing and exporting from the command line: a person reads our lines, and no library's."""
 
 import json
+import math
+import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.trainer import samples
+from tests.trainer.attempts import wait_until, write_images
 from tests.yard import ROOT
-from trainer.console import checked, write_job
+from trainer import events
+from trainer.__main__ import main
+from trainer.commands import fit
+from trainer.console import checked
+from trainer.data import Prepared
 from trainer.errors import TrainerError
 from trainer.job import Job
+from trainer.out import Out
+from trainer.spec import TrainSpec
 
 FOREIGN = ("torchvision", "FutureWarning", "WARNING:", "site-packages")
 SPEC = {"model": {"name": "cnn", "channels": [4, 8], "hidden": [16]}, "epochs": 2, "exporters": []}
@@ -43,10 +55,109 @@ def test_a_format_that_is_not_known_is_named_with_those_that_are() -> None:
     assert str(caught.value) == "exporters.0: “nope” is not known here. Choose one of 'onnx', 'safetensors', 'torchscript'."
 
 
-def test_a_job_that_another_release_began_is_begun_anew(images: Path, tmp_path: Path) -> None:
-    (tmp_path / "job.json").write_text('{"colour": "red"}')
-    write_job(tmp_path, checked({}, "train"), {"prepared": images}, "*")
-    assert Job.read(tmp_path).attempt == 1
+TINY = {**SPEC, "epochs": 1}
+
+
+def begun(out: Out, images: Path, spec: dict[str, Any] = TINY) -> Job:
+    """An attempt of this job that was begun in ``out`` and cut off."""
+    new = out.next_job(checked(spec, "train"), {"prepared": images}, "step-*")
+    assert new
+    out.begin(new)
+    return new
+
+
+def test_the_same_job_goes_on_from_its_newest_checkpoint(images: Path, tmp_path: Path) -> None:
+    begun(Out(tmp_path), images)
+    (tmp_path / "run" / "checkpoints").mkdir()
+    for step in (1, 2):
+        (tmp_path / "run" / "checkpoints" / f"step-{step}").touch()
+    again = begun(Out(tmp_path), images)
+    assert (again.attempt, again.resume) == (2, str(tmp_path / "run" / "checkpoints" / "step-2"))
+
+
+def test_another_job_or_the_same_on_changed_data_is_refused_and_loses_nothing(images: Path, tmp_path: Path) -> None:
+    data = Path(shutil.copy(images, tmp_path / "data.safetensors"))
+    begun(out := Out(tmp_path / "out"), data)
+    (checkpoint := out.run / "checkpoints" / "step-1").parent.mkdir()
+    checkpoint.touch()
+    with pytest.raises(TrainerError, match=r"holds another run.*Choose another folder with --out, or add --overwrite"):
+        begun(out, data, {**TINY, "epochs": 2})
+    write_images(data, seed=1)
+    with pytest.raises(TrainerError, match="holds another run, of other settings or of other data"):
+        begun(out, data)
+    assert checkpoint.exists()
+    assert begun(Out(out.path, overwrite=True), data).attempt == 1
+    assert not checkpoint.exists()
+
+
+def test_a_job_that_another_release_began_is_refused_unless_it_may_be_replaced(images: Path, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "job.json").write_text('{"colour": "red"}')
+    with pytest.raises(TrainerError, match="holds another run"):
+        begun(Out(tmp_path), images)
+    assert begun(Out(tmp_path, overwrite=True), images) == Job.read(tmp_path / "run")
+
+
+def test_a_run_does_not_replace_the_model_that_it_starts_from(images: Path, tmp_path: Path) -> None:
+    begun(out := Out(tmp_path, overwrite=True), images)
+    (made := out.run / "model.safetensors").write_bytes(b"a model")
+    (model,) = out.place({made.name: made})
+    for path in (model, made):
+        with pytest.raises(TrainerError, match="belongs to the run that would be replaced"):
+            out.next_job(checked({}, "compress"), {"prepared": images, "model": path}, "*")
+    assert model.exists()
+
+
+def test_a_folder_that_no_run_made_is_left_alone(images: Path, tmp_path: Path) -> None:
+    for name in ("run", "data"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "notes.txt").touch()
+    with pytest.raises(TrainerError, match="holds files that no run wrote there"):
+        begun(Out(tmp_path, overwrite=True), images)
+    with pytest.raises(TrainerError, match="holds files that no run wrote there"):
+        Out(tmp_path).prepare(samples.SAMPLES / "penguins" / "penguins.csv")
+
+
+def test_what_has_finished_is_told_again_and_a_file_in_the_way_stays(images: Path, tmp_path: Path,
+                                                                     capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "train.json").write_text(json.dumps(TINY))
+    command = ["fit", str(tmp_path / "train.json"), "--data", str(images), "--out", str(tmp_path / "out")]
+    (tmp_path / "out").mkdir()
+    (notes := tmp_path / "out" / "report.json").write_text("mine")
+    assert main(command) == 2
+    assert "has a file “report.json” that no run wrote there" in capsys.readouterr().err
+    assert notes.read_text() == "mine"
+
+    notes.unlink()
+    first = run(*command)
+    assert first.returncode == 0, first.stdout
+    notes.unlink()
+    assert main(command) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"This run has finished in {tmp_path / 'out'} before; add --overwrite to do it again.", *first.stdout.splitlines()[-2:]]
+    assert json.loads(notes.read_text())["epochs"] == 1
+    again = Out(tmp_path / "out", overwrite=True)
+    assert begun(again, images, TrainSpec.model_validate(TINY).resolved(Prepared.open(images).summary).model_dump()).attempt == 1
+    assert not notes.exists()
+
+
+def test_ctrl_c_before_anything_began_is_one_sentence(images: Path, tmp_path: Path) -> None:
+    (tmp_path / "train.json").write_text(json.dumps(TINY))
+    words = ["fit", tmp_path / "train.json", "--data", images, "--out", tmp_path / "out"]
+    with subprocess.Popen([sys.executable, "-m", "trainer", *map(str, words)], cwd=ROOT, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True) as process:
+        wait_until(lambda: "libtorch" in Path(f"/proc/{process.pid}/maps").read_text(), "torch")
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=60)[0]
+    assert (process.returncode, said.strip()) == (130, "Interrupted. The same command begins again.")
+    assert not (tmp_path / "out" / "run").exists()
+
+
+def test_a_regression_that_came_to_no_number_is_told() -> None:
+    report = events.Result(report={"test": {"mae": math.nan, "r2": -math.inf, "rows": 3}})
+    told = events.decode(events.encode(report)[events.HEADER.size :])
+    assert isinstance(told, events.Result)
+    assert fit.scores(told.report["test"]) == "Test error nan (mean absolute), R2 -inf, on 3 rows."
 
 
 def test_what_cannot_be_exported_is_one_sentence(images: Path, tmp_path: Path) -> None:

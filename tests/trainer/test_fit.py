@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.trainer.attempts import Attempt, Warm, curve, steps_done, wait_until, write_job
+from trainer import checkpoint, events
 from trainer.__main__ import main
 
 SPEC: dict[str, Any] = {
@@ -44,6 +45,24 @@ def test_after_ctrl_c_the_same_command_goes_on_and_ends_as_if_it_had_never_stopp
     reference = warm.run(write_job(tmp_path / "reference", SPEC, images))
     assert (out / "model.safetensors").read_bytes() == (reference.folder / "out" / "model.safetensors").read_bytes()
     assert curve([Attempt.read(out / "run")]) == curve([reference])
+
+
+def test_where_the_last_checkpoint_is_damaged_the_same_command_goes_on_from_the_one_before(images: Path, tmp_path: Path) -> None:
+    spec, out = tmp_path / "spec.json", tmp_path / "out"
+    spec.write_text(json.dumps({**SPEC, "ranks": 1, "checkpoint_seconds": 0.0}))
+    with start(spec, images, out) as first:
+        wait_until(lambda: steps_done(out / "run") >= 20, "step 20")
+        os.killpg(first.pid, signal.SIGINT)
+        first.communicate(timeout=60)
+    before, last = sorted((out / "run" / "checkpoints").iterdir())
+    step = checkpoint.step_of(before)
+    last.write_bytes(last.read_bytes()[:1000])
+    with start(spec, images, out) as second:
+        said = second.communicate(timeout=60)[0]
+    assert second.returncode == 0, said
+    assert "going on from the one before" in said
+    steps = [event.step for event in Attempt.read(out / "run").events if isinstance(event, events.Rewind)]
+    assert steps == [step]
 
 
 @pytest.mark.parametrize(("content", "sentence"), [

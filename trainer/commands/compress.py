@@ -5,32 +5,32 @@ command then goes on from there.
 """
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
-from trainer.console import checked, prepare, read_object
+from trainer import out, stages
+from trainer.console import checked, read_object
+from trainer.out import Out
 from trainer.spec import CompressSpec
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path, help="model.safetensors, as training made it")
     parser.add_argument("--data", type=Path, required=True, help="the data that it was trained on: a file, a folder, or prepared data")
-    parser.add_argument("--out", type=Path, required=True, help="the folder for the smaller models and report.json")
+    out.arguments(parser, f"the smaller models and {out.REPORT}")
     parser.add_argument("--spec", type=Path, help='a JSON file, for example {"stages": [{"name": "prune_channels", "ratio": 0.3}]}')
 
 
 def run(arguments: argparse.Namespace) -> int:
     from trainer import foreground
 
-    spec = _spec(arguments.spec)
-    inputs = {"prepared": prepare(arguments.data, arguments.out / "data"), "model": arguments.model}
-    folder = arguments.out / "run"
+    spec, folder = _spec(arguments.spec), Out.of(arguments)
+    folder.require_free((out.REPORT, *_names(spec)))
+    inputs = {"prepared": folder.prepare(arguments.data), "model": arguments.model}
     screen = foreground.attempt(folder, spec, inputs, "stages-*.safetensors")
-    code = foreground.end(folder, screen.ended)
+    code = foreground.end(folder.run, screen.ended)
     if code == 0:
-        (arguments.out / "report.json").write_text(json.dumps(screen.report, indent=2), encoding="utf-8")
-        foreground.outputs(folder, arguments.out)
+        folder.place({**foreground.report(folder.run, screen), **foreground.outputs(folder.run)})
         print("\n".join(_line(row) for row in screen.report["stages"]))
     return code
 
@@ -41,10 +41,15 @@ def _spec(path: Path | None) -> CompressSpec:
     return spec
 
 
+def _names(spec: CompressSpec) -> list[str]:
+    return [stages.file_name(number, stage.name, stage.yields) for number, stage in enumerate(spec.stages, 1)]
+
+
 def _line(row: dict[str, Any]) -> str:
+    """A row of the report in words; it has NaN and infinities as text."""
     if row["status"] == "refused":
         sentence = row["message"] % row["params"] if row["params"] else row["message"]
         return f"{row['stage']} {row['name']}: {sentence}"
     times = ", ".join(f"{ms:.3f} ms for {rows}" for rows, ms in row["latency_ms"].items())
-    return (f"{row['stage']} {row['name']}: {row['metric']['name']} {row['metric']['value']:.4f}, {row['size']} bytes, "
+    return (f"{row['stage']} {row['name']}: {row['metric']['name']} {float(row['metric']['value']):.4f}, {row['size']} bytes, "
             f"{row['parameters']} parameters, {times} ({row['runtime']}, {row['threads']} threads)")

@@ -7,30 +7,33 @@ was made from. The bundle holds all formats with a model card, SHA-256 sums and 
 import argparse
 from pathlib import Path
 
+from trainer import out
 from trainer.component import Form
-from trainer.console import checked, prepare
+from trainer.console import checked
+from trainer.out import Out
 from trainer.spec import ExportSpec, exporters_for
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path, help="model.safetensors, or a quantized .onnx model")
     parser.add_argument("--data", type=Path, required=True, help="the data that it was trained on: a file, a folder, or prepared data")
-    parser.add_argument("--out", type=Path, required=True, help="the folder for the exports")
+    out.arguments(parser, "the exports")
     parser.add_argument("--formats", nargs="+", metavar="NAME", help="safetensors, torchscript, onnx; all by default")
     parser.add_argument("--reference", type=Path, help="the package that a quantized model was made from")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from trainer import foreground
+    from trainer import export, foreground
     from trainer.proving import sources
 
-    spec = _spec(sources.form_of(arguments.model), arguments.formats)
-    inputs = {"prepared": prepare(arguments.data, arguments.out / "data"), "model": arguments.model}
+    spec, folder = _spec(sources.form_of(arguments.model), arguments.formats), Out.of(arguments)
+    folder.require_free(name for _, name in export.COMMON)
+    inputs = {"prepared": folder.prepare(arguments.data), "model": arguments.model}
     if arguments.reference:
         inputs["reference"] = arguments.reference
-    code = foreground.end(arguments.out / "run", foreground.attempt(arguments.out / "run", spec, inputs).ended)
+    code = foreground.end(folder.run, foreground.attempt(folder, spec, inputs).ended)
     if code == 0:
-        print("\n".join(str(path) for path in foreground.outputs(arguments.out / "run", arguments.out)))
+        print("\n".join(map(str, folder.place(foreground.outputs(folder.run)))))
     return code
 
 
