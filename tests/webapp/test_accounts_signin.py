@@ -213,3 +213,8 @@ def test_forged_forms_are_refused(ada: User) -> None:
     assert client.post("/signout/").status_code == 403
     assert client.post("/account/tokens/", {"name": "x"}).status_code == 403
     assert client.post(path(links.new_link(ada))).status_code == 403
+
+
+def test_a_fault_is_announced_with_the_field_it_belongs_to(client: Client) -> None:
+    page = client.post("/signin/", {"name": "", "password": "x"}).content.decode()
+    assert 'aria-describedby="id_name_error"' in page and 'id="id_name_error"' in page

@@ -89,3 +89,11 @@ def _createtoken(name: str) -> str:
     out = StringIO()
     call_command("createtoken", name, stdout=out)
     return out.getvalue().splitlines()[-1]
+
+
+def test_revoking_a_token_asks_first_and_names_it(client: Client, ada: User) -> None:
+    token, _secret = tokens.create(ada, "laptop")
+    client.force_login(ada)
+    page = client.get("/account/").content.decode()
+    assert f'data-open="revoke-{token.pk}"' in page
+    assert "Revoke the token “laptop”?" in page

@@ -36,14 +36,14 @@ def signin(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         name, address = form.cleaned_data["name"], request.META.get("REMOTE_ADDR", "")
         if not throttle.allowed(name, address):
-            form.add_error(None, f"{_('Too many tries; wait 15 minutes.')} {_by_link()}")
+            form.add_error(None, _("Too many tries. Wait 15 minutes, or sign in by a link: “manage.py signin” prints one."))
             status = 429
         elif user := authenticate(request, username=name, password=form.cleaned_data["password"]):
             throttle.forget(name, address)
             login(request, user)
             return redirect(_next(request))
         else:
-            form.add_error(None, f"{_('Name or password is wrong.')} {_by_link()}")
+            form.add_error(None, _("Name or password is wrong. Try again, or sign in by a link: “manage.py signin” prints one."))
     return render(request, "accounts/signin.html", {"form": form, "next": request.GET.get("next", "")}, status=status)
 
 
@@ -80,10 +80,6 @@ def _enter(request: HttpRequest, token: str, form: Form | None) -> HttpResponseR
 
 def _spent(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/spent.html", status=410)
-
-
-def _by_link() -> str:
-    return _("Try again, or sign in by a link: “manage.py signin” prints one.")
 
 
 def _name(found: SignInLink) -> str:
