@@ -35,11 +35,43 @@ def test_an_upload_goes_on_in_a_new_tab_after_the_first_was_closed(page: Page, t
         first.locator("[data-files]").first.set_input_files(file)
     first.close()
     page.goto("/datasets/")
+    expect(page.locator("[data-said]")).to_contain_text("are there: choose the file again", timeout=PATIENCE)
     with page.expect_request(lambda request: request.method == "PATCH") as patch:
         page.locator("[data-files]").first.set_input_files(file)
     assert int(patch.value.headers["upload-offset"]) > 0
     page.wait_for_url(DATASET, timeout=PATIENCE)
     expect(page.get_by_role("heading", name="resumed")).to_be_visible()
+
+
+def test_a_piece_that_arrives_damaged_is_said_and_sent_again(page: Page, tmp_path: Path) -> None:
+    page.goto("/datasets/")
+    damaged: list[str] = []
+
+    def damage_the_first(route: Route) -> None:
+        if route.request.method == "PATCH" and not damaged:
+            damaged.append(route.request.url)
+            route.continue_(post_data=b"x" + (route.request.post_data_buffer or b"")[1:])
+        else:
+            route.continue_()
+
+    page.route("**/api/v1/uploads/*", damage_the_first)
+    page.locator("[data-files]").first.set_input_files(wide_table(tmp_path / "damaged.csv"))
+    expect(page.locator("[data-said]")).to_contain_text("Trying again", timeout=PATIENCE)
+    page.wait_for_url(DATASET, timeout=PATIENCE)
+
+
+def test_leaving_the_dialog_of_a_new_version_pauses_its_upload_and_makes_none(page: Page, tmp_path: Path) -> None:
+    page.goto("/datasets/")
+    page.get_by_role("button", name=re.compile("Take it: .*enguin")).click()
+    page.get_by_role("button", name="New version").click()
+    page.route("**/api/v1/uploads/*", _slowly)
+    page.locator("[data-files]").first.set_input_files(wide_table(tmp_path / "second.csv"))
+    page.locator("#version-dialog").get_by_role("button", name="Back").click()
+    page.wait_for_timeout(1_500)
+    assert "Versions" not in page.locator("main").inner_text()
+    page.get_by_role("button", name="New version").click()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("heading", name="Versions")).to_be_visible(timeout=PATIENCE)
 
 
 def test_an_upload_that_a_signed_out_session_cut_goes_on_after_signing_in_again(page: Page, tmp_path: Path) -> None:
@@ -52,9 +84,8 @@ def test_an_upload_that_a_signed_out_session_cut_goes_on_after_signing_in_again(
     page.context.clear_cookies(name="trainyard_session")
     expect(page.locator("[data-said]")).to_have_class(re.compile("error"), timeout=PATIENCE)
     page.context.add_cookies(cookies)
-    page.goto("/datasets/")
     with page.expect_request(lambda request: request.method == "PATCH") as patch:
-        page.locator("[data-files]").first.set_input_files(file)
+        page.get_by_role("button", name="Go on").click()
     assert int(patch.value.headers["upload-offset"]) > 0
     page.wait_for_url(DATASET, timeout=PATIENCE)
 

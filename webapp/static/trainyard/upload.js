@@ -14,8 +14,8 @@
   const wait = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   const size = (bytes) => {
     const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
-    const at = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-    return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: units[at], unitDisplay: "short", maximumFractionDigits: at > 1 ? 1 : 0 }).format(bytes / 1000 ** at);
+    const at = bytes < 1024 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));  // as the server counts
+    return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: units[at], unitDisplay: "short", maximumFractionDigits: at > 1 ? 1 : 0 }).format(bytes / 1024 ** at);
   };
   const time = (seconds) => {
     const [value, unit] = seconds < 90 ? [Math.ceil(seconds), "second"] : seconds < 5400 ? [Math.ceil(seconds / 60), "minute"] : [Math.ceil(seconds / 3600), "hour"];
@@ -25,6 +25,12 @@
   const memory = {
     get(key) { try { return JSON.parse(localStorage.getItem(PREFIX + key)); } catch { return null; } },
     set(key, value) { try { localStorage.setItem(PREFIX + key, JSON.stringify(value)); } catch { /* then a closed tab begins anew */ } },
+    // What this person began and did not finish: [key, {url, name, size}] each.
+    all(owner) {
+      const keys = (() => { try { return Object.keys(localStorage); } catch { return []; } })();
+      const mine = keys.filter((key) => key.startsWith(`${PREFIX}${owner}:`)).map((key) => key.slice(PREFIX.length));
+      return mine.map((key) => [key, this.get(key)]).filter(([, kept]) => kept?.url);
+    },
     drop(key) { try { localStorage.removeItem(PREFIX + key); } catch { /* nothing was kept */ } },
   };
 
@@ -35,15 +41,25 @@
     }
   }
 
+  // An answer that another try may change, such as that a piece arrived damaged.
+  class Trouble extends Error {}
+
+  const keyOf = (form, file) => [form.owner, file.name, file.size, file.lastModified].join(":");
+
+  const newRow = (name) => {
+    const row = document.getElementById("upload-row").content.firstElementChild.cloneNode(true);
+    row.querySelector("[data-name]").textContent = name;
+    return row;
+  };
+
   class Upload {
     constructor(form, file) {
       this.form = form;
       this.file = file;
-      this.key = [form.owner, file.name, file.size, file.lastModified].join(":");
+      this.key = keyOf(form, file);
       this.offset = 0;
-      this.paused = this.removed = this.done = false;
-      this.row = document.getElementById("upload-row").content.firstElementChild.cloneNode(true);
-      this.row.querySelector("[data-name]").textContent = file.name;
+      this.paused = this.removed = this.done = this.running = false;
+      this.row = newRow(file.name);
       this.row.querySelector("[data-pause]").addEventListener("click", () => this.toggle());
       this.row.querySelector("[data-remove]").addEventListener("click", () => this.remove());
       this.said = this.row.querySelector("[data-said]");
@@ -51,7 +67,10 @@
       this.say("waiting");
     }
 
-    say(name, values = {}) { this.said.textContent = filled(this.form.texts[name], values); }
+    say(name, values = {}) {
+      this.said.classList.remove("error");
+      this.said.textContent = filled(this.form.texts[name], values);
+    }
 
     show(sent) {
       this.bar.value = this.file.size ? sent / this.file.size : 1;
@@ -61,15 +80,26 @@
     }
 
     toggle() {
-      this.paused = !this.paused;
-      const button = this.row.querySelector("[data-pause]");
-      button.querySelector("span").textContent = this.form.texts[this.paused ? "resume" : "pause"];
-      if (!this.paused) return this.run();
+      if (this.paused) return this.goOn();
+      this.pause();
       this.request?.abort();
       this.say("paused", { sent: size(this.offset), size: size(this.file.size) });
+      this.form.tell(this);
+    }
+
+    pause() {
+      this.paused = true;
+      this.row.querySelector("[data-pause] span").textContent = this.form.texts.resume;
+    }
+
+    goOn() {
+      this.paused = false;
+      this.row.querySelector("[data-pause] span").textContent = this.form.texts.pause;
+      this.run();
     }
 
     remove() {
+      if (this.offset && !this.done && !confirm(filled(this.form.texts.sure, { name: this.file.name }))) return;
       this.removed = true;
       this.request?.abort();
       if (this.url) this.call("DELETE", this.url).catch(() => {});
@@ -78,8 +108,15 @@
       this.form.removed(this);
     }
 
-    // Runs until all is sent, or until somebody pauses; whatever breaks on the way is tried again.
     async run() {
+      this.hurry?.();
+      if (this.running) return;
+      this.running = true;
+      await this.sendAll().finally(() => { this.running = false; });
+    }
+
+    // Until all is sent, or until somebody pauses; whatever breaks on the way is tried again.
+    async sendAll() {
       if (!this.file.size) return this.fail(this.form.texts.empty);
       for (let attempt = 0; !this.paused && !this.removed && !this.done; ) {
         try {
@@ -94,7 +131,9 @@
         } catch (error) {
           if (this.paused || this.removed) return;
           if (error instanceof Refused) return this.fail(filled(this.form.texts.failed, { reason: error.message }), error.mendable);
-          this.say("offline");
+          if (error instanceof Trouble && attempt >= RETRY_SECONDS.length) return this.fail(error.message, true);
+          if (error instanceof Trouble) this.say("trouble", { reason: error.message });
+          else this.say("offline");
           await this.backOff(attempt++);
         }
       }
@@ -102,7 +141,8 @@
 
     async backOff(attempt) {
       const online = new Promise((resolve) => addEventListener("online", resolve, { once: true }));
-      await Promise.race([wait(RETRY_SECONDS[Math.min(attempt, RETRY_SECONDS.length - 1)]), online]);
+      const hurried = new Promise((resolve) => { this.hurry = resolve; });
+      await Promise.race([wait(RETRY_SECONDS[Math.min(attempt, RETRY_SECONDS.length - 1)]), online, hurried]);
     }
 
     // Where the server stands: its word counts, not ours. An upload it no longer knows begins anew.
@@ -152,7 +192,7 @@
           if (request.status < 300) return resolve(request);
           if (absent.has(request.status)) return resolve(null);
           if (FINAL.has(request.status) && !(method === "PATCH" && request.status === 409)) return reject(new Refused(request));
-          reject(new Error(String(request.status)));
+          reject(new Trouble(reason(request)));
         });
         request.send(body);
       });
@@ -164,15 +204,19 @@
       this.bar.value = 1;
       this.row.querySelector("[data-pause]").hidden = true;
       this.say("done", { size: size(this.file.size) });
+      this.form.tell(this);
       this.form.finished();
     }
 
+    // What can be mended, by signing in or by making room, goes on by a press of the button.
     fail(sentence, mendable = false) {
-      if (!mendable) memory.drop(this.key);
-      this.row.querySelector("[data-pause]").hidden = true;
-      this.bar.hidden = true;
+      if (mendable) this.pause();
+      else memory.drop(this.key);
+      this.row.querySelector("[data-pause]").hidden = !mendable;
+      this.bar.hidden = !mendable;
       this.said.textContent = sentence;
       this.said.classList.add("error");
+      this.form.tell(this);
     }
 
     get identifier() { return this.url.split("/").filter(Boolean).pop(); }
@@ -182,6 +226,33 @@
     try { return JSON.parse(request.responseText).detail ?? String(request.status); } catch { return String(request.status); }
   };
 
+  // An upload of an earlier visit, of which the browser keeps the name but not the file.
+  class Remembered {
+    constructor(form, key, { url, name, size: whole }) {
+      Object.assign(this, { form, key, url, name, whole });
+      this.row = newRow(name);
+      this.row.querySelector("[data-pause]").hidden = true;
+      this.row.querySelector("[data-remove]").addEventListener("click", () => this.remove());
+    }
+
+    async show() {
+      const answer = await fetch(this.url, { method: "HEAD", headers: { "Tus-Resumable": "1.0.0" } }).catch(() => null);
+      if ([404, 410].includes(answer?.status)) return memory.drop(this.key);
+      const sent = Number(answer?.headers.get("Upload-Offset"));
+      if (!sent || this.form.has(this.key)) return;
+      this.row.querySelector("progress").value = sent / this.whole;
+      this.row.querySelector("[data-said]").textContent = filled(this.form.texts.remembered, { sent: size(sent), size: size(this.whole) });
+      this.form.list.append(this.row);
+    }
+
+    remove() {
+      if (!confirm(filled(this.form.texts.sure, { name: this.name }))) return;
+      fetch(this.url, { method: "DELETE", headers: { "Tus-Resumable": "1.0.0", "X-CSRFToken": this.form.token } }).catch(() => {});
+      memory.drop(this.key);
+      this.row.remove();
+    }
+  }
+
   class UploadForm {
     constructor(element) {
       this.element = element;
@@ -190,8 +261,13 @@
       this.texts = JSON.parse(element.dataset.texts);
       this.token = element.querySelector("[name=csrfmiddlewaretoken]").value;
       this.list = element.querySelector("[data-uploads]");
+      this.status = element.querySelector("[data-upload-status]");
       this.go = element.querySelector("[data-go]");
       this.uploads = [];
+      this.dialog = element.closest("dialog");
+      this.dialog?.addEventListener("close", () => this.uploads.forEach((one) => { if (!one.done && !one.paused) one.toggle(); }));
+      this.remembered = this.dialog ? [] : memory.all(this.owner).map(([key, kept]) => new Remembered(this, key, kept));
+      this.remembered.forEach((one) => one.show());
       const drop = element.querySelector(".drop");
       const chooser = element.querySelector("[data-files]");
       chooser.addEventListener("change", () => { this.add(chooser.files); chooser.value = ""; });
@@ -207,12 +283,24 @@
 
     add(files) {
       for (const file of files) {
-        const upload = new Upload(this, file);
-        this.uploads.push(upload);
-        this.list.append(upload.row);
-        upload.run();
+        const key = keyOf(this, file);
+        this.remembered.find((one) => one.key === key)?.row.remove();
+        const known = this.uploads.find((one) => one.key === key && !one.done);
+        if (known) known.goOn();
+        else this.begin(new Upload(this, file));
       }
     }
+
+    begin(upload) {
+      this.uploads.push(upload);
+      this.list.append(upload.row);
+      upload.run();
+    }
+
+    has(key) { return this.uploads.some((one) => one.key === key); }
+
+    // For those who hear the page: what has changed for good, not each percent.
+    tell(upload) { this.status.textContent = `${upload.file.name}: ${upload.said.textContent}`; }
 
     removed(upload) {
       this.uploads = this.uploads.filter((one) => one !== upload);
@@ -225,7 +313,7 @@
       const half = this.uploads.length === 1 && HALF_OF_A_PAIR.test(this.uploads[0].file.name);
       this.go.hidden = !(whole && half);
       this.element.elements.uploads.value = this.uploads.filter((one) => one.done).map((one) => one.identifier).join(",");
-      if (whole && !half) this.element.requestSubmit();
+      if (whole && !half && (this.dialog?.open ?? true)) this.element.requestSubmit();
     }
   }
 
