@@ -14,10 +14,11 @@ http = get_asgi_application()  # sets Django up: what is imported below needs th
 
 from webapp.bodies import bounded  # noqa: E402
 from webapp.datasets import tus  # noqa: E402
+from webapp.language import spoken  # noqa: E402
 from webapp.origin import OwnOriginOnly, Refuse  # noqa: E402
 from webapp.runs.routing import websocket_urlpatterns  # noqa: E402
 
 sockets = URLRouter([*websocket_urlpatterns, re_path("", Refuse.as_asgi())])
 application = ProtocolTypeRouter(
-    {"http": tus.handler(bounded(http)), "websocket": OwnOriginOnly(AuthMiddlewareStack(sockets))},
+    {"http": spoken(tus.handler(bounded(http))), "websocket": OwnOriginOnly(AuthMiddlewareStack(sockets))},
 )

@@ -1,7 +1,8 @@
 """Bounds a request's body in front of Django, whose handler puts all of it on the disk before it asks who sends it.
 
 Data sets do not come this way (webapp.datasets.tus). A body that says beforehand that it is too long reaches Django empty, and
-the view's refusal is a page or a problem document like any other; of one that does not say so the end is a plain sentence.
+the view's refusal is a page or a problem document like any other; of one that does not say so the end is a problem document for
+a program, and a plain sentence for everybody else.
 """
 
 import asyncio
@@ -11,6 +12,8 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+
+from webapp.api.problems import MEDIA_TYPE, Problem
 
 Scope = dict[str, Any]
 PATIENCE = 60.0  # seconds for a whole body
@@ -45,7 +48,7 @@ class _Body:
     """One request between the server and the application."""
 
     def __init__(self, scope: Scope, receive: Any, send: Any) -> None:
-        self._receive, self._send = receive, send
+        self._receive, self._send, self._path = receive, send, scope["path"]
         headers = dict(scope["headers"])
         self._announced, self._asks_first = int(headers.get(b"content-length", b"0")), b"expect" in headers
         self._left = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -88,6 +91,9 @@ class _Body:
         if not self._status or self._answered:
             return
         said = _("The request is too long.") if self._status == 413 else _("The request did not arrive in time.")
-        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"x-content-type-options", b"nosniff")]
+        kind, body = "text/plain; charset=utf-8", f"{said}\n".encode()
+        if self._path.startswith("/api/"):
+            kind, body = MEDIA_TYPE, Problem(self._status, said).body()
+        headers = [(b"content-type", kind.encode()), (b"x-content-type-options", b"nosniff")]
         await self.send({"type": "http.response.start", "status": self._status, "headers": headers})
-        await self.send({"type": "http.response.body", "body": f"{said}\n".encode()})
+        await self.send({"type": "http.response.body", "body": body})

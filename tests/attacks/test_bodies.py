@@ -91,3 +91,12 @@ def test_a_body_that_never_ends_is_given_up(live: Live, monkeypatch: pytest.Monk
         connection.sendall(b"POST /signin/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\nname=")
         answer = connection.recv(4096)
     assert answer.startswith(b"HTTP/1.1 408") and time.monotonic() - began < 5
+
+
+def test_a_program_whose_body_is_cut_hears_a_problem_like_any_other(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "PATIENCE", 0.5)
+    with socket.create_connection(live.socket.getsockname(), 10) as connection:
+        connection.sendall(b"POST /api/v1/runs HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{")
+        answer = connection.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 408") and b"application/problem+json" in answer
+    assert b"did not arrive in time" in answer

@@ -10,10 +10,12 @@ from django.test import Client
 from tests.attacks import things
 from tests.webapp.pages import make_dataset, table
 from trainer.errors import TrainerError
+from trainer.summary import DataSummary
 from webapp.accounts.models import User
 from webapp.datasets import services as datasets
 from webapp.datasets.models import Dataset, DatasetVersion
-from webapp.runs import services
+from webapp.runs import forms, services
+from webapp.runs.plan import plan
 
 CLASSIFIED = {"name": "table_classification", "target": "species"}
 
@@ -79,3 +81,13 @@ def test_a_run_on_data_that_is_missing_deleted_or_anothers_names_the_field_in_th
     (said,) = {answer.content for answer in answers}
     (error,) = json.loads(said)["errors"]
     assert (error["field"], "address" in error["message"]) == ("dataset", False)
+
+
+def test_what_is_counted_has_its_singular(ada: User) -> None:
+    version = make_dataset(ada).versions.get()
+    reading = forms.check({"task": CLASSIFIED, "batch_size": 1}, version)
+    summary = DataSummary.model_validate((version.profile or {})["summary"])
+    (ranks,) = [one for section in forms.sections(reading, summary, 1) for one in section.fields if one.name == "ranks"]
+    assert ranks.hint == "The largest worker here has 1 device."
+    assert reading.spec is not None
+    assert dict(plan(reading.spec, summary).pairs)["Ranks"] == "1, with 1 row of each step"

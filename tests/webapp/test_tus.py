@@ -5,11 +5,14 @@ import hashlib
 import os
 import socket
 import time
+from pathlib import Path
 
 import httpx
 import pytest
+from pytest_django import Settings
 
 from tests.live import Live
+from tests.webapp.test_texts import german
 from webapp.artifacts import store
 from webapp.datasets import intake, receiver, uploads
 from webapp.datasets.models import Upload
@@ -306,3 +309,20 @@ def test_abandoned_uploads_expire(live: Live) -> None:
 ])
 def test_names_are_cleaned(sent: str, kept: str) -> None:
     assert uploads.clean_name(sent) == kept
+
+
+def test_what_was_told_of_a_file_is_given_back_as_it_came(live: Live) -> None:
+    client, told = live.client(), f"filename {base64.b64encode(b'../a.csv').decode()},taken dG9kYXk=,draft"
+    address = begin(client, 10, **{"Upload-Metadata": told})
+    assert client.head(address, headers=TUS).headers["Upload-Metadata"] == told
+
+
+def test_a_refusal_is_in_the_language_that_is_asked_for(live: Live, tmp_path: Path, settings: Settings) -> None:
+    english = ["There is no such upload. Begin it again.", "Send the header %(header)s with a number of bytes."]
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+    with german(tmp_path, settings, {english[0]: "Diese Datei ist nicht da.", english[1]: "Es fehlt %(header)s."}):
+        pass  # the catalogue stays
+    client = live.client(**{"Accept-Language": "de"})
+    assert client.patch("/api/v1/uploads/x", headers={**BYTES, "Upload-Offset": "0"}).json()["detail"] == "Diese Datei ist nicht da."
+    assert client.post("/api/v1/uploads", headers=TUS).json()["detail"] == "Es fehlt Upload-Length."
+    assert client.post("/api/v1/uploads", headers={**TUS, "Accept-Language": "en"}).json()["detail"].startswith("Send the header")

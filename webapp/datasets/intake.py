@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
+from django.utils import translation
 
 from webapp.datasets.receiver import Receiver
 
@@ -22,13 +23,14 @@ _taking: "dict[UUID, Intake]" = {}
 
 
 async def in_thread(function: Callable[..., Result], *arguments: Any) -> Result:
-    """Call what blocks, with a database connection that goes back afterwards."""
-    return await asyncio.get_running_loop().run_in_executor(_threads, _call, function, arguments)
+    """Call what blocks, in the reader's language, with a database connection that goes back afterwards."""
+    return await asyncio.get_running_loop().run_in_executor(_threads, _call, translation.get_language(), function, arguments)
 
 
-def _call(function: Callable[..., Result], arguments: tuple[Any, ...]) -> Result:
+def _call(language: str | None, function: Callable[..., Result], arguments: tuple[Any, ...]) -> Result:
     try:
-        return function(*arguments)
+        with translation.override(language):
+            return function(*arguments)
     finally:
         connection.close()
 

@@ -24,6 +24,7 @@ class Upload(models.Model):
     offset = models.BigIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State, default=State.RECEIVING)
     sha256 = models.CharField(max_length=64, blank=True)
+    metadata = models.TextField(blank=True)  # the client's header, given back as it came
     artifact = models.ForeignKey("artifacts.Artifact", null=True, on_delete=models.PROTECT)
     created = models.DateTimeField(auto_now_add=True)
     changed = models.DateTimeField(auto_now=True)

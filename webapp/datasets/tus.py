@@ -149,10 +149,10 @@ def _sweep_now_and_then() -> None:
 
 def _begin(request: Request, name: str, length: int) -> Upload:
     """A new upload, or the one that was begun with the same Idempotency-Key."""
-    key = request.headers.get("idempotency-key")
+    key, metadata = request.headers.get("idempotency-key"), request.headers.get("upload-metadata", "")
     if key is None:
-        return uploads.create(request.user, name, length)
-    begin = lambda: (201, {"id": uploads.create(request.user, name, length).pk})  # noqa: E731
+        return uploads.create(request.user, name, length, metadata)
+    begin = lambda: (201, {"id": uploads.create(request.user, name, length, metadata).pk})  # noqa: E731
     _status, made = once_for(request.user, key, f"upload {length} {name}".encode(), begin)
     return uploads.find(request.user, str(made["id"]))
 
@@ -161,8 +161,8 @@ async def _head(request: Request) -> Answer:
     upload = await in_thread(uploads.find, request.user, request.identifier)
     if await interrupt(upload.pk) or upload.sha256:
         upload = await in_thread(uploads.finish, upload)
-    name = base64.b64encode(upload.name.encode()).decode()
-    return Answer(200, {"Upload-Length": str(upload.length), "Upload-Metadata": f"filename {name}", **_standing(upload)})
+    sent = {"Upload-Metadata": upload.metadata} if upload.metadata else {}
+    return Answer(200, {"Upload-Length": str(upload.length), **sent, **_standing(upload)})
 
 
 async def _patch(request: Request) -> Answer:

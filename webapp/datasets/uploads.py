@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import F, Sum
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from webapp.accounts.access import visible
 from webapp.accounts.models import User
@@ -40,8 +41,11 @@ class UploadError(Exception):
         self.status = status
 
 
-def create(owner: User, name: str, length: int) -> Upload:
-    """Begin an upload of ``length`` bytes. Raises UploadError over quota, size, or the disk's room."""
+def create(owner: User, name: str, length: int, metadata: str = "") -> Upload:
+    """Begin an upload of ``length`` bytes; ``metadata`` is the client's and only kept.
+
+    Raises UploadError over quota, size, or the disk's room.
+    """
     if length > LARGEST:
         raise UploadError(413, _("One upload holds at most %(most)s GiB. Send the data in several files.")
                           % {"most": LARGEST >> 30})
@@ -49,7 +53,7 @@ def create(owner: User, name: str, length: int) -> Upload:
         _one_at_a_time()
         _check_quota(owner, length)
         _check_room(length)
-        upload = Upload.objects.create(owner=owner, name=clean_name(name), length=length)
+        upload = Upload.objects.create(owner=owner, name=clean_name(name), length=length, metadata=metadata)
         path(upload).touch(mode=0o600)
     return upload
 
@@ -125,7 +129,9 @@ def _one_at_a_time() -> None:
 def _check_quota(owner: User, length: int) -> None:
     mine = Upload.objects.filter(owner=owner).exclude(state=Upload.State.TERMINATED)
     if mine.filter(state=Upload.State.RECEIVING).count() >= MOST_OPEN:
-        raise UploadError(413, _("You have %(count)s unfinished uploads. Finish or delete some first.") % {"count": MOST_OPEN})
+        said = ngettext("You have %(count)s unfinished upload. Finish or delete it first.",
+                        "You have %(count)s unfinished uploads. Finish or delete some first.", MOST_OPEN)
+        raise UploadError(413, said % {"count": MOST_OPEN})
     unused = mine.filter(artifact__edges=None)  # what a run has read is the data set's
     if (unused.aggregate(total=Sum("length"))["total"] or 0) + length > QUOTA:
         raise UploadError(413, _("Your uploads together would be larger than %(most)s GiB. Delete some first.")

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from pydantic import ValidationError
 
 from trainer.catalog import Entry, Family, listing
@@ -163,8 +164,8 @@ def _rest(plain: Mapping[str, Field]) -> tuple[Field, ...]:
 def _limited(ranks: Field, most: int | None) -> Field:
     if most is None:
         return replace(ranks, hint=_("No worker has reported yet; the run waits until one does."))
-    hint = _("The largest worker here has %(count)d devices.") % {"count": most}
-    return replace(ranks, maximum=most, hint=hint)
+    said = ngettext("The largest worker here has %(count)d device.", "The largest worker here has %(count)d devices.", most)
+    return replace(ranks, maximum=most, hint=said % {"count": most})
 
 
 def _part(name: str, raw: Mapping[str, Any], errors: Errors, summary: DataSummary) -> Part:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from trainer.catalog import entry
 from trainer.spec import TrainSpec
@@ -37,15 +38,16 @@ def plan(spec: TrainSpec, data: DataSummary) -> Plan:
         *((name, _(one.label)) for name, one in parts),
         (_("Training rows"), _("about %(rows)s of %(all)s") % {"rows": short(rows), "all": short(data.rows)}),
         (_("Steps"), _("%(total)s (%(epoch)s per epoch)") % {"total": short(total), "epoch": short(per_epoch)}),
-        (
-            _("Ranks"),
-            _("%(ranks)d, with %(rows)d rows of each step") % {"ranks": spec.ranks, "rows": math.ceil(spec.batch_size / spec.ranks)},
-        ),
+        (_("Ranks"), _shared(spec.ranks, math.ceil(spec.batch_size / spec.ranks))),
     ]
     return Plan(tuple(pairs), learning_rate.title(), learning_rate.draw(spec, total))
 
 
+def _shared(ranks: int, rows: int) -> str:
+    said = ngettext("%(ranks)d, with %(rows)d row of each step", "%(ranks)d, with %(rows)d rows of each step", rows)
+    return said % {"ranks": ranks, "rows": rows}
+
+
 def training_rows(spec: TrainSpec, data: DataSummary) -> int:
     """Rows that are left to train on; the split itself may differ by a few, since it keeps the classes' proportions."""
-    test = 1 / spec.split.folds if spec.split.folds else spec.split.test
-    return max(1, round(data.rows * (1 - spec.split.validation - test)))
+    return max(1, round(data.rows * (1 - spec.split.validation - spec.split.test_part)))
