@@ -44,10 +44,10 @@ def datasets(user: User) -> QuerySet[Dataset]:
     return queries.datasets(user)
 
 
-def overview(user: User) -> list[Listed]:
-    """All data sets of a person, the newest first."""
+def overview(user: User, most: int | None = None) -> list[Listed]:
+    """A person's data sets, all or the newest ``most``, the newest first."""
     used = Count("versions__runs", filter=Q(versions__runs__kind=Kind.TRAIN), distinct=True)
-    return [_listed(dataset, dataset.used) for dataset in queries.datasets(user).annotate(used=used).order_by("-id")]
+    return [_listed(dataset, dataset.used) for dataset in queries.datasets(user).annotate(used=used).order_by("-id")[:most]]
 
 
 def ready(user: User) -> list[Listed]:

@@ -16,6 +16,7 @@ from webapp.workers import pages as workers
 
 SHOWN = 6  # runs that work, each with a small curve
 LAST = 8  # runs that ended
+DATA = 4  # data sets
 
 
 @require_GET
@@ -37,6 +38,6 @@ def _working(user: User) -> dict[str, Any]:
     return {
         "working": [(run, Timing.of(run), spark.line(run.pk)) for run in runs],
         "finished": queries.finished(user, LAST),
-        "datasets": pages.overview(user)[:4],
+        "datasets": pages.overview(user, DATA),
         "devices": workers.devices_in_use(),
     }
