@@ -25,9 +25,11 @@ def read_object(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise TrainerError("spec_not_json", "%(path)s is not JSON: %(error)s.", path=str(path), error=str(error)) from error
+        raise TrainerError("spec_not_json", "%(path)s is not JSON: %(error)s. Correct it there.",
+                           path=str(path), error=str(error)) from error
     if not isinstance(content, dict):
-        raise TrainerError("spec_not_object", "%(path)s must hold one JSON object.", path=str(path))
+        raise TrainerError("spec_not_object", "%(path)s must hold one JSON object. Put braces around its fields.",
+                           path=str(path))
     return content
 
 

@@ -138,4 +138,5 @@ def load(path: Path | str) -> tuple[ModelConfig, dict[str, Tensor]]:
             config = ModelConfig.model_validate_json((file.metadata() or {})["trainyard"])
             return config, {name: file.get_tensor(name) for name in list(file.keys())}
     except (KeyError, SafetensorError, ValidationError) as error:
-        raise TrainerError("model_damaged", "The file is not a model of Trainyard, or it is damaged.") from error
+        raise TrainerError("model_damaged", "The file is not a model of Trainyard, or it is damaged. Give a "
+                           "model.safetensors as training made it, or download it again.") from error

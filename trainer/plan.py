@@ -58,17 +58,24 @@ def target_column(name: str, data: DataSummary) -> Column:
 def feature_columns(wanted: Sequence[str], target: str, data: DataSummary) -> tuple[Column, ...]:
     """The input columns: those wanted, or all that carry data; numbers first, then categories, each in the data's order.
 
-    Raises TrainerError for a name that the data lacks, for the target itself, and when nothing is left to learn from.
+    Raises TrainerError for a name that the data lacks, for the target itself, for columns wanted from which nothing can be
+    learned, and when nothing is left to learn from.
     """
     known = {column.name for column in data.columns}
     for name in wanted:
         if name not in known or name == target:
             raise TrainerError("feature_unknown", "“%(column)s” cannot be an input column; choose from: %(columns)s.",
                                field="task", column=name, columns=", ".join(sorted(known - {target})))
+    mute = [column.name for column in data.columns if column.name in wanted and column.kind not in ("number", "category")]
+    if mute:
+        raise TrainerError("feature_mute", "Nothing can be learned from %(columns)s: an input column holds numbers or categories, and "
+                           "more than one value. Take these out of the input columns.", field="task",
+                           columns=", ".join(f"“{name}”" for name in mute))
     usable = [column for column in data.columns if column.name != target and (not wanted or column.name in wanted)]
     numbers = tuple(column for column in usable if column.kind == "number")
     categories = tuple(column for column in usable if column.kind == "category")
     if not numbers + categories:
-        raise TrainerError("no_features", "No column with numbers or categories is left to learn “%(column)s” from.",
+        raise TrainerError("no_features", "No column with numbers or categories is left to learn “%(column)s” from. "
+                           "Choose another target, or import data with more columns.",
                            field="task", column=target)
     return numbers + categories

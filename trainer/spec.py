@@ -39,12 +39,18 @@ class Split(Strict):
     folds: int | None = Field(None, ge=2, le=100, title="Folds", description="Take the test part as one of so many folds.")
     fold: int = Field(0, ge=0, lt=100, title="Fold", description="Which fold is the test part; counts from 0.")
 
+    @property
+    def test_part(self) -> float:
+        """The part of the rows that is tested on."""
+        return 1 / self.folds if self.folds else self.test
+
     @model_validator(mode="after")
     def _leaves_rows_to_train_on(self) -> Self:
-        if self.validation + self.test >= 0.95:
-            raise ValueError("Validation and test part together leave less than 5 % of the rows to train on.")
         if self.folds is not None and self.fold >= self.folds:
-            raise ValueError("The fold must be smaller than the number of folds.")
+            raise ValueError("The fold must be smaller than the number of folds, as folds count from 0. Choose a smaller fold.")
+        if self.validation + self.test_part >= 0.95:
+            raise ValueError("Validation and test part together leave less than 5 % of the rows to train on. Make the validation "
+                             "part smaller, or the test part, which is larger the fewer folds there are.")
         return self
 
 

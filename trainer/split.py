@@ -37,15 +37,22 @@ def parts(rows: Indices, labels: Indices | None, split: Split, seed: int) -> Par
         dealt += len(group)
     train, validation, test = (np.sort(np.concatenate(part)) if part else rows[:0] for part in chosen)
     if not (len(train) and len(validation) and len(test)):
-        raise TrainerError("too_few_rows", "There are %(rows)d rows that can be used, too few to train, to validate and to test "
-                           "on; add rows, or make the test and validation parts larger.", rows=len(rows))
+        raise _too_few(len(rows), split)
     return Parts(train, validation, test)
+
+
+def _too_few(rows: int, split: Split) -> TrainerError:
+    if split.folds and split.folds > rows:
+        return TrainerError("too_few_rows", "There are %(rows)d rows that can be used, fewer than the %(folds)d folds; take fewer "
+                            "folds, or add rows.", field="split", rows=rows, folds=split.folds)
+    return TrainerError("too_few_rows", "There are %(rows)d rows that can be used, too few to train, to validate and to test on; add "
+                        "rows, so that a class has three or more.", rows=rows)
 
 
 def _divide(group: Indices, split: Split, dealt: int) -> tuple[Indices, Indices, Indices]:
     """Train, validation and test part of one class. ``dealt`` rows of earlier classes keep the folds' sizes even."""
     if split.folds is None:
-        count = _at_least_one(len(group), split.test, leave=1)
+        count = min(_at_least_one(len(group), split.test, leave=1), max(1, len(group) - 2))
         test, rest = group[:count], group[count:]
     else:
         in_test = (np.arange(len(group)) + dealt) % split.folds == split.fold

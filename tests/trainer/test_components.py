@@ -13,7 +13,8 @@ from torch import nn
 from trainer import catalog
 from trainer.catalog import FAMILIES, Entry, listing
 from trainer.component import Component
-from trainer.plan import TaskPlan
+from trainer.errors import TrainerError
+from trainer.plan import TaskPlan, feature_columns
 from trainer.spec import parse
 from trainer.summary import Column, DataSummary
 
@@ -114,6 +115,12 @@ def test_a_task_plans_for_the_data_that_it_accepts(entry: Entry) -> None:
     plan: TaskPlan = catalog.build("tasks", made(entry), data)
     assert plan.target == entry.module.target_kind(made(entry), data)
     assert plan.target in entry.spec.targets
+
+
+def test_wanted_columns_that_nothing_can_be_learned_from_are_named() -> None:
+    with pytest.raises(TrainerError, match="Nothing can be learned from “note”"):
+        feature_columns(("color", "note"), "size", TABLE)
+    assert [column.name for column in feature_columns((), "size", TABLE)] == ["color"]
 
 
 def test_the_listing_reaches_no_torch() -> None:

@@ -22,7 +22,7 @@ from trainer.package import ModelConfig
 from trainer.proving import bundle, parity, sources
 from trainer.proving.description import card, plain
 from trainer.proving.proof import Proof
-from trainer.spec import exporters_for
+from trainer.spec import Split, exporters_for
 
 FORMATS = ["bundle", "safetensors", "config", "torchscript", "onnx", "preprocess", "parity", "parity", "model_card"]
 ALL = {"exporters": [{"name": "safetensors"}, {"name": "torchscript"}, {"name": "onnx"}]}
@@ -275,6 +275,12 @@ def test_the_model_card_escapes_names_of_columns_and_classes(penguins: Trained) 
     assert "<b>" not in text
     assert "<i>" not in text
     assert "[x](y)" not in text
+
+
+def test_the_model_card_of_a_fold_says_which_it_was_tested_on(penguins: Trained) -> None:
+    config = penguins.source.config.model_copy(update={"split": Split(folds=5, fold=0)})
+    text = card(config, {"exports": []}, {"rows": 1}, {"chain": []}, [])
+    assert "- Split: seed 0, tested on fold 1 of 5, validation part 0.1" in text.splitlines()
 
 
 def test_a_quantized_version_is_exported_as_onnx_only() -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from trainer import split
 from trainer.errors import TrainerError
@@ -29,6 +30,23 @@ def test_three_rows_of_a_class_are_enough_for_all_parts() -> None:
     labels = np.repeat([0, 1], 3)
     parts = split.parts(np.arange(6), labels, Split(), 0)
     assert [sorted(labels[part]) for part in (parts.train, parts.validation, parts.test)] == [[0, 1]] * 3
+
+
+def test_three_rows_of_a_class_are_enough_however_large_the_test_part_is() -> None:
+    labels = np.repeat([0, 1, 2], 3)
+    parts = split.parts(np.arange(9), labels, Split(test=0.85, validation=0.05), 0)
+    assert [sorted(labels[part]) for part in (parts.train, parts.validation, parts.test)] == [[0, 1, 2]] * 3
+
+
+def test_more_folds_than_rows_are_refused_with_the_remedy() -> None:
+    with pytest.raises(TrainerError, match="fewer than the 100 folds; take fewer folds"):
+        split.parts(np.arange(50), None, Split(folds=100, fold=80), 0)
+
+
+def test_folds_that_leave_hardly_a_row_to_train_on_are_refused() -> None:
+    with pytest.raises(ValidationError, match="leave less than 5 %"):
+        Split(folds=2, validation=0.89)
+    assert Split(folds=2, validation=0.4, test=0.85).test_part == 0.5
 
 
 def test_classes_are_divided_in_proportion() -> None:

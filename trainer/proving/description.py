@@ -84,7 +84,9 @@ def _about(config: ModelConfig) -> list[str]:
         lines.append(f"- Input: pixels 0 to 255, {' x '.join(map(str, config.inputs.shape))} (channels, height, width)")
     else:
         lines.append(f"- Input: {', '.join(plain(column.name) for column in config.inputs.columns)}")
-    return [*lines, f"- Split: seed {config.seed}, test part {config.split.test:g}, validation part {config.split.validation:g}"]
+    split = config.split
+    tested = f"test part {split.test:g}" if split.folds is None else f"tested on fold {split.fold + 1} of {split.folds}"
+    return [*lines, f"- Split: seed {config.seed}, {tested}, validation part {split.validation:g}"]
 
 
 def _fields(config: ModelConfig) -> str:
