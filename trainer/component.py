@@ -22,17 +22,10 @@ class Strict(BaseModel):
     )
 
 
-class Component(Strict):
-    """Base of each component's ``Spec``; the catalog adds ``name`` (the file's name) and ``version``."""
+class Versioned(Strict):
+    """What is stored with the ``version`` of its fields, and read by every later release."""
 
     VERSION: ClassVar[int] = 1
-    accepts: ClassVar[frozenset[DataKind]] = frozenset({"image", "table"})
-    targets: ClassVar[frozenset[TargetKind]] = frozenset({"class", "number"})
-    forms: ClassVar[frozenset[Form]] = frozenset({"torch"})  # of the model that a compressor or an exporter takes
-    yields: ClassVar[Form] = "torch"  # the form of what a compressor makes
-
-    name: str = ""
-    version: int = 1
 
     @model_validator(mode="before")
     @classmethod
@@ -41,15 +34,30 @@ class Component(Strict):
         if not isinstance(data, dict):
             return data
         stored = data.get("version", cls.VERSION)
-        if not isinstance(stored, int) or not 1 <= stored <= cls.VERSION:
-            raise SpecError("version", "Version %(stored)s is not known here; this release reads 1 to %(newest)s.",
-                            stored=str(stored), newest=cls.VERSION)
+        if type(stored) is not int or stored < 1:
+            raise SpecError("version", "A version is a whole number from 1 to %(newest)s. Correct it, or leave it out.",
+                            field="version", newest=cls.VERSION)
+        if stored > cls.VERSION:
+            raise SpecError("version_newer", "Version %(stored)s is newer than this program, which reads up to %(newest)s. Update the "
+                            "program.", field="version", stored=stored, newest=cls.VERSION)
         return {**cls.upgrade(dict(data), stored), "version": cls.VERSION}
 
     @classmethod
     def upgrade(cls, data: dict[str, Any], version: int) -> dict[str, Any]:
         """Return ``data``, stored as ``version``, with today's fields. Overridden from the second version on."""
         return data
+
+
+class Component(Versioned):
+    """Base of each component's ``Spec``; the catalog adds ``name`` (the file's name) and ``version``."""
+
+    accepts: ClassVar[frozenset[DataKind]] = frozenset({"image", "table"})
+    targets: ClassVar[frozenset[TargetKind]] = frozenset({"class", "number"})
+    forms: ClassVar[frozenset[Form]] = frozenset({"torch"})  # of the model that a compressor or an exporter takes
+    yields: ClassVar[Form] = "torch"  # the form of what a compressor makes
+
+    name: str = ""
+    version: int = 1
 
     def replaced(self, **changes: Any) -> Self:
         """A validated copy with some fields changed."""

@@ -1,11 +1,11 @@
 """The spec of a run: one frozen class per kind, read alike by the form, the API, the command line, the database and each rank."""
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 
 from trainer.catalog import Choice, default, entry, listing
-from trainer.component import Component, DataKind, Form, Lenient, Strict, TargetKind
+from trainer.component import Component, DataKind, Form, Lenient, Strict, TargetKind, Versioned
 from trainer.errors import SpecError, TrainerError
 from trainer.summary import DataSummary
 
@@ -54,11 +54,10 @@ class Split(Strict):
         return self
 
 
-class RunSpec(Strict):
+class RunSpec(Versioned):
     """What the specs of all kinds share. ``version`` counts the released forms of the kind's own fields."""
 
-    VERSION: ClassVar[int] = 1
-    version: int = Field(1, ge=1, le=1, title="Version")
+    version: int = Field(1, title="Version")
     seed: int = Field(0, ge=0, lt=2**31, title="Seed", description="The same seed gives the same split, order and weights.")
     ranks: int = Field(1, ge=1, le=1024, title="Ranks", description="Processes that train together, each on a device of its own.")
     threads: int = Field(1, ge=1, le=256, title="Threads per rank", description="Processor threads that each rank may use.")
