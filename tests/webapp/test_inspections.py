@@ -45,3 +45,17 @@ def test_a_data_set_that_is_ready_stays_so_when_another_inspection_of_it_is_canc
     run.refresh_from_db()
     runs.command(runs.retry(run=run, owner=ada), "cancel", ada)
     assert sample.versions.get().state == DatasetVersion.State.READY
+
+
+def test_an_inspection_that_waits_is_cancelled_on_the_page_of_its_data_and_begun_again_there(
+    ada: User, sample: Dataset, client: Client
+) -> None:
+    client.force_login(ada)
+    refused = client.post(f"/datasets/{sample.pk}/delete/", follow=True).content.decode()
+    first = inspection(sample)
+    assert "being inspected. Cancel the inspection" in refused and f"/runs/{first.pk}/cancel/" in refused
+    client.post(f"/runs/{first.pk}/cancel/")
+    assert f"/runs/{first.pk}/retry/" in client.get(f"/datasets/{sample.pk}/").content.decode()
+    client.post(f"/runs/{first.pk}/retry/")
+    assert sample.versions.get().state == DatasetVersion.State.INSPECTING
+    assert f"/runs/{inspection(sample).pk}/cancel/" in client.get(f"/datasets/{sample.pk}/").content.decode()

@@ -1,13 +1,16 @@
 """Every page answers, says what it should when there is nothing to show, and shows nobody what is not theirs."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.webapp.pages import make_dataset, make_run
 from webapp.accounts.models import User
+from webapp.datasets.models import Dataset
 
 pytestmark = pytest.mark.django_db
 EMPTY = {
@@ -123,3 +126,13 @@ def test_a_fault_of_ours_shows_an_identifier_that_is_in_the_log(
     found = re.search(r"<code>([0-9a-f]{32})</code>", answer.content.decode())
     assert found and f"Incident {found[1]}" in caplog.text
     assert "a fault of ours" in caplog.text and "a fault of ours" not in answer.content.decode()
+
+
+def test_what_was_deleted_can_be_had_back_for_a_week_and_no_longer(client: Client, ada: User) -> None:
+    recent, old = make_dataset(ada, name="Recent"), make_dataset(ada, name="Long gone")
+    Dataset.objects.filter(pk=recent.pk).update(deleted=timezone.now() - timedelta(days=6))
+    Dataset.objects.filter(pk=old.pk).update(deleted=timezone.now() - timedelta(days=8))
+    client.force_login(ada)
+    page = client.get("/datasets/").content.decode()
+    assert f"/datasets/{recent.pk}/restore/" in page and f"{timezone.now() + timedelta(days=1):%Y-%m-%d}" in page
+    assert "Long gone" not in page

@@ -1,19 +1,29 @@
 """What may be read of data sets."""
 
+from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import DateTimeField, ExpressionWrapper, F, Prefetch, QuerySet
+from django.db.models.functions import Now
 
 from webapp.accounts.access import visible
 from webapp.accounts.models import User
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.runs.models import Kind, Run, State
 
+UNDO = timedelta(days=7)  # a deleted data set can be had back for so long
+
 
 def datasets(user: User) -> QuerySet[Dataset]:
     """The person's data sets that are not deleted, each with its versions, the newest first."""
     versions = DatasetVersion.objects.order_by("-number")
     return visible(Dataset.objects.filter(deleted=None), user).prefetch_related(Prefetch("versions", versions))
+
+
+def deleted(user: User) -> QuerySet[Dataset]:
+    """The person's data sets that can be had back, the last deleted first, each ``until`` when."""
+    until = ExpressionWrapper(F("deleted") + UNDO, DateTimeField())
+    return visible(Dataset.objects.filter(deleted__gt=Now() - UNDO), user).annotate(until=until).order_by("-deleted")
 
 
 def newest(dataset: Dataset) -> DatasetVersion:

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import PurePath
 from uuid import UUID
 
@@ -22,7 +21,6 @@ from webapp.runs.lineage import contents
 from webapp.runs.models import Kind, Run
 
 MOST_FILES = 8
-UNDO = timedelta(days=7)  # a deleted data set can be had back for so long
 Files = Sequence[tuple[str, Artifact]]
 
 
@@ -69,6 +67,8 @@ def delete(dataset: Dataset) -> None:
     """Take a data set away; ``restore`` brings it back for a week. Raises DatasetError while a run reads it."""
     Dataset.objects.select_for_update().get(pk=dataset.pk)
     busy = queries.in_use(dataset.pk).order_by("id").first()
+    if busy is not None and busy.kind == Kind.INSPECT:
+        raise DatasetError(_("The files of this data set are being inspected. Cancel the inspection on its page, or wait until it has ended."))
     if busy is not None:
         raise DatasetError(_("The run “%(run)s” uses this data set. Cancel it, or wait until it has ended.") % {"run": busy.name})
     Dataset.objects.filter(pk=dataset.pk, deleted=None).update(deleted=Now())
@@ -83,7 +83,7 @@ def restore(owner: User, dataset_id: UUID) -> Dataset:
 def purge() -> int:
     """Remove for good what was deleted a week ago and no run but its inspection has read. Returns how many went."""
     used = Run.objects.exclude(kind=Kind.INSPECT).filter(dataset_version__isnull=False).values("dataset_version__dataset")
-    old = Dataset.objects.filter(deleted__lt=Now() - UNDO).exclude(pk__in=used)
+    old = Dataset.objects.filter(deleted__lt=Now() - queries.UNDO).exclude(pk__in=used)
     for dataset in old:
         _remove(dataset)
     return len(old)

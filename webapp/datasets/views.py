@@ -43,7 +43,9 @@ def _refuse(request: HttpRequest, sentence: str) -> HttpResponse:
 
 
 def _listing(request: HttpRequest) -> dict[str, Any]:
-    return {"section": "datasets", "datasets": pages.overview(signed_in(request)), "samples": samples.listing()}
+    user = signed_in(request)
+    listed = {"datasets": pages.overview(user), "deleted_ones": queries.deleted(user), "samples": samples.listing()}
+    return {"section": "datasets", **listed}
 
 
 @require_POST

@@ -210,6 +210,7 @@ def command(run: Run, kind: CommandKind, by: User) -> None:
         broker.tell_workers(run.pk)
 
 
+@transaction.atomic
 def retry(*, run: Run, owner: User) -> Run:
     """Queue a new run like one that has ended. Raises IllegalCommand while it has not."""
     if State(run.state) not in states.FINAL:
@@ -218,9 +219,10 @@ def retry(*, run: Run, owner: User) -> Run:
     if spec.device_count:
         require_devices(spec)
     inputs = {edge.role: edge.artifact for edge in inputs_of(run)}
-    return queue_run(
-        owner=owner, name=run.name, spec=spec, inputs=inputs, dataset_version=run.dataset_version, parent=run.parent
-    )
+    again = queue_run(owner=owner, name=run.name, spec=spec, inputs=inputs, dataset_version=run.dataset_version, parent=run.parent)
+    if run.kind == Kind.INSPECT:
+        states.await_inspection(again)
+    return again
 
 
 def rename(run: Run, name: str) -> bool:

@@ -154,7 +154,8 @@ def _version(request: HttpRequest, given: QueryDict) -> DatasetVersion | None:
     user = signed_in(request)
     if wanted := _identifier(given, "version"):
         return dataset_queries.versions(user).filter(pk=wanted, state=DatasetVersion.State.READY).first()
-    dataset = dataset_queries.datasets(user).filter(pk=_identifier(given, "dataset")).first()
+    known = _identifier(given, "dataset")
+    dataset = dataset_queries.datasets(user).filter(pk=known).first() if known else None
     return dataset_queries.newest_ready(dataset) if dataset else None
 
 

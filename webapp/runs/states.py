@@ -121,6 +121,11 @@ def _let_go(run: Run) -> None:
         waiting.update(state=DatasetVersion.State.FAILED)
 
 
+def await_inspection(run: Run) -> None:
+    """Files that could not be used are being opened once more."""
+    DatasetVersion.objects.filter(runs=run, state=DatasetVersion.State.FAILED).update(state=DatasetVersion.State.INSPECTING)
+
+
 def body(run: Run) -> dict[str, Any]:
     """What the stream says of a run's state."""
 
