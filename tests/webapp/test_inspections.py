@@ -53,7 +53,7 @@ def test_an_inspection_that_waits_is_cancelled_on_the_page_of_its_data_and_begun
     client.force_login(ada)
     refused = client.post(f"/datasets/{sample.pk}/delete/", follow=True).content.decode()
     first = inspection(sample)
-    assert "being inspected. Cancel the inspection" in refused and f"/runs/{first.pk}/cancel/" in refused
+    assert "is being inspected. Cancel the inspection" in refused and f"/runs/{first.pk}/cancel/" in refused
     client.post(f"/runs/{first.pk}/cancel/")
     assert f"/runs/{first.pk}/retry/" in client.get(f"/datasets/{sample.pk}/").content.decode()
     client.post(f"/runs/{first.pk}/retry/")

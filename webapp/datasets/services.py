@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from webapp import names
 from webapp.accounts.access import visible
 from webapp.accounts.models import User
 from webapp.artifacts import store
@@ -68,7 +69,7 @@ def delete(dataset: Dataset) -> None:
     Dataset.objects.select_for_update().get(pk=dataset.pk)
     busy = queries.in_use(dataset.pk).order_by("id").first()
     if busy is not None and busy.kind == Kind.INSPECT:
-        raise DatasetError(_("The files of this data set are being inspected. Cancel the inspection on its page, or wait until it has ended."))
+        raise DatasetError(_("This data set is being inspected. Cancel the inspection on its page, or wait until it has ended."))
     if busy is not None:
         raise DatasetError(_("The run “%(run)s” uses this data set. Cancel it, or wait until it has ended.") % {"run": busy.name})
     Dataset.objects.filter(pk=dataset.pk, deleted=None).update(deleted=Now())
@@ -137,7 +138,7 @@ def _content_hash(files: Files) -> str:
 
 
 def _checked(name: str) -> str:
-    shown = "".join(letter for letter in name if letter.isprintable()).strip()[:200]
+    shown = names.shown(name)
     if not shown:
         raise DatasetError(_("Give the data set a name."), field="name")
     return shown
