@@ -89,6 +89,23 @@ def test_a_run_on_a_data_set_that_is_still_inspected_is_a_conflict(api: Api) -> 
     assert answer.json()["errors"][0]["field"] == "dataset"
 
 
+def test_the_docs_page_is_closed_to_strangers_and_leads_people_to_the_sign_in(ada: Things) -> None:
+    assert Client().get("/api/v1/docs", headers={"Authorization": "Bearer x"}).status_code == 401
+    assert Client().get("/api/v1/docs").status_code == 401
+    page = Client().get("/api/v1/docs", headers={"Accept": "text/html,*/*"})
+    assert page.headers["Location"].startswith("/signin/")
+    assert Client().get("/api/v1/docs", headers=things.bearer(ada.owner)).status_code == 200
+
+
+def test_a_run_whose_name_cannot_be_seen_is_named_otherwise(api: Api, ada: Things) -> None:
+    made = api("POST", "runs", {"name": " \u202e\n", "dataset": str(ada.identifiers["dataset"]), "spec": {}}).json()
+    assert made["name"] == things.SECRET
+    address = f"runs/{made['id']}"
+    tag = api("GET", address).headers["ETag"]
+    assert api("PATCH", address, {"name": " \u202e"}, If_Match=tag).json()["errors"][0]["field"] == "name"
+    assert api("PATCH", address, {"name": "a\nb"}, If_Match=tag).json()["name"] == "ab"
+
+
 def test_a_run_names_the_version_that_it_trains_on_or_gets_the_newest_ready_one(api: Api, ada: Things) -> None:
     dataset = str(ada.identifiers["dataset"])
     DatasetVersion.objects.create(dataset_id=dataset, number=2, content_hash="x", size=1, state=DatasetVersion.State.FAILED)

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.utils.translation import gettext as _
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from webapp.api.auth import unknown
 
 API = "/api/"
 
 
 class SignedInOnlyMiddleware(LoginRequiredMiddleware):
-    """Sends people without a session to the sign-in page, and programs a problem document.
+    """Sends people without a session to the sign-in page, and answers programs with a problem document.
 
     A request with a token goes on to the API, which alone judges tokens (webapp.api.auth).
     """
@@ -19,20 +20,11 @@ class SignedInOnlyMiddleware(LoginRequiredMiddleware):
     def process_view(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase], view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
-        if request.path_info.startswith(API):
-            return None if request.user.is_authenticated or "Authorization" in request.headers else _unauthorized()
+        if request.path_info.startswith(API) and (request.user.is_authenticated or "Authorization" in request.headers):
+            return None
+        if request.path_info.startswith(API) and "text/html" not in request.headers.get("Accept", ""):
+            return unknown().response()
         response = super().process_view(request, view_func, view_args, view_kwargs)
         if response is not None and getattr(request, "htmx", False):
             return HttpResponse(headers={"HX-Refresh": "true"})  # a fragment must not be replaced by the sign-in page
         return response
-
-
-def _unauthorized() -> HttpResponse:
-    problem = {
-        "type": "about:blank",
-        "title": "Unauthorized",
-        "status": 401,
-        "detail": _("Sign in, or send a token as “Authorization: Bearer …”; `manage.py createtoken NAME` prints one."),
-    }
-    headers = {"WWW-Authenticate": 'Bearer realm="trainyard"'}
-    return JsonResponse(problem, status=401, content_type="application/problem+json", headers=headers)

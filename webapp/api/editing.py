@@ -7,7 +7,9 @@ from typing import Protocol, TypeVar
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from webapp import names
 from webapp.api.problems import Problem
+from webapp.refusals import FieldError
 
 
 class Named(Protocol):
@@ -28,10 +30,14 @@ def etag(*editable: str) -> str:
 def rename(request: HttpRequest, thing: N, give: Callable[[N, str], bool], name: str) -> None:
     """Let ``give`` change the name; it says False when somebody else was faster.
 
-    Raises Problem 428 without If-Match, 412 when what the client last saw is not what is there.
+    Raises Problem 422 for a name of which nothing is seen, 428 without If-Match, 412 when what the client last saw is not what
+    is there.
     """
     _require_match(request, etag(thing.name))
-    if not give(thing, name):
+    if not (shown := names.shown(name)):
+        said = _("Give it a name.")
+        raise Problem(422, said, [FieldError("name", said)])
+    if not give(thing, shown):
         raise _changed()
 
 

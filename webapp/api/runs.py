@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 
-from webapp import words
+from webapp import names, words
 from webapp.accounts.access import visible
 from webapp.api import editing, schemas
 from webapp.api.auth import person
@@ -46,7 +46,7 @@ def create(request: HttpRequest, body: schemas.NewRun) -> Status[Any]:
 
     def act() -> tuple[int, Any]:
         dataset = _dataset(request, body.dataset)
-        run = services.start_training(owner=person(request), name=body.name.strip() or dataset.name,
+        run = services.start_training(owner=person(request), name=names.shown(body.name) or dataset.name,
                                       dataset_version=_version(dataset, body.version), spec=body.spec)
         return 201, full(run)
 

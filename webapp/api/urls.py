@@ -22,17 +22,21 @@ View = Callable[..., HttpResponseBase]
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """The API's addresses, to read and to try. Swagger's files come with django-ninja, from this server."""
-    return render(request, "api/docs.html")
+    return _refused(request) or render(request, "api/docs.html")
 
 
 @csrf_exempt
 def nothing(request: HttpRequest) -> HttpResponse:
     """Any other address: unknown to those who may come in, closed to others."""
+    return _refused(request) or not_found().response()
+
+
+def _refused(request: HttpRequest) -> HttpResponse | None:
     try:
         authenticate(request)
     except Problem as problem:
         return problem.response()
-    return not_found().response()
+    return None
 
 
 def _by_token_too(view: View) -> View:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from trainer.errors import TrainerError
 from trainer.summary import DataSummary
-from webapp import refusals
+from webapp import names, refusals
 from webapp.accounts.access import signed_in
 from webapp.api import body
 from webapp.api.problems import Problem
@@ -48,7 +48,7 @@ def _start(request: HttpRequest) -> HttpResponse:
     version = _version(request, request.POST)
     if version is None:
         return redirect("runs:new")
-    raw, name = forms.read_post(request.POST), request.POST.get("run_name", "").strip()
+    raw, name = forms.read_post(request.POST), names.shown(request.POST.get("run_name", ""))
     reading = forms.check(raw, version)
     if not name:
         reading = Reading(raw, errors={**reading.errors, "name": [_("Give the run a name.")]})
@@ -59,7 +59,7 @@ def _start(request: HttpRequest) -> HttpResponse:
         return _form(request, version, reading, name, status=422)
     try:
         run = services.start_training(
-            owner=user, name=name[:200], dataset_version=version, spec=raw, idempotency_key=presses.key(request)
+            owner=user, name=name, dataset_version=version, spec=raw, idempotency_key=presses.key(request)
         )
     except (ValidationError, TrainerError) as error:
         return _form(request, version, Reading(raw, errors=refusals.by_field(error, raw)), name, status=422)
