@@ -43,7 +43,8 @@ def _left(run: Run, now: datetime) -> float | None:
     if began is None or run.step <= began.body["step"]:
         return None
     seconds = max(0.0, (now - began.created).total_seconds())
-    return seconds / (run.step - began.body["step"]) * (run.total_steps - run.step)
+    done: int = run.step - began.body["step"]
+    return seconds / done * (run.total_steps - run.step)
 
 
 def _elapsed(run: Run, now: datetime) -> float | None:

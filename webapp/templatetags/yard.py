@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
+from django.utils.dateformat import format as date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -82,6 +84,12 @@ def live_texts() -> str:
             "nan": _("Values that are not numbers: %(count)s"),
         }
     )
+
+
+@register.simple_tag
+def moment(when: datetime) -> SafeString:
+    """A time in UTC, which page.js writes in the reader's own zone."""
+    return format_html('<time datetime="{}" data-moment>{} UTC</time>', when.isoformat(), date_format(when, "Y-m-d H:i"))
 
 
 @register.simple_tag

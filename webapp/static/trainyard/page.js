@@ -57,10 +57,11 @@
   document.addEventListener("htmx:responseError", () => bar("refused"));
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) bar(""); });
 
-  const localTimes = (root) => root.querySelectorAll?.("time[data-local]").forEach((element) => {
-    const moment = new Date(element.dateTime);
-    element.title = moment.toLocaleString();
-  });
+  const localTimes = (root) => {
+    root.querySelectorAll?.("time[data-local]").forEach((element) => { element.title = new Date(element.dateTime).toLocaleString(); });
+    const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+    root.querySelectorAll?.("time[data-moment]").forEach((element) => { element.textContent = format.format(new Date(element.dateTime)); });
+  };
   document.addEventListener("DOMContentLoaded", () => localTimes(document));
   document.addEventListener("htmx:load", (event) => localTimes(event.target));
 })();
