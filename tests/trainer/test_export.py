@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -151,6 +152,13 @@ def test_other_data_than_the_models_is_refused_with_a_sentence(kind: str, other:
     given = prepared.prepared if other == "another kind" else _with_other_names(prepared.prepared, tmp_path / "other.safetensors", only)
     done = samples.attempt(tmp_path / "run", kind, WORK[kind], {"prepared": given, "model": model.model})
     assert (done.ended.outcome, done.ended.code) == ("failed", "other_data")
+
+
+def test_the_rows_with_gaps_of_a_wide_table_are_few_and_each_column_is_missing_once() -> None:
+    wide = np.arange(1_000, dtype=np.float32)[None]
+    gaps = parity.with_gaps(wide, [{"kind": "number"}] * 1_000)[1:]
+    assert len(gaps) == parity.GAP_ROWS
+    assert (np.isnan(gaps).sum(axis=0) == 1).all()
 
 
 def test_an_unexpected_end_of_an_export_is_not_called_the_end_of_a_training(digits: Trained, tmp_path: Path) -> None:

@@ -92,6 +92,12 @@ def test_what_pythons_writer_writes_is_read_back(tmp_path_factory: pytest.TempPa
     assert list(made.profile.rows) == [(word, str(number)) for word, number in rows]
 
 
+@pytest.mark.parametrize("names", ["<TICKER>,<DATE>,<CLOSE>", "[id],[x],[y]", "{a},b,c"])
+def test_a_table_whose_first_name_begins_like_another_kind_of_text_is_a_table(tmp_path: Path, names: str) -> None:
+    made = read(tmp_path, names + "\n" + "".join(f"{n},{n / 2},{n % 3}\n" for n in range(30)))
+    assert list(kinds(made)) == names.split(",")
+
+
 def test_a_table_without_names_gets_some(tmp_path: Path) -> None:
     made = read(tmp_path, TABLE.partition("\n")[2])
     assert list(kinds(made)) == ["column 1", "column 2", "column 3"]

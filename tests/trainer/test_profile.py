@@ -144,3 +144,12 @@ def test_problems_stand_errors_first(tmp_path: Path) -> None:
     made = table(tmp_path, "size,label", [f"{n},{'a' if n else ''}" for n in range(5)])
     severities = [problem.severity for problem in made.profile.problems]
     assert severities == sorted(severities, key=["error", "warning", "info"].index)
+
+
+def test_numbers_that_are_classes_have_a_balance_and_a_rarest(tmp_path: Path) -> None:
+    rows = "".join(f"{number / 7},{int(number == 40)}\n" for number in range(100))
+    made = imported(tmp_path, {"table.csv": f"x,label\n{rows}".encode()})
+    assert made.profile.suggested_task == "table_classification"
+    assert made.profile.balance == (("0", 99), ("1", 1))
+    assert made.problem("lonely_class").severity == "error"
+    assert made.profile.columns[1].rarest == ("1", 1)

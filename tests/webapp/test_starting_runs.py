@@ -53,6 +53,16 @@ def test_a_class_with_one_row_is_refused_in_whichever_column_is_the_target(ada: 
     assert services.training_spec({"task": {"name": "table_regression", "target": "petal"}}, version)
 
 
+def test_numbers_that_are_classes_are_counted_too(ada: User) -> None:
+    columns = table("petal")["columns"]
+    columns[0] |= {"distinct": 2, "rarest": ["1", 1]}
+    version = profiled(make_dataset(ada), columns=columns, suggested_target="species")
+    spec = {"task": {"name": "table_classification", "target": "petal"}}
+    assert refusal(version, spec) == ("class_with_one_row", "task")
+    columns[0]["rarest"] = ["1", 2]
+    assert services.training_spec(spec, profiled(version.dataset, columns=columns))
+
+
 def test_the_suggested_target_is_counted_whole_where_its_column_shows_only_frequent_levels(ada: User) -> None:
     version = profiled(make_dataset(ada), balance=[["a", 60], ["b", 39], ["c", 1]], suggested_target="species")
     assert refusal(version, {"task": CLASSIFIED}) == ("class_with_one_row", "task")

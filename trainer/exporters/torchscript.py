@@ -3,10 +3,12 @@
 The whole model as one file that torch runs without its Python code, in C++ too.
 """
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trainer import files
 from trainer.component import Component
 from trainer.exporters import File, Source
 
@@ -27,24 +29,26 @@ def build(spec: Spec, source: Source, folder: Path) -> tuple[File, ...]:
     import torch
 
     assert source.module is not None
-    told = folder / "told.pt"
-    torch.jit.save(torch.jit.script(source.module), str(told))
-    _forget_origins(told, folder / NAME)
-    told.unlink()
+    told = io.BytesIO()  # in memory: on a full disk torch's own writer ends the process
+    torch.jit.save(torch.jit.script(source.module), told)
+    files.write(folder / NAME, _without_origins(told))
     return (File("torchscript", NAME),)
 
 
-def _forget_origins(told: Path, path: Path) -> None:
-    """Copy the archive without its notes of source lines, which tell where on this machine the code stood."""
+def _without_origins(told: io.BytesIO) -> bytes:
+    """The archive without its notes of source lines, which tell where on this machine the code stood."""
     import torch
 
-    reader = torch._C.PyTorchFileReader(str(told))
-    writer = torch._C.PyTorchFileWriter(str(path))
+    told.seek(0)
+    bare = io.BytesIO()
+    reader = torch._C.PyTorchFileReader(told)
+    writer = torch._C.PyTorchFileWriter(bare)
     for name in reader.get_all_records():
         if not name.endswith(".debug_pkl") and name not in WRITTEN_BY_THE_WRITER:
             record = reader.get_record(name)
             writer.write_record(name, record, len(record))
     writer.write_end_of_file()
+    return bare.getvalue()
 
 
 def load(folder: str) -> "Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]":

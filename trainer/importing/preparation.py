@@ -74,4 +74,4 @@ def files_of(path: Path) -> tuple[list[Path], list[str]]:
 
 
 def _is_hidden(path: Path) -> bool:
-    return path.name.upper().startswith(NOTES) or any(part in HIDDEN or part.startswith(".") for part in path.parts)
+    return path.stem.upper() in NOTES or any(part in HIDDEN or part.startswith(".") for part in path.parts)

@@ -47,6 +47,8 @@ class ColumnProfile(Strict):
     std: float | None = None
     histogram: Histogram | None = None
     levels: Counts = ()
+    rarest: Annotated[tuple[str, int], Lenient] | None = Field(None, description="The level, or the number, of the fewest rows; nothing "
+                                                               "where there are too many to be classes.")
 
 
 class Thumbnails(Strict):
@@ -88,10 +90,10 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "error", "Besides the target there is only free text to learn from; training on text comes with a later release.",
         "Until then, add columns with numbers or categories."),
     "few_rows": (
-        "error", "There are only %(rows)s rows.",
-        "Add rows: training, validation and test need at least %(least)s together."),
+        "warning", "There are only %(rows)s rows.",
+        "Add rows: with fewer than %(least)s a test says next to nothing."),
     "lonely_class": (
-        "warning", "%(count)s classes have a single row, among them “%(name)s”.",
+        "error", "%(count)s classes have a single row, among them “%(name)s”.",
         "Add rows of these classes or remove them: one row cannot be trained on and tested as well."),
     "imbalance": (
         "warning", "“%(most)s” has %(most_rows)s rows, “%(fewest)s” only %(fewest_rows)s.",

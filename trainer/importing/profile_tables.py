@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
 import numpy as np
 
@@ -16,6 +17,7 @@ BINS = 20
 LEVELS_SHOWN = 50
 LEAST_ROWS = 10
 FEW_CLASSES = 20
+MOST_CLASSES = 1000
 BLOCK_VALUES = 8 * 1024 * 1024
 MIRROR_SHARE = 0.99
 MOST_COMPARED = 200
@@ -47,8 +49,20 @@ def _of_numbers(column: Column, values: Array) -> ColumnProfile:
     low, high = float(present.min()), float(present.max())
     with np.errstate(over="ignore", invalid="ignore"):
         mean, std = float(present.mean()), float(present.std())
-    return ColumnProfile(name=column.name, kind="number", missing=column.missing, distinct=len(np.unique(present)), minimum=low,
-                         maximum=high, mean=_finite(mean), std=_finite(std), histogram=_histogram(present, low, high))
+    counts = _counted_numbers(present)
+    return ColumnProfile(name=column.name, kind="number", missing=column.missing, distinct=len(counts), minimum=low, maximum=high,
+                         mean=_finite(mean), std=_finite(std), histogram=_histogram(present, low, high), rarest=_rarest(counts))
+
+
+def _counted_numbers(values: Array) -> Counts:
+    """Rows of each number, which may be classes: named as trainer.rows names them."""
+    numbers, counts = np.unique(values[np.isfinite(values)], return_counts=True)
+    return tuple((f"{number:.15g}", count) for number, count in zip(numbers.tolist(), counts.tolist(), strict=True))
+
+
+def _rarest(counts: Counts) -> tuple[str, int] | None:
+    present = [item for item in counts if item[1]]
+    return min(present, key=itemgetter(1), default=None) if len(present) <= MOST_CLASSES else None
 
 
 def _finite(value: float) -> float | None:
@@ -64,8 +78,9 @@ def _histogram(present: Array, low: float, high: float) -> Histogram | None:
 
 
 def _of_levels(column: Column, codes: Array) -> ColumnProfile:
+    counts = _counted(column, codes)
     return ColumnProfile(name=column.name, kind="category", missing=column.missing, distinct=column.distinct,
-                         levels=tuple(sorted(_counted(column, codes), key=lambda item: -item[1])[:LEVELS_SHOWN]))
+                         levels=tuple(sorted(counts, key=lambda item: -item[1])[:LEVELS_SHOWN]), rarest=_rarest(counts))
 
 
 def _counted(column: Column, codes: Array) -> Counts:
@@ -83,6 +98,8 @@ def profile(parsed: Parsed, format_name: str) -> Profile:
     else:
         if target.kind == "category":
             balance = _counted(target, _array_of(parsed, target))
+        elif _task(target) == "table_classification":
+            balance = _counted_numbers(_array_of(parsed, target))
         problems += [*class_problems(balance), *_target_problems(parsed, target)]
     problems = [item for item in problems if not (target and item.code == "missing_values" and item.params["column"] == target.name)]
     return Profile(summary=parsed.summary, format=format_name, duplicates=parsed.duplicates, columns=parsed.columns,

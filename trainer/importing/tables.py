@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from trainer import files
 from trainer.data import Array
 from trainer.importing.columns import CODE, Observed
 from trainer.importing.parsed import Parsed
@@ -122,7 +123,7 @@ def _encode(columns: Sequence[Column], observed: Sequence[Observed], counts: Seq
 def _mapped(path: Path, dtype: np.dtype[Any], rows: int, columns: int) -> Array:
     if rows * columns == 0:
         return np.empty((rows, columns), dtype)
-    return np.memmap(path, dtype=dtype, mode="w+", shape=(rows, columns))
+    return files.mapped(path, dtype, (rows, columns))
 
 
 def _spellings(observed: Sequence[Observed]) -> list[Problem]:

@@ -34,6 +34,7 @@ SHIPPED = Path(__file__).with_name("predict.py")
 JSON = "parity.json"
 SHEET = "PARITY.md"
 
+GAP_ROWS = 256
 SHORTAGES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.ENOMEM})
 SHORT_OF = 100  # added to one of them: the exit code of a process that met it
 CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGILL, signal.SIGFPE})  # which a process brings upon itself
@@ -65,7 +66,7 @@ except (OSError, MemoryError) as error:
 def write_rows(prepared: Prepared, preprocess: dict[str, Any], rows: Indices, folder: Path) -> Path:
     """The stored raw rows as a stranger would hold them: a .npy of uint8 pixels, or a CSV with empty missing fields.
 
-    A CSV ends with the first row once more per column, that column's value taken out (see ``with_gaps``).
+    A CSV ends with the first row some more times, values taken out (see ``with_gaps``).
     """
     if preprocess["kind"] == "image":
         path = folder / "rows.npy"
@@ -76,19 +77,20 @@ def write_rows(prepared: Prepared, preprocess: dict[str, Any], rows: Indices, fo
         writer = csv.writer(file)
         writer.writerow([column["name"] for column in preprocess["columns"]])
         texts = list(_texts(prepared, preprocess, rows))
-        writer.writerows([*texts, *(_without(texts[0], at) for at in range(len(preprocess["columns"])))])
+        columns = range(len(preprocess["columns"]))
+        writer.writerows([*texts, *(["" if at % GAP_ROWS == gap else texts[0][at] for at in columns] for gap in columns[:GAP_ROWS])])
     return path
 
 
 def with_gaps(raw: Array, columns: Sequence[dict[str, Any]]) -> Array:
-    """Raw table rows, and the first of them once more per column with that value missing, as the model is told so."""
-    gaps = np.repeat(raw[:1], len(columns), axis=0)
-    np.fill_diagonal(gaps, [-1.0 if column["kind"] == "category" else np.nan for column in columns])
+    """Raw table rows, and the first of them once more per column with that value missing, as the model is told so.
+
+    Where there are more columns than GAP_ROWS, several are missing at a time.
+    """
+    gaps = np.repeat(raw[:1], min(len(columns), GAP_ROWS), axis=0)
+    for at, column in enumerate(columns):
+        gaps[at % GAP_ROWS, at] = -1.0 if column["kind"] == "category" else np.nan
     return np.concatenate([raw, gaps])
-
-
-def _without(texts: list[str], at: int) -> list[str]:
-    return [*texts[:at], "", *texts[at + 1 :]]
 
 
 def _texts(prepared: Prepared, preprocess: dict[str, Any], rows: Indices) -> Iterable[list[str]]:

@@ -11,7 +11,7 @@ from trainer.summary import DataSummary, require_classes
 def require_learnable(spec: TrainSpec, summary: DataSummary, profile: Mapping[str, Any]) -> None:
     """Raise TrainerError, in the training process's own words, where a resolved spec's target cannot be learnt.
 
-    A profile keeps a column's most frequent levels only; what it does not tell is left for the training process to find.
+    A profile keeps a column's most frequent levels and the rarest; what it does not tell is left for the training process to find.
     """
     assert spec.task is not None
     if catalog.entry("tasks", spec.task).module.target_kind(spec.task, summary) != "class":
@@ -26,4 +26,9 @@ def _counted(column: str | None, profile: Mapping[str, Any]) -> Sequence[tuple[s
     """Rows of each class of the target, as far as the profile has them."""
     if column is None or column == profile.get("suggested_target"):
         return profile.get("balance") or ()
-    return next((one.get("levels") or () for one in profile.get("columns") or () if one["name"] == column), ())
+    found = next((one for one in profile.get("columns") or () if one["name"] == column), {})
+    levels, rarest = found.get("levels") or [], found.get("rarest")
+    if rarest is None or rarest in levels:
+        return levels
+    others = levels or ([("", 2)] if found["distinct"] > 1 else [])  # of numbers only the rarest is kept
+    return [*others, rarest]

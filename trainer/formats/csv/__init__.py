@@ -40,11 +40,17 @@ def wide(sample: bytes) -> str:
 
 
 def is_text(source: Source) -> bool:
-    """Whether the first bytes can be a table: no zero bytes (but in UTF-16), and not the start of another kind of text."""
+    """Whether the first bytes can be a table: no zero bytes (but in UTF-16), and not the start of another kind of text.
+
+    A file that is called a table and has columns is one, even if its first name stands in <> or [].
+    """
     head = source.head
     if head.startswith(MARKS):
         return True
-    return (b"\0" not in head or wide(head) != "") and not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(OTHER_TEXT)
+    if b"\0" in head and not wide(head):
+        return False
+    called_so = source.name.lower().endswith(SUFFIXES) and _has_columns(head)
+    return called_so or not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(OTHER_TEXT)
 
 
 def _is_table(source: Source) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from trainer import files
 from trainer.data import Array
 from trainer.errors import TrainerError
 from trainer.formats.image_folder_zip import SUFFIXES, Spec, is_picture
@@ -106,7 +107,7 @@ def _decode_all(pictures: Sequence[Picture], shape: tuple[int, int, int], work: 
     """Pixels in a file of ``work``, so that memory holds one picture at a time."""
     channels, height, width = shape
     mode: Mode = "L" if channels == 1 else "RGB"
-    pixels = np.memmap(work / "pixels", dtype=np.uint8, mode="w+", shape=(len(pictures), *shape))
+    pixels = files.mapped(work / "pixels", np.uint8, (len(pictures), *shape))
     kept: list[Picture] = []
     for picture in pictures:
         try:
