@@ -26,7 +26,7 @@ def _counted(column: str | None, profile: Mapping[str, Any]) -> Sequence[tuple[s
     """Rows of each class of the target, as far as the profile has them."""
     if column is None or column == profile.get("suggested_target"):
         return profile.get("balance") or ()
-    found = next((one for one in profile.get("columns") or () if one["name"] == column), {})
+    found: Mapping[str, Any] = next((one for one in profile.get("columns") or () if one["name"] == column), {})
     levels, rarest = found.get("levels") or [], found.get("rarest")
     if rarest is None or rarest in levels:
         return levels
