@@ -60,8 +60,8 @@ def pause(run: Run, reason: Reason) -> None:
 
 
 def earlier(attempt: Attempt) -> list[dict[str, Any]]:
-    """What is recorded of the ends of the run's attempts before this one, the latest first."""
-    found = Attempt.objects.filter(run_id=attempt.run_id, number__lt=attempt.number).order_by("-number")
+    """What is recorded of the ends of the run's attempts before this one, the latest first, but for those that began no process."""
+    found = Attempt.objects.filter(run_id=attempt.run_id, number__lt=attempt.number).exclude(exits__cause="no_process").order_by("-number")
     return [record or {} for record in found.values_list("exits", flat=True)[:10]]
 
 
