@@ -1,11 +1,7 @@
 """Files that are whole or absent, whatever is killed when."""
 
-import math
 import os
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 PARTIAL = ".part"  # the end of a temporary name; a process that is killed leaves one
 
@@ -22,13 +18,6 @@ def write(path: Path, data: bytes) -> None:
         partial.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
-
-
-def mapped(path: Path, dtype: Any, shape: tuple[int, ...]) -> "np.memmap[Any, Any]":
-    """A new array in a file, whose room is taken first: on a full disk this raises OSError, where a store would kill the process."""
-    with path.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, math.prod(shape) * np.dtype(dtype).itemsize)
-    return np.memmap(path, dtype=dtype, mode="r+", shape=shape)
 
 
 def sync_folder(folder: Path) -> None:

@@ -10,9 +10,9 @@ from hypothesis.extra import numpy as arrays
 from safetensors.numpy import load_file
 
 from tests.trainer.test_journal import room_for
-from trainer import files
 from trainer.data import Prepared, write
 from trainer.errors import TrainerError
+from trainer.importing import mapped
 from trainer.importing.preparation import files_of
 from trainer.summary import Column, DataSummary
 
@@ -65,8 +65,8 @@ def test_a_file_cut_short_is_refused(tmp_path: Path, length: int) -> None:
 
 def test_an_array_that_has_no_room_is_refused_before_it_is_written(tmp_path: Path) -> None:
     with room_for(1_000), pytest.raises(OSError, match=r"No space left|File too large"):
-        files.mapped(tmp_path / "array", np.float64, (1_000, 2))
-    assert files.mapped(tmp_path / "array", np.float64, (1_000, 2)).sum() == 0
+        mapped.new(tmp_path / "array", np.float64, (1_000, 2))
+    assert mapped.new(tmp_path / "array", np.float64, (1_000, 2)).sum() == 0
 
 
 def test_data_whose_name_begins_like_that_of_a_note_is_data(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from trainer.events import Output
 from trainer.export import Made
 from trainer.exporters import Source
 from trainer.package import ModelConfig
-from trainer.proving import bundle, parity, sources
+from trainer.proving import bundle, lossy, parity, proof, sources
 from trainer.proving.description import card, plain
 from trainer.proving.proof import Proof
 from trainer.spec import Split, exporters_for
@@ -159,6 +159,14 @@ def test_the_rows_with_gaps_of_a_wide_table_are_few_and_each_column_is_missing_o
     gaps = parity.with_gaps(wide, [{"kind": "number"}] * 1_000)[1:]
     assert len(gaps) == parity.GAP_ROWS
     assert (np.isnan(gaps).sum(axis=0) == 1).all()
+
+
+def test_a_cost_that_is_no_number_refuses_a_quantized_model() -> None:
+    truth = np.arange(4.0)
+    change = lossy.compare(np.full(4, np.nan), truth, truth)
+    verdict = proof._verdict(change, {"tolerance": 0.1})
+    assert verdict.status == "refused"
+    json.dumps(verdict.report(), allow_nan=False)
 
 
 def test_an_unexpected_end_of_an_export_is_not_called_the_end_of_a_training(digits: Trained, tmp_path: Path) -> None:

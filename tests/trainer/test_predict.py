@@ -14,7 +14,7 @@ from tests.files import imported
 from tests.trainer import samples
 from trainer import rows
 from trainer.data import Array, Prepared
-from trainer.proving import parity
+from trainer.proving import parity, predict
 from trainer.proving.description import preprocess
 from trainer.spec import TrainSpec, parse
 
@@ -122,3 +122,14 @@ def test_what_cannot_be_read_is_a_sentence(content: bytes, said: str, tmp_path: 
     done = run(tmp_path / "shipped", "new.csv", content)
     assert done.returncode == 1
     assert done.stderr == said
+
+
+@pytest.mark.parametrize("wrong", ["a CSV", np.zeros((2, 4, 4, 1), np.uint8), np.zeros((2, 1, 4, 4), np.float32)])
+def test_what_is_no_picture_for_this_model_is_refused_with_what_to_save(wrong: str | Array, tmp_path: Path) -> None:
+    path = tmp_path / "rows.npy"
+    if isinstance(wrong, str):
+        path.write_text("1,2,3\n4,5,6\n")
+    else:
+        np.save(path, wrong)
+    with pytest.raises(predict.RowsError, match=r"Save pictures with numpy\.save: uint8, 0 to 255, \[rows, 1, 4, 4\]"):
+        predict.pictures(path, (1, 4, 4))

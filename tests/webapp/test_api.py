@@ -313,6 +313,28 @@ def test_the_description_lists_every_address_and_the_page_needs_no_other_site(ap
         assert client.get(f"/static/{source}").status_code == 200
 
 
+def test_the_description_tells_who_gets_in_which_headers_count_and_what_a_refusal_is(api: Api) -> None:
+    schema = api.get("openapi.json")
+    assert schema["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    run = schema["paths"]["/api/v1/runs/{run_id}"]
+    assert "If-Match" in [parameter["name"] for parameter in run["patch"]["parameters"]]
+    assert "ETag" in run["get"]["responses"]["200"]["headers"]
+    made = schema["paths"]["/api/v1/runs"]["post"]
+    assert "Idempotency-Key" in [parameter["name"] for parameter in made["parameters"]]
+    assert "Location" in made["responses"]["201"]["headers"]
+    refusal = made["responses"]["default"]["content"]["application/problem+json"]["schema"]["$ref"].rpartition("/")[2]
+    assert "errors" in schema["components"]["schemas"][refusal]["properties"]
+    assert "Mistake" in schema["components"]["schemas"]
+
+
+def test_what_was_made_or_asked_says_where_to_look(api: Api, ada: Things) -> None:
+    made = api("POST", "datasets", {"sample": "penguins"})
+    assert made.headers["Location"] == f"/api/v1/datasets/{made.json()['id']}"
+    run = api("POST", "runs", {"dataset": str(ada.identifiers["dataset"]), "spec": {}})
+    assert run.headers["Location"] == f"/api/v1/runs/{run.json()['id']}"
+    assert api("POST", f"runs/{run.json()['id']}/cancel").headers["Location"] == run.headers["Location"]
+
+
 def test_components_come_with_their_schemas(api: Api) -> None:
     found = api.get("components")
     assert {"tasks", "models", "optimizers", "schedules", "losses"} <= {item["family"] for item in found["items"]}

@@ -1,5 +1,6 @@
 """From uploaded files to prepared data: recognise the format, read, profile, write."""
 
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from trainer.importing.archives import HIDDEN, Source, opened
 from trainer.importing.parsed import Parsed
 from trainer.importing.profile import Profile
 
-NOTES = ("LICENSE", "LICENCE", "README", "COPYING", "NOTICE")
+NOTE = re.compile(r"(LICENSE|LICENCE|README|COPYING|NOTICE)(-[\w-]+)?((\.[\w-]+)*\.(md|txt|rst))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -74,4 +75,4 @@ def files_of(path: Path) -> tuple[list[Path], list[str]]:
 
 
 def _is_hidden(path: Path) -> bool:
-    return path.stem.upper() in NOTES or any(part in HIDDEN or part.startswith(".") for part in path.parts)
+    return NOTE.fullmatch(path.name) is not None or any(part in HIDDEN or part.startswith(".") for part in path.parts)

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from trainer import files
 from trainer.data import Array
+from trainer.importing import mapped
 from trainer.importing.columns import CODE, Observed
 from trainer.importing.parsed import Parsed
 from trainer.importing.profile import Problem, problem
@@ -123,7 +123,7 @@ def _encode(columns: Sequence[Column], observed: Sequence[Observed], counts: Seq
 def _mapped(path: Path, dtype: np.dtype[Any], rows: int, columns: int) -> Array:
     if rows * columns == 0:
         return np.empty((rows, columns), dtype)
-    return files.mapped(path, dtype, (rows, columns))
+    return mapped.new(path, dtype, (rows, columns))
 
 
 def _spellings(observed: Sequence[Observed]) -> list[Problem]:

@@ -9,7 +9,7 @@ The rows are the same for both models, so the intervals are paired:
 """
 
 from dataclasses import asdict, dataclass
-from math import sqrt
+from math import isfinite, sqrt
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,8 @@ class Change:
     rows: int
 
     def report(self) -> dict[str, Any]:
-        return asdict(self)
+        """As JSON, which knows no NaN."""
+        return {name: None if isinstance(value, float) and not isfinite(value) else value for name, value in asdict(self).items()}
 
 
 def compare(before: Array, after: Array, truth: Array) -> Change:

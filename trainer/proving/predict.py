@@ -53,8 +53,7 @@ class Table(NamedTuple):
 def read(path: Path, preprocess: dict[str, Any]) -> Array:
     """The raw rows in a file as the float32 array that the model takes: pixels 0 to 255 NCHW, or columns."""
     if preprocess["kind"] == "image":
-        pixels: Array = np.load(path, allow_pickle=False).astype(np.float32)
-        return pixels
+        return pictures(path, tuple(preprocess["input"]["shape"][1:]))
     columns = preprocess["columns"]
     try:
         found = table(path.read_bytes(), [column["name"] for column in columns])
@@ -64,6 +63,19 @@ def read(path: Path, preprocess: dict[str, Any]) -> Array:
     for place, column in enumerate(columns):
         tell(column, cells(found, column), encoded[:, place], preprocess["missing"])
     return encoded
+
+
+def pictures(path: Path, shape: tuple[int, ...]) -> Array:
+    """Pixels 0 to 255 as float32 [rows, channels, height, width]. Raises RowsError."""
+    wanted = f"Save pictures with numpy.save: uint8, 0 to 255, [rows, {', '.join(map(str, shape))}]."
+    try:
+        pixels = np.load(path, allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise RowsError(f"{path.name} is no .npy file. {wanted}") from error
+    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.shape[1:] != shape:
+        found = f"{pixels.dtype} {list(pixels.shape)}" if isinstance(pixels, np.ndarray) else "several arrays"
+        raise RowsError(f"{path.name} holds {found}. {wanted}")
+    return np.asarray(pixels, np.float32)
 
 
 def table(raw: bytes, wanted: Sequence[str]) -> Table:
@@ -229,11 +241,17 @@ def readable(answer: Any, preprocess: dict[str, Any]) -> dict[str, Any]:
     return {"class": output["classes"][int(np.argmax(answer))], "probabilities": shares}
 
 
+def at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 on")
+    return int(text)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=Path, help="run_onnx.py, run_torchscript.py or run_safetensors.py")
     parser.add_argument("rows", type=Path, help="a CSV file or a .npy file")
-    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--batch", type=at_least_one, default=32, help="rows at a time")
     arguments = parser.parse_args()
     folder = arguments.run.resolve().parent
     preprocess = json.loads((folder / "preprocess.json").read_text(encoding="utf-8"))

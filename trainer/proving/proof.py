@@ -101,7 +101,7 @@ def _verdict(change: Change, facts: dict[str, Any]) -> Verdict:
     params: dict[str, Any] = {
         "metric": change.metric, "before": f"{change.before:.4g}", "after": f"{change.after:.4g}", "rows": change.rows,
         "low": f"{change.low:+.4g}", "high": f"{change.high:+.4g}", "limit": f"{limit:g}"}
-    if change.loss > limit:
+    if not change.loss <= limit:  # a loss that is no number is refused, too
         return Verdict("refused", change.rows, None, "Refused: %(metric)s went from %(before)s to %(after)s, further than the "
                        "accepted %(limit)s; quantize again with more calibration rows, or use the model before it.", params,
                        change.report(), limit)

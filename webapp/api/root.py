@@ -12,7 +12,7 @@ from ninja.errors import HttpError, ValidationError
 
 from trainer.errors import TrainerError
 from webapp import refusals
-from webapp.api import datasets, machines, results, runs, uploads
+from webapp.api import datasets, description, machines, results, runs, schemas, uploads
 from webapp.api.body import Renderer, StrictParser, read
 from webapp.api.entrance import enter
 from webapp.api.problems import Problem, failure, not_found
@@ -34,6 +34,7 @@ api.add_router("/runs", runs.router)
 api.add_router("", results.router)
 api.add_router("", machines.router)
 
+_PROBLEM = schemas.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
 CONFLICTS = frozenset({"data_not_ready", "no_model"})
 
 
@@ -124,5 +125,5 @@ def _wrong(errors: list[FieldError]) -> HttpResponse:
 @api.get("/openapi.json", include_in_schema=False)
 def openapi(request: HttpRequest) -> dict[str, Any]:
     """Everything but the uploads comes from the code of the routes; those are spoken outside Django."""
-    schema = api.get_openapi_schema(path_prefix="/api/v1/")
+    schema = description.complete(api.get_openapi_schema(path_prefix="/api/v1/"), _PROBLEM)
     return {**schema, "paths": {**schema["paths"], **uploads.PATHS}}

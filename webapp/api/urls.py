@@ -1,5 +1,6 @@
 """/api/v1: the API's own addresses, its docs page, and a problem document for everything else."""
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -51,11 +52,19 @@ def _by_token_too(view: View) -> View:
             allow = response["Allow"]
             return Problem(405, _("This address answers to %(methods)s.") % {"methods": allow}, headers={"Allow": allow}).response()
         response.headers.setdefault("Cache-Control", "no-store")
+        if response.status_code in (201, 202) and isinstance(response, HttpResponse):
+            response.headers["Location"] = _address_of(request, json.loads(response.content)["id"])
         return response
 
     answer.csrf_exempt = True  # type: ignore[attr-defined]
     answer.login_required = False  # type: ignore[attr-defined]
     return answer
+
+
+def _address_of(request: HttpRequest, identifier: str) -> str:
+    """Where to look at what a request made or changed: a data set below its list, anything else is a run."""
+    root, _separator, rest = request.path.partition("/v1/")
+    return f"{root}/v1/{'datasets' if rest.startswith('datasets') else 'runs'}/{identifier}"
 
 
 def _patterns() -> list[URLPattern]:

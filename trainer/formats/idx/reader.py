@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer import files
 from trainer.data import Array
 from trainer.errors import TrainerError
 from trainer.formats.idx import is_idx
+from trainer.importing import mapped
 from trainer.importing.archives import Source
 from trainer.importing.parsed import Parsed
 from trainer.importing.profile import Problem, problem
@@ -125,7 +125,7 @@ def _converted(parts: Sequence[Array], work: Path) -> tuple[Array, list[Problem]
     if low < 0 or high * scale > 255 or not (whole or scale == 255.0):
         raise TrainerError("idx_range", "Pixel values go from %(low)s to %(high)s. Write them as whole numbers from 0 "
                            "to 255, or as fractions from 0 to 1.", low=f"{low:g}", high=f"{high:g}")
-    pixels = files.mapped(work / "pixels", np.uint8, (sum(map(len, parts)), *parts[0].shape[1:]))
+    pixels = mapped.new(work / "pixels", np.uint8, (sum(map(len, parts)), *parts[0].shape[1:]))
     at = 0
     for block in _blocks(parts):
         finite = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)

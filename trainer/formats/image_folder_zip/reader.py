@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer import files
 from trainer.data import Array
 from trainer.errors import TrainerError
 from trainer.formats.image_folder_zip import SUFFIXES, Spec, is_picture
 from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Facts, HugePictureError, Mode, decoded, facts
+from trainer.importing import mapped
 from trainer.importing.archives import Source
 from trainer.importing.parsed import Parsed
 from trainer.importing.profile import Problem, problem
@@ -107,7 +107,7 @@ def _decode_all(pictures: Sequence[Picture], shape: tuple[int, int, int], work: 
     """Pixels in a file of ``work``, so that memory holds one picture at a time."""
     channels, height, width = shape
     mode: Mode = "L" if channels == 1 else "RGB"
-    pixels = files.mapped(work / "pixels", np.uint8, (len(pictures), *shape))
+    pixels = mapped.new(work / "pixels", np.uint8, (len(pictures), *shape))
     kept: list[Picture] = []
     for picture in pictures:
         try:
