@@ -1,23 +1,40 @@
-"""F14 and F15: a run that needs more memory than there is, and a loss that is no number."""
+"""F14 and F15: a run that needs more memory than there is, and a loss that is no number. And a checkpoint that is damaged."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
 import psutil
 import pytest
 
-from tests.faults.lab import Lab, describe, digits, finished, injected, ranks_in, state_of, step_of, train, wait_for
+from tests.faults.lab import (
+    Lab,
+    curve,
+    describe,
+    digits,
+    finished,
+    injected,
+    ranks_in,
+    state_of,
+    step_of,
+    train,
+    wait_for,
+    weights,
+)
+from webapp.artifacts import store
 from webapp.datasets.models import DatasetVersion
 from webapp.metrics import window
-from webapp.runs.models import State, StreamEntry
+from webapp.runs import services
+from webapp.runs.models import Checkpoint, Run, State, StreamEntry
 
 pytestmark = pytest.mark.fault
 
 DIVERGES = {"name": "sgd", "learning_rate": 100.0}
 GREEDY = {"name": "cnn", "channels": [4096, 4096], "kernel": 7, "hidden": [4096, 4096]}  # several GiB with its optimizer
 LIMIT = 2 * 1024**3
+LONG = 60  # epochs, long enough to be paused in their middle
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +58,43 @@ def test_a_loss_that_is_not_finite_stops_the_run_or_not_as_the_spec_says(
         assert run.checkpoints.get().step < bad[0], "the last good checkpoint stays"
     else:
         assert StreamEntry.objects.filter(run=run, type="log", body__level="warning").exists()
+
+
+def truncate(last: Checkpoint) -> None:
+    """On the disk of the store, which notices."""
+    path = store.local_path(last.artifact_id)
+    path.chmod(0o600)
+    with path.open("r+b") as stream:
+        stream.truncate(path.stat().st_size // 2)
+
+
+def flip_a_bit(last: Checkpoint) -> None:
+    """On its way into the store, which takes it for right."""
+    content = store.local_path(last.artifact_id).read_bytes().replace(b"trainyard", b"trainyarD", 1)
+    last.artifact = store.put(BytesIO(content))
+    last.save(update_fields=["artifact"])
+
+
+@pytest.fixture(scope="module")
+def undisturbed(lab: Lab, version: DatasetVersion) -> Run:
+    return finished(train(version, epochs=LONG, checkpoint_seconds=0.05))
+
+
+@pytest.mark.parametrize(("damage", "attempts"), [(truncate, 2), (flip_a_bit, 3)])
+def test_a_last_checkpoint_that_is_damaged_is_passed_over_for_the_one_before(
+    lab: Lab, version: DatasetVersion, undisturbed: Run, damage: Callable[[Checkpoint], None], attempts: int
+) -> None:
+    run = train(version, epochs=LONG, checkpoint_seconds=0.05)
+    wait_for(lambda: run.checkpoints.count() == 2, 40, lambda: describe(run))
+    services.command(run, "pause", run.owner)
+    wait_for(lambda: state_of(run) == State.PAUSED, 40, lambda: describe(run))
+    injected("checkpoint damaged")
+    damage(run.checkpoints.latest("step"))
+    services.command(run, "resume", run.owner)
+    ended = finished(run)
+    assert (ended.state, ended.attempt) == (State.SUCCEEDED, attempts), describe(run)
+    assert weights(run) == weights(undisturbed)
+    assert curve(run) == curve(undisturbed)
 
 
 @pytest.fixture
