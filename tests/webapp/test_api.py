@@ -20,8 +20,8 @@ from webapp.artifacts import store
 from webapp.artifacts.models import Edge
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.metrics.codec import Points
-from webapp.runs import replay, stream
-from webapp.runs.models import Run
+from webapp.runs import replay, services, stream
+from webapp.runs.models import Run, State
 
 
 @pytest.fixture
@@ -325,6 +325,16 @@ def test_the_description_tells_who_gets_in_which_headers_count_and_what_a_refusa
     refusal = made["responses"]["default"]["content"]["application/problem+json"]["schema"]["$ref"].rpartition("/")[2]
     assert "errors" in schema["components"]["schemas"][refusal]["properties"]
     assert "Mistake" in schema["components"]["schemas"]
+
+
+def test_one_person_has_no_endless_number_of_runs_that_wait(api: Api, ada: Things, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "MOST_UNFINISHED", 1)
+    Run.objects.filter(owner=ada.owner).update(state=State.SUCCEEDED)
+    wanted = {"dataset": str(ada.identifiers["dataset"]), "spec": {}}
+    assert api("POST", "runs", wanted).status_code == 201
+    answer = api("POST", "runs", wanted)
+    assert (answer.status_code, answer.json()["detail"]) == (
+        429, "You have 1 runs that have not ended. Wait for some of them, or cancel some.")
 
 
 def test_what_was_made_or_asked_says_where_to_look(api: Api, ada: Things) -> None:

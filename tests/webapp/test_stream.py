@@ -259,6 +259,17 @@ async def test_it_refuses_strangers_foreign_people_and_foreign_origins(run: Run,
         assert await attempt.output() == {"type": "websocket.close", "code": code}
 
 
+async def test_one_person_has_no_endless_number_of_sockets(run: Run, person: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "MOST_OPEN", 1)
+    _, first = await opened(run, person)
+    _, second = await opened(run, person)
+    assert await second.closed() == consumers.TRY_LATER
+    await first.leave()
+    browser, third = await opened(run, person)
+    await browser.read(await in_thread(record)(run, batch=points(1)))
+    await third.leave()
+
+
 async def test_signing_out_closes_the_socket(run: Run, person: User) -> None:
     _, socket_ = await opened(run, person)
     await socket_.read()

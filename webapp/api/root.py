@@ -79,6 +79,8 @@ def _invalid_spec(request: HttpRequest, error: pydantic.ValidationError) -> Http
 @api.exception_handler(TrainerError)
 def _unfit(request: HttpRequest, error: TrainerError) -> HttpResponse:
     found = refusals.from_trainer(error)
+    if error.code == "too_many_runs":
+        return Problem(429, found.message).response()
     if error.code in CONFLICTS:
         return Problem(409, found.message, [found]).response()
     return _wrong([found])

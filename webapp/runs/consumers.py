@@ -7,6 +7,7 @@ one payload of memory and slows nobody: once it can take more, it gets what it m
 import asyncio
 import json
 import time
+from collections import Counter
 from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
@@ -29,6 +30,10 @@ LARGEST_MESSAGE = 200
 NOT_ALLOWED, BAD_MESSAGE, TOO_SLOW, TRY_LATER = 4403, 4400, 4408, 1013
 
 
+MOST_OPEN = 200  # sockets of one person on this server
+_open: Counter[Any] = Counter()
+
+
 class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     """``/ws/runs/<uuid>/?after=N``. The browser may send ``{"type": "visible", "value": bool}`` and nothing else."""
 
@@ -42,7 +47,7 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await super().__call__(*arguments)
 
     async def connect(self) -> None:
-        self.slot, self.wake, self.visible, self.sender = Slot(), asyncio.Event(), True, None
+        self.slot, self.wake, self.visible, self.sender, self.counted = Slot(), asyncio.Event(), True, None, False
         self.viewer = Viewer.of(self.scope)
         after = _after(self.scope["query_string"])
         user = await _in_thread(self.viewer.user)
@@ -50,6 +55,13 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.accept()  # a browser learns the code of a socket that was open, and then stops trying
             await self.close(BAD_MESSAGE if after is None else NOT_ALLOWED)
             return
+        self.person = user.pk
+        if _open[self.person] >= MOST_OPEN:
+            await self.accept()
+            await self.close(TRY_LATER)
+            return
+        _open[self.person] += 1
+        self.counted = True
         self.position = after
         self.asks_every = ASKS_EVERY if self.channel_layer else DEAF_EVERY
         self.groups_joined = (nudge.run_group(self.viewer.run_id), nudge.person_group(user.pk)) if self.channel_layer else ()
@@ -59,6 +71,8 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.sender = asyncio.create_task(self._send_until_closed())
 
     async def disconnect(self, code: int) -> None:
+        if self.counted:
+            _open[self.person] -= 1
         if self.sender is not None:
             self.sender.cancel()
             with suppress(OSError, RedisError):  # a layer that is away forgets by itself

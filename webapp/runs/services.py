@@ -27,6 +27,7 @@ from webapp.runs.states import Reason
 from webapp.workers.queries import most_devices
 
 CommandKind = Literal["stop", "pause", "resume", "cancel"]
+MOST_UNFINISHED = 10_000  # runs of one person
 COMMANDS: tuple[CommandKind, ...] = get_args(CommandKind)
 STEERED = (Kind.TRAIN, Kind.COMPRESS)
 PAUSING = Reason("pausing", "Pauses after the step at hand.")
@@ -93,6 +94,7 @@ def start_training(
     data or the machines; both name the field.
     """
     resolved = training_spec(spec, dataset_version)
+    _require_bearable(owner)
     assert dataset_version.prepared is not None
     return queue_run(
         owner=owner,
@@ -102,6 +104,13 @@ def start_training(
         dataset_version=dataset_version,
         idempotency_key=idempotency_key,
     )
+
+
+def _require_bearable(owner: User) -> None:
+    """Nobody makes all others wait behind runs without end."""
+    if Run.objects.filter(owner=owner).exclude(state__in=states.FINAL).count() >= MOST_UNFINISHED:
+        raise TrainerError("too_many_runs", "You have %(count)s runs that have not ended. Wait for some of them, or cancel some.",
+                           field="", count=MOST_UNFINISHED)
 
 
 def training_spec(spec: dict[str, Any], dataset_version: DatasetVersion) -> TrainSpec:
