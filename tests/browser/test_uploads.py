@@ -64,10 +64,14 @@ def test_leaving_the_dialog_of_a_new_version_pauses_its_upload_and_makes_none(pa
     page.goto("/datasets/")
     page.get_by_role("button", name=re.compile("Take it: .*enguin")).click()
     page.get_by_role("button", name="New version").click()
-    page.route("**/api/v1/uploads/*", _slowly)
-    page.locator("[data-files]").first.set_input_files(wide_table(tmp_path / "second.csv"))
+    held: list[Route] = []
+    page.route("**/api/v1/uploads/*", lambda route: held.append(route) if route.request.method == "PATCH" else route.continue_())
+    with page.expect_request(lambda request: request.method == "PATCH"):
+        page.locator("[data-files]").first.set_input_files(wide_table(tmp_path / "second.csv"))
     page.locator("#version-dialog").get_by_role("button", name="Back").click()
-    page.wait_for_timeout(1_500)
+    expect(page.locator("[data-said]")).to_contain_text("paused at")
+    page.unroute("**/api/v1/uploads/*")
+    page.wait_for_timeout(1_000)
     assert "Versions" not in page.locator("main").inner_text()
     page.get_by_role("button", name="New version").click()
     page.get_by_role("button", name="Go on").click()

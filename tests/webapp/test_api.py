@@ -334,7 +334,7 @@ def test_one_person_has_no_endless_number_of_runs_that_wait(api: Api, ada: Thing
     assert api("POST", "runs", wanted).status_code == 201
     answer = api("POST", "runs", wanted)
     assert (answer.status_code, answer.json()["detail"]) == (
-        429, "You have 1 runs that have not ended. Wait for some of them, or cancel some.")
+        429, "So many of your runs have not ended: 1. Wait for some of them, or cancel some.")
 
 
 def test_what_was_made_or_asked_says_where_to_look(api: Api, ada: Things) -> None:

@@ -26,7 +26,7 @@ def traces(spec: TrainSpec, total: int) -> list[Trace]:
             "x": steps,
             "y": rates,
             "line": {"color": "--curve-1", "width": 2},
-            "hovertemplate": _("step") + " %{x:,}: %{y:.3g}<extra></extra>",
+            "hovertemplate": _("step {step}: {rate}").format(step="%{x:,}", rate="%{y:.3g}") + "<extra></extra>",
         }
     ]
 

@@ -27,7 +27,7 @@ def traces(predicted: Sequence[float], actual: Sequence[float]) -> list[Trace]:
             "x": guesses,
             "y": [truth - guess for guess, truth in pairs],
             "marker": {"color": "--curve-1", "size": 6, "opacity": 0.6},
-            "hovertemplate": _("predicted") + " %{x:.4g}, " + _("off by") + " %{y:.4g}<extra></extra>",
+            "hovertemplate": _("predicted {guess}, off by {error}").format(guess="%{x:.4g}", error="%{y:.4g}") + "<extra></extra>",
         },
         {
             "type": "scatter",

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from pydantic import BaseModel
 
 from trainer.catalog import Family, listing
-from trainer.spec import CompressSpec, TrainSpec
+from trainer.spec import CompressSpec, Split, TrainSpec
 from webapp.runs.fields import TAGS, text
 
 FAMILIES: dict[str, Family] = {"task": "tasks", "model": "models", "loss": "losses", "optimizer": "optimizers", "schedule": "schedules"}
@@ -32,20 +33,24 @@ def _pairs(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _part(name: str, value: Mapping[str, Any]) -> str:
-    return _component(FAMILIES[name], value) if name in FAMILIES else _settings(value)
+    return _component(FAMILIES[name], value) if name in FAMILIES else _settings(value, Split)
 
 
 def _component(family: Family, value: Mapping[str, Any]) -> str:
     entry = listing(family).get(str(value.get("name", "")))
     label = _(entry.label) if entry else str(value.get("name", ""))
-    said = _settings(value)
+    said = _settings(value, entry.spec if entry else None)
     return f"{label} ({said})" if said else label
 
 
-def _settings(value: Mapping[str, Any]) -> str:
-    return ", ".join(
-        f"{name.replace('_', ' ')} {text(one)}" for name, one in value.items() if name not in TAGS and one not in (None, [], "")
-    )
+def _settings(value: Mapping[str, Any], spec: type[BaseModel] | None) -> str:
+    told = ((name, one) for name, one in value.items() if name not in TAGS and one not in (None, [], ""))
+    return ", ".join(_("%(setting)s %(value)s") % {"setting": _title(name, spec), "value": text(one)} for name, one in told)
+
+
+def _title(name: str, spec: type[BaseModel] | None) -> str:
+    info = spec.model_fields.get(name) if spec else None
+    return _(info.title) if info and info.title else name
 
 
 def _place(name: str) -> int:
@@ -55,5 +60,4 @@ def _place(name: str) -> int:
 
 
 def _label(name: str) -> str:
-    info = TrainSpec.model_fields.get(name) or CompressSpec.model_fields.get(name)
-    return _(info.title) if info and info.title else name
+    return _title(name, TrainSpec if name in TrainSpec.model_fields else CompressSpec)

@@ -60,13 +60,13 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.accept()
             await self.close(TRY_LATER)
             return
-        _open[self.person] += 1
-        self.counted = True
         self.position = after
         self.asks_every = ASKS_EVERY if self.channel_layer else DEAF_EVERY
         self.groups_joined = (nudge.run_group(self.viewer.run_id), nudge.person_group(user.pk)) if self.channel_layer else ()
         for group in self.groups_joined:
             await self.channel_layer.group_add(group, self.channel_name)
+        _open[self.person] += 1  # from here on nothing can fail before ``disconnect`` is sure to come
+        self.counted = True
         await self.accept()
         self.sender = asyncio.create_task(self._send_until_closed())
 

@@ -102,7 +102,7 @@ def _state(body: Body, attempts: Mapping[int, Attempt]) -> Iterator[Said]:
         case State.CANCELLED:
             yield "warning", _with_reason(_("Cancelled."), reason)
         case _:
-            yield "info", _with_reason(f"{words.state(state)}.", reason)
+            yield "info", _with_reason(_("%(state)s.") % {"state": words.state(state)}, reason)
 
 
 def _taken(attempt: Attempt | None) -> str:
@@ -142,7 +142,8 @@ def _proofs(body: Body) -> Iterator[Said]:
             gaps = {"format": name, "difference": short(proof.get("largest_difference")), "rows": short(proof.get("rows"))}
             yield "info", _("%(format)s is proved: it differs by at most %(difference)s on %(rows)s rows.") % gaps
         else:
-            yield "warning", f"{name}: {words.state(str(proof.get('status', '')))}. {why}".strip()
+            gaps = {"format": name, "status": words.state(str(proof.get("status", ""))), "why": why}
+            yield "warning", (_("%(format)s: %(status)s. %(why)s") % gaps).strip()
 
 
 def _reason(body: Body) -> str:

@@ -109,7 +109,7 @@ def start_training(
 def _require_bearable(owner: User) -> None:
     """Nobody makes all others wait behind runs without end."""
     if Run.objects.filter(owner=owner).exclude(state__in=states.FINAL).count() >= MOST_UNFINISHED:
-        raise TrainerError("too_many_runs", "You have %(count)s runs that have not ended. Wait for some of them, or cancel some.",
+        raise TrainerError("too_many_runs", "So many of your runs have not ended: %(count)s. Wait for some of them, or cancel some.",
                            field="", count=MOST_UNFINISHED)
 
 
@@ -197,6 +197,7 @@ def start_compression(
         raise TrainerError(
             "no_model", "This run has no model to compress; choose one that succeeded or was stopped.", field="run"
         )
+    _require_bearable(owner)
     return queue_run(
         owner=owner,
         name=name or _("%(run)s, smaller") % {"run": run.name},
@@ -225,6 +226,7 @@ def retry(*, run: Run, owner: User) -> Run:
     if State(run.state) not in states.FINAL:
         raise IllegalCommand(_("This run has not ended; cancel it first, or wait."))
     spec = parse(run.spec)
+    _require_bearable(owner)
     if spec.device_count:
         require_devices(spec)
     inputs = {edge.role: edge.artifact for edge in inputs_of(run)}
