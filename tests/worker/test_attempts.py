@@ -6,9 +6,11 @@ import pytest
 
 from tests.worker.conftest import hold
 from trainer import job
+from webapp.runs.models import Run, State
 from worker import ends
 from worker.attempts import Attempts
 from worker.folders import Folders
+from worker.warm import News
 
 pytestmark = pytest.mark.django_db
 
@@ -32,3 +34,13 @@ def test_what_has_ended_is_judged_by_its_end_also_when_the_worker_stops(attempts
     ended.end(256)
     attempts.send_away(in_time=False)
     assert ended.given_up is None
+
+
+def test_a_run_for_which_no_process_can_be_started_waits(attempts: Attempts) -> None:
+    refused = hold(attempts, "refused")
+    refused.folder.mkdir(parents=True)
+    attempts.note(News(refused.folder, None, job.NO_PROCESS << 8))
+    assert attempts.attend()
+    run = Run.objects.get(pk=refused.run_id)
+    assert (run.state, run.reason_code) == (State.QUEUED, "no_process")
+    assert run.attempts.filter(exits__cause="no_process").exclude(ended=None).exists()
