@@ -6,7 +6,7 @@ import pkgutil
 import sys
 from types import ModuleType
 
-from trainer import commands
+from trainer import commands, interrupts
 from trainer.errors import TrainerError
 
 
@@ -18,7 +18,8 @@ def listing() -> dict[str, ModuleType]:
 
 def main(words: list[str] | None = None) -> int:
     try:
-        return _run(words)
+        with interrupts.remembered():
+            return _run(words)
     except TrainerError as error:
         return _say(str(error), 2)
     except OSError as error:

@@ -1,8 +1,7 @@
 """A compress run: a trained model made smaller, stage after stage, measured before and after each.
 
 Inputs by role: ``prepared`` (the data it was trained on) and ``model`` (a package). Each stage yields a model version: an
-output of role ``model`` whose ``meta`` has ``stage``, ``name``, ``form``, ``report`` and, for a form other than torch,
-``reference_stage``: the stage whose package it was made from (0 is the run's input). After a resume the outputs of stages
+output of role ``model`` whose ``meta`` has ``stage``, ``name``, ``form`` and ``report``. After a resume the outputs of stages
 that were done before are named again; they are the same files.
 """
 
@@ -196,8 +195,6 @@ def _keep(setting: Setting, made: Stages, version: Version, stage: Component, ta
 def _publish(journal: Journal, made: Stages, number: int, name: str) -> None:
     row = made.table[number]
     meta: dict[str, Any] = {"form": row["form"], "stage": number, "name": row["name"], "report": row}
-    if row["form"] != "torch":
-        meta["reference_stage"] = max(before["stage"] for before in made.table[:number] if before["form"] == "torch")
     journal.write(events.Output(role="model", path=f"out/{name}", name=name, meta=meta))
 
 

@@ -1,8 +1,7 @@
 """An export run: one model version in other formats, each proved before it is offered.
 
-Inputs by role: ``prepared`` (the data it was trained on), ``model`` (the version: a package, or a .onnx file that compression
-made), and for a .onnx version ``reference``: the package that it was made from, against which the cost of the small number
-format is measured. ``trainer.spec.exporters_for`` says which formats fit which form of version.
+Inputs by role: ``prepared`` (the data it was trained on) and ``model`` (the version: a package, or a .onnx file that compression
+made, which says what its small number format cost). ``trainer.spec.exporters_for`` says which formats fit which form of version.
 
 Outputs, role ``export``: the bundle first, then single files. A format that does not match is refused: its files are not
 offered, the report says why, and the run succeeds all the same.
@@ -59,9 +58,10 @@ def export(job: Job, folder: Path, journal: Journal) -> events.Ended:
     assert isinstance(job.spec, ExportSpec)
     control = Control(folder)
     work, out = _fresh(folder / "work"), _fresh(folder / "out")
-    source, reference = _open(job)
+    path = Path(job.inputs["model"])
+    source = sources.open_source(path, sources.form_of(path))
     exporters = _fitting(source, job.spec)
-    proof = Proof.prepare(reference, source, Path(job.inputs["prepared"]), work)
+    proof = Proof.prepare(source, Path(job.inputs["prepared"]), work)
     journal.write(events.Started(step=0, total_steps=len(exporters), steps_per_epoch=len(exporters), placement=("cpu",)))
 
     made: list[Made] = []
@@ -87,18 +87,6 @@ def _fresh(folder: Path) -> Path:
     rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
-
-
-def _open(job: Job) -> tuple[Source, Source]:
-    """The version, and the package whose answers count as right."""
-    path = Path(job.inputs["model"])
-    source = sources.open_source(path, sources.form_of(path))
-    if source.form == "torch":
-        return source, source
-    if "reference" not in job.inputs:
-        raise TrainerError("reference_missing", "A quantized model is compared with the model it was made from; give that one as "
-                           "“reference”.", field="reference")
-    return source, sources.open_source(Path(job.inputs["reference"]), "torch")
 
 
 def _fitting(source: Source, spec: ExportSpec) -> tuple[Component, ...]:

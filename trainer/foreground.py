@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from trainer import events, launch, warm
+from trainer import events, interrupts, launch, warm
 from trainer.commands import INTERRUPTED
 from trainer.console import POLL_SECONDS, Screen, events_of, pausing_on_interrupt, reader_of_news, sentence
 from trainer.errors import CheckpointError
@@ -29,6 +29,7 @@ def attempt(out: Out, spec: AnySpec, inputs: Mapping[str, Path], checkpoints: st
     if job is None:
         return _finished(out)
     warm.warm_up()
+    interrupts.check()
     while True:
         out.begin(job)
         screen = _shown(out.run)

@@ -229,17 +229,13 @@ def _sums(spec: TrainSpec, model: RawModel, data: Rows, part: Indices, ranks: Ra
     """Loss and hits added up over the rows of ``part``, each rank scoring its share."""
     model.eval()
     totals = torch.zeros(2, dtype=torch.float64, device=ranks.device)
-    for batch in _pieces(ranks.share(part)):
+    for batch in data.pieces(ranks.share(part), EVALUATION_ROWS):
         inputs, targets = _to_device(data, batch, ranks, DTYPES[spec.precision])
         losses, hits = _losses(model, model.network(model.preprocess(inputs)), targets, loss_of)
         totals += torch.stack([losses.sum().double(), hits.sum().double()])
     model.train()
     loss, hits_sum = ranks.sum(totals).tolist()
     return loss, hits_sum
-
-
-def _pieces(part: Indices) -> list[Indices]:
-    return [part[start : start + EVALUATION_ROWS] for start in range(0, len(part), EVALUATION_ROWS)]
 
 
 def save(folder: Path, journal: Journal, progress: Progress, model: nn.Module, optimizer: torch.optim.Optimizer,
@@ -258,7 +254,8 @@ def predict(model: nn.Module, data: Rows, part: Indices, ranks: Ranks) -> Tensor
     """The model's answers to the raw rows of ``part``, [N, K] or [N], float32, on every rank's host."""
     model.eval()
     shares = [len(part) * (rank + 1) // ranks.count - len(part) * rank // ranks.count for rank in range(ranks.count)]
-    answers = [model(_to_device(data, batch, ranks, torch.float32)[0]).cpu() for batch in _pieces(ranks.share(part))]
+    pieces = data.pieces(ranks.share(part), EVALUATION_ROWS)
+    answers = [model(_to_device(data, batch, ranks, torch.float32)[0]).cpu() for batch in pieces]
     if not answers:  # a rank without a row still has to know the shape of an answer
         answers = [model(_to_device(data, part[:1], ranks, torch.float32)[0]).cpu()[:0]]
     return torch.cat(ranks.gather(torch.cat(answers), shares))

@@ -49,6 +49,7 @@ class Columns(Strict):
 
     kind: Literal["table"] = "table"
     columns: Annotated[tuple[Annotated[NumberColumn | CategoryColumn, Field(discriminator="kind")], ...], Lenient]
+    decimal_comma: bool = Field(False, description="Whether the table that it was trained on writes 1,5 for one and a half.")
 
     @property
     def numbers(self) -> list[NumberColumn]:

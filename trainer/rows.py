@@ -4,6 +4,7 @@ Data stays in the memory-mapped file; a batch gathers its rows by index in one v
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +19,11 @@ from trainer.package import CategoryColumn, Columns, Images, ModelConfig, Number
 from trainer.plan import TaskPlan
 from trainer.spec import Split, TrainSpec
 from trainer.split import Indices, Parts
-from trainer.summary import Column, require_classes
+from trainer.summary import Column, number_names, require_classes
 
 SAMPLE_VALUES = 400_000  # the preprocessing constants of images come from about so many values of the training rows
 LEAST_SAMPLED = 256  # and from so many rows, or all: a few pictures are not like the others
+PIECE_VALUES = 2 * 1024 * 1024  # as many as 512 pictures of 32 x 32 in colour have, and more
 SMALLEST_SCALE = 1e-30  # float32 divides by it without losing digits
 
 
@@ -50,6 +52,12 @@ class Rows:
         if self.categories:
             table[:, len(self.numbers) :] = self.prepared.array("codes")[rows][:, self.categories]
         return torch.from_numpy(table)
+
+    def pieces(self, part: Indices, most: int) -> Iterator[Indices]:
+        """``part`` in pieces of at most so many rows, fewer where each of them is large, so that memory holds what a piece needs."""
+        values = math.prod(self.plan.shape) if self.prepared.summary.kind == "image" else len(self.plan.features)
+        rows = max(1, min(most, PIECE_VALUES // max(1, values)))
+        return (part[start : start + rows] for start in range(0, len(part), rows))
 
     def answers(self, rows: Indices) -> Tensor:
         """Targets of these rows [B]: int64 classes or float64 numbers."""
@@ -123,7 +131,7 @@ def _targets(plan: TaskPlan, prepared: Prepared) -> tuple[Array, Array, tuple[st
     values, codes = np.unique(numbers[known], return_inverse=True)
     labels = np.full(len(numbers), -1, dtype=np.int64)
     labels[known] = codes
-    return labels, known, tuple(f"{value:.15g}" for value in values)
+    return labels, known, number_names(values.tolist())
 
 
 def _place(column: Column, prepared: Prepared) -> int:
@@ -161,10 +169,11 @@ def _columns(rows: Rows) -> Columns:
             columns.append(CategoryColumn(name=column.name, levels=column.levels))
         else:
             columns.append(_number_column(column.name, numbers[:, place]))
-    return Columns(columns=tuple(columns))
+    return Columns(columns=tuple(columns), decimal_comma=rows.prepared.summary.decimal_comma)
 
 
 def _number_column(name: str, values: Array) -> NumberColumn:
+    values = values.astype(np.float32)  # as the model sees them: what it cannot tell apart is a constant
     known = values[np.isfinite(values)]
     fill = float(np.median(known)) if len(known) else 0.0
     mean, scale = _mean_and_scale(np.where(np.isfinite(values), values, fill))

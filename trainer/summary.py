@@ -1,6 +1,7 @@
 """What a spec needs to know of its data."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -27,6 +28,14 @@ class DataSummary(Strict):
     classes: Annotated[tuple[str, ...], Lenient] = ()
     shape: Annotated[tuple[int, ...], Lenient] = ()
     columns: Annotated[tuple[Column, ...], Lenient] = ()
+    decimal_comma: bool = Field(False, description="Whether the table writes 1,5 for one and a half.")
+
+
+def number_names(numbers: Sequence[float]) -> tuple[str, ...]:
+    """Numbers that are classes by name: 15 digits, which hide how 0.1 is stored, and all digits of those that would be alike."""
+    short = [f"{number:.15g}" for number in numbers]
+    times = Counter(short)
+    return tuple(name if times[name] == 1 else repr(float(number)) for name, number in zip(short, numbers, strict=True))
 
 
 def require_classes(counts: Iterable[tuple[str, int]], field: str | None = None) -> None:

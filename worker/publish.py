@@ -122,15 +122,11 @@ def output(run: Run, event: events.Output, published: Published) -> dict[str, An
 
 def _model_version(run: Run, event: events.Output, artifact: Artifact) -> None:
     meta = event.meta
-    report = {
-        **meta.get("report", {}),
-        **({"reference_stage": meta["reference_stage"]} if "reference_stage" in meta else {}),
-    }
     values = {
         "artifact": artifact,
         "name": meta.get("name", run.name),
         "form": meta.get("form", "torch"),
-        "report": report,
+        "report": meta.get("report", {}),
     }
     ModelVersion.objects.update_or_create(run=run, stage=meta.get("stage", 0), defaults=values)
 

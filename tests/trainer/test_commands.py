@@ -1,7 +1,9 @@
 """Compressing and exporting from the command line: a person reads our lines, and no library's."""
 
+import contextlib
 import json
 import math
+import os
 import shutil
 import signal
 import subprocess
@@ -14,7 +16,7 @@ import pytest
 from tests.trainer import samples
 from tests.trainer.attempts import wait_until, write_images
 from tests.yard import ROOT
-from trainer import events
+from trainer import events, interrupts
 from trainer.__main__ import main
 from trainer.commands import fit
 from trainer.console import checked
@@ -151,6 +153,16 @@ def test_ctrl_c_before_anything_began_is_one_sentence(images: Path, tmp_path: Pa
         said = process.communicate(timeout=60)[0]
     assert (process.returncode, said.strip()) == (130, "Interrupted. The same command begins again.")
     assert not (tmp_path / "out" / "run").exists()
+
+
+def test_ctrl_c_that_an_import_swallowed_is_remembered() -> None:
+    with interrupts.remembered():
+        with contextlib.suppress(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            interrupts.check()
+    with interrupts.remembered():
+        interrupts.check()
 
 
 def test_a_regression_that_came_to_no_number_is_told() -> None:

@@ -6,17 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 from pydantic import ValidationError
 
 from tests.trainer import samples
 from tests.trainer.samples import Done
-from trainer import events, job, package
+from trainer import catalog, events, export, job, package
 from trainer.compressors import RefusedError
 from trainer.compressors.quantize_int8 import refuse_when_worse
 from trainer.journal import Reader
-from trainer.proving import lossy
+from trainer.proving import lossy, sources
 from trainer.proving.bundle import sha256
+from trainer.proving.proof import Proof
 from trainer.spec import parse
 
 PRUNE = {"name": "prune_channels", "epochs": 3, "least_steps": 1}
@@ -68,7 +70,6 @@ def test_every_stage_is_measured_alike(compressed: Done) -> None:
 def test_each_stage_is_a_version_and_fine_tuning_has_a_curve(compressed: Done) -> None:
     outputs = compressed[events.Output]
     assert [(output.role, output.meta["stage"], output.meta["form"]) for output in outputs] == [("model", 1, "torch"), ("model", 2, "onnx")]
-    assert outputs[1].meta["reference_stage"] == 1
     (started,) = compressed[events.Started]
     names = {series.id: series.names for series in compressed[events.Series]}
     steps = [point.step for point in compressed[events.Point] if "train/loss" in names[point.series]]
@@ -76,16 +77,17 @@ def test_each_stage_is_a_version_and_fine_tuning_has_a_curve(compressed: Done) -
 
 
 def test_a_quantized_version_is_exported_with_its_cost(compressed: Done, digits: dict[str, Path], tmp_path: Path) -> None:
-    inputs = {"prepared": digits["prepared"], "model": compressed.output("stage-2-quantize_int8.onnx"),
-              "reference": compressed.output("stage-1-prune_channels.safetensors")}
+    inputs = {"prepared": digits["prepared"], "model": compressed.output("stage-2-quantize_int8.onnx")}
     done = samples.attempt(tmp_path / "export", "export", {"exporters": [{"name": "onnx"}]}, inputs)
     (row,) = done.report["exports"]
     assert row["status"] == "lossy", row
-    assert row["lossy"]["rows"] == 239
+    told = compressed.report["stages"][2]["agreement"]
+    assert told["rows"] == 239
+    assert row["lossy"] == told
     assert [output.meta["format"] for output in done[events.Output]][:2] == ["bundle", "onnx"]
     chain = (done.folder / "out" / "lineage.json").read_text()
     assert sha256(digits["model"]) in chain
-    assert sha256(inputs["reference"]) in chain
+    assert sha256(compressed.output("stage-1-prune_channels.safetensors")) in chain
 
 
 def test_the_card_of_a_quantized_version_tells_its_own_error(tmp_path: Path) -> None:
@@ -94,7 +96,7 @@ def test_the_card_of_a_quantized_version_tells_its_own_error(tmp_path: Path) -> 
     model = samples.attempt(tmp_path / "train", "train", spec, {"prepared": prepared}).output("model.safetensors")
     stages = {"stages": [{**QUANTIZE, "error_rise": 10.0}]}
     made = samples.attempt(tmp_path / "compress", "compress", stages, {"prepared": prepared, "model": model})
-    inputs = {"prepared": prepared, "model": made.output("stage-1-quantize_int8.onnx"), "reference": model}
+    inputs = {"prepared": prepared, "model": made.output("stage-1-quantize_int8.onnx")}
     done = samples.attempt(tmp_path / "export", "export", {"exporters": [{"name": "onnx"}]}, inputs)
     before, after = (row["metric"]["value"] for row in made.report["stages"])
     told = json.loads((done.folder / "out" / "parity.json").read_text())["test"]["mean absolute error"]
@@ -103,10 +105,24 @@ def test_the_card_of_a_quantized_version_tells_its_own_error(tmp_path: Path) -> 
     assert f"mean absolute error {told:.4g}" in (done.folder / "out" / "README.md").read_text()
 
 
-def test_a_quantized_version_without_its_reference_is_a_sentence(compressed: Done, digits: dict[str, Path], tmp_path: Path) -> None:
-    inputs = {"prepared": digits["prepared"], "model": compressed.output("stage-2-quantize_int8.onnx")}
-    done = samples.attempt(tmp_path / "export", "export", {"exporters": [{"name": "onnx"}]}, inputs)
-    assert done.ended.code == "reference_missing"
+def test_a_quantized_export_that_answers_otherwise_is_refused(compressed: Done, digits: dict[str, Path], tmp_path: Path) -> None:
+    source = sources.open_source(compressed.output("stage-2-quantize_int8.onnx"), "onnx")
+    proof = Proof.prepare(source, digits["prepared"], tmp_path)
+    made = export.make(catalog.default("exporters", "onnx"), source, proof, tmp_path / "made")
+    assert made.report["status"] == "lossy"
+    graph = onnx.load(str(made.folder / "model.onnx"))
+    bias = next(tensor for tensor in graph.graph.initializer if tensor.data_type == onnx.TensorProto.INT32 and tensor.dims)
+    bias.CopyFrom(onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(bias) + 10_000, bias.name))
+    onnx.save(graph, str(made.folder / "model.onnx"))
+    assert proof.check(made.folder, made.run, source).status == "refused"
+
+
+def test_a_cost_that_is_no_number_refuses_a_quantized_model() -> None:
+    truth = np.arange(4.0)
+    change = lossy.compare(np.full(4, np.nan), truth, truth)
+    with pytest.raises(RefusedError):
+        refuse_when_worse(change, 0.1)
+    json.dumps(change.report(), allow_nan=False)
 
 
 def test_too_much_loss_is_refused_with_a_sentence() -> None:

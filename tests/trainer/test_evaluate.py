@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from sklearn import metrics
 
 from tests.trainer import samples
-from trainer import data, evaluate, events
+from trainer import data, evaluate, events, rows
+from trainer.data import Prepared
+from trainer.spec import Split, TrainSpec
 from trainer.summary import DataSummary
 
 MANY = 3000
@@ -75,3 +77,14 @@ def test_every_pair_of_classes_is_counted_up_to_as_many_as_can_be_shown(more: in
     logits = np.eye(len(names))
     report = evaluate.classification(logits, np.arange(len(names)), names)
     assert ("confusion" in report, report["accuracy"], report["macro"]["f1"]) == (drawn, 1.0, 1.0)
+
+
+@pytest.mark.parametrize(("side", "most"), [(8, 512), (32, 512), (256, 10), (4_000, 1)])
+def test_large_pictures_are_judged_some_at_a_time(side: int, most: int) -> None:
+    summary = DataSummary(kind="image", rows=1_000, classes=("a", "b"), shape=(3, side, side))
+    task = TrainSpec().resolved(summary).task
+    arrays: dict[str, data.Array] = {"pixels": np.broadcast_to(np.uint8(0), (1_000, 3, side, side)), "labels": np.arange(1_000) % 2}
+    found = rows.of_task(task, Prepared(Path("unwritten"), summary, arrays), Split(), 0)
+    pieces = list(found.pieces(found.parts.train, 512))
+    assert max(map(len, pieces)) == most
+    np.testing.assert_array_equal(np.concatenate(pieces), found.parts.train)

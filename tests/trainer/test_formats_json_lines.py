@@ -42,3 +42,8 @@ def test_unpaired_surrogates_and_zero_bytes_do_not_reach_the_profile(tmp_path: P
     lines = b"".join(b'{"a\\u0000b": "\\ud800", "c": "x\\u0000%d", "n": %d}\n' % (n % 2, n) for n in range(30))
     made = imported(tmp_path, {"x.jsonl": lines})
     assert made.data.summary.columns[0].name == "a b"
+
+def test_each_key_has_a_name_of_its_own(tmp_path: Path) -> None:
+    lines = b"".join(b'{"a": %d, "a (2)": %d, "a ": %d, "": "%c"}\n' % (n, n * n, n % 3, b"xy"[n % 2]) for n in range(30))
+    made = imported(tmp_path, {"x.jsonl": lines})
+    assert [column.name for column in made.data.summary.columns] == ["a", "a (2)", "a (3)", "column 4"]

@@ -100,6 +100,13 @@ def test_other_columns_and_another_order_do_no_harm(tmp_path: Path) -> None:
     np.testing.assert_array_equal(np.load(tmp_path / "shipped" / "seen.npy"), [[2.5, 2], [np.nan, -1]])
 
 
+@pytest.mark.parametrize(("imported_rows", "number"), [(PLAIN, 1200.0), (GERMAN, 1.2)])
+def test_what_may_be_thousands_or_a_decimal_number_is_read_as_the_import_decided(imported_rows: str, number: float, tmp_path: Path) -> None:
+    shipped(imported(tmp_path, {"x.csv": imported_rows.encode()}).data, tmp_path / "shipped")
+    run(tmp_path / "shipped", "new.csv", b"city;size\nUlm;1,200\nUlm;12\n")
+    np.testing.assert_array_equal(np.load(tmp_path / "shipped" / "seen.npy")[:, 0], np.array([number, 12], np.float32))
+
+
 def test_a_cell_that_is_not_understood_is_told(tmp_path: Path) -> None:
     shipped(imported(tmp_path, {"x.csv": PLAIN.encode()}).data, tmp_path / "shipped")
     done = run(tmp_path / "shipped", "new.csv", b"city,size\nRom,hello\nBonn,NA\n")

@@ -8,7 +8,10 @@ import pytest
 from PIL import Image
 
 from tests.files import Imported, idx, imported
+from trainer import package, rows
 from trainer.importing.profile import SENTENCES
+from trainer.spec import TrainSpec, parse
+from trainer.summary import number_names
 from webapp.datasets import samples
 
 
@@ -153,3 +156,20 @@ def test_numbers_that_are_classes_have_a_balance_and_a_rarest(tmp_path: Path) ->
     assert made.profile.balance == (("0", 99), ("1", 1))
     assert made.problem("lonely_class").severity == "error"
     assert made.profile.columns[1].rarest == ("1", 1)
+
+
+def test_numbers_that_float32_cannot_tell_apart_are_said_and_harmless(tmp_path: Path) -> None:
+    made = table(tmp_path, "time,size,y", [f"{1_700_000_000 + at % 11},{at * 37 % 101},{'ab'[at % 2]}" for at in range(60)])
+    problem = made.problem("coarse_numbers")
+    assert problem.params == {"column": "time", "step": "128"}
+    spec = parse({"task": {"name": "table_classification", "target": "y"}}, "train")
+    assert isinstance(spec, TrainSpec)
+    spec = spec.resolved(made.data.summary)
+    data = rows.read(spec, made.data)
+    model = package.module(rows.configure(spec, data))
+    features = model.preprocess(data.inputs(data.parts.train))
+    assert float(features[:, 0].abs().max()) == 0.0
+
+
+def test_two_numbers_that_differ_in_their_last_digit_are_two_classes() -> None:
+    assert number_names([0.1, 0.1 + 0.2, 0.3, 2.0]) == ("0.1", "0.30000000000000004", "0.3", "2")

@@ -1,7 +1,7 @@
 """Write a model in other formats, each proved to answer as the model does.
 
-The model is a package that training or compression made; a quantized .onnx model also needs --reference, the package that it
-was made from. The bundle holds all formats with a model card, SHA-256 sums and a parity sheet.
+The model is a package that training or compression made, or a quantized .onnx model. The bundle holds all formats with a model
+card, SHA-256 sums and a parity sheet.
 """
 
 import argparse
@@ -19,7 +19,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="the data that it was trained on: a file, a folder, or prepared data")
     out.arguments(parser, "the exports")
     parser.add_argument("--formats", nargs="+", metavar="NAME", help="safetensors, torchscript, onnx; all by default")
-    parser.add_argument("--reference", type=Path, help="the package that a quantized model was made from")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -29,8 +28,6 @@ def run(arguments: argparse.Namespace) -> int:
     spec, folder = _spec(sources.form_of(arguments.model), arguments.formats), Out.of(arguments)
     folder.require_free(name for _, name in export.COMMON)
     inputs = {"prepared": folder.prepare(arguments.data), "model": arguments.model}
-    if arguments.reference:
-        inputs["reference"] = arguments.reference
     code = foreground.end(folder.run, foreground.attempt(folder, spec, inputs).ended)
     if code == 0:
         print("\n".join(map(str, folder.place(foreground.outputs(folder.run)))))

@@ -46,7 +46,7 @@ def build(spec: Spec, version: Version, bench: Bench) -> Version:
     floating, path = bench.folder / "float.onnx", bench.folder / "quantized.onnx"
     name = _write_float(version, floating)
     quantize_static(
-        str(floating), str(path), _Calibration(name, _calibration_rows(spec, bench)), quant_format=QuantFormat.QOperator,
+        str(floating), str(path), _Calibration(name, _calibration(spec, bench)), quant_format=QuantFormat.QOperator,
         op_types_to_quantize=QUANTIZED, per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8)
     change = _change(version, path, bench)
     limit = spec.accuracy_loss if change.metric == "accuracy" else spec.error_rise
@@ -85,23 +85,22 @@ def _write_float(version: Version, path: Path) -> str:
     return str(source.preprocess["input"]["name"])
 
 
-def _calibration_rows(spec: Spec, bench: Bench) -> "Array":
-    """Training rows, evenly spaced, the same each time."""
+def _calibration(spec: Spec, bench: Bench) -> "Iterator[Array]":
+    """Training rows, evenly spaced, the same each time; a piece after the other."""
     import numpy as np
 
     from trainer.proving import answering
 
     train = bench.rows.parts.train
     chosen = np.linspace(0, len(train) - 1, min(spec.calibration_rows, len(train))).astype(np.int64)
-    return answering.raw(bench.rows, train[chosen])
+    return (answering.raw(bench.rows, piece) for piece in bench.rows.pieces(train[chosen], CALIBRATION_BATCH))
 
 
 class _Calibration:
     """Feeds training rows to ONNX Runtime, as its CalibrationDataReader is asked to."""
 
-    def __init__(self, name: str, rows: "Array") -> None:
-        starts = range(0, len(rows), CALIBRATION_BATCH)
-        self._batches: Iterator[dict[str, Array]] = ({name: rows[at : at + CALIBRATION_BATCH]} for at in starts)
+    def __init__(self, name: str, pieces: "Iterator[Array]") -> None:
+        self._batches = ({name: rows} for rows in pieces)
 
     def get_next(self) -> "dict[str, Array] | None":
         return next(self._batches, None)

@@ -114,6 +114,9 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
     "infinite_pixels": (
         "warning", "%(count)s pixels are not finite numbers.",
         "Write the pictures again without NaN and infinities; until then such pixels are black."),
+    "coarse_numbers": (
+        "warning", "The values of “%(column)s” differ by little beside their size: models compute in steps of %(step)s there.",
+        "Subtract a constant, for example the smallest value, and import again."),
     "duplicates": (
         "warning", "%(count)s of %(rows)s rows repeat an earlier row exactly.",
         "Remove the repetitions: a row that is in training and in test makes the result look better than it is."),

@@ -11,7 +11,7 @@ from trainer.data import Array
 from trainer.importing.parsed import Parsed
 from trainer.importing.profile import ColumnProfile, Counts, Histogram, Problem, Profile, in_order, problem
 from trainer.importing.profile_classes import class_problems
-from trainer.summary import Column, DataSummary
+from trainer.summary import Column, DataSummary, number_names
 
 BINS = 20
 LEVELS_SHOWN = 50
@@ -19,6 +19,7 @@ LEAST_ROWS = 10
 FEW_CLASSES = 20
 MOST_CLASSES = 1000
 BLOCK_VALUES = 8 * 1024 * 1024
+LEAST_STEPS = 16  # of float32 in one standard deviation
 MIRROR_SHARE = 0.99
 MOST_COMPARED = 200
 TARGET_NAMES = ("label", "target", "class", "species", "category", "outcome", "diagnosis", "y", "output", "sentiment", "survived",
@@ -55,9 +56,9 @@ def _of_numbers(column: Column, values: Array) -> ColumnProfile:
 
 
 def _counted_numbers(values: Array) -> Counts:
-    """Rows of each number, which may be classes: named as trainer.rows names them."""
+    """Rows of each number, which may be classes."""
     numbers, counts = np.unique(values[np.isfinite(values)], return_counts=True)
-    return tuple((f"{number:.15g}", count) for number, count in zip(numbers.tolist(), counts.tolist(), strict=True))
+    return tuple(zip(number_names(numbers.tolist()), counts.tolist(), strict=True))
 
 
 def _rarest(counts: Counts) -> tuple[str, int] | None:
@@ -91,7 +92,7 @@ def _counted(column: Column, codes: Array) -> Counts:
 def profile(parsed: Parsed, format_name: str) -> Profile:
     """The whole profile."""
     target = suggested_target(parsed)
-    problems = [*parsed.problems, *_table_problems(parsed), *_identifiers(parsed)]
+    problems = [*parsed.problems, *_table_problems(parsed), *_identifiers(parsed), *_coarse(parsed)]
     balance: Counts = ()
     if target is None:
         problems.append(problem("no_target"))
@@ -138,6 +139,14 @@ def _table_problems(parsed: Parsed) -> Iterator[Problem]:
     for column in summary.columns:
         if column.kind == "constant" and column.name.casefold() in TARGET_NAMES:
             yield problem("one_class", name=next((row[_at(summary, column)] for row in parsed.rows if row[_at(summary, column)]), ""))
+
+
+def _coarse(parsed: Parsed) -> Iterator[Problem]:
+    """Number columns of which float32 keeps too little."""
+    for column in parsed.columns:
+        step = float(np.spacing(np.float32(max(abs(column.minimum or 0.0), abs(column.maximum or 0.0)))))
+        if column.std and column.std < LEAST_STEPS * step:
+            yield problem("coarse_numbers", column=column.name, step=f"{step:.3g}")
 
 
 def _at(summary: DataSummary, column: Column) -> int:

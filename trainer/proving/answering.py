@@ -59,4 +59,4 @@ def raw(data: Rows, part: Indices) -> Array:
 
 def answers(run: Model, data: Rows, part: Indices) -> Array:
     """What the model answers for the rows of ``part``; memory holds one piece of them at a time."""
-    return np.concatenate([run(raw(data, part[at : at + PIECE])) for at in range(0, len(part), PIECE)])
+    return np.concatenate([run(raw(data, piece)) for piece in data.pieces(part, PIECE)])

@@ -42,7 +42,8 @@ def _columns(config: ModelConfig) -> dict[str, Any]:
                          "codes": {level: code for code, level in enumerate(column.levels)}}
         columns.append(described)
     return {"kind": "table", "input": {"name": "columns", "dtype": "float32", "shape": ["batch", len(columns)]},
-            "columns": columns, "missing": sorted(MISSING), "contained": "imputation, standardisation, one-hot encoding"}
+            "columns": columns, "missing": sorted(MISSING), "decimal_comma": config.inputs.decimal_comma,
+            "contained": "imputation, standardisation, one-hot encoding"}
 
 
 def _output(config: ModelConfig) -> dict[str, Any]:

@@ -66,7 +66,7 @@ except (OSError, MemoryError) as error:
 def write_rows(prepared: Prepared, preprocess: dict[str, Any], rows: Indices, folder: Path) -> Path:
     """The stored raw rows as a stranger would hold them: a .npy of uint8 pixels, or a CSV with empty missing fields.
 
-    A CSV ends with the first row some more times, values taken out (see ``with_gaps``).
+    A CSV ends with the first row some more times, values taken out (see ``gaps``).
     """
     if preprocess["kind"] == "image":
         path = folder / "rows.npy"
@@ -82,15 +82,15 @@ def write_rows(prepared: Prepared, preprocess: dict[str, Any], rows: Indices, fo
     return path
 
 
-def with_gaps(raw: Array, columns: Sequence[dict[str, Any]]) -> Array:
-    """Raw table rows, and the first of them once more per column with that value missing, as the model is told so.
+def gaps(row: Array, columns: Sequence[dict[str, Any]]) -> Array:
+    """A raw table row [1, columns] once per column with that value missing, as the model is told so.
 
     Where there are more columns than GAP_ROWS, several are missing at a time.
     """
-    gaps = np.repeat(raw[:1], min(len(columns), GAP_ROWS), axis=0)
+    rows = np.repeat(row, min(len(columns), GAP_ROWS), axis=0)
     for at, column in enumerate(columns):
-        gaps[at % GAP_ROWS, at] = -1.0 if column["kind"] == "category" else np.nan
-    return np.concatenate([raw, gaps])
+        rows[at % GAP_ROWS, at] = -1.0 if column["kind"] == "category" else np.nan
+    return rows
 
 
 def _texts(prepared: Prepared, preprocess: dict[str, Any], rows: Indices) -> Iterable[list[str]]:

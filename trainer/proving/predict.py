@@ -51,12 +51,12 @@ class Table(NamedTuple):
 
 
 def read(path: Path, preprocess: dict[str, Any]) -> Array:
-    """The raw rows in a file as the float32 array that the model takes: pixels 0 to 255 NCHW, or columns."""
+    """The raw rows in a file: pixels uint8 0 to 255 NCHW, or columns float32."""
     if preprocess["kind"] == "image":
         return pictures(path, tuple(preprocess["input"]["shape"][1:]))
     columns = preprocess["columns"]
     try:
-        found = table(path.read_bytes(), [column["name"] for column in columns])
+        found = table(path.read_bytes(), [column["name"] for column in columns], preprocess["decimal_comma"])
     except (RowsError, UnicodeError, csv.Error) as error:
         raise RowsError(f"{path.name} cannot be read: {error}") from error
     encoded = encode(found, columns)
@@ -66,27 +66,30 @@ def read(path: Path, preprocess: dict[str, Any]) -> Array:
 
 
 def pictures(path: Path, shape: tuple[int, ...]) -> Array:
-    """Pixels 0 to 255 as float32 [rows, channels, height, width]. Raises RowsError."""
+    """Pixels 0 to 255 as uint8 [rows, channels, height, width], in the file until they are asked for. Raises RowsError."""
     wanted = f"Save pictures with numpy.save: uint8, 0 to 255, [rows, {', '.join(map(str, shape))}]."
     try:
-        pixels = np.load(path, allow_pickle=False)
+        pixels = np.load(path, mmap_mode="r", allow_pickle=False)
     except (ValueError, EOFError) as error:
         raise RowsError(f"{path.name} is no .npy file. {wanted}") from error
     if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.shape[1:] != shape:
         found = f"{pixels.dtype} {list(pixels.shape)}" if isinstance(pixels, np.ndarray) else "several arrays"
         raise RowsError(f"{path.name} holds {found}. {wanted}")
-    return np.asarray(pixels, np.float32)
+    return pixels
 
 
-def table(raw: bytes, wanted: Sequence[str]) -> Table:
-    """The table in a CSV file that has all ``wanted`` columns. Raises RowsError, UnicodeError, or csv.Error where it is none."""
+def table(raw: bytes, wanted: Sequence[str], comma: bool) -> Table:
+    """The table in a CSV file that has all ``wanted`` columns. Raises RowsError, UnicodeError, or csv.Error where it is none.
+
+    ``comma``: whether the data that the model learned from had decimal commas.
+    """
     if raw.startswith((b"\x1f\x8b", b"PK\x03\x04")):
         raise RowsError("it is compressed. Unpack it first.")
     text = raw.decode(encoding(raw))
     csv.field_size_limit(LONGEST_CELL)
     mark, names, header = layout(text, wanted)
     rows = body(text, mark, len(names), header)
-    return Table(names, rows, mark != "," and decimal_comma(rows[: SAMPLE_ROWS - header]))
+    return Table(names, rows, mark != "," and decimal_comma(rows[: SAMPLE_ROWS - header], comma))
 
 
 def encoding(raw: bytes) -> str:
@@ -179,11 +182,11 @@ def body(text: str, mark: str, width: int, header: bool) -> list[list[str]]:
     return rows
 
 
-def decimal_comma(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether numbers are written 1,5: one is, and none is written 1.5."""
+def decimal_comma(rows: Sequence[Sequence[str]], known: bool) -> bool:
+    """Whether numbers are written 1,5: none is written 1.5, and one is with a comma. 1,500 alone may be either: then ``known`` tells."""
     found = [cell.strip() for row in rows for cell in row]
     pointed = any("." in cell and "," not in cell and not np.isnan(number(cell, False)) for cell in found)
-    return not pointed and any(DECIMAL_COMMA.fullmatch(cell) for cell in found)
+    return not pointed and any(DECIMAL_COMMA.fullmatch(cell) and (known or not THOUSANDS.fullmatch(cell)) for cell in found)
 
 
 def encode(found: Table, columns: Sequence[dict[str, Any]]) -> Array:
@@ -227,8 +230,9 @@ def tell(column: dict[str, Any], texts: Sequence[str], encoded: Array, missing: 
 
 
 def predict(model: Callable[[Array], Array], rows: Array, batch: int) -> Array:
-    """The model's answers, asked for ``batch`` rows at a time."""
-    return np.concatenate([np.asarray(model(rows[at : at + batch])) for at in range(0, len(rows), batch)])
+    """The model's answers, asked for ``batch`` rows at a time, which it takes as float32."""
+    starts = range(0, len(rows), batch)
+    return np.concatenate([np.asarray(model(np.asarray(rows[at : at + batch], np.float32))) for at in starts])
 
 
 def readable(answer: Any, preprocess: dict[str, Any]) -> dict[str, Any]:

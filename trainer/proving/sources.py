@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -47,14 +48,18 @@ def onnx_config(path: Path) -> ModelConfig:
         raise _damaged() from error
 
 
-def lossy_facts(path: Path) -> dict[str, object]:
-    """What quantization noted of its cost in the file."""
-    facts: dict[str, object] = json.loads(metadata(path).get("lossy", "{}"))
+def lossy_facts(path: Path) -> dict[str, Any]:
+    """What quantization noted of its cost in the file: a ``lossy.Change`` and the tolerance."""
+    try:
+        facts: dict[str, Any] = json.loads(metadata(path)["lossy"])
+    except (KeyError, ValueError) as error:
+        raise _damaged() from error
     return facts
 
 
 def _damaged() -> TrainerError:
-    return TrainerError("model_damaged", "The file is not a model of Trainyard, or it is damaged.")
+    return TrainerError("model_damaged", "The file is not a model of Trainyard, or it is damaged. Give a model as "
+                        "training or compression made it, or download it again.")
 
 
 def _example(config: ModelConfig) -> torch.Tensor:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from trainer.component import Form
 from trainer.spec import ExportSpec, TrainSpec, exporters_for, parse
-from webapp.artifacts.models import Artifact, ModelVersion
+from webapp.artifacts.models import ModelVersion
 from webapp.runs.lineage import input_of
 from webapp.runs.models import Run
 from webapp.runs.services import queue_run
@@ -19,8 +19,6 @@ def queue_exports(run: Run) -> list[Run]:
 
 def _queue_export(run: Run, version: ModelVersion) -> Run:
     inputs = {"prepared": input_of(run, "prepared"), "model": version.artifact}
-    if version.form == ModelVersion.Form.ONNX:
-        inputs["reference"] = _reference(run, version)
     spec = ExportSpec(exporters=exporters_for(_form(version), _wanted_exporters(run)))
     return queue_run(
         owner=run.owner,
@@ -30,13 +28,6 @@ def _queue_export(run: Run, version: ModelVersion) -> Run:
         dataset_version=run.dataset_version,
         parent=run,
     )
-
-
-def _reference(run: Run, version: ModelVersion) -> Artifact:
-    """The torch model that an ONNX version was made from: an earlier stage, or the run's input."""
-    stage = int(version.report.get("reference_stage", version.stage - 1))
-    earlier = run.versions.filter(stage=stage, form=ModelVersion.Form.TORCH).select_related("artifact").first()
-    return earlier.artifact if earlier is not None else input_of(run, "model")
 
 
 def _wanted_exporters(run: Run) -> tuple[Any, ...]:

@@ -1,16 +1,17 @@
 """Reads CSV, some thousand rows at a time; what does not fit is told with the number of its line."""
 
 import csv
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, count, islice
+from dataclasses import replace
+from itertools import accumulate, islice
 from pathlib import Path
 
 from trainer.errors import TrainerError
 from trainer.formats.csv import Spec, dialect, encoding
 from trainer.formats.csv.pieces import batches
 from trainer.formats.csv.rows import LONGEST_CELL, LONGEST_LINE, Lines, Table, rows
-from trainer.importing.archives import Source, clean
+from trainer.importing.archives import Source
+from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import Parsed
 from trainer.importing.profile import Problem, problem
 from trainer.importing.tables import Chunk, parse
@@ -20,7 +21,6 @@ CHUNK_ROWS = 4096
 CHUNK_CELLS = 200_000
 CHUNK_CHARACTERS = 16 * 1024 * 1024
 SAMPLE_ROWS = 200
-LONGEST_NAME = 200
 NAMED = 5
 UNMARKED = ("utf-16-le", "utf-16-be")
 
@@ -52,7 +52,8 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     if header and len(sample) == 1:
         raise TrainerError("csv_no_rows", "“%(name)s” has a line of names and no rows. Choose a file with data.", name=source.name)
     parsed = parse(names, _chunks(table), work, comma=example is not None)
-    return Parsed(**{**vars(parsed), "problems": (*problems, *parsed.problems)})
+    summary = parsed.summary.model_copy(update={"decimal_comma": example is not None})
+    return replace(parsed, summary=summary, problems=(*problems, *parsed.problems))
 
 
 def _delimiter(spec: Spec, source: Source, codec: str) -> str:
@@ -93,21 +94,11 @@ def _names(first: Sequence[str], table: Table) -> tuple[list[str], list[Problem]
     """A name of its own for each column, and what had to be done for it."""
     if not table.header:
         return [f"column {at}" for at in range(1, len(first) + 1)], [problem("no_header", count=len(first))]
-    wanted = [clean(cell, LONGEST_NAME).strip() for cell in first]
-    taken, names, renamed = set(wanted), dict[str, None](), []
-    numbers: defaultdict[str, count[int]] = defaultdict(lambda: count(2))  # so that no number of a stem is tried twice
-    for at, name in enumerate(wanted, start=1):
-        new, stem = name, name or f"column {at}"
-        if not name and stem not in taken:
-            new = stem
-        elif not name or name in names:
-            new = next(free for number in numbers[stem] if (free := f"{stem} ({number})") not in taken)
-        if new != name:
-            taken.add(new)
-            renamed.append(new)
-        names[new] = None
+    wanted = cleaned(first)
+    names = distinct(wanted)
+    renamed = [new for new, old in zip(names, wanted, strict=True) if new != old]
     shown = ", ".join(f"“{name}”" for name in renamed[:NAMED])
-    return list(names), [problem("renamed_columns", count=len(renamed), names=shown)] if renamed else []
+    return names, [problem("renamed_columns", count=len(renamed), names=shown)] if renamed else []
 
 
 def _chunks(table: Table) -> Iterator[Chunk]:

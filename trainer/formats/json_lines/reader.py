@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from trainer.errors import TrainerError
-from trainer.importing.archives import Source, clean
+from trainer.importing.archives import Source
+from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import Parsed
 from trainer.importing.tables import Chunk, parse
 
 LONGEST_LINE = 16 * 1024 * 1024
-LONGEST_NAME = 200
 MOST_COLUMNS = 2000
 CHUNK_ROWS = 4096
 CHUNK_CHARACTERS = 16 * 1024 * 1024
@@ -24,7 +24,7 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
                            "or join them.", count=len(sources), names=", ".join(source.name for source in sources[:5]))
     source = sources[0]
     keys = _keys(source)
-    return parse(_names(keys), _chunks(source, keys), work)
+    return parse(distinct(cleaned(keys)), _chunks(source, keys), work)
 
 
 def _keys(source: Source) -> list[str]:
@@ -37,15 +37,6 @@ def _keys(source: Source) -> list[str]:
     if not keys:
         raise TrainerError("json_no_rows", "“%(name)s” holds no rows. Choose a file with data.", name=source.name)
     return list(keys)
-
-
-def _names(keys: Sequence[str]) -> list[str]:
-    """Keys as names of columns: cleaned, none empty, no two alike."""
-    names: list[str] = []
-    for at, key in enumerate(keys, start=1):
-        name = clean(key, LONGEST_NAME).strip() or f"column {at}"
-        names.append(f"{name} ({at})" if name in names else name)
-    return names
 
 
 def _chunks(source: Source, keys: Sequence[str]) -> Iterator[Chunk]:

@@ -317,6 +317,6 @@
     }
   }
 
-  const start = () => document.querySelectorAll("[data-upload-form]").forEach((element) => new UploadForm(element));
-  document.addEventListener("DOMContentLoaded", start);
+  // The page is parsed by now. Waiting for the scripts behind this one would lose the files that somebody drops meanwhile.
+  document.querySelectorAll("[data-upload-form]").forEach((element) => new UploadForm(element));
 })();
