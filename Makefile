@@ -7,6 +7,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# pip would compile what it installs on one core. What cannot be compiled is not for this Python, and nobody imports it.
+define install
+	$(BIN)/python -m pip install --quiet --no-compile -r $(1)
+	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
+endef
+
 .PHONY: run test lint bench accuracy faults clean
 .DEFAULT_GOAL := run
 
@@ -36,11 +42,11 @@ clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
 
 $(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet -r requirements.txt
+	$(call install,requirements.txt)
 	@touch $@
 
 $(VENV)/.development: requirements-dev.txt requirements.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	$(call install,requirements-dev.txt)
 	@touch $@ $(VENV)/.runtime
 
 $(VENV)/bin/python:

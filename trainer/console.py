@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from trainer import events, job, mistakes
 from trainer.errors import TrainerError
 from trainer.journal import Reader, end_of
+from trainer.sentences import filled
 from trainer.spec import AnySpec, parse
 
 POLL_SECONDS = 0.05
@@ -82,7 +83,7 @@ def pausing_on_interrupt(folder: Path) -> Iterator[None]:
 
 
 def sentence(ended: events.Ended) -> str:
-    return ended.message % ended.params if ended.params else ended.message
+    return filled(ended.message, ended.params)
 
 
 class Screen:
@@ -104,7 +105,7 @@ class Screen:
             case events.Point():
                 self._show_point(event)
             case events.Log():
-                print(event.message % event.params if event.params else event.message, flush=True)
+                print(filled(event.message, event.params), flush=True)
             case events.Result():
                 self.report = event.report
             case events.Ended():

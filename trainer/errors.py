@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from trainer.sentences import filled
+
 
 class TrainerError(Exception):
     """A code, an English sentence with named gaps (the message identifier for translations), and what fills the gaps."""
 
     def __init__(self, code: str, message: str, *, field: str | None = None, **params: Any) -> None:
-        super().__init__(message % params if params else message)
+        super().__init__(filled(message, params))
         self.code = code
         self.message = message
         self.field = field

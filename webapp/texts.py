@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from trainer import spec
 from trainer.catalog import FAMILIES, listing
+from trainer.sentences import ONE
 
 ROOT = Path(__file__).resolve().parent.parent
 SAYING = {"TrainerError", "Reason"}  # what in the web application's own code takes an identifier that is translated later
@@ -31,7 +32,9 @@ def collected() -> list[str]:
 def source() -> str:
     """All of them as a module, for xgettext, which takes a percent sign for a gap where nobody tells it otherwise."""
     hint = "# xgettext:no-python-format\n"
-    return "".join(f"{'' if '%(' in text else hint}_({text!r})\n" for text in collected())
+    counting = {*ONE, *(one for one, _ in ONE.values())}
+    single = "".join(f"{'' if '%(' in text else hint}_({text!r})\n" for text in collected() if text not in counting)
+    return single + "".join(f"ngettext({one!r}, {text!r}, 2)\n" for text, (one, _) in ONE.items())
 
 
 def _of_components() -> Iterator[str]:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from trainer.catalog import listing
+from trainer.sentences import ONE
 
 STATES = {
     "queued": gettext_lazy("Queued"),
@@ -67,7 +68,9 @@ def sentence(message: str, params: Mapping[str, Any]) -> str:
     """``message`` translated, with its named gaps filled; as it stands where the gaps do not fit."""
     if not message:
         return ""
-    said = _(message)
+    one, gap = ONE.get(message, (message, ""))
+    counted = params.get(gap)
+    said = ngettext(one, message, counted) if isinstance(counted, int) else _(message)
     try:
         return said % params if params else said
     except (KeyError, TypeError, ValueError):

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,10 @@ def test_a_model_is_trained_compressed_and_exported_and_only_we_speak(images: Pa
         (tmp_path / f"{name}.json").write_text(json.dumps(spec))
     fitted = run("fit", tmp_path / "train.json", "--data", images, "--out", tmp_path / "fit")
     model = tmp_path / "fit" / "model.safetensors"
-    smaller = run("compress", model, "--data", images, "--spec", tmp_path / "stages.json", "--out", tmp_path / "small")
-    exported = run("export", model, "--data", images, "--out", tmp_path / "exports")
+    with ThreadPoolExecutor() as both:
+        compressing = both.submit(run, "compress", model, "--data", images, "--spec", tmp_path / "stages.json", "--out", tmp_path / "small")
+        exporting = both.submit(run, "export", model, "--data", images, "--out", tmp_path / "exports")
+    smaller, exported = compressing.result(), exporting.result()
     for done in (fitted, smaller, exported):
         assert done.returncode == 0, done.stdout
         assert not [word for word in FOREIGN if word in done.stdout], done.stdout

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from tests.attacks import things
@@ -22,6 +23,7 @@ from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.metrics.codec import Points
 from webapp.runs import replay, services, stream
 from webapp.runs.models import Run, State
+from webapp.workers.models import Worker
 
 
 @pytest.fixture
@@ -205,6 +207,17 @@ def test_pages_hold_everything_once_while_rows_come(api: Api, ada: Things) -> No
             cursor = page["next"]
         names = list(Dataset.objects.order_by("name" if "name" in sort else "id").values_list("name", flat=True))
         assert seen == (names[::-1] if sort.startswith("-") else names)
+
+
+def test_machines_come_in_pages_as_other_lists_do(api: Api) -> None:
+    for name in ("b", "a", "c"):
+        Worker.objects.create(name=name, host=name, started=timezone.now(), seen=timezone.now())
+    first = api.get("workers?sort=name&limit=2")
+    assert [item["name"] for item in first["items"]] == ["a", "b"]
+    assert [item["name"] for item in api.get(f"workers?sort=name&cursor={first['next']}")["items"]] == ["c"]
+    assert [item["name"] for item in api.get("workers")["items"]] == ["c", "a", "b"]
+    for wrong in ("limit=0", "sort=load", "cursor=x", "alive=1"):
+        assert api("GET", f"workers?{wrong}").status_code == 422
 
 
 def test_runs_are_filtered_by_named_fields(api: Api, ada: Things) -> None:

@@ -16,6 +16,7 @@ from tests.yard import ROOT
 from trainer import mistakes
 from trainer.catalog import FAMILIES, listing
 from trainer.importing.profile import SENTENCES
+from trainer.sentences import ONE, filled
 from trainer.spec import parse
 from webapp import refusals, texts, words
 from webapp.runs.services import PAUSING
@@ -70,6 +71,16 @@ def test_a_percent_sign_that_is_no_gap_is_not_taken_for_one() -> None:
 def test_nothing_is_translated_to_nothing(tmp_path: Path, settings: Settings) -> None:
     with german(tmp_path, settings, {"Live": "Jetzt"}):
         assert (words.translated("Live"), words.translated(""), words.translated(None)) == ("Jetzt", "", "")
+
+
+def test_what_reads_otherwise_of_one_is_a_sentence_of_the_trainer_and_counts() -> None:
+    elsewhere = [path for path in (ROOT / "trainer").rglob("*.py") if path.name != "sentences.py"]
+    said = {node.value for path in elsewhere for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)}
+    assert set(ONE) <= said
+    for text, (one, gap) in ONE.items():
+        params = dict.fromkeys(re.findall(r"%\((\w+)\)", text), 2)
+        for count, sentence in ((2, text), (1, one)):
+            assert words.sentence(text, {**params, gap: count}) == filled(text, {**params, gap: count}) == sentence % {**params, gap: count}
 
 
 def test_problems_of_data_and_reasons_of_states_are_collected() -> None:

@@ -1,6 +1,7 @@
 """Arrays that wait in a file until it is known what they are for. They are read back in the order in which they were put."""
 
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,10 @@ from trainer.data import Array
 
 
 class Spool:
-    """A file of arrays, any of which may be left out."""
+    """A file of arrays, any of which may be left out; it has no name in ``folder`` and is gone when it is closed."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("w+b")
+    def __init__(self, folder: Path) -> None:
+        self._file = TemporaryFile(dir=folder)  # noqa: SIM115 - ``close`` closes it
 
     def put(self, array: Array | None) -> None:
         self._file.write(b"\1" if array is not None else b"\0")

@@ -54,7 +54,7 @@ class Chunk:
 def parse(names: Sequence[str], chunks: Iterator[Chunk], work: Path, *, comma: bool = False) -> Parsed:
     """Read the table. ``comma``: numbers are written with a decimal comma."""
     observed = [Observed(name, comma, len(names)) for name in names]
-    with closing(Spool(work / "seen")) as spool:
+    with closing(Spool(work)) as spool:
         seen = _observe(observed, chunks, spool)
         columns = [column.decided() for column in observed]
         arrays = _encode(columns, observed, seen.chunks, spool, work)

@@ -24,6 +24,7 @@ import numpy as np
 from trainer.data import Array, Prepared
 from trainer.errors import TrainerError
 from trainer.proving.description import plain
+from trainer.sentences import filled
 from trainer.split import Indices
 
 ROWS = 256
@@ -234,12 +235,7 @@ def sheet(report: dict[str, Any]) -> str:
 
 def _sentence(export: dict[str, Any]) -> str:
     """The verdict in words; what stands in its gaps may be somebody's text."""
-    params = {name: value if _is_number(value) else plain(value) for name, value in export["params"].items()}
-    return _filled(export, params)
-
-
-def _filled(export: dict[str, Any], params: dict[str, Any]) -> str:
-    return str(export["message"] % params) if params else str(export["message"])
+    return filled(export["message"], {name: value if _is_number(value) else plain(value) for name, value in export["params"].items()})
 
 
 def _is_number(value: object) -> bool:
@@ -252,6 +248,6 @@ def _is_number(value: object) -> bool:
 
 def write_sheet(report: dict[str, Any], folder: Path) -> None:
     """Write ``report`` for people and for programs, both with whole sentences: the message identifiers are for the journal only."""
-    told = {**report, "exports": [{**export, "message": _filled(export, export["params"])} for export in report["exports"]]}
+    told = {**report, "exports": [{**export, "message": filled(export["message"], export["params"])} for export in report["exports"]]}
     (folder / JSON).write_text(json.dumps(told, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     (folder / SHEET).write_text(sheet(report), encoding="utf-8")

@@ -4,14 +4,14 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Router
+from ninja import Query, Router
 
 from trainer.catalog import FAMILIES, Entry, listing
 from trainer.spec import CompressSpec, TrainSpec
 from webapp import words
 from webapp.api import schemas
 from webapp.api.auth import person
-from webapp.api.paging import Page
+from webapp.api.paging import Page, Paging, page
 from webapp.workers import pages
 
 router = Router(tags=["What there is"])
@@ -30,8 +30,9 @@ def _component(entry: Entry) -> dict[str, Any]:
 
 
 @router.get("/workers", response=Page[schemas.Worker], summary="Machines and their devices")
-def workers(request: HttpRequest) -> dict[str, Any]:
-    return {"items": [_worker(row) for row in pages.workers()], "next": None}
+def workers(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
+    """All machines, the one that joined last first unless sorted by ``name``."""
+    return page(request, pages.workers(), paging, sorts={"created": "id", "name": "name"}, filters={}, shown=_worker)
 
 
 def _worker(row: Any) -> dict[str, Any]:

@@ -5,7 +5,6 @@ import binascii
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
@@ -61,7 +60,7 @@ def _refuse_unknown(request: HttpRequest, known: set[str]) -> None:
         raise _wrong(unknown[0][:100], _("There is no such parameter. Known are %(known)s.") % {"known": ", ".join(sorted(known))})
 
 
-def _behind(rows: QuerySet[M], column: str, descending: bool, at: tuple[Any, UUID]) -> QuerySet[M]:
+def _behind(rows: QuerySet[M], column: str, descending: bool, at: tuple[str, str]) -> QuerySet[M]:
     side = "lt" if descending else "gt"
     try:
         return rows.filter(Q(**{f"{column}__{side}": at[0]}) | Q(**{column: at[0], f"pk__{side}": at[1]}))
@@ -74,12 +73,12 @@ def _cursor(row: Model, column: str, sort: str) -> str:
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
-def _read(cursor: str, sort: str) -> tuple[Any, UUID]:
+def _read(cursor: str, sort: str) -> tuple[str, str]:
     try:
         made_for, value, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if made_for != sort or not isinstance(value, str) or b"\0" in value.encode():
+        if made_for != sort or not all(isinstance(part, str) and b"\0" not in part.encode() for part in (value, pk)):
             raise _bad_cursor()
-        return value, UUID(pk)
+        return value, pk
     except (binascii.Error, ValueError, TypeError, AttributeError, RecursionError):
         raise _bad_cursor() from None
 

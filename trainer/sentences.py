@@ -1,0 +1,41 @@
+"""Sentences with gaps, as trainer says them: English identifiers, which the web application translates."""
+
+from collections.abc import Mapping
+from typing import Any
+
+# Those that read otherwise of one: each with its other form, and the gap that counts.
+ONE: dict[str, tuple[str, str]] = {
+    "There are only %(rows)s rows.": ("There is only one row.", "rows"),
+    "%(count)s classes have a single row, among them “%(name)s”.": ("One class has a single row: “%(name)s”.", "count"),
+    "%(count)s rows have no value in the target “%(column)s”.": ("One row has no value in the target “%(column)s”.", "count"),
+    "“%(column)s” holds numbers, but %(count)s cells are text, the first “%(value)s” in line %(line)s (lines %(lines)s).":
+        ("“%(column)s” holds numbers, but one cell is text: “%(value)s” in line %(line)s.", "count"),
+    "“%(column)s” has %(count)s values that are infinite or too large, the first in line %(line)s.":
+        ("“%(column)s” has one value that is infinite or too large, in line %(line)s.", "count"),
+    "%(count)s pixels are not finite numbers.": ("One pixel is not a finite number.", "count"),
+    "%(count)s of %(rows)s rows repeat an earlier row exactly.": ("One of %(rows)s rows repeats an earlier row exactly.", "count"),
+    "%(count)s pictures appear again with another label.": ("One picture appears again with another label.", "count"),
+    "%(count)s pictures cannot be read and were left out: %(names)s.": ("One picture cannot be read and was left out: %(names)s.", "count"),
+    "%(count)s other files were ignored: %(names)s.": ("One other file was ignored: %(names)s.", "count"),
+    "%(count)s pictures are animations; their first frame was taken.":
+        ("One picture is an animation; its first frame was taken.", "count"),
+    "%(count)s columns had no name or the name of another column: %(names)s.":
+        ("One column had no name or the name of another column: %(names)s.", "count"),
+    "The pictures have %(sizes)s different sizes; %(resized)s were resized to %(width)s x %(height)s pixels.":
+        ("The pictures have %(sizes)s different sizes; one was resized to %(width)s x %(height)s pixels.", "resized"),
+    "Line %(line)s has %(found)s values where the first line has %(expected)s. Correct that line; a value that holds the "
+    "delimiter must stand in quotation marks.":
+        ("Line %(line)s has one value where the first line has %(expected)s. Correct that line; a value that holds the "
+         "delimiter must stand in quotation marks.", "found"),
+    "%(count)d rows have no value in “%(column)s” and are left out.": ("One row has no value in “%(column)s” and is left out.", "count"),
+    "The loss was not finite in %(count)d steps.": ("The loss was not finite in one step.", "count"),
+    "Proved on %(rows)s rows: the largest relative difference is %(difference)s.":
+        ("Proved on one row: the largest relative difference is %(difference)s.", "rows"),
+}
+
+
+def filled(message: str, params: Mapping[str, Any]) -> str:
+    """``message`` in English with its gaps filled."""
+    one, gap = ONE.get(message, (message, ""))
+    said = one if params.get(gap) == 1 else message
+    return said % params if params else said
