@@ -89,7 +89,7 @@ class TrainSpec(RunSpec):
                                       description="At most this much work is repeated after a crash; 0 writes one every step.")
     exporters: Exporters = Field(
         default_factory=lambda: tuple(default("exporters", name) for name in ("safetensors", "torchscript", "onnx")),
-        title="Exports", description="Formats that are made and proved when training has ended.")
+        title="Exports", description="Formats that are made and proved when training has ended; all of them where none is chosen.")
 
     def resolved(self, data: DataSummary) -> "TrainSpec":
         """The complete spec for this data.

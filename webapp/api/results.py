@@ -43,9 +43,9 @@ def metrics(request: HttpRequest, run_id: UUID, curve: Query[Curve]) -> dict[str
     return window(run.pk, [curve.name], curve.points, curve.first, curve.last)[curve.name].json()
 
 
-@router.get("/runs/{uuid:run_id}/events", summary="Events after a number")
+@router.get("/runs/{uuid:run_id}/events", response=schemas.Events, summary="Events after a number")
 def events(request: HttpRequest, run_id: UUID, after: Query[After]) -> HttpResponse:
-    """``{items, last}``: the messages that the websocket /ws/runs/{id}/?after=N would send; ask again with ``last``."""
+    """The messages that the websocket /ws/runs/{id}/?after=N would send; ask again with ``last``."""
     missed = replay.since(find(request, run_id).pk, after.after)
     body = f'{{"items":[{",".join(missed.messages)}],"last":{missed.last}}}'
     return HttpResponse(body, content_type="application/json")

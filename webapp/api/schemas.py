@@ -146,6 +146,11 @@ class Exports(Schema):
     proofs: list[dict[str, Any]] = Field(description="Each format with its parity, or why it was refused.")
 
 
+class Events(Schema):
+    items: list[dict[str, Any]] = Field(description="Each with its number “seq”; “from” is the number up to which one must know all.")
+    last: int
+
+
 class LogLine(Schema):
     seq: int
     time: datetime

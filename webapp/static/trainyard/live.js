@@ -30,7 +30,7 @@ const frame = () => new Promise((resolve) => { requestAnimationFrame(() => setTi
 class Live {
   constructor(root) {
     this.root = root;
-    this.texts = JSON.parse(root.dataset.texts ?? "{}");
+    this.texts = JSON.parse(root.dataset.texts);
     this.curves = new Map();
     this.run = { step: 0, total_steps: 0, steps_per_epoch: 0, state: "" };
     this.remaining = new RemainingTime();
@@ -113,12 +113,12 @@ class Live {
     if (perEpoch) say("[data-run-epoch]", Math.min(Math.floor(Math.max(step - 1, 0) / perEpoch) + 1, epochs));
     this.#sayQuarter(Math.floor(4 * step / (total || Infinity)));
     const seconds = state === "running" && total ? this.remaining.seconds(total) : null;
-    say("[data-run-time-left]", seconds === null ? "" : filled(this.texts.left ?? "%(time)s left", { time: clock(seconds, this.texts) }));
+    say("[data-run-time-left]", seconds === null ? "" : filled(this.texts.left, { time: clock(seconds, this.texts) }));
   }
 
   // For those who hear the page: what moves all the time would never let them hear anything else.
   #sayQuarter(quarter) {
-    if (quarter > this.quarter) say("[data-run-said]", filled(this.texts.done ?? "%(part)s % done", { part: 25 * quarter }));
+    if (quarter > this.quarter) say("[data-run-said]", filled(this.texts.done, { part: 25 * quarter }));
     this.quarter = quarter;
   }
 
@@ -178,7 +178,7 @@ class Live {
 
   #countGaps(plot) {
     const count = plot.curves().reduce((sum, curve) => sum + curve.nonfinite, 0);
-    const text = count ? filled(this.texts.nan ?? "Values that are not numbers: %(count)s", { count }) : "";
+    const text = count ? filled(this.texts.nan, { count }) : "";
     say(`[data-nonfinite="${CSS.escape(plot.key)}"]`, text);
   }
 
@@ -201,9 +201,8 @@ class Live {
   }
 
   #connection(status, seconds) {
-    const sentences = { live: "Live", reconnecting: "Connection lost. Reconnecting …", closed: "You may no longer see this run." };
     for (const element of all("[data-connection]")) {
-      element.textContent = this.texts[status] ?? sentences[status];
+      element.textContent = this.texts[status];
       element.dataset.status = status;
       element.hidden = status === "live";
     }

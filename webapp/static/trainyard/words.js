@@ -32,8 +32,8 @@ export function measured(value, unit) {
 export function clock(seconds, texts) {
   const rounded = Math.max(1, Math.round(seconds));
   const [h, m] = [Math.floor(rounded / 3600), Math.floor(rounded / 60) % 60];
-  if (h) return filled(texts.hours ?? "%(h)d h %(m)d min", { h, m });
-  return m ? filled(texts.minutes ?? "%(m)d min %(s)d s", { m, s: rounded % 60 }) : filled(texts.seconds ?? "%(n)s s", { n: rounded });
+  if (h) return filled(texts.hours, { h, m });
+  return m ? filled(texts.minutes, { m, s: rounded % 60 }) : filled(texts.seconds, { n: rounded });
 }
 
 // How long the rest takes, from the steps of the last half minute.
