@@ -49,6 +49,23 @@ def test_a_question_mark_lists_the_keys_and_escape_gives_the_focus_back(page: Pa
     expect(page.get_by_role("button", name="Keys")).to_be_focused()
 
 
+def test_a_press_beside_a_dialog_closes_it_and_one_in_its_margin_does_not(page: Page) -> None:
+    page.goto("/runs/")
+    page.get_by_role("button", name="Keys").click()
+    dialog = page.get_by_role("dialog", name="Keys")
+    box = dialog.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 4, box["y"] + 4)
+    expect(dialog).to_be_visible()
+    page.mouse.move(box["x"] + 4, box["y"] + 4)
+    page.mouse.down()
+    page.mouse.move(box["x"] - 20, box["y"] + 4)
+    page.mouse.up()
+    expect(dialog).to_be_visible()
+    page.mouse.click(box["x"] - 20, box["y"] + 4)
+    expect(dialog).to_be_hidden()
+
+
 def test_keys_lead_to_the_pages_but_not_while_somebody_types(page: Page) -> None:
     take_digits(page)
     for keys, address in (("gr", "/runs/"), ("gm", "/models/"), ("gw", "/workers/"), ("gd", "/datasets/")):

@@ -155,7 +155,7 @@ def test_name_and_password_sign_in_and_the_session_key_is_new(client: Client, ad
     assert client.session.session_key != before
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x()"])
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x()", "runs", "home"])
 def test_signing_in_never_leads_elsewhere(client: Client, ada: User, target: str) -> None:
     answer = client.post(f"/signin/?next={target}", {"name": "ada", "password": PASSWORD, "next": target})
     assert answer.headers["Location"] == "/"
@@ -218,3 +218,15 @@ def test_forged_forms_are_refused(ada: User) -> None:
 def test_a_fault_is_announced_with_the_field_it_belongs_to(client: Client) -> None:
     page = client.post("/signin/", {"name": "", "password": "x"}).content.decode()
     assert 'aria-describedby="id_name_error"' in page and 'id="id_name_error"' in page
+
+
+def test_after_a_press_without_a_session_one_comes_back_to_the_page_of_the_button(client: Client, ada: User) -> None:
+    button = "/runs/5f0c3f0e-0000-7000-8000-000000000000/cancel/"
+    for page, target in {"http://testserver/runs/?q=a#top": "/runs/%3Fq%3Da", "https://evil.example/runs/": "/"}.items():
+        assert client.post(button, headers={"Referer": page}).headers["Location"] == f"/signin/?next={target}"
+
+
+def test_the_answer_to_a_form_of_the_account_page_can_be_asked_for_again(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    for address in ("/account/tokens/", "/account/password/"):
+        assert client.get(address).headers["Location"] == "/account/"

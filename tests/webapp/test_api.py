@@ -338,6 +338,8 @@ def test_the_description_tells_who_gets_in_which_headers_count_and_what_a_refusa
     refusal = made["responses"]["default"]["content"]["application/problem+json"]["schema"]["$ref"].rpartition("/")[2]
     assert "errors" in schema["components"]["schemas"][refusal]["properties"]
     assert "Mistake" in schema["components"]["schemas"]
+    operations = [one["operationId"] for methods in schema["paths"].values() for one in methods.values() if "operationId" in one]
+    assert len(operations) == len(set(operations))
 
 
 def test_one_person_has_no_endless_number_of_runs_that_wait(api: Api, ada: Things, monkeypatch: pytest.MonkeyPatch) -> None:

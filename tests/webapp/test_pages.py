@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from tests.webapp.pages import make_dataset, make_run
 from webapp.accounts.models import User
@@ -134,5 +135,5 @@ def test_what_was_deleted_can_be_had_back_for_a_week_and_no_longer(client: Clien
     Dataset.objects.filter(pk=old.pk).update(deleted=timezone.now() - timedelta(days=8))
     client.force_login(ada)
     page = client.get("/datasets/").content.decode()
-    assert f"/datasets/{recent.pk}/restore/" in page and f"{timezone.now() + timedelta(days=1):%Y-%m-%d}" in page
+    assert f"/datasets/{recent.pk}/restore/" in page and date_format(timezone.now() + timedelta(days=1)) in page
     assert "Long gone" not in page

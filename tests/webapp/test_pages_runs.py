@@ -326,3 +326,56 @@ def test_what_follows_from_a_run_with_the_longest_name_finds_room_for_its_own(ad
     run = make_run(make_dataset(ada), name="n" * 200)
     child = make_run(make_dataset(ada, name="Other"), name=f"Exports of {run.name}")
     assert len(child.name) == 200 and child.name.endswith("…")
+
+
+def test_who_has_seen_the_downloads_gets_them_again_only_when_they_changed(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    run = finished(dataset := make_dataset(ada), 0.9)
+    Run.objects.filter(pk=run.pk).update(ended=timezone.now())
+    child = make_run(dataset, name="Exports", kind=Kind.EXPORT, parent=run, state=State.RUNNING)
+    address = f"/runs/{run.pk}/outcome/"
+    seen = re.search(r"outcome/\?seen=(\w+)", client.get(address).content.decode())
+    assert seen
+    assert client.get(address, {"seen": seen[1]}).status_code == 204
+    Run.objects.filter(pk=child.pk).update(state=State.FAILED)
+    assert client.get(address, {"seen": seen[1]}).status_code == 200
+
+
+def test_downloads_that_are_made_again_are_looked_for_on_the_run_of_the_model(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    run = finished(dataset := make_dataset(ada), 0.9)
+    spec = {"kind": "export", "exporters": [{"name": "onnx"}]}
+    child = make_run(dataset, name="Exports", kind=Kind.EXPORT, parent=run, state=State.FAILED, spec=spec)
+    assert client.post(f"/runs/{child.pk}/retry/").headers["Location"] == f"/runs/{run.pk}/"
+
+
+def test_a_run_is_deleted_by_its_name_as_a_page_shows_it(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    run = make_run(make_dataset(ada), name="my  data", state=State.CANCELLED)
+    client.post(f"/runs/{run.pk}/delete/", {"typed": "my data"})
+    assert not Run.objects.filter(pk=run.pk).exists()
+
+
+def test_a_fault_in_the_advanced_part_of_a_component_is_in_sight(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    form = {**filled_form(make_dataset(ada)), "optimizer.name": "adamw", "optimizer.adamw.beta1": "2"}
+    page = client.post("/runs/new/", form).content.decode()
+    assert re.search(r"<details open><summary>Advanced</summary>", page)
+
+
+def test_data_that_nothing_can_be_trained_on_is_not_offered_for_a_run(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    make_dataset(ada, name="Flowers")
+    texts = make_dataset(ada, name="Reviews").versions.get()
+    for column in texts.profile["summary"]["columns"]:
+        column.update(kind="text", levels=[])
+    texts.save()
+    page = client.get("/runs/new/").content.decode()
+    assert "Flowers" in page and "Reviews" not in page
+
+
+def test_a_page_and_its_part_are_never_taken_for_one_another(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    answer = client.get("/runs/")
+    assert "HX-Request" in answer.headers["Vary"]
+    assert answer.headers["Cache-Control"] == "private, no-cache"

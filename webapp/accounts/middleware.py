@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from webapp.api.auth import unknown
@@ -27,4 +29,12 @@ class SignedInOnlyMiddleware(LoginRequiredMiddleware):
         response = super().process_view(request, view_func, view_args, view_kwargs)
         if response is not None and getattr(request, "htmx", False):
             return HttpResponse(headers={"HX-Refresh": "true"})  # a fragment must not be replaced by the sign-in page
+        if response is not None and request.method not in ("GET", "HEAD"):
+            return redirect_to_login(_page_of(request))  # nobody can look at an address that takes a POST only
         return response
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page from which it was sent."""
+    sender = urlsplit(request.headers.get("Referer", ""))
+    return sender._replace(scheme="", netloc="", fragment="").geturl() if sender.netloc == request.get_host() else "/"

@@ -30,7 +30,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 def signin(request: HttpRequest) -> HttpResponse:
     """Sign in by name and password."""
     if request.user.is_authenticated and request.method != "POST":
-        return redirect(_next(request))
+        return HttpResponseRedirect(_next(request))
     form = SignInForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -41,7 +41,7 @@ def signin(request: HttpRequest) -> HttpResponse:
         elif user := authenticate(request, username=name, password=form.cleaned_data["password"]):
             throttle.forget(name, address)
             login(request, user)
-            return redirect(_next(request))
+            return HttpResponseRedirect(_next(request))
         else:
             form.add_error(None, _("Name or password is wrong. Try again, or sign in by a link: “manage.py signin” prints one."))
     return render(request, "accounts/signin.html", {"form": form, "next": request.GET.get("next", "")}, status=status)
@@ -100,9 +100,11 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters()
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
     """Change the password; the other sessions of this person end, this one goes on under a new key."""
+    if request.method != "POST":  # what it answered is looked at again, by Enter in the address bar
+        return redirect("accounts:account")
     user = _person(request)
     if not throttle.allowed(user.username, request.META.get("REMOTE_ADDR", "")):
         messages.error(request, _("Too many tries. Wait 15 minutes."))
@@ -122,9 +124,11 @@ def password(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def create_token(request: HttpRequest) -> HttpResponse:
     """Make a token and show it in this very answer: it is kept nowhere."""
+    if request.method != "POST":
+        return redirect("accounts:account")
     form = TokenForm(request.POST)
     if not form.is_valid():
         return _account(request, token_form=form, status=422)
@@ -169,4 +173,4 @@ def _next(request: HttpRequest) -> str:
     """Where to go after signing in: the page that was asked for, if it is one of ours."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     own = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return wanted if own else "/"
+    return wanted if own and wanted.startswith("/") else "/"

@@ -23,6 +23,9 @@ def complete(schema: dict[str, Any], problem: dict[str, Any]) -> dict[str, Any]:
     shapes = {**schema["components"]["schemas"], **problem.get("$defs", {}), "Problem": problem}
     for method, operation in _operations(schema):
         _describe(method, operation)
+    for methods in schema["paths"].values():
+        if "head" in methods:  # the same object as that of GET
+            methods["head"] = {**methods["head"], "operationId": methods["head"]["operationId"] + "_head"}
     components = {**schema["components"], "schemas": shapes, "securitySchemes": SECURITY}
     return {**schema, "components": components, "security": [{name: []} for name in SECURITY]}
 

@@ -128,7 +128,7 @@ def compress(request: HttpRequest, run_id: UUID, body: schemas.NewCompression) -
     run = find(request, run_id)
 
     def act() -> tuple[int, Any]:
-        child = services.start_compression(owner=person(request), run=run, stages=body.stages, name=body.name.strip())
+        child = services.start_compression(owner=person(request), run=run, stages=body.stages, name=names.shown(body.name))
         return 201, full(child)
 
     return Status(*once(request, person(request), act))

@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from trainer.summary import DataSummary
 from webapp import fragments
 from webapp.accounts.access import signed_in
 from webapp.artifacts import store
@@ -74,7 +73,7 @@ def detail(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
         "version": version,
         "inspection": queries.inspection(version),
         "profile": pages.profile(version),
-        "trainable": _trainable(version),
+        "trainable": forms.is_trainable(version),
         "runs": Run.objects.filter(dataset_version__dataset=dataset, kind=Kind.TRAIN).order_by("-id")[:5],
     }
     return render(request, "datasets/version.html" if fragments.wanted(request) else "datasets/detail.html", context)
@@ -148,10 +147,6 @@ def thumbnails(request: HttpRequest, dataset_id: UUID, number: int) -> HttpRespo
 
 def _find(request: HttpRequest, dataset_id: UUID) -> Dataset:
     return get_object_or_404(queries.datasets(signed_in(request)), pk=dataset_id)
-
-
-def _trainable(version: DatasetVersion) -> bool:
-    return version.profile is not None and forms.trainable(DataSummary.model_validate(version.profile["summary"]))
 
 
 def _version(dataset: Dataset, number: str) -> DatasetVersion:

@@ -22,7 +22,7 @@ DATA = 4  # data sets
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
-    if not pages.datasets(user).exists():
+    if not (pages.datasets(user).exists() or queries.unfinished(user).exists() or queries.finished(user, 1)):
         return render(request, "home/newcomer.html", {"samples": samples.listing()})
     return render(request, "home/home.html", _working(user))
 

@@ -37,6 +37,10 @@ class Option:
     fields: tuple[Field, ...]
     folded: tuple[Field, ...]
 
+    @property
+    def folded_open(self) -> bool:
+        return is_faulty(self.folded)
+
 
 @dataclass(frozen=True)
 class Part:
@@ -74,8 +78,12 @@ class Section:
 
     @property
     def folded_open(self) -> bool:
-        """A fold with a fault in it is open, or nobody would find the fault."""
-        return any(one.errors for one in self.folded)
+        return is_faulty(self.folded)
+
+
+def is_faulty(folded: tuple[Field, ...]) -> bool:
+    """A fold with a fault in it is open, or nobody would find the fault."""
+    return any(one.errors for one in folded)
 
 
 @dataclass(frozen=True)
@@ -117,6 +125,11 @@ def starting_point(profile: Mapping[str, Any], most_ranks: int | None) -> dict[s
 def trainable(summary: DataSummary) -> bool:
     """Whether any task can be learnt from this data: a table may hold nothing but free text."""
     return any(map(partial(_resolves, summary), _tasks(summary)))
+
+
+def is_trainable(version: DatasetVersion) -> bool:
+    """The same of a version, which must be inspected before."""
+    return version.profile is not None and trainable(DataSummary.model_validate(version.profile["summary"]))
 
 
 def _tasks(summary: DataSummary) -> Iterator[dict[str, Any]]:

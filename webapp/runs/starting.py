@@ -34,7 +34,8 @@ def new(request: HttpRequest) -> HttpResponse:
     source = _source(request)
     version = source.dataset_version if source else _version(request, request.GET)
     if version is None:
-        return render(request, "runs/new.html", {"section": "runs", "choices": pages.ready(signed_in(request))})
+        choices = [one for one in pages.ready(signed_in(request)) if forms.is_trainable(one.latest)]
+        return render(request, "runs/new.html", {"section": "runs", "choices": choices})
     raw = source.spec if source else forms.starting_point(version.profile or {}, most_devices())
     name = _("%(run)s again") % {"run": source.name} if source else version.dataset.name
     reading = forms.check(raw, version)

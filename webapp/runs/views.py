@@ -1,12 +1,14 @@
 """The list of runs and the page of one run."""
 
 import json
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,6 +19,7 @@ from webapp.accounts.access import signed_in
 from webapp.charts import live
 from webapp.datasets import pages
 from webapp.runs import configuration, logbook, queries, results, services
+from webapp.runs.headline import headline
 from webapp.runs.models import Kind, Run, State
 from webapp.runs.queries import Filters
 from webapp.runs.services import COMMANDS, IllegalCommand
@@ -53,8 +56,14 @@ def status(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 @require_GET
 def outcome(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    """Results, exports and child runs: asked for again until nothing of it is under way."""
-    return render(request, "runs/outcome.html", _outcome(queries.find(signed_in(request), run_id)))
+    """Results, exports and child runs: asked for again until nothing of it is under way.
+
+    Who has seen all of it already gets nothing new, so that what is open or has the focus stays so.
+    """
+    found = _outcome(queries.find(signed_in(request), run_id))
+    if request.GET.get("seen") == found["seen"]:
+        return HttpResponse(status=204)
+    return render(request, "runs/outcome.html", found)
 
 
 @require_GET
@@ -79,7 +88,7 @@ def act(request: HttpRequest, run_id: UUID, action: str) -> HttpResponse:
         return render(request, "runs/status.html", {**_status(queries.find(user, run_id)), "refusal": refusal})
     if refusal:
         messages.error(request, refusal)
-    return redirect("runs:detail", run_id)
+    return _page_of(run)
 
 
 @require_POST
@@ -94,14 +103,23 @@ def retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
     except TrainerError as error:
         messages.error(request, words.sentence(error.message, error.params))
         return redirect("runs:detail", run_id)
-    return redirect("runs:detail", again.pk)
+    return _page_of(again)
+
+
+def _page_of(run: Run) -> HttpResponse:
+    """Where a person looks for what comes of it: an export's run has its downloads, an inspection's data set what was found."""
+    if run.kind == Kind.EXPORT and run.parent_id is not None:
+        return redirect("runs:detail", run.parent_id)
+    if run.kind == Kind.INSPECT and (version := run.dataset_version) is not None:
+        return redirect(reverse("datasets:detail", args=[version.dataset_id]) + f"?version={version.number}")
+    return redirect("runs:detail", run.pk)
 
 
 @require_POST
 def delete(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Remove a run for good; the person typed its name."""
     run = queries.find(signed_in(request), run_id)
-    if request.POST.get("typed", "").strip() != run.name.strip():
+    if request.POST.get("typed", "").split() != run.name.split():  # a page shows blanks in a row as one
         messages.error(request, _("Nothing was deleted: the name you typed is not the run's name."))
         return redirect("runs:detail", run_id)
     try:
@@ -145,7 +163,9 @@ def allowed(run: Run) -> frozenset[str]:
 def _outcome(run: Run) -> dict[str, Any]:
     exports, compressions = queries.exports(run), list(queries.compressions(run))
     members = [run, *(one.run for one in exports), *compressions]
+    seen = [(member.pk.hex, member.state, headline(member)) for member in members]
     return {
+        "seen": sha256(repr((seen, exports)).encode()).hexdigest(),
         "run": run,
         "results": results.of(run),
         "exports": exports,

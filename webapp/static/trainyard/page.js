@@ -10,7 +10,14 @@
 
   on("click", "[data-open]", (button) => document.getElementById(button.dataset.open)?.showModal());
   on("click", "[data-close]", (button) => button.closest("dialog")?.close());
-  on("click", "dialog", (dialog, event) => { if (event.target === dialog) dialog.close(); });
+  // A press beside a dialog closes it; one that began inside, to mark a text, does not.
+  const isBeside = (dialog, { clientX: x, clientY: y }) => {
+    const box = dialog.getBoundingClientRect();
+    return x < box.left || x > box.right || y < box.top || y > box.bottom;
+  };
+  let beganBeside = false;
+  on("pointerdown", "dialog", (dialog, event) => { beganBeside = event.target === dialog && isBeside(dialog, event); });
+  on("click", "dialog", (dialog, event) => { if (beganBeside && event.target === dialog && isBeside(dialog, event)) dialog.close(); });
   on("change", "[data-submit]", (field) => field.form?.requestSubmit());
   on("click", "[data-copy]", async (button) => {
     const field = document.getElementById(button.dataset.copy);
