@@ -367,6 +367,7 @@ def test_data_that_nothing_can_be_trained_on_is_not_offered_for_a_run(client: Cl
     client.force_login(ada)
     make_dataset(ada, name="Flowers")
     texts = make_dataset(ada, name="Reviews").versions.get()
+    assert texts.profile is not None
     for column in texts.profile["summary"]["columns"]:
         column.update(kind="text", levels=[])
     texts.save()
