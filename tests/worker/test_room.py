@@ -118,7 +118,7 @@ def working(agent: Agent, name: str, size: int) -> Held:
 def test_a_run_that_another_left_without_room_goes_on_when_that_one_is_gone(disk: Disk, agent: Agent) -> None:
     greedy, modest = working(agent, "greedy", 4 * ENOUGH), working(agent, "modest", 0)
     disk.free = RESERVE + LEAST - ENOUGH
-    agent._turn()
+    agent._look_at_disks()  # which a turn does only so often
     for held in (greedy, modest):
         held.end()
     disk.free += 4 * ENOUGH  # its folder goes now

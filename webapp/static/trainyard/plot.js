@@ -19,6 +19,10 @@ const AXES = {
   percent: { ticksuffix: " %", rangemode: "tozero" },
   ratio: { tickformat: ".0%" },
 };
+const AXES_OF = {
+  loss: { exponentformat: "e" },  // 1.5e+27 has room beside the chart, 1.5×10²⁷ has not
+  "learning-rate": { rangemode: "tozero", exponentformat: "e" },
+};
 const CLOCK = { type: "date", nticks: 3, tickangle: 0, tickformat: "%H:%M:%S" };
 const DRAGS = matchMedia("(pointer: coarse)").matches ? false : "zoom";  // a finger that swipes over a chart scrolls the page
 const FEW_STEPS = 8;  // so few that Plotly would write halves of a step
@@ -168,7 +172,7 @@ export class Plot {
                    ticklabeloverflow: "allow" };  // neither this nor margins are fitted: that measures every label at each drawing
     const empty = traces ? [] : [{ text: broken(this.element.dataset.empty ?? ""), showarrow: false, x: 0.5, y: 0.5,
                                    xref: "paper", yref: "paper", font: { color: soft } }];
-    const y = AXES[this.element.dataset.unit] ?? (this.key === "learning-rate" ? { rangemode: "tozero" } : {});
+    const y = AXES[this.element.dataset.unit] ?? AXES_OF[this.key] ?? {};
     return {
       autosize: true, meta: this.smoothing, uirevision: `${this.key}${this.log}`, margin: { l: 56, r: this.time ? 28 : 20, t: 8, b: 32 }, annotations: empty,
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
