@@ -91,12 +91,13 @@ def compress(job: Job, folder: Path, journal: Journal) -> events.Ended:
         if made.done < len(setting.spec.stages) and not refused:
             _checkpoint(setting, made)
 
-    step = setting.steps(made.done)
+    step = setting.steps(made.done) if made.stopped_at is None else made.stopped_at
     if command not in (GO_ON, STOP):
         _checkpoint(setting, made)
         return events.Ended(outcome="paused", code="yielded" if command == YIELD else "", step=step)
     journal.write(events.Result(report={"stages": made.table}))
-    stopped = command == STOP or (setting.control.read() == STOP and (refused or made.done < len(setting.spec.stages)))
+    unfinished = refused or made.done < len(setting.spec.stages)
+    stopped = command == STOP or made.stopped_at is not None or (unfinished and setting.control.read() == STOP)
     return events.Ended(outcome="stopped" if stopped else "succeeded", step=step)
 
 
@@ -167,8 +168,11 @@ def _fine_tune(setting: Setting, stage: Component, made: Stages, training: Path 
     if fitted.outcome == "paused":
         raise PausedError(earlier + fitted.progress.step, fitted.code)
     if fitted.progress.step < setting.steps_per_epoch:
+        made.stopped_at = earlier + fitted.progress.step
         raise RefusedError("not_fine_tuned", "Stopped before it was trained on, so what this stage made is not offered; start the "
                            "compression again and let it finish.")
+    if fitted.outcome == "stopped":
+        made.stopped_at = earlier + fitted.progress.step
 
 
 def _keep_training(setting: Setting, made: Stages, step: int, training: Path) -> Path:

@@ -32,6 +32,9 @@ def arguments(parser: argparse.ArgumentParser, holds: str) -> None:
     parser.add_argument("--overwrite", action="store_true", help="replace another or a finished run that the folder holds")
 
 
+MENDABLE = (CheckpointError.CODE, "unexpected")  # failures after which the same job goes on from its last checkpoint
+
+
 @dataclass(frozen=True)
 class Out:
     """``overwrite``: whether a run that is another one, or has finished, may be replaced."""
@@ -90,7 +93,7 @@ class Out:
             raise TrainerError("other_run", "%(folder)s holds another run, of other settings or of other data. Choose another "
                                "folder with --out, or add --overwrite to replace it.", folder=str(self.path))
         ended = self._ended()
-        if same and earlier and (ended is None or ended.outcome == "paused" or ended.code == CheckpointError.CODE):
+        if same and earlier and (ended is None or ended.outcome == "paused" or ended.code in MENDABLE):
             newest = max((str(path) for path in (self.run / "checkpoints").glob(checkpoints)), default=None)
             return new.model_copy(update={"attempt": earlier.attempt + 1, "resume": newest})
         if same and ended and ended.outcome != "failed" and not self.overwrite:

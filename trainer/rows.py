@@ -24,6 +24,7 @@ from trainer.summary import Column, number_names, require_classes
 SAMPLE_VALUES = 400_000  # the preprocessing constants of images come from about so many values of the training rows
 LEAST_SAMPLED = 256  # and from so many rows, or all: a few pictures are not like the others
 PIECE_VALUES = 2 * 1024 * 1024  # as many as 512 pictures of 32 x 32 in colour have, and more
+BLOCK_VALUES = 8 * 1024 * 1024
 SMALLEST_SCALE = 1e-30  # float32 divides by it without losing digits
 
 
@@ -141,7 +142,9 @@ def _place(column: Column, prepared: Prepared) -> int:
 
 
 def _places(plan: TaskPlan, prepared: Prepared, kind: str) -> list[int]:
-    return [_place(column, prepared) for column in plan.features if column.kind == kind]
+    names = [column.name for column in prepared.summary.columns if column.kind == kind]
+    place = {name: at for at, name in enumerate(names)}
+    return [place[column.name] for column in plan.features if column.kind == kind]
 
 
 def configure(spec: TrainSpec, rows: Rows) -> ModelConfig:
@@ -162,14 +165,18 @@ def _images(rows: Rows) -> Images:
 
 
 def _columns(rows: Rows) -> Columns:
-    numbers = rows.prepared.array("numbers")[rows.parts.train][:, rows.numbers]
-    columns: list[NumberColumn | CategoryColumn] = []
-    for place, column in enumerate(rows.plan.features):
-        if column.kind == "category":
-            columns.append(CategoryColumn(name=column.name, levels=column.levels))
-        else:
-            columns.append(_number_column(column.name, numbers[:, place]))
+    numbers = _number_columns(rows)
+    columns = [CategoryColumn(name=column.name, levels=column.levels) if column.kind == "category"
+               else _number_column(column.name, next(numbers)) for column in rows.plan.features]
     return Columns(columns=tuple(columns), decimal_comma=rows.prepared.summary.decimal_comma)
+
+
+def _number_columns(rows: Rows) -> Iterator[Array]:
+    """Each number column of the training rows, some of them at a time, so that memory stays flat."""
+    numbers, train = rows.prepared.array("numbers"), rows.parts.train
+    width = max(1, BLOCK_VALUES // len(train))
+    for start in range(0, len(rows.numbers), width):
+        yield from numbers[train[:, None], rows.numbers[start : start + width]].T
 
 
 def _number_column(name: str, values: Array) -> NumberColumn:

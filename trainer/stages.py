@@ -25,11 +25,15 @@ KEPT = 2  # the newest may be on its way to the store while the next is written
 
 @dataclass
 class Stages:
-    """``table`` has a row per stage that is done, the original's first; ``names`` the file in ``out/`` of each version made."""
+    """``table`` has a row per stage that is done, the original's first; ``names`` the file in ``out/`` of each version made.
+
+    ``stopped_at``: the run's step at which a person ended the training of the last of them.
+    """
 
     out: Path
     table: list[dict[str, Any]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    stopped_at: int | None = None
 
     @property
     def done(self) -> int:

@@ -24,6 +24,7 @@ from trainer.console import checked
 from trainer.data import Prepared
 from trainer.errors import TrainerError
 from trainer.job import Job
+from trainer.journal import Journal
 from trainer.out import Out
 from trainer.spec import TrainSpec
 
@@ -78,6 +79,16 @@ def test_the_same_job_goes_on_from_its_newest_checkpoint(images: Path, tmp_path:
         (tmp_path / "run" / "checkpoints" / f"step-{step}").touch()
     again = begun(Out(tmp_path), images)
     assert (again.attempt, again.resume) == (2, str(tmp_path / "run" / "checkpoints" / "step-2"))
+
+
+def test_after_an_unexpected_error_the_same_job_goes_on_from_its_newest_checkpoint(images: Path, tmp_path: Path) -> None:
+    begun(Out(tmp_path), images)
+    (checkpoint := tmp_path / "run" / "checkpoints" / "step-1").parent.mkdir()
+    checkpoint.touch()
+    journal = Journal(tmp_path / "run" / "journal")
+    journal.write(events.Ended(outcome="failed", code="unexpected"))
+    journal.close()
+    assert begun(Out(tmp_path), images).resume == str(checkpoint)
 
 
 def test_another_job_or_the_same_on_changed_data_is_refused_and_loses_nothing(images: Path, tmp_path: Path) -> None:

@@ -179,6 +179,15 @@ def test_a_compression_paused_between_two_stages_keeps_what_is_done(compressed: 
     assert [row["name"] for row in done.report["stages"]] == ["original", "prune_channels", "quantize_int8"]
 
 
+def test_a_last_stage_that_is_stopped_after_an_epoch_is_offered_and_the_run_was_stopped(digits: dict[str, Path], tmp_path: Path) -> None:
+    _command_at(tmp_path / "run", 70, job.STOP)  # an epoch has 60 steps
+    done = samples.attempt(tmp_path / "run", "compress", {"stages": [{**PRUNE, "epochs": 40}]}, digits)
+    (started,) = done[events.Started]
+    assert done.ended.outcome == "stopped"
+    assert 70 <= done.ended.step < started.total_steps
+    assert [output.meta["stage"] for output in done[events.Output]] == [1]
+
+
 def test_what_was_hardly_tuned_when_it_was_stopped_is_not_offered(digits: dict[str, Path], tmp_path: Path) -> None:
     (tmp_path / "run").parent.mkdir(exist_ok=True)
     _command_at(tmp_path / "run", 5, job.STOP)

@@ -194,6 +194,19 @@ def test_thousands_and_decimal_commas_are_numbers(tmp_path: Path) -> None:
     assert made.problem("decimal_comma").params["value"] == "1,5"
 
 
+def test_points_between_thousands_are_none_of_decimals_where_commas_are(tmp_path: Path) -> None:
+    made = read(tmp_path / "de", "a;b;c\n850;2,5;x\n1.500;3;y\n12.000;1.234,25;x\n1.234.567;4;y\n")
+    np.testing.assert_array_equal(made.data.array("numbers"), [[850, 2.5], [1500, 3], [12000, 1234.25], [1234567, 4]])
+    for decimals in ("0.125", "12.5"):
+        made = read(tmp_path / decimals, f"a;b;c\n{decimals};2,5;x\n1.500;3;y\n4;7;x\n")
+        np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [float(decimals), 1.5, 4])
+
+
+def test_digits_that_are_not_ascii_are_text_beside_whatever(tmp_path: Path) -> None:
+    made = read(tmp_path, "a,b\n" + "".join(f"{n},x\n" for n in range(40)) + "１２,y\n")
+    assert made.problem("text_in_numbers").params["value"] == "１２"
+
+
 def test_column_kinds(tmp_path: Path) -> None:
     rows = [f"{n},same,{'ab'[n % 2]},words about row {n},K{n:03}," for n in range(60)]
     made = read(tmp_path, "number,constant,category,text,key,nothing\n" + "\n".join(rows))

@@ -29,6 +29,7 @@ def load(folder):
 """
 PLAIN = "size,city,y\n" + "1.5,Bonn,a\n2,Köln,b\n1250,Bonn,a\n-3e2,Ulm,b\n,Köln,a\n" * 6
 GERMAN = "size;city;y\n" + "1,5;Bonn;a\n2;Köln;b\n1.250,25;Bonn;a\n-3;Ulm;b\n;Köln;a\n" * 6
+POINTED = "size;city;y\n" + "850;Bonn;a\n1.500;Köln;b\n12.000;Bonn;a\n-2,5;Ulm;b\n1.234.567;Köln;a\n" * 6
 CHINESE = "温度,城市,y\n" + "1.5,北京,a\n2,上海,b\n,北京,a\n7,广州,b\n" * 6
 TABLES = {
     "plain": PLAIN.encode(),
@@ -36,6 +37,8 @@ TABLES = {
     "byte order mark": b"\xef\xbb\xbf" + PLAIN.encode(),
     "windows": GERMAN.replace("\n", "\r\n").encode("cp1252"),
     "decimal comma": GERMAN.encode(),
+    "points between thousands": POINTED.encode(),
+    "digits of full width": PLAIN.replace("\n2,", "\n２,").encode(),
     "tabs": PLAIN.replace(",", "\t").encode(),
     "bars": PLAIN.replace(",", "|").encode(),
     "quoted": PLAIN.replace("Bonn", '"Bonn, on\nthe ""Rhine"""').encode(),

@@ -14,6 +14,7 @@ MISSING = frozenset({"", "-", "--", "?", ".", *_WORDS, *(word.upper() for word i
 
 PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:inf|infinity)", re.ASCII | re.IGNORECASE)
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
+POINTS = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+", re.ASCII)  # thousands of who writes decimal commas
 DECIMAL_COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d*),\d+(?:[eE][+-]?\d+)?", re.ASCII)
 LONGEST_NUMBER = 400
 BEGINNINGS = frozenset("+-.,0123456789iI")
@@ -39,9 +40,11 @@ class Read:
 
 def read(cells: Sequence[str], comma: bool = False) -> Read:
     """Read stripped cells; ``comma`` says that the file writes 1,5 for one and a half."""
-    values = _all_plain(cells)
-    if values is None:
-        values = _plain_with_gaps(cells)
+    values = None
+    if not comma or not any("." in cell for cell in cells):
+        values = _all_plain(cells)
+        if values is None:
+            values = _plain_with_gaps(cells)
     found = _one_by_one(cells, comma) if values is None else Read(values, np.where(np.isnan(values), GAP, NUMBER).astype(np.uint8))
     with np.errstate(invalid="ignore"):
         infinite = np.abs(found.values) > LARGEST
@@ -53,7 +56,10 @@ def read(cells: Sequence[str], comma: bool = False) -> Read:
 def _all_plain(cells: Sequence[str]) -> Array | None:
     """The quick way for a column without gaps."""
     values = _floats(cells)
-    return None if values is None or "_" in "".join(cells) else values
+    if values is None:
+        return None
+    text = "".join(cells)
+    return values if text.isascii() and "_" not in text else None
 
 
 def _plain_with_gaps(cells: Sequence[str]) -> Array | None:
@@ -94,7 +100,7 @@ def plain_number(cell: str, comma: bool = False) -> str | None:
     """The cell as Python writes numbers, or None where it is no number."""
     if len(cell) > LONGEST_NUMBER:
         return None
-    if comma and DECIMAL_COMMA.fullmatch(cell):
+    if comma and (DECIMAL_COMMA.fullmatch(cell) or POINTS.fullmatch(cell)):
         return cell.replace(".", "").replace(",", ".")
     if PLAIN.fullmatch(cell):
         return cell

@@ -50,9 +50,10 @@ def _of_numbers(column: Column, values: Array) -> ColumnProfile:
     low, high = float(present.min()), float(present.max())
     with np.errstate(over="ignore", invalid="ignore"):
         mean, std = float(present.mean()), float(present.std())
-    counts = _counted_numbers(present)
-    return ColumnProfile(name=column.name, kind="number", missing=column.missing, distinct=len(counts), minimum=low, maximum=high,
-                         mean=_finite(mean), std=_finite(std), histogram=_histogram(present, low, high), rarest=_rarest(counts))
+    distinct = len(np.unique(present))
+    rarest = _rarest(_counted_numbers(present)) if distinct <= MOST_CLASSES else None  # more are not named one by one
+    return ColumnProfile(name=column.name, kind="number", missing=column.missing, distinct=distinct, minimum=low, maximum=high,
+                         mean=_finite(mean), std=_finite(std), histogram=_histogram(present, low, high), rarest=rarest)
 
 
 def _counted_numbers(values: Array) -> Counts:

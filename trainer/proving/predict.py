@@ -35,6 +35,7 @@ LONGEST_CELL = 1024 * 1024
 LONGEST_NAME = 200
 LARGEST = 1e33  # a larger number counts as missing: the model computes in float32
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
+POINTS = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+", re.ASCII)
 DECIMAL_COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d*),\d+(?:[eE][+-]?\d+)?", re.ASCII)
 
 
@@ -183,10 +184,15 @@ def body(text: str, mark: str, width: int, header: bool) -> list[list[str]]:
 
 
 def decimal_comma(rows: Sequence[Sequence[str]], known: bool) -> bool:
-    """Whether numbers are written 1,5: none is written 1.5, and one is with a comma. 1,500 alone may be either: then ``known`` tells."""
-    found = [cell.strip() for row in rows for cell in row]
-    pointed = any("." in cell and "," not in cell and not np.isnan(number(cell, False)) for cell in found)
-    return not pointed and any(DECIMAL_COMMA.fullmatch(cell) and (known or not THOUSANDS.fullmatch(cell)) for cell in found)
+    """Whether numbers are written 1,5: one is with a comma, and none with a point but between thousands.
+
+    1,500 alone may be either: then ``known`` tells.
+    """
+    cells = [cell.strip() for row in rows for cell in row]
+    found = [cell for cell in cells if DECIMAL_COMMA.fullmatch(cell)]
+    sure = any(not THOUSANDS.fullmatch(cell) for cell in found)
+    pointed = (cell for cell in cells if "." in cell and "," not in cell and not np.isnan(number(cell, False)))
+    return bool(sure or (found and known)) and not any(not sure or not POINTS.fullmatch(cell) for cell in pointed)
 
 
 def encode(found: Table, columns: Sequence[dict[str, Any]]) -> Array:
@@ -208,7 +214,7 @@ def cells(found: Table, column: dict[str, Any]) -> list[str]:
 
 def number(cell: str, comma: bool) -> float:
     """The number in a cell, NaN where it holds none."""
-    if comma and DECIMAL_COMMA.fullmatch(cell):
+    if comma and (DECIMAL_COMMA.fullmatch(cell) or POINTS.fullmatch(cell)):
         cell = cell.replace(".", "").replace(",", ".")
     elif not comma and THOUSANDS.fullmatch(cell):
         cell = cell.replace(",", "")
@@ -216,7 +222,7 @@ def number(cell: str, comma: bool) -> float:
         value = float(cell)
     except ValueError:
         return np.nan
-    return value if abs(value) <= LARGEST and "_" not in cell else np.nan
+    return value if abs(value) <= LARGEST and cell.isascii() and "_" not in cell else np.nan
 
 
 def tell(column: dict[str, Any], texts: Sequence[str], encoded: Array, missing: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ import csv
 from collections import Counter
 from collections.abc import Sequence
 
-from trainer.importing.cells import DECIMAL_COMMA, MISSING, plain_number
+from trainer.importing.cells import DECIMAL_COMMA, MISSING, POINTS, THOUSANDS, plain_number
 
 DELIMITERS = (",", ";", "\t", "|")
 SURE_LINES = 200
@@ -27,14 +27,16 @@ def _agreement(lines: Sequence[str], mark: str) -> tuple[float, int]:
 
 
 def decimal_comma(rows: Sequence[Sequence[str]], mark: str) -> str | None:
-    """An example of a number with a decimal comma, if the file writes numbers so."""
+    """An example of a number with a decimal comma, if the file writes numbers so. Then points stand between thousands."""
     if mark == ",":
         return None
     cells = [cell.strip() for row in rows for cell in row]
-    example = next((cell for cell in cells if DECIMAL_COMMA.fullmatch(cell)), None)
-    if example is None or any("." in cell and "," not in cell and plain_number(cell) for cell in cells):
+    found = [cell for cell in cells if DECIMAL_COMMA.fullmatch(cell)]
+    sure = next((cell for cell in found if not THOUSANDS.fullmatch(cell)), None)
+    pointed = (cell for cell in cells if "." in cell and "," not in cell and plain_number(cell))
+    if not found or any(sure is None or not POINTS.fullmatch(cell) for cell in pointed):
         return None
-    return example
+    return sure or found[0]
 
 
 def has_header(rows: Sequence[Sequence[str]], comma: bool) -> bool:
