@@ -152,10 +152,10 @@ def _remember(held: Held) -> None:
 
 
 def _pass_on(run: Run, held: Held) -> None:
-    new = Command.objects.filter(run=run, applied=None)
-    if new.exists():
+    new = list(Command.objects.filter(run=run, applied=None).values_list("pk", flat=True))
+    if new:  # and one that comes from here on has its turn later
         held.order(ORDERS.get(ends.wish(run), held.order_given))
-        new.update(applied=Now())
+        Command.objects.filter(pk__in=new).update(applied=Now())
 
 
 def _fail(held: Held, error: Exception) -> None:

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -71,7 +72,8 @@ class Held:
     def end(self, status: int | None = None) -> None:
         """Nothing of it lives any more; ``status`` is its launcher's, where anybody heard of that."""
         self.status, self.ended, self.oom_kills = status, True, self.kills.lately()
-        self.met_full_disk = self.folder.exists() and disk_is_full(self.folder)
+        with suppress(OSError):  # a log that cannot be read tells nothing, and must not leave the run without an end
+            self.met_full_disk = self.folder.exists() and disk_is_full(self.folder)
 
     def give_up(self, reason: Reason) -> None:
         """Kill it, to go on later from the last checkpoint. With a full disk it goes on when there is room."""

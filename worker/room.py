@@ -108,7 +108,10 @@ class Room:
         if min(left) < LEAST + ENOUGH:
             return
         if self._reserve.lacking():
-            self._reserve.make()
+            try:
+                self._reserve.make()
+            except OSError:
+                return  # a quota, or somebody was faster
         for run, met in list(self._met.items()):
             if any(map(_has_more, left, met)):
                 _go_on(run)
