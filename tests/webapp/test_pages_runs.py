@@ -380,3 +380,12 @@ def test_a_page_and_its_part_are_never_taken_for_one_another(client: Client, ada
     answer = client.get("/runs/")
     assert "HX-Request" in answer.headers["Vary"]
     assert answer.headers["Cache-Control"] == "private, no-cache"
+
+
+def test_a_paused_run_without_a_checkpoint_has_nothing_that_stopping_could_keep(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    run = make_run(make_dataset(ada), state=State.PAUSED, step=5)
+    page = client.post(f"/runs/{run.pk}/stop/", follow=True).content.decode()
+    assert "Nothing has been trained yet that could be kept" in page
+    assert f"/runs/{run.pk}/stop/" not in page
+    assert Run.objects.get(pk=run.pk).state == State.PAUSED

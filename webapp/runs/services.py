@@ -265,7 +265,7 @@ def _family(run: Run) -> list[UUID]:
 def _stop(run: Run) -> None:
     if run.state == State.STOPPING:
         return
-    if run.state in (State.QUEUED, State.PAUSED) and run.step == 0:
+    if run.state in (State.QUEUED, State.PAUSED) and not run.checkpoints.exists():
         raise IllegalCommand(_("Nothing has been trained yet that could be kept; cancel this run instead."))
     if run.state == State.QUEUED:
         states.explain(run.pk, State.QUEUED, TO_EVALUATE)

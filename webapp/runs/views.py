@@ -155,7 +155,7 @@ def allowed(run: Run) -> frozenset[str]:
         State.STARTING: {"pause", "stop", "cancel"},
         State.RUNNING: {"pause", "stop", "cancel"},
         State.STOPPING: {"cancel"},
-        State.PAUSED: {"resume", "stop", "cancel"} if run.step else {"resume", "cancel"},
+        State.PAUSED: {"resume", "stop", "cancel"} if run.checkpoints.exists() else {"resume", "cancel"},
     }
     return frozenset({*steering[State(run.state)], "clone"} if run.kind == Kind.TRAIN else steering[State(run.state)])
 
