@@ -50,15 +50,18 @@ def _of_numbers(column: Column, values: Array) -> ColumnProfile:
     low, high = float(present.min()), float(present.max())
     with np.errstate(over="ignore", invalid="ignore"):
         mean, std = float(present.mean()), float(present.std())
-    distinct = len(np.unique(present))
-    rarest = _rarest(_counted_numbers(present)) if distinct <= MOST_CLASSES else None  # more are not named one by one
-    return ColumnProfile(name=column.name, kind="number", missing=column.missing, distinct=distinct, minimum=low, maximum=high,
+    numbers, counts = np.unique(present, return_counts=True)
+    rarest = _rarest(_named(numbers, counts)) if len(numbers) <= MOST_CLASSES else None  # more are not named one by one
+    return ColumnProfile(name=column.name, kind="number", missing=column.missing, distinct=len(numbers), minimum=low, maximum=high,
                          mean=_finite(mean), std=_finite(std), histogram=_histogram(present, low, high), rarest=rarest)
 
 
 def _counted_numbers(values: Array) -> Counts:
-    """Rows of each number, which may be classes."""
-    numbers, counts = np.unique(values[np.isfinite(values)], return_counts=True)
+    """Rows of each number, which are classes."""
+    return _named(*np.unique(values[np.isfinite(values)], return_counts=True))
+
+
+def _named(numbers: Array, counts: Array) -> Counts:
     return tuple(zip(number_names(numbers.tolist()), counts.tolist(), strict=True))
 
 

@@ -122,14 +122,12 @@ def starting_point(profile: Mapping[str, Any], most_ranks: int | None) -> dict[s
     return {**suggested, "ranks": min(USUAL_RANKS, most_ranks or USUAL_RANKS)}
 
 
-def trainable(summary: DataSummary) -> bool:
-    """Whether any task can be learnt from this data: a table may hold nothing but free text."""
-    return any(map(partial(_resolves, summary), _tasks(summary)))
-
-
 def is_trainable(version: DatasetVersion) -> bool:
-    """The same of a version, which must be inspected before."""
-    return version.profile is not None and trainable(DataSummary.model_validate(version.profile["summary"]))
+    """Whether any task can be learnt from this data, once it is inspected: a table may hold nothing but free text."""
+    if version.profile is None:
+        return False
+    summary = DataSummary.model_validate(version.profile["summary"])
+    return any(map(partial(_resolves, summary), _tasks(summary)))
 
 
 def _tasks(summary: DataSummary) -> Iterator[dict[str, Any]]:

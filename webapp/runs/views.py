@@ -155,9 +155,12 @@ def allowed(run: Run) -> frozenset[str]:
         State.STARTING: {"pause", "stop", "cancel"},
         State.RUNNING: {"pause", "stop", "cancel"},
         State.STOPPING: {"cancel"},
-        State.PAUSED: {"resume", "stop", "cancel"} if run.checkpoints.exists() else {"resume", "cancel"},
+        State.PAUSED: {"resume", "stop", "cancel"},
     }
-    return frozenset({*steering[State(run.state)], "clone"} if run.kind == Kind.TRAIN else steering[State(run.state)])
+    buttons = steering[State(run.state)]
+    if run.state == State.PAUSED and not run.checkpoints.exists():
+        buttons.remove("stop")
+    return frozenset({*buttons, "clone"} if run.kind == Kind.TRAIN else buttons)
 
 
 def _outcome(run: Run) -> dict[str, Any]:
