@@ -130,9 +130,9 @@ class Reader:
         """Whether something stands behind what was read."""
         return any(self._bytes(events.HEADER.size))
 
-    def read(self, limit: int = 4 * 1024 * 1024) -> Iterator[tuple[int, events.Event]]:
-        """Events that are whole by now, each with the position behind it. Reads at most about ``limit`` bytes."""
-        data = self._bytes(max(limit, events.LARGEST_FRAME + events.HEADER.size))
+    def read(self) -> Iterator[tuple[int, events.Event]]:
+        """Events that are whole by now, each with the position behind it. Reads no more than the largest event may have."""
+        data = self._bytes(events.LARGEST_FRAME + events.HEADER.size)
         start = self.position
         for end, payload in events.payloads(data):
             self.position = start + end

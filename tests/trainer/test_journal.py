@@ -90,7 +90,7 @@ def test_a_reader_beside_the_writer_sees_whole_frames_only(tmp_path: Path) -> No
     reader, steps = Reader(path), list[int]()
     deadline = time.monotonic() + 60
     while len(steps) < most and time.monotonic() < deadline:
-        steps += [event.step for _, event in reader.read(1) if isinstance(event, events.Point)]
+        steps += [event.step for _, event in reader.read() if isinstance(event, events.Point)]
     os.waitpid(child, 0)
     assert steps == list(range(most))
 
