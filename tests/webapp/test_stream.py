@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
@@ -268,6 +269,39 @@ async def test_one_person_has_no_endless_number_of_sockets(run: Run, person: Use
     browser, third = await opened(run, person)
     await browser.read(await in_thread(record)(run, batch=points(1)))
     await third.leave()
+
+
+async def test_sockets_that_open_at_once_are_counted_one_by_one(run: Run, person: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "MOST_OPEN", 2)
+    session = await in_thread(signed_in)(person)
+    sockets = [socket(run, session) for _ in range(6)]
+    await asyncio.gather(*(one.connect() for one in sockets))
+    first = [await one.output() for one in sockets]
+    refused = [message for message in first if message == {"type": "websocket.close", "code": consumers.TRY_LATER}]
+    assert len(refused) == 4
+    await asyncio.gather(*(one.leave() for one in sockets))
+
+
+async def test_a_socket_that_could_not_be_accepted_is_not_counted_and_hears_nothing(
+    run: Run, person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[str] = []
+
+    async def gone(self: consumers.RunConsumer) -> None:
+        left.extend(self.groups_joined)
+        raise ConnectionResetError
+
+    monkeypatch.setattr(consumers, "MOST_OPEN", 1)
+    with monkeypatch.context() as patched:
+        patched.setattr(consumers.RunConsumer, "accept", gone)
+        with pytest.raises(ConnectionResetError):
+            await socket(run, await in_thread(signed_in)(person)).connect()
+    assert left == [nudge.run_group(run.pk), nudge.person_group(person.pk)]
+    layer = get_channel_layer()
+    assert layer is not None and not any(layer.groups.get(group) for group in left)
+    browser, another = await opened(run, person)
+    await browser.read(await in_thread(record)(run, batch=points(1)))
+    await another.leave()
 
 
 async def test_signing_out_closes_the_socket(run: Run, person: User) -> None:

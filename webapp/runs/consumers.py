@@ -39,6 +39,8 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     position: int
     viewer: Viewer
+    person: Any  # whose socket this is, while it is counted
+    groups_joined: list[str]
 
     async def __call__(self, *arguments: Any) -> None:
         """A channel layer that is away is done without: nudges are only hints, so the database is asked more often instead."""
@@ -47,7 +49,8 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await super().__call__(*arguments)
 
     async def connect(self) -> None:
-        self.slot, self.wake, self.visible, self.sender, self.counted = Slot(), asyncio.Event(), True, None, False
+        self.slot, self.wake, self.visible, self.sender = Slot(), asyncio.Event(), True, None
+        self.person, self.groups_joined = None, []
         self.viewer = Viewer.of(self.scope)
         after = _after(self.scope["query_string"])
         user = await _in_thread(self.viewer.user)
@@ -55,29 +58,45 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.accept()  # a browser learns the code of a socket that was open, and then stops trying
             await self.close(BAD_MESSAGE if after is None else NOT_ALLOWED)
             return
-        self.person = user.pk
-        if _open[self.person] >= MOST_OPEN:
+        if not self._is_one_of_few(user.pk):
             await self.accept()
             await self.close(TRY_LATER)
             return
         self.position = after
         self.asks_every = ASKS_EVERY if self.channel_layer else DEAF_EVERY
-        self.groups_joined = (nudge.run_group(self.viewer.run_id), nudge.person_group(user.pk)) if self.channel_layer else ()
-        for group in self.groups_joined:
-            await self.channel_layer.group_add(group, self.channel_name)
-        _open[self.person] += 1  # from here on nothing can fail before ``disconnect`` is sure to come
-        self.counted = True
-        await self.accept()
+        try:
+            await self._join(nudge.run_group(self.viewer.run_id), nudge.person_group(user.pk))
+            await self.accept()
+        except BaseException:  # nobody calls ``disconnect`` of a socket that was never open
+            await self._leave()
+            raise
         self.sender = asyncio.create_task(self._send_until_closed())
 
     async def disconnect(self, code: int) -> None:
-        if self.counted:
-            _open[self.person] -= 1
         if self.sender is not None:
             self.sender.cancel()
-            with suppress(OSError, RedisError):  # a layer that is away forgets by itself
-                for group in self.groups_joined:
-                    await self.channel_layer.group_discard(group, self.channel_name)
+        await self._leave()
+
+    def _is_one_of_few(self, person: Any) -> bool:
+        """Count this socket in, unless the person has so many; nothing is waited for between the look and the count."""
+        if _open[person] >= MOST_OPEN:
+            return False
+        _open[person] += 1
+        self.person = person
+        return True
+
+    async def _join(self, *groups: str) -> None:
+        for group in groups if self.channel_layer else ():
+            self.groups_joined.append(group)
+            await self.channel_layer.group_add(group, self.channel_name)
+
+    async def _leave(self) -> None:
+        if self.person is not None:
+            _open[self.person] -= 1
+            self.person = None
+        with suppress(OSError, RedisError):  # a layer that is away forgets by itself
+            while self.groups_joined:
+                await self.channel_layer.group_discard(self.groups_joined.pop(), self.channel_name)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         value = _visibility(text_data)
