@@ -68,12 +68,26 @@ def test_what_became_of_the_exports_stands_in_the_log_of_the_run_they_belong_to(
 
 def test_a_page_asks_for_the_lines_behind_its_last(client: Client, ada: User) -> None:
     run = make_run(make_dataset(ada))
-    last = logbook.lines(run)[-1].entry
+    last = logbook.lines(run)[-1]
     tell(run, "log", {"message": "<b>newer</b>"})
     client.force_login(ada)
-    text = client.get(f"/runs/{run.pk}/log/?after={last}").content.decode()
+    text = client.get(f"/runs/{run.pk}/log/?after={last.run}:{last.seq}").content.decode()
     assert text.count("<li") == 1 and "&lt;b&gt;newer&lt;/b&gt;" in text
-    assert client.get(f"/runs/{run.pk}/log/?after=" + "9" * 40).status_code == 200
+    assert client.get(f"/runs/{run.pk}/log/?after={run.pk}:" + "9" * 40).status_code == 200
+    assert client.get(f"/runs/{run.pk}/log/?after={run.pk}:all").status_code == 404
+
+
+def test_a_line_of_an_export_that_is_committed_late_is_not_missed(client: Client, ada: User) -> None:
+    """The numbers of the entries' keys are given before their transactions commit."""
+    run = make_run(make_dataset(ada))
+    child = make_run(make_dataset(ada, name="Other"), kind=Kind.EXPORT, parent=run)
+    tell(child, "result", {"report": {"exports": [{"format": "onnx", "status": "refused", "message": "Late."}]}})
+    for _line in range(30):
+        tell(run, "log", {"message": "newer"})
+    last = logbook.lines(run)[-1]
+    assert [line.text for line in logbook.lines(run, {run.pk: last.seq})] == ["ONNX: Refused. Late."]
+    client.force_login(ada)
+    assert client.get(f"/runs/{run.pk}/log/?after={last.run}:{last.seq}&after={child.pk}:9").content.strip() == b""
 
 
 def test_a_log_is_shown_to_its_owner_only(client: Client, ada: User, bob: User) -> None:

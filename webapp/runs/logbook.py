@@ -7,8 +7,12 @@ later as it showed while the run went on.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, Literal
+from uuid import UUID
 
+from django.db.models import Q
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,23 +26,26 @@ Level = Literal["info", "warning", "error", "success"]
 Body = Mapping[str, Any]
 Said = tuple[Level, str]
 LINES = 500
+NOTHING: Mapping[UUID, int] = {}
 TYPES = ("state", "started", "rewind", "log", "output", "result")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One sentence of the log; ``entry`` is the key of what it tells of, and grows with time."""
+    """One sentence of the log; ``seq`` is the number of what it tells of in the stream of ``run``."""
 
-    entry: int
+    run: UUID
+    seq: int
     time: datetime
     level: Level
     text: str
 
 
-def lines(run: Run, after: int = 0) -> list[Line]:
-    """The newest lines behind the entry ``after``, oldest first."""
-    exports = [child.pk for child in run.children.filter(kind=Kind.EXPORT)]
-    found = StreamEntry.objects.filter(run__in=[run.pk, *exports], type__in=TYPES, pk__gt=after).order_by("-pk")[:LINES]
+def lines(run: Run, known: Mapping[UUID, int] = NOTHING) -> list[Line]:
+    """The newest lines, oldest first, behind the number that is ``known`` of each of the streams; all of one that is not."""
+    exports = run.children.filter(kind=Kind.EXPORT).values_list("pk", flat=True)
+    unknown = reduce(or_, (Q(run=member, seq__gt=known.get(member, 0)) for member in (run.pk, *exports)))
+    found = StreamEntry.objects.filter(unknown, type__in=TYPES).order_by("-pk")[:LINES]
     attempts = {one.number: one for one in run.attempts.select_related("worker")}
     return list(_lines(run, reversed(found), attempts))
 
@@ -47,7 +54,7 @@ def _lines(run: Run, entries: Iterator[StreamEntry], attempts: Mapping[int, Atte
     for entry in entries:
         told = _of_run(run, entry, attempts) if entry.run_id == run.pk else _of_export(entry)
         for level, text in told:
-            yield Line(entry.pk, entry.created, level, text)
+            yield Line(entry.run_id, entry.seq, entry.created, level, text)
 
 
 def _of_run(run: Run, entry: StreamEntry, attempts: Mapping[int, Attempt]) -> Iterator[Said]:

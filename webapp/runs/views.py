@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,6 +24,8 @@ from webapp.runs.models import Kind, Run, State
 from webapp.runs.queries import Filters
 from webapp.runs.services import COMMANDS, IllegalCommand
 from webapp.runs.timing import Timing
+
+MOST_SEQ = 2**63 - 1
 
 
 @require_GET
@@ -68,10 +70,18 @@ def outcome(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 @require_GET
 def log(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    """The lines of the log behind the entry that the page has."""
-    after = request.GET.get("after", "")
-    lines = logbook.lines(queries.find(signed_in(request), run_id), int(after) if after.isdecimal() and len(after) < 19 else 0)
+    """The lines of the log that the page lacks: ``after=RUN:SEQ`` for each of the streams of which it has some."""
+    lines = logbook.lines(queries.find(signed_in(request), run_id), dict(map(_mark, request.GET.getlist("after"))))
     return render(request, "runs/log_lines.html", {"lines": lines})
+
+
+def _mark(text: str) -> tuple[UUID, int]:
+    """One stream and the number up to which it is known. Raises Http404 for what no page of ours asks."""
+    run, _colon, seq = text.partition(":")
+    try:
+        return UUID(run), min(int(seq), MOST_SEQ)
+    except ValueError:
+        raise Http404 from None
 
 
 @require_POST
