@@ -9,17 +9,20 @@ from importlib.util import find_spec
 from pathlib import Path
 
 FEWEST_CPU_DEVICES = 2  # so that two ranks can be tried on any machine
-QUERY = ("nvidia-smi", "--query-gpu=index,name,memory.total", "--format=csv,noheader,nounits")
+QUERY = ("nvidia-smi", "--query-gpu=index,uuid,memory.total,name", "--format=csv,noheader,nounits")
+VISIBLE = "CUDA_VISIBLE_DEVICES"
 MEBIBYTE = 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Found:
-    """One device: the name that a rank gets, what people call it, and its memory in bytes where it has its own."""
+    """One device: the name that a rank gets, what people call it, its memory in bytes where it has its own, and for a GPU the
+    identity by which nvidia-smi knows it."""
 
     name: str
     label: str
     memory: int | None = None
+    uuid: str = ""
 
 
 def discover() -> list[Found]:
@@ -53,8 +56,26 @@ def _cuda() -> list[Found]:
         answer = subprocess.run(QUERY, capture_output=True, text=True, timeout=20, check=True).stdout
     except (OSError, subprocess.SubprocessError):
         return []
-    rows = [[part.strip() for part in line.split(",")] for line in answer.splitlines() if line.strip()]
-    return [Found(f"cuda:{index}", name, int(memory) * MEBIBYTE if memory.isdigit() else None) for index, name, memory in rows]
+    return gpus(answer, os.environ.get(VISIBLE))
+
+
+def gpus(listed: str, visible: str | None) -> list[Found]:
+    """The GPUs of nvidia-smi's answer as CUDA shows them to a process: those that ``visible`` names by index or by the beginning
+    of their UUID, in its order and numbered anew, up to the first that is unknown or named again; all of them without it."""
+    rows = [[part.strip() for part in line.split(",", 3)] for line in listed.splitlines() if line.strip()]
+    chosen = rows if visible is None else _chosen(rows, [entry.strip() for entry in visible.split(",")])
+    facts = [(name, int(memory) * MEBIBYTE if memory.isdigit() else None, uuid) for _index, uuid, memory, name in chosen]
+    return [Found(f"cuda:{number}", *fact) for number, fact in enumerate(facts)]
+
+
+def _chosen(rows: list[list[str]], entries: list[str]) -> list[list[str]]:
+    chosen: list[list[str]] = []
+    for entry in entries:
+        named = [row for row in rows if entry == row[0] or (entry.startswith("GPU-") and row[1].startswith(entry))]
+        if len(named) != 1 or named[0] in chosen:
+            break
+        chosen += named
+    return chosen
 
 
 def _torch_knows_cuda() -> bool:

@@ -1,6 +1,7 @@
 """How busy the machine is, as points of each run that it works on."""
 
 import time
+from collections.abc import Sequence
 
 import numpy as np
 from django.db import transaction
@@ -14,8 +15,9 @@ from worker.probes import Probes
 class Meter:
     """Reads the machine and records the reading; ``load`` is the last one."""
 
-    def __init__(self, has_cuda: bool) -> None:
-        self._probes = Probes(has_cuda)
+    def __init__(self, gpus: Sequence[str]) -> None:
+        """``gpus`` are the UUIDs of those that this worker has."""
+        self._probes = Probes(gpus)
         self.load: dict[str, float] = {}
 
     def read(self, working: list[Held]) -> None:

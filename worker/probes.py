@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 GPU_STREAM = ("nvidia-smi", "--query-gpu=utilization.gpu", "--format=csv,noheader,nounits", "-l", "1")
@@ -11,9 +12,10 @@ GPU_STREAM = ("nvidia-smi", "--query-gpu=utilization.gpu", "--format=csv,noheade
 class Probes:
     """Reads the machine's counters; each reading covers the time since the one before."""
 
-    def __init__(self, has_cuda: bool) -> None:
+    def __init__(self, gpus: Sequence[str]) -> None:
+        """``gpus`` are the UUIDs of those that this worker has."""
         self._before = _processor_times()
-        self._gpu = _GpuStream() if has_cuda and shutil.which(GPU_STREAM[0]) else None
+        self._gpu = _GpuStream(gpus) if gpus and shutil.which(GPU_STREAM[0]) else None
 
     def read(self) -> dict[str, float]:
         """``hardware/cpu`` and ``hardware/gpu`` in percent of the machine, ``hardware/memory`` in bytes in use."""
@@ -32,8 +34,8 @@ class Probes:
 class _GpuStream:
     """One ``nvidia-smi`` that prints a line per device and second; starting one per reading would load the machine."""
 
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(GPU_STREAM, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    def __init__(self, gpus: Sequence[str]) -> None:
+        self._process = subprocess.Popen([*GPU_STREAM, "-i", ",".join(gpus)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         assert self._process.stdout is not None
         self._output = self._process.stdout.fileno()
         os.set_blocking(self._output, False)

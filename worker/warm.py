@@ -109,7 +109,8 @@ class Warm:
 
 
 def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name in PASSED_ON}
+    """With the order in which nvidia-smi, and so the agent, numbers the GPUs."""
+    return {name: value for name, value in os.environ.items() if name in PASSED_ON} | {"CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
 
 
 def _parse(message: dict[str, Any]) -> News | None:

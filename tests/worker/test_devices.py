@@ -1,0 +1,38 @@
+"""Which GPUs a worker has, from what nvidia-smi lists and what the environment lets CUDA show."""
+
+import pytest
+
+from worker.devices import Found, gpus
+
+LISTED = """0, GPU-1a00, 81559, NVIDIA H100, 80GB
+1, GPU-1b00, 81559, NVIDIA H100
+2, GPU-2c00, [N/A], NVIDIA Thor
+"""
+FIRST, SECOND, THIRD = "GPU-1a00", "GPU-1b00", "GPU-2c00"
+
+
+@pytest.mark.parametrize(
+    ("visible", "uuids"),
+    [
+        (None, [FIRST, SECOND, THIRD]),
+        ("", []),
+        ("-1", []),
+        ("NoDevFiles", []),
+        ("2, 0", [THIRD, FIRST]),
+        ("GPU-1b,2", [SECOND, THIRD]),
+        ("1,7,2", [SECOND]),
+        ("GPU-1,0", []),
+        ("1,1,0", [SECOND]),
+    ],
+)
+def test_gpus_are_those_that_cuda_shows_to_a_rank(visible: str | None, uuids: list[str]) -> None:
+    found = gpus(LISTED, visible)
+    assert [device.uuid for device in found] == uuids
+    assert [device.name for device in found] == [f"cuda:{number}" for number in range(len(uuids))]
+
+
+def test_a_gpu_is_told_with_its_name_and_memory() -> None:
+    assert gpus(LISTED, "0,2") == [
+        Found("cuda:0", "NVIDIA H100, 80GB", 81559 * 1024 * 1024, FIRST),
+        Found("cuda:1", "NVIDIA Thor", None, THIRD),
+    ]
