@@ -82,7 +82,7 @@ class Agent(threading.Thread):
         self._deadline = 0.0
         self._due: dict[str, float] = {}
         self._found = devices.discover()
-        self._meter = Meter(has_cuda=any(device.name.startswith("cuda:") for device in self._found))
+        self._meter = Meter([device.uuid for device in self._found if device.uuid])
 
     def stop(self) -> None:
         """Ask running attempts to leave after a checkpoint, re-queue them; return when that is done or time is up."""
@@ -194,6 +194,7 @@ class Agent(threading.Thread):
             self._adopt(attempt)
         if self._in_touch_since and time.monotonic() - self._in_touch_since > sweep.PATIENCE:
             sweep.expire_leases(self._worker)
+        claim.explain_too_large()
         if obstacle := self._obstacle():
             claim.explain(self._worker, obstacle)
             return

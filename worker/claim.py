@@ -9,19 +9,24 @@ from itertools import chain
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from webapp.runs import states
 from webapp.runs.models import Attempt, Kind, Run, State
 from webapp.runs.states import Reason
 from webapp.workers.models import Device, Worker
+from webapp.workers.queries import most_devices
 
 # How long a machine may be silent before its runs go to others. The same on all machines of one database.
 LEASE = timedelta(seconds=float(os.environ.get("TRAINYARD_LEASE_SECONDS", "15")))
 LIGHT_AT_ONCE = {Kind.INSPECT: 2, Kind.EXPORT: 2}  # runs that need no device: neither kind keeps the other waiting
 LOOK_AHEAD = 20
 KINDS = ("cuda", "cpu")  # of devices, the preferred one first
+WAITS_FOR_MACHINE = Reason(
+    "waiting_for_machine",
+    "Waits for a machine with %(needed)s devices of one kind: the largest that is running has %(devices)s.",
+)
 WAITS_FOR_TURN = Reason("waiting_for_turn", "Waits until the worker has finished others of its kind.")
 WAITS_FOR_STORE = Reason(
     "waiting_for_store", "Waits for the stored files: they are out of reach. Mount their disk, and this run starts by itself."
@@ -79,6 +84,14 @@ def explain(worker: Worker, reason: Reason) -> None:
         first = [waiting for lane in _lanes(worker) for waiting in lane.waiting()[:1]]
         for waiting in (*chain.from_iterable(map(_light, LIGHT_AT_ONCE)), *first):
             states.explain(waiting.id, State.QUEUED, reason)
+
+
+def explain_too_large() -> None:
+    """Tell the first of the runs that need more devices than any machine has that is running now."""
+    devices = most_devices(Q(worker__seen__gt=Now() - LEASE)) or 0
+    for waiting in _waiting(Run.objects.filter(devices_needed__gt=devices), LOOK_AHEAD):
+        facts = {"needed": waiting.devices_needed, "devices": devices}
+        states.explain(waiting.id, State.QUEUED, Reason(WAITS_FOR_MACHINE.code, WAITS_FOR_MACHINE.sentence, facts))
 
 
 def _lanes(worker: Worker) -> list[Lane]:

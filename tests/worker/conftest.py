@@ -22,7 +22,7 @@ from worker.follow import Follower
 from worker.held import Held
 from worker.warm import Warm
 
-NOBODY_HAS_SO_MANY = 999  # devices: a run that waits for them is not taken again
+NO_DEVICE = 0  # needed: a run of these kinds that needs none is not taken again
 
 
 class Recorded(Warm):
@@ -48,7 +48,7 @@ def read_all(reader: Follower) -> None:
 def hold(attempts: Attempts, name: str, worker: Worker | None = None) -> Held:
     """A run's first attempt, that was claimed and has neither folder nor process."""
     owner = User.objects.get_or_create(username="ada")[0]
-    run = Run.objects.create(owner=owner, name=name, kind=Kind.TRAIN, spec={}, devices_needed=NOBODY_HAS_SO_MANY)
+    run = Run.objects.create(owner=owner, name=name, kind=Kind.TRAIN, spec={}, devices_needed=NO_DEVICE)
     assert states.begin_attempt(run.pk, 0)
     return attempts.hold(run, Attempt.objects.create(run=run, number=1, worker=worker, lease_until=Now()))
 

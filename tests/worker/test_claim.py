@@ -8,7 +8,7 @@ from webapp.accounts.models import User
 from webapp.runs.models import Kind, Run, State
 from webapp.workers import services as workers
 from webapp.workers.models import Worker
-from worker.claim import WAITS_FOR_ROOM, claim_next, explain
+from worker.claim import WAITS_FOR_ROOM, claim_next, explain, explain_too_large
 from worker.devices import Found
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +67,20 @@ def test_a_run_that_needs_more_devices_than_there_are_is_left_to_other_machines(
     assert taken(worker) == ("small", ("cpu:0", "cpu:1"))
     assert taken(worker) is None
     assert Run.objects.get(name="huge").reason_code == ""
+
+
+def test_a_run_that_needs_more_devices_than_any_machine_that_runs_is_told_what_it_waits_for(owner: User) -> None:
+    machine("cpu:0", "cpu:1")
+    big = workers.register(name="big", host="big", facts={}, devices=[Found(f"cuda:{n}", "a GPU") for n in range(8)])
+    queued(owner, "huge", 3)
+    queued(owner, "small", 2)
+    explain_too_large()
+    assert not Run.objects.exclude(reason_code=""), "the big one is there"
+    workers.farewell(big)
+    explain_too_large()
+    huge = Run.objects.get(name="huge")
+    assert (huge.reason_code, huge.reason_params) == ("waiting_for_machine", {"needed": 3, "devices": 2})
+    assert Run.objects.get(name="small").reason_code == ""
 
 
 def test_the_next_run_for_each_kind_of_device_is_told_that_the_disk_is_full(owner: User) -> None:
