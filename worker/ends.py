@@ -27,7 +27,14 @@ DISK_FULL = Reason(
     "The worker’s disk is full. Make room there, and this run goes on by itself from the last checkpoint.",
 )
 FILES_AWAY = Reason("files_away", "Waits for the stored files: the worker could not reach them.")
+DISK_FULL_WHILE_PAUSING = Reason(
+    "disk_full_while_pausing", "Paused as was asked. The worker’s disk is full: make room there before this run is resumed."
+)
 ROOM_AGAIN = Reason("room_again", "Goes on from the last checkpoint: the worker’s disk has room again.")
+NOTHING_TO_KEEP = Reason(
+    "nothing_to_keep",
+    "Was to be stopped, and what it had trained kept; but its processes ended before the first checkpoint. Nothing is left of it.",
+)
 
 
 def finish(run: Run, ended: events.Ended) -> None:
@@ -48,15 +55,25 @@ def fail(run: Run, reason: Reason) -> None:
 
 
 def go_on(run: Run, reason: Reason) -> None:
-    """The run needs another attempt: it waits for one, or stays paused where a person asked for that meanwhile."""
-    if wish(run) == "pause":
+    """The run needs another attempt: it waits for one, or stays paused where a person asked for that meanwhile. One that was to
+    be stopped does so from its last checkpoint, and ends here without one: it would train a step anew, and call that its model."""
+    wanted = wish(run)
+    if wanted == "pause":
         states.move(run.pk, State.PAUSED, attempt=run.attempt)
+    elif wanted == "stop" and not run.checkpoints.exists():
+        fail(run, NOTHING_TO_KEEP)
     else:
         states.move(run.pk, State.QUEUED, attempt=run.attempt, reason=reason)
 
 
 def pause(run: Run, reason: Reason) -> None:
-    states.move(run.pk, State.PAUSED, attempt=run.attempt, reason=reason)
+    """The run stays where it is: until there is room where the disk is full, unless a person had asked for the pause."""
+    wanted = wish(run)
+    if wanted == "stop" and not run.checkpoints.exists():
+        fail(run, NOTHING_TO_KEEP)
+    else:
+        asked = wanted == "pause" and reason == DISK_FULL
+        states.move(run.pk, State.PAUSED, attempt=run.attempt, reason=DISK_FULL_WHILE_PAUSING if asked else reason)
 
 
 def earlier(attempt: Attempt) -> list[dict[str, Any]]:

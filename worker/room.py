@@ -16,13 +16,15 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
+from django.db.models.functions import Now
 from psycopg.errors import DiskFull
 
 from webapp.artifacts import store
 from webapp.runs.models import Attempt, Run, State
 from webapp.workers.models import Worker
 from worker import ends
+from worker.claim import LEASE
 
 MEBIBYTE = 1024 * 1024
 LEAST = 64 * MEBIBYTE  # bytes; with less on any of the disks nothing trains
@@ -102,8 +104,7 @@ class Room:
     def look(self, worker: Worker) -> None:
         """Queue the runs again for which there is room now."""
         left = self.left()
-        waiting = _waiting(worker)
-        self._met = {run: self._met.get(run) or self._met_by(run, left) for run in waiting}
+        self._met = {run: self._met.get(run) or self._met_by(run, left) for run in _waiting(Q(worker=worker))}
         self._first = False
         if min(left) < LEAST + ENOUGH:
             return
@@ -112,10 +113,10 @@ class Room:
                 self._reserve.make()
             except OSError:
                 return  # a quota, or somebody was faster
-        for run, met in list(self._met.items()):
-            if any(map(_has_more, left, met)):
-                _go_on(run)
-                del self._met[run]
+        own = [run for run, met in self._met.items() if any(map(_has_more, left, met))]
+        for run in (*own, *_waiting(_forsaken(worker))):
+            _go_on(run)
+            self._met.pop(run, None)
 
     def _met_by(self, run: UUID, left: tuple[int, ...]) -> tuple[int, ...]:
         """What a run met that is seen paused now for the first time."""
@@ -154,10 +155,15 @@ def _given_back(folder: Path) -> int:
     return size
 
 
-def _waiting(worker: Worker) -> list[UUID]:
-    """Runs whose last attempt was this worker's and met a full disk."""
-    here = Attempt.objects.filter(worker=worker, number=F("run__attempt"))
-    full = here.filter(run__state=State.PAUSED, run__reason_code=ends.DISK_FULL.code)
+def _forsaken(worker: Worker) -> Q:
+    """Of workers that are gone, this one left out."""
+    return Q(worker=None) | (Q(worker__seen__lt=Now() - LEASE) & ~Q(worker=worker))
+
+
+def _waiting(whose: Q) -> list[UUID]:
+    """Runs whose last attempt was such a worker's and met a full disk."""
+    last = Attempt.objects.filter(whose, number=F("run__attempt"))
+    full = last.filter(run__state=State.PAUSED, run__reason_code=ends.DISK_FULL.code)
     return list(full.values_list("run_id", flat=True))
 
 

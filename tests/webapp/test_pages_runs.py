@@ -382,6 +382,14 @@ def test_a_page_and_its_part_are_never_taken_for_one_another(client: Client, ada
     assert answer.headers["Cache-Control"] == "private, no-cache"
 
 
+def test_an_inspection_that_a_full_disk_paused_can_be_resumed(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    run = make_run(make_dataset(ada), kind=Kind.INSPECT, state=State.PAUSED)
+    assert f"/runs/{run.pk}/resume/" in client.get(f"/runs/{run.pk}/").content.decode()
+    client.post(f"/runs/{run.pk}/resume/")
+    assert Run.objects.get(pk=run.pk).state == State.QUEUED
+
+
 def test_a_paused_run_without_a_checkpoint_has_nothing_that_stopping_could_keep(client: Client, ada: User) -> None:
     client.force_login(ada)
     run = make_run(make_dataset(ada), state=State.PAUSED, step=5)

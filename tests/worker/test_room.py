@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 import time
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -102,6 +103,22 @@ def test_a_worker_that_was_started_since_tries_a_run_once(disk: Disk, worker: Wo
     states.move(attempt.run_id, State.PAUSED, attempt=1, reason=ends.DISK_FULL)
     Room(tmp_path).look(worker)
     assert state_of(attempt) == State.QUEUED
+
+
+@pytest.mark.parametrize(("seen", "state"), [(timedelta(0), State.PAUSED), (timedelta(hours=1), State.QUEUED)])
+def test_a_run_of_a_worker_that_does_not_come_back_goes_on_where_there_is_room(
+    disk: Disk, worker: Worker, attempt: Attempt, tmp_path: Path, seen: timedelta, state: State
+) -> None:
+    states.move(attempt.run_id, State.PAUSED, attempt=1, reason=ends.DISK_FULL)
+    Worker.objects.filter(pk=worker.pk).update(seen=Now() - seen)
+    elsewhere = workers.register(name="there", host="there", facts={}, devices=())
+    room = Room(tmp_path)
+    disk.free -= 1
+    room.look(elsewhere)
+    assert state_of(attempt) == State.PAUSED, "there is no room"
+    disk.free += 1
+    room.look(elsewhere)
+    assert state_of(attempt) == state
 
 
 def working(agent: Agent, name: str, size: int) -> Held:

@@ -276,9 +276,9 @@ def _stop(run: Run) -> None:
 
 
 def _pause(run: Run) -> None:
-    if run.state == State.PAUSED:
-        return
-    if run.state == State.QUEUED:
+    if run.state == State.PAUSED:  # by itself, perhaps: from here on it waits for a person
+        states.explain(run.pk, State.PAUSED, states.NO_REASON)
+    elif run.state == State.QUEUED:
         states.move(run.pk, State.PAUSED)
     elif run.state in (State.STARTING, State.RUNNING):
         states.explain(run.pk, State(run.state), PAUSING)

@@ -159,7 +159,7 @@ def allowed(run: Run) -> frozenset[str]:
     if run.state in (State.FAILED, State.CANCELLED):
         return frozenset({"clone", "retry", "delete"} if run.kind == Kind.TRAIN else {"retry", "delete"})
     if run.kind not in services.STEERED:
-        return frozenset({"cancel"})
+        return frozenset({"resume", "cancel"} if run.state == State.PAUSED else {"cancel"})
     steering = {
         State.QUEUED: {"pause", "cancel"},
         State.STARTING: {"pause", "stop", "cancel"},
