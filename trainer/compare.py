@@ -1,8 +1,11 @@
 """The table of a compression: metric, loss, size, parameters and latency of each version, measured alike on the same rows."""
 
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
+from torch import Tensor
 
 from trainer import catalog, package
 from trainer.compressors import Version
@@ -20,37 +23,41 @@ class Table:
     def __init__(self, data: Rows, threads: int, original: Version) -> None:
         self._data = data
         self._threads = threads
-        self._truth = data.targets[data.parts.test]
-        self._answers = self._answer(original)
+        self._original, _loss = self._judge(original)
 
-    def _answer(self, version: Version) -> Array:
-        run = answering.model(version.path, version.form, self._threads)
-        return answering.answers(run, self._data, self._data.parts.test)
+    def _judge(self, version: Version) -> tuple[Array, float]:
+        """What the version decides on the test rows, and its mean loss there by the loss that trained it; of a number, in units of
+        its variance. Memory holds the answers of some rows at a time."""
+        run, loss_of = answering.model(version.path, version.form, self._threads), self._loss_of(version)
+        decided, total, part = list[Array](), 0.0, self._data.parts.test
+        for piece in self._data.pieces(part, answering.PIECE):
+            answer = run(answering.raw(self._data, piece))
+            decided.append(answering.decided(answer))
+            total += loss_of(torch.from_numpy(answer), self._data.answers(piece)).double().sum().item()
+        return np.concatenate(decided), total / len(part)
 
     def row(self, version: Version, name: str, before: dict[str, Any] | None = None) -> dict[str, Any]:
         """One line: ``change`` compares with the original; what the stage itself noted is added."""
-        answers = self._answer(version)
-        change = lossy.compare(self._answers, answers, self._truth)
+        decided, loss = self._judge(version)
+        change = lossy.compare(self._original, decided, self._data.targets[self._data.parts.test])
         run = answering.model(version.path, version.form, self._threads)
         sample = answering.raw(self._data, self._data.parts.test[: max(latency.BATCHES)])
         row: dict[str, Any] = {
             "stage": version.stage, "name": name, "form": version.form, "status": "done", "runtime": RUNTIMES[version.form],
-            "metric": {"name": change.metric, "value": change.after}, "loss": self._loss(version, answers),
+            "metric": {"name": change.metric, "value": change.after}, "loss": loss,
             "size": version.path.stat().st_size, "parameters": _parameters(version, before), "threads": self._threads,
             "latency_ms": latency.measure(run, sample), **version.notes}
         return row if before is None else {**row, "change": change.report()}
 
-    def _loss(self, version: Version, answers: Array) -> float:
-        """The mean loss over the test rows by the loss that trained the model; of a number, in units of its variance."""
+    def _loss_of(self, version: Version) -> Callable[[Tensor, Tensor], Tensor]:
+        """The loss of each row [N], from answers and targets as they are."""
         config = version.config
-        recipe = config.recipe or TrainSpec(task=config.task)
-        loss = recipe.resolved(self._data.prepared.summary).loss
+        loss = (config.recipe or TrainSpec(task=config.task)).resolved(self._data.prepared.summary).loss
         assert loss is not None
-        outputs, targets = torch.from_numpy(answers), torch.from_numpy(self._truth)
-        if config.target == "number":
-            outputs, targets = (outputs - config.mean) / config.scale, (targets - config.mean) / config.scale
-        mean: float = catalog.build("losses", loss)(outputs, targets).double().mean().item()
-        return mean
+        built: Callable[[Tensor, Tensor], Tensor] = catalog.build("losses", loss)
+        if config.target == "class":
+            return built
+        return lambda outputs, targets: built((outputs - config.mean) / config.scale, (targets - config.mean) / config.scale)
 
 
 def _parameters(version: Version, before: dict[str, Any] | None) -> int:

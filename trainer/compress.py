@@ -107,8 +107,9 @@ def _setting(job: Job, folder: Path, journal: Journal) -> Setting:
     path = Path(job.inputs["model"])
     config, _ = package.load(path)
     recipe = (config.recipe or TrainSpec(task=config.task, seed=config.seed, split=config.split)).resolved(prepared.summary)
+    data = rows.of_model(config, prepared, job.hashes.get("prepared"))
     return Setting(
-        spec=job.spec, folder=folder, journal=journal, control=Control(folder), data=rows.of_model(config, prepared),
+        spec=job.spec, folder=folder, journal=journal, control=Control(folder), data=data,
         ranks=parallel.join(job.devices, job.spec.threads), recipe=recipe, original=Version(0, path, "torch", config))
 
 

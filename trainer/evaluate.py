@@ -27,12 +27,11 @@ def _ratio(above: Array, below: Array) -> Array:
     return np.divide(above, below, out=np.zeros_like(above, dtype=np.float64), where=below > 0)
 
 
-def classification(logits: Array, actual: Array, classes: tuple[str, ...]) -> dict[str, Any]:
-    """The report of logits [N, K] against class indices [N]. Macro averages run over classes that occur in either.
+def classification(predicted: Array, actual: Array, classes: tuple[str, ...]) -> dict[str, Any]:
+    """The report of class indices [N] against class indices [N]. Macro averages run over classes that occur in either.
 
     The confusion matrix is left out above MOST_CONFUSED classes.
     """
-    predicted = logits.argmax(axis=1)
     scores = per_class(actual, predicted, len(classes))
     occurs = np.union1d(actual, predicted)
     pairs = confusion_matrix(actual, predicted, len(classes)).tolist() if len(classes) <= MOST_CONFUSED else None

@@ -61,7 +61,7 @@ def export(job: Job, folder: Path, journal: Journal) -> events.Ended:
     path = Path(job.inputs["model"])
     source = sources.open_source(path, sources.form_of(path))
     exporters = _fitting(source, job.spec)
-    proof = Proof.prepare(source, Path(job.inputs["prepared"]), work)
+    proof = Proof.prepare(source, Path(job.inputs["prepared"]), work, job.hashes.get("prepared"))
     journal.write(events.Started(step=0, total_steps=len(exporters), steps_per_epoch=len(exporters), placement=("cpu",)))
 
     made: list[Made] = []
@@ -146,7 +146,7 @@ def assemble(made: list[Made], source: Source, proof: Proof, links: list[bundle.
         for name in (*(file.name for file in item.files), item.run):
             copyfile(item.folder / name, out / name)
     write_companions(source, out)
-    report = {"exports": [item.report for item in made], "rows_sha256": proof.rows_sha256, "test": proof.scores}
+    report = {"exports": [item.report for item in made], "rows_sha256": proof.rows_sha256, "floor": proof.floor, "test": proof.scores}
     parity.write_sheet(report, out)
     recipe = source.config.recipe or source.config
     (out / SPEC).write_text(recipe.model_dump_json(indent=2) + "\n", encoding="utf-8")

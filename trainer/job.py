@@ -39,7 +39,7 @@ class Job(Strict):
     attempt: int = Field(ge=1)
     spec: AnySpec
     inputs: dict[str, str] = Field(description="Local path of each input by role: prepared, model, upload:0, upload:1 …")
-    hashes: dict[str, str] = Field({}, description="SHA-256 of each input by role, where another attempt is to know them again.")
+    hashes: dict[str, str] = Field({}, description="SHA-256 of each input by role: a model knows its data by it, an attempt its job.")
     devices: Annotated[tuple[str, ...], Lenient] = Field(("cpu:0",), description="One per rank, as cpu:0 or cuda:0.")
     resume: str | None = Field(None, description="Path of the checkpoint to go on from.")
 

@@ -56,7 +56,7 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
     ranks = parallel.join(job.devices, spec.threads)
 
     ranks.seed(spec.seed)
-    config = rows.configure(spec, data)
+    config = rows.configure(spec, data, job.hashes.get("prepared"))
     model = package.module(config)
     control = Control(folder if ranks.first else None)
     fitted = fit(spec, model, data, ranks, journal, control=control, folder=folder, resume=job.resume)
@@ -250,29 +250,37 @@ def save(folder: Path, journal: Journal, progress: Progress, model: nn.Module, o
 
 
 @torch.no_grad()
-def predict(model: nn.Module, data: Rows, part: Indices, ranks: Ranks) -> Tensor:
-    """The model's answers to the raw rows of ``part``, [N, K] or [N], float32, on every rank's host."""
+def predict(model: nn.Module, data: Rows, part: Indices, ranks: Ranks, loss_of: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+    """What the model says of the raw rows of ``part``, float64, on every rank's host: the index of the class and its loss [N, 2],
+    or the number [N, 1]. Memory holds the scores of all classes for some rows at a time."""
     model.eval()
     shares = [len(part) * (rank + 1) // ranks.count - len(part) * rank // ranks.count for rank in range(ranks.count)]
-    pieces = data.pieces(ranks.share(part), EVALUATION_ROWS)
-    answers = [model(_to_device(data, batch, ranks, torch.float32)[0]).cpu() for batch in pieces]
-    if not answers:  # a rank without a row still has to know the shape of an answer
-        answers = [model(_to_device(data, part[:1], ranks, torch.float32)[0]).cpu()[:0]]
-    return torch.cat(ranks.gather(torch.cat(answers), shares))
+    said = []
+    for piece in data.pieces(ranks.share(part), EVALUATION_ROWS):
+        inputs, targets = _to_device(data, piece, ranks, torch.float32)
+        said.append(_said(model(inputs), targets, loss_of))
+    if not said:  # a rank without a row still has to know the shape of what is said
+        inputs, targets = _to_device(data, part[:1], ranks, torch.float32)
+        said.append(_said(model(inputs), targets, loss_of)[:0])
+    return torch.cat(ranks.gather(torch.cat(said), shares))
+
+
+def _said(answers: Tensor, targets: Tensor, loss_of: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+    if answers.ndim == 1:
+        return answers.double()[:, None].cpu()
+    return torch.stack([answers.argmax(1).double(), loss_of(answers, targets).double()], 1).cpu()
 
 
 def judge(spec: TrainSpec, model: RawModel, config: ModelConfig, data: Rows, ranks: Ranks, fitted: Fitted) -> dict[str, Any]:
     """The report. The test rows are read here, once, by the model as it is published (float32)."""
     model.float()
     part = data.parts.test
-    answers = predict(model, data, part, ranks)
-    targets = data.targets[part]
+    said = predict(model, data, part, ranks, catalog.build("losses", _chosen(spec.loss)))
     if config.target == "class":
-        test = evaluate.classification(answers.numpy(), targets, config.classes)
-        losses: Tensor = catalog.build("losses", _chosen(spec.loss))(answers, torch.from_numpy(targets))
-        test["loss"] = float(losses.double().mean())
+        test = evaluate.classification(said[:, 0].long().numpy(), data.targets[part], config.classes)
+        test["loss"] = float(said[:, 1].mean())
     else:
-        test = evaluate.regression(answers.numpy(), targets)
+        test = evaluate.regression(said[:, 0].numpy(), data.targets[part])
     return {
         "task": _chosen(spec.task).name, "test": test, "validation": fitted.progress.best_scores,
         "best_epoch": fitted.progress.best_epoch, "epochs": spec.epochs, "train_rows": len(data.parts.train),

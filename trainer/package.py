@@ -84,6 +84,7 @@ class ModelConfig(Strict):
     scale: float = 1.0
     split: Split
     seed: int
+    data: str | None = Field(None, description="SHA-256 of the prepared data that it was trained on.")
     recipe: TrainSpec | None = Field(None, description="The whole spec of the run that trained it; compression trains on with it.")
     compression: Annotated[tuple[Compression, ...], Lenient] = ()
 

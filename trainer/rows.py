@@ -71,9 +71,13 @@ def read(spec: TrainSpec, prepared: Prepared) -> Rows:
     return of_task(spec.task, prepared, spec.split, spec.seed, spec.ranks)
 
 
-def of_model(config: ModelConfig, prepared: Prepared) -> Rows:
-    """The rows that a trained model was trained, validated and tested on. Raises TrainerError for other data."""
+def of_model(config: ModelConfig, prepared: Prepared, prepared_sha256: str | None = None) -> Rows:
+    """The rows that a trained model was trained, validated and tested on. Raises TrainerError for other data, also for such as
+    look the same where the file's SHA-256 is given: rows that the model learnt would be taken for test rows."""
     _require_same_data(config, prepared)
+    if prepared_sha256 is not None and config.data not in (None, prepared_sha256):
+        raise TrainerError("other_rows", "This is not the data that the model was trained on: its columns are the same, its rows are "
+                           "others, and some of those that the model learnt from might be taken to test it. Give the model's own data.")
     found = of_task(config.task, prepared, config.split, config.seed)
     if found.classes != config.classes:
         raise _other_data()
@@ -147,14 +151,14 @@ def _places(plan: TaskPlan, prepared: Prepared, kind: str) -> list[int]:
     return [place[column.name] for column in plan.features if column.kind == kind]
 
 
-def configure(spec: TrainSpec, rows: Rows) -> ModelConfig:
-    """The configuration of the model to train; its constants are of training rows only."""
+def configure(spec: TrainSpec, rows: Rows, prepared_sha256: str | None = None) -> ModelConfig:
+    """The configuration of the model to train; its constants are of training rows only. It names the data by their SHA-256."""
     inputs = _images(rows) if rows.prepared.summary.kind == "image" else _columns(rows)
     mean, scale = (0.0, 1.0) if rows.classes else _mean_and_scale(rows.targets[rows.parts.train])
     return ModelConfig.model_validate(
         {"task": spec.task, "model": spec.model, "inputs": inputs, "target": rows.plan.target,
          "target_name": rows.plan.target_name, "classes": rows.classes, "mean": mean, "scale": scale,
-         "split": spec.split, "seed": spec.seed, "recipe": spec})
+         "split": spec.split, "seed": spec.seed, "data": prepared_sha256, "recipe": spec})
 
 
 def _images(rows: Rows) -> Images:

@@ -57,6 +57,7 @@ class Folders:
             attempt=claim.attempt.number,
             spec=parse(claim.run.spec),
             inputs={role: str(path) for role, path in inputs.items()},
+            hashes={role: path.name for role, path in inputs.items()},  # the store names a file by its content
             devices=claim.devices,
             resume=None if resume is None else str(resume),
         )

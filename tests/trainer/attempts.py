@@ -19,6 +19,7 @@ from trainer import data, events
 from trainer.events import Ended
 from trainer.job import Job
 from trainer.journal import Reader
+from trainer.proving.bundle import sha256
 from trainer.spec import parse
 from trainer.summary import Column, DataSummary
 
@@ -51,7 +52,7 @@ def write_table(path: Path, numbers: np.ndarray[Any, Any], codes: np.ndarray[Any
 def write_job(folder: Path, spec: dict[str, Any], prepared: Path, *, attempt: int = 1, resume: Path | None = None) -> Path:
     folder.mkdir(parents=True)
     parsed = parse({"exporters": [], **spec}, "train")
-    job = Job(run="test", attempt=attempt, spec=parsed, inputs={"prepared": str(prepared)},
+    job = Job(run="test", attempt=attempt, spec=parsed, inputs={"prepared": str(prepared)}, hashes={"prepared": sha256(prepared)},
               devices=tuple(f"cpu:{rank}" for rank in range(parsed.ranks)), resume=str(resume) if resume else None)
     (folder / "job.json").write_text(job.model_dump_json())
     return folder

@@ -9,6 +9,7 @@ from trainer.importing import preparation
 from trainer.job import Job
 from trainer.journal import Reader
 from trainer.main import run_attempt
+from trainer.proving.bundle import sha256
 from trainer.spec import parse
 
 SAMPLES = Path(__file__).parents[2] / "webapp" / "datasets" / "samples"
@@ -41,6 +42,7 @@ def attempt(folder: Path, kind: str, spec: dict[str, Any], inputs: dict[str, Pat
     if kind == "train":
         parsed = parsed.resolved(Prepared.open(inputs["prepared"]).summary)  # type: ignore[union-attr]
     job = Job(run="test", attempt=1, spec=parsed, inputs={role: str(path) for role, path in inputs.items()},
+              hashes={role: sha256(path) for role, path in inputs.items()},
               resume=str(resume) if resume else None)
     (folder / "job.json").write_text(job.model_dump_json())
     run_attempt(folder)

@@ -127,9 +127,7 @@ def test_a_cost_that_is_no_number_refuses_a_quantized_model() -> None:
 
 def test_too_much_loss_is_refused_with_a_sentence() -> None:
     truth = np.arange(100) % 2
-    before = np.eye(2)[truth]
-    after = np.eye(2)[np.where(np.arange(100) < 3, 1 - truth, truth)]
-    change = lossy.compare(before, after, truth)
+    change = lossy.compare(truth, np.where(np.arange(100) < 3, 1 - truth, truth), truth)
     refuse_when_worse(change, 0.031)
     with pytest.raises(RefusedError, match=r"Refused: the accuracy fell from 1\.0000 to 0\.9700, more than the accepted 0\.02"):
         refuse_when_worse(change, 0.02)

@@ -154,6 +154,26 @@ def test_other_data_than_the_models_is_refused_with_a_sentence(kind: str, other:
     assert (done.ended.outcome, done.ended.code) == ("failed", "other_data")
 
 
+@pytest.mark.parametrize("kind", ["export", "compress"])
+def test_other_rows_than_the_models_are_refused_with_a_sentence(kind: str, penguins: Trained, tmp_path: Path) -> None:
+    whole = Prepared.open(penguins.prepared)
+    arrays = {name: whole.array(name)[::-1] for name in ("numbers", "codes")}
+    data.write(tmp_path / "other.safetensors", whole.summary, arrays)
+    done = samples.attempt(tmp_path / "run", kind, WORK[kind], {"prepared": tmp_path / "other.safetensors", "model": penguins.model})
+    assert (done.ended.outcome, done.ended.code) == ("failed", "other_rows")
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1e9])
+def test_a_number_is_proved_alike_in_every_unit(unit: float, penguins: Trained, tmp_path: Path) -> None:
+    config = penguins.source.config
+    scaled = config.model_copy(update={"mean": 0.0, "scale": config.scale * unit})
+    right = _tampered(penguins, tmp_path, scaled)
+    proof = Proof.prepare(right, penguins.prepared, tmp_path)
+    assert export.make(default("exporters", "onnx"), right, proof, tmp_path / "right").report["status"] == "proved"
+    wrong = _tampered(penguins, tmp_path, scaled.model_copy(update={"scale": 1.001 * scaled.scale}))
+    assert export.make(default("exporters", "onnx"), wrong, proof, tmp_path / "wrong").report["status"] == "refused"
+
+
 def test_the_rows_with_gaps_of_a_wide_table_are_few_and_each_column_is_missing_once() -> None:
     wide = np.arange(1_000, dtype=np.float32)[None]
     gaps = parity.gaps(wide, [{"kind": "number"}] * 1_000)
@@ -183,7 +203,8 @@ def _with_other_names(prepared: Path, path: Path, only: str = "") -> Path:
 def _tampered(trained: Trained, folder: Path, config: ModelConfig, *, weight: float = 0.0) -> Source:
     """A package like the trained one but for what is wrong with it."""
     model = package.module(config, package.load(trained.model)[1])
-    model.preprocess = package.module(config).preprocess
+    fresh = package.module(config)
+    model.preprocess, model.postprocess = fresh.preprocess, fresh.postprocess
     with torch.no_grad():
         next(model.network.parameters()).view(-1)[0] += weight
     package.save(folder / "tampered.safetensors", config, model)

@@ -111,8 +111,8 @@ def _change(version: Version, path: Path, bench: Bench) -> "Change":
     from trainer.proving import answering, lossy
 
     part = bench.rows.parts.test
-    before = answering.answers(answering.model(version.path, "torch", bench.threads), bench.rows, part)
-    after = answering.answers(answering.model(path, "onnx", bench.threads), bench.rows, part)
+    before = answering.decisions(answering.model(version.path, "torch", bench.threads), bench.rows, part)
+    after = answering.decisions(answering.model(path, "onnx", bench.threads), bench.rows, part)
     return lossy.compare(before, after, bench.rows.targets[part])
 
 

@@ -42,9 +42,9 @@ class Change:
 
 
 def compare(before: Array, after: Array, truth: Array) -> Change:
-    """Two models' answers for the same rows: logits [N, K] with classes [N], or values [N] with values [N]."""
-    if before.ndim == 2:
-        return _classes(before.argmax(1), after.argmax(1), truth)
+    """What two models decided on the same rows, and what is true: class indices [N], or numbers [N]."""
+    if np.issubdtype(before.dtype, np.integer):
+        return _classes(before, after, truth)
     return _values(np.abs(before - truth), np.abs(after - truth))
 
 

@@ -2,7 +2,8 @@
 
 The process is a fresh interpreter in isolated mode (``python -I``) in a folder that holds what a downloader would have: the
 export, ``preprocess.json``, ``predict.py`` and the export's ``run_*.py``. It is asked with batches of 1 and of 7, so that a
-graph fixed at one batch size is found out. A float32 export may differ by at most 1e-4·max(1, |y|) in any number.
+graph fixed at one batch size is found out. A float32 export may differ by at most 1e-4·max(f, |y|) in any number, where f is 1
+for the scores of classes, and for a number the deviation of the target: a number has a unit, and 1 of it may be much or nothing.
 """
 
 import csv
@@ -188,20 +189,20 @@ def refused(rows: int, message: str, params: dict[str, Any]) -> Verdict:
     return Verdict("refused", rows, None, message, params)
 
 
-def difference(reference: Array, found: Array) -> float:
-    """Largest |found - reference| / max(1, |reference|). Infinite where shapes differ or one is not a number and the other is."""
+def difference(reference: Array, found: Array, floor: float = 1.0) -> float:
+    """Largest |found - reference| / max(floor, |reference|). Infinite where shapes differ or one is not a number and the other is."""
     if reference.shape != found.shape:
         return math.inf
     known, seen = reference.astype(np.float64), found.astype(np.float64)
     same = (known == seen) | (np.isnan(known) & np.isnan(seen))
     with np.errstate(invalid="ignore"):
-        gaps = np.where(same, 0.0, np.abs(seen - known) / np.maximum(1.0, np.abs(known)))
+        gaps = np.where(same, 0.0, np.abs(seen - known) / np.maximum(floor, np.abs(known)))
     return float(np.max(np.nan_to_num(gaps, nan=math.inf, posinf=math.inf), initial=0.0))
 
 
-def check(folder: Path, run: str, rows: Path, reference: Array, count: int) -> Verdict:
+def check(folder: Path, run: str, rows: Path, reference: Array, count: int, floor: float = 1.0) -> Verdict:
     """Prove the float32 export in ``folder`` or refuse it. ``reference`` is what the model itself answers for ``rows``,
-    of which ``count`` are test rows."""
+    of which ``count`` are test rows; ``floor`` is the size, in its unit, below which answers count as that large."""
     if not np.isfinite(reference[:count]).any():
         return refused(count, "Refused: the model itself answers no row with a number, so nothing can be proved; train it again with "
                        "a lower learning rate.", {})
@@ -209,7 +210,7 @@ def check(folder: Path, run: str, rows: Path, reference: Array, count: int) -> V
         found = answers(folder, run, rows)
     except NoAnswerError as error:
         return refused(count, error.message, error.params)
-    largest = max(difference(reference, found[size]) for size in BATCHES)
+    largest = max(difference(reference, found[size], floor) for size in BATCHES)
     if largest <= TOLERANCE:
         return Verdict("proved", count, largest, "Proved on %(rows)s rows: the largest relative difference is %(difference)s.",
                        {"rows": count, "difference": f"{largest:.1e}"})
@@ -221,9 +222,10 @@ def check(folder: Path, run: str, rows: Path, reference: Array, count: int) -> V
 
 def sheet(report: dict[str, Any]) -> str:
     """``report`` (what parity.json holds) as readable Markdown."""
+    size = f"max({report['floor']:.4g}, |y|)"
     lines = ["# Parity sheet", "", "Each export was run from the stored raw rows in a process that has none of the training code.",
-             "A float32 export may differ by at most 1e-4 x max(1, |y|) in any number, or it is refused.",
-             "The relative difference is |found - y| / max(1, |y|).", "",
+             f"A float32 export may differ by at most 1e-4 x {size} in any number, or it is refused.",
+             f"The relative difference is |found - y| / {size}.", "",
              "| file | verdict | rows | batch sizes | largest relative difference |", "| --- | --- | --- | --- | --- |"]
     for export in report["exports"]:
         gap = "–" if export["largest_difference"] is None else f"{export['largest_difference']:.2e}"

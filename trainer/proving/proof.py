@@ -21,32 +21,35 @@ from trainer.split import Indices
 class Proof:
     """``rows`` is the file of raw rows; ``answers`` what the version itself answers for them.
 
-    ``count`` of them are test rows; behind these stand rows with a gap. ``scores`` are of the whole test part.
+    ``count`` of them are test rows; behind these stand rows with a gap. ``floor`` is the size below which a difference is not
+    relative any more. ``scores`` are of the whole test part.
     """
 
     rows: Path
     rows_sha256: str
     answers: Array
     count: int
+    floor: float
     scores: dict[str, float]
 
     @classmethod
-    def prepare(cls, source: Source, prepared_path: Path, folder: Path) -> "Proof":
-        """Take parity.ROWS rows of the test part that the model was judged on."""
+    def prepare(cls, source: Source, prepared_path: Path, folder: Path, prepared_sha256: str | None = None) -> "Proof":
+        """Take parity.ROWS rows of the test part that the model was judged on. Raises TrainerError where the data are others."""
         prepared = Prepared.open(prepared_path)
-        data = rows.of_model(source.config, prepared)
+        data = rows.of_model(source.config, prepared, prepared_sha256)
         part = _spread(data.parts.test, parity.ROWS)
         path = parity.write_rows(prepared, source.preprocess, part, folder)
         run = _answer(source)
         answers = answering.answers(run, data, part)
         if not isinstance(source.config.inputs, Images):
             answers = np.concatenate([answers, run(parity.gaps(answering.raw(data, part[:1]), source.preprocess["columns"]))])
-        scores = _scores(source.config, answering.answers(run, data, data.parts.test), data.targets[data.parts.test])
-        return cls(path, sha256(path), answers, len(part), scores)
+        scores = _scores(source.config, answering.decisions(run, data, data.parts.test), data.targets[data.parts.test])
+        floor = 1.0 if source.config.target == "class" else source.config.scale
+        return cls(path, sha256(path), answers, len(part), floor, scores)
 
     def check(self, folder: Path, run: str, source: Source) -> Verdict:
         """Prove the export in ``folder`` or refuse it. One that answers as a lossy version does repeats what that version cost."""
-        verdict = parity.check(folder, run, self.rows, self.answers, self.count)
+        verdict = parity.check(folder, run, self.rows, self.answers, self.count, self.floor)
         if source.form == "torch" or verdict.status == "refused":
             return verdict
         return _cost(sources.lossy_facts(source.path))
@@ -70,11 +73,11 @@ def _spread(part: Indices, most: int) -> Indices:
     return part[np.linspace(0, len(part) - 1, min(most, len(part))).astype(np.int64)]
 
 
-def _scores(config: ModelConfig, answers: Array, truth: Array) -> dict[str, float]:
+def _scores(config: ModelConfig, decisions: Array, truth: Array) -> dict[str, float]:
     if config.target == "class":
-        report = evaluate.classification(answers, truth, config.classes)
+        report = evaluate.classification(decisions, truth, config.classes)
         return {"rows": report["rows"], "accuracy": report["accuracy"], "macro F1": report["macro"]["f1"]}
-    report = evaluate.regression(answers, truth)
+    report = evaluate.regression(decisions, truth)
     return {"rows": report["rows"], "mean absolute error": report["mae"], "R2": report["r2"]}
 
 
