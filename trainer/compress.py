@@ -161,7 +161,7 @@ def _fine_tune(setting: Setting, stage: Component, made: Stages, training: Path 
     optimizer = catalog.default("optimizers", "adamw").replaced(learning_rate=learning_rate)
     spec = setting.recipe.model_copy(update={
         "epochs": setting.epochs(stage), "optimizer": optimizer, "schedule": catalog.default("schedules", "cosine"), "ranks": 1,
-        "precision": "float32"})
+        "precision": "float32", "seed": setting.spec.seed})
     earlier = setting.steps(made.done)
     keep = partial(_keep_training, setting, made)
     fitted = loop.fit(spec, model, setting.data, setting.ranks, StageJournal(setting.journal, earlier, keep, setting.folder),

@@ -11,7 +11,7 @@ import selectors
 import socket
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,7 +32,7 @@ from worker.held import Held
 from worker.meter import Meter
 from worker.room import Room
 from worker.starting import Start
-from worker.warm import Warm, WarmGoneError
+from worker.warm import News, Warm, WarmGoneError
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +71,7 @@ class Agent(threading.Thread):
         self._log_file = state / "logs" / "warm.log"
         self._attempts = Attempts(self._folders)
         self._starts: list[Start] = []
+        self._heard: deque[News] = deque()
         self._room = Room(state)
         self._worker: Worker | None = None
         self._warm = warm
@@ -150,19 +151,27 @@ class Agent(threading.Thread):
             self._due.update(commands=0.0, sweep=0.0)
         if self._warm in ready:
             self._hear()
+        self._take_news()
 
     def _hear(self) -> None:
         assert self._warm is not None
         try:
-            for news in self._warm.news():
-                self._attempts.note(news)
-                if news.lacks_processes:
-                    self._claims_due = time.monotonic() + CLAIM_AGAIN
+            self._heard += self._warm.news()
         except WarmGoneError:
+            self._take_news()
             log.error("The warm process has ended; see %s. It is started again.", self._log_file)
             self._warm.close()
             self._warm = None
             self._attempts.lose_all()
+
+    def _take_news(self) -> None:
+        """One after another; what is not taken for an error stays for the next turn, or a launcher's end were never known."""
+        while self._heard:
+            news = self._heard[0]
+            self._attempts.note(news)
+            self._heard.popleft()
+            if news.lacks_processes:
+                self._claims_due = time.monotonic() + CLAIM_AGAIN
 
     # What is done now and then
 

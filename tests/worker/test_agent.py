@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError, connection
 
-from tests.worker.conftest import Recorded
+from tests.worker.conftest import Recorded, hold
 from tests.worker.line import Line
 from trainer.spec import InspectSpec
 from webapp.accounts.models import User
@@ -14,7 +14,9 @@ from webapp.artifacts import store
 from webapp.artifacts.models import Artifact
 from webapp.runs import services
 from webapp.runs.models import Run, State
+from worker import sessions
 from worker.agent import Agent, wake
+from worker.warm import News
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -100,3 +102,20 @@ def test_a_run_is_launched_once_though_the_database_fails_for_the_one_behind_it(
     agent._turn()
     assert warm.launched == [tmp_path / "attempts" / str(whole.pk) / "1"]
     assert Run.objects.get(pk=behind.pk).state == State.FAILED
+
+
+def test_news_that_could_not_be_taken_is_taken_later_with_what_came_behind_it(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a launcher had ended, and nobody knew it: its run were at work for ever."""
+    first, second = hold(agent._attempts, "first"), hold(agent._attempts, "second")
+    agent._heard += [News(held.folder, None, 256) for held in (first, second)]
+    with monkeypatch.context() as patched:
+        patched.setattr(sessions, "end", _out_of_order)
+        agent._heard[0] = News(first.folder, 1 << 22, 256)  # above the largest number of a process
+        with pytest.raises(OperationalError):
+            agent._turn()
+    agent._turn()
+    assert first.ended and second.ended
+
+
+def _out_of_order(_pid: int) -> None:
+    raise OperationalError
