@@ -131,7 +131,20 @@ def test_a_wrong_number_is_named_beside_its_field_and_nothing_typed_is_lost(page
     expect(page.locator("main")).to_contain_text("64 ranks need as many devices")
 
 
+# The lines of the log take their time after the head of their answer.
+SLOW_LOG = """
+const quick = window.fetch;
+window.fetch = async (address, ...rest) => {
+  const answer = await quick(address, ...rest);
+  if (!String(address).includes("/log/")) return answer;
+  return { ok: answer.ok, text: async () => { await new Promise((resolve) => setTimeout(resolve, 700)); return answer.text(); } };
+};
+"""
+LINES = "[...document.querySelectorAll('[data-log] li')].map(({ dataset, textContent }) => [dataset.run, dataset.seq, textContent].join())"
+
+
 def test_a_run_pauses_goes_on_and_stops_with_results_while_the_curves_move(page: Page) -> None:
+    page.add_init_script(SLOW_LOG)
     start_digits(page, epochs=60, name="Paused, resumed, stopped")
     expect(page.locator("[data-chart=loss] .scatterlayer path").first).to_be_attached(timeout=PATIENCE)
     expect(page.locator("#run-status")).to_contain_text("rank 1")
@@ -147,7 +160,10 @@ def test_a_run_pauses_goes_on_and_stops_with_results_while_the_curves_move(page:
     page.get_by_role("button", name="Stop", exact=True).click()
     expect_state(page, "Stopped")
     expect(page.get_by_role("heading", name="Results")).to_be_visible(timeout=PATIENCE)
-    expect(page.locator("[data-log]")).to_contain_text("Goes on from step")
+    expect(page.locator("[data-log]")).to_contain_text("what was trained is kept.", timeout=PATIENCE)
+    lines = page.evaluate(LINES)
+    assert any("Goes on from step" in line for line in lines)
+    assert len(lines) == len(set(lines)), "A line of the log stands there twice."
 
 
 def test_a_finished_run_shows_results_downloads_and_becomes_smaller(page: Page, tmp_path: Path) -> None:

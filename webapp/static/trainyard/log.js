@@ -31,8 +31,8 @@
       [this.waiting, this.asking] = [false, true];
       const after = new URLSearchParams([...this.known].map(([run, seq]) => ["after", `${run}:${seq}`]));
       const answer = await fetch(`${this.list.dataset.log}?${after}`).catch(() => null);
-      this.asking = false;
-      if (answer?.ok) this.add(await answer.text());
+      if (answer?.ok) this.add(await answer.text().catch(() => ""));
+      this.asking = false;  // not before the lines are there: who asks earlier gets them twice
       if (this.waiting) this.ask();
     }
 

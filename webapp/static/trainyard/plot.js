@@ -20,9 +20,11 @@ const AXES = {
   ratio: { tickformat: ".0%" },
 };
 const AXES_OF = {
-  loss: { exponentformat: "e" },  // 1.5e+27 has room beside the chart, 1.5×10²⁷ has not
+  loss: { exponentformat: "e" },
   "learning-rate": { rangemode: "tozero", exponentformat: "e" },
 };
+const MARGIN = 56;
+const MARGIN_OF = { loss: 72 };  // that of a run that diverges is labelled 1.25e+27
 const CLOCK = { type: "date", nticks: 3, tickangle: 0, tickformat: "%H:%M:%S" };
 const DRAGS = matchMedia("(pointer: coarse)").matches ? false : "zoom";  // a finger that swipes over a chart scrolls the page
 const FEW_STEPS = 8;  // so few that Plotly would write halves of a step
@@ -174,7 +176,8 @@ export class Plot {
                                    xref: "paper", yref: "paper", font: { color: soft } }];
     const y = AXES[this.element.dataset.unit] ?? AXES_OF[this.key] ?? {};
     return {
-      autosize: true, meta: this.smoothing, uirevision: `${this.key}${this.log}`, margin: { l: 56, r: this.time ? 28 : 20, t: 8, b: 32 }, annotations: empty,
+      autosize: true, meta: this.smoothing, uirevision: `${this.key}${this.log}`, annotations: empty,
+      margin: { l: MARGIN_OF[this.key] ?? MARGIN, r: this.time ? 28 : 20, t: 8, b: 32 },
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: fontFamily(), size: 12, color: soft },
       showlegend: this.curves().length > 1, legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
