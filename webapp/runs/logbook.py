@@ -45,7 +45,8 @@ def lines(run: Run, known: Mapping[UUID, int] = NOTHING) -> list[Line]:
     """The newest lines, oldest first, behind the number that is ``known`` of each of the streams; all of one that is not."""
     exports = run.children.filter(kind=Kind.EXPORT).values_list("pk", flat=True)
     unknown = reduce(or_, (Q(run=member, seq__gt=known.get(member, 0)) for member in (run.pk, *exports)))
-    found = StreamEntry.objects.filter(unknown, type__in=TYPES).order_by("-pk")[:LINES]
+    found = list(StreamEntry.objects.filter(unknown, type__in=TYPES).order_by("-pk")[:LINES])
+    # Read behind the entries that tell of them.
     attempts = {one.number: one for one in run.attempts.select_related("worker")}
     return list(_lines(run, reversed(found), attempts))
 
