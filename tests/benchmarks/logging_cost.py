@@ -18,7 +18,7 @@ from trainer.parallel import Ranks
 from trainer.spec import TrainSpec
 
 CALLS = 20_000
-ROUNDS = 9
+ROUNDS = 45
 BLOCK = 16  # steps
 ROWS = 24_000
 SPEC = {"task": {"name": "table_classification", "target": "c0"}, "model": {"name": "mlp", "hidden": [96]}, "batch_size": 32,

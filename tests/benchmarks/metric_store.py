@@ -14,6 +14,8 @@ from tests.benchmarks.line import Line
 
 METRICS = 8
 STEPS_PER_FLUSH = 128
+FLUSH = METRICS * STEPS_PER_FLUSH
+INGESTS = 5  # of each size
 INGEST_SIZES = (100_000, 1_000_000, 3_000_000)
 CURVE_SIZES = (100_000, 1_000_000, 10_000_000)
 SPIKE_SIZES = (300_000, 1_000_000, 10_000_000)
@@ -31,18 +33,23 @@ def _ingest() -> Iterator[Line]:
     _feed(_new_run(), INGEST_SIZES[0])  # what is loaded and planned once
     rates, bytes_a_point = {}, {}
     for size in INGEST_SIZES:
-        _empty()
-        run_id, at_start = _new_run(), place.cpu_seconds()
-        points = _feed(run_id, size)
-        rates[f"{size:.0e}"] = points / (place.cpu_seconds() - at_start)
+        rates[f"{size:.0e}"] = max(_rate(size) for _ in range(INGESTS))
         reused = _compact()
-        bytes_a_point[f"{size:.0e}"] = _size_on_disk() / points
-    flush = METRICS * STEPS_PER_FLUSH
+        bytes_a_point[f"{size:.0e}"] = _size_on_disk() / (size // FLUSH * FLUSH)
     middle = list(rates.values())[1]
-    yield Line(number="P3", name=f"durable ingest, {flush:,} points a flush", figure=middle, unit="points a CPU second", target=480_000,
-               better="more", beside=f"{middle / floor:.2f} x bare chunks ({floor:,.0f})", growth=rates)  # fmt: skip
+    yield Line(number="P3", name=f"durable ingest, {FLUSH:,} points a flush, fastest of {INGESTS}", figure=middle,
+               unit="points a CPU second", target=480_000, better="more",
+               beside=f"{middle / floor:.2f} x bare chunks ({floor:,.0f})", growth=rates)  # fmt: skip
     yield Line(number="P4", name="on disk, indexes included", figure=max(bytes_a_point.values()), unit="bytes a point",
                target=12, beside=f"half float32; {reused / 1e6:.0f} MB more until autovacuum", growth=bytes_a_point)  # fmt: skip
+
+
+def _rate(size: int) -> float:
+    """Points a CPU second of one ingest into empty tables."""
+    _empty()
+    run_id, at_start = _new_run(), place.cpu_seconds()
+    points = _feed(run_id, size)
+    return points / (place.cpu_seconds() - at_start)
 
 
 def _feed(run_id: UUID, points: int) -> int:
@@ -51,7 +58,7 @@ def _feed(run_id: UUID, points: int) -> int:
     from webapp.runs import flush as follower
 
     _attempt(run_id)
-    flushes = points // (METRICS * STEPS_PER_FLUSH)
+    flushes = points // FLUSH
     draw = np.random.default_rng(0)
     noise = draw.normal(size=(METRICS, STEPS_PER_FLUSH))
     noise[::2] = noise[::2].astype(np.float32)
@@ -60,7 +67,7 @@ def _feed(run_id: UUID, points: int) -> int:
         times = 1.8e9 + steps.astype(np.float64) * 0.0006
         stretch = follower.Stretch(attempt=1, start=flush, end=flush + 1, step=int(steps[-1]))
         assert follower.points(run_id, stretch, {f"train/{at}": Points(steps, noise[at], times) for at in range(METRICS)})
-    return flushes * METRICS * STEPS_PER_FLUSH
+    return flushes * FLUSH
 
 
 def _attempt(run_id: UUID) -> None:
