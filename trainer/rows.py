@@ -76,8 +76,8 @@ def of_model(config: ModelConfig, prepared: Prepared, prepared_sha256: str | Non
     look the same where the file's SHA-256 is given: rows that the model learnt would be taken for test rows."""
     _require_same_data(config, prepared)
     if prepared_sha256 is not None and config.data not in (None, prepared_sha256):
-        raise TrainerError("other_rows", "This is not the data that the model was trained on: its columns are the same, its rows are "
-                           "others, and some of those that the model learnt from might be taken to test it. Give the model's own data.")
+        raise TrainerError("other_rows", "This is not the file that the model was trained on, though it has what the model needs: rows "
+                           "that the model learnt might be taken to test it. Give the model's own data.")
     found = of_task(config.task, prepared, config.split, config.seed)
     if found.classes != config.classes:
         raise _other_data()

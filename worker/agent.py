@@ -75,6 +75,7 @@ class Agent(threading.Thread):
         self._room = Room(state)
         self._worker: Worker | None = None
         self._warm = warm
+        self._warm_was_lost = False
         self._warm_due = 0.0
         self._claims_due = 0.0
         self._database_due = 0.0
@@ -106,6 +107,7 @@ class Agent(threading.Thread):
     def _turn(self) -> None:
         self._keep_warm()
         self._listen()
+        self._take_news()
         if self._stopping.is_set():
             self._attempts.send_away(in_time=time.monotonic() < self._deadline)
         self._do_when_due("disks", DISKS_EVERY, self._look_at_disks)
@@ -151,27 +153,30 @@ class Agent(threading.Thread):
             self._due.update(commands=0.0, sweep=0.0)
         if self._warm in ready:
             self._hear()
-        self._take_news()
 
     def _hear(self) -> None:
         assert self._warm is not None
         try:
             self._heard += self._warm.news()
         except WarmGoneError:
-            self._take_news()
             log.error("The warm process has ended; see %s. It is started again.", self._log_file)
             self._warm.close()
-            self._warm = None
-            self._attempts.lose_all()
+            self._warm, self._warm_was_lost = None, True
 
     def _take_news(self) -> None:
-        """One after another; what is not taken for an error stays for the next turn, or a launcher's end were never known."""
+        """One after another. What cannot be taken while the database is away is taken later, or an end were never known."""
         while self._heard:
             news = self._heard[0]
-            self._attempts.note(news)
+            try:
+                self._attempts.note(news)
+            except (OperationalError, InterfaceError):
+                return
             self._heard.popleft()
             if news.lacks_processes:
                 self._claims_due = time.monotonic() + CLAIM_AGAIN
+        if self._warm_was_lost:
+            self._attempts.lose_all()
+            self._warm_was_lost = False
 
     # What is done now and then
 
@@ -203,7 +208,7 @@ class Agent(threading.Thread):
             self._adopt(attempt)
         if self._in_touch_since and time.monotonic() - self._in_touch_since > sweep.PATIENCE:
             sweep.expire_leases(self._worker)
-        claim.explain_too_large()
+            claim.explain_too_large()
         if obstacle := self._obstacle():
             claim.explain(self._worker, obstacle)
             return

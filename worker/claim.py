@@ -87,11 +87,13 @@ def explain(worker: Worker, reason: Reason) -> None:
 
 
 def explain_too_large() -> None:
-    """Tell the first of the runs that need more devices than any machine has that is running now."""
+    """Tell the first of the runs that need more devices than any machine has that is running now, and those that did no more."""
     devices = most_devices(Q(worker__seen__gt=Now() - LEASE)) or 0
     for waiting in _waiting(Run.objects.filter(devices_needed__gt=devices), LOOK_AHEAD):
         facts = {"needed": waiting.devices_needed, "devices": devices}
         states.explain(waiting.id, State.QUEUED, Reason(WAITS_FOR_MACHINE.code, WAITS_FOR_MACHINE.sentence, facts))
+    for waiting in _waiting(Run.objects.filter(devices_needed__lte=devices, reason_code=WAITS_FOR_MACHINE.code), LOOK_AHEAD):
+        states.explain(waiting.id, State.QUEUED, states.NO_REASON)
 
 
 def _lanes(worker: Worker) -> list[Lane]:

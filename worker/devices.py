@@ -11,6 +11,7 @@ from pathlib import Path
 FEWEST_CPU_DEVICES = 2  # so that two ranks can be tried on any machine
 QUERY = ("nvidia-smi", "--query-gpu=index,uuid,memory.total,name", "--format=csv,noheader,nounits")
 VISIBLE = "CUDA_VISIBLE_DEVICES"
+UUID, INSTANCE = "GPU-", "MIG-"  # beginnings of names in it that are no index
 MEBIBYTE = 1024 * 1024
 
 
@@ -60,20 +61,28 @@ def _cuda() -> list[Found]:
 
 
 def gpus(listed: str, visible: str | None) -> list[Found]:
-    """The GPUs of nvidia-smi's answer as CUDA shows them to a process: those that ``visible`` names by index or by the beginning
-    of their UUID, in its order and numbered anew, up to the first that is unknown or named again; all of them without it."""
+    """The GPUs of nvidia-smi's answer as CUDA shows them to a process: all, or those that ``visible`` names by index or by the
+    beginning of their UUID, in its order and numbered anew. What it names otherwise than the first, or what is unknown, ends the
+    list; one that is named twice empties it. Of instances of a divided GPU (MIG), which are not listed, CUDA shows the first.
+    """
     rows = [[part.strip() for part in line.split(",", 3)] for line in listed.splitlines() if line.strip()]
-    chosen = rows if visible is None else _chosen(rows, [entry.strip() for entry in visible.split(",")])
+    entries = None if visible is None else [entry.strip() for entry in visible.split(",")]
+    if entries and entries[0].startswith(INSTANCE):
+        return [Found("cuda:0", entries[0])]
+    chosen = rows if entries is None else _chosen(rows, entries)
     facts = [(name, int(memory) * MEBIBYTE if memory.isdigit() else None, uuid) for _index, uuid, memory, name in chosen]
     return [Found(f"cuda:{number}", *fact) for number, fact in enumerate(facts)]
 
 
 def _chosen(rows: list[list[str]], entries: list[str]) -> list[list[str]]:
+    by_uuid = entries[0].startswith(UUID)
     chosen: list[list[str]] = []
     for entry in entries:
-        named = [row for row in rows if entry == row[0] or (entry.startswith("GPU-") and row[1].startswith(entry))]
-        if len(named) != 1 or named[0] in chosen:
+        named = [row for row in rows if (entry.startswith(UUID) and row[1].startswith(entry) if by_uuid else row[0] == entry)]
+        if len(named) != 1:
             break
+        if named[0] in chosen:
+            return []
         chosen += named
     return chosen
 

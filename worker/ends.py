@@ -9,7 +9,8 @@ from webapp.datasets.models import DatasetVersion
 from webapp.runs import states
 from webapp.runs.exports import queue_exports
 from webapp.runs.models import Attempt, Checkpoint, Kind, Run, State
-from webapp.runs.services import TO_EVALUATE
+from webapp.runs.services import DISK_FULL as DISK_FULL
+from webapp.runs.services import DISK_FULL_WHILE_PAUSED, TO_EVALUATE
 from webapp.runs.states import Reason
 
 YIELDED = Reason("worker_restarts", "Goes on when the worker is back; the worker is being restarted.")
@@ -22,18 +23,11 @@ NO_PROCESS = Reason(
     "no_process",
     "Waits: the worker’s machine could start no further process. End others there, or raise its limit; it is tried again and again.",
 )
-DISK_FULL = Reason(
-    "disk_full",
-    "The worker’s disk is full. Make room there, and this run goes on by itself from the last checkpoint.",
-)
 FILES_AWAY = Reason("files_away", "Waits for the stored files: the worker could not reach them.")
-DISK_FULL_WHILE_PAUSING = Reason(
-    "disk_full_while_pausing", "Paused as was asked. The worker’s disk is full: make room there before this run is resumed."
-)
 ROOM_AGAIN = Reason("room_again", "Goes on from the last checkpoint: the worker’s disk has room again.")
 NOTHING_TO_KEEP = Reason(
     "nothing_to_keep",
-    "Was to be stopped, and what it had trained kept; but its processes ended before the first checkpoint. Nothing is left of it.",
+    "Was to be stopped, and what it had trained kept; but it was cut off before its first checkpoint. Nothing is left of it.",
 )
 
 
@@ -57,23 +51,21 @@ def fail(run: Run, reason: Reason) -> None:
 def go_on(run: Run, reason: Reason) -> None:
     """The run needs another attempt: it waits for one, or stays paused where a person asked for that meanwhile. One that was to
     be stopped does so from its last checkpoint, and ends here without one: it would train a step anew, and call that its model."""
-    wanted = wish(run)
-    if wanted == "pause":
+    if _is_to_keep_nothing(run):
+        _fail_empty_handed(run, reason)
+    elif wish(run) == "pause":
         states.move(run.pk, State.PAUSED, attempt=run.attempt)
-    elif wanted == "stop" and not run.checkpoints.exists():
-        fail(run, NOTHING_TO_KEEP)
     else:
         states.move(run.pk, State.QUEUED, attempt=run.attempt, reason=reason)
 
 
 def pause(run: Run, reason: Reason) -> None:
     """The run stays where it is: until there is room where the disk is full, unless a person had asked for the pause."""
-    wanted = wish(run)
-    if wanted == "stop" and not run.checkpoints.exists():
-        fail(run, NOTHING_TO_KEEP)
+    if _is_to_keep_nothing(run):
+        _fail_empty_handed(run, reason)
     else:
-        asked = wanted == "pause" and reason == DISK_FULL
-        states.move(run.pk, State.PAUSED, attempt=run.attempt, reason=DISK_FULL_WHILE_PAUSING if asked else reason)
+        asked = reason == DISK_FULL and wish(run) == "pause"
+        states.move(run.pk, State.PAUSED, attempt=run.attempt, reason=DISK_FULL_WHILE_PAUSED if asked else reason)
 
 
 def earlier(attempt: Attempt) -> list[dict[str, Any]]:
@@ -97,6 +89,15 @@ def wish(run: Run) -> str:
     """The last of stop, pause and resume that was asked of a run, or nothing. A stop stays."""
     kinds = list(run.commands.filter(kind__in=("stop", "pause", "resume")).order_by("-pk").values_list("kind", flat=True))
     return "stop" if "stop" in kinds else kinds[0] if kinds else ""
+
+
+def _is_to_keep_nothing(run: Run) -> bool:
+    """Whether a person wants what was trained so far, and none of it is left."""
+    return wish(run) == "stop" and not run.checkpoints.exists()
+
+
+def _fail_empty_handed(run: Run, cut_off: Reason) -> None:
+    fail(run, Reason(NOTHING_TO_KEEP.code, NOTHING_TO_KEEP.sentence, {"cause": cut_off.code}))
 
 
 def _leave_paused(run: Run, reason: Reason) -> None:

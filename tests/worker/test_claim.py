@@ -81,6 +81,9 @@ def test_a_run_that_needs_more_devices_than_any_machine_that_runs_is_told_what_i
     huge = Run.objects.get(name="huge")
     assert (huge.reason_code, huge.reason_params) == ("waiting_for_machine", {"needed": 3, "devices": 2})
     assert Run.objects.get(name="small").reason_code == ""
+    workers.heartbeat(big, {})
+    explain_too_large()
+    assert Run.objects.get(name="huge").reason_code == ""
 
 
 def test_the_next_run_for_each_kind_of_device_is_told_that_the_disk_is_full(owner: User) -> None:

@@ -19,10 +19,12 @@ FIRST, SECOND, THIRD = "GPU-1a00", "GPU-1b00", "GPU-2c00"
         ("-1", []),
         ("NoDevFiles", []),
         ("2, 0", [THIRD, FIRST]),
-        ("GPU-1b,2", [SECOND, THIRD]),
+        ("GPU-1b,2", [SECOND]),
+        ("GPU-1b,GPU-2c", [SECOND, THIRD]),
+        ("2,GPU-1b", [THIRD]),
         ("1,7,2", [SECOND]),
         ("GPU-1,0", []),
-        ("1,1,0", [SECOND]),
+        ("1,1,0", []),
     ],
 )
 def test_gpus_are_those_that_cuda_shows_to_a_rank(visible: str | None, uuids: list[str]) -> None:
@@ -36,3 +38,7 @@ def test_a_gpu_is_told_with_its_name_and_memory() -> None:
         Found("cuda:0", "NVIDIA H100, 80GB", 81559 * 1024 * 1024, FIRST),
         Found("cuda:1", "NVIDIA Thor", None, THIRD),
     ]
+
+
+def test_an_instance_of_a_divided_gpu_is_one_device() -> None:
+    assert gpus(LISTED, "MIG-0a,MIG-0b") == [Found("cuda:0", "MIG-0a")]

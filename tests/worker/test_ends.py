@@ -49,7 +49,7 @@ def test_a_run_to_be_stopped_of_which_nothing_is_left_ends_and_says_so(
     services.command(attempt.run, "stop", attempt.run.owner)
     leave(Run.objects.get(pk=attempt.run_id), ends.WORKER_LOST)
     run = Run.objects.get(pk=attempt.run_id)
-    assert (run.state, run.reason_code) == (State.FAILED, "nothing_to_keep")
+    assert (run.state, run.reason_code, run.reason_params) == (State.FAILED, "nothing_to_keep", {"cause": "worker_lost"})
 
 
 def test_a_run_to_be_stopped_goes_on_to_be_evaluated_from_its_last_checkpoint(attempt: Attempt) -> None:
@@ -64,14 +64,15 @@ def test_a_pause_that_was_asked_for_before_the_disk_was_full_promises_nothing_by
     services.command(attempt.run, "pause", attempt.run.owner)
     ends.pause(Run.objects.get(pk=attempt.run_id), ends.DISK_FULL)
     run = Run.objects.get(pk=attempt.run_id)
-    assert (run.state, run.reason_code) == (State.PAUSED, "disk_full_while_pausing")
+    assert (run.state, run.reason_code) == (State.PAUSED, "disk_full_while_paused")
 
 
 def test_a_pause_that_is_asked_for_of_a_run_that_a_full_disk_paused_makes_it_wait_for_a_person(attempt: Attempt) -> None:
     ends.pause(Run.objects.get(pk=attempt.run_id), ends.DISK_FULL)
-    services.command(attempt.run, "pause", attempt.run.owner)
-    run = Run.objects.get(pk=attempt.run_id)
-    assert (run.state, run.reason_code) == (State.PAUSED, "")
+    for _again in range(2):
+        services.command(attempt.run, "pause", attempt.run.owner)
+        run = Run.objects.get(pk=attempt.run_id)
+        assert (run.state, run.reason_code) == (State.PAUSED, "disk_full_while_paused")
 
 
 def test_attempts_that_began_no_process_do_not_interrupt_the_row_of_deaths(attempt: Attempt) -> None:

@@ -31,6 +31,13 @@ MOST_UNFINISHED = 10_000  # runs of one person
 COMMANDS: tuple[CommandKind, ...] = get_args(CommandKind)
 STEERED = (Kind.TRAIN, Kind.COMPRESS)
 PAUSING = Reason("pausing", "Pauses after the step at hand.")
+DISK_FULL = Reason(
+    "disk_full",
+    "The worker’s disk is full. Make room there, and this run goes on by itself from the last checkpoint.",
+)
+DISK_FULL_WHILE_PAUSED = Reason(
+    "disk_full_while_paused", "Paused as was asked. The worker’s disk is full: make room there before this run is resumed."
+)
 TO_EVALUATE = Reason("stop_wanted", "Waits for a device to evaluate what was trained so far.")
 NOT_INSPECTED = Reason("inspection_cancelled", "The inspection of these files was cancelled; send them again to have them opened.")
 
@@ -276,8 +283,9 @@ def _stop(run: Run) -> None:
 
 
 def _pause(run: Run) -> None:
-    if run.state == State.PAUSED:  # by itself, perhaps: from here on it waits for a person
-        states.explain(run.pk, State.PAUSED, states.NO_REASON)
+    if run.state == State.PAUSED:
+        if run.reason_code == DISK_FULL.code:  # from here on it waits for a person
+            states.explain(run.pk, State.PAUSED, DISK_FULL_WHILE_PAUSED)
     elif run.state == State.QUEUED:
         states.move(run.pk, State.PAUSED)
     elif run.state in (State.STARTING, State.RUNNING):

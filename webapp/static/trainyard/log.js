@@ -23,7 +23,7 @@
     want() {
       if (this.waiting) return;
       this.waiting = true;
-      setTimeout(() => this.ask(), PAUSE);
+      setTimeout(() => { if (this.waiting) this.ask(); }, PAUSE);
     }
 
     async ask() {
