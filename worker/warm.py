@@ -31,6 +31,7 @@ PASSED_ON = frozenset(
         "GLOO_SOCKET_IFNAME",
     }
 )
+ADDED = {"CUDA_DEVICE_ORDER": "PCI_BUS_ID"}  # the order in which nvidia-smi, and so the agent, numbers the GPUs
 
 
 class WarmGoneError(Exception):
@@ -109,8 +110,7 @@ class Warm:
 
 
 def _environment() -> dict[str, str]:
-    """With the order in which nvidia-smi, and so the agent, numbers the GPUs."""
-    return {name: value for name, value in os.environ.items() if name in PASSED_ON} | {"CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
+    return {name: value for name, value in os.environ.items() if name in PASSED_ON} | ADDED
 
 
 def _parse(message: dict[str, Any]) -> News | None:
