@@ -60,17 +60,16 @@ class Journal:
             return known
         number = len(self._series)
         self.write(events.Series(id=number, names=names))
-        point, header = struct.Struct(f"{events.POINT.format}{len(names)}d"), events.HEADER.size
-        pack_into, length, size = point.pack_into, point.size, header + point.size
-        put_header = events.HEADER.pack_into
+        point = struct.Struct(f"{events.POINT.format}{len(names)}d")
+        frame = struct.Struct(f"{events.HEADER.format}{point.size}s")
+        pack, put, length, size = point.pack, frame.pack_into, point.size, frame.size
 
         def log(step: int, values: Sequence[float]) -> None:
             if self._at + size > self._room:
                 self._make_room(size)
-            window, at = self._window, self._at
-            pack_into(window, at + header, b"P", number, step, time(), *values)
-            put_header(window, at, length, crc32(window[at + header : at + size]))
-            self._at = at + size
+            payload = pack(b"P", number, step, time(), *values)
+            put(self._window, self._at, length, crc32(payload), payload)  # half of it, read or left so, has a wrong checksum
+            self._at += size
 
         self._series[names] = log
         return log
