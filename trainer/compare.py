@@ -23,7 +23,8 @@ class Table:
     def __init__(self, data: Rows, threads: int, original: Version) -> None:
         self._data = data
         self._threads = threads
-        self._original, _loss = self._judge(original)
+        self._original = original
+        self._judged = self._judge(original)
 
     def _judge(self, version: Version) -> tuple[Array, float]:
         """What the version decides on the test rows, and its mean loss there by the loss that trained it; of a number, in units of
@@ -38,8 +39,8 @@ class Table:
 
     def row(self, version: Version, name: str, before: dict[str, Any] | None = None) -> dict[str, Any]:
         """One line: ``change`` compares with the original; what the stage itself noted is added."""
-        decided, loss = self._judge(version)
-        change = lossy.compare(self._original, decided, self._data.targets[self._data.parts.test])
+        decided, loss = self._judged if version is self._original else self._judge(version)
+        change = lossy.compare(self._judged[0], decided, self._data.targets[self._data.parts.test])
         run = answering.model(version.path, version.form, self._threads)
         sample = answering.raw(self._data, self._data.parts.test[: max(latency.BATCHES)])
         row: dict[str, Any] = {

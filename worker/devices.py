@@ -78,7 +78,7 @@ def _chosen(rows: list[list[str]], entries: list[str]) -> list[list[str]]:
     by_uuid = entries[0].startswith(UUID)
     chosen: list[list[str]] = []
     for entry in entries:
-        named = [row for row in rows if (entry.startswith(UUID) and row[1].startswith(entry) if by_uuid else row[0] == entry)]
+        named = [row for row in rows if entry.startswith(UUID) == by_uuid and (row[1].startswith(entry) if by_uuid else row[0] == entry)]
         if len(named) != 1:
             break
         if named[0] in chosen:
