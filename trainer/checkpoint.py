@@ -1,8 +1,8 @@
-"""Checkpoints: one safetensors file each, from which a run goes on as if it had never ended.
+"""Checkpoints: one file with a checksum of its own each (trainer.tensorfile), from which a run goes on as if it had never ended.
 
 Tensors: ``model.*``, ``best.*`` (weights of the best epoch so far), ``optimizer.<parameter>.<name>``, ``random.<rank>.<device>``.
-Metadata ``trainyard``: JSON with the step, the best epoch, the schedule and what of the optimizer is no tensor. The data
-position follows from the step, as the order of rows follows from (seed, epoch).
+The text is JSON with the step, the best epoch, the schedule and what of the optimizer is no tensor. The data position follows
+from the step, as the order of rows follows from (seed, epoch).
 """
 
 import json
@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from trainer import files
-from trainer.errors import CheckpointError
+from trainer import tensorfile
+from trainer.errors import CheckpointError, TrainerError
 from trainer.parallel import Ranks
+from trainer.tensorfile import TensorFileError
 
 KEPT = 2  # the newest may be on its way to the store while the next is written
 
@@ -79,9 +78,7 @@ def write(folder: Path, progress: Progress, model: nn.Module, optimizer: Optimiz
     facts = {"progress": progress.facts(), "schedule": schedule.state_dict(),
              "optimizer": {"groups": state["param_groups"], "state": plain}}
     path = folder / f"step-{progress.step:010d}.safetensors"
-    data = to_bytes({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()},
-                    {"trainyard": json.dumps(facts)})
-    files.write(path, data)
+    tensorfile.write(path, tensors, json.dumps(facts))
     return path
 
 
@@ -96,10 +93,39 @@ def list_newest_first(folder: Path) -> list[Path]:
     return sorted(folder.glob("step-*.safetensors"), reverse=True)
 
 
-def read(path: Path | str, ranks: Ranks, model: nn.Module, optimizer: Optimizer, schedule: LRScheduler) -> Progress:
-    """Put everything back as it was. Raises CheckpointError when the file is damaged or of another model."""
+@dataclass(frozen=True)
+class Saved:
+    """What a checkpoint holds, read whole and found undamaged."""
+
+    facts: dict[str, Any]
+    tensors: dict[str, Tensor]
+
+    @property
+    def step(self) -> int:
+        """The step at which it was written."""
+        return int(self.facts["progress"]["step"])
+
+
+def read(path: Path | str) -> Saved:
+    """What is in the file. Raises CheckpointError when it is damaged or no checkpoint."""
     with refusing_what_is_damaged():
-        facts, tensors = _load(path)
+        text, tensors = tensorfile.read(path)
+        return Saved(json.loads(text), tensors)
+
+
+@contextmanager
+def refusing_what_is_damaged() -> Iterator[None]:
+    """Raises CheckpointError for what a damaged file brings about; never for want of memory, which torch tells by a RuntimeError."""
+    try:
+        yield
+    except (TensorFileError, KeyError, ValueError, TypeError) as error:
+        raise CheckpointError from error
+
+
+def restore(saved: Saved, ranks: Ranks, model: nn.Module, optimizer: Optimizer, schedule: LRScheduler) -> Progress:
+    """Put everything back as it was. Raises TrainerError when the checkpoint is of another model."""
+    facts, tensors = saved.facts, saved.tensors
+    try:
         model.load_state_dict(_fitting(model, _named(tensors, "model.")))
         optimizer.load_state_dict(_optimizer_state(facts["optimizer"], tensors))
         _lay_out(optimizer)
@@ -108,15 +134,9 @@ def read(path: Path | str, ranks: Ranks, model: nn.Module, optimizer: Optimizer,
         best = {name: tensor.to(ranks.device) for name, tensor in (_fitting(model, best) if best else best).items()}
         restore_random_state(ranks, tensors[f"random.{ranks.rank}"])
         return Progress(**facts["progress"], best_state=best)
-
-
-@contextmanager
-def refusing_what_is_damaged() -> Iterator[None]:
-    """Raises CheckpointError for what a damaged file brings about; never for want of memory, which torch tells by a RuntimeError."""
-    try:
-        yield
-    except (SafetensorError, KeyError, ValueError, TypeError) as error:
-        raise CheckpointError from error
+    except (KeyError, ValueError, TypeError) as error:
+        raise TrainerError("checkpoint_of_another_model", "The checkpoint is of another model, or of another release: start the run "
+                           "again.") from error
 
 
 def _fitting(model: nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -133,19 +153,6 @@ def _lay_out(optimizer: Optimizer) -> None:
         for name, value in values.items():
             if isinstance(value, Tensor) and value.shape == parameter.shape:
                 values[name] = torch.empty_like(parameter).copy_(value)
-
-
-def step_of(path: Path | str) -> int:
-    """The step at which a checkpoint was written. Raises CheckpointError when the file is damaged."""
-    with refusing_what_is_damaged():
-        facts, _ = _load(path, tensors=False)
-        return int(facts["progress"]["step"])
-
-
-def _load(path: Path | str, tensors: bool = True) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    with safe_open(path, framework="pt") as file:
-        facts = json.loads((file.metadata() or {})["trainyard"])
-        return facts, {name: file.get_tensor(name) for name in list(file.keys())} if tensors else {}
 
 
 def _named(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

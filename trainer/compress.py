@@ -12,7 +12,7 @@ from pathlib import Path
 from shutil import copyfile, rmtree
 from typing import Any
 
-from trainer import catalog, compare, events, loop, package, parallel, rows, stages
+from trainer import catalog, checkpoint, compare, events, loop, package, parallel, rows, stages
 from trainer.component import Component
 from trainer.compressors import Bench, RefusedError, Version
 from trainer.control import Control
@@ -64,7 +64,14 @@ class Setting:
 
 def compress(job: Job, folder: Path, journal: Journal) -> events.Ended:
     """One attempt of a compress run. Raises TrainerError when the model, the data or the checkpoint cannot be read."""
-    setting = _setting(job, folder, journal)
+    sha256 = job.hashes.get("prepared")
+    prepared = Prepared.open(job.inputs["prepared"], sha256)
+    with prepared.checking(sha256):
+        return _compress(_setting(job, prepared, folder, journal), job)
+
+
+def _compress(setting: Setting, job: Job) -> events.Ended:
+    folder, journal = setting.folder, setting.journal
     made, step, training = _resumed(job, folder, journal)
     total = max(1, setting.steps(len(setting.spec.stages)))
     journal.write(events.Started(step=step, total_steps=total, steps_per_epoch=setting.steps_per_epoch,
@@ -101,10 +108,9 @@ def compress(job: Job, folder: Path, journal: Journal) -> events.Ended:
     return events.Ended(outcome="stopped" if stopped else "succeeded", step=step)
 
 
-def _setting(job: Job, folder: Path, journal: Journal) -> Setting:
+def _setting(job: Job, prepared: Prepared, folder: Path, journal: Journal) -> Setting:
     assert isinstance(job.spec, CompressSpec)
-    prepared = Prepared.open(job.inputs["prepared"])
-    path = Path(job.inputs["model"])
+    path = job.require("model")
     config, _ = package.load(path)
     recipe = (config.recipe or TrainSpec(task=config.task, seed=config.seed, split=config.split)).resolved(prepared.summary)
     data = rows.of_model(config, prepared, job.hashes.get("prepared"))
@@ -165,7 +171,7 @@ def _fine_tune(setting: Setting, stage: Component, made: Stages, training: Path 
     earlier = setting.steps(made.done)
     keep = partial(_keep_training, setting, made)
     fitted = loop.fit(spec, model, setting.data, setting.ranks, StageJournal(setting.journal, earlier, keep, setting.folder),
-                      control=setting.control, folder=setting.folder, resume=str(training) if training else None)
+                      control=setting.control, folder=setting.folder, resume=checkpoint.read(training) if training else None)
     if fitted.outcome == "paused":
         raise PausedError(earlier + fitted.progress.step, fitted.code)
     if fitted.progress.step < setting.steps_per_epoch:
@@ -182,6 +188,7 @@ def _keep_training(setting: Setting, made: Stages, step: int, training: Path) ->
 
 def _checkpoint(setting: Setting, made: Stages) -> None:
     """Between two stages."""
+    setting.data.prepared.is_whole()
     setting.journal.sync()
     step = setting.steps(made.done)
     path = stages.write(setting.folder / "checkpoints", step, made)
@@ -190,6 +197,7 @@ def _checkpoint(setting: Setting, made: Stages) -> None:
 
 def _keep(setting: Setting, made: Stages, version: Version, stage: Component, table: compare.Table) -> None:
     """Measure what the stage made, and offer it."""
+    setting.data.prepared.is_whole()
     name = stages.file_name(version.stage, stage.name, version.form)
     copyfile(version.path, made.out / name)
     made.table.append(table.row(version, stage.name, made.table[-1]))

@@ -13,19 +13,22 @@ The same content always gives the same bytes, so the file's hash names the conte
 import json
 import os
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 from pydantic import ValidationError
 
+from trainer import checked
 from trainer.errors import TrainerError
 from trainer.summary import DataSummary
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 DTYPES: dict[str, np.dtype[Any]] = {"U8": np.dtype("uint8"), "I64": np.dtype("<i8"), "I32": np.dtype("<i4"), "F64": np.dtype("<f8")}
+ROLE = "prepared"  # of such a file among a job's inputs
 LARGEST_HEADER = 100 * 1024 * 1024
 COPY_BYTES = 16 * 1024 * 1024
 
@@ -37,22 +40,52 @@ class Prepared:
         self.path = path
         self.summary = summary
         self._arrays = arrays
+        self._check: checked.Check | None = None
 
     @classmethod
-    def open(cls, path: Path | str) -> "Prepared":
-        """Map the file. Raises TrainerError when it is not a prepared file or is cut short."""
+    def open(cls, path: Path | str, sha256: str | None = None) -> "Prepared":
+        """Map the file. Raises TrainerError when it is not a prepared file or is cut short: DamagedError where it is to have another
+        ``sha256``."""
         path = Path(path)
         try:
             header, start = _header(path)
             summary = DataSummary.model_validate_json(header.pop("__metadata__")["summary"])
             arrays = {name: _mapped(path, start, entry) for name, entry in header.items()}
         except (KeyError, TypeError, ValueError, struct.error, ValidationError) as error:
+            checked.require(path, sha256, ROLE)
             raise TrainerError("prepared_damaged", "The prepared data cannot be read; import the data set again.") from error
         return cls(path, summary, arrays)
 
     def array(self, name: str) -> Array:
         """One of the arrays named above."""
         return self._arrays[name]
+
+    @contextmanager
+    def checking(self, sha256: str | None) -> Iterator[None]:
+        """Hash the whole file while the caller works with it; without a ``sha256`` there is nothing to hold it against.
+
+        Raises DamagedError behind the work, and in place of whatever else damaged data brought about.
+        """
+        if sha256 is None:
+            yield
+            return
+        self._check = check = checked.Check(self.path, sha256, ROLE)
+        try:
+            yield
+        except (TrainerError, OSError):
+            raise
+        except Exception:
+            check.has_passed(wait=True)
+            raise
+        else:
+            check.has_passed(wait=True)
+        finally:
+            self._check = None
+            check.abandon()
+
+    def is_whole(self, *, wait: bool = True) -> bool:
+        """Whether all of the file is known to be what it should be; False while that is not known yet. Raises DamagedError."""
+        return self._check is None or self._check.has_passed(wait=wait)
 
     def __len__(self) -> int:
         return self.summary.rows

@@ -58,10 +58,10 @@ def export(job: Job, folder: Path, journal: Journal) -> events.Ended:
     assert isinstance(job.spec, ExportSpec)
     control = Control(folder)
     work, out = _fresh(folder / "work"), _fresh(folder / "out")
-    path = Path(job.inputs["model"])
+    path = job.require("model")
     source = sources.open_source(path, sources.form_of(path))
     exporters = _fitting(source, job.spec)
-    proof = Proof.prepare(source, Path(job.inputs["prepared"]), work, job.hashes.get("prepared"))
+    proof = Proof.prepare(source, job.require("prepared"), work, job.hashes.get("prepared"))
     journal.write(events.Started(step=0, total_steps=len(exporters), steps_per_epoch=len(exporters), placement=("cpu",)))
 
     made: list[Made] = []
@@ -132,11 +132,11 @@ def _say(journal: Journal, made: Made) -> None:
 
 def _links(job: Job, source: Source) -> list[bundle.Link]:
     """The chain up to the weights, but for the spec, which is written with the outputs."""
-    data = bundle.link("data", "prepared.safetensors", Path(job.inputs["prepared"]))
+    data = bundle.Link("data", "prepared.safetensors", job.hashes["prepared"])
     earlier = [bundle.Link(f"weights before {item.stage.name}", "model.safetensors", item.made_from)
                for item in source.config.compression]
     weights = "model.safetensors" if source.form == "torch" else "model.onnx"
-    return [data, *earlier, bundle.link("weights", weights, source.path)]
+    return [data, *earlier, bundle.Link("weights", weights, job.hashes["model"])]
 
 
 def assemble(made: list[Made], source: Source, proof: Proof, links: list[bundle.Link], out: Path) -> list[tuple[str, str]]:

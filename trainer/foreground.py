@@ -35,9 +35,11 @@ def attempt(out: Out, spec: AnySpec, inputs: Mapping[str, Path], checkpoints: st
         screen = _shown(out.run)
         if job.resume is None or screen.ended is None or screen.ended.code != CheckpointError.CODE:
             return screen
-        Path(job.resume).unlink(missing_ok=True)
+        damaged = Path(job.resume)
+        damaged.unlink(missing_ok=True)
         job = out.next_job(spec, inputs, checkpoints) or job
-        print(f"The last checkpoint cannot be read; {'going on from the one before' if job.resume else 'beginning anew'}.", flush=True)
+        instead = f"going on from {Path(job.resume).name}" if job.resume else "beginning anew"
+        print(f"The checkpoint {damaged.name} is damaged and was removed; {instead}.", flush=True)
 
 
 def _shown(folder: Path) -> Screen:

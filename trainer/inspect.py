@@ -73,7 +73,7 @@ def inspect(job: Job, folder: Path, journal: Journal) -> None:
     Raises TrainerError with a sentence for whatever is wrong with the files.
     """
     assert isinstance(job.spec, InspectSpec)
-    paths = [Path(job.inputs[f"upload:{number}"]) for number in range(len(job.spec.files))]
+    paths = [job.require(f"upload:{number}") for number in range(len(job.spec.files))]
     done = guarded(paths, job.spec.files, folder / "out", job.spec.format)
     for found in done.result.problems:
         journal.write(Log(level=found.severity, message=found.message, params=found.params))

@@ -17,6 +17,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from trainer import checked
 from trainer.component import Lenient, Strict
 from trainer.spec import AnySpec
 
@@ -24,6 +25,8 @@ GO_ON, STOP, PAUSE, YIELD = range(4)
 
 UNEXPECTED = 1
 """An error of ours; ``ended`` says which, unless it was on another rank than 0 (see its log)."""
+DAMAGED = 65
+"""An input is damaged, which ``ended`` says. Rank 0 found it while the others were at work: they end because it does."""
 DISK_FULL = 74
 """No room. ``ended`` says paused with the code disk_full, unless the journal had no room for it: take it for the same."""
 NO_PROCESS = 71
@@ -48,6 +51,12 @@ class Job(Strict):
         if self.spec.kind == "train" and len(self.devices) != self.spec.ranks:
             raise ValueError("A train run needs one device for each of its ranks.")
         return self
+
+    def require(self, role: str) -> Path:
+        """The path of an input whose bytes are what they should be. Raises DamagedError, and OSError."""
+        path = Path(self.inputs[role])
+        checked.require(path, self.hashes.get(role), role)
+        return path
 
     @classmethod
     def read(cls, folder: Path) -> "Job":

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from trainer import catalog, checkpoint, evaluate, events, package, parallel, rows
-from trainer.checkpoint import Progress
+from trainer.checkpoint import Progress, Saved
 from trainer.component import Component
 from trainer.control import Control
 from trainer.data import Prepared
@@ -46,31 +46,34 @@ class Fitted:
 
 def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
     """One attempt of a train run, on one rank. Raises TrainerError for what the user can mend."""
-    prepared = Prepared.open(job.inputs["prepared"])
+    sha256 = job.hashes.get("prepared")
+    prepared = Prepared.open(job.inputs["prepared"], sha256)
     assert isinstance(job.spec, TrainSpec)
     spec = job.spec.resolved(prepared.summary)
-    if job.attempt > 1 or job.resume:
-        journal.write(events.Rewind(step=checkpoint.step_of(job.resume) if job.resume else 0))
-    data = rows.read(spec, prepared)
-    _say_what_is_trained_on(journal, data)
+    saved = checkpoint.read(job.resume) if job.resume else None
+    if job.attempt > 1 or saved:
+        journal.write(events.Rewind(step=saved.step if saved else 0))
     ranks = parallel.join(job.devices, spec.threads)
 
-    ranks.seed(spec.seed)
-    config = rows.configure(spec, data, job.hashes.get("prepared"))
-    model = package.module(config)
-    control = Control(folder if ranks.first else None)
-    fitted = fit(spec, model, data, ranks, journal, control=control, folder=folder, resume=job.resume)
-    if fitted.outcome == "paused":
-        return events.Ended(outcome="paused", code=fitted.code, step=fitted.progress.step)
+    with prepared.checking(sha256 if ranks.first else None):
+        data = rows.read(spec, prepared)
+        _say_what_is_trained_on(journal, data)
+        ranks.seed(spec.seed)
+        config = rows.configure(spec, data, sha256)
+        model = package.module(config)
+        control = Control(folder if ranks.first else None)
+        fitted = fit(spec, model, data, ranks, journal, control=control, folder=folder, resume=saved)
+        if fitted.outcome == "paused":
+            return events.Ended(outcome="paused", code=fitted.code, step=fitted.progress.step)
+        report = judge(spec, model, config, data, ranks, fitted)
 
-    report = judge(spec, model, config, data, ranks, fitted)
     if ranks.first:
         publish(folder, journal, config, model, report)
     return events.Ended(outcome=fitted.outcome, step=fitted.progress.step)
 
 
 def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Journal, *, control: Control | None = None,
-        folder: Path | None = None, resume: str | None = None) -> Fitted:
+        folder: Path | None = None, resume: Saved | None = None) -> Fitted:
     """Train ``model`` by a resolved ``spec``; it ends with the weights of the best epoch.
 
     Without ``folder`` nothing is checkpointed, without ``control`` nobody steers; so an already built model can be tuned in
@@ -93,7 +96,7 @@ def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Jou
     ranks.seed(spec.seed + 7919 * (ranks.rank + 1))
     progress = Progress()
     if resume:
-        progress = checkpoint.read(resume, ranks, model, optimizer, schedule)
+        progress = checkpoint.restore(resume, ranks, model, optimizer, schedule)
     journal.write(events.Started(step=progress.step, total_steps=total_steps, steps_per_epoch=batches,
                                  placement=ranks.placement))
     recorder = Recorder(journal, data.plan.target == "class", spec.nonfinite)
@@ -145,7 +148,7 @@ def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Jou
         if folder and (due or command):
             progress.seconds = time.monotonic() - began
             random = checkpoint.random_state(ranks)
-            if ranks.first:
+            if ranks.first and data.prepared.is_whole(wait=bool(command)):  # nothing is kept that damaged data may have taught
                 save(folder, journal, progress, model, optimizer, schedule, random)
             saved_at = time.monotonic()
 

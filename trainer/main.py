@@ -8,8 +8,8 @@ import traceback
 from pathlib import Path
 
 from trainer import events
-from trainer.errors import TrainerError
-from trainer.job import DISK_FULL, PEER_LOST, UNEXPECTED, Job
+from trainer.errors import DamagedError, TrainerError
+from trainer.job import DAMAGED, DISK_FULL, PEER_LOST, UNEXPECTED, Job
 from trainer.journal import Journal, Unwritten
 from trainer.processes import kill_siblings
 
@@ -24,12 +24,14 @@ def run_attempt(folder: Path) -> int:
         journal = Journal(folder / "journal") if os.environ.get("RANK", "0") == "0" else Unwritten()
     except OSError as error:
         return _disk_full(None, error)
+    code = 0
     try:
         ended = _work(folder, journal)
     except TrainerError as error:
         if error.__cause__ is not None:
             traceback.print_exc()
         ended = events.Ended(outcome="failed", code=error.code, message=error.message, params=error.params)
+        code = DAMAGED if isinstance(error, DamagedError) else 0
     except OSError as error:
         return _disk_full(journal, error)
     except Exception as error:  # the process's outermost loop: whatever it was is recorded
@@ -39,7 +41,7 @@ def run_attempt(folder: Path) -> int:
         journal.sync()
     except OSError as error:
         return _disk_full(None, error)
-    return _leave()
+    return code or _leave()
 
 
 def _work(folder: Path, journal: Journal) -> events.Ended:

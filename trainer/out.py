@@ -13,12 +13,12 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from trainer import events, files, job
+from trainer.checked import sha256
 from trainer.console import devices, events_of
 from trainer.errors import CheckpointError, TrainerError
 from trainer.importing import preparation
 from trainer.job import Job
 from trainer.journal import Reader
-from trainer.proving.bundle import sha256
 from trainer.spec import AnySpec
 
 REPORT = "report.json"
@@ -59,21 +59,23 @@ class Out:
                                    "replaced. Move it away, or choose another folder with --out.", folder=str(self.path), name=name)
 
     def prepare(self, path: Path) -> Path:
-        """The prepared data of ``path``, made once and again when the files have changed."""
+        """The prepared data of ``path``, made once and again when the files have changed, or what was made of them is damaged."""
         if path.suffix == ".safetensors":
             return path.resolve(strict=True)
         paths, names = preparation.files_of(path.resolve(strict=True))
         source = json.dumps([[str(file), file.stat().st_size, file.stat().st_mtime_ns] for file in paths])
         folder = self.path / "data"
         prepared, stamp = folder / "prepared.safetensors", folder / STAMP
-        if prepared.exists() and stamp.exists() and stamp.read_text() == source:
-            return prepared.resolve()
+        if prepared.exists() and stamp.exists() and (made_of := stamp.read_text().partition("\n"))[0] == source:
+            if sha256(prepared) == made_of[2]:
+                return prepared.resolve()
+            print(f"{prepared} is damaged and is made again.", flush=True)
         if not stamp.exists():
             _require_empty(folder)
         folder.mkdir(parents=True, exist_ok=True)
         files.write(stamp, b"")  # from here on the folder is ours, and of no source
         preparation.prepare(paths, names, folder)
-        files.write(stamp, source.encode())
+        files.write(stamp, f"{source}\n{sha256(prepared)}".encode())
         return prepared.resolve()
 
     def next_job(self, spec: AnySpec, inputs: Mapping[str, Path], checkpoints: str) -> Job | None:
@@ -89,6 +91,8 @@ class Out:
             return new
         earlier = self._earlier()
         same = earlier is not None and (earlier.spec, earlier.hashes) == (spec, new.hashes)
+        if earlier and not same and not self.overwrite and (earlier.spec, earlier.inputs) == (spec, paths):
+            raise _changed(earlier, new)
         if not same and not self.overwrite:
             raise TrainerError("other_run", "%(folder)s holds another run, of other settings or of other data. Choose another "
                                "folder with --out, or add --overwrite to replace it.", folder=str(self.path))
@@ -156,3 +160,9 @@ def _require_empty(folder: Path) -> None:
         raise TrainerError("folder_in_the_way", "%(folder)s holds files that no run wrote there. Choose another folder with --out.",
                            folder=str(folder))
 
+
+
+def _changed(earlier: Job, new: Job) -> TrainerError:
+    role = next(role for role, sha in new.hashes.items() if earlier.hashes.get(role) != sha)
+    return TrainerError("input_changed", "“%(path)s” is not what this run began with: it was changed, or it is damaged. Put back what "
+                        "it was, or add --overwrite to begin anew.", path=new.inputs[role])

@@ -1,19 +1,18 @@
-"""A trained model in one safetensors file: the weights, and in its metadata all that is needed to use them."""
+"""A trained model in one file (trainer.tensorfile): the weights, and in its text all that is needed to use them."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import torch
 from pydantic import Field, ValidationError
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
 
-from trainer import catalog, files
+from trainer import catalog, tensorfile
 from trainer.component import Lenient, Strict, TargetKind
 from trainer.errors import TrainerError
 from trainer.preprocessing import EncodeColumns, RawModel, ScalePixels, ToUnit
 from trainer.spec import Compressor, Model, Split, Task, TrainSpec
+from trainer.tensorfile import TensorFileError
 
 
 class NumberColumn(Strict):
@@ -129,16 +128,14 @@ def feature_shape(config: ModelConfig) -> tuple[int, ...]:
 
 def save(path: Path, config: ModelConfig, model: nn.Module) -> None:
     """Write ``model``'s state with ``config``; the same weights always give the same bytes."""
-    state = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
-    files.write(path, to_bytes(state, {"trainyard": config.model_dump_json()}))
+    tensorfile.write(path, model.state_dict(), config.model_dump_json())
 
 
 def load(path: Path | str) -> tuple[ModelConfig, dict[str, Tensor]]:
     """Read what ``save`` wrote. Raises TrainerError when the file is something else or damaged."""
     try:
-        with safe_open(path, framework="pt") as file:
-            config = ModelConfig.model_validate_json((file.metadata() or {})["trainyard"])
-            return config, {name: file.get_tensor(name) for name in list(file.keys())}
-    except (KeyError, SafetensorError, ValidationError) as error:
+        text, state = tensorfile.read(path)
+        return ModelConfig.model_validate_json(text), state
+    except (TensorFileError, ValidationError) as error:
         raise TrainerError("model_damaged", "The file is not a model of Trainyard, or it is damaged. Give a "
                            "model.safetensors as training made it, or download it again.") from error

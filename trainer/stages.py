@@ -1,7 +1,7 @@
 """How far a compress run has come: what its stages made, and the file from which it goes on after a pause or a crash.
 
-Such a checkpoint is one safetensors file that holds files: the versions of the stages that are done and, in the middle of a
-stage that trains, the training's own checkpoint. Metadata ``trainyard``: JSON with the step and the table of stages.
+Such a checkpoint is one file of trainer.tensorfile that holds files: the versions of the stages that are done and, in the middle
+of a stage that trains, the training's own checkpoint. The text is JSON with the step and the table of stages.
 """
 
 import json
@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import safe_open
-from safetensors.numpy import save as to_bytes
+import torch
+from torch import Tensor
 
-from trainer import events, files
+from trainer import events, files, tensorfile
 from trainer.checkpoint import refusing_what_is_damaged
 from trainer.component import Form
 from trainer.journal import Journal, Log
@@ -46,11 +46,11 @@ def write(folder: Path, step: int, stages: Stages, training: Path | None = None)
     contents = {f"out.{name}": _bytes(stages.out / name) for name in stages.names}
     if training is not None:
         contents[TRAINING] = _bytes(training)
-    contents["step"] = np.array([step], np.int64)  # a file needs a tensor, also before the first stage is done
+    contents["step"] = torch.tensor([step])  # a file needs a tensor, also before the first stage is done
     facts = {"step": step, "table": stages.table, "names": stages.names}
     folder.mkdir(exist_ok=True)
     path = folder / f"stages-{step:010d}-{stages.done:02d}.safetensors"
-    files.write(path, to_bytes(contents, {"trainyard": json.dumps(facts)}))
+    tensorfile.write(path, contents, json.dumps(facts))
     for old in sorted(folder.glob("stages-*.safetensors"), reverse=True)[KEPT:]:
         old.unlink(missing_ok=True)
     return path
@@ -61,19 +61,20 @@ def read(path: Path | str, out: Path, training: Path) -> tuple[Stages, int, Path
 
     Raises CheckpointError when the file is damaged or something else.
     """
-    with refusing_what_is_damaged(), safe_open(path, framework="np") as file:
-        facts = json.loads((file.metadata() or {})["trainyard"])
+    with refusing_what_is_damaged():
+        text, contents = tensorfile.read(path)
+        facts = json.loads(text)
         stages = Stages(out, facts["table"], facts["names"])
         for name in stages.names:
-            files.write(out / Path(name).name, file.get_tensor(f"out.{name}").tobytes())
-        if TRAINING not in file.keys():  # noqa: SIM118  the file is no dictionary
+            files.write(out / Path(name).name, contents[f"out.{name}"].numpy().tobytes())
+        if TRAINING not in contents:
             return stages, int(facts["step"]), None
-        files.write(training, file.get_tensor(TRAINING).tobytes())
+        files.write(training, contents[TRAINING].numpy().tobytes())
         return stages, int(facts["step"]), training
 
 
-def _bytes(path: Path) -> "np.ndarray[Any, np.dtype[np.uint8]]":
-    return np.fromfile(path, np.uint8)
+def _bytes(path: Path) -> Tensor:
+    return torch.from_numpy(np.fromfile(path, np.uint8))
 
 
 class StageJournal(Journal):

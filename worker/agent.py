@@ -19,14 +19,15 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from webapp.artifacts import store
-from webapp.artifacts.store import ArtifactError
+from webapp.artifacts.store import MissingError
 from webapp.runs.models import Attempt
 from webapp.runs.states import Reason
 from webapp.workers import services as workers
 from webapp.workers.models import Worker
-from worker import claim, devices, ends, sessions, sweep
+from worker import claim, damage, devices, ends, sessions, sweep
 from worker.attempts import Attempts
 from worker.claim import LEASE, Claim, claim_next
+from worker.damage import Repairs
 from worker.folders import Folders
 from worker.held import Held
 from worker.meter import Meter
@@ -40,6 +41,7 @@ GLANCE = 0.01  # seconds between two looks at the journals while something runs
 COMMANDS_EVERY = 0.2
 SWEEP_EVERY = 1.0
 ROOM_EVERY = 2.0
+REPAIRS_EVERY = 5.0
 MEMORY_EVERY = 1.0
 DISKS_EVERY = 0.05  # what one may fill meanwhile is less than room.LEAST; a store on the network is asked no more often
 HEARTBEAT_EVERY = LEASE.total_seconds() / 5
@@ -73,6 +75,7 @@ class Agent(threading.Thread):
         self._starts: list[Start] = []
         self._heard: deque[News] = deque()
         self._room = Room(state)
+        self._repairs = Repairs()
         self._worker: Worker | None = None
         self._warm = warm
         self._warm_was_lost = False
@@ -125,6 +128,7 @@ class Agent(threading.Thread):
             ("meter", 1.0, self._measure),
             ("sweep", SWEEP_EVERY, self._sweep),
             ("room", ROOM_EVERY, self._look_for_room),
+            ("repairs", REPAIRS_EVERY, self._repairs.look),
         ):
             self._do_when_due(name, seconds, step)
         self._in_touch_since = self._in_touch_since or time.monotonic()
@@ -253,7 +257,7 @@ class Agent(threading.Thread):
         self._launch_prepared()
 
     def _launch_prepared(self) -> None:
-        """Launch what has verified inputs by now, and let go of what is not to be launched any more.
+        """Launch what can be launched by now, and let go of what is not to be launched any more.
 
         Each leaves the list at once: an error with one that comes later must not have it launched again.
         """
@@ -278,11 +282,11 @@ class Agent(threading.Thread):
     def _prepare(self, start: Start) -> None:
         try:
             start.prepare(self._folders)
-        except ArtifactError as error:
+        except MissingError as error:
             if not store.is_in_reach():
                 start.held.give_up(ends.FILES_AWAY)
                 return
-            ends.fail(start.claim.run, Reason("input_damaged", "%(error)s", {"error": str(error)}))
+            damage.lose_missing(start.claim.run, error)
             start.held.leave()
 
     def _send(self, held: Held, warm: Warm) -> None:

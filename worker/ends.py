@@ -1,7 +1,11 @@
 """How an attempt's end becomes the run's: its outcome, the exports that follow, another attempt where one is due."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
+from uuid import UUID
+
+from django.db import transaction
 
 from trainer import events
 from trainer.job import Job
@@ -68,6 +72,13 @@ def pause(run: Run, reason: Reason) -> None:
         states.move(run.pk, State.PAUSED, attempt=run.attempt, reason=DISK_FULL_WHILE_PAUSED if asked else reason)
 
 
+def go_on_if(run_id: UUID, codes: Collection[str], reason: Reason) -> None:
+    """A run that is paused for one of these reasons needs to be no more, unless somebody was faster."""
+    with transaction.atomic():
+        for run in Run.objects.select_for_update().filter(pk=run_id, state=State.PAUSED, reason_code__in=codes):
+            go_on(run, reason)
+
+
 def earlier(attempt: Attempt) -> list[dict[str, Any]]:
     """What is recorded of the ends of the run's attempts before this one, the latest first, but for those that began no process."""
     found = Attempt.objects.filter(run_id=attempt.run_id, number__lt=attempt.number).exclude(exits__cause="no_process").order_by("-number")
@@ -82,7 +93,7 @@ def unreadable(run: Run, folder: Path) -> list[Checkpoint]:
     except (OSError, ValueError):
         return []
     found = run.checkpoints.filter(artifact=given).first()
-    return list(run.checkpoints.filter(step__gte=found.step)) if found else []
+    return list(run.checkpoints.filter(step__gte=found.step).order_by("step")) if found else []
 
 
 def wish(run: Run) -> str:

@@ -17,7 +17,8 @@ from webapp.runs.models import Attempt, Checkpoint, Kind, Run
 from webapp.runs.services import STEERED
 from webapp.runs.states import Reason
 from webapp.workers.models import Device
-from worker import ends, sessions
+from worker import damage, ends, sessions
+from worker.damage import LostCheckpoint
 from worker.follow import FencedError, Follower
 from worker.judge import End, disk_is_full, judge, read_exits, read_log
 from worker.memory import Kills
@@ -150,6 +151,8 @@ class Held:
         verdict = judge(self._end(run, log, unreadable), ends.earlier(self.attempt))
         if verdict.cause == "damaged":
             checkpoints.drop(unreadable)
+        if verdict.cause in ("damaged", "input_damaged"):
+            damage.tell(run.pk, verdict.reason)
         {"fail": ends.fail, "go_on": ends.go_on, "pause": ends.pause}[verdict.action](run, verdict.reason)
         return verdict.record()
 
@@ -162,5 +165,6 @@ class Held:
             said=self.follower.verdict,
             log=log,
             disk_full=self.met_full_disk,
-            older=run.checkpoints.count() > len(unreadable) > 0,
+            lost=LostCheckpoint.of(unreadable[0]) if unreadable else None,
+            can_wait=damage.can_wait(run),
         )

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from trainer import events, job
-from trainer.errors import CheckpointError
+from trainer.errors import CheckpointError, DamagedError
 from webapp.runs.states import Reason
-from worker import ends
+from worker import damage, ends
+from worker.damage import LostCheckpoint
 
-Cause = Literal["said", "killed", "hung", "out_of_memory", "crashed", "worker_lost", "disk_full", "no_process", "damaged"]
+Cause = Literal["said", "killed", "hung", "out_of_memory", "crashed", "worker_lost", "disk_full", "no_process", "damaged",
+                "input_damaged"]
 SAME_STEP_KILLS = 2
 SAME_STEP_LOSSES = 5  # kills counted in; a worker may be killed by its owner again and again before a slow first step
 LEAST_ROOM = 1024 * 1024  # bytes; with less than this a crash is put down to the full disk
@@ -44,7 +46,6 @@ OUT_OF_MEMORY = Reason(
     "Out of memory after step %(step)s: the system killed a process of this run. "
     "Choose a smaller batch or model, fewer ranks, or a machine with more memory.",
 )
-OLDER = Reason("older_checkpoint", "Goes on from the checkpoint before the last one, which cannot be read.")
 CRASHED = Reason("crashed", "The training process ended with an error after step %(step)s: %(last)s")
 
 
@@ -86,7 +87,8 @@ class End:
     said: events.Ended | None = None
     log: str = ""
     disk_full: bool = False
-    older: bool = False  # whether there is a checkpoint older than the one that it was to go on from
+    lost: LostCheckpoint | None = None  # the one that it was to go on from, where that could not be read
+    can_wait: bool = False  # whether it has a checkpoint to go on from once a damaged input is restored
 
 
 @dataclass(frozen=True)
@@ -128,10 +130,16 @@ def _cause(end: End) -> tuple[Cause, str]:
     if killed_by:
         return "killed", killed_by
     if end.said is not None:
-        return "damaged" if end.older and end.said.code == CheckpointError.CODE else "said", ""
+        return _as_said(end, end.said.code), ""
     if job.PEER_LOST in codes and codes <= {0, job.PEER_LOST}:
         return "hung", ""
     return ("worker_lost" if end.status is None else "crashed"), ""
+
+
+def _as_said(end: End, code: str) -> Cause:
+    if code == CheckpointError.CODE and end.lost is not None:
+        return "damaged"
+    return "input_damaged" if code == DamagedError.CODE and end.can_wait else "said"
 
 
 def _killer(end: End) -> str:
@@ -170,7 +178,11 @@ def _consequence(end: End, cause: Cause, name: str, earlier: Sequence[dict[str, 
         case "disk_full":
             return "pause", ends.DISK_FULL
         case "damaged":
-            return "go_on", OLDER
+            assert end.lost is not None
+            return "go_on", end.lost.reason(end.step)
+        case "input_damaged":
+            assert end.said is not None
+            return "pause", damage.about_damaged_input(end.said.message, end.said.params)
         case "no_process":
             return "go_on", ends.NO_PROCESS
         case "said":

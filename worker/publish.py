@@ -144,8 +144,7 @@ def _dataset_part(version_id: Any, role: str, artifact: Artifact) -> None:
 def _json(artifact: Artifact) -> Any:
     if artifact.size > LARGEST_PROFILE:
         raise PublishError("The profile of this data is too large to be kept.")
-    text = store.local_path(artifact.sha256).read_text()
-    return json.loads(text, parse_constant=lambda _name: None)  # PostgreSQL's JSON has no NaN
+    return json.loads(store.read(artifact.sha256), parse_constant=lambda _name: None)  # PostgreSQL's JSON has no NaN
 
 
 def _size(path: Path) -> int:

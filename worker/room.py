@@ -15,13 +15,12 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from psycopg.errors import DiskFull
 
 from webapp.artifacts import store
-from webapp.runs.models import Attempt, Run, State
+from webapp.runs.models import Attempt, State
 from webapp.workers.models import Worker
 from worker import ends
 from worker.claim import LEASE
@@ -115,7 +114,7 @@ class Room:
                 return  # a quota, or somebody was faster
         own = [run for run, met in self._met.items() if any(map(_has_more, left, met))]
         for run in (*own, *_waiting(_forsaken(worker))):
-            _go_on(run)
+            ends.go_on_if(run, [ends.DISK_FULL.code], ends.ROOM_AGAIN)
             self._met.pop(run, None)
 
     def _met_by(self, run: UUID, left: tuple[int, ...]) -> tuple[int, ...]:
@@ -165,10 +164,3 @@ def _waiting(whose: Q) -> list[UUID]:
     last = Attempt.objects.filter(whose, number=F("run__attempt"))
     full = last.filter(run__state=State.PAUSED, run__reason_code=ends.DISK_FULL.code)
     return list(full.values_list("run_id", flat=True))
-
-
-def _go_on(run_id: UUID) -> None:
-    with transaction.atomic():
-        found = Run.objects.select_for_update().filter(pk=run_id, state=State.PAUSED, reason_code=ends.DISK_FULL.code)
-        for run in found:
-            ends.go_on(run, ends.ROOM_AGAIN)

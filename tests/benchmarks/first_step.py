@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.benchmarks import place
 from tests.benchmarks.line import Line
+from trainer.checked import sha256
 
 REPEATS = 9
 STARTS = 5  # of a worker, each behind a Python that imports torch
@@ -29,8 +30,27 @@ def run() -> list[Line]:
             lab.start_worker()
             pairs.append((imported, _seconds_to_first_step(version, 1, began)))
         warm = {ranks: [_seconds_to_first_step(version, ranks) for _ in range(REPEATS)] for ranks in (1, 2)}
+        check = _check_line(version, statistics.median(warm[1]))
     imported, cold = (statistics.median(seconds) for seconds in zip(*pairs, strict=True))
-    return [*(_warm_line(ranks, seconds, imported) for ranks, seconds in warm.items()), _cold_line(cold, imported)]
+    return [*(_warm_line(ranks, seconds, imported) for ranks, seconds in warm.items()), check, _cold_line(cold, imported)]
+
+
+def _check_line(version: object, start: float) -> Line:
+    """What a start reads is hashed beside it by a thread; this is what that takes of the processor."""
+    from webapp.artifacts import store
+    from webapp.datasets.models import DatasetVersion
+
+    assert isinstance(version, DatasetVersion) and version.prepared_id is not None
+    path = store.local_path(version.prepared_id)
+    seconds = statistics.median(_timed(path) for _ in range(99))
+    return Line(number="P9", name="hashing the data, of such a start with 1 rank", figure=100 * seconds / start, unit="%", target=2,
+                beside=f"{path.stat().st_size / 1024:.0f} KiB in {1000 * seconds:.2f} ms, beside the start whatever the size")
+
+
+def _timed(path: Path) -> float:
+    began = time.thread_time()
+    sha256(path)
+    return time.thread_time() - began
 
 
 def _cold_line(cold: float, imported: float) -> Line:

@@ -176,7 +176,6 @@ def laboratory(state: Path, *, durable: bool = True) -> Iterator[Lab]:
         }
         with override_settings(**values), _database(addresses.database_url):
             broker.client.cache_clear()
-            store._verified.clear()
             yield lab
         broker.client.cache_clear()
 

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from trainer import data, events
+from trainer.checked import sha256
 from trainer.events import Ended
 from trainer.job import Job
 from trainer.journal import Reader
-from trainer.proving.bundle import sha256
 from trainer.spec import parse
 from trainer.summary import Column, DataSummary
 

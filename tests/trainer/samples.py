@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from trainer import data, events
+from trainer.checked import sha256
 from trainer.data import Prepared
 from trainer.importing import preparation
 from trainer.job import Job
 from trainer.journal import Reader
 from trainer.main import run_attempt
-from trainer.proving.bundle import sha256
 from trainer.spec import parse
 
 SAMPLES = Path(__file__).parents[2] / "webapp" / "datasets" / "samples"

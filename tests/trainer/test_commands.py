@@ -99,7 +99,7 @@ def test_another_job_or_the_same_on_changed_data_is_refused_and_loses_nothing(im
     with pytest.raises(TrainerError, match=r"holds another run.*Choose another folder with --out, or add --overwrite"):
         begun(out, data, {**TINY, "epochs": 2})
     write_images(data, seed=1)
-    with pytest.raises(TrainerError, match="holds another run, of other settings or of other data"):
+    with pytest.raises(TrainerError, match="is not what this run began with"):
         begun(out, data)
     assert checkpoint.exists()
     assert begun(Out(out.path, overwrite=True), data).attempt == 1

@@ -13,11 +13,11 @@ from pydantic import ValidationError
 from tests.trainer import samples
 from tests.trainer.samples import Done
 from trainer import catalog, events, export, job, package
+from trainer.checked import sha256
 from trainer.compressors import RefusedError
 from trainer.compressors.quantize_int8 import refuse_when_worse
 from trainer.journal import Reader
 from trainer.proving import lossy, sources
-from trainer.proving.bundle import sha256
 from trainer.proving.proof import Proof
 from trainer.spec import parse
 

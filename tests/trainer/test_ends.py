@@ -150,7 +150,7 @@ def test_a_full_disk_pauses_the_run_and_keeps_the_older_checkpoint(warm: Warm, i
         assert (attempt.ended.outcome, attempt.ended.code) == ("paused", "disk_full")
     kept = checkpoint.list_newest_first(folder / "checkpoints")
     assert kept
-    assert checkpoint.step_of(kept[0]) > 0
+    assert checkpoint.read(kept[0]).step > 0
     assert not list((folder / "checkpoints").glob("*.part"))
 
 
@@ -165,7 +165,7 @@ def test_a_torn_checkpoint_is_never_offered(warm: Warm, images: Path, tmp_path: 
         warm.wait(folder)
         offered = Attempt.read(folder).last_checkpoint
         for path in checkpoint.list_newest_first(folder / "checkpoints"):
-            assert checkpoint.step_of(path) > 0
+            assert checkpoint.read(path).step > 0
         assert offered is None or offered.exists()
 
 
@@ -186,7 +186,7 @@ def test_a_checkpoint_of_another_model_is_refused(warm: Warm, images: Path, tmp_
     other = {**SPEC, "model": {"name": "cnn", "channels": [5], "hidden": [8]}}
     refused = warm.run(write_job(tmp_path / "second", other, images, attempt=2, resume=done.last_checkpoint))
     assert refused.ended is not None, refused.logs
-    assert refused.ended.code == "checkpoint_damaged"
+    assert refused.ended.code == "checkpoint_of_another_model"
     assert "weights of another model: " in refused.logs
 
 

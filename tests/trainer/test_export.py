@@ -15,6 +15,7 @@ from tests.trainer import samples
 from tests.trainer.samples import Done
 from trainer import data, export, package
 from trainer.catalog import default
+from trainer.checked import sha256
 from trainer.data import Prepared
 from trainer.events import Output
 from trainer.export import Made
@@ -95,9 +96,9 @@ def test_the_bundle_holds_everything_and_its_sums_agree(exported: Done, tmp_path
     chain = json.loads((tmp_path / "lineage.json").read_text())["chain"]
     assert [link["step"] for link in chain[:3]] == ["data", "spec", "weights"]
     hashes = {(link["step"], link["file"]): link["sha256"] for link in chain}
-    assert hashes["weights", "model.safetensors"] == bundle.sha256(tmp_path / "model.safetensors")
-    assert hashes["spec", "spec.json"] == bundle.sha256(tmp_path / "spec.json")
-    assert hashes["weights", "model.safetensors"] == bundle.sha256(Path(exported.folder.parent / "train/out/model.safetensors"))
+    assert hashes["weights", "model.safetensors"] == sha256(tmp_path / "model.safetensors")
+    assert hashes["spec", "spec.json"] == sha256(tmp_path / "spec.json")
+    assert hashes["weights", "model.safetensors"] == sha256(Path(exported.folder.parent / "train/out/model.safetensors"))
 
 
 def test_the_same_files_always_give_the_same_bundle(exported: Done, tmp_path: Path) -> None:

@@ -55,12 +55,12 @@ def test_where_the_last_checkpoint_is_damaged_the_same_command_goes_on_from_the_
         os.killpg(first.pid, signal.SIGINT)
         first.communicate(timeout=60)
     before, last = sorted((out / "run" / "checkpoints").iterdir())
-    step = checkpoint.step_of(before)
+    step = checkpoint.read(before).step
     last.write_bytes(last.read_bytes()[:1000])
     with start(spec, images, out) as second:
         said = second.communicate(timeout=60)[0]
     assert second.returncode == 0, said
-    assert "going on from the one before" in said
+    assert f"The checkpoint {last.name} is damaged and was removed; going on from {before.name}." in said
     steps = [event.step for event in Attempt.read(out / "run").events if isinstance(event, events.Rewind)]
     assert steps == [step]
 

@@ -28,7 +28,6 @@ TRAIN, EXPORT = parse({}, "train"), parse({"kind": "export", "exporters": [{"nam
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, settings: Settings) -> Path:
     settings.STORAGE_URL = f"file://{tmp_path}/store"
-    store._verified.clear()
     return tmp_path / "store"
 
 

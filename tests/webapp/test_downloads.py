@@ -12,7 +12,8 @@ from django.db import connection
 
 from tests.attacks import things
 from tests.live import Live
-from webapp.artifacts import store
+from tests.trainer.test_damage import flip
+from webapp.artifacts import store, streaming
 from webapp.artifacts.models import Edge
 
 CONTENT = bytes(range(256)) * 20_000
@@ -29,7 +30,8 @@ def address(content: bytes) -> str:
 
 @pytest.fixture
 def download(live: Live) -> Any:
-    """Asks for a file of five megabytes over HTTP."""
+    """Asks for a file of five megabytes over HTTP, of which nobody has read a part before."""
+    streaming._known.clear()
     client, url = live.client("ada"), address(CONTENT)
     return lambda verb="GET", **headers: client.request(
         verb, url, headers={name.replace("_", "-"): value for name, value in headers.items()})
@@ -81,11 +83,49 @@ def test_a_range_outside_the_file_is_refused_with_a_problem_that_says_how_large_
     assert str(len(CONTENT)) in answer.json()["detail"]
 
 
-def test_a_damaged_file_is_not_served(download: Any) -> None:
-    path = store.local_path(hashlib.sha256(CONTENT).hexdigest())
+def damage(content: bytes, place: int) -> None:
+    """Flip one bit of a stored file; its time stamp stays."""
+    path = store.local_path(hashlib.sha256(content).hexdigest())
     path.chmod(0o600)
-    path.write_bytes(b"x" + CONTENT[1:])
-    answer = download()
+    flip(path, 8 * place)
+
+
+@pytest.mark.parametrize("place", [0, 3_000_000, len(CONTENT) - 1])
+def test_a_download_of_a_damaged_file_is_cut_off_before_its_last_byte(download: Any, place: int) -> None:
+    damage(CONTENT, place)
+    with pytest.raises(httpx.RemoteProtocolError, match="without sending complete message body"):
+        download()
+    assert download("HEAD").status_code == 200
+
+
+def test_a_damaged_file_that_is_small_is_refused_with_a_sentence(live: Live) -> None:
+    little = CONTENT[:1000]
+    url = address(little)
+    damage(little, 500)
+    answer = live.client("ada").get(url)
     assert answer.status_code == 500
     assert "damaged" in answer.json()["detail"]
+
+
+def test_a_part_of_a_damaged_file_is_refused_with_a_sentence(download: Any) -> None:
+    damage(CONTENT, 4_000_000)
+    answer = download(Range="bytes=0-99")
+    assert answer.status_code == 500
+    assert "damaged" in answer.json()["detail"]
+
+
+def test_damage_after_a_part_was_read_cuts_off_the_parts_that_have_it_and_no_others(download: Any) -> None:
+    assert download(Range="bytes=100-199").content == CONTENT[100:200]
+    damage(CONTENT, streaming.CHECKED + 10)
+    assert download(Range="bytes=1000-3000000").content == CONTENT[1000:3_000_001]
+    with pytest.raises(httpx.RemoteProtocolError):
+        download(Range=f"bytes={streaming.CHECKED - 10}-{streaming.CHECKED + 5}")
+
+
+def test_a_missing_file_is_said_to_be_missing(download: Any) -> None:
+    store.local_path(hashlib.sha256(CONTENT).hexdigest()).unlink()
+    for range_ in ({}, {"Range": "bytes=5-"}):
+        answer = download(**range_)
+        assert answer.status_code == 500
+        assert "missing" in answer.json()["detail"]
 

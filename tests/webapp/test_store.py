@@ -1,6 +1,7 @@
 """The content-addressed store: whole or not at all, once for the same content, verified when read."""
 
 import hashlib
+import os
 from io import BytesIO
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from pytest_django import Settings
 from tests.attacks import things
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact, Edge
-from webapp.artifacts.store import ArtifactError
+from webapp.artifacts.store import ArtifactError, DamagedError, MissingError
 from webapp.datasets import services
 from webapp.datasets.models import Dataset
 
@@ -23,7 +24,6 @@ NAME = hashlib.sha256(CONTENT).hexdigest()
 @pytest.fixture(autouse=True)
 def folder(transactional_db: None, tmp_path: Path, settings: Settings) -> Path:
     settings.STORAGE_URL = f"file://{tmp_path}/store"
-    store._verified.clear()
     return tmp_path / "store"
 
 
@@ -71,13 +71,18 @@ def test_a_write_that_fails_leaves_nothing(folder: Path) -> None:
 def test_a_damaged_or_missing_file_is_noticed_when_read(folder: Path, damage: bytes) -> None:
     store.put(BytesIO(CONTENT))
     path = store.local_path(NAME)
+    assert store.read(NAME) == CONTENT
+    untouched = path.stat()
     path.chmod(0o600)
     path.write_bytes(damage)
-    with pytest.raises(ArtifactError, match="damaged"):
-        store.local_path(NAME)
+    os.utime(path, ns=(untouched.st_atime_ns, untouched.st_mtime_ns))
+    with pytest.raises(DamagedError, match="damaged"):
+        store.read(NAME)
+    with pytest.raises(DamagedError, match="damaged"):
+        store.verify(NAME)
     path.unlink()
-    with pytest.raises(ArtifactError, match="missing"):
-        store.open_range(NAME, 0, 1)
+    with pytest.raises(MissingError, match="missing"):
+        store.read(NAME)
 
 
 def test_a_damaged_file_is_replaced_when_its_content_comes_again(folder: Path) -> None:

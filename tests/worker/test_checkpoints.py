@@ -84,15 +84,24 @@ def end_for_a_damaged_checkpoint(run: Run, folder: Path, step: int) -> Run:
     return Run.objects.get(pk=run.pk)
 
 
-def test_a_run_whose_last_checkpoint_is_damaged_goes_on_from_the_one_before(run: Run, folder: Path) -> None:
+def test_a_run_whose_last_checkpoint_is_damaged_goes_on_from_the_one_before_and_says_what_is_lost(
+    run: Run, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    Run.objects.update(step=34)
+    file = run.checkpoints.get(step=30).artifact_id[:12]
     waiting = end_for_a_damaged_checkpoint(run, folder, 30)
     assert (waiting.state, waiting.reason_code) == (State.QUEUED, "older_checkpoint")
+    assert waiting.reason_params == {"step": 30, "file": file, "older": 20, "lost": 14}
     assert kept() == LAST_TWO[:1]
+    assert f"The checkpoint of step 30 (file {file}) is damaged. Goes on from the one of step 20: 14 steps are lost" in caplog.text
 
 
-def test_a_run_whose_only_checkpoint_is_damaged_fails_and_says_so(run: Run, folder: Path) -> None:
-    failed = end_for_a_damaged_checkpoint(run, folder, 20)
-    assert (failed.state, failed.reason_code) == (State.FAILED, CheckpointError.CODE)
+def test_a_run_whose_only_checkpoint_is_damaged_begins_anew_and_says_what_is_lost(run: Run, folder: Path) -> None:
+    Run.objects.update(step=34)
+    waiting = end_for_a_damaged_checkpoint(run, folder, 20)
+    assert (waiting.state, waiting.reason_code) == (State.QUEUED, "no_checkpoint_left")
+    assert (waiting.reason_params["step"], waiting.reason_params["lost"]) == (20, 34)
+    assert kept() == []
 
 
 def test_a_run_that_waits_or_is_paused_keeps_them_until_it_is_cancelled(run: Run) -> None:

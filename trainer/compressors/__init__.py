@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trainer.checked import sha256
 from trainer.component import Component, Form
 from trainer.errors import TrainerError
-from trainer.proving.bundle import sha256
 
 if TYPE_CHECKING:
     from trainer.package import ModelConfig

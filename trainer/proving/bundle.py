@@ -3,7 +3,6 @@
 The same files always give the same bytes: fixed times, fixed order, fixed permissions.
 """
 
-import hashlib
 import json
 import zipfile
 from collections.abc import Sequence
@@ -11,17 +10,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from trainer.checked import sha256
+
 NAME = "bundle.zip"
 SUMS = "SHA256SUMS"
 LINEAGE = "lineage.json"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 CHUNK_BYTES = 1024 * 1024
-
-
-def sha256(path: Path) -> str:
-    """The file's SHA-256 in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True)

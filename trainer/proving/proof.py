@@ -8,11 +8,11 @@ import numpy as np
 import torch
 
 from trainer import evaluate, rows
+from trainer.checked import sha256
 from trainer.data import Array, Prepared
 from trainer.exporters import Source
 from trainer.package import Images, ModelConfig
 from trainer.proving import answering, parity, sources
-from trainer.proving.bundle import sha256
 from trainer.proving.parity import Verdict
 from trainer.split import Indices
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from webapp import lent
 from webapp.api.problems import Problem
-from webapp.artifacts import store
+from webapp.artifacts import store, streaming
 from webapp.artifacts.models import Artifact
 
 SANDBOX = "default-src 'none'; sandbox"  # even opened in a tab, a stored file runs nothing and reads nothing
@@ -20,7 +20,7 @@ def respond(request: HttpRequest, artifact: Artifact, name: str, *, content_type
             inline: bool = False) -> HttpResponseBase:
     """The file as an answer to GET or HEAD; conditional, and in part where one range is asked for.
 
-    Raises ArtifactError for a file that is missing or damaged.
+    Raises ArtifactError for a file that is missing or, as far as that is known before its first byte goes out, damaged.
     """
     etag = f'"{artifact.sha256}"'
     headers = {
@@ -42,9 +42,11 @@ def respond(request: HttpRequest, artifact: Artifact, name: str, *, content_type
     headers["Content-Length"] = str(end - start)
     if status == 206:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{artifact.size}"
-    blocks = store.open_range(artifact.sha256, start, end)
     if request.method == "HEAD":
         return HttpResponse(status=status, headers=headers, content_type=content_type)
+    if artifact.size <= streaming.BLOCK:
+        return HttpResponse(store.read(artifact.sha256)[start:end], status=status, headers=headers, content_type=content_type)
+    blocks = streaming.whole(artifact.sha256) if status == 200 else streaming.part(artifact.sha256, artifact.size, start, end)
     lent.give_back()
     return StreamingHttpResponse(blocks, status=status, headers=headers, content_type=content_type)
 

@@ -1,16 +1,14 @@
-"""The content-addressed store: a file is named by its SHA-256, is written whole or not at all, and is verified when it is read.
+"""The content-addressed store: a file is named by its SHA-256, is written whole or not at all, and is hashed whenever it is read.
 
 A file comes in under a temporary name, is fsynced, renamed and its folder fsynced; only then does its row commit. Whoever
 adds or removes a file holds a database lock on its name until the end of the transaction, so content that is put again
-while its last owner lets go of it stays.
+while its last owner lets go of it stays. No time stamp is trusted: whoever reads a file here by its path hashes what it reads.
 """
 
-import asyncio
 import errno
 import hashlib
 import os
-import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,14 +25,28 @@ from django.utils.translation import gettext as _
 from webapp.artifacts.models import Artifact
 
 BLOCK = 1024 * 1024
-TRUST_SECONDS = 6 * 3600.0  # a file that was verified this recently and looks untouched is not hashed again
 NO_LINKS = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP}
-
-_verified: dict[str, tuple[tuple[int, ...], float]] = {}
 
 
 class ArtifactError(Exception):
-    """A stored file that is missing or no longer what its name says, or content that is not what was announced."""
+    """A stored file that cannot be used, or content that is not what was announced."""
+
+
+class MissingError(ArtifactError):
+    """A file that is not in the store."""
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__(_("The stored file %(name)s is missing. Restore it from a backup, or make it again.") % {"name": sha256[:12]})
+        self.sha256 = sha256
+
+
+class DamagedError(ArtifactError):
+    """A stored file that is no longer what its name says."""
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__(_("The stored file %(name)s is damaged and was not used. Restore it from a backup, or make it again.")
+                         % {"name": sha256[:12]})
+        self.sha256 = sha256
 
 
 def root() -> Path:
@@ -132,36 +144,32 @@ def adopt(path: Path, sha256: str) -> Artifact:
 
 
 def known(sha256: str) -> Artifact:
-    """The row of a file that is in the store, made anew where a crash lost it. Raises ArtifactError."""
+    """The row of a file that is in the store, made anew where a crash lost it. Raises MissingError."""
     with transaction.atomic():
         _lock(sha256)
         return Artifact.objects.get_or_create(sha256=sha256, defaults={"size": local_path(sha256).stat().st_size})[0]
 
 
 def local_path(sha256: str) -> Path:
-    """The path of a verified file; read it, never write it. Raises ArtifactError."""
+    """The path of a file that is there; read it, never write it, and hash what you read. Raises MissingError."""
     path = _path(sha256)
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        raise ArtifactError(_("The stored file %(name)s is missing. Restore it from a backup, or make it again.")
-                            % {"name": sha256[:12]}) from None
-    mark = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
-    known, until = _verified.get(sha256, ((), 0.0))
-    if known != mark or time.monotonic() > until:
-        if _hash_of(path) != sha256:
-            raise ArtifactError(_("The stored file %(name)s is damaged and was not used. Restore it from a backup, "
-                                  "or make it again.") % {"name": sha256[:12]})
-        _verified[sha256] = (mark, time.monotonic() + TRUST_SECONDS)
+    if not path.is_file():
+        raise MissingError(sha256)
     return path
 
 
-def open_range(sha256: str, start: int, end: int) -> AsyncIterator[bytes]:
-    """The bytes from ``start`` up to, not including, ``end`` of a file that is verified now. Raises ArtifactError.
+def read(sha256: str) -> bytes:
+    """The content of a small file. Raises MissingError and DamagedError."""
+    content = local_path(sha256).read_bytes()
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise DamagedError(sha256)
+    return content
 
-    They come in blocks, read in threads, each when the one before was taken.
-    """
-    return _blocks(local_path(sha256), start, end)
+
+def verify(sha256: str) -> None:
+    """Read all of a file. Raises MissingError and DamagedError."""
+    if _hash_of(local_path(sha256)) != sha256:
+        raise DamagedError(sha256)
 
 
 def delete(sha256: str) -> bool:
@@ -193,7 +201,6 @@ def remove_if_unknown(sha256: str) -> bool:
         if Artifact.objects.filter(sha256=sha256).exists():
             return False
         _path(sha256).unlink(missing_ok=True)
-        _verified.pop(sha256, None)
         return True
 
 
@@ -206,14 +213,6 @@ def _path(sha256: str) -> Path:
 def _lock(sha256: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(sha256[:15], 16)])
-
-
-async def _blocks(path: Path, start: int, end: int) -> AsyncIterator[bytes]:
-    with path.open("rb", buffering=0) as stream:
-        stream.seek(start)
-        while start < end and (block := await asyncio.to_thread(stream.read, min(BLOCK, end - start))):
-            start += len(block)
-            yield block
 
 
 def _copy(source: BinaryIO, target: Path) -> str:

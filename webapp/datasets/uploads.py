@@ -72,7 +72,7 @@ def find(user: User, identifier: str) -> Upload:
 def finish(upload: Upload) -> Upload:
     """Turn an upload whose bytes are all there into an artifact. Repeating it, after a crash too, does no harm."""
     if upload.state == Upload.State.RECEIVING and upload.sha256 and not path(upload).exists():
-        store.local_path(upload.sha256)  # a crash came between: what is verified here is not hashed again in the transaction
+        store.verify(upload.sha256)  # a crash came between the rename and the commit; outside the transaction, for it may take long
     with transaction.atomic():
         row = Upload.objects.select_for_update().get(pk=upload.pk)
         if row.state == Upload.State.RECEIVING and row.offset == row.length and row.sha256:

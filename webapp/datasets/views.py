@@ -139,7 +139,7 @@ def thumbnails(request: HttpRequest, dataset_id: UUID, number: int) -> HttpRespo
     version = get_object_or_404(_find(request, dataset_id).versions, number=number, thumbnails__isnull=False)
     assert version.thumbnails_id is not None
     try:
-        sheet = store.local_path(version.thumbnails_id).read_bytes()
+        sheet = store.read(version.thumbnails_id)
     except ArtifactError:
         raise Http404 from None
     return HttpResponse(sheet, content_type="image/png", headers={"Cache-Control": "private, max-age=3600"})

@@ -1,0 +1,68 @@
+"""Reading files that are known by their SHA-256: what a run reads is hashed while it reads it, whatever a time stamp says."""
+
+import hashlib
+import threading
+from pathlib import Path
+
+from trainer.errors import DamagedError
+
+BLOCK_BYTES = 1024 * 1024
+
+
+def sha256(path: Path, *, enough: threading.Event | None = None) -> str:
+    """The file's SHA-256 in hexadecimal; of its beginning only once ``enough`` is set. Memory stays flat. Raises OSError."""
+    digest = hashlib.sha256()
+    with path.open("rb", buffering=0) as file:
+        block = memoryview(bytearray(BLOCK_BYTES))
+        while (size := file.readinto(block)) and not (enough and enough.is_set()):
+            digest.update(block[:size])
+    return digest.hexdigest()
+
+
+def require(path: Path, expected: str | None, role: str) -> None:
+    """Hash the input of this role before it is used; where nobody knows what it should be, there is nothing to hold it against.
+
+    Raises DamagedError, and OSError.
+    """
+    if expected is not None and sha256(path) != expected:
+        raise DamagedError(role, path.name)
+
+
+class Check(threading.Thread):
+    """Hashes a file beside the work that reads it, for it may be larger than a start can wait for."""
+
+    def __init__(self, path: Path, expected: str, role: str) -> None:
+        super().__init__(name="check", daemon=True)
+        self._path = path
+        self._expected = expected
+        self._role = role
+        self._abandoned = threading.Event()
+        self._actual = ""
+        self._error: OSError | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self._actual = sha256(self._path, enough=self._abandoned)
+        except OSError as error:
+            self._error = error
+
+    def has_passed(self, *, wait: bool) -> bool:
+        """Whether all of the file was read and is right; False while that is not known yet, which ``wait`` waits for.
+
+        Raises DamagedError, and OSError where the file cannot be read.
+        """
+        if wait:
+            self.join()
+        if self.is_alive():
+            return False
+        if self._error is not None:
+            raise self._error
+        if self._actual != self._expected:
+            raise DamagedError(self._role, self._path.name)
+        return True
+
+    def abandon(self) -> None:
+        """Read no further: nobody asks any more."""
+        self._abandoned.set()
+        self.join()
