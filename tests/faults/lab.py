@@ -180,7 +180,7 @@ def visit(state: Path) -> Iterator[None]:
         "BROKER_URL": places.broker_url,
         "STORAGE_URL": f"file://{state / 'artifacts'}",
     }
-    with override_settings(**values), _database(places.database_url):
+    with override_settings(**values), on_database(places.database_url):
         broker.client.cache_clear()
         store._verified.clear()
         yield
@@ -188,7 +188,7 @@ def visit(state: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _database(url: str) -> Iterator[None]:
+def on_database(url: str) -> Iterator[None]:
     """Point the default connection at another server."""
     connection = connections["default"]
     connection.close()

@@ -47,6 +47,12 @@ class Entry:
     def begin(self) -> int:
         return self.at + SECTOR
 
+    def header(self) -> bytes:
+        """The one way to write what a tar says of it: of a plain file, without a time or an owner."""
+        facts = tarfile.TarInfo(f"{self.kind}/{self.sha256}")
+        facts.size, facts.mode = self.size, 0o600
+        return facts.tobuf(tarfile.GNU_FORMAT)
+
     @property
     def end(self) -> int:
         """Where the next header begins."""
@@ -66,12 +72,13 @@ class Archive:
     @contextmanager
     def reading(cls, path: Path) -> Iterator[Self]:
         """Open one that is whole. Raises BackupError for what is none, and OSError."""
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe of this name is not waited for
         try:
             archive = cls(path, descriptor)
             archive._list()
-            if not any(entry.kind == Kind.MANIFEST for entry in archive.entries()):
-                raise BackupError(_("%(path)s is no backup of Trainyard, or only a part of one.") % {"path": path})
+            if not archive.entries() or not archive._is_sealed():
+                raise BackupError(_("%(path)s is no backup of Trainyard, or it is damaged or cut off. Use another one.")
+                                  % {"path": path})
             yield archive
         finally:
             os.close(descriptor)
@@ -89,7 +96,7 @@ class Archive:
             digest.update(block)
             at += len(block)
             yield block
-        if digest.hexdigest() != entry.sha256:
+        if digest.hexdigest() != entry.sha256 or any(os.pread(self._file, entry.end - end, end)):
             raise DamageError(_("%(name)s in %(path)s is damaged.") % {"name": entry.sha256[:12], "path": self.path})
 
     def verify(self, entry: Entry) -> None:
@@ -104,14 +111,20 @@ class Archive:
             self._add(entry)
 
     def _entry_at(self, at: int) -> Entry | None:
+        """The file whose header begins here; None where anything else stands."""
+        header = os.pread(self._file, SECTOR, at)
         try:
-            header = tarfile.TarInfo.frombuf(os.pread(self._file, SECTOR, at), "ascii", "strict")
+            found = tarfile.TarInfo.frombuf(header, "ascii", "strict")
         except (tarfile.HeaderError, UnicodeDecodeError):
             return None
-        name = NAME.fullmatch(header.name)
-        if name is None or header.type != tarfile.REGTYPE or header.size < 0:
+        name = NAME.fullmatch(found.name)
+        if name is None or found.size < 0:
             return None
-        return Entry(Kind(name[1]), name[2], at, header.size)
+        entry = Entry(Kind(name[1]), name[2], at, found.size)
+        return entry if entry.header() == header else None
+
+    def _is_sealed(self) -> bool:
+        return os.pread(self._file, 3 * SECTOR, self._end) == bytes(2 * SECTOR)
 
     def _add(self, entry: Entry) -> None:
         self._entries[entry.kind, entry.sha256] = entry
@@ -156,10 +169,9 @@ class Draft(Archive):
         os.posix_fadvise(self._file, 0, 0, os.POSIX_FADV_DONTNEED)
 
     def _finish(self, entry: Entry) -> Entry:
-        header = tarfile.TarInfo(f"{entry.kind}/{entry.sha256}")
-        header.size, header.mode = entry.size, 0o600
-        os.ftruncate(self._file, max(entry.end, os.fstat(self._file).st_size))
-        self._write(header.tobuf(tarfile.GNU_FORMAT), entry.at)
+        end = entry.begin + entry.size
+        self._write(bytes(entry.end - end), end)
+        self._write(entry.header(), entry.at)
         self._add(entry)
         return entry
 

@@ -7,12 +7,13 @@ goes on with the files that it lacks.
 import os
 import shutil
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.db.models.functions import Now
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
@@ -74,21 +75,25 @@ def _check_empty(state: Path, backup: Path) -> None:
 def _restore(archive: Archive, name: str, found: Manifest, lock: int, say: Say) -> None:
     state = Path(settings.STATE)
     _check_room(archive, found)
-    if service.is_elsewhere():
-        _begin(state, name)
-        _fill(archive, found, say)
-    else:
-        marker.put(state, name)
-        with service.served(state, lock):
+    if service.is_elsewhere() and not marker.is_there(state) and tables.existing():
+        raise BackupError(_("The database of DATABASE_URL is not empty. Restore into an empty one."))
+    marker.put(state, name)
+    try:
+        with nullcontext() if service.is_elsewhere() else service.served(state, lock):
             _fill(archive, found, say)
+    except (BackupError, DamageError):
+        _clear(state)
+        raise
     marker.remove(state)
 
 
-def _begin(state: Path, name: str) -> None:
-    """Mark the folder, once the database elsewhere is known to be empty."""
-    if not marker.is_there(state) and tables.existing():
-        raise BackupError(_("The database of DATABASE_URL is not empty. Restore into an empty one."))
-    marker.put(state, name)
+def _clear(state: Path) -> None:
+    """Leave nothing of a backup that is refused: folder and store were empty before it came."""
+    for folder in (*store.root().glob("[0-9a-f][0-9a-f]"), store.root() / "incoming", state / "attempts", *state.glob("postgresql*")):
+        shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):
+        store.root().rmdir()
+    marker.remove(state)
 
 
 def _fill(archive: Archive, found: Manifest, say: Say) -> None:
@@ -97,8 +102,14 @@ def _fill(archive: Archive, found: Manifest, say: Say) -> None:
     _place_files(archive, found, say)
     _place_secrets(Path(settings.STATE), found)
     say(_("The files are in place. Now the database."))
-    with transaction.atomic():
-        _load(archive, found)
+    try:
+        with transaction.atomic():
+            _load(archive, found)
+    except OperationalError:
+        raise
+    except DatabaseError as error:
+        reason = str(error).splitlines()[0]
+        raise BackupError(_("The backup does not fit into a database: %(reason)s. Use another backup.") % {"reason": reason}) from None
 
 
 def _place_files(archive: Archive, found: Manifest, say: Say) -> None:

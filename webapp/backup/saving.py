@@ -51,6 +51,7 @@ def save(path: Path, say: Say) -> Outcome:
         _check_room(draft, sum(sizes.values()))
         saving = _Saving(draft, progress)
         saving.add_files(sizes)
+        say(_("The stored files are saved. Now the database, and what is new since."))
         found = saving.add_moment(applied)
         draft.seal()
         say(_("Written. Now all of it is read back and compared."))
@@ -175,8 +176,8 @@ def _publish(part: Path, path: Path) -> None:
         else:
             part.rename(path)
     except FileExistsError:
-        raise BackupError(_("%(path)s exists by now. What was saved is %(part)s: the same command with another name is not needed, "
-                            "rename that.") % {"path": path, "part": part}) from None
+        raise BackupError(_("%(path)s exists by now. The backup is whole, and its name is %(part)s: give it another one.")
+                          % {"path": path, "part": part}) from None
     marker.sync_folder(path.parent)
 
 

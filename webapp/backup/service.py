@@ -24,12 +24,12 @@ def is_elsewhere() -> bool:
 
 
 @contextmanager
-def held(state: Path) -> Iterator[int]:
+def held(state: Path, refusal: str = "") -> Iterator[int]:
     """The state folder for ourselves; yields what our children hold of it. Raises BackupError while Trainyard runs on it."""
     try:
         locks = alone(state)
     except LockedError as error:
-        raise BackupError(str(error)) from None
+        raise BackupError(refusal or str(error)) from None
     try:
         yield locks[1]
     finally:
@@ -59,7 +59,8 @@ def reached(state: Path) -> Iterator[None]:
     elif marker.is_there(state) or not (state / "postgresql" / "PG_VERSION").exists():
         raise BackupError(_("There is nothing to back up in %(state)s. Set TRAINYARD_STATE to the state folder.") % {"state": state})
     else:
-        with held(state) as lock, served(state, lock):
+        silent = _("The database of %(state)s does not answer, and Trainyard runs on it. Try again in a moment.")
+        with held(state, silent % {"state": state}) as lock, served(state, lock):
             yield
 
 
