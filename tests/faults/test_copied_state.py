@@ -14,7 +14,7 @@ EPOCHS = 200  # the original trains still when the copy is up
 
 
 def test_a_copy_that_was_made_while_a_run_trained_starts_beside_the_original(lab: Lab, tmp_path: Path) -> None:
-    """PostgreSQL, Valkey, launcher and rank of the original live on, and the copy is full of their sockets and numbers."""
+    """PostgreSQL, Valkey, launcher and rank of the original live on; the copy is full of their sockets and numbers."""
     run = train(digits(seed=27), epochs=EPOCHS)
     wait_for(lambda: step_of(run) > 60)
     original = ranks_in(lab.state, run)

@@ -111,7 +111,12 @@ def refused(path: Path, words: str) -> None:
     before = sorted(Path(ours.STATE).rglob("*"))
     with pytest.raises(BackupError, match=words):
         restoring.restore(path, quiet)
-    assert {file.name for file in Path(ours.STATE).rglob("*") if file not in before} <= {"up.lock", "children.lock", "secrets", "django"}
+    assert {file.name for file in Path(ours.STATE).rglob("*") if file not in before} <= {
+        "up.lock",
+        "children.lock",
+        "secrets",
+        "django",
+    }
 
 
 @pytest.fixture
@@ -122,7 +127,9 @@ def empty(backup: Path, tmp_path: Path, settings: Settings) -> Path:
     return tmp_path / "new"
 
 
-def test_everything_comes_back_in_another_database_and_folder(instance: things.Things, before: Rows, backup: Path, elsewhere: Path) -> None:
+def test_everything_comes_back_in_another_database_and_folder(
+    instance: things.Things, before: Rows, backup: Path, elsewhere: Path
+) -> None:
     restoring.restore(backup, quiet)
     assert all_rows() == before
     files = list(Artifact.objects.values_list("pk", flat=True))
@@ -200,7 +207,9 @@ def test_a_backup_cut_off_or_with_any_bit_flipped_is_refused_and_leaves_nothing(
         refused(backup, "damaged|no backup")
 
 
-@pytest.mark.parametrize("name", ["../outside", "/tmp/outside", "files/../../outside", "files/" + "a" * 63, "sparse", "link"])
+@pytest.mark.parametrize(
+    "name", ["../outside", "/tmp/outside", "files/../../outside", "files/" + "a" * 63, "sparse", "link"]
+)
 def test_a_tar_of_somebody_elses_is_refused(name: str, empty: Path, tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "other.tar", "w") as archive:
         facts = tarfile.TarInfo(name if "/" in name else f"files/{hashlib.sha256(b'').hexdigest()}")
@@ -236,7 +245,9 @@ def test_a_folder_that_is_not_empty_is_refused_and_stays_as_it_is(backup: Path, 
     assert (empty / "artifacts" / "ab").exists()
 
 
-def test_a_backup_whose_parts_do_not_belong_together_is_refused_runs_nothing_and_leaves_nothing(backup: Path, elsewhere: Path) -> None:
+def test_a_backup_whose_parts_do_not_belong_together_is_refused_runs_nothing_and_leaves_nothing(
+    backup: Path, elsewhere: Path
+) -> None:
     changes: list[tuple[str, Callable[[Manifest], dict[str, Any]]]] = [
         ("newer release", lambda found: {"migrations": (*found.migrations, ("runs", "9999_later"))}),
         ("lacks 1 files", lambda found: {"files": found.files[1:]}),

@@ -18,7 +18,9 @@ class Pins:
         self._folder = folder
 
     def pin(self, source: Path) -> Path | None:
-        """Give a file a second name; None in a file system that has no such thing. Raises OSError, FileNotFoundError too."""
+        """Give a file a second name; None in a file system that has no such thing. Raises OSError, FileNotFoundError
+        too.
+        """
         target = self._folder / source.name
         with suppress(FileExistsError):
             if not store.link(source, target):

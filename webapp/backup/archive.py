@@ -1,7 +1,8 @@
 """One file that holds many, each named by the SHA-256 of its content: a tar of plain files, which `tar -tvf` lists too.
 
-Nothing else may stand in it, so its reader knows no links, paths, sparse files or compression, and needs no trust: a name is
-one of four words, a slash and a hash. The header of a file is written behind its bytes, so what was cut off has none.
+Nothing else may stand in it, so its reader knows no links, paths, sparse files or compression, and needs no trust: a
+name is one of four words, a slash and a hash. The header of a file is written after its bytes, so what was cut off has
+none.
 """
 
 import fcntl
@@ -22,6 +23,7 @@ from webapp.backup.errors import BackupError, DamageError
 
 BLOCK = 1 << 20  # bytes that are read or written together
 SECTOR = tarfile.BLOCKSIZE  # bytes; a header is one, and contents are filled up to whole ones
+SYNC = 64 << 20  # bytes that wait for the disk at most
 NAME = re.compile(r"(files|tables|uploads|manifest)/([0-9a-f]{64})")
 
 
@@ -66,7 +68,7 @@ class Archive:
         self.path = path
         self._file = descriptor
         self._entries: dict[tuple[Kind, str], Entry] = {}
-        self._end = 0
+        self._end = self._synced = 0
 
     @classmethod
     @contextmanager
@@ -77,8 +79,10 @@ class Archive:
             archive = cls(path, descriptor)
             archive._list()
             if not archive.entries() or not archive._is_sealed():
-                raise BackupError(_("%(path)s is no backup of Trainyard, or it is damaged or cut off. Use another one.")
-                                  % {"path": path})
+                raise BackupError(
+                    _("%(path)s is no backup of Trainyard, or it is damaged or cut off. Use another one.")
+                    % {"path": path}
+                )
             yield archive
         finally:
             os.close(descriptor)
@@ -150,12 +154,13 @@ class Draft(Archive):
             os.close(descriptor)
 
     def add(self, kind: Kind, blocks: Iterable[bytes], sha256: str | None = None) -> Entry:
-        """Append a file. Raises DamageError, with nothing appended, where its content is not ``sha256``; and OSError."""
+        """Append a file. Raises DamageError, with nothing appended, where it is not ``sha256``; and OSError."""
         digest, at = hashlib.sha256(), self._end + SECTOR
         for block in blocks:
             digest.update(block)
             self._write(block, at)
             at += len(block)
+            self._keep_up(at)
         entry = Entry(kind, digest.hexdigest(), self._end, at - self._end - SECTOR)
         if sha256 is not None and entry.sha256 != sha256:
             raise DamageError(_("it is damaged"))
@@ -176,7 +181,9 @@ class Draft(Archive):
         return entry
 
     def _cut(self, grown: Callable[[int], None]) -> None:
-        """Keep the stored files that are whole, up to the first that is not, and nothing that was taken from a database."""
+        """Keep the stored files that are whole, up to the first that is not, and nothing that was taken from a
+        database.
+        """
         kept, self._entries, self._end = self.entries(), {}, 0
         for entry in kept:
             try:
@@ -189,6 +196,13 @@ class Draft(Archive):
             grown(entry.size)
         os.ftruncate(self._file, self._end)
 
+    def _keep_up(self, at: int) -> None:
+        """Have the disk keep up: runs write checkpoints meanwhile, and wait for all that waits for it."""
+        if abs(at - self._synced) >= SYNC:
+            os.fdatasync(self._file)
+            os.posix_fadvise(self._file, 0, 0, os.POSIX_FADV_DONTNEED)
+            self._synced = at
+
     def _write(self, block: bytes, at: int) -> None:
         view = memoryview(block)
         while view:
@@ -200,4 +214,6 @@ def _lock(path: Path, descriptor: int) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise BackupError(_("Another backup writes %(path)s now. Wait for it, or choose another name.") % {"path": path}) from None
+        raise BackupError(
+            _("Another backup writes %(path)s now. Wait for it, or choose another name.") % {"path": path}
+        ) from None

@@ -57,7 +57,9 @@ class Manifest(Part):
     missing: tuple[Sha256, ...]
     uploads: tuple[Upload, ...]
     secret_key: str = Field(min_length=1)
-    worker: str = Field(pattern=r"^[A-Za-z0-9._-]{0,200}$", description="The worker's name, where the state folder has one.")
+    worker: str = Field(
+        pattern=r"^[A-Za-z0-9._-]{0,200}$", description="The worker's name, where the state folder has one."
+    )
 
 
 def read(archive: Archive) -> tuple[str, Manifest]:
@@ -68,8 +70,13 @@ def read(archive: Archive) -> tuple[str, Manifest]:
     try:
         manifest = Manifest.model_validate_json(b"".join(archive.blocks(entry)))
     except ValidationError:
-        raise BackupError(_("%(path)s was made by another release of Trainyard, or by another program. Restore it with the release "
-                            "that made it.") % {"path": archive.path}) from None
+        raise BackupError(
+            _(
+                "%(path)s was made by another release of Trainyard, or by another program. Restore it with the release"
+                " that made it."
+            )
+            % {"path": archive.path}
+        ) from None
     for part in parts(archive, manifest):
         if part is None:
             raise BackupError(_("A part of %(path)s is missing. Use another backup.") % {"path": archive.path})
@@ -79,5 +86,7 @@ def read(archive: Archive) -> tuple[str, Manifest]:
 def parts(archive: Archive, manifest: Manifest) -> list[Entry | None]:
     """Where everything that the manifest names stands in the archive."""
     wanted = [(Kind.TABLE, table.sha256) for table in manifest.tables]
-    wanted += [(Kind.FILE, name) for name in manifest.files] + [(Kind.UPLOAD, upload.sha256) for upload in manifest.uploads]
+    wanted += [(Kind.FILE, name) for name in manifest.files] + [
+        (Kind.UPLOAD, upload.sha256) for upload in manifest.uploads
+    ]
     return [archive.find(kind, name) for kind, name in wanted]

@@ -22,5 +22,8 @@ class Progress:
         """So many bytes more are done."""
         self._done += size
         if time.monotonic() >= self._due:
-            self._say(self._sentence % {"done": filesizeformat(self._done), "total": filesizeformat(max(self._total, self._done))})
+            self._say(
+                self._sentence
+                % {"done": filesizeformat(self._done), "total": filesizeformat(max(self._total, self._done))}
+            )
             self._due = time.monotonic() + EVERY

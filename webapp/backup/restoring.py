@@ -1,7 +1,7 @@
 """Restores a backup into an empty state folder: nothing starts there until all of it is in place.
 
-The files come first and the database last, in one transaction, so a restore that was cut off has no rows; the same command
-goes on with the files that it lacks.
+The files come first and the database last, in one transaction, so a restore that was cut off has no rows; the same
+command goes on with the files that it lacks.
 """
 
 import os
@@ -31,7 +31,8 @@ from webapp.runs.models import Attempt
 from webapp.secret import replace_secret
 from webapp.workers.models import Worker
 
-FRESH = {"secrets", "sockets", "logs", "up.lock", "children.lock", marker.NAME}  # what any command makes in a state folder
+# What any command makes in a state folder.
+FRESH = {"secrets", "sockets", "logs", "up.lock", "children.lock", marker.NAME}
 LONG_AGO = timedelta(hours=1)  # past every lease
 Say = Callable[[str], None]
 
@@ -41,12 +42,14 @@ def restore(path: Path, say: Say) -> Manifest:
     state = Path(settings.STATE)
     try:
         with Archive.reading(path) as archive, service.held(state) as lock:
-            name, found = _read(archive, say)
             if not marker.is_there(state):
                 _check_empty(state, path)
-            elif marker.read(state) != name:
-                raise BackupError(_("Another backup was being restored into %(state)s. Go on with that one, or remove the folder.")
-                                  % {"state": state})
+            name, found = _read(archive, say)
+            if marker.is_there(state) and marker.read(state) != name:
+                raise BackupError(
+                    _("Another backup was being restored into %(state)s. Go on with that one, or remove the folder.")
+                    % {"state": state}
+                )
             _restore(archive, name, found, lock, say)
     except DamageError as error:
         raise BackupError(_("%(error)s Nothing of it was restored. Use another backup.") % {"error": error}) from None
@@ -65,11 +68,18 @@ def _read(archive: Archive, say: Say) -> tuple[str, Manifest]:
 
 def _check_empty(state: Path, backup: Path) -> None:
     """Refuse to mix what is restored with what is there."""
-    others = sorted(file.name for file in state.iterdir() if file.name not in FRESH and file.resolve() != backup.resolve())
+    others = sorted(
+        file.name for file in state.iterdir() if file.name not in FRESH and file.resolve() != backup.resolve()
+    )
     if others or any(store.root().glob("[0-9a-f][0-9a-f]")):
         where = state if others else store.root()
-        raise BackupError(_("%(where)s is not empty. Restore into a new folder: set TRAINYARD_STATE to one, and STORAGE_URL where you "
-                            "use it.") % {"where": where})
+        raise BackupError(
+            _(
+                "%(where)s is not empty. Restore into a new folder: set TRAINYARD_STATE to one, and STORAGE_URL where "
+                "you use it."
+            )
+            % {"where": where}
+        )
 
 
 def _restore(archive: Archive, name: str, found: Manifest, lock: int, say: Say) -> None:
@@ -89,7 +99,12 @@ def _restore(archive: Archive, name: str, found: Manifest, lock: int, say: Say) 
 
 def _clear(state: Path) -> None:
     """Leave nothing of a backup that is refused: folder and store were empty before it came."""
-    for folder in (*store.root().glob("[0-9a-f][0-9a-f]"), store.root() / "incoming", state / "attempts", *state.glob("postgresql*")):
+    for folder in (
+        *store.root().glob("[0-9a-f][0-9a-f]"),
+        store.root() / "incoming",
+        state / "attempts",
+        *state.glob("postgresql*"),
+    ):
         shutil.rmtree(folder, ignore_errors=True)
     with suppress(OSError):
         store.root().rmdir()
@@ -109,7 +124,9 @@ def _fill(archive: Archive, found: Manifest, say: Say) -> None:
         raise
     except DatabaseError as error:
         reason = str(error).splitlines()[0]
-        raise BackupError(_("The backup does not fit into a database: %(reason)s. Use another backup.") % {"reason": reason}) from None
+        raise BackupError(
+            _("The backup does not fit into a database: %(reason)s. Use another backup.") % {"reason": reason}
+        ) from None
 
 
 def _place_files(archive: Archive, found: Manifest, say: Say) -> None:
@@ -164,7 +181,9 @@ def _load(archive: Archive, found: Manifest) -> None:
     tables.make(found.migrations)
     shapes = {shape.name: shape for shape in tables.shapes(tables.existing())}
     if {table.name for table in found.tables} != set(shapes):
-        raise BackupError(_("The backup has other tables than this release makes. Restore it with the release that made it."))
+        raise BackupError(
+            _("The backup has other tables than this release makes. Restore it with the release that made it.")
+        )
     for table in found.tables:
         tables.fill(table, shapes[table.name], archive.blocks(_part(archive, Kind.TABLE, table.sha256)))
     for sequence in found.sequences:
@@ -177,7 +196,9 @@ def _load(archive: Archive, found: Manifest) -> None:
 def _settle(found: Manifest) -> None:
     """No row without its file, and nobody who works here yet, whatever this machine's clock says."""
     if lacking := set(Artifact.objects.values_list("pk", flat=True)).difference(found.files, found.missing):
-        raise BackupError(_("The backup lacks %(count)s files that its rows name. Use another backup.") % {"count": len(lacking)})
+        raise BackupError(
+            _("The backup lacks %(count)s files that its rows name. Use another backup.") % {"count": len(lacking)}
+        )
     gone = Upload.objects.filter(state=Upload.State.RECEIVING).exclude(pk__in=[upload.id for upload in found.uploads])
     gone.update(state=Upload.State.TERMINATED)
     Attempt.objects.filter(ended=None).update(lease_until=Now() - LONG_AGO)
@@ -185,10 +206,14 @@ def _settle(found: Manifest) -> None:
 
 
 def _check_room(archive: Archive, found: Manifest) -> None:
-    needed = sum(_part(archive, Kind.FILE, name).size for name in found.files if not store.unverified_path(name).exists())
+    needed = sum(
+        _part(archive, Kind.FILE, name).size for name in found.files if not store.unverified_path(name).exists()
+    )
     folder = next(folder for folder in (store.root(), *store.root().parents) if folder.exists())
     free = shutil.disk_usage(folder).free
     if needed > free:
         gaps = {"needed": filesizeformat(needed), "free": filesizeformat(free), "folder": folder}
-        raise BackupError(_("The backup needs %(needed)s, and %(folder)s has room for %(free)s. Make room, or choose "
-                            "another disk.") % gaps)
+        raise BackupError(
+            _("The backup needs %(needed)s, and %(folder)s has room for %(free)s. Make room, or choose another disk.")
+            % gaps
+        )

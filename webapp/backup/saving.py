@@ -1,7 +1,8 @@
-"""Makes a backup while runs train: first the stored files that there are, then one moment of the database and what is new in it.
+"""Makes a backup while runs train: first the stored files that there are, then one moment of the database and what is
+new in it.
 
-Only for that moment nobody removes files. Those that it names get second names, so their copies may take their time. A backup
-that was cut off keeps the files it had, and looks at the database anew.
+Only for that moment nobody removes files. Those that it names get second names, so their copies may take their time. A
+backup that was cut off keeps the files it had, and looks at the database anew.
 """
 
 import shutil
@@ -33,7 +34,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """A backup that was made: its bytes, how many stored files it has, and those that it could not get, by name with why."""
+    """A backup that was made: its bytes, how many stored files it has, and why it lacks others, by name."""
 
     size: int
     files: int
@@ -41,7 +42,9 @@ class Outcome:
 
 
 def save(path: Path, say: Say) -> Outcome:
-    """Back up database and store into a new file. Raises BackupError, OSError for where it is written, and database errors."""
+    """Back up database and store into a new file. Raises BackupError, OSError for where it is written, and those of
+    the database.
+    """
     if path.exists():
         raise BackupError(_("%(path)s exists. Choose another name, or remove it first.") % {"path": path})
     applied, part = tables.migrations(), path.with_name(f"{path.name}.part")
@@ -147,12 +150,19 @@ def _check_room(draft: Draft, files: int) -> None:
     """Refuse what would fill the disk, on which runs may train."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_database_size(current_database())")
-        needed = 2 * cursor.fetchone()[0] + files - sum(entry.size for entry in draft.entries())  # bytes are two letters each
+        needed = (
+            2 * cursor.fetchone()[0] + files - sum(entry.size for entry in draft.entries())
+        )  # bytes are two letters each
     free = shutil.disk_usage(draft.path.parent).free - SPARE
     if needed > free:
         gaps = {"needed": filesizeformat(needed), "free": filesizeformat(max(0, free)), "folder": draft.path.parent}
-        raise BackupError(_("The backup may need %(needed)s, and %(folder)s has room for %(free)s. Make room, or choose "
-                            "another disk.") % gaps)
+        raise BackupError(
+            _(
+                "The backup may need %(needed)s, and %(folder)s has room for %(free)s. Make room, or choose another "
+                "disk."
+            )
+            % gaps
+        )
 
 
 def _verify(part: Path) -> int:
@@ -163,8 +173,10 @@ def _verify(part: Path) -> int:
             for entry in archive.entries():
                 archive.verify(entry)
     except DamageError as error:
-        raise BackupError(_("What was written cannot be read back: %(error)s Remove %(part)s and use another disk.")
-                          % {"error": error, "part": part}) from None
+        raise BackupError(
+            _("What was written cannot be read back: %(error)s Remove %(part)s and use another disk.")
+            % {"error": error, "part": part}
+        ) from None
     return part.stat().st_size
 
 
@@ -176,13 +188,13 @@ def _publish(part: Path, path: Path) -> None:
         else:
             part.rename(path)
     except FileExistsError:
-        raise BackupError(_("%(path)s exists by now. The backup is whole, and its name is %(part)s: give it another one.")
-                          % {"path": path, "part": part}) from None
+        raise BackupError(
+            _("%(path)s exists by now. The backup is whole, and its name is %(part)s: give it another one.")
+            % {"path": path, "part": part}
+        ) from None
     marker.sync_folder(path.parent)
 
 
 def _worker_name() -> str:
     file = Path(settings.STATE) / "attempts" / "worker-name"
     return file.read_text().split()[0] if file.exists() else ""
-
-

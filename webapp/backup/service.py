@@ -1,4 +1,6 @@
-"""The database for a command: the one that is served already, or the embedded one, served for as long as the command takes."""
+"""The database for a command: the one that is served already, or the embedded one, served for as long as the command
+takes.
+"""
 
 import os
 import signal
@@ -25,7 +27,9 @@ def is_elsewhere() -> bool:
 
 @contextmanager
 def held(state: Path, refusal: str = "") -> Iterator[int]:
-    """The state folder for ourselves; yields what our children hold of it. Raises BackupError while Trainyard runs on it."""
+    """The state folder for ourselves; yields what our children hold of it. Raises BackupError while Trainyard runs on
+    it.
+    """
     try:
         locks = alone(state)
     except LockedError as error:
@@ -57,7 +61,9 @@ def reached(state: Path) -> Iterator[None]:
     if is_elsewhere() or _answers():
         yield
     elif marker.is_there(state) or not (state / "postgresql" / "PG_VERSION").exists():
-        raise BackupError(_("There is nothing to back up in %(state)s. Set TRAINYARD_STATE to the state folder.") % {"state": state})
+        raise BackupError(
+            _("There is nothing to back up in %(state)s. Set TRAINYARD_STATE to the state folder.") % {"state": state}
+        )
     else:
         silent = _("The database of %(state)s does not answer, and Trainyard runs on it. Try again in a moment.")
         with held(state, silent % {"state": state}) as lock, served(state, lock):

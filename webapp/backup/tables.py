@@ -1,8 +1,9 @@
-"""The database's rows, out of one snapshot and into an empty database: data only, so a backup that somebody made up runs nothing.
+"""The database's rows, out of one snapshot and into an empty database: data only, so a backup that somebody made up
+runs nothing.
 
-pg_dump's files are programs in SQL, which whoever restores them executes as the owner of the database; and it serves no newer
-server than its own release. Here the tables come from our own migrations, and rows by COPY, in its text format, which is the
-same on every machine and release (https://www.postgresql.org/docs/current/sql-copy.html).
+pg_dump's files are programs in SQL, which whoever restores them executes as the owner of the database; and it serves no
+newer server than its own release. Here the tables come from our own migrations, and rows by COPY, in its text format,
+which is the same on every machine and release (https://www.postgresql.org/docs/current/sql-copy.html).
 """
 
 from collections.abc import Iterable, Iterator
@@ -38,8 +39,12 @@ def migrations() -> tuple[tuple[str, str], ...]:
     executor = MigrationExecutor(connection)
     applied = set(MigrationRecorder(connection).applied_migrations())
     if applied != set(executor.loader.graph.nodes):
-        raise BackupError(_("The database is of another release of Trainyard. Run `manage.py migrate` first, or back up with the "
-                            "release that the database belongs to."))
+        raise BackupError(
+            _(
+                "The database is of another release of Trainyard. Run `manage.py migrate` first, or back up with the "
+                "release that the database belongs to."
+            )
+        )
     return tuple(sorted(applied))
 
 
@@ -74,7 +79,8 @@ def snapshot(tables: Iterable[Shape]) -> Iterator[None]:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0")
         names = SQL(", ").join(Identifier(table.name) for table in tables)
-        cursor.execute(SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(names))  # takes no snapshot yet, and keeps migrations off
+        # Takes no snapshot yet, and keeps migrations off.
+        cursor.execute(SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(names))
         cursor.execute("SELECT 1")  # takes it
         yield
 
@@ -105,20 +111,27 @@ def sequences(table: Shape) -> list[manifest.Sequence]:
 
 
 def make(applied: Iterable[tuple[str, str]]) -> None:
-    """Make the tables as they were with these migrations. Raises BackupError for one that this release does not know."""
+    """Make the tables as they were with these migrations. Raises BackupError for one that is not this release's."""
     executor, wanted = MigrationExecutor(connection), set(applied)
     graph = executor.loader.graph.node_map
     if unknown := sorted(wanted.difference(graph)):
-        raise BackupError(_("This backup was made by a newer release of Trainyard, which has %(name)s. Restore it with that release "
-                            "or a later one.") % {"name": ".".join(unknown[0])})
+        raise BackupError(
+            _(
+                "This backup was made by a newer release of Trainyard, which has %(name)s. Restore it with that "
+                "release or a later one."
+            )
+            % {"name": ".".join(unknown[0])}
+        )
     executor.migrate([name for name in wanted if wanted.isdisjoint(child.key for child in graph[name].children)])
     _check()
 
 
 def fill(table: manifest.Table, shape: Shape, blocks: Iterable[bytes]) -> None:
-    """Put rows into a table of a database that only this transaction sees. Raises BackupError for what does not fit in."""
+    """Put rows into a table that only this transaction sees. Raises BackupError for what does not fit in."""
     if set(table.columns) != set(shape.columns):
-        raise BackupError(_("The backup's table %(name)s has other columns than this release makes.") % {"name": table.name})
+        raise BackupError(
+            _("The backup's table %(name)s has other columns than this release makes.") % {"name": table.name}
+        )
     try:
         with _cursor() as cursor:
             cursor.execute(SQL("DELETE FROM {}").format(Identifier(table.name)))  # what its migrations wrote
@@ -133,7 +146,9 @@ def advance(found: manifest.Sequence, shape: Shape) -> None:
     """Have the numbers of a table's column go on where they stood."""
     if name := dict(shape.sequences).get(found.column):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT setval(%s::regclass, %s, %s)", [connection.ops.quote_name(name), found.value, found.is_called])
+            cursor.execute(
+                "SELECT setval(%s::regclass, %s, %s)", [connection.ops.quote_name(name), found.value, found.is_called]
+            )
 
 
 def update() -> None:

@@ -17,7 +17,7 @@ from webapp.unprivileged import EmbeddedError
 
 
 class Command(BaseCommand):
-    help = "Back up the database and all stored files into FILE, while runs train. A backup that was cut off goes on with the same command."
+    help = "Back up all that Trainyard has into FILE, while runs train. Cut off, it goes on with the same command."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -30,14 +30,26 @@ class Command(BaseCommand):
         except (BackupError, EmbeddedError) as error:
             raise CommandError(str(error)) from None
         except OSError as error:
-            raise CommandError(_("%(file)s cannot be written: %(error)s. The same command goes on where it stopped.")
-                               % {"file": file, "error": error.strerror}) from None
+            raise CommandError(
+                _(
+                    "%(file)s cannot be written: %(error)s. What was written so far is kept, and the same command goes"
+                    " on there."
+                )
+                % {"file": file, "error": error.strerror}
+            ) from None
+        except KeyboardInterrupt:
+            raise CommandError(_("Cut off. The same command goes on from here.")) from None
         self._tell(file, outcome)
 
     def _tell(self, file: Path, outcome: saving.Outcome) -> None:
         gaps = {"file": file, "size": filesizeformat(outcome.size), "count": outcome.files}
-        self._say(_("%(file)s is whole: %(size)s with %(count)s stored files. Keep it safe: it holds password hashes and the key that "
-                    "signs sessions. Only you may read it.") % gaps)
+        self._say(
+            _(
+                "%(file)s is whole: %(size)s with %(count)s stored files. Keep it safe: it holds password hashes and "
+                "the key that signs sessions. Only you may read it."
+            )
+            % gaps
+        )
         if outcome.missing:
             for name, reason in outcome.missing.items():
                 self.stderr.write(f"{name}: {reason}")

@@ -15,7 +15,7 @@ from webapp.unprivileged import EmbeddedError
 
 
 class Command(BaseCommand):
-    help = "Restore what `manage.py backup` made into an empty TRAINYARD_STATE. One that was cut off goes on with the same command."
+    help = "Restore a backup into an empty TRAINYARD_STATE. Cut off, it goes on with the same command."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -29,10 +29,16 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         except OSError as error:
             raise CommandError(f"{error.filename or file}: {error.strerror}") from None
+        except KeyboardInterrupt:
+            raise CommandError(_("Cut off. The same command goes on from here.")) from None
         for name in found.missing:
-            self.stderr.write(_("%(name)s was damaged or missing when the backup was made, and is missing here.") % {"name": name})
-        self._say(_("%(state)s is restored as it was at %(time)s. Start it: TRAINYARD_STATE=%(state)s make run")
-                  % {"state": settings.STATE, "time": f"{found.made:%Y-%m-%d %H:%M:%S} UTC"})
+            self.stderr.write(
+                _("%(name)s was damaged or missing when the backup was made, and is missing here.") % {"name": name}
+            )
+        self._say(
+            _("%(state)s is restored as it was at %(time)s. Start it: TRAINYARD_STATE=%(state)s make run")
+            % {"state": settings.STATE, "time": f"{found.made:%Y-%m-%d %H:%M:%S} UTC"}
+        )
 
     def _say(self, sentence: str) -> None:
         self.stdout.write(sentence)
