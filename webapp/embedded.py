@@ -42,18 +42,22 @@ class Embedded:
         self._keep = keep
         self._durable = durable
         self._runner = Runner.here(state, _postgresql("postgres"))
-        _private_folder(self.addresses.sockets, self._runner)
+        _private_folder(self.addresses.sockets, self._runner, state)
         (state / "logs").mkdir(mode=0o700, exist_ok=True)
 
     def prepare_database(self) -> None:
         """Make the database's files where there are none yet."""
-        if not (self.data / "PG_VERSION").exists():
+        if (self.data / "PG_VERSION").exists():
+            self._runner.take_over(self.data)
+        else:
             self._initialise()
 
     def start_postgresql(self) -> "subprocess.Popen[bytes]":
         """Start the database server; `wait` tells when it answers."""
-        # Left by a killed life: the caller's lock says that nobody lives here. Its number may be somebody's by now.
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        # Left by a killed life, or copied from a living one: the caller's lock says that nobody lives here. The number in them
+        # may be somebody's by now, and PostgreSQL would take that for a life of its own.
+        for left in (self.data / "postmaster.pid", *self.addresses.sockets.glob(".s.PGSQL.*")):
+            left.unlink(missing_ok=True)
         options = {**POSTGRES_OPTIONS, "unix_socket_directories": str(self.addresses.sockets)}
         if not self._durable:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -63,8 +67,9 @@ class Embedded:
 
     def start_valkey(self) -> "subprocess.Popen[bytes]":
         """Start the message server. It keeps nothing on disk: what must not be lost is in PostgreSQL."""
-        socket = str(self.addresses.sockets / "valkey.sock")
-        command = [str(get_binary_path()), "--port", "0", "--unixsocket", socket, "--unixsocketperm", "700"]
+        socket = self.addresses.sockets / "valkey.sock"
+        socket.unlink(missing_ok=True)  # of a life before: `wait` takes it for this one's
+        command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"]
         command += ["--save", "", "--appendonly", "no", "--dir", str(self.addresses.sockets), "--daemonize", "no"]
         log = self.state / "logs" / "valkey.log"
         return processes.start(command, log=log, at_parents_death=signal.SIGTERM, keep=self._keep)
@@ -140,11 +145,13 @@ class Embedded:
         return processes.last_lines(self.state / "logs" / f"{name}.log")
 
 
-def _private_folder(folder: Path, runner: Runner) -> None:
-    """Make ``folder`` for us alone. One that exists must be ours already: anybody can make names in /tmp."""
+def _private_folder(folder: Path, runner: Runner, state: Path) -> None:
+    """Make ``folder`` for us alone. One outside of our state that exists must be ours already: anybody can make names in /tmp."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     facts = folder.lstat()
-    if not stat.S_ISDIR(facts.st_mode) or facts.st_uid not in (os.geteuid(), runner.user):
+    if stat.S_ISDIR(facts.st_mode) and folder.is_relative_to(state):
+        runner.take_over(folder)
+    elif not stat.S_ISDIR(facts.st_mode) or facts.st_uid not in (os.geteuid(), runner.user):
         raise EmbeddedError(f"{folder} belongs to somebody else; remove it, or set TRAINYARD_STATE to a shorter path.")
     folder.chmod(0o700)
     runner.own(folder)

@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import fcntl
 import os
 import select
 import signal
@@ -15,11 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from webapp import processes
+from webapp.backup import marker
 from webapp.embedded import Embedded
+from webapp.locks import ENDING_SECONDS, LockedError, alone
 
 ROOT = Path(__file__).resolve().parent.parent  # of our own code, wherever we were started
 CHECKPOINT_SECONDS = 60.0
-ENDING_SECONDS = 30.0
 SHORTEST_LIFE = 5.0  # a child that ends sooner after its start is started again with growing patience
 LONGEST_PAUSE = 15.0
 
@@ -82,9 +82,7 @@ class Up:
         self.state = state
         self.port = port
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._own_lock = _locked(state / "up.lock", f"Trainyard already runs on {state}. Use it, or stop it first.", 0)
-        still_ending = f"Processes of the last start on {state} are still ending. Try again in a minute."
-        self._childrens_lock = _locked(state / "children.lock", still_ending, ENDING_SECONDS)
+        self._own_lock, self._childrens_lock = _alone(state)
         self.listener = _listen(port)
         self.embedded = Embedded(state, keep=[self._childrens_lock])
         # In the order in which they are started; they end in the opposite one.
@@ -172,18 +170,18 @@ class Up:
         return self.state / "logs" / f"{name}.log"
 
 
-def _locked(path: Path, refusal: str, patience: float) -> int:
-    """A lock that the system frees when the last process that holds its descriptor is gone."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    deadline = time.monotonic() + patience
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return descriptor
-        except BlockingIOError:
-            if time.monotonic() >= deadline:
-                raise UpError(refusal) from None
-            time.sleep(0.05)
+def _alone(state: Path) -> tuple[int, int]:
+    """The locks of a state folder that is whole."""
+    try:
+        locks = alone(state)
+    except LockedError as error:
+        raise UpError(str(error)) from None
+    if marker.is_there(state):
+        raise UpError(
+            f"A restore into {state} was begun and is not finished. Give the same command again: manage.py restore FILE. "
+            "Or remove the folder."
+        )
+    return locks
 
 
 def _listen(port: int) -> socket.socket:

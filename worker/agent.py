@@ -186,7 +186,8 @@ class Agent(threading.Thread):
 
     def _register(self) -> None:
         facts = {"processor": devices.processor(), "cores": devices.cores(), "system": platform.platform(terse=True)}
-        self._worker = workers.register(name=self._folders.worker_name(), host=socket.gethostname(), facts=facts, devices=self._found)
+        name = self._folders.worker_name(lambda name: workers.is_alive(name, LEASE))
+        self._worker = workers.register(name=name, host=socket.gethostname(), facts=facts, devices=self._found)
         sweep.remove_settled(self._folders)
         log.info("This is worker %s with %s devices, at %s.", self._worker.name, len(self._found), timezone.now())
 

@@ -4,7 +4,7 @@ import fcntl
 import os
 import shutil
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -23,6 +23,7 @@ class Folders:
     def __init__(self, state: Path) -> None:
         self.root = state / "attempts"
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._name_file = self.root / "worker-name"
         self._lock = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -31,14 +32,31 @@ class Folders:
                 f"Another worker uses {state}; stop it, or give this one a folder of its own in TRAINYARD_STATE."
             ) from None
 
-    def worker_name(self) -> str:
-        """The name under which this state folder's worker is known, the same at every start."""
-        path = self.root / "worker-name"
-        if not path.exists():
-            temporary = path.with_suffix(".new")
-            temporary.write_text(f"{socket.gethostname()}-{uuid4().hex[:6]}")
-            temporary.rename(path)
-        return path.read_text().strip()
+    def worker_name(self, is_alive: Callable[[str], bool]) -> str:
+        """The name under which this state folder's worker is known, the same at every start.
+
+        The worker of a copied folder takes a new one where the original's ``is_alive`` in the same database: else each would
+        take the runs of the other for its own.
+        """
+        name, place = self._noted()
+        if place == self._place():
+            return name
+        if not name or is_alive(name):
+            name = f"{socket.gethostname()}-{uuid4().hex[:6]}"
+        temporary = self._name_file.with_suffix(".new")
+        temporary.write_text(f"{name}\n{self._place()}\n")
+        temporary.rename(self._name_file)
+        return name
+
+    def _noted(self) -> tuple[str, str]:
+        """The worker's name, and the place where it had it; each empty where nothing is noted."""
+        name, _, place = (self._name_file.read_text() if self._name_file.exists() else "").strip().partition("\n")
+        return name, place
+
+    def _place(self) -> str:
+        """What a copy of the folder does not have: which file the lock is, and when that was made. Nobody ever changes it."""
+        found = os.fstat(self._lock)
+        return f"{found.st_ino} {found.st_ctime_ns}"
 
     def of(self, run: UUID, attempt: int) -> Path:
         return self.root / str(run) / str(attempt)

@@ -31,17 +31,22 @@ def members(leader: int) -> list[int]:
 def remember(folder: Path, leader: int) -> None:
     """Note the session of an attempt, so that another life of the worker can make sure that it is gone."""
     fields = _stat(leader)
-    (folder / MARK).write_text(f"{leader} {fields[19] if fields else 0} {_boot()}")
+    (folder / MARK).write_text(f"{leader} {fields[19] if fields else 0} {_here(folder)}")
 
 
 def kill_remembered(folder: Path) -> None:
-    """Kill what is left of an attempt's session. A process that merely has its number since is left alone."""
+    """Kill what is left of an attempt's session.
+
+    A process that merely has its number since is left alone, and so is the session of which ``folder`` is only a copy.
+    """
     try:
-        leader, started, boot = (folder / MARK).read_text().split()
+        leader, started, here = (folder / MARK).read_text().split()
+        if here != _here(folder):
+            return
     except (OSError, ValueError):
         return
     now = _stat(int(leader))
-    if boot == _boot() and (now is None or now[19] == started):
+    if now is None or now[19] == started:
         end(int(leader))
 
 
@@ -65,5 +70,9 @@ def _stat(process: int) -> list[str] | None:
         return None
 
 
-def _boot() -> str:
-    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+def _here(folder: Path) -> str:
+    """What a copy of the folder cannot have, on whatever machine: this start of the system, the space in which a process number
+    counts, and the folder itself. Raises OSError for one that is gone."""
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    found = folder.stat()
+    return f"{boot}/{os.readlink('/proc/self/ns/pid')}/{found.st_dev}:{found.st_ino}"

@@ -26,7 +26,7 @@ from trainer import data
 from trainer.summary import DataSummary
 from webapp import processes
 from webapp.accounts.models import User
-from webapp.addresses import database
+from webapp.addresses import addresses, database
 from webapp.artifacts import store
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.embedded import Embedded
@@ -166,22 +166,28 @@ def ranks_in(state: Path, run: Run) -> list[psutil.Process]:
 @contextmanager
 def laboratory(state: Path, *, durable: bool = True) -> Iterator[Lab]:
     """Open a laboratory and let this process's Django work in it."""
-    with Lab(state, durable=durable) as lab:
-        addresses = lab.embedded.addresses
-        values = {
-            "STATE": state,
-            "SECRET_KEY": secret_key(state),
-            "BROKER_URL": addresses.broker_url,
-            "STORAGE_URL": f"file://{state / 'artifacts'}",
-        }
-        with override_settings(**values), _database(addresses.database_url):
-            broker.client.cache_clear()
-            yield lab
-        broker.client.cache_clear()
+    with Lab(state, durable=durable) as lab, visit(state):
+        yield lab
 
 
 @contextmanager
-def _database(url: str) -> Iterator[None]:
+def visit(state: Path) -> Iterator[None]:
+    """Let this process's Django work on the database and store of a Trainyard that runs on another state folder."""
+    places = addresses(state)
+    values = {
+        "STATE": state,
+        "SECRET_KEY": secret_key(state),
+        "BROKER_URL": places.broker_url,
+        "STORAGE_URL": f"file://{state / 'artifacts'}",
+    }
+    with override_settings(**values), on_database(places.database_url):
+        broker.client.cache_clear()
+        yield
+    broker.client.cache_clear()
+
+
+@contextmanager
+def on_database(url: str) -> Iterator[None]:
     """Point the default connection at another server."""
     connection = connections["default"]
     connection.close()

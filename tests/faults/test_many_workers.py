@@ -74,7 +74,7 @@ def test_a_worker_that_is_cut_off_loses_its_run_and_is_refused_when_it_is_back(
     finally:
         cut_off.kill()
         cut_off.wait()
-        Worker.objects.exclude(name=(lab.state / "attempts" / "worker-name").read_text().strip()).delete()
+        Worker.objects.exclude(name=(lab.state / "attempts" / "worker-name").read_text().split()[0]).delete()
         lab.stop_worker()
         lab.start_worker()
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import tempfile
 from pathlib import Path
 
@@ -59,3 +60,40 @@ def test_a_sockets_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "sockets").symlink_to(tmp_path / "somewhere")
     with pytest.raises(unprivileged.EmbeddedError, match="belongs to somebody else"):
         embedded.Embedded(tmp_path, durable=False).prepare_database()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="ANOTHER ACCOUNT'S FILES WERE NOT TESTED: only root can make them")
+def test_root_takes_over_what_it_made_as_nobody_on_another_machine_and_nothing_of_a_persons(tmp_path: Path) -> None:
+    embedded.Embedded(tmp_path, durable=False).prepare_database()
+    _give(tmp_path, unprivileged.NOBODY)
+    life = embedded.Embedded(tmp_path, durable=False)
+    life.prepare_database()
+    postgresql = life.start_postgresql()
+    life.wait({"postgresql": postgresql})
+    assert processes.end(postgresql, signal.SIGINT, 20) == 0
+    _give(tmp_path, 4711)
+    with pytest.raises(unprivileged.EmbeddedError, match=r"the account with the number 4711.*chown -R 0 "):
+        embedded.Embedded(tmp_path, durable=False)
+    assert (tmp_path / "postgresql").stat().st_uid == 4711
+
+
+def _give(state: Path, user: int) -> None:
+    for folder in (state / "postgresql", state / "sockets"):
+        for path in (folder, *folder.rglob("*")):
+            os.lchown(path, user, user)
+
+
+def test_sockets_and_locks_of_another_life_do_not_stand_in_the_way(tmp_path: Path) -> None:
+    """As after a copy, or after a power cut when the number was given away again."""
+    life = embedded.Embedded(tmp_path, durable=False)
+    life.prepare_database()
+    for name in ("postgresql/postmaster.pid", "sockets/.s.PGSQL.5432.lock"):
+        (tmp_path / name).write_text(f"1\n{tmp_path}/postgresql\n1\n5432\n{tmp_path}/sockets\n")
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(tmp_path / "sockets" / "valkey.sock"))
+    postgresql, valkey = life.start_postgresql(), life.start_valkey()
+    life.wait({"postgresql": postgresql, "valkey": valkey})
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(tmp_path / "sockets" / "valkey.sock"))
+    assert processes.end(valkey, signal.SIGTERM, 5) == 0
+    assert processes.end(postgresql, signal.SIGINT, 20) == 0

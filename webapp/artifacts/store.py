@@ -8,7 +8,8 @@ while its last owner lets go of it stays. No time stamp is trusted: whoever read
 import errno
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,7 @@ from webapp.artifacts.models import Artifact
 
 BLOCK = 1024 * 1024
 NO_LINKS = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP}
+_REMOVING = 0x72656D6F7665  # database lock: shared by those who remove files, held alone by who must find all of them
 
 
 class ArtifactError(Exception):
@@ -115,7 +117,7 @@ def bring(source: Path) -> Brought:
     """
     temporary = incoming() / f"put-{uuid4().hex}"
     try:
-        if _link(source, temporary):
+        if link(source, temporary):
             sha256 = _hash_of(temporary)
         else:
             with source.open("rb") as stream:
@@ -156,6 +158,11 @@ def local_path(sha256: str) -> Path:
     if not path.is_file():
         raise MissingError(sha256)
     return path
+
+
+def unverified_path(sha256: str) -> Path:
+    """Where a file is, or would be, for those who hash what they read. Raises ArtifactError for what is no name."""
+    return _path(sha256)
 
 
 def read(sha256: str) -> bytes:
@@ -200,8 +207,33 @@ def remove_if_unknown(sha256: str) -> bool:
         _lock(sha256)
         if Artifact.objects.filter(sha256=sha256).exists():
             return False
+        _wait_for_who_needs_all()
         _path(sha256).unlink(missing_ok=True)
         return True
+
+
+@contextmanager
+def all_stay() -> Iterator[None]:
+    """Nobody removes a file within: each that a row names at any moment of it is there. Raises database errors.
+
+    For moments only: those who remove files, and so those who follow the runs, wait meanwhile. The lock has a connection of
+    its own, so that the caller's may begin its snapshot behind it.
+    """
+    other = connection.copy()
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '5min'")
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_REMOVING])
+            yield
+            cursor.execute("SELECT 1")  # an error where the database took the lock away for that the caller fell silent
+    finally:
+        other.close()
+
+
+def _wait_for_who_needs_all() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_REMOVING])
 
 
 def _path(sha256: str) -> Path:
@@ -237,7 +269,8 @@ def _checked(sha256: str, announced: str | None) -> str:
     return sha256
 
 
-def _link(source: Path, target: Path) -> bool:
+def link(source: Path, target: Path) -> bool:
+    """Give a file a second name; False in a file system that has no such thing, or between two. Raises OSError."""
     try:
         os.link(source, target, follow_symlinks=False)
         return True

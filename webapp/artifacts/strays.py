@@ -12,7 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
-from webapp.artifacts import store
+from webapp.artifacts import pins, store
 from webapp.artifacts.models import Artifact
 
 OLD_SECONDS = 86_400.0  # no file takes a day to come in
@@ -32,6 +32,7 @@ def remove() -> int:
             if time.time() - file.stat().st_mtime > OLD_SECONDS:
                 file.unlink()
                 count += 1
+    count += pins.remove_abandoned()
     old = _old_names()
     while names := set(islice(old, NAMES_AT_ONCE)):
         names.difference_update(Artifact.objects.filter(pk__in=names).values_list("pk", flat=True))

@@ -34,6 +34,11 @@ def register(*, name: str, host: str, facts: dict[str, Any], devices: Sequence[D
     return worker
 
 
+def is_alive(name: str, lease: timedelta) -> bool:
+    """Whether a worker of this name has been heard of within its lease."""
+    return Worker.objects.filter(name=name, seen__gt=Now() - lease).exists()
+
+
 def heartbeat(worker: Worker, load: dict[str, Any]) -> bool:
     """Say that the machine is there and how busy it is; False when it is not known any more."""
     return bool(Worker.objects.filter(pk=worker.pk).update(seen=Now(), load=load))

@@ -1,0 +1,287 @@
+"""What stands in a backup, what is refused of one, and what comes back out of it."""
+
+import hashlib
+import os
+import random
+import stat
+import tarfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings as ours
+from django.core.management import CommandError, call_command
+from django.db import connection
+from psycopg.conninfo import make_conninfo
+from pytest_django import Settings
+
+from tests.attacks import things
+from tests.faults.lab import on_database
+from webapp.artifacts import store
+from webapp.artifacts.models import Artifact
+from webapp.backup import manifest, restoring, saving, tables
+from webapp.backup.archive import Archive, Draft, Kind
+from webapp.backup.errors import BackupError
+from webapp.backup.manifest import Manifest
+from webapp.datasets.models import Upload
+from webapp.datasets.receiver import Receiver
+
+Change = Callable[[Manifest], Manifest]
+Rows = dict[str, bytes]
+BYTES = b"half of a file"
+
+
+def quiet(sentence: str) -> None:
+    """Nobody watches."""
+
+
+@pytest.fixture
+def instance(transactional_db: None, tmp_path: Path, settings: Settings) -> things.Things:
+    """A person's objects of every kind, with stored files and half an upload, in a state folder."""
+    settings.STATE, settings.STORAGE_URL = tmp_path / "state", f"file://{tmp_path}/state/artifacts"
+    (tmp_path / "state" / "attempts").mkdir(parents=True)
+    (tmp_path / "state" / "attempts" / "worker-name").write_text("machine-1\n")
+    made = things.make(things.user("ada"))
+    with Receiver(Upload.objects.get(pk=made.identifiers["upload"]), 0) as receiver:
+        receiver.write([BYTES])
+        receiver.commit()
+        receiver.write([b"not acknowledged"])
+    return made
+
+
+@pytest.fixture
+def backup(instance: things.Things, tmp_path: Path) -> Path:
+    path = tmp_path / "backup.tar"
+    assert not saving.save(path, quiet).missing
+    return path
+
+
+@pytest.fixture
+def elsewhere(backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[Path]:
+    """An empty database and the state folder to restore into: what is called within works on them."""
+    settings.STATE, settings.STORAGE_URL = tmp_path / "new", f"file://{tmp_path}/new/artifacts"
+    (tmp_path / "new").mkdir()
+    with psycopg.connect(make_conninfo(ours.DATABASE_URL, dbname="postgres"), autocommit=True) as maintenance:
+        maintenance.execute("CREATE DATABASE trainyard_restored")
+        try:
+            url = ours.DATABASE_URL.replace("/trainyard?", "/trainyard_restored?")
+            monkeypatch.setenv("DATABASE_URL", url)
+            with on_database(url):
+                yield tmp_path / "new"
+        finally:
+            maintenance.execute("DROP DATABASE trainyard_restored WITH (FORCE)")
+
+
+@pytest.fixture
+def before(instance: things.Things) -> Rows:
+    return all_rows()
+
+
+def all_rows() -> Rows:
+    """Every table but those that say who works now."""
+    found = {shape.name: b"".join(tables.rows(shape)) for shape in tables.shapes(tables.ours())}
+    return {name: rows for name, rows in found.items() if not name.startswith("workers_")}
+
+
+def rewritten(path: Path, change: Change, rows: Callable[[str, bytes], bytes] = lambda name, rows: rows) -> Path:
+    """A backup as somebody would make it up: whole, with another manifest or other rows."""
+    target = path.with_name("changed.tar")
+    with Archive.reading(path) as source, Draft.open(target, lambda size: None) as draft:
+        _, found = manifest.read(source)
+        names = {table.sha256: table.name for table in found.tables}
+        new = {}
+        for entry in source.entries()[:-1]:
+            content = b"".join(source.blocks(entry))
+            content = rows(names[entry.sha256], content) if entry.kind == Kind.TABLE else content
+            new[entry.sha256] = draft.add(entry.kind, [content]).sha256
+        parts = tuple(table.model_copy(update={"sha256": new[table.sha256]}) for table in found.tables)
+        found = change(found.model_copy(update={"tables": parts}))
+        draft.add(Kind.MANIFEST, [found.model_dump_json().encode()])
+        draft.seal()
+    return target
+
+
+def refused(path: Path, words: str) -> None:
+    """Restoring it is refused, and changes nothing."""
+    before = sorted(Path(ours.STATE).rglob("*"))
+    with pytest.raises(BackupError, match=words):
+        restoring.restore(path, quiet)
+    assert {file.name for file in Path(ours.STATE).rglob("*") if file not in before} <= {
+        "up.lock",
+        "children.lock",
+        "secrets",
+        "django",
+    }
+
+
+@pytest.fixture
+def empty(backup: Path, tmp_path: Path, settings: Settings) -> Path:
+    """The settings name a new state folder; ``backup`` stands beside it."""
+    settings.STATE, settings.STORAGE_URL = tmp_path / "new", f"file://{tmp_path}/new/artifacts"
+    (tmp_path / "new").mkdir()
+    return tmp_path / "new"
+
+
+def test_everything_comes_back_in_another_database_and_folder(
+    instance: things.Things, before: Rows, backup: Path, elsewhere: Path
+) -> None:
+    restoring.restore(backup, quiet)
+    assert all_rows() == before
+    files = list(Artifact.objects.values_list("pk", flat=True))
+    assert files
+    assert all(store.local_path(name).is_relative_to(elsewhere) for name in files)
+    upload = Upload.objects.get(pk=instance.identifiers["upload"])
+    assert upload.offset == len(BYTES)
+    with Receiver(upload, upload.offset) as receiver:
+        receiver.write([b"the rest"])
+    things.make(things.user("bob"))  # new rows get new numbers
+    assert (elsewhere / "secrets" / "django").read_text() == ours.SECRET_KEY
+    assert (elsewhere / "attempts" / "worker-name").read_text().strip() == "machine-1"
+    refused(backup, "is not empty. Restore into a new folder")
+    for name in files:
+        store.verify(name)
+
+
+def test_a_backup_is_its_owners_alone_and_a_tar_that_others_can_list(backup: Path) -> None:
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+    with tarfile.open(backup) as archive:
+        names = archive.getnames()
+        first = archive.extractfile(names[0])
+        assert first is not None
+        assert hashlib.sha256(first.read()).hexdigest() == names[0].partition("/")[2]
+    assert not list(backup.parent.glob("*.part"))
+    assert not list(store.incoming().glob("pins-*"))
+
+
+def test_a_file_that_exists_is_not_overwritten(instance: things.Things, tmp_path: Path) -> None:
+    (tmp_path / "backup.tar").write_text("mine")
+    with pytest.raises(BackupError, match="exists"):
+        saving.save(tmp_path / "backup.tar", quiet)
+    assert (tmp_path / "backup.tar").read_text() == "mine"
+
+
+def test_what_is_damaged_or_missing_is_named_and_the_rest_is_saved(
+    instance: things.Things, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged, gone = (store.put(BytesIO(content)).sha256 for content in (b"to be damaged", b"to be lost"))
+    store.local_path(damaged).chmod(0o600)
+    store.unverified_path(damaged).write_bytes(b"to be demaged")
+    store.unverified_path(gone).unlink()
+    with pytest.raises(SystemExit, match="1"):
+        call_command("backup", str(tmp_path / "backup.tar"))
+    errors = capsys.readouterr().err
+    assert f"{damaged}: it is damaged" in errors
+    assert f"{gone}: it is missing" in errors
+    with Archive.reading(tmp_path / "backup.tar") as archive:
+        _, found = manifest.read(archive)
+    assert {*found.missing} == {damaged, gone}
+    assert {*found.files, *found.missing} == set(Artifact.objects.values_list("pk", flat=True))
+
+
+def test_a_backup_that_was_cut_off_anywhere_goes_on_and_copies_nothing_again(
+    backup: Path, instance: things.Things, tmp_path: Path
+) -> None:
+    content = backup.read_bytes()
+    part = tmp_path / "again.tar.part"
+    with Archive.reading(backup) as archive:
+        files = [entry for entry in archive.entries() if entry.kind == Kind.FILE]
+    for name in (files[0].sha256, files[1].sha256):
+        store.unverified_path(name).rename(tmp_path / name)  # what is copied again is missing now
+    for cut in (files[1].end, files[1].end + 100, len(content) // 2, len(content) - 700, len(content)):
+        part.write_bytes(content[: max(cut, files[1].end)])
+        assert not saving.save(tmp_path / "again.tar", quiet).missing
+        assert stat.S_IMODE((tmp_path / "again.tar").stat().st_mode) == 0o600
+        (tmp_path / "again.tar").unlink()
+
+
+def test_a_backup_cut_off_or_with_any_bit_flipped_is_refused_and_leaves_nothing(backup: Path, empty: Path) -> None:
+    content, dice = backup.read_bytes(), random.Random(27)
+    for place in dice.sample(range(len(content)), 30):
+        backup.write_bytes(content[:place] + bytes([content[place] ^ 1 << dice.randrange(8)]) + content[place + 1 :])
+        refused(backup, "damaged|no backup")
+        backup.write_bytes(content[:place])
+        refused(backup, "damaged|no backup")
+
+
+@pytest.mark.parametrize(
+    "name", ["../outside", "/tmp/outside", "files/../../outside", "files/" + "a" * 63, "sparse", "link"]
+)
+def test_a_tar_of_somebody_elses_is_refused(name: str, empty: Path, tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "other.tar", "w") as archive:
+        facts = tarfile.TarInfo(name if "/" in name else f"files/{hashlib.sha256(b'').hexdigest()}")
+        facts.type = {"link": tarfile.SYMTYPE, "sparse": tarfile.GNUTYPE_SPARSE}.get(name, tarfile.REGTYPE)
+        facts.linkname = "/etc/passwd" if name == "link" else ""
+        archive.addfile(facts)
+    refused(tmp_path / "other.tar", "no backup")
+    assert not (tmp_path / "outside").exists()
+
+
+def test_files_that_are_no_tar_and_a_pipe_are_refused(empty: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "text").write_text("hello" * 1000)
+    for name in ("text", "pipe"):
+        with pytest.raises((BackupError, OSError)):
+            restoring.restore(tmp_path / name, quiet)
+    with pytest.raises(CommandError, match="No such file"):
+        call_command("restore", str(tmp_path / "nothing"))
+
+
+def test_a_file_that_claims_more_than_there_is_room_for_is_refused(backup: Path, empty: Path) -> None:
+    with Draft.open(empty.parent / "huge.tar", lambda size: None) as draft:
+        draft.add(Kind.FILE, [b"x"])
+        entry = draft.entries()[0]
+        os.pwrite(draft._file, type(entry)(entry.kind, entry.sha256, 0, 1 << 60).header(), 0)
+        draft.seal()
+    refused(empty.parent / "huge.tar", "no backup")
+
+
+def test_a_folder_that_is_not_empty_is_refused_and_stays_as_it_is(backup: Path, empty: Path) -> None:
+    (empty / "artifacts" / "ab").mkdir(parents=True)
+    refused(backup, "is not empty. Restore into a new folder")
+    assert (empty / "artifacts" / "ab").exists()
+
+
+def test_a_backup_whose_parts_do_not_belong_together_is_refused_runs_nothing_and_leaves_nothing(
+    backup: Path, elsewhere: Path
+) -> None:
+    changes: list[tuple[str, Callable[[Manifest], dict[str, Any]]]] = [
+        ("newer release", lambda found: {"migrations": (*found.migrations, ("runs", "9999_later"))}),
+        ("lacks 1 files", lambda found: {"files": found.files[1:]}),
+        ("A part of", lambda found: {"files": ("0" * 64,)}),
+        ("other tables", lambda found: {"tables": found.tables[1:]}),
+        ("other tables", lambda found: {"migrations": found.migrations[:3]}),
+    ]
+    for words, change in changes:
+        refused(rewritten(backup, lambda found, change=change: found.model_copy(update=change(found))), words)  # type: ignore[misc]
+    for rows in (b"\\.\nDROP TABLE runs_run;\n", b"one cell\n", b"\xff\xfe\n"):
+        refused(rewritten(backup, same, partial(_replaced, rows)), "not fit")
+    assert not tables.existing()
+    restoring.restore(backup, quiet)
+
+
+def same(found: Manifest) -> Manifest:
+    return found
+
+
+def _replaced(rows: bytes, name: str, before: bytes) -> bytes:
+    return rows if name == "runs_run" else before
+
+
+def test_a_backup_of_an_earlier_release_is_brought_to_this_one(backup: Path, elsewhere: Path) -> None:
+    last = ("runs", "0003_by_accuracy")
+
+    def earlier(found: Manifest) -> Manifest:
+        return found.model_copy(update={"migrations": tuple(name for name in found.migrations if name != last)})
+
+    def without(name: str, rows: bytes) -> bytes:
+        lines = rows.splitlines(keepends=True)
+        return b"".join(line for line in lines if name != tables.RECORDS or last[1].encode() not in line)
+
+    restoring.restore(rewritten(backup, earlier, without), quiet)
+    assert last in tables.migrations()
+    with connection.cursor() as cursor:
+        assert "run_by_accuracy" in connection.introspection.get_constraints(cursor, "runs_run")

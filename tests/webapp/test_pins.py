@@ -1,0 +1,50 @@
+"""Files that a backup copies stay readable, whoever removes them meanwhile."""
+
+from concurrent.futures import ThreadPoolExecutor, wait
+from io import BytesIO
+from pathlib import Path
+
+from django.db import connection
+
+from tests.webapp.test_store import CONTENT, NAME
+from tests.webapp.test_store import folder as folder
+from webapp.artifacts import pins, store
+
+
+def remove() -> bool:
+    try:
+        return store.delete(NAME)
+    finally:
+        connection.close()
+
+
+def test_who_removes_a_file_waits_for_who_must_find_all_of_them(folder: Path) -> None:
+    store.put(BytesIO(CONTENT))
+    with ThreadPoolExecutor(1) as thread:
+        with store.all_stay():
+            removing = thread.submit(remove)
+            wait([removing], 0.3)
+            assert store.unverified_path(NAME).read_bytes() == CONTENT
+            with pins.pins() as holder:
+                pinned = holder.pin(store.unverified_path(NAME))
+        assert removing.result(10)
+    assert not store.unverified_path(NAME).exists()
+    assert pinned is not None
+    assert not pinned.exists()
+
+
+def test_what_is_pinned_is_read_after_it_was_removed(folder: Path) -> None:
+    store.put(BytesIO(CONTENT))
+    with pins.pins() as holder:
+        pinned = holder.pin(store.unverified_path(NAME))
+        assert store.delete(NAME)
+        assert pinned is not None
+        assert pinned.read_bytes() == CONTENT
+        assert pins.remove_abandoned() == 0
+
+
+def test_pins_of_a_process_that_was_killed_are_removed(folder: Path) -> None:
+    (store.incoming() / "pins-1").mkdir()
+    (store.incoming() / "pins-1" / NAME).write_bytes(CONTENT)
+    assert pins.remove_abandoned() == 1
+    assert list(store.incoming().iterdir()) == []

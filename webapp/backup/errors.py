@@ -1,0 +1,9 @@
+"""What can be wrong with a backup."""
+
+
+class BackupError(Exception):
+    """A backup that cannot be made, read or restored; the message says what to do."""
+
+
+class DamageError(Exception):
+    """Bytes that are not those which their name, a SHA-256, says; ``reason`` in words."""

@@ -1,0 +1,219 @@
+"""Restores a backup into an empty state folder: nothing starts there until all of it is in place.
+
+The files come first and the database last, in one transaction, so a restore that was cut off has no rows; the same
+command goes on with the files that it lacks.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext, suppress
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import DatabaseError, OperationalError, transaction
+from django.db.models.functions import Now
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from webapp.artifacts import store
+from webapp.artifacts.models import Artifact
+from webapp.backup import manifest, marker, service, tables
+from webapp.backup.archive import Archive, Entry, Kind
+from webapp.backup.errors import BackupError, DamageError
+from webapp.backup.manifest import Manifest
+from webapp.backup.progress import Progress
+from webapp.datasets import uploads
+from webapp.datasets.models import Upload
+from webapp.runs.models import Attempt
+from webapp.secret import replace_secret
+from webapp.workers.models import Worker
+
+# What any command makes in a state folder.
+FRESH = {"secrets", "sockets", "logs", "up.lock", "children.lock", marker.NAME}
+LONG_AGO = timedelta(hours=1)  # past every lease
+Say = Callable[[str], None]
+
+
+def restore(path: Path, say: Say) -> Manifest:
+    """Restore into the state folder, store and database of the settings. Raises BackupError, EmbeddedError, OSError."""
+    state = Path(settings.STATE)
+    try:
+        with Archive.reading(path) as archive, service.held(state) as lock:
+            if not marker.is_there(state):
+                _check_empty(state, path)
+            name, found = _read(archive, say)
+            if marker.is_there(state) and marker.read(state) != name:
+                raise BackupError(
+                    _("Another backup was being restored into %(state)s. Go on with that one, or remove the folder.")
+                    % {"state": state}
+                )
+            _restore(archive, name, found, lock, say)
+    except DamageError as error:
+        raise BackupError(_("%(error)s Nothing of it was restored. Use another backup.") % {"error": error}) from None
+    return found
+
+
+def _read(archive: Archive, say: Say) -> tuple[str, Manifest]:
+    """The manifest of a backup of which every byte is right."""
+    name, found = manifest.read(archive)
+    progress = Progress(say, _("Compared %(done)s of %(total)s."), sum(entry.size for entry in archive.entries()))
+    for entry in archive.entries():
+        archive.verify(entry)
+        progress.grown(entry.size)
+    return name, found
+
+
+def _check_empty(state: Path, backup: Path) -> None:
+    """Refuse to mix what is restored with what is there."""
+    others = sorted(
+        file.name for file in state.iterdir() if file.name not in FRESH and file.resolve() != backup.resolve()
+    )
+    if others or any(store.root().glob("[0-9a-f][0-9a-f]")):
+        where = state if others else store.root()
+        raise BackupError(
+            _(
+                "%(where)s is not empty. Restore into a new folder: set TRAINYARD_STATE to one, and STORAGE_URL where "
+                "you use it."
+            )
+            % {"where": where}
+        )
+
+
+def _restore(archive: Archive, name: str, found: Manifest, lock: int, say: Say) -> None:
+    state = Path(settings.STATE)
+    _check_room(archive, found)
+    if service.is_elsewhere() and not marker.is_there(state) and tables.existing():
+        raise BackupError(_("The database of DATABASE_URL is not empty. Restore into an empty one."))
+    marker.put(state, name)
+    try:
+        with nullcontext() if service.is_elsewhere() else service.served(state, lock):
+            _fill(archive, found, say)
+    except (BackupError, DamageError):
+        _clear(state)
+        raise
+    marker.remove(state)
+
+
+def _clear(state: Path) -> None:
+    """Leave nothing of a backup that is refused: folder and store were empty before it came."""
+    for folder in (
+        *store.root().glob("[0-9a-f][0-9a-f]"),
+        store.root() / "incoming",
+        state / "attempts",
+        *state.glob("postgresql*"),
+    ):
+        shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):
+        store.root().rmdir()
+    marker.remove(state)
+
+
+def _fill(archive: Archive, found: Manifest, say: Say) -> None:
+    if tables.existing():
+        return  # it was committed, as the last of all
+    _place_files(archive, found, say)
+    _place_secrets(Path(settings.STATE), found)
+    say(_("The files are in place. Now the database."))
+    try:
+        with transaction.atomic():
+            _load(archive, found)
+    except OperationalError:
+        raise
+    except DatabaseError as error:
+        reason = str(error).splitlines()[0]
+        raise BackupError(
+            _("The backup does not fit into a database: %(reason)s. Use another backup.") % {"reason": reason}
+        ) from None
+
+
+def _place_files(archive: Archive, found: Manifest, say: Say) -> None:
+    incoming = store.root() / "incoming"
+    incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+    progress = Progress(say, _("Restored %(done)s of %(total)s."), sum(entry.size for entry in archive.entries()))
+    for name in found.files:
+        _place(archive, _part(archive, Kind.FILE, name), store.unverified_path(name), 0o440, progress)
+    for upload in found.uploads:
+        _place(archive, _part(archive, Kind.UPLOAD, upload.sha256), uploads.path(Upload(pk=upload.id)), 0o600, progress)
+    for folder in (*store.root().glob("[0-9a-f][0-9a-f]"), incoming, store.root()):
+        marker.sync_folder(folder)
+
+
+def _part(archive: Archive, kind: Kind, sha256: str) -> Entry:
+    entry = archive.find(kind, sha256)
+    assert entry is not None, "manifest.read looked for every part"
+    return entry
+
+
+def _place(archive: Archive, entry: Entry, target: Path, mode: int, progress: Progress) -> None:
+    """Write a file whole or not at all. One that is there came from the same backup, whole."""
+    if not target.exists():
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        temporary = store.root() / "incoming" / f"put-{uuid4().hex}"
+        try:
+            _write(archive.blocks(entry), temporary, mode)
+            temporary.rename(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+    progress.grown(entry.size)
+
+
+def _write(blocks: Iterable[bytes], path: Path, mode: int) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), "wb") as file:
+        file.writelines(blocks)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _place_secrets(state: Path, found: Manifest) -> None:
+    """What sessions are signed with, and the name under which this machine's worker takes up its own runs again."""
+    replace_secret(state / "secrets" / "django", found.secret_key)
+    if found.worker:
+        attempts = state / "attempts"
+        attempts.mkdir(mode=0o700, exist_ok=True)
+        (attempts / "worker-name").write_text(f"{found.worker}\n")
+
+
+def _load(archive: Archive, found: Manifest) -> None:
+    """Tables as they were, their rows, and then what this release makes of them."""
+    tables.make(found.migrations)
+    shapes = {shape.name: shape for shape in tables.shapes(tables.existing())}
+    if {table.name for table in found.tables} != set(shapes):
+        raise BackupError(
+            _("The backup has other tables than this release makes. Restore it with the release that made it.")
+        )
+    for table in found.tables:
+        tables.fill(table, shapes[table.name], archive.blocks(_part(archive, Kind.TABLE, table.sha256)))
+    for sequence in found.sequences:
+        if shape := shapes.get(sequence.table):
+            tables.advance(sequence, shape)
+    tables.update()
+    _settle(found)
+
+
+def _settle(found: Manifest) -> None:
+    """No row without its file, and nobody who works here yet, whatever this machine's clock says."""
+    if lacking := set(Artifact.objects.values_list("pk", flat=True)).difference(found.files, found.missing):
+        raise BackupError(
+            _("The backup lacks %(count)s files that its rows name. Use another backup.") % {"count": len(lacking)}
+        )
+    gone = Upload.objects.filter(state=Upload.State.RECEIVING).exclude(pk__in=[upload.id for upload in found.uploads])
+    gone.update(state=Upload.State.TERMINATED)
+    Attempt.objects.filter(ended=None).update(lease_until=Now() - LONG_AGO)
+    Worker.objects.update(seen=Now() - LONG_AGO, load={})
+
+
+def _check_room(archive: Archive, found: Manifest) -> None:
+    needed = sum(
+        _part(archive, Kind.FILE, name).size for name in found.files if not store.unverified_path(name).exists()
+    )
+    folder = next(folder for folder in (store.root(), *store.root().parents) if folder.exists())
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        gaps = {"needed": filesizeformat(needed), "free": filesizeformat(free), "folder": folder}
+        raise BackupError(
+            _("The backup needs %(needed)s, and %(folder)s has room for %(free)s. Make room, or choose another disk.")
+            % gaps
+        )
