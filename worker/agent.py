@@ -73,6 +73,7 @@ class Agent(threading.Thread):
         self._starts: list[Start] = []
         self._heard: deque[News] = deque()
         self._room = Room(state)
+        self._leases = sweep.Leases()
         self._worker: Worker | None = None
         self._warm = warm
         self._warm_was_lost = False
@@ -206,8 +207,8 @@ class Agent(threading.Thread):
         assert self._worker is not None
         for attempt in sweep.orphans(self._worker, [held.attempt.pk for held in self._attempts.all()]):
             self._adopt(attempt)
+        self._leases.expire(self._worker)
         if self._in_touch_since and time.monotonic() - self._in_touch_since > sweep.PATIENCE:
-            sweep.expire_leases(self._worker)
             claim.explain_too_large()
         if obstacle := self._obstacle():
             claim.explain(self._worker, obstacle)
@@ -301,6 +302,7 @@ class Agent(threading.Thread):
             log.warning("The database is away: %s. Training goes on.", str(error).strip())
         connection.close()
         self._in_touch_since = 0.0
+        self._leases.forget()
         self._database_due = time.monotonic() + AWAY
 
     def _leave(self) -> None:

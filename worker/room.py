@@ -17,12 +17,12 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.db.models.functions import Now
 from psycopg.errors import DiskFull
 
 from webapp.artifacts import store
 from webapp.runs.models import Attempt, Run, State
 from webapp.workers.models import Worker
+from webapp.workers.queries import heard_of
 from worker import ends
 from worker.claim import LEASE
 
@@ -157,7 +157,7 @@ def _given_back(folder: Path) -> int:
 
 def _forsaken(worker: Worker) -> Q:
     """Of workers that are gone, this one left out."""
-    return Q(worker=None) | (Q(worker__seen__lt=Now() - LEASE) & ~Q(worker=worker))
+    return Q(worker=None) | ~(heard_of(LEASE, "worker__") | Q(worker=worker))
 
 
 def _waiting(whose: Q) -> list[UUID]:

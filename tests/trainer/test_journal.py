@@ -3,6 +3,8 @@
 import os
 import resource
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from tests.faults.clocks import Clock
 from trainer import events
 from trainer.deferred import Step
 from trainer.errors import TrainerError
@@ -77,6 +80,33 @@ def test_a_journal_that_is_closed_is_as_long_as_what_was_written(tmp_path: Path)
     write_point(journal, 1)
     journal.close()
     assert (tmp_path / "journal").stat().st_size == end_of(tmp_path / "journal")
+
+
+def test_the_times_of_points_go_on_while_the_machine_s_clock_jumps(tmp_path: Path) -> None:
+    clock = Clock(tmp_path / "clock")
+    writer = """
+import sys
+from trainer.journal import Journal
+from pathlib import Path
+journal = Journal(Path(sys.argv[1]))
+for step in range(3):
+    journal.log(step, {"train/loss": 0.5})
+    print(flush=True)
+    sys.stdin.readline()
+"""
+    command = [sys.executable, "-c", writer, str(tmp_path / "journal")]
+    environment = {**os.environ, **clock.environment}
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin and process.stdout
+        for seconds in (3600, -3600, 0):
+            process.stdout.readline()
+            clock.set(seconds)
+            process.stdin.write("\n")
+            process.stdin.flush()
+    times = [event.time for _, event in Reader(tmp_path / "journal").read() if isinstance(event, events.Point)]
+    assert len(times) == 3
+    assert times == sorted(times)
+    assert abs(times[-1] - time.time()) < 60
 
 
 def test_a_reader_beside_the_writer_sees_whole_frames_only(tmp_path: Path) -> None:
