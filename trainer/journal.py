@@ -139,6 +139,11 @@ class Reader:
             if self._points or not events.is_point(payload):
                 yield self.position, events.decode(payload)
 
+    def is_damaged(self) -> bool:
+        """Whether what stands at the position cannot be read, and something whole stands behind it."""
+        data = self._bytes(events.LARGEST_FRAME + events.HEADER.size)
+        return next(events.payloads(data), None) is None and events.hides(data)
+
     def _bytes(self, most: int) -> bytes:
         """At most so many bytes from the position on; none where no journal is."""
         try:

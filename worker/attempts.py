@@ -17,7 +17,7 @@ from webapp.runs.models import Attempt, Command, Kind, Run, State
 from webapp.runs.states import Reason
 from worker import ends, sessions
 from worker.folders import Folders
-from worker.follow import FencedError, Follower
+from worker.follow import DamagedError, FencedError, Follower
 from worker.held import Held
 from worker.room import is_want_of_room
 from worker.warm import News
@@ -124,6 +124,8 @@ class Attempts:
         except FencedError:
             log.info("Run %s has left attempt %s.", held.run_id, held.attempt.number)
             held.leave()
+        except DamagedError as error:
+            held.find_damaged(error)
         except OSError as error:
             if is_want_of_room(error):
                 held.give_up(ends.DISK_FULL)

@@ -19,7 +19,9 @@ from trainer.errors import CheckpointError
 from webapp.runs.states import Reason
 from worker import ends
 
-Cause = Literal["said", "killed", "hung", "out_of_memory", "crashed", "worker_lost", "disk_full", "no_process", "damaged"]
+Cause = Literal[
+    "said", "killed", "hung", "out_of_memory", "crashed", "worker_lost", "disk_full", "no_process", "damaged", "journal_damaged",
+]  # fmt: skip
 SAME_STEP_KILLS = 2
 SAME_STEP_LOSSES = 5  # kills counted in; a worker may be killed by its owner again and again before a slow first step
 LEAST_ROOM = 1024 * 1024  # bytes; with less than this a crash is put down to the full disk
@@ -44,6 +46,16 @@ OUT_OF_MEMORY = Reason(
     "Out of memory after step %(step)s: the system killed a process of this run. "
     "Choose a smaller batch or model, fewer ranks, or a machine with more memory.",
 )
+JOURNAL_DAMAGED = Reason(
+    "journal_damaged",
+    "Goes on from the last checkpoint: the journal of this attempt is damaged behind step %(step)s. What followed is made again; "
+    "nothing is lost. Have the disk of the worker’s machine checked.",
+)
+JOURNAL_DAMAGED_AGAIN = Reason(
+    "journal_damaged_again",
+    "The journal was damaged behind step %(step)s. The run was cut off there %(times)s times in a row; it is not tried again. "
+    "Have the disk of the worker’s machine checked.",
+)
 OLDER = Reason("older_checkpoint", "Goes on from the checkpoint before the last one, which cannot be read.")
 CRASHED = Reason("crashed", "The training process ended with an error after step %(step)s: %(last)s")
 
@@ -63,6 +75,7 @@ OWN = frozenset[Cause]({"killed", "hung"})
 INTERRUPTIONS: dict[Cause, Interruption] = {
     "killed": Interruption(SAME_STEP_KILLS, OWN, ends.KILLED, KILLED_AGAIN),
     "hung": Interruption(SAME_STEP_KILLS, OWN, HUNG, HUNG_AGAIN),
+    "journal_damaged": Interruption(SAME_STEP_KILLS, OWN | {"journal_damaged"}, JOURNAL_DAMAGED, JOURNAL_DAMAGED_AGAIN),
     "worker_lost": Interruption(SAME_STEP_LOSSES, OWN | {"worker_lost"}, ends.WORKER_LOST, WORKER_LOST_AGAIN),
 }
 
@@ -86,6 +99,7 @@ class End:
     said: events.Ended | None = None
     log: str = ""
     disk_full: bool = False
+    journal_damaged: bool = False
     older: bool = False  # whether there is a checkpoint older than the one that it was to go on from
 
 
@@ -119,6 +133,8 @@ def judge(end: End, earlier: Sequence[dict[str, Any]]) -> Verdict:
 def _cause(end: End) -> tuple[Cause, str]:
     if end.status is not None and os.waitstatus_to_exitcode(end.status) == job.NO_PROCESS:
         return "no_process", ""
+    if end.journal_damaged:
+        return "journal_damaged", ""
     killed_by = _killer(end)
     if killed_by == "SIGKILL" and end.oom_kills:
         return "out_of_memory", killed_by
@@ -131,6 +147,8 @@ def _cause(end: End) -> tuple[Cause, str]:
         return "damaged" if end.older and end.said.code == CheckpointError.CODE else "said", ""
     if job.PEER_LOST in codes and codes <= {0, job.PEER_LOST}:
         return "hung", ""
+    if end.status == 0:
+        return "journal_damaged", ""  # each rank ended in order, hence the journal told how
     return ("worker_lost" if end.status is None else "crashed"), ""
 
 
@@ -160,7 +178,7 @@ def _cut_off_before(earlier: Sequence[dict[str, Any]], step: int) -> list[Any]:
 
 def _consequence(end: End, cause: Cause, name: str, earlier: Sequence[dict[str, Any]]) -> tuple[Literal["fail", "go_on", "pause"], Reason]:
     match cause:
-        case "killed" | "hung" | "worker_lost":
+        case "killed" | "hung" | "worker_lost" | "journal_damaged":
             rule = INTERRUPTIONS[cause]
             times = 1 + sum(before in rule.counted for before in _cut_off_before(earlier, end.step))
             facts = {"step": end.step, "signal": name, "times": times}

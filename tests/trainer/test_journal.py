@@ -125,6 +125,39 @@ def test_a_reader_beside_the_writer_sees_whole_frames_only(tmp_path: Path) -> No
     assert steps == list(range(most))
 
 
+def test_a_bit_that_is_flipped_anywhere_hides_what_follows_invents_nothing_and_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    journal = Journal(path)
+    for number in range(3):
+        write_event(journal, number)
+        write_point(journal, number)
+    journal.close()
+    content, whole = path.read_bytes(), list(Reader(path).read())
+    last = whole[-2][0]
+    for bit in range(8 * len(content)):
+        damaged = bytearray(content)
+        damaged[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(damaged + bytes(1000))  # room for frames to come
+        reader = Reader(path)
+        events_before = [event for event in whole if event[0] <= bit // 8]
+        assert list(reader.read()) == events_before
+        assert reader.is_damaged() is (bit // 8 < last)  # of the last frame nobody can say whether it was ever whole
+
+
+def test_a_torn_tail_and_a_whole_journal_are_not_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    journal = Journal(path)
+    write_event(journal, 0)
+    write_point(journal, 0)
+    journal.close()
+    content = path.read_bytes()
+    for size in range(len(content) + 1):
+        path.write_bytes(content[:size] + bytes(1000))
+        reader = Reader(path)
+        list(reader.read())
+        assert not reader.is_damaged()
+
+
 def report_of(size: int) -> events.Result:
     """An event whose payload has this size in bytes."""
     rest = len(events.encode(events.Result(report={"name": ""}))) - events.HEADER.size
