@@ -34,7 +34,7 @@ from trainer.processes import default_signals, die_with_parent, output_to
 
 LOOPBACK = "127.0.0.1"
 SHUTDOWN_SECONDS = 5
-NO_ROOM_FOR_PROCESSES = {errno.EAGAIN, errno.ENOMEM}
+NO_ROOM_FOR_PROCESSES = {errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE}
 
 
 class OneMachine(RendezvousHandler):

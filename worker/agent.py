@@ -24,9 +24,10 @@ from webapp.runs.models import Attempt
 from webapp.runs.states import Reason
 from webapp.workers import services as workers
 from webapp.workers.models import Worker
-from worker import claim, devices, ends, sessions, sweep
+from worker import claim, devices, ends, scarce, sessions, sweep
 from worker.attempts import Attempts
 from worker.claim import LEASE, Claim, claim_next
+from worker.errors import Errors
 from worker.folders import Folders
 from worker.held import Held
 from worker.meter import Meter
@@ -74,6 +75,7 @@ class Agent(threading.Thread):
         self._heard: deque[News] = deque()
         self._room = Room(state)
         self._leases = sweep.Leases()
+        self._errors = Errors()
         self._worker: Worker | None = None
         self._warm = warm
         self._warm_was_lost = False
@@ -100,8 +102,8 @@ class Agent(threading.Thread):
                 self._turn()
             except (OperationalError, InterfaceError) as error:
                 self._lose_touch(error)
-            except Exception:
-                log.exception("The agent met an error and goes on.")
+            except Exception as error:
+                self._errors.report(error)
                 time.sleep(1.0)
         self._leave()
 
@@ -139,12 +141,15 @@ class Agent(threading.Thread):
 
     def _keep_warm(self) -> None:
         if self._warm is None and not self._stopping.is_set() and time.monotonic() >= self._warm_due:
-            self._warm = Warm(self._log_file)
             self._warm_due = time.monotonic() + WARM_AGAIN
+            try:
+                self._warm = Warm(self._log_file)
+            except OSError as error:
+                log.warning("The warm process cannot be started, which is tried again: %s", error)
 
     def _listen(self) -> None:
         """Wait for news of the warm process or for being woken, at most until the next thing is due."""
-        with selectors.DefaultSelector() as selector:
+        with selectors.PollSelector() as selector:  # it needs no descriptor, of which there may be no more
             selector.register(_awake, selectors.EVENT_READ)
             if self._warm is not None:
                 selector.register(self._warm, selectors.EVENT_READ)
@@ -165,12 +170,13 @@ class Agent(threading.Thread):
             self._warm, self._warm_was_lost = None, True
 
     def _take_news(self) -> None:
-        """One after another. What cannot be taken while the database is away is taken later, or an end were never known."""
+        """One after another. What cannot be taken while the database is away, or no descriptor is left to see what else of an
+        attempt lives, is taken later, or an end were never known."""
         while self._heard:
             news = self._heard[0]
             try:
                 self._attempts.note(news)
-            except (OperationalError, InterfaceError):
+            except (OperationalError, InterfaceError, OSError):
                 return
             self._heard.popleft()
             if news.lacks_processes:
@@ -220,7 +226,7 @@ class Agent(threading.Thread):
         """Why this machine can take no run at all."""
         if self._room.is_low():
             return claim.WAITS_FOR_ROOM
-        if time.monotonic() < self._claims_due:
+        if time.monotonic() < self._claims_due or scarce.are_descriptors():
             return ends.NO_PROCESS
         return None if store.is_in_reach() else claim.WAITS_FOR_STORE
 
@@ -266,7 +272,7 @@ class Agent(threading.Thread):
         """Do for it what can be done now; True when it is launched, or is not to be."""
         if self._stopping.is_set():
             start.held.give_up(ends.YIELDED)
-        if not start.is_off and not start.ready:
+        if not start.is_off and not start.ready and time.monotonic() >= start.held.files_due:
             self._attempts.guarded(start.held, lambda _held: self._prepare(start))
         if start.is_off:
             start.held.end()

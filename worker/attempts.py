@@ -20,12 +20,13 @@ from worker.folders import Folders
 from worker.follow import DamagedError, FencedError, Follower
 from worker.held import Held
 from worker.room import is_want_of_room
+from worker.scarce import SCARCE
 from worker.warm import News
 
 log = logging.getLogger(__name__)
 
-# What a disk or a file server says that may answer again later.
-AWAY = {errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENODEV, errno.ENXIO}
+# What a disk or a file server says that may answer again later, and a system that is busy.
+AWAY = SCARCE | {errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENODEV, errno.ENXIO}
 ORDERS = {"stop": job.STOP, "pause": job.PAUSE}
 
 

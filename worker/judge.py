@@ -211,11 +211,11 @@ def _last_line(log: str) -> str:
 def read_exits(folder: Path) -> tuple[Exit, ...]:
     """The exits of all ranks as the launcher wrote them; none when it was killed before it could.
 
-    A rank that the kernel did not let die in time, for a disk that does not answer, has no exit.
+    A rank that the kernel did not let die in time, for a disk that does not answer, has no exit. Raises OSError.
     """
     try:
         stored = json.loads((folder / "exits.json").read_text())
-    except (OSError, ValueError):
+    except (FileNotFoundError, ValueError):
         return ()
     ended = [item for item in stored.get("ranks", []) if item["exitcode"] is not None]
     return tuple(Exit(int(item["rank"]), int(item["exitcode"])) for item in ended)

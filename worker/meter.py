@@ -23,7 +23,10 @@ class Meter:
 
     def read(self, working: list[Held]) -> None:
         """Take a reading and add it to the hardware curves of the runs at work."""
-        self.load = self._probes.read()
+        try:
+            self.load = self._probes.read()
+        except OSError:
+            return  # no descriptor is left: there is a gap in the curves
         for held in working:
             self._record(held)
 

@@ -12,6 +12,7 @@ from webapp.artifacts.models import Artifact, Edge, ModelVersion
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import checkpoints
 from webapp.runs.models import Checkpoint, Run
+from worker import scarce
 
 Published = dict[str, Artifact]
 KEPT_CHECKPOINTS = 2
@@ -42,7 +43,8 @@ class Delivery:
         if self._sources:
             store.incoming()  # here, because making it asks the database, which the thread must not
         if sum(map(_size, self._sources.values())) > LARGE:
-            self._bringing = _thread.submit(self._bring)
+            with scarce.starting_a_thread():
+                self._bringing = _thread.submit(self._bring)
         else:
             self._bring()
 

@@ -9,7 +9,7 @@ from webapp.artifacts import store
 from webapp.artifacts.store import ArtifactError
 from webapp.runs.lineage import inputs_of
 from webapp.runs.models import Run
-from worker import ends
+from worker import ends, scarce
 from worker.claim import Claim
 from worker.folders import Folders
 from worker.held import Held
@@ -65,11 +65,14 @@ class Start:
         if self.inputs is None:
             self.held.order_given = job.STOP if ends.wish(self.claim.run) == "stop" else job.GO_ON
             folders.begin(self.claim, self.held.order_given)
-            self.inputs = Inputs(self.claim.run)
-            self.inputs.start()
+            inputs = Inputs(self.claim.run)
+            with scarce.starting_a_thread():
+                inputs.start()
+            self.inputs = inputs
             self.inputs.join(QUICK)
         if not self.inputs.is_alive():
-            folders.describe(self.claim, *self.inputs.verified())
+            inputs, self.inputs = self.inputs, None  # what went wrong may go well at another time
+            folders.describe(self.claim, *inputs.verified())
             self.ready = True
 
     @property
