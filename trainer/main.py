@@ -7,9 +7,9 @@ import sys
 import traceback
 from pathlib import Path
 
-from trainer import events
+from trainer import events, scarce
 from trainer.errors import TrainerError
-from trainer.job import DISK_FULL, PEER_LOST, UNEXPECTED, Job
+from trainer.job import DISK_FULL, NO_PROCESS, PEER_LOST, UNEXPECTED, Job
 from trainer.journal import Journal, Unwritten
 from trainer.processes import kill_siblings
 
@@ -66,8 +66,10 @@ def _disk_full(journal: Journal | None, error: OSError) -> int:
 
 
 def _unexpected(journal: Journal | None, error: Exception) -> int:
-    """An error that is ours, or a peer's. One about a lost peer leaves no verdict: the agent judges from all ranks."""
+    """An error that is ours, a peer's or the machine's. Only ours is a verdict: of others the agent judges from all ranks."""
     traceback.print_exc()
+    if scarce.is_cause(error):
+        return NO_PROCESS
     if _is_peer_lost(error):
         return PEER_LOST
     try:

@@ -18,13 +18,14 @@ from pathlib import Path
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from trainer import scarce
 from webapp.artifacts import store
 from webapp.artifacts.store import ArtifactError
 from webapp.runs.models import Attempt
 from webapp.runs.states import Reason
 from webapp.workers import services as workers
 from webapp.workers.models import Worker
-from worker import claim, devices, ends, scarce, sessions, sweep
+from worker import claim, devices, ends, sessions, sweep
 from worker.attempts import Attempts
 from worker.claim import LEASE, Claim, claim_next
 from worker.errors import Errors
@@ -47,6 +48,7 @@ HEARTBEAT_EVERY = LEASE.total_seconds() / 5
 AWAY = 0.5  # seconds until a database that was away is tried again
 FAREWELL = 25.0  # seconds that running work has to write its checkpoints when the worker is stopped
 WARM_AGAIN = 2.0
+SPARE = 16  # descriptors that the start of a run needs at the same time
 CLAIM_AGAIN = 5.0  # seconds until this machine takes a run again when it could start no process
 
 _awake, _awaken = socket.socketpair()
@@ -60,6 +62,14 @@ def wake() -> None:
         _awaken.send(b"!")
     except BlockingIOError:
         return  # it has been woken often enough
+
+
+def _lacks_descriptors() -> bool:
+    try:
+        scarce.require_descriptors(SPARE)
+    except OSError:
+        return True
+    return False
 
 
 class Agent(threading.Thread):
@@ -226,7 +236,7 @@ class Agent(threading.Thread):
         """Why this machine can take no run at all."""
         if self._room.is_low():
             return claim.WAITS_FOR_ROOM
-        if time.monotonic() < self._claims_due or scarce.are_descriptors():
+        if time.monotonic() < self._claims_due or _lacks_descriptors():
             return ends.NO_PROCESS
         return None if store.is_in_reach() else claim.WAITS_FOR_STORE
 

@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models.functions import Now
 
 from trainer import job
+from trainer.scarce import SCARCE
 from webapp.artifacts import store
 from webapp.runs import states
 from webapp.runs.models import Attempt, Command, Kind, Run, State
@@ -20,7 +21,6 @@ from worker.folders import Folders
 from worker.follow import DamagedError, FencedError, Follower
 from worker.held import Held
 from worker.room import is_want_of_room
-from worker.scarce import SCARCE
 from worker.warm import News
 
 log = logging.getLogger(__name__)

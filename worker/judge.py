@@ -14,7 +14,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal
 
-from trainer import events, job
+from trainer import events, job, scarce
 from trainer.errors import CheckpointError
 from webapp.runs.states import Reason
 from worker import ends
@@ -138,6 +138,8 @@ def _cause(end: End) -> tuple[Cause, str]:
     killed_by = _killer(end)
     if killed_by == "SIGKILL" and end.oom_kills:
         return "out_of_memory", killed_by
+    if killed_by == "SIGABRT" and scarce.tells(end.log):
+        return "no_process", ""  # torch ends itself where it gets no thread
     codes = {item.exitcode for item in end.exits}
     if end.disk_full or job.DISK_FULL in codes:
         return "disk_full", ""

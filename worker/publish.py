@@ -6,13 +6,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from trainer import events
+from trainer import events, scarce
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact, Edge, ModelVersion
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import checkpoints
 from webapp.runs.models import Checkpoint, Run
-from worker import scarce
 
 Published = dict[str, Artifact]
 KEPT_CHECKPOINTS = 2

@@ -4,12 +4,12 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainer import job
+from trainer import job, scarce
 from webapp.artifacts import store
 from webapp.artifacts.store import ArtifactError
 from webapp.runs.lineage import inputs_of
 from webapp.runs.models import Run
-from worker import ends, scarce
+from worker import ends
 from worker.claim import Claim
 from worker.folders import Folders
 from worker.held import Held

@@ -1,15 +1,10 @@
 """No descriptor or no process is left, to the worker, its ranks or the web server: what runs goes on, the rest waits and says so."""
 
-import socket
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack
-from functools import partial
+from contextlib import closing
 
-import httpx
 import psutil
 import pytest
-from pytest_django import DjangoDbBlocker
 
 from tests.faults.lab import (
     Lab,
@@ -18,13 +13,10 @@ from tests.faults.lab import (
     digits,
     finished,
     injected,
-    laboratory,
-    moved_on,
     state_of,
     step_of,
     train,
     wait_for,
-    wait_for_web,
     weights,
 )
 from tests.faults.scarcity import Processes, descriptors
@@ -33,7 +25,7 @@ from webapp.runs.models import Run, State
 
 pytestmark = pytest.mark.fault
 
-EPOCHS = 150
+EPOCHS = 60
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +60,38 @@ def test_a_worker_without_descriptors_keeps_its_runs_and_takes_more_when_it_has_
     assert curve(run) == curve(undisturbed)
     assert weights(run) == weights(undisturbed)
     assert log.stat().st_size - length < 20_000
+
+
+@pytest.mark.parametrize("more", [pytest.param(0, marks=pytest.mark.faults), 3, pytest.param(5, marks=pytest.mark.faults), pytest.param(8, marks=pytest.mark.faults)])
+def test_a_run_for_which_too_few_processes_can_be_started_waits_until_there_are_more(lab: Lab, version: DatasetVersion, more: int) -> None:
+    assert lab.worker is not None
+    group = Processes(psutil.Process(lab.worker.pid))
+    with closing(group):
+        with group.limited(more):
+            injected("machine without further processes")
+            run = train(version, epochs=2, ranks=2)
+            wait_for(lambda: run.attempts.filter(exits__cause="no_process").exists(), 30, lambda: describe(run))
+            assert "no_process" in [entry.body["reason_code"] for entry in run.entries.filter(type="state")]
+        _succeeds(run)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("more", [0, 4, 12])
+def test_a_run_whose_ranks_get_too_few_descriptors_waits_until_there_are_more(lab: Lab, version: DatasetVersion, more: int) -> None:
+    assert lab.worker is not None
+    finished(train(version, epochs=1))  # by then it is warm
+    (warm,) = psutil.Process(lab.worker.pid).children()
+    with descriptors(warm, more):
+        injected("ranks without descriptors")
+        run = train(version, epochs=2, ranks=2)
+        wait_for(lambda: run.attempts.filter(exits__cause="no_process").exists(), 30, lambda: describe(run))
+    _succeeds(run)
+
+
+def _succeeds(run: Run) -> None:
+    ended = finished(run)
+    assert ended.state == State.SUCCEEDED, describe(run)
+    assert not run.attempts.filter(exits__cause__in=("crashed", "hung", "killed")).exists(), describe(run)
 
 
 def _seconds(process: psutil.Process) -> float:
