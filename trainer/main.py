@@ -13,7 +13,7 @@ from trainer.job import DISK_FULL, NO_PROCESS, PEER_LOST, UNEXPECTED, Job
 from trainer.journal import Journal, Unwritten
 from trainer.processes import kill_siblings
 
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 WORK = {"train": ("trainer.loop", "train"), "compress": ("trainer.compress", "compress"),
         "export": ("trainer.export", "export"), "inspect": ("trainer.inspect", "inspect")}
 
@@ -57,8 +57,8 @@ def _disk_full(journal: Journal | None, error: OSError) -> int:
     traceback.print_exc()
     try:
         if journal is not None:
-            journal.write(events.Ended(outcome="paused", code="disk_full", message="The disk is full. Make room, then resume; "
-                                       "nothing up to the last checkpoint is lost."))
+            journal.write(events.Ended(outcome="paused", code="disk_full", message="The disk is full, or can only be read. Make "
+                                       "room, or mount it for writing, then resume; nothing up to the last checkpoint is lost."))
             journal.sync()
     except OSError:
         traceback.print_exc()

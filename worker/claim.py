@@ -31,7 +31,11 @@ WAITS_FOR_TURN = Reason("waiting_for_turn", "Waits until the worker has finished
 WAITS_FOR_STORE = Reason(
     "waiting_for_store", "Waits for the stored files: they are out of reach. Mount their disk, and this run starts by itself."
 )
-WAITS_FOR_ROOM = Reason("waiting_for_room", "Waits for room: the worker’s disk is full. Make room there, and this run starts by itself.")
+WAITS_FOR_ROOM = Reason(
+    "waiting_for_room",
+    "Waits for room: the worker’s disk is full, or can only be read. Make room there, or mount it for writing, and this run starts by "
+    "itself.",
+)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ NO_PROCESS = Reason(
     "is tried again and again.",
 )
 FILES_AWAY = Reason("files_away", "Waits for the stored files: the worker could not reach them.")
-ROOM_AGAIN = Reason("room_again", "Goes on from the last checkpoint: the worker’s disk has room again.")
+ROOM_AGAIN = Reason("room_again", "Goes on from the last checkpoint: the worker’s disk can be written to again.")
 NOTHING_TO_KEEP = Reason(
     "nothing_to_keep",
     "Was to be stopped, and what it had trained kept; but it was cut off before its first checkpoint. Nothing is left of it.",

@@ -232,9 +232,11 @@ def read_log(folder: Path) -> str:
 
 
 def disk_is_full(folder: Path) -> bool:
-    """Whether anything of the attempt said so, or it is seen now."""
-    words = os.strerror(errno.ENOSPC)
-    return shutil.disk_usage(folder).free < LEAST_ROOM or any(words in _tail(path) for path in folder.glob("*.log"))
+    """Whether anything of the attempt said so, or it is seen now; a disk that can only be read is as good as full."""
+    words = (os.strerror(errno.ENOSPC), os.strerror(errno.EROFS))
+    if os.statvfs(folder).f_flag & os.ST_RDONLY or shutil.disk_usage(folder).free < LEAST_ROOM:
+        return True
+    return any(word in _tail(path) for path in folder.glob("*.log") for word in words)
 
 
 def _tail(path: Path) -> str:

@@ -62,8 +62,8 @@ def test_a_worker_without_descriptors_keeps_its_runs_and_takes_more_when_it_has_
     assert log.stat().st_size - length < 20_000
 
 
-@pytest.mark.parametrize("more", [pytest.param(0, marks=pytest.mark.faults), 3, pytest.param(5, marks=pytest.mark.faults), pytest.param(8, marks=pytest.mark.faults)])
-def test_a_run_for_which_too_few_processes_can_be_started_waits_until_there_are_more(lab: Lab, version: DatasetVersion, more: int) -> None:
+@pytest.mark.parametrize("more", [3, *(pytest.param(more, marks=pytest.mark.faults) for more in (0, 5, 8))])
+def test_a_run_for_which_too_few_processes_can_be_started_waits_for_more(lab: Lab, version: DatasetVersion, more: int) -> None:
     assert lab.worker is not None
     group = Processes(psutil.Process(lab.worker.pid))
     with closing(group):

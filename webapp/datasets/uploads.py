@@ -4,6 +4,7 @@ The bytes of an upload grow in one file of the store's own file system; ``Receiv
 ``offset`` moves by conditional UPDATE after the bytes are durable, so what was acknowledged is never lost.
 """
 
+import errno
 import os
 import unicodedata
 from contextlib import suppress
@@ -30,6 +31,7 @@ SPARE = 1 << 30  # bytes of the disk that uploads leave free, for the database a
 KEPT = timedelta(days=7)  # since the last byte
 STRAY_SECONDS = GRACE.total_seconds()  # a younger file may belong to a row that is about to commit
 LONGEST_NAME = 200
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 _CREATING = 0x75706C6F6164  # database lock: one upload at a time is weighed against quota and disk
 
 
@@ -140,6 +142,8 @@ def _check_quota(owner: User, length: int) -> None:
 
 def _check_room(length: int) -> None:
     disk = os.statvfs(store.incoming())
+    if disk.f_flag & os.ST_RDONLY:
+        raise no_room()
     receiving = Upload.objects.filter(state=Upload.State.RECEIVING)
     announced = receiving.aggregate(total=Sum(F("length") - F("offset")))["total"] or 0
     if disk.f_bavail * disk.f_frsize - announced - length < SPARE:
@@ -153,7 +157,8 @@ def moved_on() -> UploadError:
 
 def no_room() -> UploadError:
     """What a full disk is to the person who uploads."""
-    return UploadError(507, _("The server's disk has no room for this file. Make room, or ask whoever runs the server."))
+    return UploadError(507, _("The server's disk has no room for this file, or can only be read. Make room, or ask whoever runs the "
+                              "server."))
 
 
 def _remove_strays() -> None:

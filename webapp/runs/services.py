@@ -33,10 +33,13 @@ STEERED = (Kind.TRAIN, Kind.COMPRESS)
 PAUSING = Reason("pausing", "Pauses after the step at hand.")
 DISK_FULL = Reason(
     "disk_full",
-    "The worker’s disk is full. Make room there, and this run goes on by itself from the last checkpoint.",
+    "The worker’s disk is full, or can only be read. Make room there, or mount it for writing, and this run goes on by itself from the "
+    "last checkpoint.",
 )
 DISK_FULL_WHILE_PAUSED = Reason(
-    "disk_full_while_paused", "Paused as was asked. The worker’s disk is full: make room there before this run is resumed."
+    "disk_full_while_paused",
+    "Paused as was asked. The worker’s disk is full, or can only be read: make room there, or mount it for writing, before this run is "
+    "resumed.",
 )
 TO_EVALUATE = Reason("stop_wanted", "Waits for a device to evaluate what was trained so far.")
 NOT_INSPECTED = Reason("inspection_cancelled", "The inspection of these files was cancelled; send them again to have them opened.")
