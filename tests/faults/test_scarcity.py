@@ -1,8 +1,10 @@
 """No descriptor or no process is left, to the worker, its ranks or the web server: what runs goes on, the rest waits and says so."""
 
+import socket
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 
+import httpx
 import psutil
 import pytest
 
@@ -17,6 +19,7 @@ from tests.faults.lab import (
     step_of,
     train,
     wait_for,
+    wait_for_web,
     weights,
 )
 from tests.faults.scarcity import Processes, descriptors
@@ -60,6 +63,33 @@ def test_a_worker_without_descriptors_keeps_its_runs_and_takes_more_when_it_has_
     assert curve(run) == curve(undisturbed)
     assert weights(run) == weights(undisturbed)
     assert log.stat().st_size - length < 20_000
+
+
+def test_a_web_server_without_descriptors_refuses_connections_and_serves_the_others(lab: Lab) -> None:
+    pytest.importorskip("webapp.limits")  # whose places leave descriptors for files
+    lab.start_web()
+    wait_for_web(lab)
+    assert lab.web is not None
+    web, log = psutil.Process(lab.web.pid), lab.state / "logs" / "web.log"
+    length = log.stat().st_size
+    host, _, port = lab.host.partition(":")
+    with (
+        httpx.Client(base_url=f"http://{lab.host}", timeout=10) as browser,
+        descriptors(web, 2 * web.num_fds()),
+        ExitStack() as crowd,
+    ):
+        assert browser.get("/signin/").status_code == 200
+        injected("web server without descriptors")
+        for _ in range(200):
+            crowd.enter_context(socket.create_connection((host, int(port)), timeout=5))
+        before = _seconds(web)
+        time.sleep(2)
+        assert _seconds(web) - before < 0.5
+        for address in ("/signin/", "/static/trainyard/base.css", "/static/trainyard/plot.js", "/static/trainyard/page.js"):
+            assert browser.get(address).status_code == 200
+    wait_for_web(lab)
+    assert log.stat().st_size - length < 20_000
+    lab.kill_web()
 
 
 @pytest.mark.parametrize("more", [3, *(pytest.param(more, marks=pytest.mark.faults) for more in (0, 5, 8))])
