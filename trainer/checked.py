@@ -4,6 +4,7 @@ import hashlib
 import threading
 from pathlib import Path
 
+from trainer import scarce
 from trainer.errors import DamagedError
 
 BLOCK_BYTES = 1024 * 1024
@@ -39,7 +40,8 @@ class Check(threading.Thread):
         self._abandoned = threading.Event()
         self._actual = ""
         self._error: OSError | None = None
-        self.start()
+        with scarce.starting_a_thread():
+            self.start()
 
     def run(self) -> None:
         try:

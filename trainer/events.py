@@ -2,10 +2,11 @@
 
 A frame is ``<length u32><crc32 u32><payload>``. A payload starts with one byte that tells its kind: ``P`` a point of one
 series set (packed numbers), ``J`` any other event (JSON). Only a torn tail is ever cut: a reader stops at the first frame
-that is short or fails its checksum, and at zeros, which are room for frames to come. Everything here is plain Python; the
-web server reads the same classes.
+that is short or fails its checksum, and at zeros, which are room for frames to come. Where whole frames stand behind such a
+one, it was damaged after it was written. Everything here is plain Python; the web server reads the same classes.
 """
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from trainer.component import Lenient, Strict
 HEADER = struct.Struct("<II")
 POINT = struct.Struct("<cHQd")
 LARGEST_FRAME = 16 * 1024 * 1024
+BEGINNING = re.compile(rb"P|J\{")  # of a payload
 
 
 class Series(Strict):
@@ -133,9 +135,8 @@ def decode(payload: bytes) -> Event:
     return _json_event.validate_json(payload[1:])
 
 
-def payloads(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Whole payloads at the start of ``data``, each with the offset behind its frame; stops at a torn or damaged frame."""
-    at = 0
+def payloads(data: bytes, at: int = 0) -> Iterator[tuple[int, bytes]]:
+    """Whole payloads from ``at`` on, each with the offset behind its frame; stops at a torn or damaged frame."""
     while at + HEADER.size <= len(data):
         length, checksum = HEADER.unpack_from(data, at)
         end = at + HEADER.size + length
@@ -146,3 +147,9 @@ def payloads(data: bytes) -> Iterator[tuple[int, bytes]]:
             return
         yield end, payload
         at = end
+
+
+def hides(data: bytes) -> bool:
+    """Whether the frame at the start of ``data``, which cannot be read, has a whole one behind it: it is no torn tail."""
+    places = (found.start() - HEADER.size for found in BEGINNING.finditer(data))
+    return any(next(payloads(data, at), None) is not None for at in places if at > 0)

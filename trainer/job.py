@@ -30,7 +30,7 @@ DAMAGED = 65
 DISK_FULL = 74
 """No room. ``ended`` says paused with the code disk_full, unless the journal had no room for it: take it for the same."""
 NO_PROCESS = 71
-"""Of the launcher: this machine could start no further process."""
+"""This machine could start no further process or thread, or open no further file. The launcher's is the same where a rank's is."""
 PEER_LOST = 75
 """Another rank died or hangs: look at that one's exit code. Only such codes and signals: resume."""
 

@@ -5,11 +5,10 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 from mmap import ALLOCATIONGRANULARITY, mmap
 from pathlib import Path
-from time import time
 from typing import Protocol
 from zlib import crc32
 
-from trainer import events
+from trainer import clock, events
 from trainer.errors import TrainerError
 
 SPAN = 128 * 1024  # bytes: some two thousand points
@@ -34,6 +33,7 @@ class Journal:
         self._base, self._at, self._room = end, 0, 0  # where the window begins, in bytes of the file; where in it the next frame goes
         self._window = memoryview(b"")
         self._series: dict[tuple[str, ...], Log] = {}
+        self._began = clock.beginning()
 
     def write(self, event: events.Event) -> None:
         """Append an event. Raises TrainerError for one that no reader would take: it would hide all that follows."""
@@ -63,11 +63,12 @@ class Journal:
         point = struct.Struct(f"{events.POINT.format}{len(names)}d")
         frame = struct.Struct(f"{events.HEADER.format}{point.size}s")
         pack, put, length, size = point.pack, frame.pack_into, point.size, frame.size
+        steady, began = clock.steady, self._began
 
         def log(step: int, values: Sequence[float]) -> None:
             if self._at + size > self._room:
                 self._make_room(size)
-            payload = pack(b"P", number, step, time(), *values)
+            payload = pack(b"P", number, step, began + steady(), *values)
             put(self._window, self._at, length, crc32(payload), payload)  # half of it, read or left so, has a wrong checksum
             self._at += size
 
@@ -137,6 +138,11 @@ class Reader:
             self.position = start + end
             if self._points or not events.is_point(payload):
                 yield self.position, events.decode(payload)
+
+    def is_damaged(self) -> bool:
+        """Whether what stands at the position cannot be read, and something whole stands behind it."""
+        data = self._bytes(events.LARGEST_FRAME + events.HEADER.size)
+        return next(events.payloads(data), None) is None and events.hides(data)
 
     def _bytes(self, most: int) -> bytes:
         """At most so many bytes from the position on; none where no journal is."""

@@ -26,7 +26,7 @@ from torch.distributed.elastic.rendezvous import (
 )
 from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
-from trainer import files
+from trainer import files, scarce
 from trainer.inspect import limit
 from trainer.job import NO_PROCESS, Job
 from trainer.main import run_attempt
@@ -34,7 +34,7 @@ from trainer.processes import default_signals, die_with_parent, output_to
 
 LOOPBACK = "127.0.0.1"
 SHUTDOWN_SECONDS = 5
-NO_ROOM_FOR_PROCESSES = {errno.EAGAIN, errno.ENOMEM}
+SPARE, SPARE_BY_RANK = 64, 8  # descriptors that launcher and ranks need at most, each of them, while they start
 
 
 class OneMachine(RendezvousHandler):
@@ -106,9 +106,11 @@ def _no_look_up(name: str = "") -> str:
 
 
 def launch(folder: Path) -> int:
-    """Run the attempt in ``folder`` in this process's main thread; 0 when every rank ended with 0. Writes exits.json."""
+    """Run the attempt in ``folder`` in this process's main thread; 0 when every rank ended with 0, NO_PROCESS where one did with
+    that. Writes exits.json."""
     job = Job.read(folder)
     ranks = len(job.devices) if job.spec.kind == "train" else 1
+    scarce.require_descriptors(SPARE + SPARE_BY_RANK * ranks)  # torch aborts or waits where it gets none
     socket.getfqdn = _no_look_up
     # A probe for GPUs that starts CUDA would spoil it for the ranks, which are forked.
     os.environ |= {"PYTORCH_NVML_BASED_CUDA_CHECK": "1", "GLOO_SOCKET_IFNAME": "lo"}
@@ -122,7 +124,7 @@ def launch(folder: Path) -> int:
         elastic_launch(config, rank_entry)(str(folder), job.spec.kind, os.getpid())
         return 0
     except (ChildFailedError, SignalException):
-        return 1
+        return NO_PROCESS if any(item["exitcode"] == NO_PROCESS for item in forked.exits()) else 1
     finally:
         files.write(folder / "exits.json", json.dumps({"ranks": forked.exits()}).encode())
 
@@ -163,7 +165,7 @@ def fork(folder: Path, close: Sequence[int] = ()) -> int:
         code = launch(folder)
     except Exception as error:  # the process's outermost loop: whatever it was is in its log
         traceback.print_exc()
-        if isinstance(error, OSError) and error.errno in NO_ROOM_FOR_PROCESSES:
+        if scarce.is_cause(error) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
             code = NO_PROCESS
     finally:
         sys.stdout.flush()

@@ -7,13 +7,13 @@ import sys
 import traceback
 from pathlib import Path
 
-from trainer import events
+from trainer import events, scarce
 from trainer.errors import DamagedError, TrainerError
-from trainer.job import DAMAGED, DISK_FULL, PEER_LOST, UNEXPECTED, Job
+from trainer.job import DAMAGED, DISK_FULL, NO_PROCESS, PEER_LOST, UNEXPECTED, Job
 from trainer.journal import Journal, Unwritten
 from trainer.processes import kill_siblings
 
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 WORK = {"train": ("trainer.loop", "train"), "compress": ("trainer.compress", "compress"),
         "export": ("trainer.export", "export"), "inspect": ("trainer.inspect", "inspect")}
 
@@ -59,8 +59,8 @@ def _disk_full(journal: Journal | None, error: OSError) -> int:
     traceback.print_exc()
     try:
         if journal is not None:
-            journal.write(events.Ended(outcome="paused", code="disk_full", message="The disk is full. Make room, then resume; "
-                                       "nothing up to the last checkpoint is lost."))
+            journal.write(events.Ended(outcome="paused", code="disk_full", message="The disk is full, or can only be read. Make "
+                                       "room, or mount it for writing, then resume; nothing up to the last checkpoint is lost."))
             journal.sync()
     except OSError:
         traceback.print_exc()
@@ -68,8 +68,10 @@ def _disk_full(journal: Journal | None, error: OSError) -> int:
 
 
 def _unexpected(journal: Journal | None, error: Exception) -> int:
-    """An error that is ours, or a peer's. One about a lost peer leaves no verdict: the agent judges from all ranks."""
+    """An error that is ours, a peer's or the machine's. Only ours is a verdict: of others the agent judges from all ranks."""
     traceback.print_exc()
+    if scarce.is_cause(error):
+        return NO_PROCESS
     if _is_peer_lost(error):
         return PEER_LOST
     try:

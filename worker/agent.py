@@ -18,6 +18,7 @@ from pathlib import Path
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from trainer import scarce
 from webapp.artifacts import store
 from webapp.artifacts.store import MissingError
 from webapp.runs.models import Attempt
@@ -28,6 +29,7 @@ from worker import claim, damage, devices, ends, sessions, sweep
 from worker.attempts import Attempts
 from worker.claim import LEASE, Claim, claim_next
 from worker.damage import Repairs
+from worker.errors import Errors
 from worker.folders import Folders
 from worker.held import Held
 from worker.meter import Meter
@@ -48,6 +50,7 @@ HEARTBEAT_EVERY = LEASE.total_seconds() / 5
 AWAY = 0.5  # seconds until a database that was away is tried again
 FAREWELL = 25.0  # seconds that running work has to write its checkpoints when the worker is stopped
 WARM_AGAIN = 2.0
+SPARE = 16  # descriptors that the start of a run needs at the same time
 CLAIM_AGAIN = 5.0  # seconds until this machine takes a run again when it could start no process
 
 _awake, _awaken = socket.socketpair()
@@ -63,6 +66,14 @@ def wake() -> None:
         return  # it has been woken often enough
 
 
+def _lacks_descriptors() -> bool:
+    try:
+        scarce.require_descriptors(SPARE)
+    except OSError:
+        return True
+    return False
+
+
 class Agent(threading.Thread):
     """The agent of the worker on one state folder. ``stop`` lets running work write its checkpoints first."""
 
@@ -76,6 +87,8 @@ class Agent(threading.Thread):
         self._heard: deque[News] = deque()
         self._room = Room(state)
         self._repairs = Repairs()
+        self._leases = sweep.Leases()
+        self._errors = Errors()
         self._worker: Worker | None = None
         self._warm = warm
         self._warm_was_lost = False
@@ -102,8 +115,8 @@ class Agent(threading.Thread):
                 self._turn()
             except (OperationalError, InterfaceError) as error:
                 self._lose_touch(error)
-            except Exception:
-                log.exception("The agent met an error and goes on.")
+            except Exception as error:
+                self._errors.report(error)
                 time.sleep(1.0)
         self._leave()
 
@@ -142,12 +155,15 @@ class Agent(threading.Thread):
 
     def _keep_warm(self) -> None:
         if self._warm is None and not self._stopping.is_set() and time.monotonic() >= self._warm_due:
-            self._warm = Warm(self._log_file)
             self._warm_due = time.monotonic() + WARM_AGAIN
+            try:
+                self._warm = Warm(self._log_file)
+            except OSError as error:
+                log.warning("The warm process cannot be started, which is tried again: %s", error)
 
     def _listen(self) -> None:
         """Wait for news of the warm process or for being woken, at most until the next thing is due."""
-        with selectors.DefaultSelector() as selector:
+        with selectors.PollSelector() as selector:  # it needs no descriptor, of which there may be no more
             selector.register(_awake, selectors.EVENT_READ)
             if self._warm is not None:
                 selector.register(self._warm, selectors.EVENT_READ)
@@ -168,12 +184,13 @@ class Agent(threading.Thread):
             self._warm, self._warm_was_lost = None, True
 
     def _take_news(self) -> None:
-        """One after another. What cannot be taken while the database is away is taken later, or an end were never known."""
+        """One after another. What cannot be taken while the database is away, or no descriptor is left to see what else of an
+        attempt lives, is taken later, or an end were never known."""
         while self._heard:
             news = self._heard[0]
             try:
                 self._attempts.note(news)
-            except (OperationalError, InterfaceError):
+            except (OperationalError, InterfaceError, OSError):
                 return
             self._heard.popleft()
             if news.lacks_processes:
@@ -211,8 +228,8 @@ class Agent(threading.Thread):
         assert self._worker is not None
         for attempt in sweep.orphans(self._worker, [held.attempt.pk for held in self._attempts.all()]):
             self._adopt(attempt)
+        self._leases.expire(self._worker)
         if self._in_touch_since and time.monotonic() - self._in_touch_since > sweep.PATIENCE:
-            sweep.expire_leases(self._worker)
             claim.explain_too_large()
         if obstacle := self._obstacle():
             claim.explain(self._worker, obstacle)
@@ -224,7 +241,7 @@ class Agent(threading.Thread):
         """Why this machine can take no run at all."""
         if self._room.is_low():
             return claim.WAITS_FOR_ROOM
-        if time.monotonic() < self._claims_due:
+        if time.monotonic() < self._claims_due or _lacks_descriptors():
             return ends.NO_PROCESS
         return None if store.is_in_reach() else claim.WAITS_FOR_STORE
 
@@ -270,7 +287,7 @@ class Agent(threading.Thread):
         """Do for it what can be done now; True when it is launched, or is not to be."""
         if self._stopping.is_set():
             start.held.give_up(ends.YIELDED)
-        if not start.is_off and not start.ready:
+        if not start.is_off and not start.ready and time.monotonic() >= start.held.files_due:
             self._attempts.guarded(start.held, lambda _held: self._prepare(start))
         if start.is_off:
             start.held.end()
@@ -306,6 +323,7 @@ class Agent(threading.Thread):
             log.warning("The database is away: %s. Training goes on.", str(error).strip())
         connection.close()
         self._in_touch_since = 0.0
+        self._leases.forget()
         self._database_due = time.monotonic() + AWAY
 
     def _leave(self) -> None:

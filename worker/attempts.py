@@ -11,21 +11,22 @@ from django.db import InterfaceError, OperationalError
 from django.db.models.functions import Now
 
 from trainer import job
+from trainer.scarce import SCARCE
 from webapp.artifacts import store
 from webapp.runs import states
 from webapp.runs.models import Attempt, Command, Kind, Run, State
 from webapp.runs.states import Reason
 from worker import ends, sessions
 from worker.folders import Folders
-from worker.follow import FencedError, Follower
+from worker.follow import FencedError, Follower, JournalDamagedError
 from worker.held import Held
 from worker.room import is_want_of_room
 from worker.warm import News
 
 log = logging.getLogger(__name__)
 
-# What a disk or a file server says that may answer again later.
-AWAY = {errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENODEV, errno.ENXIO}
+# What a disk or a file server says that may answer again later, and a system that is busy.
+AWAY = SCARCE | {errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENODEV, errno.ENXIO}
 ORDERS = {"stop": job.STOP, "pause": job.PAUSE}
 
 
@@ -124,6 +125,8 @@ class Attempts:
         except FencedError:
             log.info("Run %s has left attempt %s.", held.run_id, held.attempt.number)
             held.leave()
+        except JournalDamagedError as error:
+            held.find_damaged(error)
         except OSError as error:
             if is_want_of_room(error):
                 held.give_up(ends.DISK_FULL)

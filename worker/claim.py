@@ -9,14 +9,14 @@ from itertools import chain
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from webapp.runs import states
 from webapp.runs.models import Attempt, Kind, Run, State
 from webapp.runs.states import Reason
 from webapp.workers.models import Device, Worker
-from webapp.workers.queries import most_devices
+from webapp.workers.queries import heard_of, most_devices
 
 # How long a machine may be silent before its runs go to others. The same on all machines of one database.
 LEASE = timedelta(seconds=float(os.environ.get("TRAINYARD_LEASE_SECONDS", "15")))
@@ -31,7 +31,11 @@ WAITS_FOR_TURN = Reason("waiting_for_turn", "Waits until the worker has finished
 WAITS_FOR_STORE = Reason(
     "waiting_for_store", "Waits for the stored files: they are out of reach. Mount their disk, and this run starts by itself."
 )
-WAITS_FOR_ROOM = Reason("waiting_for_room", "Waits for room: the worker’s disk is full. Make room there, and this run starts by itself.")
+WAITS_FOR_ROOM = Reason(
+    "waiting_for_room",
+    "Waits for room: the worker’s disk is full, or can only be read. Make room there, or mount it for writing, and this run starts by "
+    "itself.",
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def claim_next(worker: Worker, held: Counter[Kind]) -> Claim | None:
 
 def explain(worker: Worker, reason: Reason) -> None:
     """Tell the runs that come next why nobody takes them: this machine cannot, and no other machine is alive."""
-    if not Worker.objects.exclude(pk=worker.pk).filter(seen__gt=Now() - LEASE).exists():
+    if not Worker.objects.exclude(pk=worker.pk).filter(heard_of(LEASE)).exists():
         first = [waiting for lane in _lanes(worker) for waiting in lane.waiting()[:1]]
         for waiting in (*chain.from_iterable(map(_light, LIGHT_AT_ONCE)), *first):
             states.explain(waiting.id, State.QUEUED, reason)
@@ -88,7 +92,7 @@ def explain(worker: Worker, reason: Reason) -> None:
 
 def explain_too_large() -> None:
     """Tell the first of the runs that need more devices than any machine has that is running now, and those that did no more."""
-    devices = most_devices(Q(worker__seen__gt=Now() - LEASE)) or 0
+    devices = most_devices(heard_of(LEASE, "worker__")) or 0
     for waiting in _waiting(Run.objects.filter(devices_needed__gt=devices), LOOK_AHEAD):
         facts = {"needed": waiting.devices_needed, "devices": devices}
         states.explain(waiting.id, State.QUEUED, Reason(WAITS_FOR_MACHINE.code, WAITS_FOR_MACHINE.sentence, facts))

@@ -25,10 +25,11 @@ KILLED = Reason(
 WORKER_LOST = Reason("worker_lost", "Goes on from the last checkpoint: the worker ended without a farewell.")
 NO_PROCESS = Reason(
     "no_process",
-    "Waits: the worker’s machine could start no further process. End others there, or raise its limit; it is tried again and again.",
+    "Waits: the worker’s machine could start no further process, or open no further file. End others there, or raise its limits; it "
+    "is tried again and again.",
 )
 FILES_AWAY = Reason("files_away", "Waits for the stored files: the worker could not reach them.")
-ROOM_AGAIN = Reason("room_again", "Goes on from the last checkpoint: the worker’s disk has room again.")
+ROOM_AGAIN = Reason("room_again", "Goes on from the last checkpoint: the worker’s disk can be written to again.")
 NOTHING_TO_KEEP = Reason(
     "nothing_to_keep",
     "Was to be stopped, and what it had trained kept; but it was cut off before its first checkpoint. Nothing is left of it.",
@@ -90,7 +91,7 @@ def unreadable(run: Run, folder: Path) -> list[Checkpoint]:
     found damaged before it was given."""
     try:
         given = Path(Job.read(folder).resume or "").name
-    except (OSError, ValueError):
+    except (FileNotFoundError, ValueError):
         return []
     found = run.checkpoints.filter(artifact=given).first()
     return list(run.checkpoints.filter(step__gte=found.step).order_by("step")) if found else []

@@ -28,6 +28,10 @@ class FencedError(Exception):
     """The attempt is not the run's any more: it was given up, cancelled or deleted."""
 
 
+class JournalDamagedError(Exception):
+    """The attempt's journal was damaged after it was written; what stands behind the damage is not taken in."""
+
+
 @dataclass
 class Reading:
     """Events read together. ``rewind`` comes before the points, the points come before the rest."""
@@ -60,17 +64,16 @@ class Follower:
         self._names: dict[int, tuple[str, ...]] = {}
         self._certain = True
         self._waiting: tuple[Reading, publish.Delivery] | None = None
-        if self.position:
-            self._learn_names()
+        self._knows_names = not self.position
 
     def grown(self) -> bool:
         """Whether the journal holds more than was read."""
-        return Reader(self.folder / "journal", self.position).has_more()
+        return self._reader().has_more()
 
     def follow(self) -> bool:
         """Store the next events; False when there were none, or their files are still on the way into the store.
 
-        Raises FencedError, OSError when the disk is full, and database errors, after which it may be called again.
+        Raises FencedError, JournalDamagedError, OSError when the disk is full, and database errors, after which it may be called again.
         """
         if self._waiting is None:
             self._waiting = self._next()
@@ -92,6 +95,11 @@ class Follower:
         """Store the next events; True when nothing is left of the journal, and nothing on its way. Raises like ``follow``."""
         return not self.follow() and self._waiting is None
 
+    def check(self) -> None:
+        """Raises JournalDamagedError where the next event cannot be read although it was written once, and OSError."""
+        if self._waiting is None and self._reader().is_damaged():
+            raise self._damage(self.position)
+
     def close(self) -> None:
         """Leave what is still on its way."""
         if self._waiting is not None:
@@ -112,7 +120,9 @@ class Follower:
             raise
 
     def _read(self) -> Reading:
-        reader = Reader(self.folder / "journal", self.position)
+        if not self._knows_names:
+            self._learn_names()
+        reader = self._reader()
         reading, self.verdict = Reading(self.position), None
         for position, event in reader.read():
             if isinstance(event, events.Series):
@@ -221,8 +231,17 @@ class Follower:
             for _position, event in reader.read():
                 if isinstance(event, events.Series):
                     self._names[event.id] = event.names
+            if reader.position == before and reader.has_more():
+                raise self._damage(before)
             if reader.position == before:
                 break
+        self._knows_names = True
+
+    def _reader(self) -> Reader:
+        return Reader(self.folder / "journal", self.position)
+
+    def _damage(self, position: int) -> JournalDamagedError:
+        return JournalDamagedError(f"{self.folder / 'journal'} is damaged at byte {position}")
 
     def _mark_finished(self) -> None:
         self.finished = True

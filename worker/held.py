@@ -19,7 +19,7 @@ from webapp.runs.states import Reason
 from webapp.workers.models import Device
 from worker import damage, ends, sessions
 from worker.damage import LostCheckpoint
-from worker.follow import FencedError, Follower
+from worker.follow import FencedError, Follower, JournalDamagedError
 from worker.judge import End, disk_is_full, judge, read_exits, read_log
 from worker.memory import Kills
 from worker.room import is_want_of_room
@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 COALESCE = 0.05  # seconds from one read of a journal to the next, the first change being read at once
 FILES_EVERY = 1.0  # seconds until files that are out of reach are tried again
 FILES_PATIENCE = 3600.0  # seconds for which that goes on
+SILENCE = 5.0  # seconds without an event until a journal is looked at for damage
 LINGER = 15.0  # seconds that processes may take to leave when the run's end is in the database already
 
 
@@ -52,6 +53,8 @@ class Held:
     files_due: float = 0.0
     files_away_since: float = 0.0
     finished_at: float = 0.0
+    journal_damaged: bool = False
+    whole_at: float = field(default_factory=time.monotonic)  # when the journal was last seen to be so
     kills: Kills = field(default_factory=Kills)
 
     @property
@@ -88,11 +91,14 @@ class Held:
 
     def read_if_grown(self) -> None:
         """Store what the journal has gained, if it is time to. Raises like Follower.follow."""
-        if time.monotonic() < self.next_read or self.finished_at or self.wants_room or not self.follower.grown():
-            return
         began = time.monotonic()
-        if self.follower.follow():
-            self.next_read, self.files_away_since = began + COALESCE, 0.0
+        if began < self.next_read or self.finished_at or self.wants_room or self.journal_damaged:
+            return
+        if self.follower.grown() and self.follower.follow():
+            self.next_read, self.whole_at, self.files_away_since = began + COALESCE, began, 0.0
+        elif began > self.whole_at + SILENCE:
+            self.follower.check()
+            self.whole_at = began
         if self.follower.finished:
             self.finished_at = time.monotonic()
 
@@ -104,6 +110,12 @@ class Held:
             self.files_away_since = now
         self.files_due = now + FILES_EVERY
         return now < self.files_away_since + FILES_PATIENCE
+
+    def find_damaged(self, error: JournalDamagedError) -> None:
+        """Kill it, to go on from the last checkpoint: what its journal holds behind the damage is made again."""
+        log.error("Attempt %s of run %s is ended: %s", self.attempt.number, self.run_id, error)
+        self.journal_damaged = True
+        self.kill()
 
     def leave(self) -> None:
         """The run has its end without us, or is not ours any more: kill the attempt and read no further."""
@@ -131,7 +143,13 @@ class Held:
 
     def _has_read_all(self) -> bool:
         try:
-            return self.follower.drain()
+            if self.journal_damaged or not self.follower.drain():
+                return self.journal_damaged
+            self.follower.check()
+            return True
+        except JournalDamagedError as error:
+            self.find_damaged(error)
+            return True
         except FencedError:
             return True  # what is left in the journal belongs to no run any more; the devices are ours to free
         except (OSError, OperationalError) as error:
@@ -167,4 +185,5 @@ class Held:
             disk_full=self.met_full_disk,
             lost=LostCheckpoint.of(unreadable[0]) if unreadable else None,
             can_wait=damage.can_wait(run),
+            journal_damaged=self.journal_damaged,
         )

@@ -14,14 +14,16 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal
 
-from trainer import events, job
+from trainer import events, job, scarce
 from trainer.errors import CheckpointError, DamagedError
 from webapp.runs.states import Reason
 from worker import damage, ends
 from worker.damage import LostCheckpoint
 
-Cause = Literal["said", "killed", "hung", "out_of_memory", "crashed", "worker_lost", "disk_full", "no_process", "damaged",
-                "input_damaged"]
+Cause = Literal[
+    "said", "killed", "hung", "out_of_memory", "crashed", "worker_lost", "disk_full", "no_process", "damaged", "input_damaged",
+    "journal_damaged",
+]  # fmt: skip
 SAME_STEP_KILLS = 2
 SAME_STEP_LOSSES = 5  # kills counted in; a worker may be killed by its owner again and again before a slow first step
 LEAST_ROOM = 1024 * 1024  # bytes; with less than this a crash is put down to the full disk
@@ -46,6 +48,16 @@ OUT_OF_MEMORY = Reason(
     "Out of memory after step %(step)s: the system killed a process of this run. "
     "Choose a smaller batch or model, fewer ranks, or a machine with more memory.",
 )
+JOURNAL_DAMAGED = Reason(
+    "journal_damaged",
+    "Goes on from the last checkpoint: the journal of this attempt is damaged behind step %(step)s. What followed is made again; "
+    "nothing is lost. Have the disk of the worker’s machine checked.",
+)
+JOURNAL_DAMAGED_AGAIN = Reason(
+    "journal_damaged_again",
+    "The journal was damaged behind step %(step)s. The run was cut off there %(times)s times in a row; it is not tried again. "
+    "Have the disk of the worker’s machine checked.",
+)
 CRASHED = Reason("crashed", "The training process ended with an error after step %(step)s: %(last)s")
 
 
@@ -64,6 +76,7 @@ OWN = frozenset[Cause]({"killed", "hung"})
 INTERRUPTIONS: dict[Cause, Interruption] = {
     "killed": Interruption(SAME_STEP_KILLS, OWN, ends.KILLED, KILLED_AGAIN),
     "hung": Interruption(SAME_STEP_KILLS, OWN, HUNG, HUNG_AGAIN),
+    "journal_damaged": Interruption(SAME_STEP_KILLS, OWN | {"journal_damaged"}, JOURNAL_DAMAGED, JOURNAL_DAMAGED_AGAIN),
     "worker_lost": Interruption(SAME_STEP_LOSSES, OWN | {"worker_lost"}, ends.WORKER_LOST, WORKER_LOST_AGAIN),
 }
 
@@ -89,6 +102,7 @@ class End:
     disk_full: bool = False
     lost: LostCheckpoint | None = None  # the one that it was to go on from, where that could not be read
     can_wait: bool = False  # whether it has a checkpoint to go on from once a damaged input is restored
+    journal_damaged: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,9 +135,13 @@ def judge(end: End, earlier: Sequence[dict[str, Any]]) -> Verdict:
 def _cause(end: End) -> tuple[Cause, str]:
     if end.status is not None and os.waitstatus_to_exitcode(end.status) == job.NO_PROCESS:
         return "no_process", ""
+    if end.journal_damaged:
+        return "journal_damaged", ""
     killed_by = _killer(end)
     if killed_by == "SIGKILL" and end.oom_kills:
         return "out_of_memory", killed_by
+    if killed_by == "SIGABRT" and scarce.tells(end.log):
+        return "no_process", ""  # torch ends itself where it gets no thread
     codes = {item.exitcode for item in end.exits}
     if end.disk_full or job.DISK_FULL in codes:
         return "disk_full", ""
@@ -133,6 +151,8 @@ def _cause(end: End) -> tuple[Cause, str]:
         return _as_said(end, end.said.code), ""
     if job.PEER_LOST in codes and codes <= {0, job.PEER_LOST}:
         return "hung", ""
+    if end.status == 0:
+        return "journal_damaged", ""  # each rank ended in order, hence the journal told how
     return ("worker_lost" if end.status is None else "crashed"), ""
 
 
@@ -168,7 +188,7 @@ def _cut_off_before(earlier: Sequence[dict[str, Any]], step: int) -> list[Any]:
 
 def _consequence(end: End, cause: Cause, name: str, earlier: Sequence[dict[str, Any]]) -> tuple[Literal["fail", "go_on", "pause"], Reason]:
     match cause:
-        case "killed" | "hung" | "worker_lost":
+        case "killed" | "hung" | "worker_lost" | "journal_damaged":
             rule = INTERRUPTIONS[cause]
             times = 1 + sum(before in rule.counted for before in _cut_off_before(earlier, end.step))
             facts = {"step": end.step, "signal": name, "times": times}
@@ -205,11 +225,11 @@ def _last_line(log: str) -> str:
 def read_exits(folder: Path) -> tuple[Exit, ...]:
     """The exits of all ranks as the launcher wrote them; none when it was killed before it could.
 
-    A rank that the kernel did not let die in time, for a disk that does not answer, has no exit.
+    A rank that the kernel did not let die in time, for a disk that does not answer, has no exit. Raises OSError.
     """
     try:
         stored = json.loads((folder / "exits.json").read_text())
-    except (OSError, ValueError):
+    except (FileNotFoundError, ValueError):
         return ()
     ended = [item for item in stored.get("ranks", []) if item["exitcode"] is not None]
     return tuple(Exit(int(item["rank"]), int(item["exitcode"])) for item in ended)
@@ -224,9 +244,11 @@ def read_log(folder: Path) -> str:
 
 
 def disk_is_full(folder: Path) -> bool:
-    """Whether anything of the attempt said so, or it is seen now."""
-    words = os.strerror(errno.ENOSPC)
-    return shutil.disk_usage(folder).free < LEAST_ROOM or any(words in _tail(path) for path in folder.glob("*.log"))
+    """Whether anything of the attempt said so, or it is seen now; a disk that can only be read is as good as full."""
+    words = (os.strerror(errno.ENOSPC), os.strerror(errno.EROFS))
+    if os.statvfs(folder).f_flag & os.ST_RDONLY or shutil.disk_usage(folder).free < LEAST_ROOM:
+        return True
+    return any(word in _tail(path) for path in folder.glob("*.log") for word in words)
 
 
 def _tail(path: Path) -> str:

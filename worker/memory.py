@@ -16,12 +16,12 @@ class Kills:
     def look(self) -> None:
         """Take note of the counter. Call it about once a second."""
         now = time.monotonic()
-        self._seen.append((now, oom_kills()))
+        self._seen.append((now, max(oom_kills(), self._seen[-1][1])))  # it cannot be read where no descriptor is left
         while self._seen[1][0] <= now - LATELY:
             self._seen.popleft()
 
     def lately(self) -> int:
-        return oom_kills() - self._seen[0][1]
+        return max(0, oom_kills() - self._seen[0][1])
 
 
 def oom_kills() -> int:

@@ -1,11 +1,11 @@
 """How busy the machine is, as points of each run that it works on."""
 
-import time
 from collections.abc import Sequence
 
 import numpy as np
 from django.db import transaction
 
+from trainer import clock
 from webapp.metrics.codec import Batch, Points
 from webapp.runs import states, stream
 from worker.held import Held
@@ -18,11 +18,15 @@ class Meter:
     def __init__(self, gpus: Sequence[str]) -> None:
         """``gpus`` are the UUIDs of those that this worker has."""
         self._probes = Probes(gpus)
+        self._began = clock.beginning()
         self.load: dict[str, float] = {}
 
     def read(self, working: list[Held]) -> None:
         """Take a reading and add it to the hardware curves of the runs at work."""
-        self.load = self._probes.read()
+        try:
+            self.load = self._probes.read()
+        except OSError:
+            return  # no descriptor is left: there is a gap in the curves
         for held in working:
             self._record(held)
 
@@ -33,7 +37,7 @@ class Meter:
                 stream.record(run.pk, batch=self._batch(run.step))
 
     def _batch(self, step: int) -> Batch:
-        steps, times = np.array([step], np.int64), np.array([time.time()])
+        steps, times = np.array([step], np.int64), np.array([self._began + clock.steady()])
         return {name: Points(steps, np.array([value]), times) for name, value in self.load.items()}
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from trainer import events
+from trainer import events, scarce
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact, Edge, ModelVersion
 from webapp.datasets.models import DatasetVersion
@@ -42,7 +42,8 @@ class Delivery:
         if self._sources:
             store.incoming()  # here, because making it asks the database, which the thread must not
         if sum(map(_size, self._sources.values())) > LARGE:
-            self._bringing = _thread.submit(self._bring)
+            with scarce.starting_a_thread():
+                self._bringing = _thread.submit(self._bring)
         else:
             self._bring()
 

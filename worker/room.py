@@ -1,4 +1,5 @@
-"""Room on the disks that this worker and its database write to: where little is left, nothing trains.
+"""Room on the disks that this worker and its database write to: where little is left, nothing trains. One that can only be read
+has none.
 
 The agent looks each turn, so that runs end while a database on the same disk can still store why. Where something fills
 the disk faster than that, the database is given the reserve, once nothing trains that would eat it up. Runs that paused
@@ -16,12 +17,12 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db.models import F, Q
-from django.db.models.functions import Now
 from psycopg.errors import DiskFull
 
 from webapp.artifacts import store
 from webapp.runs.models import Attempt, State
 from webapp.workers.models import Worker
+from webapp.workers.queries import heard_of
 from worker import ends
 from worker.claim import LEASE
 
@@ -29,7 +30,7 @@ MEBIBYTE = 1024 * 1024
 LEAST = 64 * MEBIBYTE  # bytes; with less on any of the disks nothing trains
 ENOUGH = 16 * MEBIBYTE  # bytes more than that, and on some disk more than there were when a run found no room
 UNKNOWN = sys.maxsize  # bytes of a disk that cannot be asked
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 RESERVE = 64 * MEBIBYTE  # bytes; PostgreSQL needs 16 MiB at once when a segment of its log is full
 
 
@@ -61,7 +62,8 @@ class Reserve:
             temporary.unlink(missing_ok=True)
 
     def give(self) -> None:
-        self._path.unlink(missing_ok=True)
+        with suppress(OSError):  # of a disk that can only be read nothing can be given
+            self._path.unlink(missing_ok=True)
 
 
 class Room:
@@ -72,17 +74,21 @@ class Room:
         self._reserve = Reserve(self._database)
         self._attempts = state / "attempts"
         store.root().mkdir(mode=0o700, parents=True, exist_ok=True)
-        folders = (state, self._attempts, store.root(), self._database)
-        self._disks = {folder.stat().st_dev: folder for folder in folders if folder.exists()}
+        self._folders = [folder for folder in (state, self._attempts, store.root(), self._database) if folder.exists()]
+        self._disks = {folder.stat().st_dev: folder for folder in self._folders}
         # Noted when the disk was found full, for runs that are not paused yet: what the one that had taken the most met at
         # least, and what the others met.
         self._greedy: dict[UUID, tuple[int, ...]] = {}
         self._modest: dict[UUID, tuple[int, ...]] = {}
         self._met: dict[UUID, tuple[int, ...]] = {}
         self._first = True
+        self._was_read_only = False  # since the last look
 
     def left(self) -> tuple[int, ...]:
-        """Bytes on each of the disks. What the reserve lacks is spoken for."""
+        """Bytes on each of the disks. What the reserve lacks is spoken for. A folder may be mounted anew, to be read only."""
+        if any(map(_is_read_only, self._folders)):
+            self._was_read_only = True
+            return (0,) * len(self._disks)
         return tuple(_free(folder, self._spoken_for(folder)) for folder in self._disks.values())
 
     def is_low(self) -> bool:
@@ -104,7 +110,7 @@ class Room:
         """Queue the runs again for which there is room now."""
         left = self.left()
         self._met = {run: self._met.get(run) or self._met_by(run, left) for run in _waiting(Q(worker=worker))}
-        self._first = False
+        self._first = self._was_read_only = False
         if min(left) < LEAST + ENOUGH:
             return
         if self._reserve.lacking():
@@ -119,7 +125,7 @@ class Room:
 
     def _met_by(self, run: UUID, left: tuple[int, ...]) -> tuple[int, ...]:
         """What a run met that is seen paused now for the first time."""
-        if self._first:
+        if self._first or self._was_read_only:
             return (0,) * len(left)
         return self._modest.pop(run, None) or tuple(map(max, left, self._greedy.pop(run, left)))
 
@@ -139,6 +145,13 @@ def _free(folder: Path, spoken_for: int) -> int:
         return UNKNOWN
 
 
+def _is_read_only(folder: Path) -> bool:
+    try:
+        return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
+
+
 def _has_more(now: int, then: int) -> bool:
     return UNKNOWN not in (now, then) and now >= then + ENOUGH
 
@@ -156,7 +169,7 @@ def _given_back(folder: Path) -> int:
 
 def _forsaken(worker: Worker) -> Q:
     """Of workers that are gone, this one left out."""
-    return Q(worker=None) | (Q(worker__seen__lt=Now() - LEASE) & ~Q(worker=worker))
+    return Q(worker=None) | ~(heard_of(LEASE, "worker__") | Q(worker=worker))
 
 
 def _waiting(whose: Q) -> list[UUID]:

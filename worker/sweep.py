@@ -1,6 +1,9 @@
 """What is looked for now and then: leases to renew, leases that ran out, attempts whose worker was killed."""
 
+import time
 from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -13,12 +16,11 @@ from worker.claim import LEASE
 from worker.folders import Folders
 from worker.judge import End, judge
 
-# After an outage of the database every worker has this long to renew before others may judge its leases.
-PATIENCE = LEASE.total_seconds()
+PATIENCE = LEASE.total_seconds()  # also after an outage of the database: every worker has this long to renew
 
 
 def renew_leases(attempts: Sequence[int]) -> None:
-    """Of attempts that live. The time is the database's own."""
+    """Of attempts that live: whoever sees the time change knows that."""
     if attempts:
         Attempt.objects.filter(pk__in=attempts, ended=None).update(lease_until=Now() + LEASE)
 
@@ -28,11 +30,40 @@ def orphans(worker: Worker, held: Sequence[int]) -> list[Attempt]:
     return list(Attempt.objects.filter(worker=worker, ended=None).exclude(pk__in=held).select_related("run"))
 
 
-def expire_leases(worker: Worker) -> None:
-    """Take runs away from machines that have not been heard of for a lease; their next attempt is the run's owner."""
-    expired = Attempt.objects.filter(ended=None, lease_until__lt=Now()).exclude(worker=worker)
-    for attempt in expired:
-        _expire(attempt)
+class Renewal(NamedTuple):
+    """A lease as its row has it, and since when it has been so by this machine's steady clock."""
+
+    until: datetime
+    since: float
+
+
+class Leases:
+    """Those of other machines. One has run out when it was not renewed for so many seconds while we looked.
+
+    The time in a row is compared with nothing but itself: a clock that jumps, ours, theirs or the database's, neither ends a
+    lease nor keeps one that nobody renews.
+    """
+
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self._patience = patience
+        self._renewals: dict[int, Renewal] = {}
+
+    def expire(self, worker: Worker) -> None:
+        """Take runs away from machines that have not been heard of for a lease; their next attempt is the run's owner."""
+        now = time.monotonic()
+        found = Attempt.objects.filter(ended=None).exclude(worker=worker)
+        before, self._renewals = self._renewals, {}
+        for attempt in found:
+            seen = Renewal(attempt.lease_until, now)
+            known = before.get(attempt.pk, seen)
+            self._renewals[attempt.pk] = known if known.until == seen.until else seen
+        for attempt in found:
+            if now - self._renewals[attempt.pk].since >= self._patience:
+                _expire(attempt)
+
+    def forget(self) -> None:
+        """Look anew: while the database was away, nobody could renew."""
+        self._renewals.clear()
 
 
 def _expire(attempt: Attempt) -> None:
@@ -41,7 +72,7 @@ def _expire(attempt: Attempt) -> None:
             return  # somebody holds it at this moment, or fell silent doing so: the database then takes the lock away
         run = states.owned(attempt.run_id, attempt.number)
         verdict = judge(End(step=run.step if run else 0), ends.earlier(attempt))
-        found = Attempt.objects.filter(pk=attempt.pk, ended=None, lease_until__lt=Now())
+        found = Attempt.objects.filter(pk=attempt.pk, ended=None, lease_until=attempt.lease_until)
         if not found.update(ended=Now(), exits=verdict.record()):
             return
         Device.objects.filter(attempt_id=attempt.pk).update(attempt=None)

@@ -53,3 +53,14 @@ def _leave_the_others_mounts() -> None:
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS) != 0:
         pytest.skip("A DISK THAT IS FULL WAS NOT TESTED: only root may mount one (or run as root in a user namespace)")
     subprocess.run(["mount", "--make-rprivate", "/"], check=True)
+
+
+@contextlib.contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Whatever opens a file in ``folder`` until the end can only read it. The disk of ``folder`` is one of ours (``small_disk``)."""
+    subprocess.run(["mount", "--bind", str(folder), str(folder)], check=True)
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", str(folder)], check=True)
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)

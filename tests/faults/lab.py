@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import httpx
 import numpy as np
 import psutil
 from django.db import OperationalError, connections
@@ -108,14 +109,14 @@ class Lab:
             environment={**self.environment, **environment},
         )
 
-    def start_web(self) -> None:
+    def start_web(self, **environment: str) -> None:
         """The web server, on a socket that stays open while it is down, as `manage.py up` keeps it."""
         descriptor = self.listener.fileno()
         self.web = processes.start(
             [sys.executable, "-m", "webapp.serve", str(descriptor)],
             log=self.state / "logs" / "web.log",
             at_parents_death=signal.SIGKILL,
-            environment=self.environment,
+            environment={**self.environment, **environment},
             keep=[descriptor],
         )
 
@@ -257,6 +258,17 @@ def wait_for(what: Callable[[], object], seconds: float = 60.0, say: Callable[[]
             connections["default"].close()
         assert time.monotonic() < began + seconds, f"nothing after {seconds} s; {say()}"
         time.sleep(0.005)
+
+
+def wait_for_web(lab: Lab) -> None:
+    wait_for(lambda: _answers(lab), 30)
+
+
+def _answers(lab: Lab) -> bool:
+    try:
+        return httpx.get(f"http://{lab.host}/signin/", timeout=10).status_code == 200
+    except httpx.HTTPError:
+        return False
 
 
 def state_of(run: Run) -> State:

@@ -15,7 +15,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from websockets import Origin
 from websockets.sync.client import ClientConnection, connect
 
-from tests.faults.lab import Lab, curve, digits, finished, moved_on, person, step_of, train, wait_for
+from tests.faults.lab import Lab, curve, digits, finished, moved_on, person, step_of, train, wait_for, wait_for_web
 from webapp.accounts import tokens
 from webapp.runs.models import Run, State
 
@@ -27,7 +27,7 @@ BYTES = {**TUS, "Content-Type": "application/offset+octet-stream"}
 
 def test_a_viewer_gets_exactly_what_it_missed_and_training_goes_on(lab: Lab, dice: random.Random) -> None:
     lab.start_web()
-    _wait_for_web(lab)
+    wait_for_web(lab)
     run = train(digits(), ranks=1, epochs=150)
     seen: dict[tuple[str, int], float] = {}
     position = 0
@@ -36,7 +36,7 @@ def test_a_viewer_gets_exactly_what_it_missed_and_training_goes_on(lab: Lab, dic
         lab.kill_web()
         wait_for(partial(moved_on, run, step_of(run)))
         lab.start_web()
-        _wait_for_web(lab)
+        wait_for_web(lab)
     ended = finished(run)
     _watch(lab, run, position, seen, until=ended.stream)
     assert ended.state == State.SUCCEEDED
@@ -49,7 +49,7 @@ def test_an_upload_goes_on_where_it_was_acknowledged(lab: Lab, dice: random.Rand
     secret = tokens.create(person(), "test")[1]
     if lab.web is None or lab.web.poll() is not None:
         lab.start_web()
-    _wait_for_web(lab)
+    wait_for_web(lab)
     client = httpx.Client(base_url=f"http://{lab.host}", headers={"Authorization": f"Bearer {secret}"}, timeout=30)
     name = base64.b64encode(b"digits.csv").decode()
     headers = {**TUS, "Upload-Length": str(len(content)), "Upload-Metadata": f"filename {name}"}
@@ -60,7 +60,7 @@ def test_an_upload_goes_on_where_it_was_acknowledged(lab: Lab, dice: random.Rand
         assert client.patch(address, content=content[sent:end], headers=part).status_code == 204
         lab.kill_web()
         lab.start_web()
-        _wait_for_web(lab)
+        wait_for_web(lab)
         sent = int(client.head(address, headers=TUS).headers["Upload-Offset"])
         assert sent == end
     wait_for(lambda: person().uploads.get().state == "complete", 10)
@@ -103,14 +103,3 @@ def _open(lab: Lab, run: Run, after: int) -> ClientConnection:
     address = f"ws://{lab.host}/ws/runs/{run.pk}/?after={after}"
     viewer: ClientConnection = connect(address, additional_headers=headers, origin=Origin(f"http://{lab.host}"))
     return viewer
-
-
-def _wait_for_web(lab: Lab) -> None:
-    wait_for(lambda: _answers(lab), 30)
-
-
-def _answers(lab: Lab) -> bool:
-    try:
-        return httpx.get(f"http://{lab.host}/signin/", timeout=10).status_code == 200
-    except httpx.HTTPError:
-        return False

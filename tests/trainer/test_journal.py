@@ -3,6 +3,8 @@
 import os
 import resource
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from tests.faults.clocks import Clock
 from trainer import events
 from trainer.deferred import Step
 from trainer.errors import TrainerError
@@ -79,6 +82,33 @@ def test_a_journal_that_is_closed_is_as_long_as_what_was_written(tmp_path: Path)
     assert (tmp_path / "journal").stat().st_size == end_of(tmp_path / "journal")
 
 
+def test_the_times_of_points_go_on_while_the_machine_s_clock_jumps(tmp_path: Path) -> None:
+    clock = Clock(tmp_path / "clock")
+    writer = """
+import sys
+from trainer.journal import Journal
+from pathlib import Path
+journal = Journal(Path(sys.argv[1]))
+for step in range(3):
+    journal.log(step, {"train/loss": 0.5})
+    print(flush=True)
+    sys.stdin.readline()
+"""
+    command = [sys.executable, "-c", writer, str(tmp_path / "journal")]
+    environment = {**os.environ, **clock.environment}
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin and process.stdout
+        for seconds in (3600, -3600, 0):
+            process.stdout.readline()
+            clock.set(seconds)
+            process.stdin.write("\n")
+            process.stdin.flush()
+    times = [event.time for _, event in Reader(tmp_path / "journal").read() if isinstance(event, events.Point)]
+    assert len(times) == 3
+    assert times == sorted(times)
+    assert abs(times[-1] - time.time()) < 60
+
+
 def test_a_reader_beside_the_writer_sees_whole_frames_only(tmp_path: Path) -> None:
     path, most = tmp_path / "journal", 200_000
     child = os.fork()
@@ -93,6 +123,39 @@ def test_a_reader_beside_the_writer_sees_whole_frames_only(tmp_path: Path) -> No
         steps += [event.step for _, event in reader.read() if isinstance(event, events.Point)]
     os.waitpid(child, 0)
     assert steps == list(range(most))
+
+
+def test_a_bit_that_is_flipped_anywhere_hides_what_follows_invents_nothing_and_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    journal = Journal(path)
+    for number in range(3):
+        write_event(journal, number)
+        write_point(journal, number)
+    journal.close()
+    content, whole = path.read_bytes(), list(Reader(path).read())
+    last = whole[-2][0]
+    for bit in range(8 * len(content)):
+        damaged = bytearray(content)
+        damaged[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(damaged + bytes(1000))  # room for frames to come
+        reader = Reader(path)
+        events_before = [event for event in whole if event[0] <= bit // 8]
+        assert list(reader.read()) == events_before
+        assert reader.is_damaged() is (bit // 8 < last)  # of the last frame nobody can say whether it was ever whole
+
+
+def test_a_torn_tail_and_a_whole_journal_are_not_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    journal = Journal(path)
+    write_event(journal, 0)
+    write_point(journal, 0)
+    journal.close()
+    content = path.read_bytes()
+    for size in range(len(content) + 1):
+        path.write_bytes(content[:size] + bytes(1000))
+        reader = Reader(path)
+        list(reader.read())
+        assert not reader.is_damaged()
 
 
 def report_of(size: int) -> events.Result:

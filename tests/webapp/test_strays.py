@@ -16,7 +16,11 @@ from tests.webapp.test_store import CONTENT, NAME
 from tests.webapp.test_store import folder as folder
 from webapp.artifacts import store, strays
 from webapp.artifacts.models import Artifact
-from webapp.datasets.models import Upload
+from webapp.datasets import uploads
+from webapp.datasets.models import Dataset, Upload
+from webapp.datasets.queries import UNDO
+from webapp.datasets.sweep import sweep
+from webapp.patience import GRACE
 
 
 def files(folder: Path) -> list[str]:
@@ -37,6 +41,19 @@ def test_strays_of_killed_processes_are_removed(folder: Path) -> None:
     os.utime(old, (0, 0))
     assert strays.remove() == 1
     assert files(folder) == ["put-young"]
+
+
+@pytest.mark.parametrize(("late", "there"), [(timedelta(minutes=59), True), (2 * GRACE, False)])
+def test_what_is_kept_for_a_week_is_not_cleared_away_early_by_a_clock_that_is_an_hour_ahead(
+    folder: Path, late: timedelta, there: bool
+) -> None:
+    ada = things.user("ada")
+    dataset = Dataset.objects.create(owner=ada, name="deleted", deleted=Now() - UNDO - late)
+    upload = uploads.create(ada, "begun", 10)
+    Upload.objects.filter(pk=upload.pk).update(changed=Now() - uploads.KEPT - late)
+    sweep()
+    assert Dataset.objects.filter(pk=dataset.pk).exists() is there
+    assert Upload.objects.filter(pk=upload.pk).exists() is there
 
 
 def roll_back_a_put() -> None:

@@ -1,11 +1,13 @@
 """Nothing is stored twice or forgotten when the line to the database breaks during a commit, or a machine is lost for good."""
 
+import time
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.models import F
 from django.db.models.functions import Now
 
 from tests.worker.conftest import read_all
@@ -27,6 +29,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 ANYTHING = b""
 COMMIT = b"COMMIT"
+LOOKED_LONG_ENOUGH = sweep.Leases(patience=0)
+HOUR = timedelta(hours=1)
 
 
 def losses(run: Run) -> list[tuple[int, float]]:
@@ -87,19 +91,34 @@ def test_an_attempt_that_was_deleted_meanwhile_is_left(attempt: Attempt, folder:
 
 def test_a_machine_that_fell_silent_while_it_holds_a_run_keeps_no_other_waiting(attempt: Attempt) -> None:
     other = workers.register(name="other", host="other", facts={}, devices=[])
-    Attempt.objects.filter(pk=attempt.pk).update(lease_until=Now() - timedelta(seconds=1))
     silent = connection.copy()
     with closing(silent), silent.cursor() as cursor:
         silent.set_autocommit(False)
         cursor.execute("SELECT 1 FROM runs_run WHERE id = %s FOR UPDATE", [attempt.run_id])
         with connection.cursor() as ours:
             ours.execute("SET lock_timeout = '2s'")  # this test then fails instead of hanging
-        sweep.expire_leases(other)
+        LOOKED_LONG_ENOUGH.expire(other)
         assert Attempt.objects.get(pk=attempt.pk).ended is None
         silent.rollback()
-    sweep.expire_leases(other)
+    LOOKED_LONG_ENOUGH.expire(other)
     assert Run.objects.get(pk=attempt.run_id).state == State.QUEUED
     connection.close()
+
+
+@pytest.mark.parametrize("jump", [HOUR, -HOUR], ids=["forward", "back"])
+def test_a_lease_runs_out_when_nobody_renews_it_and_not_when_the_database_s_clock_jumps(attempt: Attempt, jump: timedelta) -> None:
+    other, leases = workers.register(name="other", host="other", facts={}, devices=[]), sweep.Leases(patience=0.3)
+    own = Attempt.objects.filter(pk=attempt.pk)
+    until = time.monotonic() + 1
+    while time.monotonic() < until:
+        sweep.renew_leases([attempt.pk])
+        own.update(lease_until=F("lease_until") - jump)  # as it looks when the clock has jumped since
+        leases.expire(other)
+        time.sleep(0.05)
+    assert own.get().ended is None
+    time.sleep(0.3)
+    leases.expire(other)
+    assert Run.objects.get(pk=attempt.run_id).state == State.QUEUED
 
 
 def test_locks_of_a_machine_that_fell_silent_are_given_back() -> None:
@@ -111,7 +130,7 @@ def test_locks_of_a_machine_that_fell_silent_are_given_back() -> None:
 def test_a_machine_that_is_lost_for_good_loses_its_unfollowed_tail_and_nothing_else(attempt: Attempt, folder: Path) -> None:
     lost = workers.register(name="lost", host="lost", facts={}, devices=[Found("cpu:0", "a processor")])
     other = workers.register(name="other", host="other", facts={}, devices=[])
-    Attempt.objects.filter(pk=attempt.pk).update(worker=lost, lease_until=Now() - timedelta(seconds=1))
+    Attempt.objects.filter(pk=attempt.pk).update(worker=lost)
     Device.objects.filter(worker=lost).update(attempt=attempt)
     journal, reader = Journal(folder / "journal"), follower(attempt, folder)
     for step in range(1, 7):
@@ -119,7 +138,7 @@ def test_a_machine_that_is_lost_for_good_loses_its_unfollowed_tail_and_nothing_e
     read_all(reader)
     journal.log(7, {"train/loss": 7.0})  # the machine is lost before anybody reads this
 
-    sweep.expire_leases(other)
+    LOOKED_LONG_ENOUGH.expire(other)
     run = Run.objects.get(pk=attempt.run_id)
     assert (run.state, run.reason_code, run.step) == (State.QUEUED, ends.WORKER_LOST.code, 6)
     assert Attempt.objects.get(pk=attempt.pk).exits == {"cause": "worker_lost", "signal": "", "step": 6, "ranks": []}
@@ -146,7 +165,6 @@ def test_a_run_that_takes_its_machine_down_at_the_same_step_takes_no_more_than_a
         if number > 1:
             assert states.begin_attempt(run.pk, number - 1)
             Attempt.objects.create(run=run, number=number, lease_until=Now())
-        Attempt.objects.filter(run=run).update(lease_until=Now() - timedelta(seconds=1))
-        sweep.expire_leases(other)
+        LOOKED_LONG_ENOUGH.expire(other)
     run.refresh_from_db()
     assert (run.state, run.reason_code, run.reason_params) == (State.FAILED, "worker_lost_again", {"step": 0, "times": SAME_STEP_LOSSES})

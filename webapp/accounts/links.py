@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models.functions import Now
 from django.urls import reverse
-from django.utils import timezone
 
 from webapp.accounts.models import SignInLink, User
 
-LIFETIME = timedelta(minutes=15)
+LIFETIME = timedelta(minutes=15)  # by the database's clock, whichever machine makes the link and whichever opens it
 
 
 def base_url() -> str:
@@ -22,8 +22,8 @@ def base_url() -> str:
 def new_link(user: User | None = None) -> str:
     """The address that signs in ``user`` once; without one the first person, or whoever becomes it."""
     token = secrets.token_urlsafe(32)
-    SignInLink.objects.filter(expires__lt=timezone.now() - timedelta(days=1)).delete()
-    SignInLink.objects.create(digest=digest(token), user=user or first_person(), expires=timezone.now() + LIFETIME)
+    SignInLink.objects.filter(expires__lt=Now() - timedelta(days=1)).delete()
+    SignInLink.objects.create(digest=digest(token), user=user or first_person(), expires=Now() + LIFETIME)
     return f"{base_url()}{reverse('accounts:link', args=[token])}"
 
 
@@ -37,16 +37,15 @@ def find(token: str) -> SignInLink | None:
     """The unused, unexpired link of a token."""
     return (
         SignInLink.objects.select_related("user")
-        .filter(digest=digest(token), used__isnull=True, expires__gt=timezone.now())
+        .filter(digest=digest(token), used__isnull=True, expires__gt=Now())
         .first()
     )
 
 
 def use_up(token: str) -> SignInLink | None:
     """The link, if it was still good; from now on it is not, whoever else presses the button at this moment."""
-    now = timezone.now()
-    good = SignInLink.objects.filter(digest=digest(token), used__isnull=True, expires__gt=now)
-    if not good.update(used=now):
+    good = SignInLink.objects.filter(digest=digest(token), used__isnull=True, expires__gt=Now())
+    if not good.update(used=Now()):
         return None
     return SignInLink.objects.select_related("user").get(digest=digest(token))
 

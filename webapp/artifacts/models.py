@@ -1,6 +1,7 @@
 """Files by content, and the edges between them and runs: the whole lineage."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 from webapp.identifiers import uuid7
 
@@ -10,7 +11,7 @@ class Artifact(models.Model):
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     size = models.BigIntegerField()
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(db_default=Now(), editable=False)
 
 
 class Edge(models.Model):
@@ -27,7 +28,7 @@ class Edge(models.Model):
     role = models.CharField(max_length=40)
     name = models.CharField(max_length=255)
     meta = models.JSONField(default=dict)
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "direction", "role", "name"], name="one_edge_per_role_and_name")]
@@ -47,7 +48,7 @@ class ModelVersion(models.Model):
     name = models.CharField(max_length=200)
     form = models.CharField(max_length=8, choices=Form)
     report = models.JSONField(default=dict)
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["run", "stage"]

@@ -8,6 +8,7 @@ while its last owner lets go of it stays. No time stamp is trusted: whoever read
 import errno
 import hashlib
 import os
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -70,6 +71,13 @@ def incoming() -> Path:
             raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), str(root()))
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
+
+
+def time_of_files() -> float:
+    """The time of day, in seconds since the epoch, by the clock that stamps the files here, which may be a file server's: the age
+    of a file is told by no other. Raises OSError."""
+    with tempfile.TemporaryFile(dir=incoming()) as file:
+        return os.fstat(file.fileno()).st_mtime
 
 
 def is_in_reach() -> bool:

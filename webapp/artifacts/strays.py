@@ -1,7 +1,6 @@
 """What processes that were killed left in the store: files on their way in, files without a row, rows that nothing refers to."""
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -27,9 +26,10 @@ def remove() -> int:
     if not _is_ours():
         return 0
     count = sum(map(store.delete, _unused()))
+    now = store.time_of_files()
     for file in store.incoming().glob("put-*"):
         with suppress(FileNotFoundError):
-            if time.time() - file.stat().st_mtime > OLD_SECONDS:
+            if now - file.stat().st_mtime > OLD_SECONDS:
                 file.unlink()
                 count += 1
     count += pins.remove_abandoned()
@@ -65,10 +65,10 @@ def _old_names() -> Iterator[str]:
 
     What is older than the database belongs to another one: a server that is given an empty one by mistake keeps the files.
     """
-    began = _database_began().timestamp()
+    began, now = _database_began().timestamp(), store.time_of_files()
     for file in store.root().glob("[0-9a-f][0-9a-f]/" + "[0-9a-f]" * 64):
         with suppress(FileNotFoundError):
-            if began < file.stat().st_ctime < time.time() - OLD_SECONDS:
+            if began < file.stat().st_ctime < now - OLD_SECONDS:
                 yield file.name
 
 

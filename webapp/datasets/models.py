@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 
 from webapp.identifiers import uuid7
 
@@ -26,8 +27,8 @@ class Upload(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     metadata = models.TextField(blank=True)  # the client's header, given back as it came
     artifact = models.ForeignKey("artifacts.Artifact", null=True, on_delete=models.PROTECT)
-    created = models.DateTimeField(auto_now_add=True)
-    changed = models.DateTimeField(auto_now=True)
+    created = models.DateTimeField(db_default=Now(), editable=False)
+    changed = models.DateTimeField(db_default=Now(), editable=False)
 
 
 class Dataset(models.Model):
@@ -35,7 +36,7 @@ class Dataset(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="datasets")
     name = models.CharField(max_length=200)
     sample = models.CharField(max_length=40, blank=True)
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(db_default=Now(), editable=False)
     deleted = models.DateTimeField(null=True)
 
 
@@ -56,7 +57,7 @@ class DatasetVersion(models.Model):
     prepared = models.ForeignKey("artifacts.Artifact", null=True, on_delete=models.PROTECT, related_name="+")
     thumbnails = models.ForeignKey("artifacts.Artifact", null=True, on_delete=models.PROTECT, related_name="+")
     profile = models.JSONField(null=True)
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["dataset", "-number"]

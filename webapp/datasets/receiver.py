@@ -1,6 +1,5 @@
 """The way of one PATCH to the disk: bytes are hashed as they are written, and acknowledged when they are durable."""
 
-import errno
 import fcntl
 import hashlib
 import os
@@ -81,7 +80,7 @@ class Receiver:
                 self.offset += written
                 rest = rest[written:]
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            if error.errno in uploads.NO_ROOM:
                 raise uploads.no_room() from None
             raise
 

@@ -17,6 +17,7 @@ from webapp.artifacts import store
 from webapp.artifacts.models import Artifact
 from webapp.datasets import queries, samples
 from webapp.datasets.models import Dataset, DatasetVersion, Upload
+from webapp.patience import GRACE
 from webapp.runs import services as runs
 from webapp.runs.lineage import contents
 from webapp.runs.models import Kind, Run
@@ -82,9 +83,9 @@ def restore(owner: User, dataset_id: UUID) -> Dataset:
 
 
 def purge() -> int:
-    """Remove for good what was deleted a week ago and no run but its inspection has read. Returns how many went."""
+    """Remove for good what could be restored for a week and no run but its inspection has read. Returns how many went."""
     used = Run.objects.exclude(kind=Kind.INSPECT).filter(dataset_version__isnull=False).values("dataset_version__dataset")
-    old = Dataset.objects.filter(deleted__lt=Now() - queries.UNDO).exclude(pk__in=used)
+    old = Dataset.objects.filter(deleted__lt=Now() - queries.UNDO - GRACE).exclude(pk__in=used)
     for dataset in old:
         _remove(dataset)
     return len(old)

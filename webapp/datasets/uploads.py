@@ -4,8 +4,8 @@ The bytes of an upload grow in one file of the store's own file system; ``Receiv
 ``offset`` moves by conditional UPDATE after the bytes are durable, so what was acknowledged is never lost.
 """
 
+import errno
 import os
-import time
 import unicodedata
 from contextlib import suppress
 from datetime import timedelta
@@ -22,14 +22,16 @@ from webapp.accounts.access import visible
 from webapp.accounts.models import User
 from webapp.artifacts import store
 from webapp.datasets.models import Upload
+from webapp.patience import GRACE
 
 LARGEST = 1 << 40  # bytes of one upload
 QUOTA = 1 << 41  # bytes that one person may have announced and not yet turned into data sets
 MOST_OPEN = 1000  # uploads of one person
 SPARE = 1 << 30  # bytes of the disk that uploads leave free, for the database and for checkpoints
 KEPT = timedelta(days=7)  # since the last byte
-STRAY_SECONDS = 3600.0  # a younger file may belong to a row that is about to commit
+STRAY_SECONDS = GRACE.total_seconds()  # a younger file may belong to a row that is about to commit
 LONGEST_NAME = 200
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 _CREATING = 0x75706C6F6164  # database lock: one upload at a time is weighed against quota and disk
 
 
@@ -77,7 +79,7 @@ def finish(upload: Upload) -> Upload:
         row = Upload.objects.select_for_update().get(pk=upload.pk)
         if row.state == Upload.State.RECEIVING and row.offset == row.length and row.sha256:
             row.artifact = store.adopt(path(row), row.sha256) if path(row).exists() else store.known(row.sha256)
-            row.state = Upload.State.COMPLETE
+            row.state, row.changed = Upload.State.COMPLETE, Now()
             row.save(update_fields=["artifact", "state", "changed"])
     return row
 
@@ -87,7 +89,7 @@ def terminate(upload: Upload) -> None:
     with transaction.atomic():
         row = Upload.objects.select_for_update().get(pk=upload.pk)
         content = row.artifact_id
-        row.state, row.artifact = Upload.State.TERMINATED, None
+        row.state, row.artifact, row.changed = Upload.State.TERMINATED, None, Now()
         row.save(update_fields=["artifact", "state", "changed"])
         if content:
             store.delete(content)
@@ -98,7 +100,7 @@ def expire() -> int:
     """Give up uploads that got no byte for a week, finish whole ones, and remove files that no row knows. Returns how many went."""
     for whole in Upload.objects.filter(state=Upload.State.RECEIVING, offset=F("length")).exclude(sha256=""):
         finish(whole)
-    old = list(Upload.objects.filter(changed__lt=Now() - KEPT))
+    old = list(Upload.objects.filter(changed__lt=Now() - KEPT - GRACE))
     for upload in old:
         terminate(upload)
         upload.delete()
@@ -140,6 +142,8 @@ def _check_quota(owner: User, length: int) -> None:
 
 def _check_room(length: int) -> None:
     disk = os.statvfs(store.incoming())
+    if disk.f_flag & os.ST_RDONLY:
+        raise no_room()
     receiving = Upload.objects.filter(state=Upload.State.RECEIVING)
     announced = receiving.aggregate(total=Sum(F("length") - F("offset")))["total"] or 0
     if disk.f_bavail * disk.f_frsize - announced - length < SPARE:
@@ -153,12 +157,14 @@ def moved_on() -> UploadError:
 
 def no_room() -> UploadError:
     """What a full disk is to the person who uploads."""
-    return UploadError(507, _("The server's disk has no room for this file. Make room, or ask whoever runs the server."))
+    return UploadError(507, _("The server's disk has no room for this file, or can only be read. Make room, or ask whoever runs the "
+                              "server."))
 
 
 def _remove_strays() -> None:
+    now = store.time_of_files()
     for file in store.incoming().glob("upload-*"):
         row = Upload.objects.filter(pk=UUID(file.name.removeprefix("upload-")), state=Upload.State.RECEIVING)
         with suppress(FileNotFoundError):
-            if time.time() - file.stat().st_mtime > STRAY_SECONDS and not row.exists():
+            if now - file.stat().st_mtime > STRAY_SECONDS and not row.exists():
                 file.unlink()

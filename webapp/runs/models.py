@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, Now
 
 from webapp.identifiers import uuid7
 
@@ -51,8 +51,8 @@ class Run(models.Model):
     total_steps = models.BigIntegerField(default=0)
     steps_per_epoch = models.BigIntegerField(default=0)
     report = models.JSONField(null=True)
-    created = models.DateTimeField(auto_now_add=True)
-    queued = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(db_default=Now(), editable=False)
+    queued = models.DateTimeField(db_default=Now(), editable=False)
     started = models.DateTimeField(null=True)
     ended = models.DateTimeField(null=True)
     idempotency_key = models.CharField(max_length=255, null=True)
@@ -76,7 +76,7 @@ class Attempt(models.Model):
     position = models.BigIntegerField(default=0)
     placement = models.JSONField(default=list)
     exits = models.JSONField(null=True)
-    started = models.DateTimeField(auto_now_add=True)
+    started = models.DateTimeField(db_default=Now(), editable=False)
     ended = models.DateTimeField(null=True)
 
     class Meta:
@@ -91,7 +91,7 @@ class Checkpoint(models.Model):
     attempt = models.PositiveIntegerField()
     step = models.BigIntegerField()
     artifact = models.ForeignKey("artifacts.Artifact", on_delete=models.PROTECT, related_name="+")
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["run", "step"]
@@ -104,7 +104,7 @@ class Command(models.Model):
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="commands")
     kind = models.CharField(max_length=20)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(db_default=Now(), editable=False)
     applied = models.DateTimeField(null=True)
 
 
@@ -115,7 +115,7 @@ class StreamEntry(models.Model):
     seq = models.BigIntegerField()
     type = models.CharField(max_length=12)
     body = models.JSONField()
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["run", "seq"]

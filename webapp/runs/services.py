@@ -33,10 +33,13 @@ STEERED = (Kind.TRAIN, Kind.COMPRESS)
 PAUSING = Reason("pausing", "Pauses after the step at hand.")
 DISK_FULL = Reason(
     "disk_full",
-    "The worker’s disk is full. Make room there, and this run goes on by itself from the last checkpoint.",
+    "The worker’s disk is full, or can only be read. Make room there, or mount it for writing, and this run goes on by itself from the "
+    "last checkpoint.",
 )
 DISK_FULL_WHILE_PAUSED = Reason(
-    "disk_full_while_paused", "Paused as was asked. The worker’s disk is full: make room there before this run is resumed."
+    "disk_full_while_paused",
+    "Paused as was asked. The worker’s disk is full, or can only be read: make room there, or mount it for writing, before this run is "
+    "resumed.",
 )
 INPUT_DAMAGED, INPUT_MISSING = DamagedError.CODE, "input_missing"
 WAITS_FOR_INPUT = frozenset({INPUT_DAMAGED, INPUT_MISSING})  # codes of reasons for which a paused run goes on by itself

@@ -1,11 +1,12 @@
 """How far a run is and how long it will take."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.utils import timezone
-
+from webapp.metrics.window import window
 from webapp.runs.models import Run, State
+
+PACE = "train/loss"  # every step of a training has a point of it
+POINTS = 200
 
 
 @dataclass(frozen=True)
@@ -24,30 +25,27 @@ class Timing:
         return self.step / self.total if self.total else 0.0
 
     @classmethod
-    def of(cls, run: Run, now: datetime | None = None) -> "Timing":
+    def of(cls, run: Run) -> "Timing":
         per_epoch = run.steps_per_epoch or 0
-        now = now or timezone.now()
         return cls(
             step=run.step,
             total=run.total_steps,
             epoch=min(run.step // per_epoch + 1, run.total_steps // per_epoch) if per_epoch else 0,
             epochs=run.total_steps // per_epoch if per_epoch else 0,
-            elapsed=_elapsed(run, now),
-            left=_left(run, now) if run.state == State.RUNNING and run.total_steps else None,
+            elapsed=max(0.0, (run.ended - run.started).total_seconds()) if run.started and run.ended else None,
+            left=_left(run) if run.state == State.RUNNING and run.total_steps else None,
         )
 
 
-def _left(run: Run, now: datetime) -> float | None:
-    """By the pace since training began or went on: pauses are no part of it."""
+def _left(run: Run) -> float | None:
+    """By the pace since training began or went on: pauses are no part of it. Only the points tell of it, whose times are of one
+    clock that never jumps."""
     began = run.entries.filter(type="started").order_by("-seq").first()
     if began is None or run.step <= began.body["step"]:
         return None
-    seconds = max(0.0, (now - began.created).total_seconds())
-    done: int = run.step - began.body["step"]
-    return seconds / done * (run.total_steps - run.step)
-
-
-def _elapsed(run: Run, now: datetime) -> float | None:
-    if run.started is None:
+    found = window(run.pk, [PACE], POINTS, first=began.body["step"] + 1).get(PACE)
+    if found is None or len(found.shown) < 2:
         return None
-    return max(0.0, ((run.ended or now) - run.started).total_seconds())
+    (first, *_, last), (since, *_, until) = found.shown.steps.tolist(), found.shown.times.tolist()
+    remaining: int = run.total_steps - run.step
+    return float(max(0.0, until - since) / max(1, last - first)) * remaining

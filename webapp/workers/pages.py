@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, Value, When
-from django.db.models.functions import Now
 
 from webapp.workers.models import Device, Worker
+from webapp.workers.queries import heard_of
 
 ALIVE = timedelta(seconds=30)  # since the agent was last seen, by the database's clock
 
@@ -22,12 +22,12 @@ class Use:
 
 def workers() -> QuerySet[Worker, Any]:
     """All machines, each with ``alive``, and its devices with the run that holds them."""
-    alive = Case(When(seen__gt=Now() - ALIVE, then=Value(True)), default=Value(False), output_field=BooleanField())
+    alive = Case(When(heard_of(ALIVE), then=Value(True)), default=Value(False), output_field=BooleanField())
     return Worker.objects.annotate(alive=alive).prefetch_related("devices__attempt__run").order_by("-alive", "name")
 
 
 def devices_in_use() -> Use:
-    found = Device.objects.filter(worker__seen__gt=Now() - ALIVE).aggregate(
+    found = Device.objects.filter(heard_of(ALIVE, "worker__")).aggregate(
         all=Count("id"), busy=Count("id", filter=Q(attempt__isnull=False) & Q(attempt__number=F("attempt__run__attempt")))
     )
     return Use(found["all"], found["busy"])
