@@ -11,14 +11,13 @@ from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.db import connection, connections, transaction
 from pytest_django import Settings
 
 from tests.webapp.sockets import Socket
 from webapp.accounts.models import User
 from webapp.metrics.codec import Batch, Points
-from webapp.runs import consumers, nudge, receivers, replay, stream
+from webapp.runs import consumers, nudge, replay, stream
 from webapp.runs.models import Kind, Run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -302,14 +301,6 @@ async def test_a_socket_that_could_not_be_accepted_is_not_counted_and_hears_noth
     browser, another = await opened(run, person)
     await browser.read(await in_thread(record)(run, batch=points(1)))
     await another.leave()
-
-
-async def test_signing_out_closes_the_socket(run: Run, person: User) -> None:
-    _, socket_ = await opened(run, person)
-    await socket_.read()
-    await in_thread(Session.objects.all().delete)()
-    receivers.look_again(person)
-    assert await socket_.closed() == consumers.NOT_ALLOWED
 
 
 async def test_a_run_taken_away_closes_the_socket(run: Run, person: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from django.utils.http import content_disposition_header, parse_etags
 from django.utils.translation import gettext as _
 
 from webapp import lent
+from webapp.accounts import flows
 from webapp.api.problems import Problem
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact
@@ -46,7 +47,7 @@ def respond(request: HttpRequest, artifact: Artifact, name: str, *, content_type
     if request.method == "HEAD":
         return HttpResponse(status=status, headers=headers, content_type=content_type)
     lent.give_back()
-    return StreamingHttpResponse(blocks, status=status, headers=headers, content_type=content_type)
+    return StreamingHttpResponse(flows.while_allowed(request, blocks), status=status, headers=headers, content_type=content_type)
 
 
 def _beyond(size: int) -> HttpResponse:
