@@ -36,10 +36,10 @@ def problem(error: BaseException | None) -> Problem | None:
         return None
     state = getattr(error.__cause__, "sqlstate", None)
     if state is None or state in AWAY or state.startswith("08"):  # none: no connection, it was lost, or the pool had none in time
-        return Problem(503, _("The server cannot reach its database at this moment. Nothing that was saved is lost. Try again in "
-                              "some seconds."), headers={"Retry-After": str(AWAY_SECONDS)})
+        return Problem(503, _("The server cannot reach its database. Nothing that was saved is lost. Try again in some seconds."),
+                       headers={"Retry-After": str(AWAY_SECONDS)})
     if state in BUSY:
-        return Problem(503, _("Another request changed the same thing at this moment. Try again."),
+        return Problem(503, _("Another request was changing the same thing, and this one was not done. Try again."),
                        headers={"Retry-After": str(BUSY_SECONDS)})
     return None
 

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import httpx
+import psutil
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -25,6 +26,7 @@ from webapp import processes
 from webapp.accounts import tokens
 from webapp.accounts.models import ApiToken
 from webapp.datasets.models import DatasetVersion
+from webapp.patience import PATIENCE
 from webapp.runs.models import Run, State
 
 pytestmark = pytest.mark.fault
@@ -35,8 +37,8 @@ TUS = {"Tus-Resumable": "1.0.0", "Upload-Length": "3"}
 
 @pytest.fixture(scope="module")
 def web_lab(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Iterator[Lab]:
-    """A web server without a worker: what is queued stays so."""
-    with django_db_blocker.unblock(), laboratory(tmp_path_factory.mktemp("away"), durable=False) as lab:
+    """A web server without a worker, so that what is queued stays so, on a database that writes through to the disk."""
+    with django_db_blocker.unblock(), laboratory(tmp_path_factory.mktemp("away")) as lab:
         lab.start_web()
         wait_for(lambda: _answers(lab), 30)
         yield lab
@@ -132,7 +134,8 @@ def test_every_kind_of_request_is_told_so_in_time_and_what_was_committed_is_not_
         assert answer.headers["Content-Type"].startswith(kind), name
     assert 'href="/runs/">Try again' in answers["page"].result()[0].text
     assert "what was done already is not done twice" in answers["form"].result()[0].text
-    assert "Traceback" not in (web_lab.state / "logs" / "web.log").read_text()
+    log = (web_lab.state / "logs" / "web.log").read_text()
+    assert "Traceback" not in log, log[max(0, log.index("Traceback") - 500) :][:6000]
     assert [httpx.Client(timeout=30).send(request).status_code for request in makers.values()] == [201, 302, 302]
     assert (Run.objects.count(), ApiToken.objects.filter(name="once").count()) == (before + 2, 1)
 
@@ -155,6 +158,24 @@ def test_a_database_killed_while_requests_are_under_way_makes_each_once_in_the_e
         wait_for(lambda: start(0).status_code == 201, 30)
         assert [one.status_code for one in threads.map(start, numbers)] == [201] * len(numbers)
     assert [Run.objects.filter(name=f"killed {number}").count() for number in numbers] == [1] * len(numbers)
+
+
+@pytest.mark.faults
+def test_a_database_that_is_frozen_is_given_up(web_lab: Lab) -> None:
+    api = program(web_lab)
+    assert api.get("/api/v1/runs").status_code == 200
+    injected("database frozen")
+    server = psutil.Process(int((web_lab.state / "postgresql" / "postmaster.pid").read_text().split()[0]))
+    family = [server, *server.children(recursive=True)]
+    for process in family:
+        process.suspend()
+    try:
+        answer, seconds = timed(api.build_request("GET", "/api/v1/runs"))
+    finally:
+        for process in family:
+            process.resume()
+    assert (answer.status_code, seconds < PATIENCE + ANSWERS_WITHIN) == (503, True), seconds
+    wait_for(lambda: api.get("/api/v1/runs").status_code == 200, 10)
 
 
 def ended(version: DatasetVersion) -> Run:
