@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from psycopg.conninfo import conninfo_to_dict
 
+from webapp.patience import Impatient
 from webapp.secret import kept_secret
 
 LONGEST_SOCKET_PATH = 100  # the system's own limit is 107 bytes; some clients add a suffix
@@ -23,7 +24,7 @@ SILENCE: dict[str, Any] = {
 }
 IDLE = "-c idle_in_transaction_session_timeout=20s"
 # The pool gives up trying after 2 s, and who asks next has it try again: its own pauses grow to minutes.
-POOL = {"min_size": 2, "max_size": 20, "timeout": 5, "reconnect_timeout": 2}
+POOL = {"min_size": 2, "max_size": 20, "timeout": 5, "reconnect_timeout": 2, "connection_class": Impatient}
 
 
 @dataclass(frozen=True)

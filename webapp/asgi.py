@@ -5,8 +5,8 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 os.environ.setdefault("TRAINYARD_POOL", "1")
 
-from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.sessions import SessionMiddlewareStack
 from django.core.asgi import get_asgi_application
 from django.urls import re_path
 
@@ -20,5 +20,5 @@ from webapp.runs.routing import websocket_urlpatterns  # noqa: E402
 
 sockets = URLRouter([*websocket_urlpatterns, re_path("", Refuse.as_asgi())])
 application = ProtocolTypeRouter(
-    {"http": spoken(tus.handler(bounded(http))), "websocket": OwnOriginOnly(AuthMiddlewareStack(sockets))},
+    {"http": spoken(tus.handler(bounded(http))), "websocket": OwnOriginOnly(SessionMiddlewareStack(sockets))},
 )

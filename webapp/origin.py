@@ -1,13 +1,23 @@
 """Websockets are opened by our own pages only: browsers send cookies with a handshake from anywhere."""
 
-from typing import Any
-from urllib.parse import urlsplit
+import re
+from typing import Any, NamedTuple
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 Scope = dict[str, Any]
+PORTS = {"http": 80, "https": 443}
+_ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[^][\s/?#@:]+)(?::([0-9]{1,5}))?", re.IGNORECASE | re.ASCII)
+
+
+class Origin(NamedTuple):
+    """What two pages have in common that trust each other (RFC 6454); names in lower case, the port written out."""
+
+    scheme: str
+    host: str
+    port: int
 
 
 class OwnOriginOnly:
@@ -28,16 +38,20 @@ class Refuse(AsyncWebsocketConsumer):  # type: ignore[misc]
 
 
 def own_origin(scope: Scope) -> bool:
-    """Whether the Origin of ``scope`` is the public origin, or the very host that was asked and that we answer to."""
-    origin, host = _only(scope, b"origin"), _only(scope, b"host").lower()
-    if not origin or not host:
-        return False
-    if settings.ORIGIN and origin == settings.ORIGIN:
-        return True
-    name, _ = split_domain_port(host)
+    """Whether the Origin of ``scope`` is the public origin, or the very host that was asked and that we answer to.
+
+    Where the public origin is https, that host's plain http is none of ours: whoever sits on the line can write such pages.
+    """
+    origin, host, public = _parsed(_only(scope, b"origin")), _only(scope, b"host"), _parsed(settings.ORIGIN)
     secure = scope.get("scheme") in ("https", "wss")
-    answered = bool(name) and validate_host(name, settings.ALLOWED_HOSTS)
-    return answered and _is(origin, host, "https" if secure else "http")
+    own = _parsed(f"{'https' if secure else 'http'}://{host}")
+    if origin is None or own is None:
+        return False
+    if origin == public:
+        return True
+    if public is not None and public.scheme == "https" and own.host.rstrip(".") == public.host:
+        return False
+    return origin == own and validate_host(split_domain_port(host.lower())[0], settings.ALLOWED_HOSTS)
 
 
 def by_token(scope: Scope) -> bool:
@@ -49,12 +63,13 @@ def by_token(scope: Scope) -> bool:
     return b"origin" not in names and _only(scope, b"authorization").lower().startswith("bearer ")
 
 
-def _is(origin: str, host: str, scheme: str) -> bool:
-    try:
-        parts = urlsplit(origin)
-    except ValueError:
-        return False
-    return parts.scheme == scheme and parts.netloc.lower() == host
+def _parsed(text: str) -> Origin | None:
+    """An origin and nothing else: no path, no name of a person, no blank, which other parsers would let pass."""
+    match = _ORIGIN.fullmatch(text)
+    if match is None:
+        return None
+    scheme, host, port = match.groups()
+    return Origin(scheme.lower(), host.lower(), int(port or PORTS[scheme.lower()]))
 
 
 def _only(scope: Scope, name: bytes) -> str:

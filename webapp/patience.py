@@ -1,5 +1,17 @@
-"""How much longer than promised things are kept before they are cleared away."""
+"""A database that is there and does not answer: its machine is frozen, or its disk hangs."""
 
-from datetime import timedelta
+from psycopg import Connection
+from psycopg.abc import RV, PQGen
+from psycopg.rows import TupleRow
 
-GRACE = timedelta(days=1)  # a clock that jumps by hours, and back, removes nothing early
+PATIENCE = 15.0  # seconds for one answer; no page of ours needs so long
+
+
+class Impatient(Connection[TupleRow]):
+    """A connection whose statements end after PATIENCE with an OperationalError; the pool then closes it.
+
+    TCP's own limits do not see a process that is stopped, and a socket of this machine has none.
+    """
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        return super().wait(gen, interval, PATIENCE if timeout is None else timeout)

@@ -3,6 +3,7 @@
 ``python -m webapp.serve 3`` takes descriptor 3, ``python -m webapp.serve 0.0.0.0:8000`` listens there.
 """
 
+import os
 import socket
 import sys
 
@@ -32,9 +33,18 @@ def main(where: str) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=proxies(),
         timeout_graceful_shutdown=5,
     )
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(where)) if where.isdigit() else listening(where)])
+
+
+def proxies() -> str:
+    """Whose X-Forwarded-For and X-Forwarded-Proto are believed: FORWARDED_ALLOW_IPS, else a proxy on this machine if there is one.
+
+    There is one where TRAINYARD_ORIGIN is set. Without, anybody here could claim to come from anywhere.
+    """
+    return os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1" if os.environ.get("TRAINYARD_ORIGIN") else "")
 
 
 def listening(address: str) -> socket.socket:

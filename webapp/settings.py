@@ -139,11 +139,12 @@ LOGGING = {
             "style": "{",
         }
     },
+    "filters": {"one line": {"()": "webapp.away.OneLine"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["one line"]},
         "django.channels.server": {"level": "WARNING"},
     },
 }

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.test import Client
+from pytest_django import Settings
 
 from tests.yard import ROOT
 from webapp.headers import POLICY
@@ -82,11 +82,66 @@ def test_pages_lead_to_the_sign_in_page_and_the_api_answers_401(client: Client) 
         ("", "", False),
         (None, "127.0.0.1:8000", False),
         ("http://[", "127.0.0.1:8000", False),
+        ("HTTP://LocalHost:9000", "localhost:9000", True),
+        ("http://localhost", "localhost:80", True),
+        ("http://localhost:80", "localhost", True),
+        ("https://localhost", "localhost", False),
+        ("http://localhost:443", "localhost", False),
+        ("http://localhost.:9000", "localhost.:9000", True),
+        ("http://localhost.:9000", "localhost:9000", False),
+        ("http://127.0.0.1:8000/", "127.0.0.1:8000", False),
+        ("http://127.0.0.1:8000/runs", "127.0.0.1:8000", False),
+        ("http://127.0.0.1:8000?a", "127.0.0.1:8000", False),
+        ("http://127.0.0.1:8000#a", "127.0.0.1:8000", False),
+        ("http://127.0.0.1:8000 ", "127.0.0.1:8000", False),
+        ("http://127.0.0.1:\t8000", "127.0.0.1:8000", False),
+        ("http://127.0.0.1:8000, http://127.0.0.1:8000", "127.0.0.1:8000", False),
+        ("http://127.0.0.1:8000\\.evil.example", "127.0.0.1:8000", False),
+        ("http://127.0.0.1:", "127.0.0.1", False),
+        ("http://2130706433:8000", "127.0.0.1:8000", False),
+        ("//127.0.0.1:8000", "127.0.0.1:8000", False),
+        ("127.0.0.1:8000", "127.0.0.1:8000", False),
     ],
 )
 def test_only_our_own_pages_open_sockets(origin: str | None, host: str, own: bool) -> None:
     headers = [(b"host", host.encode())] + ([(b"origin", origin.encode())] if origin is not None else [])
     assert own_origin({"scheme": "ws", "headers": headers}) is own
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "scheme", "own"),
+    [
+        ("https://trainyard.example", "trainyard.example", "ws", True),  # a proxy that says nothing of the scheme
+        ("https://trainyard.example", "trainyard.example", "wss", True),
+        ("https://trainyard.example:443", "trainyard.example", "wss", True),
+        ("https://TRAINYARD.example", "trainyard.example", "wss", True),
+        ("https://trainyard.example", "10.0.0.7:8000", "ws", True),  # a proxy that asks by another name
+        ("http://trainyard.example", "trainyard.example", "ws", False),  # whoever sits on the line can write such a page
+        ("http://trainyard.example", "trainyard.example:80", "ws", False),
+        ("http://trainyard.example.", "trainyard.example.", "ws", False),
+        ("https://trainyard.example.", "trainyard.example", "wss", False),
+        ("https://trainyard.example:8443", "trainyard.example", "wss", False),
+        ("https://trainyard.example.evil.example", "trainyard.example", "wss", False),
+        ("https://evil.example", "trainyard.example", "wss", False),
+        ("null", "trainyard.example", "wss", False),
+        (None, "trainyard.example", "wss", False),
+        ("http://127.0.0.1:8000", "127.0.0.1:8000", "ws", True),  # on the machine itself, past the proxy
+    ],
+)
+def test_behind_tls_only_the_public_origin_opens_sockets(
+    settings: Settings, origin: str | None, host: str, scheme: str, own: bool
+) -> None:
+    settings.ORIGIN = "https://trainyard.example"
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "trainyard.example"]
+    headers = [(b"host", host.encode())] + ([(b"origin", origin.encode())] if origin is not None else [])
+    assert own_origin({"scheme": scheme, "headers": headers}) is own
+
+
+@pytest.mark.parametrize("public", ["HTTPS://Trainyard.Example", "https://trainyard.example:443"])
+def test_a_public_origin_may_be_written_as_people_write_it(settings: Settings, public: str) -> None:
+    settings.ORIGIN = public
+    headers = [(b"host", b"trainyard.example"), (b"origin", b"https://trainyard.example")]
+    assert own_origin({"scheme": "wss", "headers": headers})
 
 
 @pytest.mark.parametrize(
@@ -108,7 +163,7 @@ def test_two_origins_in_one_handshake_are_refused() -> None:
     assert not own_origin({"scheme": "ws", "headers": headers})
 
 
-def test_cookies_and_uploads_are_bounded() -> None:
+def test_cookies_and_uploads_are_bounded(settings: Settings) -> None:
     assert settings.SESSION_COOKIE_HTTPONLY
     assert settings.SESSION_COOKIE_SAMESITE == "Lax"
     assert settings.DATA_UPLOAD_MAX_MEMORY_SIZE <= 4 * 1024 * 1024

@@ -20,7 +20,7 @@ from webapp.datasets import uploads
 from webapp.datasets.models import Dataset, Upload
 from webapp.datasets.queries import UNDO
 from webapp.datasets.sweep import sweep
-from webapp.patience import GRACE
+from webapp.grace import GRACE
 
 
 def files(folder: Path) -> list[str]:

@@ -11,14 +11,13 @@ from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.db import connection, connections, transaction
 from pytest_django import Settings
 
 from tests.webapp.sockets import Socket
 from webapp.accounts.models import User
 from webapp.metrics.codec import Batch, Points
-from webapp.runs import consumers, nudge, receivers, replay, stream
+from webapp.runs import consumers, nudge, replay, stream
 from webapp.runs.models import Kind, Run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -180,9 +179,46 @@ def test_a_huge_gap_is_answered_with_a_snapshot_that_says_so(run: Run, monkeypat
     assert [entry["type"] for entry in message["entries"]] == ["log"]
 
 
-def test_a_browser_with_a_number_from_the_future_gets_a_snapshot(run: Run) -> None:
+def test_a_number_that_was_never_given_is_named_and_answered_with_a_snapshot_of_all(run: Run) -> None:
     record(run, batch=points(0, 10))
-    assert json.loads(replay.since(run.pk, 99).messages[0])["type"] == "snapshot"
+    message = json.loads(replay.since(run.pk, 99).messages[0])
+    assert (message["type"], message["unknown"], message["from"], message["seq"]) == ("snapshot", 99, 0, 1)
+
+
+async def test_a_socket_asked_for_what_comes_after_a_number_that_was_never_given_says_so(run: Run, person: User) -> None:
+    await in_thread(record)(run, batch=points(0, 10))
+    socket_ = socket(run, await in_thread(signed_in)(person), after=99)
+    assert await socket_.connect()
+    hello = json.loads(await socket_.read())
+    assert (hello["type"], hello["unknown"], hello["seq"]) == ("hello", 99, 0)
+    browser = Browser(socket_)
+    await browser.read(1)
+    assert browser.steps == list(range(10))
+    await in_thread(record)(run, batch=points(10, 1))
+    await browser.read(2)
+    await socket_.leave()
+
+
+async def test_a_number_that_exists_is_not_called_unknown(run: Run, person: User) -> None:
+    await in_thread(record)(run, batch=points(0, 10))
+    socket_ = socket(run, await in_thread(signed_in)(person), after=1)
+    assert await socket_.connect()
+    hello = json.loads(await socket_.read())
+    assert (hello["seq"], "unknown" in hello) == (1, False)
+    await socket_.leave()
+
+
+async def test_numbers_that_fell_while_a_socket_was_open_are_told_as_a_new_beginning(
+    run: Run, person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "ASKS_EVERY", 0.1)
+    await in_thread(record)(run, batch=points(0, 10))
+    browser, socket_ = await opened(run, person)
+    await browser.read(await in_thread(record)(run, batch=points(10, 1)))
+    await Run.objects.filter(pk=run.pk).aupdate(stream=1)  # as after a restore
+    message = json.loads(await socket_.read())
+    assert (message["type"], message["unknown"], message["seq"]) == ("snapshot", 2, 1)
+    await socket_.leave()
 
 
 async def test_what_was_missed_then_what_is_new_each_once(run: Run, person: User) -> None:
@@ -302,14 +338,6 @@ async def test_a_socket_that_could_not_be_accepted_is_not_counted_and_hears_noth
     browser, another = await opened(run, person)
     await browser.read(await in_thread(record)(run, batch=points(1)))
     await another.leave()
-
-
-async def test_signing_out_closes_the_socket(run: Run, person: User) -> None:
-    _, socket_ = await opened(run, person)
-    await socket_.read()
-    await in_thread(Session.objects.all().delete)()
-    receivers.look_again(person)
-    assert await socket_.closed() == consumers.NOT_ALLOWED
 
 
 async def test_a_run_taken_away_closes_the_socket(run: Run, person: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,9 +3,10 @@
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
-from webapp.accounts import links
+from webapp.accounts import links, rights
 from webapp.accounts.models import User
 
 SETTING_UP = 0x7472_6169  # key of the advisory lock under which the first person is made
@@ -59,6 +60,12 @@ def change_password(user: User, password: str) -> None:
         raise ValidationError({"new": error.messages}) from None
     user.set_password(password)
     user.save(update_fields=["password"])
+
+
+def sign_out_everywhere(user: User) -> None:
+    """End every session of a person, in all browsers. Tokens stay good."""
+    User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
+    rights.changed(user.pk)
 
 
 def _without_password(name: str) -> User | None:

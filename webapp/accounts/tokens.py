@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from webapp.accounts import rights
 from webapp.accounts.models import ApiToken, User
 
 PREFIX = "ty_"  # so that people and secret scanners recognise one
@@ -20,7 +21,10 @@ def create(owner: User, name: str) -> tuple[ApiToken, str]:
 
 def revoke(token: ApiToken) -> bool:
     """Make a token worthless from now on. False when it was so already."""
-    return bool(ApiToken.objects.filter(pk=token.pk, revoked=None).update(revoked=Now()))
+    revoked = ApiToken.objects.filter(pk=token.pk, revoked=None).update(revoked=Now())
+    if revoked:
+        rights.changed(token.owner_id)
+    return bool(revoked)
 
 
 def owner_of(secret: str) -> User | None:

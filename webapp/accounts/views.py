@@ -13,12 +13,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from webapp.accounts import links, people, throttle, tokens
+from webapp.accounts import browsers, links, people, throttle, tokens
 from webapp.accounts.access import visible
 from webapp.accounts.forms import FirstUseForm, PasswordForm, SignInForm, TokenForm
 from webapp.accounts.models import ApiToken, SignInLink, User
+from webapp.runs import presses
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -34,14 +35,15 @@ def signin(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
-        name, address = form.cleaned_data["name"], request.META.get("REMOTE_ADDR", "")
-        if not throttle.allowed(name, address):
+        name = form.cleaned_data["name"]
+        place = _place(request, name)
+        if not throttle.allowed(*place):
             form.add_error(None, _("Too many tries. Wait 15 minutes, or sign in by a link: “manage.py signin” prints one."))
             status = 429
         elif user := authenticate(request, username=name, password=form.cleaned_data["password"]):
-            throttle.forget(name, address)
-            login(request, user)
-            return HttpResponseRedirect(_next(request))
+            assert isinstance(user, User)
+            throttle.succeeded(*place)
+            return _let_in(request, user, _next(request))
         else:
             form.add_error(None, _("Name or password is wrong. Try again, or sign in by a link: “manage.py signin” prints one."))
     return render(request, "accounts/signin.html", {"form": form, "next": request.GET.get("next", "")}, status=status)
@@ -74,8 +76,19 @@ def _enter(request: HttpRequest, token: str, form: Form | None) -> HttpResponseR
         user = people.sign_in_by(token)
     else:
         user = people.set_up_by(token, form.cleaned_data["name"], form.cleaned_data["password"])
+    return _let_in(request, user, "/")
+
+
+def _let_in(request: HttpRequest, user: User, target: str) -> HttpResponseRedirect:
     login(request, user, backend=BACKEND)
-    return redirect("/")
+    response = HttpResponseRedirect(target)
+    browsers.remember(response, user)
+    return response
+
+
+def _place(request: HttpRequest, name: str) -> tuple[str, str, str | None]:
+    """Whose password is tried, and from where: the name, the address, and the mark of a browser that is known for this name."""
+    return name, request.META.get("REMOTE_ADDR", ""), browsers.mark(request, name)
 
 
 def _spent(request: HttpRequest) -> HttpResponse:
@@ -92,8 +105,17 @@ def signout(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:signin")
 
 
+@require_POST
+def signout_everywhere(request: HttpRequest) -> HttpResponse:
+    """End all sessions of this person, this one too."""
+    people.sign_out_everywhere(_person(request))
+    logout(request)
+    messages.success(request, _("You are signed out in all browsers."))
+    return redirect("accounts:signin")
+
+
 @never_cache
-@require_GET
+@require_safe
 def account(request: HttpRequest) -> HttpResponse:
     return _account(request)
 
@@ -106,7 +128,8 @@ def password(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":  # what it answered is looked at again, by Enter in the address bar
         return redirect("accounts:account")
     user = _person(request)
-    if not throttle.allowed(user.username, request.META.get("REMOTE_ADDR", "")):
+    place = _place(request, user.username)
+    if not throttle.allowed(*place):
         messages.error(request, _("Too many tries. Wait 15 minutes."))
         return redirect("accounts:account")
     form = PasswordForm(user, request.POST)
@@ -116,10 +139,12 @@ def password(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            throttle.forget(user.username, request.META.get("REMOTE_ADDR", ""))
+            throttle.succeeded(*place)
             update_session_auth_hash(request, user)
             messages.success(request, _("The password is changed. You are signed out everywhere else."))
-            return redirect("accounts:account")
+            response = redirect("accounts:account")
+            browsers.remember(response, user)
+            return response
     return _account(request, password_form=form, status=422)
 
 
@@ -132,8 +157,19 @@ def create_token(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST)
     if not form.is_valid():
         return _account(request, token_form=form, status=422)
-    token, secret = tokens.create(_person(request), form.cleaned_data["name"])
-    return _account(request, new_token=token, secret=secret)
+    secrets: list[str] = []
+
+    def make() -> UUID:
+        token, secret = tokens.create(_person(request), form.cleaned_data["name"])
+        secrets.append(secret)
+        return token.pk
+
+    token = presses.once(request, _person(request), make)
+    if not secrets:
+        messages.warning(request, _("This token was made already, and its secret is shown only once. If you did not see it, revoke "
+                                    "the token and make a new one."))
+        return redirect("accounts:account")
+    return _account(request, new_token=ApiToken.objects.get(pk=token), secret=secrets[0])
 
 
 @require_POST

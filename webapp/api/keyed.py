@@ -15,7 +15,7 @@ from webapp.accounts.models import User
 from webapp.api.body import write
 from webapp.api.models import KeyedRequest
 from webapp.api.problems import Problem
-from webapp.patience import GRACE
+from webapp.grace import GRACE
 
 KEPT = timedelta(days=1)
 Answer = tuple[int, Any]

@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from trainer.errors import TrainerError
-from webapp import refusals
+from webapp import away, refusals
 from webapp.api import datasets, description, machines, results, runs, schemas, uploads
 from webapp.api.body import Renderer, StrictParser, read
 from webapp.api.entrance import enter
@@ -116,7 +116,7 @@ def _unreadable(request: HttpRequest, error: ArtifactError) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def _ours(request: HttpRequest, error: Exception) -> HttpResponse:
-    return failure(request.path, error).response()
+    return (away.problem(error) or failure(request.path, error)).response()
 
 
 def _wrong(errors: list[FieldError]) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.utils.http import content_disposition_header, parse_etags
 from django.utils.translation import gettext as _
 
 from webapp import lent
+from webapp.accounts import flows
 from webapp.api.problems import Problem
 from webapp.artifacts import store, streaming
 from webapp.artifacts.models import Artifact
@@ -48,7 +49,7 @@ def respond(request: HttpRequest, artifact: Artifact, name: str, *, content_type
         return HttpResponse(store.read(artifact.sha256)[start:end], status=status, headers=headers, content_type=content_type)
     blocks = streaming.whole(artifact.sha256) if status == 200 else streaming.part(artifact.sha256, artifact.size, start, end)
     lent.give_back()
-    return StreamingHttpResponse(blocks, status=status, headers=headers, content_type=content_type)
+    return StreamingHttpResponse(flows.while_allowed(request, blocks), status=status, headers=headers, content_type=content_type)
 
 
 def _beyond(size: int) -> HttpResponse:

@@ -3,7 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from webapp.accounts.access import signed_in
 from webapp.artifacts import pages
@@ -11,7 +11,7 @@ from webapp.artifacts import pages
 PAGE = 50
 
 
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Each model version with what it can, how large it is, and where it came from."""
     found = Paginator(pages.models(signed_in(request)), PAGE).get_page(request.GET.get("page"))

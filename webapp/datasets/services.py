@@ -17,7 +17,7 @@ from webapp.artifacts import store
 from webapp.artifacts.models import Artifact
 from webapp.datasets import queries, samples
 from webapp.datasets.models import Dataset, DatasetVersion, Upload
-from webapp.patience import GRACE
+from webapp.grace import GRACE
 from webapp.runs import services as runs
 from webapp.runs.lineage import contents
 from webapp.runs.models import Kind, Run

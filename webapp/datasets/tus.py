@@ -15,6 +15,7 @@ from typing import Any
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
+from webapp import away
 from webapp.accounts.models import User
 from webapp.api.keyed import once_for
 from webapp.api.problems import MEDIA_TYPE, Problem, failure
@@ -94,7 +95,7 @@ async def _answer(scope: Scope, receive: Any, send: Any) -> None:
     except Problem as error:
         answer = _problem(error)
     except Exception as error:  # the outermost frame of this application
-        answer = _problem(failure(scope["path"], error))
+        answer = _problem(away.problem(error) or failure(scope["path"], error))
     if not request.consumed and ("expect" in request.headers or not await drain(request.receive)):
         answer.headers["Connection"] = "close"
     await _send(send, answer, with_body=scope["method"] != "HEAD")

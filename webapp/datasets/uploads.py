@@ -22,7 +22,7 @@ from webapp.accounts.access import visible
 from webapp.accounts.models import User
 from webapp.artifacts import store
 from webapp.datasets.models import Upload
-from webapp.patience import GRACE
+from webapp.grace import GRACE
 
 LARGEST = 1 << 40  # bytes of one upload
 QUOTA = 1 << 41  # bytes that one person may have announced and not yet turned into data sets

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from webapp import fragments
 from webapp.accounts.access import signed_in
@@ -17,11 +17,11 @@ from webapp.datasets import pages, queries, samples, services
 from webapp.datasets.forms import CreateForm, RenameForm, VersionForm
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.datasets.services import DatasetError
-from webapp.runs import forms
+from webapp.runs import forms, presses
 from webapp.runs.models import Kind, Run
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """The list; a POST makes a data set of uploads that are whole."""
     user = signed_in(request)
@@ -30,10 +30,11 @@ def index(request: HttpRequest) -> HttpResponse:
         if not form.is_valid():
             return _refuse(request, _("The upload is not complete: choose the files again."))
         try:
-            dataset = services.create(owner=user, uploads=form.cleaned_data["uploads"], name=form.cleaned_data["name"])
+            dataset = presses.once(request, user, lambda: services.create(
+                owner=user, uploads=form.cleaned_data["uploads"], name=form.cleaned_data["name"]).pk)
         except DatasetError as error:
             return _refuse(request, str(error))
-        return redirect("datasets:detail", dataset.pk)
+        return redirect("datasets:detail", dataset)
     return render(request, "datasets/index.html", _listing(request))
 
 
@@ -62,7 +63,7 @@ def take_sample(request: HttpRequest, name: str) -> HttpResponse:
     return redirect("datasets:detail", dataset.pk)
 
 
-@require_GET
+@require_safe
 def detail(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     """The newest version, or the one whose number stands in the address."""
     dataset = _find(request, dataset_id)
@@ -98,7 +99,8 @@ def add_version(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     try:
         if not form.is_valid():
             raise DatasetError(_("The upload is not complete: choose the files again."))
-        services.add_version(dataset=dataset, uploads=form.cleaned_data["uploads"])
+        presses.once(request, signed_in(request), lambda: services.add_version(
+            dataset=dataset, uploads=form.cleaned_data["uploads"]).pk)
     except DatasetError as error:
         messages.error(request, str(error))
     return redirect("datasets:detail", dataset_id)
@@ -117,7 +119,7 @@ def delete(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     return redirect("datasets:deleted")
 
 
-@require_GET
+@require_safe
 def deleted(request: HttpRequest) -> HttpResponse:
     """The list, saying what was just deleted, with a button that brings it back."""
     return render(request, "datasets/index.html", {**_listing(request), "deleted": request.session.pop("deleted_dataset", None)})
@@ -133,7 +135,7 @@ def restore(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     return redirect("datasets:detail", dataset.pk)
 
 
-@require_GET
+@require_safe
 def thumbnails(request: HttpRequest, dataset_id: UUID, number: int) -> HttpResponse:
     """The contact sheet that the inspection made: our own PNG, never a file that somebody sent."""
     version = get_object_or_404(_find(request, dataset_id).versions, number=number, thumbnails__isnull=False)

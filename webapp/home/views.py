@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from webapp.accounts.access import signed_in
 from webapp.accounts.models import User
@@ -19,7 +19,7 @@ LAST = 8  # runs that ended
 DATA = 4  # data sets
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     if not (pages.datasets(user).exists() or queries.unfinished(user).exists() or queries.finished(user, 1)):
@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home/home.html", _working(user))
 
 
-@require_GET
+@require_safe
 def working(request: HttpRequest) -> HttpResponse:
     """What is going on, for the page to ask for again while something is."""
     return render(request, "home/working.html", _working(signed_in(request)))

@@ -8,9 +8,10 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from webapp import lent
+from webapp.accounts import flows
 from webapp.accounts.access import visible
 from webapp.accounts.models import User
 from webapp.metrics import export
@@ -20,7 +21,7 @@ from webapp.runs.models import Run
 NAMES_AT_MOST = 50
 
 
-@require_GET
+@require_safe
 def window_of(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """``?name=…&name=…&points=&first=&last=``: the windows of these metrics one behind the other (Window.binary)."""
     run = get_object_or_404(visible(Run.objects.all(), cast(User, request.user)), pk=run_id)
@@ -35,11 +36,12 @@ def window_of(request: HttpRequest, run_id: UUID) -> HttpResponse:
     return HttpResponse(body, content_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 
 
-@require_GET
+@require_safe
 def as_csv(request: HttpRequest, run_id: UUID) -> StreamingHttpResponse:
     """Every point of every metric (or of ``?name=…``)."""
     run = get_object_or_404(visible(Run.objects.all(), cast(User, request.user)), pk=run_id)
-    lines = _in_turn(export.csv(run.pk, request.GET.getlist("name") or None))
+    parts = iter(()) if request.method == "HEAD" else export.csv(run.pk, request.GET.getlist("name") or None)
+    lines = flows.while_allowed(request, _in_turn(parts))
     headers = {"Content-Disposition": f'attachment; filename="metrics-{run.pk}.csv"'}
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
 

@@ -33,12 +33,12 @@ class Stage:
     fields: tuple[Field, ...]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def compress(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """The stages to choose from; sent, a child run."""
     user = signed_in(request)
     run = queries.find(user, run_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return _form(request, run, _stages(None, {}))
     sent = _read(request.POST)
     try:

@@ -53,29 +53,37 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.person, self.groups_joined = None, []
         self.viewer = Viewer.of(self.scope)
         after = _after(self.scope["query_string"])
-        user = await _in_thread(self.viewer.user)
-        if user is None or after is None or await _in_thread(self.viewer.stream) is None:
-            await self.accept()  # a browser learns the code of a socket that was open, and then stops trying
-            await self.close(BAD_MESSAGE if after is None else NOT_ALLOWED)
-            return
-        if not self._is_one_of_few(user.pk):
-            await self.accept()
-            await self.close(TRY_LATER)
-            return
-        self.position = after
+        self.position = after or 0
         self.asks_every = ASKS_EVERY if self.channel_layer else DEAF_EVERY
         try:
-            await self._join(nudge.run_group(self.viewer.run_id), nudge.person_group(user.pk))
-            await self.accept()
+            refusal = BAD_MESSAGE if after is None else await self._refusal()
+            await self.accept()  # a refused one too: a browser learns the code only of a socket that was open
         except BaseException:  # nobody calls ``disconnect`` of a socket that was never open
             await self._leave()
             raise
-        self.sender = asyncio.create_task(self._send_until_closed())
+        if refusal is None:
+            self.sender = asyncio.create_task(self._send_until_closed())
+        else:
+            await self._leave()
+            await self.close(refusal)
 
     async def disconnect(self, code: int) -> None:
         if self.sender is not None:
             self.sender.cancel()
         await self._leave()
+
+    async def _refusal(self) -> int | None:
+        """The code by which this socket is refused, or None. It hears of changes before the last look, so that none falls between."""
+        try:
+            user = await _in_thread(self.viewer.user)
+            if user is None:
+                return NOT_ALLOWED
+            if not self._is_one_of_few(user.pk):
+                return TRY_LATER
+            await self._join(nudge.run_group(self.viewer.run_id), nudge.person_group(user.pk))
+            return NOT_ALLOWED if await _in_thread(self.viewer.stream) is None else None
+        except django.db.Error:
+            return TRY_LATER
 
     def _is_one_of_few(self, person: Any) -> bool:
         """Count this socket in, unless the person has so many; nothing is waited for between the look and the count."""
@@ -111,18 +119,25 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.wake.set()
 
     async def person_changed(self, event: dict[str, Any]) -> None:
-        """The person signed out somewhere, or their rights changed: look at once."""
-        self.slot.ask = True
-        self.wake.set()
+        """The person signed out somewhere, or their rights changed: look at once, whatever the sender waits for."""
+        assert self.sender is not None
+        try:
+            code = NOT_ALLOWED if await _in_thread(self.viewer.stream) is None else None
+        except django.db.Error:
+            code = TRY_LATER
+        if code is not None and not self.sender.done():
+            self.sender.cancel()
+            await self.close(code)
 
     async def _send_until_closed(self) -> None:
         try:
-            await self._say(await _in_thread(replay.hello, self.viewer.run_id, self.position))
+            hello, self.position = await _in_thread(replay.hello, self.viewer.run_id, self.position)
+            await self._say(hello)
             await self._catch_up()
             asked = time.monotonic()
             while True:
                 await self._awake(asked + self.asks_every)
-                if self.slot.ask or time.monotonic() >= asked + self.asks_every:
+                if time.monotonic() >= asked + self.asks_every:
                     await self._ask()
                     asked = time.monotonic()
                 await self._tell()
@@ -142,12 +157,11 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def _ask(self) -> None:
         """Whether this person may still see the run, and whether a nudge was lost."""
-        self.slot.ask = False
         last = await _in_thread(self.viewer.stream)
         if last is None:
             await self.close(NOT_ALLOWED)
             raise asyncio.CancelledError
-        if last > self.position and self.slot.first is None:
+        if last != self.position and self.slot.first is None:
             await self._catch_up()
 
     async def _tell(self) -> None:
@@ -176,7 +190,6 @@ class Slot:
     """The nudges that came since the last send, as one: joined while they follow each other and stay small."""
 
     def __init__(self) -> None:
-        self.ask = False
         self.first: int | None = None
         self.last = 0
         self._payload: list[str] | None = None

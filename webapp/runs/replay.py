@@ -30,9 +30,15 @@ class Replay:
     last: int
 
 
-def hello(run_id: UUID, after: int) -> str:
-    """The first message: from which number on the browser is told, and how the run stands. Raises Run.DoesNotExist."""
-    return messages.dumps({"type": "hello", "seq": after, "run": facts(run_id)})
+def hello(run_id: UUID, after: int) -> tuple[str, int]:
+    """The first message: from which number on the browser is told, and how the run stands; and that number.
+
+    A number that was never given, as after the database was restored from a backup, is named as ``unknown``: such a browser is
+    told everything. Raises Run.DoesNotExist.
+    """
+    unknown = after > Run.objects.values_list("stream", flat=True).get(pk=run_id)
+    position = 0 if unknown else after
+    return messages.dumps({"type": "hello", "seq": position, **({"unknown": after} if unknown else {}), "run": facts(run_id)}), position
 
 
 def facts(run_id: UUID) -> dict[str, Any]:
@@ -42,14 +48,16 @@ def facts(run_id: UUID) -> dict[str, Any]:
 def since(run_id: UUID, after: int) -> Replay:
     """Everything behind number ``after``; a snapshot of the whole where that is too much, or ``after`` was never given.
 
-    Raises Run.DoesNotExist.
+    The snapshot then names it as ``unknown``. Raises Run.DoesNotExist.
     """
     with reading.one_moment():
         last = Run.objects.values_list("stream", flat=True).get(pk=run_id)
         if after == last:
             return Replay([], last)
         entries = StreamEntry.objects.filter(run=run_id, seq__gt=after).order_by("seq")
-        if after > last or entries.count() > ENTRIES_AT_MOST or reading.count_after(run_id, after) > POINTS_AT_MOST:
+        if after > last:
+            return Replay([_snapshot(run_id, 0, last, unknown=after)], last)
+        if entries.count() > ENTRIES_AT_MOST or reading.count_after(run_id, after) > POINTS_AT_MOST:
             return Replay([_snapshot(run_id, after, last)], last)
         numbered = list(entries.values_list("seq", "type", "body", "created"))
         series = reading.after(run_id, after)
@@ -88,7 +96,7 @@ def _progress(run_id: UUID, before: int, last: int) -> str:
     return messages.entry(last, "progress", body, before=before)
 
 
-def _snapshot(run_id: UUID, after: int, last: int) -> str:
+def _snapshot(run_id: UUID, after: int, last: int, **more: int) -> str:
     entries = StreamEntry.objects.filter(run=run_id).order_by("-seq")[:SNAPSHOT_ENTRIES]
     series = window(run_id, None, SNAPSHOT_POINTS)
     return messages.dumps(
@@ -102,5 +110,6 @@ def _snapshot(run_id: UUID, after: int, last: int) -> str:
                 for entry in reversed(entries)
             ],
             "run": facts(run_id),
+            **more,
         }
     )

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from pydantic import ValidationError
 
 from trainer.errors import TrainerError
@@ -26,7 +26,7 @@ from webapp.runs.plan import plan
 from webapp.workers.queries import most_devices
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """The form; sent, it starts the run or comes back with what is wrong and everything that was typed."""
     if request.method == "POST":
@@ -101,7 +101,7 @@ def _read_json(text: str, version: DatasetVersion) -> Reading:
     return forms.check(raw, version)
 
 
-@require_GET
+@require_safe
 def clone(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """The form, filled with the spec of a run."""
     return redirect(f"/runs/new/?clone={queries.find(signed_in(request), run_id).pk}")

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from trainer.catalog import listing
 from trainer.errors import TrainerError
@@ -18,7 +18,7 @@ from webapp import fragments, words
 from webapp.accounts.access import signed_in
 from webapp.charts import live
 from webapp.datasets import pages
-from webapp.runs import configuration, logbook, queries, results, services
+from webapp.runs import configuration, logbook, presses, queries, results, services
 from webapp.runs.headline import headline
 from webapp.runs.models import Kind, Run, State
 from webapp.runs.queries import Filters
@@ -28,7 +28,7 @@ from webapp.runs.timing import Timing
 MOST_SEQ = 2**63 - 1
 
 
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """All runs that train or compress, newest first unless asked otherwise."""
     user, filters = signed_in(request), Filters.read(request.GET)
@@ -44,19 +44,19 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "runs/list.html" if fragments.wanted(request) else "runs/index.html", context)
 
 
-@require_GET
+@require_safe
 def detail(request: HttpRequest, run_id: UUID) -> HttpResponse:
     run = queries.find(signed_in(request), run_id)
     return render(request, "runs/detail.html", {**_status(run), **_outcome(run), **_about(run), "section": "runs"})
 
 
-@require_GET
+@require_safe
 def status(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """State, reason, progress and actions: asked for again whenever the socket tells of a new state."""
     return render(request, "runs/status.html", _status(queries.find(signed_in(request), run_id)))
 
 
-@require_GET
+@require_safe
 def outcome(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Results, exports and child runs: asked for again until nothing of it is under way.
 
@@ -68,7 +68,7 @@ def outcome(request: HttpRequest, run_id: UUID) -> HttpResponse:
     return render(request, "runs/outcome.html", found)
 
 
-@require_GET
+@require_safe
 def log(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """The lines of the log that the page lacks: ``after=RUN:SEQ`` for each of the streams of which it has some."""
     lines = logbook.lines(queries.find(signed_in(request), run_id), dict(map(_mark, request.GET.getlist("after"))))
@@ -105,15 +105,16 @@ def act(request: HttpRequest, run_id: UUID, action: str) -> HttpResponse:
 def retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """The same once more, as a run of its own."""
     user = signed_in(request)
+    run = queries.find(user, run_id)
     try:
-        again = services.retry(run=queries.find(user, run_id), owner=user)
+        again = presses.once(request, user, lambda: services.retry(run=run, owner=user).pk)
     except IllegalCommand as error:
         messages.error(request, str(error))
         return redirect("runs:detail", run_id)
     except TrainerError as error:
         messages.error(request, words.sentence(error.message, error.params))
         return redirect("runs:detail", run_id)
-    return _page_of(again)
+    return _page_of(queries.find(user, again))
 
 
 def _page_of(run: Run) -> HttpResponse:

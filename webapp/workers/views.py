@@ -2,14 +2,14 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from webapp import fragments
 from webapp.accounts.access import signed_in
 from webapp.workers import pages
 
 
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Machines, their devices and load. Whose run holds a device is said only of the reader's own."""
     context = {"section": "workers", "workers": pages.workers(), "reader": signed_in(request)}

@@ -45,6 +45,7 @@ class Live {
     this.socket = new RunSocket(`/ws/runs/${id}/`, {
       take: (message) => this.take(message),
       tell: (status, seconds) => this.#connection(status, seconds),
+      outrun: () => location.reload(),
     });
     this.draw();
   }

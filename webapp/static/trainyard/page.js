@@ -61,7 +61,7 @@
     element.hidden = !text;
   };
   document.addEventListener("htmx:sendError", () => bar("lost"));
-  document.addEventListener("htmx:responseError", () => bar("refused"));
+  document.addEventListener("htmx:responseError", (event) => bar(event.detail.xhr.status === 503 ? "away" : "refused"));
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) bar(""); });
 
   const localTimes = (root) => {

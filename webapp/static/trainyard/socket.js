@@ -9,14 +9,16 @@ const NOT_ALLOWED = 4403;
 
 export class RunSocket {
   // take(message) gets each message once and in order; tell(status, seconds) learns "live", "reconnecting" or "closed".
-  constructor(path, { after = 0, take, tell = () => {} }) {
+  // outrun() is called where the server does not know our number, as after a restore: nothing that was taken counts any more.
+  constructor(path, { after = 0, take, tell = () => {}, outrun = () => {} }) {
     this.path = path;
     this.position = after;
     this.take = take;
     this.tell = tell;
+    this.outrun = outrun;
     this.wait = FIRST_WAIT;
     this.timer = 0;
-    this.ended = false;
+    this.ended = this.live = false;
     addEventListener("online", () => this.#hurry());
     addEventListener("pageshow", (event) => { if (event.persisted) this.#hurry(); });
     addEventListener("pagehide", () => this.#drop());
@@ -38,7 +40,9 @@ export class RunSocket {
   }
 
   #receive(message) {
+    if (message.unknown !== undefined) return this.#outrun(message.unknown);
     if (message.type === "hello") {
+      this.live = true;
       this.tell("live", 0);
       this.#sayVisibility();
       this.take(message);
@@ -50,13 +54,23 @@ export class RunSocket {
     this.take(message);
   }
 
+  #outrun(number) {
+    console.warn(`The server does not know number ${number} of this run.`);
+    this.#end();
+    this.outrun();
+  }
+
+  #end() {
+    this.ended = true;
+    this.#drop();
+    this.tell("closed", 0);
+  }
+
+  // Refused on arrival is refused for good. Shut out later may be the session that got a new key: it is tried once more.
   #closed(code) {
     this.socket = null;
-    if (code === NOT_ALLOWED) {
-      this.ended = true;
-      this.tell("closed", 0);
-      return;
-    }
+    if (code === NOT_ALLOWED && !this.live) return this.#end();
+    this.live = false;
     if (performance.now() - this.opened > STEADY_AFTER) this.wait = FIRST_WAIT;
     const pause = this.wait * (0.5 + Math.random());  // so that a thousand browsers don't come back at the same moment
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT);

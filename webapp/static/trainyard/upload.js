@@ -41,8 +41,13 @@
     }
   }
 
-  // An answer that another try may change, such as that a piece arrived damaged.
-  class Trouble extends Error {}
+  // An answer that another try may change, such as that a piece arrived damaged; one that passes by itself is waited for.
+  class Trouble extends Error {
+    constructor(request) {
+      super(reason(request));
+      this.passes = request.status === 503;
+    }
+  }
 
   const keyOf = (form, file) => [form.owner, file.name, file.size, file.lastModified].join(":");
 
@@ -131,7 +136,7 @@
         } catch (error) {
           if (this.paused || this.removed) return;
           if (error instanceof Refused) return this.fail(filled(this.form.texts.failed, { reason: error.message }), error.mendable);
-          if (error instanceof Trouble && attempt >= RETRY_SECONDS.length) return this.fail(error.message, true);
+          if (error instanceof Trouble && !error.passes && attempt >= RETRY_SECONDS.length) return this.fail(error.message, true);
           if (error instanceof Trouble) this.say("trouble", { reason: error.message });
           else this.say("offline");
           await this.backOff(attempt++);
@@ -192,7 +197,7 @@
           if (request.status < 300) return resolve(request);
           if (absent.has(request.status)) return resolve(null);
           if (FINAL.has(request.status) && !(method === "PATCH" && request.status === 409)) return reject(new Refused(request));
-          reject(new Trouble(reason(request)));
+          reject(new Trouble(request));
         });
         request.send(body);
       });

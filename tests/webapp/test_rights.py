@@ -1,0 +1,221 @@
+"""What is open ends at once when the right to it ends: sockets and answers that flow. Real server, real Valkey, real sockets."""
+
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.db.models.functions import Now
+from django.test import Client
+from websockets import Origin
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from tests.live import Live
+from webapp.accounts import flows, tokens
+from webapp.accounts.models import ApiToken, User
+from webapp.artifacts import store
+from webapp.artifacts.models import Edge
+from webapp.metrics import export
+from webapp.runs import consumers
+from webapp.runs.models import Kind, Run
+
+PASSWORD = "correct horse battery"
+WITHIN = 0.2  # seconds
+LARGE = 48 << 20  # bytes: more than the buffers between two ends hold
+
+
+@dataclass
+class Browser:
+    """A person who is signed in by a browser, and has a token beside."""
+
+    person: User
+    client: Client
+    secret: str
+    token: ApiToken
+
+    @property
+    def cookie(self) -> str:
+        return f"trainyard_session={self.client.cookies['trainyard_session'].value}"
+
+
+@pytest.fixture
+def ada(live: Live) -> Browser:
+    person = User.objects.create_user("ada", password=PASSWORD)
+    client = Client()
+    client.force_login(person)
+    token, secret = tokens.create(person, "laptop")
+    return Browser(person, client, secret, token)
+
+
+@pytest.fixture
+def run(ada: Browser) -> Run:
+    return Run.objects.create(owner=ada.person, name="digits", kind=Kind.TRAIN, spec={}, devices_needed=1)
+
+
+def sign_out(ada: Browser) -> None:
+    assert ada.client.post("/signout/").status_code == 302
+
+
+def sign_out_everywhere(ada: Browser) -> None:
+    other = Client()
+    other.force_login(ada.person)
+    assert other.post("/signout/everywhere/").status_code == 302
+
+
+def change_password(ada: Browser) -> None:
+    other = Client()
+    other.force_login(ada.person)
+    change = {"old": PASSWORD, "new": "another good one", "again": "another good one"}
+    assert other.post("/account/password/", change).status_code == 302
+
+
+def revoke(ada: Browser) -> None:
+    assert ada.client.post(f"/account/tokens/{ada.token.pk}/revoke/").status_code == 302
+
+
+def deactivate(ada: Browser) -> None:
+    ada.person.is_active = False
+    ada.person.save()
+
+
+def remove(ada: Browser) -> None:
+    Run.objects.all().delete()
+    ada.person.delete()
+
+
+def revoke_in_sql(ada: Browser) -> None:
+    ApiToken.objects.filter(pk=ada.token.pk).update(revoked=Now())
+
+
+BY_SESSION = [sign_out, sign_out_everywhere, change_password, deactivate, remove]
+BY_TOKEN = [revoke, deactivate, remove]
+
+
+def watch(live: Live, run: Run, **headers: str) -> ClientConnection:
+    origin = Origin(live.url) if "Cookie" in headers else None
+    address = f"{live.url.replace('http', 'ws')}/ws/runs/{run.pk}/"
+    viewer: ClientConnection = connect(address, additional_headers=headers, origin=origin, proxy=None)
+    return viewer
+
+
+def seconds_until_closed(viewer: ClientConnection, end: Callable[[], None]) -> float:
+    """From the moment at which whoever ended the right was told that it is done."""
+    viewer.recv(timeout=10)
+    end()
+    began = time.monotonic()
+    with pytest.raises(ConnectionClosed) as closed:
+        while True:
+            viewer.recv(timeout=3)
+    assert closed.value.rcvd is not None and closed.value.rcvd.code == consumers.NOT_ALLOWED
+    return time.monotonic() - began
+
+
+@pytest.mark.parametrize("end", BY_SESSION)
+def test_a_browsers_socket_closes_at_once(live: Live, ada: Browser, run: Run, end: Callable[[Browser], None]) -> None:
+    with watch(live, run, Cookie=ada.cookie) as viewer:
+        assert seconds_until_closed(viewer, lambda: end(ada)) < WITHIN
+
+
+@pytest.mark.parametrize("end", BY_TOKEN)
+def test_a_programs_socket_closes_at_once(live: Live, ada: Browser, run: Run, end: Callable[[Browser], None]) -> None:
+    with watch(live, run, Authorization=f"Bearer {ada.secret}") as viewer:
+        assert seconds_until_closed(viewer, lambda: end(ada)) < WITHIN
+
+
+def test_a_hidden_pages_socket_closes_as_quickly_and_others_stay_open(live: Live, ada: Browser, run: Run) -> None:
+    with watch(live, run, Cookie=ada.cookie) as hidden, watch(live, run, Authorization=f"Bearer {ada.secret}") as program:
+        hidden.send('{"type": "visible", "value": false}')
+        time.sleep(0.1)
+        assert seconds_until_closed(hidden, lambda: sign_out(ada)) < WITHIN
+        program.recv(timeout=3)
+        with pytest.raises(TimeoutError):
+            program.recv(timeout=0.3)
+
+
+def test_right_after_signing_in_again_elsewhere_nothing_closes(live: Live, ada: Browser, run: Run) -> None:
+    with watch(live, run, Cookie=ada.cookie) as viewer:
+        viewer.recv(timeout=10)
+        Client().post("/signin/", {"name": "ada", "password": PASSWORD})
+        with pytest.raises(TimeoutError):
+            viewer.recv(timeout=0.3)
+
+
+@pytest.fixture
+def export_address(ada: Browser, run: Run) -> str:
+    edge = Edge.objects.create(run=run, artifact=store.put(BytesIO(bytes(LARGE))), direction=Edge.Direction.OUTPUT, role="export",
+                               name="all.zip", meta={"format": "bundle"})
+    return f"/api/v1/exports/{edge.pk}/download"
+
+
+class Download:
+    """A reader that takes its time: what the server has not sent when the right ends must never come."""
+
+    def __init__(self, live: Live, address: str, header: str) -> None:
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 << 10)
+        self._socket.settimeout(5)
+        self._socket.connect(("127.0.0.1", urlsplit(live.url).port))
+        self._socket.sendall(f"GET {address} HTTP/1.1\r\nHost: {urlsplit(live.url).netloc}\r\n{header}\r\n\r\n".encode())
+        self.size = len(self._socket.recv(4096))
+        time.sleep(0.3)  # so that it flows, and waits for this reader
+
+    def __enter__(self) -> "Download":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._socket.close()
+
+    def seconds_until_its_end(self) -> float:
+        began = time.monotonic()
+        with suppress(ConnectionResetError):
+            while part := self._socket.recv(1 << 20):
+                self.size += len(part)
+        return time.monotonic() - began
+
+
+@pytest.mark.parametrize("end", [revoke, deactivate])
+def test_a_download_in_flight_ends_at_once(live: Live, ada: Browser, export_address: str, end: Callable[[Browser], None]) -> None:
+    with Download(live, export_address, f"Authorization: Bearer {ada.secret}") as download:
+        end(ada)
+        assert download.seconds_until_its_end() < WITHIN
+        assert 0 < download.size < LARGE
+
+
+def test_a_download_of_a_browser_ends_with_its_session(live: Live, ada: Browser, export_address: str) -> None:
+    with Download(live, export_address, f"Cookie: {ada.cookie}") as download:
+        sign_out(ada)
+        assert download.seconds_until_its_end() < WITHIN
+        assert download.size < LARGE
+
+
+def test_a_download_goes_on_when_another_right_ends(live: Live, ada: Browser, export_address: str) -> None:
+    with Download(live, export_address, f"Authorization: Bearer {ada.secret}\r\nConnection: close") as download:
+        sign_out(ada)
+        download.seconds_until_its_end()
+        assert download.size > LARGE
+
+
+def test_a_table_of_metrics_in_flight_ends_at_once(live: Live, ada: Browser, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "csv", lambda run_id, names: (b"x" * 100_000 for _ in range(LARGE // 100_000)))
+    with Download(live, f"/runs/{run.pk}/metrics.csv", f"Cookie: {ada.cookie}") as table:
+        sign_out(ada)
+        assert table.seconds_until_its_end() < WITHIN
+        assert table.size < LARGE
+
+
+def test_a_right_that_ends_unheard_is_found_by_looking(
+    live: Live, ada: Browser, run: Run, export_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "ASKS_EVERY", 0.3)
+    monkeypatch.setattr(flows, "LOOKS_EVERY", 0.3)
+    header = f"Authorization: Bearer {ada.secret}"
+    with watch(live, run, Authorization=f"Bearer {ada.secret}") as viewer, Download(live, export_address, header) as download:
+        assert seconds_until_closed(viewer, lambda: revoke_in_sql(ada)) < 1
+        assert download.seconds_until_its_end() < 1
+        assert download.size < LARGE
