@@ -46,6 +46,10 @@ class Live:
             assert time.monotonic() < deadline, "a request has no end"
             time.sleep(0.001)
 
+    def requests(self) -> int:
+        """How many are being answered."""
+        return len(self._server.server_state.tasks)
+
     def user(self, name: str = "ada") -> User:
         return people.get_or_make(name)[0]
 
