@@ -25,6 +25,7 @@ from tests.yard import Yard  # noqa: E402
 
 django.setup()  # here and not by pytest-django, which reads the settings before this file could change where they point
 
+pytest_plugins = ("tests.side_by_side", "tests.seconds", "tests.faults.count")
 NEVER_SKIPPED = ("browser", "fault")
 
 

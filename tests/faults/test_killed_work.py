@@ -8,7 +8,7 @@ from functools import partial
 import psutil
 import pytest
 
-from tests.faults.conftest import FAULTS
+from tests.faults.count import FAULTS
 from tests.faults.lab import ENDED, Lab, curve, digits, finished, injected, moved_on, state_of, step_of, train, wait_for, weights
 from webapp.datasets.models import DatasetVersion
 from webapp.runs.models import Run, State
