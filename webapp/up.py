@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from webapp import processes
+from webapp import processes, running
 from webapp.embedded import Embedded
 
 ROOT = Path(__file__).resolve().parent.parent  # of our own code, wherever we were started
 CHECKPOINT_SECONDS = 60.0
 ENDING_SECONDS = 30.0
+QUESTION_SECONDS = 0.2  # for which a command may share the lock
 SHORTEST_LIFE = 5.0  # a child that ends sooner after its start is started again with growing patience
 LONGEST_PAUSE = 15.0
 
@@ -82,10 +83,11 @@ class Up:
         self.state = state
         self.port = port
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._own_lock = _locked(state / "up.lock", f"Trainyard already runs on {state}. Use it, or stop it first.", 0)
+        self._own_lock = _locked(state / running.LOCK, f"Trainyard already runs on {state}. Use it, or stop it first.", QUESTION_SECONDS)
         still_ending = f"Processes of the last start on {state} are still ending. Try again in a minute."
         self._childrens_lock = _locked(state / "children.lock", still_ending, ENDING_SECONDS)
         self.listener = _listen(port)
+        running.leave_port(state, port)
         self.embedded = Embedded(state, keep=[self._childrens_lock])
         # In the order in which they are started; they end in the opposite one.
         self.services: list[Service] = []
@@ -154,7 +156,7 @@ class Up:
         return self._python("web", ["-m", "webapp.serve", str(descriptor)], [descriptor])
 
     def _start_worker(self) -> "subprocess.Popen[bytes]":
-        alone = ["--without-mingle", "--without-gossip"]  # it has no neighbours on this machine
+        alone = ["--without-mingle", "--without-gossip", "--without-heartbeat"]  # it has no neighbours, and nobody listens to events
         return self._python("worker", ["-m", "celery", "-A", "worker.app", "worker", "--loglevel", "INFO", *alone], [])
 
     def _python(self, name: str, command: list[str], keep: list[int]) -> "subprocess.Popen[bytes]":

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import Exists, Q
 from django.db.models.functions import Now
 
 from webapp.runs import states
-from webapp.runs.models import Attempt, Run
+from webapp.runs.models import Attempt, Run, State
 from webapp.workers.models import Device, Worker
 from worker import ends
 from worker.claim import LEASE
@@ -21,6 +22,13 @@ def renew_leases(attempts: Sequence[int]) -> None:
     """Of attempts that live. The time is the database's own."""
     if attempts:
         Attempt.objects.filter(pk__in=attempts, ended=None).update(lease_until=Now() + LEASE)
+
+
+def finds_any(worker: Worker, held: Sequence[int]) -> bool:
+    """Whether a run waits, or an attempt is left by a worker that was killed: one question in place of all that follow."""
+    waiting = Run.objects.filter(state=State.QUEUED)
+    left = Attempt.objects.filter(Q(worker=worker) | Q(lease_until__lt=Now()), ended=None).exclude(pk__in=held)
+    return Worker.objects.filter(Exists(waiting) | Exists(left), pk=worker.pk).exists()
 
 
 def orphans(worker: Worker, held: Sequence[int]) -> list[Attempt]:
