@@ -19,8 +19,9 @@ endef
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py up --attached
 
+# Everything side by side; the tests that ARGS names, in one process. ARGS="-n 0" runs all of them in one.
 test: $(VENV)/.development
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check .

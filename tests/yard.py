@@ -1,6 +1,7 @@
 """A running Trainyard (`manage.py up`) for tests, from the outside: its address, its command line, its processes."""
 
 import os
+import random
 import re
 import signal
 import socket
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -132,6 +134,8 @@ _OURS |= {"TRAINYARD_ORIGIN", "TRAINYARD_POOL", "TRAINYARD_STATE"}
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Of those that the system gives to no connection of its own accord: until it is opened, nobody else takes it by chance."""
+    while True:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", random.SystemRandom().randrange(10_000, 30_000)))
+            return int(probe.getsockname()[1])

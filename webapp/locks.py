@@ -5,6 +5,8 @@ import os
 import time
 from pathlib import Path
 
+UP = "up.lock"  # held by `manage.py up` for as long as it lives
+QUESTION_SECONDS = 0.2  # for which a command that asks whether it lives may share that lock
 ENDING_SECONDS = 30.0  # that processes of a life before have to end
 
 
@@ -17,7 +19,7 @@ def alone(state: Path) -> tuple[int, int]:
 
     The system frees each when the last process that holds its descriptor is gone.
     """
-    ours = _locked(state / "up.lock", f"Trainyard already runs on {state}. Use it, or stop it first.", 0)
+    ours = _locked(state / UP, f"Trainyard already runs on {state}. Use it, or stop it first.", QUESTION_SECONDS)
     try:
         still_ending = f"Processes of the last start on {state} are still ending. Try again in a minute."
         return ours, _locked(state / "children.lock", still_ending, ENDING_SECONDS)

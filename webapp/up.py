@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from webapp import processes
+from webapp import processes, running
 from webapp.backup import marker
 from webapp.embedded import Embedded
 from webapp.locks import ENDING_SECONDS, LockedError, alone
@@ -84,6 +84,7 @@ class Up:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._own_lock, self._childrens_lock = _alone(state)
         self.listener = _listen(port)
+        running.leave_port(state, port)
         self.embedded = Embedded(state, keep=[self._childrens_lock])
         # In the order in which they are started; they end in the opposite one.
         self.services: list[Service] = []
@@ -152,7 +153,7 @@ class Up:
         return self._python("web", ["-m", "webapp.serve", str(descriptor)], [descriptor])
 
     def _start_worker(self) -> "subprocess.Popen[bytes]":
-        alone = ["--without-mingle", "--without-gossip"]  # it has no neighbours on this machine
+        alone = ["--without-mingle", "--without-gossip", "--without-heartbeat"]  # it has no neighbours, and nobody listens to events
         return self._python("worker", ["-m", "celery", "-A", "worker.app", "worker", "--loglevel", "INFO", *alone], [])
 
     def _python(self, name: str, command: list[str], keep: list[int]) -> "subprocess.Popen[bytes]":

@@ -40,11 +40,12 @@ from worker.warm import News, Warm, WarmGoneError
 log = logging.getLogger(__name__)
 
 GLANCE = 0.01  # seconds between two looks at the journals while something runs
+IDLE = 1.0  # seconds between two turns while nothing does, unless a hint or news come
 COMMANDS_EVERY = 0.2
 SWEEP_EVERY = 1.0
 ROOM_EVERY = 2.0
 REPAIRS_EVERY = 5.0
-MEMORY_EVERY = 1.0
+MEMORY_EVERY = METER_EVERY = 1.0
 DISKS_EVERY = 0.05  # what one may fill meanwhile is less than room.LEAST; a store on the network is asked no more often
 HEARTBEAT_EVERY = LEASE.total_seconds() / 5
 AWAY = 0.5  # seconds until a database that was away is tried again
@@ -136,9 +137,9 @@ class Agent(threading.Thread):
             self._register()
         self._launch_prepared()
         for name, seconds, step in (
+            ("meter", METER_EVERY if self._attempts else HEARTBEAT_EVERY, self._measure),
             ("heartbeat", HEARTBEAT_EVERY, self._say_alive),
             ("commands", COMMANDS_EVERY, self._obey),
-            ("meter", 1.0, self._measure),
             ("sweep", SWEEP_EVERY, self._sweep),
             ("room", ROOM_EVERY, self._look_for_room),
             ("repairs", REPAIRS_EVERY, self._repairs.look),
@@ -167,7 +168,7 @@ class Agent(threading.Thread):
             selector.register(_awake, selectors.EVENT_READ)
             if self._warm is not None:
                 selector.register(self._warm, selectors.EVENT_READ)
-            ready = [key.fileobj for key, _events in selector.select(self._attempts.rest(GLANCE) if self._attempts else SWEEP_EVERY / 4)]
+            ready = [key.fileobj for key, _events in selector.select(self._attempts.rest(GLANCE) if self._attempts else IDLE)]
         if _awake in ready:
             _awake.recv(4096)
             self._due.update(commands=0.0, sweep=0.0)
@@ -226,7 +227,10 @@ class Agent(threading.Thread):
     def _sweep(self) -> None:
         """Find what nobody told of: waiting runs, attempts of an earlier life of this worker, leases that ran out."""
         assert self._worker is not None
-        for attempt in sweep.orphans(self._worker, [held.attempt.pk for held in self._attempts.all()]):
+        held = [held.attempt.pk for held in self._attempts.all()]
+        if not sweep.finds_any(self._worker, held):
+            return
+        for attempt in sweep.orphans(self._worker, held):
             self._adopt(attempt)
         self._leases.expire(self._worker)
         if self._in_touch_since and time.monotonic() - self._in_touch_since > sweep.PATIENCE:

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Exists
 from django.db.models.functions import Now
 
 from webapp.runs import states
-from webapp.runs.models import Attempt, Run
+from webapp.runs.models import Attempt, Run, State
 from webapp.workers.models import Device, Worker
 from worker import ends
 from worker.claim import LEASE
@@ -23,6 +24,14 @@ def renew_leases(attempts: Sequence[int]) -> None:
     """Of attempts that live: whoever sees the time change knows that."""
     if attempts:
         Attempt.objects.filter(pk__in=attempts, ended=None).update(lease_until=Now() + LEASE)
+
+
+def finds_any(worker: Worker, held: Sequence[int]) -> bool:
+    """Whether a run waits, or an attempt is not ours and may be left by a worker that was killed: one question in place of all
+    that follow."""
+    waiting = Run.objects.filter(state=State.QUEUED)
+    left = Attempt.objects.filter(ended=None).exclude(pk__in=held)
+    return Worker.objects.filter(Exists(waiting) | Exists(left), pk=worker.pk).exists()
 
 
 def orphans(worker: Worker, held: Sequence[int]) -> list[Attempt]:

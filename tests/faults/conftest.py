@@ -1,48 +1,13 @@
-"""One laboratory for all fault tests, a seed that is printed, and how many faults are drawn from it."""
+"""One laboratory for all fault tests, and the dice that they throw."""
 
-import os
 import random
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from tests.faults.lab import Lab, done, laboratory
-
-FAULTS = int(os.environ.get("FAULTS", "20"))  # at least so many in all; `make faults` asks for more
-SEED = int(os.environ.get("FAULT_SEED", random.SystemRandom().randrange(2**31)))
-WHOLE = ("not faults", "fault or faults")  # `make test`, `make faults`
-_here = frozenset(Path(__file__).parent.glob("test_*.py"))
-_collected: set[Path] = set()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which faults were injected, and how to have the same again."""
-    if injected := sum(done.values()):
-        kinds = ", ".join(f"{count} × {what}" for what, count in done.most_common())
-        terminalreporter.write_line(f"{injected} faults injected: {kinds}. FAULT_SEED={SEED} repeats them.")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Remember what was collected before markers deselect some of it."""
-    _collected.update(item.path for item in items)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A run of all fault tests that injects too few faults has failed: it would say nothing."""
-    if session.exitstatus == pytest.ExitCode.OK and _all_ran(session) and sum(done.values()) < FAULTS:
-        print(f"\nFEWER THAN {FAULTS} FAULTS WERE INJECTED: {sum(done.values())}", file=sys.stderr)
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def _all_ran(session: pytest.Session) -> bool:
-    """Whether every file here had its turn, and nobody chose among the tests."""
-    options = session.config.option
-    return options.markexpr in WHOLE and not options.keyword and not options.collectonly and _here <= _collected
+from tests.faults.count import SEED
+from tests.faults.lab import Lab, laboratory
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +21,7 @@ import psutil
 from django.db import OperationalError, connections
 from django.test import override_settings
 
+from tests.faults import count
 from tests.yard import environment_of
 from trainer import data
 from trainer.summary import DataSummary
@@ -41,7 +41,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 ENDED = {State.SUCCEEDED, State.STOPPED, State.FAILED, State.CANCELLED}
 # What no training process may learn. Web server and worker have it in their environment.
 PLANTED = dict.fromkeys(("PGPASSWORD", "AWS_SECRET_ACCESS_KEY", "TRAINYARD_PLANTED", "API_TOKEN"), "a-planted-secret")
-done: Counter[str] = Counter()  # faults that were injected, by what they were
 CURVES = ("train/loss", "train/accuracy", "validation/loss", "validation/accuracy", "learning_rate")
 
 
@@ -204,7 +203,7 @@ def on_database(url: str) -> Iterator[None]:
 
 def injected(what: str) -> None:
     """Count a fault, for the line at the end of the tests."""
-    done[what] += 1
+    count.new[what] += 1
 
 
 def person() -> User:

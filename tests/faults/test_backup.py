@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import FAULTS
+from tests.faults.count import FAULTS
 from tests.faults.lab import (
     Lab,
     curve,

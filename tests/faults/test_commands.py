@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.faults.conftest import FAULTS
+from tests.faults.count import FAULTS
 from tests.faults.lab import (
     ENDED,
     Lab,

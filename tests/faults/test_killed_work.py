@@ -8,7 +8,7 @@ from functools import partial
 import psutil
 import pytest
 
-from tests.faults.conftest import FAULTS
+from tests.faults.count import FAULTS
 from tests.faults.lab import ENDED, Lab, curve, digits, finished, injected, moved_on, state_of, step_of, train, wait_for, weights
 from webapp.datasets.models import DatasetVersion
 from webapp.runs.models import Run, State
@@ -45,7 +45,7 @@ def run(lab: Lab, version: DatasetVersion, reference: Reference) -> Run:
 def test_a_rank_that_is_killed_at_random_steps_leaves_weights_and_curve_as_they_were(
     lab: Lab, run: Run, reference: Reference, dice: random.Random
 ) -> None:
-    steps = sorted(dice.sample(range(5, TOTAL - 60), max(5, FAULTS // 4)))
+    steps = sorted(dice.sample(range(5, TOTAL // 2), max(5, FAULTS // 4)))
     for kills, step in enumerate(steps, start=1):
         wait_for(partial(moved_on, run, max(step, _last_kill(run))))  # the same step twice would end the run
         _kill(dice.choice(lab.ranks(run)))

@@ -11,7 +11,7 @@ import psutil
 import pytest
 from django.db.models import Count
 
-from tests.faults.conftest import FAULTS
+from tests.faults.count import FAULTS
 from tests.faults.lab import (
     ENDED,
     Lab,

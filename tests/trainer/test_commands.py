@@ -33,19 +33,26 @@ SPEC = {"model": {"name": "cnn", "channels": [4, 8], "hidden": [16]}, "epochs": 
 STAGES = {"stages": [{"name": "prune_channels", "epochs": 1, "least_steps": 1}, {"name": "quantize_int8", "accuracy_loss": 1.0}]}
 
 
-def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
+def run(*words: str | Path, home: Path | None = None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "trainer", *map(str, words)]
-    return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=200, check=False)
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}  # set by our own import
+    if home is not None:
+        environment["HOME"] = str(home)
+    return subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=200, check=False)
 
 
 def test_a_model_is_trained_compressed_and_exported_and_only_we_speak(images: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
     for name, spec in {"train": SPEC, "stages": STAGES}.items():
         (tmp_path / f"{name}.json").write_text(json.dumps(spec))
     fitted = run("fit", tmp_path / "train.json", "--data", images, "--out", tmp_path / "fit")
     model = tmp_path / "fit" / "model.safetensors"
     with ThreadPoolExecutor() as both:
-        compressing = both.submit(run, "compress", model, "--data", images, "--spec", tmp_path / "stages.json", "--out", tmp_path / "small")
-        exporting = both.submit(run, "export", model, "--data", images, "--out", tmp_path / "exports")
+        compressing = both.submit(run, "compress", model, "--data", images, "--spec", tmp_path / "stages.json", "--out", tmp_path / "small",
+                                  home=home)
+        exporting = both.submit(run, "export", model, "--data", images, "--out", tmp_path / "exports", home=home)
     smaller, exported = compressing.result(), exporting.result()
     for done in (fitted, smaller, exported):
         assert done.returncode == 0, done.stdout
@@ -53,6 +60,7 @@ def test_a_model_is_trained_compressed_and_exported_and_only_we_speak(images: Pa
     assert [line.split(":")[0] for line in smaller.stdout.splitlines()[-3:]] == ["0 original", "1 prune_channels", "2 quantize_int8"]
     assert f"{tmp_path / 'exports' / 'model.onnx'}" in exported.stdout.splitlines()
     assert "pre-processing" in (tmp_path / "small" / "run" / "rank-0.log").read_text()
+    assert not list(home.iterdir()), "a library keeps files outside of the folders that were named"
 
 
 def test_a_format_that_is_not_known_is_named_with_those_that_are() -> None:
@@ -192,3 +200,17 @@ def test_what_cannot_be_exported_is_one_sentence(images: Path, tmp_path: Path) -
     assert done.returncode == 1
     assert "Traceback" not in done.stdout
     assert done.stdout.count("\n") == 1, done.stdout
+
+
+def test_an_inspection_replaces_an_earlier_one_only_when_asked(tmp_path: Path) -> None:
+    data, out = tmp_path / "table.csv", tmp_path / "out"
+    data.write_text("a,b\n" + "1,x\n2,y\n" * 10)
+    assert run("inspect", data, "--out", out).returncode == 0
+    first = (out / "profile.json").read_text()
+    data.write_text("c,d\n" + "3,z\n4,w\n" * 10)
+    again = run("inspect", data, "--out", out)
+    assert (again.returncode, (out / "profile.json").read_text()) == (2, first)
+    assert again.stdout.strip().endswith("Choose another folder with --out, or add --overwrite to replace it.")
+    assert run("inspect", data, "--out", out, "--overwrite").returncode == 0
+    assert '"c"' in (out / "profile.json").read_text()
+    assert sorted(path.name for path in out.iterdir()) == ["prepared.safetensors", "profile.json"]

@@ -1,5 +1,6 @@
 """The embedded services and `manage.py up`: they end together, keep their data, and refuse in sentences."""
 
+import fcntl
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import psutil
 import pytest
 
 from tests.yard import ROOT, Yard, environment_of
+from webapp import locks, running
 
 pytestmark = pytest.mark.fault
 T = TypeVar("T")
@@ -87,6 +89,24 @@ def test_a_second_start_on_the_same_state_is_refused_in_a_sentence(yard: Yard) -
     answer = _up({**yard.environment, "PORT": "1"})
     assert answer.returncode == 1
     assert "Trainyard already runs on" in answer.stderr
+
+
+def test_signin_names_the_port_of_what_runs_or_the_public_address(yard: Yard) -> None:
+    elsewhere = {name: value for name, value in yard.environment.items() if name != "PORT"}
+    assert f"http://127.0.0.1:{yard.port}/signin/" in _manage(["signin"], elsewhere).stdout
+    public = _manage(["signin"], {**elsewhere, "TRAINYARD_ORIGIN": "https://yard.example"})
+    assert public.stdout.startswith("https://yard.example/signin/")
+
+
+def test_a_port_that_a_killed_start_left_is_nobodys(tmp_path: Path) -> None:
+    (tmp_path / locks.UP).touch()
+    running.leave_port(tmp_path, 9000)
+    assert running.port(tmp_path) is None
+    with (tmp_path / locks.UP).open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert running.port(tmp_path) == 9000
+    assert running.port(tmp_path) is None
+    assert running.port(tmp_path / "nothing") is None
 
 
 @pytest.mark.parametrize("port", ["abc", "0", "99999", "-1", "8000.0"])

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from tests.webapp.pages import make_dataset, make_run
 from webapp.accounts.models import User
 from webapp.datasets.models import Dataset
+from webapp.runs.models import Run, State
 
 pytestmark = pytest.mark.django_db
 EMPTY = {
@@ -137,3 +138,11 @@ def test_what_was_deleted_can_be_had_back_for_a_week_and_no_longer(client: Clien
     page = client.get("/datasets/").content.decode()
     assert f"/datasets/{recent.pk}/restore/" in page and date_format(timezone.now() + timedelta(days=1)) in page
     assert "Long gone" not in page
+
+
+def test_the_first_page_asks_less_often_while_nothing_runs(client: Client, ada: User) -> None:
+    run = make_run(make_dataset(ada), state=State.RUNNING)
+    client.force_login(ada)
+    assert 'hx-trigger="every 3s"' in client.get("/working/").content.decode()
+    Run.objects.filter(pk=run.pk).update(state=State.SUCCEEDED)
+    assert 'hx-trigger="every 10s"' in client.get("/working/").content.decode()

@@ -1,6 +1,7 @@
 """The agent's loop: whatever one run needs, the others' heartbeats, commands and curves do not wait for it."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,20 @@ def zeros(size: int) -> Artifact:
 def inspection(artifact: Artifact) -> Run:
     owner, spec = User.objects.get_or_create(username="ada")[0], InspectSpec(files=("large.csv",))
     return services.queue_run(owner=owner, name="large", spec=spec, inputs={"upload:0": artifact})
+
+
+def test_an_agent_that_has_nothing_to_do_hardly_asks(agent: Agent) -> None:
+    questions, end = 0, time.monotonic() + 3
+
+    def counted(execute: Callable[..., object], *question: object) -> object:
+        nonlocal questions
+        questions += 1
+        return execute(*question)
+
+    with connection.execute_wrapper(counted):
+        while time.monotonic() < end:
+            agent._turn()
+    assert questions <= 12, "each of them wakes the database, too"  # heartbeats, runs that wait, runs that lack room
 
 
 def test_a_run_whose_input_is_missing_fails_and_says_which_file(agent: Agent) -> None:

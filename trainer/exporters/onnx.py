@@ -67,6 +67,9 @@ def _forget_origins(model: "onnx.ModelProto") -> None:
 
 def load(folder: str) -> "Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]":
     """The model as a function from float32 rows to its answers. Needs onnxruntime."""
+    import os
+
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # it would keep a file in the home folder, and report to its makers
     import onnxruntime
 
     session = onnxruntime.InferenceSession(f"{folder}/model.onnx", providers=["CPUExecutionProvider"])

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from webapp import running
 from webapp.accounts.models import SignInLink, User
 
 LIFETIME = timedelta(minutes=15)  # by the database's clock, whichever machine makes the link and whichever opens it
@@ -16,7 +17,7 @@ LIFETIME = timedelta(minutes=15)  # by the database's clock, whichever machine m
 
 def base_url() -> str:
     """The address under which people reach this server."""
-    return str(settings.ORIGIN) or f"http://127.0.0.1:{settings.PORT}"
+    return str(settings.ORIGIN) or f"http://127.0.0.1:{running.port(settings.STATE) or settings.PORT}"
 
 
 def new_link(user: User | None = None) -> str:
