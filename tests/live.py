@@ -50,6 +50,12 @@ class Live:
             assert time.monotonic() < deadline, "a request has no end"
             time.sleep(0.001)
 
+    def cancel_requests(self) -> None:
+        """As uvicorn does when its time to end is over."""
+        state = self._server.server_state
+        for task in list(state.tasks):
+            task.get_loop().call_soon_threadsafe(task.cancel)
+
     def user(self, name: str = "ada") -> User:
         return people.get_or_make(name)[0]
 

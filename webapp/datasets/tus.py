@@ -198,7 +198,7 @@ async def _store(request: Request, upload: Upload, offset: int) -> Upload:
         return await asyncio.shield(storing)
     except asyncio.CancelledError:  # the server ends: what came is kept, as it is of a connection that went silent
         intake.give_up()
-        await asyncio.wait([storing])
+        await asyncio.shield(asyncio.gather(storing, return_exceptions=True))
         raise
 
 
