@@ -111,7 +111,12 @@ def test_a_cut_connection_keeps_what_came_and_the_upload_goes_on_from_there(live
 def test_what_waits_for_a_slow_disk_when_the_client_goes_is_kept_too(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "BLOCK", 10_000)
     write = receiver.Receiver.write
-    monkeypatch.setattr(receiver.Receiver, "write", lambda *arguments: (time.sleep(0.3), write(*arguments)))
+
+    def slowly(self: receiver.Receiver, parts: list[bytes]) -> None:
+        time.sleep(0.3)
+        write(self, parts)
+
+    monkeypatch.setattr(receiver.Receiver, "write", slowly)
     client = live.client()
     address = begin(client, len(CONTENT))
     connection = raw_patch(live, client, address, 0, len(CONTENT), b"")

@@ -116,6 +116,10 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.wake.set()
 
     async def _send_until_closed(self) -> None:
+        with suppress(OSError):  # the viewer has gone, which the server may learn sooner than we are told
+            await self._send_or_close()
+
+    async def _send_or_close(self) -> None:
         try:
             await self._say(await _in_thread(replay.hello, self.viewer.run_id, self.position))
             await self._catch_up()
