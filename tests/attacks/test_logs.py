@@ -111,6 +111,7 @@ def test_a_viewer_that_goes_before_the_first_message_is_no_failure(live: Live, m
         return hello(run_id, after)
 
     async def late(self: RunConsumer, code: int) -> None:
+        assert self.sender is not None
         await asyncio.wait([self.sender], timeout=5)
         senders.append(self.sender)
         await disconnect(self, code)
