@@ -24,7 +24,7 @@ class Live:
     def __init__(self) -> None:
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
-        self._server = uvicorn.Server(serve.config())
+        self._server = uvicorn.Server(serve.config(forwarded_allow_ips="127.0.0.1"))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self.socket]}, daemon=True)
 
     def start(self) -> None:

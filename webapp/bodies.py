@@ -84,7 +84,7 @@ class _Body:
         if self._whole:
             self.settle()
         else:
-            bodies.weigh(self, settings.DATA_UPLOAD_MAX_MEMORY_SIZE - self._left)
+            bodies.weigh(self, 1)
         return message
 
     def settle(self) -> None:

@@ -9,9 +9,9 @@ from typing import Protocol
 
 from webapp.limits import Limits, most_connections
 
-GRACE = 1.0  # seconds in which nobody has to give way
-HEADS = 16 << 20  # bytes of unfinished heads that are kept in memory, of all connections together
-BODIES = 256 << 20  # bytes of unfinished bodies that are kept on the disk, uploads aside
+GRACE = 0.1  # seconds in which nobody has to give way: a burst of honest connections must not end its own beginning
+HEADS = 8 << 20  # bytes of unfinished heads, of all connections together
+BODIES = 256  # unfinished bodies, uploads aside: each has its last piece in memory, and the others on the disk
 
 
 class Debtor(Protocol):
@@ -71,7 +71,7 @@ class Crowd:
 
 
 class Load:
-    """Bytes that are kept of what is not complete yet; above ``most`` of them the debtor gives way that began first."""
+    """What is kept of requests that are not complete yet; above ``most`` of it the debtor gives way that began first."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -79,7 +79,7 @@ class Load:
         self._sum = 0
 
     def weigh(self, debtor: Debtor, size: int) -> None:
-        """Note how many bytes are kept for this debtor by now."""
+        """Note how much is kept for this debtor by now."""
         self._sum += size - self._sizes.get(debtor, 0)
         self._sizes[debtor] = size
         while self._sum > self._most:

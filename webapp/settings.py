@@ -105,7 +105,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # forms and JSON; data sets travel by tus, never through memory
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # of a body that is on its way; the rest waits on the disk
+FILE_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024  # of a body that is on its way; the rest waits on the disk
 LIMITS = limits.of_environment()
 if ORIGIN:
     ALLOWED_HOSTS.append(urlsplit(ORIGIN).hostname or "")
