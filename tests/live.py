@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ import uvicorn
 from django.db import connections
 from pytest_django import Settings
 
+from webapp import serve
 from webapp.accounts import people, tokens
 from webapp.accounts.models import User
 
@@ -22,9 +24,7 @@ class Live:
     def __init__(self) -> None:
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
-        self._server = uvicorn.Server(uvicorn.Config(
-            "webapp.asgi:application", loop="uvloop", http="httptools", ws="websockets-sansio", lifespan="off",
-            log_config=None, access_log=False))
+        self._server = uvicorn.Server(serve.config(forwarded_allow_ips="127.0.0.1"))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self.socket]}, daemon=True)
 
     def start(self) -> None:
@@ -35,6 +35,10 @@ class Live:
     def stop(self) -> None:
         self._server.should_exit = True
         self._thread.join(20)
+
+    def connections(self) -> list[Any]:
+        """uvicorn's protocols of what is open."""
+        return list(self._server.server_state.connections)
 
     def close_connections(self) -> None:
         """As at the server's end: idle ones at once, others when they are answered."""
@@ -49,6 +53,12 @@ class Live:
     def requests(self) -> int:
         """How many are being answered."""
         return len(self._server.server_state.tasks)
+
+    def cancel_requests(self) -> None:
+        """As uvicorn does when its time to end is over."""
+        state = self._server.server_state
+        for task in list(state.tasks):
+            task.get_loop().call_soon_threadsafe(task.cancel)
 
     def user(self, name: str = "ada") -> User:
         return people.get_or_make(name)[0]

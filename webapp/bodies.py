@@ -14,9 +14,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from webapp.api.problems import MEDIA_TYPE, Problem
+from webapp.crowd import bodies, crowd
 
 Scope = dict[str, Any]
-PATIENCE = 60.0  # seconds for a whole body
 DRAINED = 32 << 20  # bytes of a refused body that are read, so that the client sees the answer and not a reset
 
 
@@ -25,8 +25,11 @@ def bounded(application: Any) -> Any:
 
     async def answer(scope: Scope, receive: Any, send: Any) -> None:
         body = _Body(scope, receive, send)
-        await application(scope, body.receive, body.send)
-        await body.refuse()
+        try:
+            await application(scope, body.receive, body.send)
+            await body.refuse()
+        finally:
+            body.settle()
 
     return answer
 
@@ -49,10 +52,12 @@ class _Body:
 
     def __init__(self, scope: Scope, receive: Any, send: Any) -> None:
         self._receive, self._send, self._path = receive, send, scope["path"]
+        self.address = str(scope["client"][0]) if scope.get("client") else ""
         headers = dict(scope["headers"])
         self._announced, self._asks_first = int(headers.get(b"content-length", b"0")), b"expect" in headers
         self._left = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        self._deadline = asyncio.get_running_loop().time() + PATIENCE
+        self._patience: asyncio.Timeout | None = None  # while a piece is waited for
+        self._deadline = asyncio.get_running_loop().time() + settings.LIMITS.body_seconds
         self._whole = self._answered = self._closes = self._too_long = False
         self._status = 0  # of a refusal in mid-body
 
@@ -64,16 +69,34 @@ class _Body:
         if self._announced > self._left:
             self._too_long, self._closes = True, self._asks_first or not await drain(self._receive)
             return {"type": "http.request", "body": b"", "more_body": False}
+        crowd.wait_for(self)
         try:
-            async with asyncio.timeout_at(self._deadline):
+            async with asyncio.timeout_at(self._deadline) as self._patience:
                 message = await self._receive()
         except TimeoutError:
             return self._cut(408)
+        finally:
+            self._patience = None
         self._left -= len(message.get("body", b""))
         if self._left < 0:
             return self._cut(413)
         self._whole = not message.get("more_body")
+        if self._whole:
+            self.settle()
+        else:
+            bodies.weigh(self, 1)
         return message
+
+    def settle(self) -> None:
+        """The client owes nothing any more."""
+        crowd.settle(self)
+        bodies.drop(self)
+
+    def give_way(self) -> None:
+        """End the wait for a slow body: others have no place."""
+        self._deadline = 0.0
+        if self._patience is not None and not self._patience.expired():
+            self._patience.reschedule(0.0)
 
     def _cut(self, status: int) -> dict[str, str]:
         """What the application takes for a client that has gone."""

@@ -27,3 +27,11 @@ def port() -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text[:6]) < 65536):
         raise SystemExit(f"PORT must be a number from 1 to 65535, not “{text}”. For example: PORT=8080 make run")
     return int(text)
+
+
+def number(name: str, usual: int, least: int, most: int) -> int:
+    """The whole number that the variable ``name`` holds, or the usual one."""
+    text = os.environ.get(name) or str(usual)
+    if not (text.isascii() and text.isdigit() and least <= int(text[:12]) <= most):
+        raise SystemExit(f"{name} must be a whole number from {least} to {most}, not “{text}”. It is usually {usual}.")
+    return int(text)

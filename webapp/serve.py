@@ -6,37 +6,37 @@
 import os
 import socket
 import sys
+from typing import Any
 
 import uvicorn
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from webapp.connections import Connection, Sockets
+from webapp.limits import of_environment, raise_descriptors
 
 LARGEST_FRAME = 64 * 1024  # a browser only ever says where it stands; more than that is no page of ours
 
 
-class Sockets(WebSocketsSansIOProtocol):
-    """Websockets whose silent end is cut off: what is left to send waits for a peer that never reads, and so would its close."""
-
-    def keepalive_timeout(self) -> None:
-        super().keepalive_timeout()
-        self.transport.abort()
+def config(application: Any = "webapp.asgi:application", **options: Any) -> uvicorn.Config:
+    """How uvicorn serves our pages; ``options`` are of uvicorn, in place of ours."""
+    ours: dict[str, Any] = {
+        "loop": "uvloop",
+        "http": Connection,
+        "ws": Sockets,
+        "ws_per_message_deflate": True,
+        "ws_max_size": LARGEST_FRAME,
+        "lifespan": "off",
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "forwarded_allow_ips": proxies(),
+        "timeout_graceful_shutdown": 5,
+    }
+    return uvicorn.Config(application, **{**ours, **options})
 
 
 def main(where: str) -> None:
-    config = uvicorn.Config(
-        "webapp.asgi:application",
-        loop="uvloop",
-        http="httptools",
-        ws=Sockets,
-        ws_per_message_deflate=True,
-        ws_max_size=LARGEST_FRAME,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        forwarded_allow_ips=proxies(),
-        timeout_graceful_shutdown=5,
-    )
-    uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(where)) if where.isdigit() else listening(where)])
+    raise_descriptors(of_environment())
+    uvicorn.Server(config()).run(sockets=[socket.socket(fileno=int(where)) if where.isdigit() else listening(where)])
 
 
 def proxies() -> str:

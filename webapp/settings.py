@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from webapp import environment
+from webapp import environment, limits
 from webapp.addresses import addresses, database
 from webapp.secret import secret_key
 
@@ -105,6 +105,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # forms and JSON; data sets travel by tus, never through memory
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024  # of a body that is on its way; the rest waits on the disk
+LIMITS = limits.of_environment()
 if ORIGIN:
     ALLOWED_HOSTS.append(urlsplit(ORIGIN).hostname or "")
     CSRF_TRUSTED_ORIGINS = [ORIGIN]
@@ -121,6 +123,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [("plotly", Path(str(distribution("plotly").locate_file("plotly/package_data"))))]
 WHITENOISE_USE_FINDERS = True  # files are served from where the packages keep them; nothing is collected
 WHITENOISE_MAX_AGE = 60
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -139,8 +142,8 @@ LOGGING = {
             "style": "{",
         }
     },
-    "filters": {"one line": {"()": "webapp.away.OneLine"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"one line": {"()": "webapp.away.OneLine"}, "sparing": {"()": "webapp.sparing.SparingFilter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["sparing"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},

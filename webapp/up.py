@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from webapp import processes, running
+from webapp import logfiles, processes, running
 from webapp.backup import marker
 from webapp.embedded import Embedded
 from webapp.locks import ENDING_SECONDS, LockedError, alone
@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent  # of our own code, wherever we we
 CHECKPOINT_SECONDS = 60.0
 SHORTEST_LIFE = 5.0  # a child that ends sooner after its start is started again with growing patience
 LONGEST_PAUSE = 15.0
+LOGS_EVERY = 20.0  # seconds between looks at the size of the logs; each wakes a machine that has nothing to do
 
 
 class UpError(Exception):
@@ -117,8 +118,9 @@ class Up:
             now = time.monotonic()
             for service in self.services:
                 self._look_after(service, now)
+            logfiles.bound((self.state / "logs").glob("*.log"))
             due = [service.due - now for service in self.services if service.process is None]
-            signals.wait(max(0.0, min(due)) if due else None)
+            signals.wait(max(0.0, min([LOGS_EVERY, *due])))
 
     def stop(self, signals: Signals) -> None:
         """End everything, the worker first: it writes a checkpoint of what runs. A second signal hurries."""

@@ -19,6 +19,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from trainer import scarce
+from webapp import logfiles
 from webapp.artifacts import store
 from webapp.artifacts.store import MissingError
 from webapp.runs.models import Attempt
@@ -46,6 +47,7 @@ SWEEP_EVERY = 1.0
 ROOM_EVERY = 2.0
 REPAIRS_EVERY = 5.0
 MEMORY_EVERY = METER_EVERY = 1.0
+LOGS_EVERY = 2.0
 DISKS_EVERY = 0.05  # what one may fill meanwhile is less than room.LEAST; a store on the network is asked no more often
 HEARTBEAT_EVERY = LEASE.total_seconds() / 5
 AWAY = 0.5  # seconds until a database that was away is tried again
@@ -129,6 +131,7 @@ class Agent(threading.Thread):
             self._attempts.send_away(in_time=time.monotonic() < self._deadline)
         self._do_when_due("disks", DISKS_EVERY, self._look_at_disks)
         self._do_when_due("memory", MEMORY_EVERY, self._look_at_memory)
+        self._do_when_due("logs", LOGS_EVERY, self._bound_logs)
         if time.monotonic() < self._database_due:
             return
         if self._attempts.attend():
@@ -265,6 +268,12 @@ class Agent(threading.Thread):
         """Also while the database is away, so that another run's death long before is never taken for an attempt's own."""
         for held in self._attempts.living():
             held.kills.look()
+
+    def _bound_logs(self) -> None:
+        """What the warm process and the ranks print has a largest size."""
+        logfiles.bound([self._log_file])
+        for held in self._attempts.all():
+            logfiles.bound(held.folder.glob("*.log"), older=1)
 
     def _look_for_room(self) -> None:
         assert self._worker is not None

@@ -4,11 +4,13 @@ import socket
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 from django.core.signals import request_finished
+from pytest_django import Settings
 
 from tests.live import Live
 from webapp import bodies
@@ -84,8 +86,8 @@ def test_a_body_that_is_not_even_read_is_refused_and_not_asked_for(live: Live, f
     ends(finished, 1)
 
 
-def test_a_body_that_never_ends_is_given_up(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "PATIENCE", 0.5)
+def test_a_body_that_never_ends_is_given_up(live: Live, settings: Settings) -> None:
+    settings.LIMITS = replace(settings.LIMITS, body_seconds=1)
     began = time.monotonic()
     with socket.create_connection(live.socket.getsockname(), 10) as connection:
         connection.sendall(b"POST /signin/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\nname=")
@@ -93,8 +95,8 @@ def test_a_body_that_never_ends_is_given_up(live: Live, monkeypatch: pytest.Monk
     assert answer.startswith(b"HTTP/1.1 408") and time.monotonic() - began < 5
 
 
-def test_a_program_whose_body_is_cut_hears_a_problem_like_any_other(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "PATIENCE", 0.5)
+def test_a_program_whose_body_is_cut_hears_a_problem_like_any_other(live: Live, settings: Settings) -> None:
+    settings.LIMITS = replace(settings.LIMITS, body_seconds=1)
     with socket.create_connection(live.socket.getsockname(), 10) as connection:
         connection.sendall(b"POST /api/v1/runs HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{")
         answer = connection.makefile("rb").read()

@@ -22,8 +22,7 @@ PASSWORD = "correct horse battery"
 def served() -> Iterator[str]:
     """The application as `webapp.serve` serves it in the environment of this moment; yields its address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config("webapp.asgi:application", loop="uvloop", http="httptools", lifespan="off",
-                                               log_config=None, access_log=False, forwarded_allow_ips=serve.proxies()))  # fmt: skip
+        server = uvicorn.Server(serve.config())
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         while not server.started:

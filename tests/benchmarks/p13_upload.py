@@ -26,7 +26,7 @@ TUS = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-strea
 
 def run() -> list[Line]:
     state = place.services()
-    with _server() as (port, server):
+    with web_server() as (port, server):
         uploader = Uploader(port)
         uploader.send(CHUNK)  # what is loaded on first use counts neither as time nor as growth
         before = server.memory_info().rss
@@ -90,7 +90,7 @@ class Uploader:
 
 
 @contextmanager
-def _server() -> Iterator[tuple[int, psutil.Process]]:
+def web_server() -> Iterator[tuple[int, psutil.Process]]:
     """The web server's own process, as `manage.py up` starts it."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         command = [sys.executable, "-m", "webapp.serve", str(listening.fileno())]

@@ -1,10 +1,16 @@
 """F4: the web server is killed; training does not notice, a viewer gets exactly what it missed, an upload goes on."""
 
 import base64
+import fcntl
 import hashlib
 import json
 import os
 import random
+import signal
+import socket
+import sys
+import termios
+import time
 from functools import partial
 from typing import Any
 
@@ -15,7 +21,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from websockets import Origin
 from websockets.sync.client import ClientConnection, connect
 
-from tests.faults.lab import Lab, curve, digits, finished, moved_on, person, step_of, train, wait_for, wait_for_web
+from tests.faults.lab import Lab, curve, digits, finished, injected, moved_on, person, step_of, train, wait_for, wait_for_web
+from webapp import processes
 from webapp.accounts import tokens
 from webapp.runs.models import Run, State
 
@@ -65,6 +72,49 @@ def test_an_upload_goes_on_where_it_was_acknowledged(lab: Lab, dice: random.Rand
         assert sent == end
     wait_for(lambda: person().uploads.get().state == "complete", 10)
     assert person().uploads.get().artifact_id == hashlib.sha256(content).hexdigest()
+
+
+def test_what_arrived_of_a_piece_before_the_server_ended_is_kept(lab: Lab) -> None:
+    """A stop in order, for a new version, in the midst of a piece: what came is acknowledged, and soon."""
+    content = os.urandom(8 << 20)
+    lab.start_web()
+    wait_for_web(lab)
+    client = httpx.Client(base_url=f"http://{lab.host}", timeout=30)
+    client.headers["Authorization"] = f"Bearer {tokens.create(person(), 'test')[1]}"
+    address = client.post("/api/v1/uploads", headers={**TUS, "Upload-Length": str(len(content))}).headers["Location"]
+    sent = 0
+    for end in (3 << 20, 3_500_001):
+        with _part_of_a_piece(lab, client, address, content, sent, end):
+            assert lab.web is not None
+            injected("web server ended in the midst of an upload")
+            began = time.monotonic()
+            assert processes.end(lab.web, signal.SIGTERM, 20) in (0, -signal.SIGTERM)
+            assert time.monotonic() - began < 5
+        lab.start_web()
+        wait_for_web(lab)
+        sent = int(client.head(address, headers=TUS).headers["Upload-Offset"])
+        assert sent == end
+    part = {**BYTES, "Upload-Offset": str(sent)}
+    assert client.patch(address, content=content[sent:], headers=part).status_code == 204
+    assert person().uploads.latest("created").artifact_id == hashlib.sha256(content).hexdigest()
+
+
+def _part_of_a_piece(lab: Lab, client: httpx.Client, address: str, content: bytes, start: int, end: int) -> socket.socket:
+    """A connection on which all up to ``end`` was sent of a piece that should go on to the file's end."""
+    host, port = lab.host.split(":")
+    connection = socket.create_connection((host, int(port)))
+    headers = {**BYTES, "Host": lab.host, "Upload-Offset": start, "Content-Length": len(content) - start,
+               "Authorization": client.headers["Authorization"]}  # fmt: skip
+    connection.sendall(f"PATCH {address} HTTP/1.1\r\n".encode())
+    connection.sendall("".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode() + b"\r\n" + content[start:end])
+    wait_for(lambda: not _unread(connection), 10)
+    time.sleep(0.1)  # on its last way inside the server
+    return connection
+
+
+def _unread(connection: socket.socket) -> int:
+    """Bytes that the other end has not taken yet, as far as the system knows."""
+    return int.from_bytes(fcntl.ioctl(connection, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
 
 
 def _watch(lab: Lab, run: Run, after: int, seen: dict[tuple[str, int], float], until: int) -> int:

@@ -108,6 +108,36 @@ def test_a_cut_connection_keeps_what_came_and_the_upload_goes_on_from_there(live
     assert row(address).sha256 == hashlib.sha256(CONTENT).hexdigest()
 
 
+def test_what_waits_for_a_slow_disk_when_the_client_goes_is_kept_too(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "BLOCK", 10_000)
+    write = receiver.Receiver.write
+
+    def slowly(self: receiver.Receiver, parts: list[bytes]) -> None:
+        time.sleep(0.3)
+        write(self, parts)
+
+    monkeypatch.setattr(receiver.Receiver, "write", slowly)
+    client = live.client()
+    address = begin(client, len(CONTENT))
+    connection = raw_patch(live, client, address, 0, len(CONTENT), b"")
+    for start in range(0, 60_000, 20_000):
+        connection.sendall(CONTENT[start : start + 20_000])
+        time.sleep(0.05)
+    connection.close()
+    wait_for(lambda: offset(client, address) == 60_000)
+
+
+def test_what_came_is_kept_when_the_servers_task_is_cancelled(live: Live) -> None:
+    client = live.client()
+    address = begin(client, len(CONTENT))
+    connection = raw_patch(live, client, address, 0, len(CONTENT), CONTENT[:200_000])
+    wait_for(lambda: any(one._size == 200_000 for one in intake._taking.values()))
+    live.cancel_requests()
+    wait_for(lambda: not intake._taking)
+    assert offset(client, address) == 200_000
+    connection.close()
+
+
 def test_a_silent_connection_gives_way_to_whoever_asks_for_the_offset(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "STALE", 0.1)
     client = live.client()

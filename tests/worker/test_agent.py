@@ -10,6 +10,7 @@ from django.db import OperationalError, connection
 from tests.worker.conftest import Recorded, hold
 from tests.worker.line import Line
 from trainer.spec import InspectSpec
+from webapp import logfiles
 from webapp.accounts.models import User
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact
@@ -101,3 +102,16 @@ def test_news_that_could_not_be_taken_is_taken_later_with_what_came_behind_it(ag
 
 def _out_of_order(_pid: int) -> None:
     raise OperationalError
+
+
+def test_a_rank_that_prints_without_end_has_a_log_of_a_largest_size(agent: Agent, tmp_path: Path) -> None:
+    held = hold(agent._attempts, "loud")
+    held.folder.mkdir(parents=True)
+    logs = [held.folder / "rank-0.log", tmp_path / "logs" / "warm.log"]
+    for _ in range(3):
+        for log in logs:
+            with log.open("ab") as stream:
+                stream.truncate(3 * logfiles.LARGEST)
+        agent._bound_logs()
+    assert [log.stat().st_size for log in logs] == [0, 0]
+    assert sum(path.stat().st_size for path in held.folder.iterdir()) == logfiles.LARGEST

@@ -6,16 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.utils import translation
 
 from webapp.datasets.receiver import Receiver
+from webapp.pace import SILENCE, Pace
 
 Result = TypeVar("Result")
 BLOCK = 4 << 20  # bytes that go to disk together
 FLUSHED = 8 << 20  # bytes after which the disk is asked to catch up, beside further writing: the last fsync then waits for little
-SILENCE = 30.0  # seconds without a byte before the connection is taken for dead
-GRACE, SLOWEST = 60.0, 1024.0  # seconds, and bytes a second below which a body is taken for an attack after them
 STALE = 1.0  # seconds without a byte after which somebody who asks for the offset takes over
 
 _threads = ThreadPoolExecutor(16, "uploads")
@@ -53,12 +53,13 @@ class Intake:
         self._receiver = receiver
         self._receive = receive
         self._parts: list[bytes] = []
-        self._size = self._unflushed = self._received = 0
+        self._size = self._unflushed = 0
         self._writing: asyncio.Future[None] | None = None
         self._flushing: asyncio.Future[None] | None = None
-        self._reading = False
+        self._reading = self._given_up = False
         self._last = asyncio.get_running_loop().time()
-        self.patience = asyncio.timeout(SILENCE)
+        self._pace = Pace(settings.LIMITS, self._last)
+        self.patience = asyncio.timeout_at(self._pace.deadline)
         self.ended = asyncio.Event()
         _taking[upload] = self
 
@@ -70,7 +71,8 @@ class Intake:
 
     def give_up(self) -> None:
         """Stop waiting for bytes. What came is still written and acknowledged."""
-        if self._reading:
+        self._given_up = True
+        if self._reading and not self.patience.expired():
             self.patience.reschedule(0)
 
     def is_stale(self) -> bool:
@@ -98,20 +100,23 @@ class Intake:
         finally:
             self._reading = False
 
-    async def _read_until_end(self) -> bool:
+    async def _read_until_end(self) -> bool | None:
         clock = asyncio.get_running_loop().time
-        begun = clock()
         while (message := await self._receive())["type"] == "http.request":
             body = message.get("body", b"")
             self._last = clock()
             self._parts.append(body)
             self._size += len(body)
-            self._received += len(body)
-            self.patience.reschedule(min(self._last + SILENCE, begun + GRACE + self._received / SLOWEST))
+            self._pace.bring(len(body), self._last)
             if self._size >= BLOCK:
+                self.patience.reschedule(None)
                 await self._hand_over()
+                self._pace.pause(clock() - self._last)
             if not message.get("more_body"):
                 return True
+            if self._given_up:
+                return None
+            self.patience.reschedule(self._pace.deadline)
         return False
 
     async def _hand_over(self) -> None:

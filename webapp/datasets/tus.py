@@ -193,8 +193,18 @@ async def _store(request: Request, upload: Upload, offset: int) -> Upload:
         raise UploadError(413, _("The upload's length is %(length)s bytes; this would go beyond it.") % {"length": upload.length})
     receiver = await in_thread(Receiver, upload, offset, _checksum(request))
     intake = Intake(upload.pk, receiver, request.receive)
+    request.consumed = True
+    storing = asyncio.ensure_future(_take_in(intake, receiver))
     try:
-        request.consumed = True
+        return await asyncio.shield(storing)
+    except asyncio.CancelledError:  # the server ends: what came is kept, as it is of a connection that went silent
+        intake.give_up()
+        await asyncio.shield(asyncio.gather(storing, return_exceptions=True))
+        raise
+
+
+async def _take_in(intake: Intake, receiver: Receiver) -> Upload:
+    try:
         whole = await intake.take()
         if whole is None:
             await in_thread(lambda: receiver.commit(whole=False))

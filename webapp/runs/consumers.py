@@ -130,6 +130,10 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.close(code)
 
     async def _send_until_closed(self) -> None:
+        with suppress(OSError):  # the viewer has gone, which the server may learn sooner than we are told
+            await self._send_or_close()
+
+    async def _send_or_close(self) -> None:
         try:
             hello, self.position = await _in_thread(replay.hello, self.viewer.run_id, self.position)
             await self._say(hello)

@@ -1,0 +1,334 @@
+"""Connections of the web server, within `webapp.limits`: what a client that nobody knows yet may take of memory and time.
+
+uvicorn's protocol on httptools takes heads of any size and waits for them without end. What is refused here is answered with a
+plain sentence and a closed connection; the log has one line for it (`webapp.sparing` counts many of them as one).
+"""
+
+import asyncio
+import logging
+from asyncio import TimerHandle
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+import httptools
+from django.conf import settings
+from django.utils.translation import gettext as _
+from uvicorn.middleware.proxy_headers import _TrustedHosts
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from webapp.crowd import crowd, heads
+from webapp.limits import Limits
+
+log = logging.getLogger(__name__)
+
+PIECE = 64 << 10  # bytes that the parser gets at once: of one piece it is not known how much is a head
+PIPELINED = 16  # requests that a client may send ahead of their answers
+LAST_BYTES = 1.0  # seconds that a body still has when the server ends
+LINGERING = 1.0  # seconds in which a refused client can read why
+LINGERING_BYTES = 4 << 20  # which it may still send meanwhile
+READ_OUT_EVERY, READ_OUT_SECONDS = 0.01, 30.0  # between two looks whether the application has read what is there, and until when
+
+
+class LimitError(Exception):
+    """A request is beyond a limit. ``status`` is what HTTP calls it."""
+
+    def __init__(self, status: HTTPStatus) -> None:
+        super().__init__(status.phrase)
+        self.status = status
+
+
+class Connection(HttpToolsProtocol):
+    """One HTTP connection, until it is closed or becomes a websocket."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._limits: Limits = settings.LIMITS
+        self._has_place = self._in_head = self._over = False
+        self._head = 0  # bytes of the request's line and headers
+        self._unparsed = 0  # bytes since the parser last had a whole part of a request
+        self._lingered = 0
+        self._excess: HTTPStatus | None = None
+        self._timer: TimerHandle | None = None
+        self._reader_timer: TimerHandle | None = None
+
+    @property
+    def address(self) -> str:
+        """Of the other end; empty for a socket of this machine's file system."""
+        return self.client[0] if self.client else ""
+
+    # The connection's life
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        is_proxy = not self.client or self.address in _proxies(str(self.config.forwarded_allow_ips))
+        self._has_place = crowd.enter(self.address, self._limits, is_proxy=is_proxy)
+        if not self._has_place:
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
+            return
+        crowd.wait_for(self)
+        self._set_deadline()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._over = True
+        self._drop_timers()
+        self._settle()
+        if self._has_place:
+            crowd.leave(self.address)
+        super().connection_lost(exc)
+        if self.cycle is not None and self.cycle.body and not self.cycle.response_complete:
+            self.cycle.disconnected, self.cycle.transport = False, _Gone()
+            self.flow.read_paused = False  # nothing is left that could go on
+            self._let_read_out(self.loop.time() + READ_OUT_SECONDS)
+
+    def _let_read_out(self, until: float) -> None:
+        """Have the application read what arrived before it is told that the client has gone."""
+        if self.cycle.body and not self.cycle.response_complete and self.loop.time() < until:
+            self.loop.call_later(READ_OUT_EVERY, self._let_read_out, until)
+        else:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+
+    def shutdown(self) -> None:
+        """The server ends: an answer is finished, and a body is cut after a moment, so that what came of it can be kept."""
+        super().shutdown()
+        if self.cycle is not None and not self.cycle.response_complete and self.cycle.more_body:
+            self.loop.call_later(LAST_BYTES, self._cut_body)
+
+    def _cut_body(self) -> None:
+        if self.cycle.more_body and not self.cycle.response_complete:
+            self.transport.close()
+
+    def give_way(self) -> None:
+        log.warning("Closed a connection from %s that was slow to ask, for others that wait.", self.address)
+        self._over = True
+        self.transport.abort()
+
+    def _settle(self) -> None:
+        """The client owes no head any more."""
+        crowd.settle(self)
+        heads.drop(self)
+
+    # What arrives
+
+    def data_received(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
+        for start in range(0, len(data), PIECE):
+            if self._over or self.transport.is_closing():
+                break
+            self._take(data[start : start + PIECE] if len(data) > PIECE else data)
+        else:
+            return
+        self._linger(len(data))
+
+    def _take(self, piece: bytes) -> None:
+        self._unparsed += len(piece)
+        try:
+            self.parser.feed_data(piece)
+            if self._unparsed > self._limits.header_bytes:
+                raise LimitError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        except httptools.HttpParserUpgrade:
+            self._upgrade()
+        except httptools.HttpParserError:
+            self._refuse(self._excess or HTTPStatus.BAD_REQUEST)
+        except LimitError as error:
+            self._refuse(error.status)
+        if not self._over:
+            self._wait_on()
+
+    def _wait_on(self) -> None:
+        """Weigh and time what the client still owes."""
+        if self._in_head:
+            heads.weigh(self, self._unparsed)
+        if self._timer is None and self._owes_head():
+            self._set_deadline()
+
+    def _upgrade(self) -> None:
+        if self._should_upgrade():
+            self._over = True
+            self.handle_websocket_upgrade()
+        else:
+            self._unsupported_upgrade_warning()
+
+    def _owes_head(self) -> bool:
+        """Whether the client's next bytes should be those of a request."""
+        return self._in_head or self.cycle is None or self.cycle.response_complete
+
+    # The parser's callbacks; it turns what they raise into an HttpParserError
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head, self._head = True, 0
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        self._add_to_head(len(url))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._in_head:  # else it trails a body, and nobody may set by that what a proxy has looked at in the head
+            super().on_header(name, value)
+        self._add_to_head(len(name) + len(value) + 4)
+
+    def _add_to_head(self, size: int) -> None:
+        self._head += size
+        if self._head > self._limits.header_bytes or len(self.headers) > self._limits.header_count:
+            self._exceed(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    def on_headers_complete(self) -> None:
+        self._in_head, self._unparsed = False, 0
+        self._settle()
+        self._drop_deadline()
+        super().on_headers_complete()
+        if len(self.pipeline) > PIPELINED:
+            self._exceed(HTTPStatus.TOO_MANY_REQUESTS)
+
+    def on_body(self, body: bytes) -> None:
+        self._unparsed = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._unparsed = 0
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self._over and self._owes_head():
+            crowd.wait_for(self)
+
+    def _exceed(self, status: HTTPStatus) -> None:
+        self._excess = status
+        raise LimitError(status)
+
+    # Time
+
+    def _set_deadline(self) -> None:
+        self._timer = self.loop.call_later(self._limits.header_seconds, self._be_late)
+
+    def _drop_deadline(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _drop_timers(self) -> None:
+        self._drop_deadline()
+        if self._reader_timer is not None:
+            self._reader_timer.cancel()
+            self._reader_timer = None
+
+    def _be_late(self) -> None:
+        self._timer = None
+        if self._in_head:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+        else:
+            self.transport.close()  # nothing was asked
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch_reader()
+
+    def _watch_reader(self, unread: int | None = None) -> None:
+        """Give a client up that reads slower than ``body_rate``; ``unread`` is what lay there for it a while ago."""
+        left = self.transport.get_write_buffer_size()
+        if unread is not None and unread - left < self._limits.body_rate * self._limits.body_seconds:
+            log.warning("Closed a connection from %s that did not read its answer.", self.address)
+            self.transport.abort()
+            return
+        self._reader_timer = self.loop.call_later(self._limits.body_seconds, self._watch_reader, left)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._reader_timer is not None:
+            self._reader_timer.cancel()
+            self._reader_timer = None
+
+    # Refusals
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        """Answer with a sentence and close, once the client had a moment to read it."""
+        self._over = True
+        self._drop_timers()
+        self._settle()
+        log.warning(_LINES[status], self.address)
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.transport.close()  # another answer is on its way, and this one would stand within it
+            return
+        self.transport.write(_answer(status))
+        if not self._has_place:
+            self.transport.close()
+            return
+        self.transport.write_eof()
+        self._timer = self.loop.call_later(LINGERING, self.transport.close)
+
+    def _linger(self, size: int) -> None:
+        """Take what a refused client still sends: closing at once would have the system throw its answer away."""
+        self._lingered += size
+        if self._lingered > LINGERING_BYTES:
+            self.transport.close()
+
+
+class _Gone(asyncio.Transport):
+    """Stands for a client that has gone while the application reads what it left."""
+
+    def write(self, data: Any) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+    def is_closing(self) -> bool:
+        return True
+
+
+class Sockets(WebSocketsSansIOProtocol):
+    """Websockets. One whose other end is silent is cut off: what is left to send waits for a peer that never reads, and so would
+    its close."""
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self.transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if not self.handshake_initiated:  # the whole head came in one, and is none that the library takes
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        crowd.leave(self.client[0] if self.client else "")  # the place that its handshake took
+        super().connection_lost(exc)
+
+
+_LINES = {
+    HTTPStatus.BAD_REQUEST: "Refused what is no HTTP, from %s.",
+    HTTPStatus.REQUEST_TIMEOUT: "Refused headers that did not end in time, from %s.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Refused too many requests ahead of their answers, from %s.",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "Refused headers that are too large or too many, from %s.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Refused a connection beyond those that may be open, from %s.",
+}
+
+
+def _sentence(status: HTTPStatus) -> str:
+    return {
+        HTTPStatus.BAD_REQUEST: _("This is no HTTP request. Send it again."),
+        HTTPStatus.REQUEST_TIMEOUT: _("The request did not arrive in time. Send it again."),
+        HTTPStatus.TOO_MANY_REQUESTS: _("These are too many requests at once. Wait for the answers."),
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:
+            _("The request's headers are too large. Remove the cookies of this site, or send fewer and shorter headers."),
+        HTTPStatus.SERVICE_UNAVAILABLE: _("Too many connections are open. Close some, or try again in a minute."),
+    }[status]  # fmt: skip
+
+
+def _answer(status: HTTPStatus) -> bytes:
+    body = f"{_sentence(status)}\n".encode()
+    head = [f"HTTP/1.1 {status.value} {status.phrase}", "content-type: text/plain; charset=utf-8", f"content-length: {len(body)}",
+            "x-content-type-options: nosniff", "connection: close"]  # fmt: skip
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        head.append("retry-after: 60")
+    return "\r\n".join([*head, "", ""]).encode() + body
+
+
+@cache
+def _proxies(addresses: str) -> _TrustedHosts:
+    """Whom uvicorn trusts to say for whom it speaks."""
+    return _TrustedHosts(addresses)

@@ -1,0 +1,65 @@
+"""Log files that stay within bounds, though the processes that write them only have a descriptor that they inherited.
+
+All open them for appending, so a file may be emptied under its writers; what stood in it moves on to ``NAME.1``, and what stood
+there to ``NAME.2``. Whoever looks dies with the writers or is started again with them; a look that is killed loses nothing.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+LARGEST = 8 << 20  # bytes of a file at a look
+OLDER = 2  # files beside it
+BLOCK = 1 << 20
+
+
+def bound(paths: Iterable[Path], *, largest: int = LARGEST, older: int = OLDER) -> None:
+    """Empty those of ``paths`` that are larger than ``largest`` bytes; their last ``largest`` bytes are kept, in ``older`` files.
+
+    So a log takes at most ``older + 1`` times ``largest`` bytes, and what is written between two looks. Lines that are
+    written in the microseconds between the last read and the cut are lost. A disk that is full puts it off.
+    """
+    for path in paths:
+        try:
+            if path.stat().st_size > largest:
+                _empty(path, largest, older)
+        except OSError:
+            continue
+
+
+def _empty(path: Path, largest: int, older: int) -> None:
+    log = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)  # launcher and worker may look at the same moment
+        start = os.fstat(log).st_size - largest
+        if start > 0:
+            _move_on(path, log, start, older)
+            os.ftruncate(log, 0)
+    finally:
+        os.close(log)
+
+
+def _move_on(path: Path, log: int, start: int, older: int) -> None:
+    """Copy what stands behind ``start``, until nothing more comes, and take it for the newest of the older files."""
+    fresh = _older(path, 0)
+    copy = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        _copy(log, copy, start)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(copy)
+    for number in range(older - 1, -1, -1):
+        if _older(path, number).exists():
+            _older(path, number).rename(_older(path, number + 1))
+
+
+def _copy(log: int, copy: int, position: int) -> None:
+    while block := os.pread(log, BLOCK, position):
+        position += os.write(copy, block)
+
+
+def _older(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.name}.{number}")
