@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from trainer.catalog import listing
+from trainer.importing.profile import LOOKED_FOR
 from webapp import words
 from webapp.accounts.models import User
 from webapp.charts import balance
@@ -110,6 +111,7 @@ class ProfileView:
     facts: Sequence[tuple[str, str]]
     columns: Sequence[ColumnView]
     problems: Sequence["Problem"]
+    checks: Sequence[str]
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     balance_title: str
@@ -130,6 +132,7 @@ def profile(version: DatasetVersion) -> ProfileView | None:
         facts=_facts(version, found),
         columns=[_column(column, summary["rows"]) for column in columns],
         problems=_grouped(found.get("problems") or []),
+        checks=[words.translated(LOOKED_FOR[code]) for code in found.get("checks") or [] if code in LOOKED_FOR],
         header=[column["name"] for column in columns],
         rows=found.get("rows") or [],
         balance_title=balance.title(),
