@@ -11,6 +11,7 @@ from webapp.metrics.chunk import Marked
 from webapp.metrics.window import window
 from webapp.runs import messages
 from webapp.runs.models import Run, StreamEntry
+from webapp.words import told
 
 POINTS_AT_MOST = 50_000
 ENTRIES_AT_MOST = 1_000
@@ -31,8 +32,11 @@ class Replay:
 
 
 def hello(run_id: UUID, after: int) -> str:
-    """The first message: from which number on the browser is told, and how the run stands. Raises Run.DoesNotExist."""
-    return messages.dumps({"type": "hello", "seq": after, "run": facts(run_id)})
+    """The first message: from which number on the browser is told, up to which there is something to tell at this moment, and how
+    the run stands. Raises Run.DoesNotExist.
+    """
+    known = Run.objects.values("stream", *_FACTS).get(pk=run_id)
+    return messages.dumps({"type": "hello", "seq": after, "last": known.pop("stream"), "run": told(known)})
 
 
 def facts(run_id: UUID) -> dict[str, Any]:
@@ -98,9 +102,9 @@ def _snapshot(run_id: UUID, after: int, last: int) -> str:
             "seq": last,
             "series": {name: part.json() for name, part in series.items()},
             "entries": [
-                {"seq": entry.seq, "type": entry.type, "time": entry.created.timestamp(), "body": entry.body}
+                {"seq": entry.seq, "type": entry.type, "time": entry.created.timestamp(), "body": told(entry.body)}
                 for entry in reversed(entries)
             ],
-            "run": facts(run_id),
+            "run": told(facts(run_id)),
         }
     )
