@@ -426,10 +426,10 @@ def test_what_became_of_the_size_is_said_alike_everywhere(client: Client, ada: U
 def test_a_run_that_was_asked_for_no_exports_says_so_and_one_that_left_it_out_makes_all(client: Client, ada: User) -> None:
     dataset = make_dataset(ada)
     client.force_login(ada)
-    for number, (spec, formats) in enumerate([({"exporters": []}, []), ({}, ["safetensors", "torchscript", "onnx"])]):
-        task = {"name": "table_classification", "target": "species"}
-        run = services.queue_run(owner=ada, name="x", spec=TrainSpec.model_validate({"task": task, **spec}), inputs={},
-                                 dataset_version=dataset.versions.get())
+    task = {"name": "table_classification", "target": "species"}
+    none, every = (TrainSpec.model_validate({"task": task, **more}) for more in ({"exporters": []}, {}))
+    for number, (spec, formats) in enumerate([(none, []), (every, ["safetensors", "torchscript", "onnx"])]):
+        run = services.queue_run(owner=ada, name="x", spec=spec, inputs={}, dataset_version=dataset.versions.get())
         content = Artifact.objects.create(sha256=f"{number:064x}", size=1)
         Edge.objects.create(run=run, artifact=content, direction=Edge.Direction.INPUT, role="prepared", name="prepared")
         ModelVersion.objects.create(run=run, artifact=content, name="original", form=ModelVersion.Form.TORCH)
@@ -437,7 +437,7 @@ def test_a_run_that_was_asked_for_no_exports_says_so_and_one_that_left_it_out_ma
         made = queue_exports(run)
         assert [one["name"] for child in made for one in child.spec["exporters"]] == formats
         page = client.get(f"/runs/{run.pk}/").content.decode()
-        assert ("this run was asked to make no exports" in page) == (not formats)
+        assert ("training was asked to make no exports" in page) == (not formats)
 
 
 def test_a_form_in_which_no_export_is_ticked_asks_for_none(client: Client, ada: User) -> None:
