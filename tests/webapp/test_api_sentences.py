@@ -25,12 +25,13 @@ def test_no_answer_of_the_api_has_a_sentence_with_open_gaps(ada: User, tmp_path:
     refusal = {"code": "quantization_too_lossy", "message": "Refused: the accuracy fell from %(before)s to %(after)s.", "params": gaps}
     found = {**problem("duplicates", count=3, rows=9).model_dump(mode="json")}
     run, version = mine.identifiers["run"], mine.identifiers["version"]
+    checks = [{"code": "duplicates", "message": "Rows that repeat an earlier row exactly."}]
     export = {"format": "onnx", "status": "refused", **refusal}
     report = {"stages": [{"size": 9, "name": "original"}, {"name": "quantize_int8", "status": "refused", **refusal}], "exports": [export]}
     reason = {"reason_code": "quantization_too_lossy", "reason": refusal["message"], "reason_params": gaps}
     Run.objects.update(report=report, **reason)
     Run.objects.filter(pk=run).update(kind="export")
-    DatasetVersion.objects.filter(pk=version).update(profile={"summary": things.SUMMARY, "problems": [found], "checks": ["duplicates"]})
+    DatasetVersion.objects.filter(pk=version).update(profile={"summary": things.SUMMARY, "problems": [found], "checks": checks})
     with transaction.atomic():
         stream.record(run, entries=[("log", {"level": "warning", **refusal}), ("result", {"report": report}),
                                     ("state", {"state": "failed", **reason})])
@@ -43,7 +44,7 @@ def test_no_answer_of_the_api_has_a_sentence_with_open_gaps(ada: User, tmp_path:
     assert api.get(f"runs/{run}/exports")["proofs"][0].items() >= {"code": "quantization_too_lossy", "message": sentence}.items()
     shown = api.get(f"datasets/{mine.identifiers['dataset']}")
     assert shown["profile"]["problems"][0]["message"] == "3 of 9 rows repeat an earlier row exactly."
-    assert shown["profile"]["checks"] == [{"code": "duplicates", "message": "Rows that repeat an earlier row exactly."}]
+    assert shown["profile"]["checks"] == checks
     assert (shown["reason"], shown["reason_params"]) == (sentence, gaps)
 
 

@@ -27,6 +27,13 @@ class Problem(Strict):
     remedy: str
 
 
+class Check(Strict):
+    """Something that was looked for, found or not; ``message`` is an English identifier."""
+
+    code: str
+    message: str
+
+
 class Histogram(Strict):
     """Counts of values between neighbouring edges; the last bin includes its upper edge."""
 
@@ -69,7 +76,7 @@ class Profile(Strict):
     columns: Annotated[tuple[ColumnProfile, ...], Lenient] = ()
     balance: Counts = Field((), description="Rows of each class; of the suggested target's classes for a table.")
     problems: Annotated[tuple[Problem, ...], Lenient] = ()
-    checks: Annotated[tuple[str, ...], Lenient] = Field((), description="Codes of what was looked for, found or not.")
+    checks: Annotated[tuple[Check, ...], Lenient] = Field((), description="What was looked for, found or not.")
     rows: Annotated[tuple[Annotated[tuple[str, ...], Lenient], ...], Lenient] = ()
     thumbnails: Thumbnails | None = None
     suggested_task: str = ""
@@ -225,9 +232,9 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(shown for group in groups for shown in (*group[:OF_A_KIND], *_rest(group)))
 
 
-def in_their_order(checks: Iterable[str]) -> tuple[str, ...]:
-    """Codes as the table above stands."""
-    return tuple(code for code in SENTENCES if code in frozenset(checks))
+def checks_made(checks: frozenset[str]) -> tuple[Check, ...]:
+    """The checks of these codes, as the table above stands."""
+    return tuple(Check(code=code, message=message) for code, message in LOOKED_FOR.items() if code in checks)
 
 
 def _rest(group: list[Problem]) -> list[Problem]:

@@ -10,7 +10,7 @@ from PIL import Image
 from trainer.data import Array
 from trainer.importing import profile_classes
 from trainer.importing.parsed import Parsed
-from trainer.importing.profile import Problem, Profile, Thumbnails, checks_of, in_order, in_their_order, problem
+from trainer.importing.profile import Problem, Profile, Thumbnails, checks_made, checks_of, in_order, problem
 from trainer.importing.profile_classes import class_problems
 
 CELL = 64
@@ -31,7 +31,7 @@ def profile(parsed: Parsed, format_name: str) -> Profile:
     grid = Thumbnails(columns=COLUMNS, rows=-(-len(chosen) // COLUMNS), size=CELL,
                       labels=tuple(classes[labels[row]] for row in chosen))
     return Profile(summary=parsed.summary, format=format_name, duplicates=duplicates, balance=balance,
-                   problems=in_order(problems), checks=in_their_order(checks), thumbnails=grid, suggested_task="image_classification")
+                   problems=in_order(problems), checks=checks_made(checks), thumbnails=grid, suggested_task="image_classification")
 
 
 def _picture_problems(rows: int, duplicates: int, contradicting: int) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ import numpy as np
 from trainer.data import Array
 from trainer.importing import profile_classes
 from trainer.importing.parsed import Parsed
-from trainer.importing.profile import ColumnProfile, Counts, Histogram, Problem, Profile, checks_of, in_order, in_their_order, problem
+from trainer.importing.profile import ColumnProfile, Counts, Histogram, Problem, Profile, checks_made, checks_of, in_order, problem
 from trainer.importing.profile_classes import class_problems
 from trainer.summary import Column, DataSummary, number_names
 
@@ -109,7 +109,7 @@ def profile(parsed: Parsed, format_name: str) -> Profile:
         checks |= checks_of(_target_problems) | (profile_classes.checks() if balance else frozenset())
     problems = [item for item in problems if not (target and item.code == "missing_values" and item.params["column"] == target.name)]
     return Profile(summary=parsed.summary, format=format_name, duplicates=parsed.duplicates, columns=parsed.columns,
-                   balance=balance, problems=in_order(problems), checks=in_their_order(checks), rows=parsed.rows,
+                   balance=balance, problems=in_order(problems), checks=checks_made(checks), rows=parsed.rows,
                    suggested_target=target.name if target else "", suggested_task=_task(target) if target else "")
 
 

@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 
-from trainer.importing.profile import LOOKED_FOR
 from webapp import words
 from webapp.accounts.models import User
 from webapp.api import editing, schemas
@@ -134,7 +133,7 @@ def _profile(row: DatasetVersion) -> dict[str, Any] | None:
     """What inspection found, its problems and remedies in words, and what it looked for."""
     if row.profile is None:
         return None
-    checks = [{"code": code, "message": words.translated(LOOKED_FOR.get(code))} for code in row.profile.get("checks", [])]
+    checks = [{**check, "message": words.translated(check["message"])} for check in row.profile.get("checks", [])]
     return {**words.told(row.profile), "checks": checks}
 
 

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from trainer.catalog import listing
-from trainer.importing.profile import LOOKED_FOR
 from webapp import words
 from webapp.accounts.models import User
 from webapp.charts import balance
@@ -132,7 +131,7 @@ def profile(version: DatasetVersion) -> ProfileView | None:
         facts=_facts(version, found),
         columns=[_column(column, summary["rows"]) for column in columns],
         problems=_grouped(found.get("problems") or []),
-        checks=[words.translated(LOOKED_FOR[code]) for code in found.get("checks") or [] if code in LOOKED_FOR],
+        checks=[words.translated(check["message"]) for check in found.get("checks") or []],
         header=[column["name"] for column in columns],
         rows=found.get("rows") or [],
         balance_title=balance.title(),
