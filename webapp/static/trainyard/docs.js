@@ -22,7 +22,7 @@ document.addEventListener("DOMContentLoaded", () => {
   };
 
   const open = () => {
-    const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const place = document.getElementById(location.hash.slice(1));  // names on this page need no escapes
     if (!(place instanceof HTMLDetailsElement)) return;
     place.hidden = false;
     place.open = true;
