@@ -12,7 +12,7 @@ from pathlib import Path
 from shutil import copyfile, rmtree
 from typing import Any
 
-from trainer import catalog, checkpoint, compare, events, loop, package, parallel, rows, stages
+from trainer import catalog, checkpoint, compare, events, loop, package, parallel, rows, savings, stages
 from trainer.component import Component
 from trainer.compressors import Bench, RefusedError, Version
 from trainer.control import Control
@@ -102,6 +102,7 @@ def _compress(setting: Setting, job: Job) -> events.Ended:
     if command not in (GO_ON, STOP):
         _checkpoint(setting, made)
         return events.Ended(outcome="paused", code="yielded" if command == YIELD else "", step=step)
+    _say_savings(journal, made)
     journal.write(events.Result(report={"stages": made.table}))
     unfinished = refused or made.done < len(setting.spec.stages)
     stopped = command == STOP or made.stopped_at is not None or (unfinished and setting.control.read() == STOP)
@@ -146,6 +147,11 @@ def _newest(setting: Setting, made: Stages) -> Version:
 def _say_stage(setting: Setting, done: int, stage: Component) -> None:
     setting.journal.write(events.Log(message="Stage %(stage)d of %(stages)d: %(name)s.", params={
         "stage": done + 1, "stages": len(setting.spec.stages), "name": catalog.entry("compressors", stage).label}))
+
+
+def _say_savings(journal: Journal, made: Stages) -> None:
+    message, params = savings.sentence(made.table)
+    journal.write(events.Log(level="info" if made.names else "warning", message=message, params=params))
 
 
 def _do(setting: Setting, stage: Component, version: Version, made: Stages, training: Path | None) -> Version:
@@ -214,5 +220,5 @@ def _publish(journal: Journal, made: Stages, number: int, name: str) -> None:
 def _refuse(setting: Setting, made: Stages, stage: Component, error: RefusedError) -> None:
     """What a stage made is not offered: the table and the log say why."""
     made.table.append({"stage": made.done + 1, "name": stage.name, "form": stage.yields, "status": "refused",
-                       "message": error.message, "params": error.params})
-    setting.journal.write(events.Log(level="warning", message=error.message, params=error.params))
+                       "code": error.code, "message": error.message, "params": error.params})
+    setting.journal.write(events.Log(level="warning", code=error.code, message=error.message, params=error.params))

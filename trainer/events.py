@@ -58,10 +58,14 @@ class Rewind(Strict):
 
 
 class Log(Strict):
-    """A sentence for the user: ``message`` is an English identifier with named gaps, ``params`` fills them."""
+    """A sentence for the user: ``message`` is an English identifier with named gaps, ``params`` fills them.
+
+    ``code`` names what is wrong, for programs; a line that only tells of progress has none.
+    """
 
     type: Literal["log"] = "log"
     level: Literal["info", "warning", "error"] = "info"
+    code: str = ""
     message: str
     params: dict[str, Any] = {}
 

@@ -76,7 +76,7 @@ def inspect(job: Job, folder: Path, journal: Journal) -> None:
     paths = [job.require(f"upload:{number}") for number in range(len(job.spec.files))]
     done = guarded(paths, job.spec.files, folder / "out", job.spec.format)
     for found in done.result.problems:
-        journal.write(Log(level=found.severity, message=found.message, params=found.params))
+        journal.write(Log(level=found.severity, code=found.code, message=found.message, params=found.params))
     for role, path in (("prepared", done.prepared), ("profile", done.profile), ("thumbnails", done.thumbnails)):
         if path is not None:
             journal.write(Output(role=role, path=f"out/{path.name}", name=path.name))

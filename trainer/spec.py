@@ -89,7 +89,7 @@ class TrainSpec(RunSpec):
                                       description="At most this much work is repeated after a crash; 0 writes one every step.")
     exporters: Exporters = Field(
         default_factory=lambda: tuple(default("exporters", name) for name in ("safetensors", "torchscript", "onnx")),
-        title="Exports", description="Formats that are made and proved when training has ended; all of them where none is chosen.")
+        title="Exports", description="Formats that are made and proved when training has ended; none where the list is empty.")
 
     def resolved(self, data: DataSummary) -> "TrainSpec":
         """The complete spec for this data.
@@ -141,9 +141,13 @@ class ExportSpec(RunSpec):
         return 0
 
 
-def exporters_for(form: Form, wanted: tuple[Component, ...] = ()) -> tuple[Component, ...]:
-    """Those of the wanted exporters that take a model of this form; all that do, with their defaults, where none is wanted."""
-    fitting = tuple(item for item in wanted if form in item.forms)
+def exporters_for(form: Form, wanted: tuple[Component, ...] | None = None) -> tuple[Component, ...]:
+    """Those of the wanted exporters that take a model of this form. All that do, with their defaults, where nobody said which, or
+    none of the wanted does; none where the list is empty.
+    """
+    if wanted == ():
+        return ()
+    fitting = tuple(item for item in wanted or () if form in item.forms)
     return fitting or tuple(item.spec() for item in listing("exporters").values() if form in item.spec.forms)
 
 

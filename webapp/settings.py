@@ -40,7 +40,6 @@ INSTALLED_APPS = [
     "webapp.runs",
     "webapp.metrics",
     "webapp.api",
-    "ninja",  # the files of its documentation page
 ]
 MIDDLEWARE = [
     "webapp.headers.SecurityHeadersMiddleware",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from trainer.catalog import listing
 from trainer.sentences import ONE
 
+GAPS = {"message": "params", "remedy": "params", "reason": "reason_params"}  # a sentence, and what stands beside it and fills it
 STATES = {
     "queued": gettext_lazy("Queued"),
     "starting": gettext_lazy("Starting"),
@@ -62,6 +63,21 @@ def stage(name: str) -> str:
 def translated(identifier: str | None) -> str:
     """``identifier`` in the reader's language; nothing for nothing, for which gettext has the head of its catalogue."""
     return _(identifier) if identifier else ""
+
+
+def told(value: Any) -> Any:
+    """A report, profile or event with each of its sentences in words: wherever gaps stand beside a message, they are filled in it.
+
+    Codes and parameters stay beside the sentence, for programs.
+    """
+    if isinstance(value, Mapping):
+        return {name: _filled(value, name, part) for name, part in value.items()}
+    return [told(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def _filled(beside: Mapping[str, Any], name: str, part: Any) -> Any:
+    gaps = beside.get(GAPS[name]) if name in GAPS else None
+    return sentence(part, gaps) if isinstance(part, str) and isinstance(gaps, Mapping) else told(part)
 
 
 def sentence(message: str, params: Mapping[str, Any]) -> str:

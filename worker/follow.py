@@ -176,7 +176,7 @@ class Follower:
             case events.Started():
                 return self._apply_started(run, event)
             case events.Log():
-                return [("log", {"level": event.level, "message": event.message, "params": event.params})]
+                return [("log", {"level": event.level, "code": event.code, "message": event.message, "params": event.params})]
             case events.Checkpoint():
                 publish.checkpoint(run, event, published)
                 return []

@@ -56,11 +56,11 @@ def sign_in_link(yard: Yard) -> str:
     return found.group()
 
 
-def enter(page: Page, link: str) -> None:
+def enter(page: Page, link: str, name: str = NAME) -> None:
     """Sign in by a link; the first use also chooses name and password."""
     page.goto(link)
     if page.locator("[name=password]").count():
-        page.fill("[name=name]", NAME)
+        page.fill("[name=name]", name)
         page.fill("[name=password]", PASSWORD)
         page.fill("[name=again]", PASSWORD)
     page.locator("main button[type=submit]").click()

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.conftest import PATIENCE
 from tests.browser.test_walk import expect_more_steps, expect_state, finished_digits, start_digits, steps_done
@@ -88,3 +88,41 @@ def test_the_smoothing_is_seen_at_each_move_of_its_slider(page: Page) -> None:
 def steps_shown(page: Page) -> list[float]:
     found: list[float] = page.evaluate("document.querySelector('[data-chart=loss]')._fullLayout.xaxis.range")
     return found
+
+
+def test_a_chart_says_that_there_is_no_point_only_once_all_that_there_is_has_come(page: Page) -> None:
+    held: list[tuple[WebSocketRoute, str | bytes]] = []
+
+    def hold(browser: WebSocketRoute) -> None:
+        """The greeting is passed on, and what comes behind it waits."""
+        server = browser.connect_to_server()
+        server.on_message(lambda message: browser.send(message) if '"hello"' in str(message) else held.append((browser, message)))
+
+    address = finished_digits(page)
+    page.route_web_socket(re.compile("/ws/runs/"), hold)
+    page.goto(address)
+    chart = page.locator("[data-chart=loss]")
+    chart.scroll_into_view_if_needed()
+    expect(chart).to_contain_text("The points are on")
+    page.wait_for_timeout(500)
+    expect(chart).to_contain_text("The points are on")
+    for browser, message in held:
+        browser.send(message)
+    expect(chart.locator(".scatterlayer path").first).to_be_attached(timeout=PATIENCE)
+
+
+def test_a_chart_of_a_run_without_a_point_says_so_as_soon_as_the_run_has_ended(page: Page) -> None:
+    start_digits(page, epochs=200, name="Holds all devices")
+    first = page.url
+    start_digits(page, epochs=1, name="Never begun")
+    chart = page.locator("[data-chart=loss]")
+    expect(chart).to_contain_text("Points appear here", timeout=PATIENCE)
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    page.get_by_role("button", name="Cancel the run").click()
+    expect(chart).to_contain_text("The run has ended", timeout=PATIENCE)
+    page.reload()
+    expect(chart).to_contain_text("The run has ended", timeout=PATIENCE)
+    page.goto(first)
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    page.get_by_role("button", name="Cancel the run").click()
+    expect_state(page, "Cancelled")

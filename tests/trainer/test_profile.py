@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.files import Imported, idx, imported
 from trainer import package, rows
-from trainer.importing.profile import SENTENCES
+from trainer.importing.profile import LOOKED_FOR, SENTENCES
 from trainer.spec import TrainSpec, parse
 from trainer.summary import number_names
 from webapp.datasets import samples
@@ -31,6 +31,21 @@ def test_the_digits_are_profiled(tmp_path: Path) -> None:
     assert sum(count for _, count in made.profile.balance) == 8000
     assert made.profile.suggested_task == "image_classification"
     assert made.codes == set()
+
+    assert {check.code for check in made.profile.checks} == {
+        "one_class", "few_rows", "lonely_class", "imbalance", "infinite_pixels", "duplicates", "contradicting_labels", "case_only"}
+
+
+def test_each_problem_is_a_check_and_a_profile_lists_those_that_were_made(tmp_path: Path) -> None:
+    assert set(LOOKED_FOR) == {code for code, (severity, _, _) in SENTENCES.items() if severity != "info"}
+    rows = [f"{number % 7 * 1.5},{'red' if number % 2 else 'blue'},x" for number in range(40)]
+    made = table(tmp_path / "classes", "size,colour,x", rows)
+    checks = {check.code for check in made.profile.checks}
+    assert made.codes - {code for code, (severity, _, _) in SENTENCES.items() if severity == "info"} <= checks
+    assert {"missing_values", "text_in_numbers", "mirrors_target", "imbalance", "renamed_columns", "identifier"} <= checks
+    assert not {"infinite_pixels", "broken_pictures", "contradicting_labels"} & checks
+    numbers = table(tmp_path / "numbers", "a,b", [f"{number % 7},{number * 1.5 + number % 3}" for number in range(60)])
+    assert "imbalance" not in {check.code for check in numbers.profile.checks}, "there are no classes to compare"
 
 
 def test_the_contact_sheet_shows_what_its_labels_say(tmp_path: Path) -> None:

@@ -12,10 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.webapp.pages import finished, make_dataset, make_run
+from trainer.spec import TrainSpec
 from webapp.accounts.models import User
+from webapp.artifacts.models import Artifact, Edge, ModelVersion
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.metrics.codec import Points
-from webapp.runs import queries, results, stream
+from webapp.runs import queries, results, services, stream
+from webapp.runs.exports import queue_exports
 from webapp.runs.models import Kind, Run, State
 from webapp.runs.timing import Timing
 from webapp.workers.models import Device, Worker
@@ -404,3 +407,47 @@ def test_a_paused_run_without_a_checkpoint_has_nothing_that_stopping_could_keep(
     assert "Nothing has been trained yet that could be kept" in page
     assert f"/runs/{run.pk}/stop/" not in page
     assert Run.objects.get(pk=run.pk).state == State.PAUSED
+
+
+@pytest.mark.parametrize(
+    ("size", "words"), [(4600, "1.8× larger"), (1000, "2.5× smaller"), (2501, "as large as before"), (None, "nothing was kept")]
+)
+def test_what_became_of_the_size_is_said_alike_everywhere(client: Client, ada: User, size: int | None, words: str) -> None:
+    metric = {"name": "accuracy", "value": 0.98}
+    refusal = {"name": "quantize_int8", "status": "refused", "message": "Refused: it fell to %(after)s.", "params": {"after": "0.5"}}
+    last = {"name": "prune_channels", "metric": metric, "size": size} if size else refusal
+    stages = [{"name": "original", "metric": metric, "size": 2500}, last]
+    run = make_run(make_dataset(ada), kind="compress", state=State.SUCCEEDED, report={"stages": stages})
+    client.force_login(ada)
+    page = client.get(f"/runs/{run.pk}/").content.decode()
+    assert words in client.get("/runs/").content.decode()
+    assert words in client.get("/").content.decode()
+    assert words == client.get(f"/api/v1/runs/{run.pk}").json()["headline"]
+    assert (words in page) == (size is not None)
+    if size is None:
+        assert "Nothing was kept: no stage yielded a model" in page
+        assert "Refused: it fell to 0.5." in page
+        assert "1.0×" not in page
+
+
+def test_a_run_that_was_asked_for_no_exports_says_so_and_one_that_left_it_out_makes_all(client: Client, ada: User) -> None:
+    dataset = make_dataset(ada)
+    client.force_login(ada)
+    task = {"name": "table_classification", "target": "species"}
+    none, every = TrainSpec.model_validate({"task": task, "exporters": []}), TrainSpec.model_validate({"task": task})
+    for number, (spec, formats) in enumerate([(none, []), (every, ["safetensors", "torchscript", "onnx"])]):
+        run = services.queue_run(owner=ada, name="x", spec=spec, inputs={}, dataset_version=dataset.versions.get())
+        content = Artifact.objects.create(sha256=f"{number:064x}", size=1)
+        Edge.objects.create(run=run, artifact=content, direction=Edge.Direction.INPUT, role="prepared", name="prepared")
+        ModelVersion.objects.create(run=run, artifact=content, name="original", form=ModelVersion.Form.TORCH)
+        Run.objects.filter(pk=run.pk).update(state=State.SUCCEEDED)
+        made = queue_exports(run)
+        assert [one["name"] for child in made for one in child.spec["exporters"]] == formats
+        page = client.get(f"/runs/{run.pk}/").content.decode()
+        assert ("training was asked to make no exports" in page) == (not formats)
+
+
+def test_a_form_in_which_no_export_is_ticked_asks_for_none(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    client.post("/runs/new/", {**filled_form(make_dataset(ada)), "key": "k2"})
+    assert Run.objects.get().spec["exporters"] == []

@@ -11,6 +11,7 @@ from typing import Any
 from trainer import out, stages
 from trainer.console import checked, read_object
 from trainer.out import Out
+from trainer.sentences import filled
 from trainer.spec import CompressSpec
 
 
@@ -48,8 +49,7 @@ def _names(spec: CompressSpec) -> list[str]:
 def _line(row: dict[str, Any]) -> str:
     """A row of the report in words; it has NaN and infinities as text."""
     if row["status"] == "refused":
-        sentence = row["message"] % row["params"] if row["params"] else row["message"]
-        return f"{row['stage']} {row['name']}: {sentence}"
+        return f"{row['stage']} {row['name']}: {filled(row['message'], row['params'])}"
     times = ", ".join(f"{ms:.3f} ms for {rows}" for rows, ms in row["latency_ms"].items())
     return (f"{row['stage']} {row['name']}: {row['metric']['name']} {float(row['metric']['value']):.4f}, {row['size']} bytes, "
             f"{row['parameters']} parameters, {times} ({row['runtime']}, {row['threads']} threads)")

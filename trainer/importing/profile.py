@@ -1,6 +1,6 @@
 """What an inspection tells about a data set: columns, balance, duplicates, problems with their remedies, a preview."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import Annotated, Any, Literal
 
@@ -25,6 +25,13 @@ class Problem(Strict):
     message: str
     params: dict[str, Any] = {}
     remedy: str
+
+
+class Check(Strict):
+    """Something that was looked for, found or not; ``message`` is an English identifier."""
+
+    code: str
+    message: str
 
 
 class Histogram(Strict):
@@ -69,6 +76,7 @@ class Profile(Strict):
     columns: Annotated[tuple[ColumnProfile, ...], Lenient] = ()
     balance: Counts = Field((), description="Rows of each class; of the suggested target's classes for a table.")
     problems: Annotated[tuple[Problem, ...], Lenient] = ()
+    checks: Annotated[tuple[Check, ...], Lenient] = Field((), description="What was looked for, found or not.")
     rows: Annotated[tuple[Annotated[tuple[str, ...], Lenient], ...], Lenient] = ()
     thumbnails: Thumbnails | None = None
     suggested_task: str = ""
@@ -180,6 +188,36 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
 }
 
 
+# What the checks look for: code -> the words for it. What only tells how a file was read is no check.
+LOOKED_FOR: dict[str, str] = {
+    "one_class": "A single class in all rows.",
+    "no_target": "No column that can be a target.",
+    "no_features": "No column to learn from.",
+    "only_text": "Nothing but free text to learn from.",
+    "few_rows": "Too few rows for a test to say anything.",
+    "lonely_class": "Classes that have a single row.",
+    "imbalance": "A class with more than ten times the rows of another.",
+    "missing_target": "Rows without a value in the target.",
+    "missing_values": "Columns with missing values.",
+    "text_in_numbers": "Text among the numbers of a column.",
+    "infinite_values": "Values that are infinite or too large.",
+    "infinite_pixels": "Pixels that are not finite numbers.",
+    "coarse_numbers": "Numbers that differ too little beside their size.",
+    "duplicates": "Rows that repeat an earlier row exactly.",
+    "contradicting_labels": "The same picture under two labels.",
+    "identifier": "Columns that only count or name the rows.",
+    "mirrors_target": "A column of the target's kind that alone tells the target, among the first 200.",
+    "case_only": "Names that differ only in capital letters or spaces.",
+    "broken_pictures": "Pictures that cannot be read.",
+    "renamed_columns": "Columns without a name of their own.",
+}
+
+
+def checks_of(*functions: Callable[..., object]) -> frozenset[str]:
+    """The codes of what these functions look for: each stands in the code that says it, so nobody has to list them again."""
+    return frozenset(code for function in functions for code in function.__code__.co_consts if code in LOOKED_FOR)
+
+
 def problem(code: str, **params: Any) -> Problem:
     """A problem from the table above with its gaps filled."""
     severity, message, remedy = SENTENCES[code]
@@ -192,6 +230,11 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     ordered = sorted(problems, key=lambda item: (severities.index(item.severity), codes.index(item.code)))
     groups = [list(group) for _, group in groupby(ordered, key=lambda item: item.code)]
     return tuple(shown for group in groups for shown in (*group[:OF_A_KIND], *_rest(group)))
+
+
+def checks_made(checks: frozenset[str]) -> tuple[Check, ...]:
+    """The checks of these codes, as the table above stands."""
+    return tuple(Check(code=code, message=message) for code, message in LOOKED_FOR.items() if code in checks)
 
 
 def _rest(group: list[Problem]) -> list[Problem]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from trainer.importing.profile import Problem, problem
+from trainer.importing.profile import Problem, checks_of, problem
 
 IMBALANCE = 10
 
@@ -20,6 +20,11 @@ def class_problems(balance: Sequence[tuple[str, int]]) -> list[Problem]:
     if most[1] > IMBALANCE * fewest[1]:
         found.append(problem("imbalance", most=most[0], most_rows=most[1], fewest=fewest[0], fewest_rows=fewest[1]))
     return found
+
+
+def checks() -> frozenset[str]:
+    """What ``class_problems`` looks for."""
+    return checks_of(class_problems, case_problems)
 
 
 def _rows(item: tuple[str, int]) -> int:

@@ -1,6 +1,6 @@
 """The profile of pictures: balance, repetitions, and a contact sheet that we draw ourselves from decoded pixels."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
@@ -8,8 +8,9 @@ import numpy as np
 from PIL import Image
 
 from trainer.data import Array
+from trainer.importing import profile_classes
 from trainer.importing.parsed import Parsed
-from trainer.importing.profile import Problem, Profile, Thumbnails, in_order, problem
+from trainer.importing.profile import Problem, Profile, Thumbnails, checks_made, checks_of, in_order, problem
 from trainer.importing.profile_classes import class_problems
 
 CELL = 64
@@ -24,18 +25,22 @@ def profile(parsed: Parsed, format_name: str) -> Profile:
     counts = np.bincount(labels, minlength=len(classes))
     balance = tuple((name, int(count)) for name, count in zip(classes, counts, strict=True))
     duplicates, contradicting = _repetitions(parsed.arrays["pixels"], labels)
-    problems: list[Problem] = [*parsed.problems, *class_problems(balance)]
-    if parsed.summary.rows < LEAST_ROWS:
-        problems.append(problem("few_rows", rows=parsed.summary.rows, least=LEAST_ROWS))
-    if duplicates:
-        problems.append(problem("duplicates", count=duplicates, rows=parsed.summary.rows))
-    if contradicting:
-        problems.append(problem("contradicting_labels", count=contradicting))
+    problems = [*parsed.problems, *class_problems(balance), *_picture_problems(parsed.summary.rows, duplicates, contradicting)]
+    checks = parsed.checks | profile_classes.checks() | checks_of(_picture_problems)
     chosen = _chosen(labels, len(classes))
     grid = Thumbnails(columns=COLUMNS, rows=-(-len(chosen) // COLUMNS), size=CELL,
                       labels=tuple(classes[labels[row]] for row in chosen))
     return Profile(summary=parsed.summary, format=format_name, duplicates=duplicates, balance=balance,
-                   problems=in_order(problems), thumbnails=grid, suggested_task="image_classification")
+                   problems=in_order(problems), checks=checks_made(checks), thumbnails=grid, suggested_task="image_classification")
+
+
+def _picture_problems(rows: int, duplicates: int, contradicting: int) -> Iterator[Problem]:
+    if rows < LEAST_ROWS:
+        yield problem("few_rows", rows=rows, least=LEAST_ROWS)
+    if duplicates:
+        yield problem("duplicates", count=duplicates, rows=rows)
+    if contradicting:
+        yield problem("contradicting_labels", count=contradicting)
 
 
 def _repetitions(pixels: Array, labels: Array) -> tuple[int, int]:

@@ -8,8 +8,9 @@ from operator import itemgetter
 import numpy as np
 
 from trainer.data import Array
+from trainer.importing import profile_classes
 from trainer.importing.parsed import Parsed
-from trainer.importing.profile import ColumnProfile, Counts, Histogram, Problem, Profile, in_order, problem
+from trainer.importing.profile import ColumnProfile, Counts, Histogram, Problem, Profile, checks_made, checks_of, in_order, problem
 from trainer.importing.profile_classes import class_problems
 from trainer.summary import Column, DataSummary, number_names
 
@@ -96,19 +97,19 @@ def _counted(column: Column, codes: Array) -> Counts:
 def profile(parsed: Parsed, format_name: str) -> Profile:
     """The whole profile."""
     target = suggested_target(parsed)
-    problems = [*parsed.problems, *_table_problems(parsed), *_identifiers(parsed), *_coarse(parsed)]
+    problems = [*parsed.problems, *(found for check in ALWAYS for found in check(parsed))]
+    checks = parsed.checks | checks_of(*ALWAYS)
     balance: Counts = ()
-    if target is None:
-        problems.append(problem("no_target"))
-    else:
+    if target is not None:
         if target.kind == "category":
             balance = _counted(target, _array_of(parsed, target))
         elif _task(target) == "table_classification":
             balance = _counted_numbers(_array_of(parsed, target))
         problems += [*class_problems(balance), *_target_problems(parsed, target)]
+        checks |= checks_of(_target_problems) | (profile_classes.checks() if balance else frozenset())
     problems = [item for item in problems if not (target and item.code == "missing_values" and item.params["column"] == target.name)]
     return Profile(summary=parsed.summary, format=format_name, duplicates=parsed.duplicates, columns=parsed.columns,
-                   balance=balance, problems=in_order(problems), rows=parsed.rows,
+                   balance=balance, problems=in_order(problems), checks=checks_made(checks), rows=parsed.rows,
                    suggested_target=target.name if target else "", suggested_task=_task(target) if target else "")
 
 
@@ -145,6 +146,11 @@ def _table_problems(parsed: Parsed) -> Iterator[Problem]:
             yield problem("one_class", name=next((row[_at(summary, column)] for row in parsed.rows if row[_at(summary, column)]), ""))
 
 
+def _without_target(parsed: Parsed) -> Iterator[Problem]:
+    if suggested_target(parsed) is None:
+        yield problem("no_target")
+
+
 def _coarse(parsed: Parsed) -> Iterator[Problem]:
     """Number columns of which float32 keeps too little."""
     for column in parsed.columns:
@@ -165,6 +171,9 @@ def _identifiers(parsed: Parsed) -> Iterator[Problem]:
         span = (column.maximum or 0.0) - (column.minimum or 0.0)
         if span == column.distinct - 1 or (IDENTIFIER_NAME.fullmatch(column.name) and float(span).is_integer()):
             yield problem("identifier", column=column.name)
+
+
+ALWAYS = (_without_target, _table_problems, _identifiers, _coarse)
 
 
 def _target_problems(parsed: Parsed, target: Column) -> Iterator[Problem]:

@@ -19,7 +19,8 @@ from trainer.data import Array
 from trainer.importing import mapped
 from trainer.importing.columns import CODE, Observed
 from trainer.importing.parsed import Parsed
-from trainer.importing.profile import Problem, problem
+from trainer.importing.profile import Problem, checks_of, problem
+from trainer.importing.profile_classes import case_problems
 from trainer.importing.profile_tables import column_profiles
 from trainer.importing.spool import Spool
 from trainer.summary import Column, DataSummary
@@ -62,8 +63,8 @@ def parse(names: Sequence[str], chunks: Iterator[Chunk], work: Path, *, comma: b
     summary = DataSummary(kind="table", rows=sum(seen.chunks), columns=tuple(
         column.model_copy(update={"distinct": profile.distinct}) for column, profile in zip(columns, profiles, strict=True)))
     problems = [found for column, kind in zip(observed, columns, strict=True) for found in column.problems(kind)]
-    return Parsed(summary=summary, arrays=arrays, problems=(*problems, *_spellings(observed)), rows=seen.preview,
-                  duplicates=seen.duplicates, columns=profiles)
+    return Parsed(summary=summary, arrays=arrays, problems=(*problems, *_spellings(observed)),
+                  checks=checks_of(Observed.problems, case_problems), rows=seen.preview, duplicates=seen.duplicates, columns=profiles)
 
 
 @dataclass(frozen=True)

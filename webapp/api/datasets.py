@@ -1,6 +1,5 @@
 """/datasets: made from uploads or a sample, inspected by a run, trained on once ready."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -123,21 +122,19 @@ def full(dataset: Dataset) -> dict[str, Any]:
         **brief(dataset),
         "run": run.pk if run else None,
         "reason": words.sentence(run.reason, run.reason_params) if run else "",
+        "reason_code": run.reason_code if run else "",
+        "reason_params": run.reason_params if run else {},
         "profile": _profile(newest),
         "versions": [version(each) for each in dataset.versions.all()],
     }
 
 
 def _profile(row: DatasetVersion) -> dict[str, Any] | None:
-    """What inspection found, its problems and remedies in words."""
+    """What inspection found, its problems and remedies in words, and what it looked for."""
     if row.profile is None:
         return None
-    return {**row.profile, "problems": [_in_words(problem) for problem in row.profile.get("problems", [])]}
-
-
-def _in_words(problem: Mapping[str, Any]) -> dict[str, Any]:
-    said = {name: words.sentence(problem[name], problem.get("params", {})) for name in ("message", "remedy")}
-    return {**problem, **said}
+    checks = [{**check, "message": words.translated(check["message"])} for check in row.profile.get("checks", [])]
+    return {**words.told(row.profile), "checks": checks}
 
 
 def version(row: DatasetVersion) -> dict[str, Any]:

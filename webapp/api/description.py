@@ -12,7 +12,7 @@ PROBLEM = {"description": "A problem document (RFC 9457) that says what is wrong
            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 KEY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255},
        "description": "The same key with the same request is answered and not done again, for a day."}
-MATCH = {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"},
+MATCH = {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string", "examples": ["*"]},
          "description": "The ETag that was last seen of it, or *."}
 ETAG = {"ETag": {"schema": {"type": "string"}, "description": "Of what can be edited."}}
 LOCATION = {"Location": {"schema": {"type": "string"}, "description": "Where to look at it."}}

@@ -55,9 +55,13 @@ def events(request: HttpRequest, run_id: UUID, after: Query[After]) -> HttpRespo
 def log(request: HttpRequest, run_id: UUID, after: Query[After]) -> dict[str, Any]:
     run = find(request, run_id)
     entries = StreamEntry.objects.filter(run=run, type="log", seq__gt=after.after).order_by("seq")[:LOG_LINES]
-    items = [{"seq": entry.seq, "time": entry.created, "level": entry.body.get("level", "info"), "message": words.sentence(
-        entry.body.get("message", ""), entry.body.get("params", {}))} for entry in entries]
+    items = [_line(entry) for entry in entries]
     return {"items": items, "last": items[-1]["seq"] if items else after.after}
+
+
+def _line(entry: StreamEntry) -> dict[str, Any]:
+    line = {"level": "info", "code": "", "message": "", "params": {}, **words.told(entry.body)}
+    return {**line, "seq": entry.seq, "time": entry.created}
 
 
 @router.get("/runs/{uuid:run_id}/exports", response=schemas.Exports, summary="Files to download")
@@ -72,7 +76,7 @@ def exports(request: HttpRequest, run_id: UUID) -> dict[str, Any]:
 def _proofs(makers: list[Run]) -> Iterator[dict[str, Any]]:
     for maker in makers:
         for proof in (maker.report or {}).get("exports", []) if maker.kind == Kind.EXPORT else []:
-            yield {**proof, "message": words.sentence(proof.get("message", ""), proof.get("params", {})), "run": str(maker.pk)}
+            yield {**words.told(proof), "run": str(maker.pk)}
 
 
 def _export(edge: Edge) -> dict[str, Any]:

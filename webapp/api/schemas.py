@@ -32,6 +32,8 @@ class Mistake(Schema):
 class NewDataset(Body):
     """Exactly one of ``upload``, ``uploads`` and ``sample``."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"sample": "digits"}]})
+
     name: StrictStr = Field("", max_length=200, description="Taken from the file or sample when left out.")
     upload: UUID | None = Field(None, description="The last part of an upload's address.")
     uploads: list[UUID] | None = Field(None, min_length=1, max_length=8, description="Several files that belong together.")
@@ -70,8 +72,11 @@ class Dataset(Schema):
 
 class DatasetDetail(Dataset):
     reason: str = Field(description="Why it is in its state, in words.")
+    reason_code: str
+    reason_params: dict[str, Any] = Field(description="What fills the gaps of the reason.")
     run: UUID | None = Field(description="The run that inspects the newest version.")
-    profile: dict[str, Any] | None = Field(description="What inspection found; its problems in words, with code and params.")
+    profile: dict[str, Any] | None = Field(description="What inspection found; its problems in words, with code and params; “checks” is "
+                                           "what it looked for.")
     versions: list[DatasetVersion]
 
 
@@ -80,11 +85,13 @@ class NewRun(Body):
     dataset: UUID
     version: StrictInt | None = Field(None, ge=1, le=2**31 - 1, description="A version's number; the newest that is ready when left out.")
     spec: dict[str, Any] = Field(
-        description="The run's spec; the smallest is {\"model\": {\"name\": \"cnn\"}, \"epochs\": 7, \"ranks\": 2}. "
-        "Its JSON Schema is at /api/v1/components.")
+        description="The run's spec, of which everything has a default but, for a table, “task”; its JSON Schema is at "
+        "/api/v1/components.", examples=[{"model": {"name": "cnn"}, "epochs": 7, "ranks": 2}])
 
 
 class NewCompression(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"stages": [{"name": "prune_channels", "ratio": 0.5}]}]})
+
     name: StrictStr = Field("", max_length=200)
     stages: list[dict[str, Any]] | None = Field(None, max_length=16, description="Compressors in order; the default is to "
                                                 "prune half of the channels and then to quantize to int8.")
@@ -97,6 +104,8 @@ class Run(Schema):
     state: str = Field(description="queued, starting, running, stopping, paused, succeeded, stopped, failed or cancelled")
     reason: str = Field(description="Why it is in its state, in words.")
     reason_code: str
+    reason_params: dict[str, Any] = Field(description="What fills the gaps of the reason.")
+    headline: str = Field(description="What came of it in a few words; empty while there is nothing to say.")
     dataset: UUID | None
     dataset_version: UUID | None
     parent: UUID | None
@@ -112,7 +121,7 @@ class Run(Schema):
 
 class RunDetail(Run):
     spec: dict[str, Any]
-    report: dict[str, Any] | None
+    report: dict[str, Any] | None = Field(description="What came of it; its sentences in words, with code and params.")
     metrics: list[str] = Field(description="Names for /runs/{id}/metrics.")
     children: list[Run]
     seq: int = Field(description="The last number of its stream of events.")
@@ -155,7 +164,9 @@ class LogLine(Schema):
     seq: int
     time: datetime
     level: str
+    code: str = Field(description="What is wrong, for programs; empty where a line only tells of progress.")
     message: str
+    params: dict[str, Any] = Field(description="What fills the gaps of the message.")
 
 
 class LogLines(Schema):

@@ -8,12 +8,12 @@ _PROBLEM = {"description": "A problem document (RFC 9457)", "content": {"applica
     "schema": {"type": "object", "properties": {"status": {"type": "integer"}, "detail": {"type": "string"}}}}}}
 
 
-def _header(name: str, text: str, *, required: bool = True, kind: str = "string") -> Description:
-    return {"in": "header", "name": name, "required": required, "schema": {"type": kind}, "description": text}
+def _header(name: str, text: str, *, required: bool = True, **schema: Any) -> Description:
+    return {"in": "header", "name": name, "required": required, "schema": {"type": "string", **schema}, "description": text}
 
 
-_VERSION = _header("Tus-Resumable", "1.0.0")
-_OFFSET = _header("Upload-Offset", "Bytes that are there already.", kind="integer")
+_VERSION = _header("Tus-Resumable", "1.0.0", const="1.0.0")
+_OFFSET = _header("Upload-Offset", "Bytes that are there already.", type="integer", examples=[0])
 _CHECKSUM = _header("Upload-Checksum", "sha1 or sha256, a space, and the digest of these bytes in base64.", required=False)
 _ID = {"in": "path", "name": "upload_id", "required": True, "schema": {"type": "string", "format": "uuid"}}
 
@@ -27,7 +27,7 @@ PATHS: Description = {
     "/api/v1/uploads": {
         "post": _operation(
             "Begin an upload", "By tus 1.0 (https://tus.io). The identifier is the last part of Location.", "201", "Location",
-            _VERSION, _header("Upload-Length", "Bytes of the whole file.", kind="integer"),
+            _VERSION, _header("Upload-Length", "Bytes of the whole file.", type="integer", examples=[1048576]),
             _header("Upload-Metadata", "filename and its base64.", required=False), _CHECKSUM,
             _header("Idempotency-Key", "The same key begins one upload only.", required=False), requestBody=_BYTES),
         "options": _operation("What is spoken", "Versions, extensions and limits of tus.", "204", "Headers"),

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from webapp.api import reading
 from webapp.api.auth import authenticate
 from webapp.api.problems import Problem, not_found
-from webapp.api.root import api
+from webapp.api.root import api, openapi
 
 View = Callable[..., HttpResponseBase]
 
@@ -22,8 +23,15 @@ View = Callable[..., HttpResponseBase]
 @csrf_exempt
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    """The API's addresses, to read and to try. Swagger's files come with django-ninja, from this server."""
-    return _refused(request) or render(request, "api/docs.html")
+    """The API's description to read, by our own templates: what draws OpenAPI elsewhere brings megabytes of script, and
+    colours and controls that not everybody can use."""
+    refusal = _refused(request)
+    if refusal is not None:
+        return refusal
+    document = openapi(request)
+    context = {"document": document, "text": reading.prose(document["info"]["description"]), "doors": reading.doors(document),
+               "tags": reading.by_tag(document, request.build_absolute_uri("/").rstrip("/")), "shapes": reading.shapes(document)}
+    return render(request, "api/docs.html", context)
 
 
 @csrf_exempt

@@ -110,6 +110,7 @@ class ProfileView:
     facts: Sequence[tuple[str, str]]
     columns: Sequence[ColumnView]
     problems: Sequence["Problem"]
+    checks: Sequence[str]
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     balance_title: str
@@ -130,6 +131,7 @@ def profile(version: DatasetVersion) -> ProfileView | None:
         facts=_facts(version, found),
         columns=[_column(column, summary["rows"]) for column in columns],
         problems=_grouped(found.get("problems") or []),
+        checks=[words.translated(check["message"]) for check in found.get("checks") or []],
         header=[column["name"] for column in columns],
         rows=found.get("rows") or [],
         balance_title=balance.title(),

@@ -13,8 +13,15 @@ from webapp.runs.services import queue_run
 
 
 def queue_exports(run: Run) -> list[Run]:
-    """Queue a child run per model version of a run that ended well, within the caller's transaction."""
+    """Queue a child run per model version of a run that ended well, within the caller's transaction; none where none was asked for."""
+    if not are_asked_for(run):
+        return []
     return [_queue_export(run, version) for version in run.versions.select_related("artifact").order_by("stage")]
+
+
+def are_asked_for(run: Run) -> bool:
+    """Whether the training run at the root was to be followed by exports."""
+    return _wanted_exporters(run) != ()
 
 
 def _queue_export(run: Run, version: ModelVersion) -> Run:
@@ -30,12 +37,12 @@ def _queue_export(run: Run, version: ModelVersion) -> Run:
     )
 
 
-def _wanted_exporters(run: Run) -> tuple[Any, ...]:
+def _wanted_exporters(run: Run) -> tuple[Any, ...] | None:
     """What the training run at the root asked for."""
     while run.parent is not None:
         run = run.parent
     spec = parse(run.spec)
-    return spec.exporters if isinstance(spec, TrainSpec) else ()
+    return spec.exporters if isinstance(spec, TrainSpec) else None
 
 
 def _form(version: ModelVersion) -> Form:

@@ -1,27 +1,39 @@
 """The one number that says how good a finished run is, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from trainer import savings
 from webapp.numbers import short
 from webapp.runs.models import Run
 
 
 def headline(run: Run) -> str:
-    """Test accuracy, or for numbers the mean error; empty while there is none."""
+    """Test accuracy, for numbers the mean error, of a compression what it came to; empty while there is none."""
     report: Mapping[str, Any] = getattr(run, "digest", None) or run.report or {}  # a list reads only a digest of the report
     stages = report.get("stages") or []
     if stages:
-        sizes = [stage["size"] for stage in stages if stage.get("size")]
-        return _("%(factor).1f× smaller") % {"factor": sizes[0] / max(1, sizes[-1])} if len(sizes) > 1 else ""
+        return size(stages)
     test = report.get("test") or {}
     if test.get("accuracy") is not None:
         return _("accuracy %(value).1f %%") % {"value": 100 * test["accuracy"]}
     if test.get("mae") is not None:
         return _("mean error %(value)s") % {"value": short(test["mae"])}
     return ""
+
+
+def size(stages: Sequence[Mapping[str, Any]]) -> str:
+    """What became of the size on disk, of a compression's table of stages."""
+    factor = savings.growth(stages)
+    if factor is None:
+        return _("nothing was kept")
+    if 1 / savings.SAME < factor < savings.SAME:
+        return _("as large as before")
+    if factor > 1:
+        return _("%(factor).1f× larger") % {"factor": factor}
+    return _("%(factor).1f× smaller") % {"factor": 1 / factor}
 
 
 def seconds(run: Run) -> float | None:

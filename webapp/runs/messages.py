@@ -6,6 +6,7 @@ from typing import Any
 
 from webapp.metrics.codec import Batch, Floats, Integers, Points
 from webapp.metrics.plain import numbers, plain_number
+from webapp.words import told
 
 
 def points(before: int, last: int, batch: Batch) -> str:
@@ -32,7 +33,7 @@ def entry(seq: int, kind: str, body: dict[str, Any], time: float | None = None, 
 
     ``before`` is the number up to which the browser was told: numbers in between may have been rewound, or only passing.
     """
-    return dumps({"type": kind, "from": seq - 1 if before is None else before, "seq": seq, "time": time, "body": body})
+    return dumps({"type": kind, "from": seq - 1 if before is None else before, "seq": seq, "time": time, "body": told(body)})
 
 
 def finite(body: Any) -> Any:

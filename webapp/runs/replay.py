@@ -11,6 +11,7 @@ from webapp.metrics.chunk import Marked
 from webapp.metrics.window import window
 from webapp.runs import messages
 from webapp.runs.models import Run, StreamEntry
+from webapp.words import told
 
 POINTS_AT_MOST = 50_000
 ENTRIES_AT_MOST = 1_000
@@ -31,14 +32,16 @@ class Replay:
 
 
 def hello(run_id: UUID, after: int) -> tuple[str, int]:
-    """The first message: from which number on the browser is told, and how the run stands; and that number.
+    """The first message: from which number on the browser is told, up to which there is something to tell at this moment, and how
+    the run stands. And the number from which on.
 
     A number that was never given, as after the database was restored from a backup, is named as ``unknown``: such a browser is
     told everything. Raises Run.DoesNotExist.
     """
-    unknown = after > Run.objects.values_list("stream", flat=True).get(pk=run_id)
-    position = 0 if unknown else after
-    return messages.dumps({"type": "hello", "seq": position, **({"unknown": after} if unknown else {}), "run": facts(run_id)}), position
+    run = Run.objects.values("stream", *_FACTS).get(pk=run_id)
+    last = run.pop("stream")
+    position, unknown = (0, {"unknown": after}) if after > last else (after, {})
+    return messages.dumps({"type": "hello", "seq": position, "last": last, **unknown, "run": told(run)}), position
 
 
 def facts(run_id: UUID) -> dict[str, Any]:
@@ -106,10 +109,10 @@ def _snapshot(run_id: UUID, after: int, last: int, **more: int) -> str:
             "seq": last,
             "series": {name: part.json() for name, part in series.items()},
             "entries": [
-                {"seq": entry.seq, "type": entry.type, "time": entry.created.timestamp(), "body": entry.body}
+                {"seq": entry.seq, "type": entry.type, "time": entry.created.timestamp(), "body": told(entry.body)}
                 for entry in reversed(entries)
             ],
-            "run": facts(run_id),
+            "run": told(facts(run_id)),
             **more,
         }
     )

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from trainer import savings
 from webapp import words
 from webapp.charts import compression, confusion, residuals
 from webapp.charts.figure import Figure
 from webapp.numbers import duration, is_number, percent, short
+from webapp.runs.headline import size
 from webapp.runs.models import Kind, Run
 
 
@@ -39,11 +41,14 @@ class StageRow:
 
 @dataclass(frozen=True)
 class Results:
+    """``lack``: why there is nothing to show for it, where a run that ended well kept nothing."""
+
     facts: Sequence[tuple[str, str]]
     per_class: Sequence[Mapping[str, Any]] = ()
     stages: Sequence[StageRow] = ()
     metric: str = ""
     drawings: Sequence[Drawing] = field(default=())
+    lack: str = ""
 
 
 def of(run: Run) -> Results | None:
@@ -99,15 +104,19 @@ def _shared(report: Mapping[str, Any], test: Mapping[str, Any]) -> list[tuple[st
 def _compression(report: Mapping[str, Any]) -> Results:
     stages: list[Mapping[str, Any]] = list(report.get("stages", []))
     done = [stage for stage in stages if stage.get("size") and stage.get("metric")]
-    if not done:
-        return Results((), stages=_rows(stages))
-    name = str(done[0]["metric"].get("name", ""))
+    if savings.growth(stages) is None:
+        return Results((), stages=_rows(stages), metric=_metric(done), lack=words.sentence(*savings.sentence(stages)))
+    name = str(done[0]["metric"]["name"])
     drawing = Drawing(
         "compression",
         compression.title(),
         compression.draw(done, [words.stage(str(stage["name"])) for stage in done], metric_name(name), is_part=name == "accuracy"),
     )
-    return Results(_savings(done), stages=_rows(stages), metric=metric_name(name), drawings=[drawing] if len(done) > 1 else [])
+    return Results(_savings(done), stages=_rows(stages), metric=metric_name(name), drawings=[drawing])
+
+
+def _metric(stages: Sequence[Mapping[str, Any]]) -> str:
+    return metric_name(str(stages[0]["metric"]["name"])) if stages else ""
 
 
 def _rows(stages: Sequence[Mapping[str, Any]]) -> list[StageRow]:
@@ -136,8 +145,7 @@ def _row(stage: Mapping[str, Any]) -> StageRow:
 
 def _savings(stages: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     first, last = stages[0], stages[-1]
-    times = _("%(factor).1f× smaller") % {"factor": first["size"] / max(1, last["size"])}
-    return [(_("Size on disk"), times), *_change(first["metric"], last["metric"]), *_speed(first, last)]
+    return [(_("Size on disk"), size(stages)), *_change(first["metric"], last["metric"]), *_speed(first, last)]
 
 
 def _change(first: Mapping[str, Any], last: Mapping[str, Any]) -> list[tuple[str, str]]:

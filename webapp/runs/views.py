@@ -19,6 +19,7 @@ from webapp.accounts.access import signed_in
 from webapp.charts import live
 from webapp.datasets import pages
 from webapp.runs import configuration, logbook, presses, queries, results, services
+from webapp.runs.exports import are_asked_for
 from webapp.runs.headline import headline
 from webapp.runs.models import Kind, Run, State
 from webapp.runs.queries import Filters
@@ -184,6 +185,7 @@ def _outcome(run: Run) -> dict[str, Any]:
         "results": results.of(run),
         "exports": exports,
         "compressions": compressions,
+        "unasked": not exports and run.versions.exists() and not are_asked_for(run),
         "waiting": any(member.state in queries.UNFINISHED for member in members),
     }
 

@@ -81,6 +81,9 @@ def live_texts() -> str:
             "minutes": _("%(m)d min %(s)d s"),
             "seconds": _("%(n)s s"),
             "done": _("%(part)s %% done"),
+            "loading": _("The points are on their way."),
+            "waiting": _("Points appear here as soon as there are some."),
+            "ended": _("The run has ended without a point for this chart."),
             "nan": _("Values that are not numbers: %(count)s"),
         }
     )

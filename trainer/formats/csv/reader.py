@@ -13,7 +13,7 @@ from trainer.formats.csv.rows import LONGEST_CELL, LONGEST_LINE, Lines, Table, r
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import Parsed
-from trainer.importing.profile import Problem, problem
+from trainer.importing.profile import Problem, checks_of, problem
 from trainer.importing.tables import Chunk, parse
 
 MOST_COLUMNS = 20_000
@@ -53,7 +53,7 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
         raise TrainerError("csv_no_rows", "“%(name)s” has a line of names and no rows. Choose a file with data.", name=source.name)
     parsed = parse(names, _chunks(table), work, comma=example is not None)
     summary = parsed.summary.model_copy(update={"decimal_comma": example is not None})
-    return replace(parsed, summary=summary, problems=(*problems, *parsed.problems))
+    return replace(parsed, summary=summary, problems=(*problems, *parsed.problems), checks=parsed.checks | checks_of(_names))
 
 
 def _delimiter(spec: Spec, source: Source, codec: str) -> str:

@@ -14,7 +14,7 @@ from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Facts,
 from trainer.importing import mapped
 from trainer.importing.archives import Source
 from trainer.importing.parsed import Parsed
-from trainer.importing.profile import Problem, problem
+from trainer.importing.profile import Problem, checks_of, problem
 from trainer.summary import DataSummary
 
 BROKEN_SHARE = 0.1
@@ -45,7 +45,7 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     labels = np.array([index[picture.label] for picture in kept], dtype=np.int64)
     summary = DataSummary(kind="image", rows=len(kept), classes=tuple(names), shape=shape)
     problems = _problems(kept, shape, broken, others)
-    return Parsed(summary=summary, arrays={"pixels": pixels, "labels": labels}, problems=tuple(problems))
+    return Parsed(summary=summary, arrays={"pixels": pixels, "labels": labels}, problems=tuple(problems), checks=checks_of(_problems))
 
 
 def _classes(pictures: Sequence[Picture]) -> list[str]:

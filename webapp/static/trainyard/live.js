@@ -21,6 +21,8 @@ import { clock, filled, grouped, measured, RemainingTime } from "./words.js";
 const CALM = 1_000;  // milliseconds between two drawings of a chart that is not the first
 const TURN = 100;  // and between two of them
 
+const FINAL = ["succeeded", "stopped", "failed", "cancelled"];
+
 const all = (selector) => document.querySelectorAll(selector);
 const say = (selector, text) => all(selector).forEach((element) => { element.textContent = text; });
 
@@ -34,6 +36,8 @@ class Live {
     this.curves = new Map();
     this.run = { step: 0, total_steps: 0, steps_per_epoch: 0, state: "" };
     this.remaining = new RemainingTime();
+    this.known = Infinity;  // the number up to which there was something to tell when the connection was made
+    this.emptiness = this.texts.loading;  // what a chart without a point says
     this.plots = [...all("[data-chart]")].map((element) => this.#plot(element));
     this.quarter = 4;  // of the run; the first that is reached while somebody looks is said
     this.drawing = false;
@@ -53,9 +57,24 @@ class Live {
   take(message) {
     if (message.type === "points") this.#points(message.series);
     else if (message.type === "snapshot") this.#snapshot(message);
-    else if (message.type === "hello") this.#facts(message.run);
+    else if (message.type === "hello") this.#greet(message);
     else this.#entry(message);
+    this.#judgeEmptiness();
     this.draw();
+  }
+
+  #greet({ last, run }) {
+    this.known = last;
+    this.#facts(run);
+  }
+
+  // That there is no point can be said only once all that there was has come.
+  #judgeEmptiness() {
+    const { loading, waiting, ended } = this.texts;
+    const text = this.socket.position < this.known ? loading : FINAL.includes(this.run.state) ? ended : waiting;
+    if (text === this.emptiness) return;
+    this.emptiness = text;
+    for (const plot of this.plots) if (plot.empty) Object.assign(plot, { dirty: true, rests: 0 });
   }
 
   #points(series) {
@@ -137,6 +156,7 @@ class Live {
     const wanted = (element.dataset.series ?? "").split(" ").filter(Boolean);
     const fits = (pattern, name) => pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
     const plot = new Plot(element, {
+      emptiness: () => this.emptiness,
       curves: () => wanted.flatMap((pattern) => [...this.curves.values()].filter((curve) => fits(pattern, curve.name))),
       ask: async (query) => {
         const answer = await fetch(`${this.windowAddress}?${query}`);

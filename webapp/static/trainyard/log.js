@@ -1,7 +1,7 @@
 // A run's log goes on where the page left off: whenever the run's stream tells of something, the lines behind the last are asked
 // for and put below. The server writes them, so that they read the same when the page is opened later.
 //
-//   <ol data-log="/runs/ID/log/" data-limit="500"><li data-run="ID" data-seq="N">…
+//   <div data-log="/runs/ID/log/" data-limit="500"><ol><li data-run="ID" data-seq="N">…
 "use strict";
 
 (() => {
@@ -9,10 +9,11 @@
   const PAUSE = 300;  // milliseconds: what comes in a burst is asked for once
 
   class Log {
-    constructor(list) {
-      this.list = list;
+    constructor(frame) {
+      this.frame = frame;  // what scrolls
+      this.list = frame.querySelector("ol");
       this.known = new Map();  // of each stream that has lines here, the last number; those of export runs have numbers of their own
-      this.note(list.children);
+      this.note(this.list.children);
       this.waiting = this.asking = false;
       this.toEnd();
       for (const name of TELLING) document.addEventListener(`trainyard:${name}`, () => this.want());
@@ -30,7 +31,7 @@
       if (this.asking || document.hidden) return;
       [this.waiting, this.asking] = [false, true];
       const after = new URLSearchParams([...this.known].map(([run, seq]) => ["after", `${run}:${seq}`]));
-      const answer = await fetch(`${this.list.dataset.log}?${after}`).catch(() => null);
+      const answer = await fetch(`${this.frame.dataset.log}?${after}`).catch(() => null);
       if (answer?.ok) this.add(await answer.text().catch(() => ""));
       this.asking = false;  // not before the lines are there: who asks earlier gets them twice
       if (this.waiting) this.ask();
@@ -39,9 +40,9 @@
     add(html) {
       const fresh = new DOMParser().parseFromString(`<ol>${html}</ol>`, "text/html").querySelectorAll("li");
       this.note(fresh);
-      const atEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 40;
+      const atEnd = this.frame.scrollHeight - this.frame.scrollTop - this.frame.clientHeight < 40;
       this.list.append(...fresh);
-      while (this.list.children.length > Number(this.list.dataset.limit)) this.list.firstElementChild.remove();
+      while (this.list.children.length > Number(this.frame.dataset.limit)) this.list.firstElementChild.remove();
       clocks(this.list);
       if (atEnd) this.toEnd();
     }
@@ -50,7 +51,7 @@
       for (const { dataset: { run, seq } } of lines) this.known.set(run, Math.max(this.known.get(run) ?? 0, Number(seq)));
     }
 
-    toEnd() { this.list.scrollTop = this.list.scrollHeight; }
+    toEnd() { this.frame.scrollTop = this.frame.scrollHeight; }
   }
 
   const clocks = (list) => list.querySelectorAll("time[data-clock]").forEach((stamp) => {
@@ -60,8 +61,8 @@
     stamp.removeAttribute("data-clock");
   });
 
-  document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("[data-log]").forEach((list) => {
-    clocks(list);
-    new Log(list);
+  document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("[data-log]").forEach((frame) => {
+    clocks(frame);
+    new Log(frame);
   }));
 })();

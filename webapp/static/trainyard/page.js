@@ -20,9 +20,10 @@
   on("click", "dialog", (dialog, event) => { if (beganBeside && event.target === dialog && isBeside(dialog, event)) dialog.close(); });
   on("change", "[data-submit]", (field) => field.form?.requestSubmit());
   on("click", "[data-copy]", async (button) => {
-    const field = document.getElementById(button.dataset.copy);
-    field.select();
-    try { await navigator.clipboard.writeText(field.value); } catch { document.execCommand("copy"); }
+    const source = document.getElementById(button.dataset.copy);  // a field, or a text
+    if (source.select) source.select();
+    else getSelection().selectAllChildren(source);
+    try { await navigator.clipboard.writeText(source.value ?? source.textContent); } catch { document.execCommand("copy"); }
     button.querySelector("span").textContent = button.dataset.done;
   });
 

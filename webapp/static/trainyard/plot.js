@@ -57,9 +57,10 @@ export function forgetLooks() {
 }
 
 export class Plot {
-  // curves() lists the curves to draw; ask(query) fetches exact windows as an ArrayBuffer.
-  constructor(element, { curves, ask }) {
+  // curves() lists the curves to draw; emptiness() says why there are none; ask(query) fetches exact windows as an ArrayBuffer.
+  constructor(element, { curves, emptiness, ask }) {
     this.element = element;
+    this.emptiness = emptiness;
     this.curves = curves;
     this.ask = ask;
     this.key = element.dataset.chart;
@@ -102,9 +103,13 @@ export class Plot {
     this.element.dispatchEvent(new Event("wanted"));
   }
 
-  // Plotly's buttons have names, their pictures and the corner where it measures text have none.
+  // The lowest of Plotly's layers is a picture with a name; its buttons have names of their own. The layers above, the pictures on
+  // the buttons, and the corner where it measures text have none.
   #hush() {
-    const nameless = [...this.element.querySelectorAll(".modebar svg"), document.getElementById("js-plotly-tester")];
+    const [picture, ...layers] = this.element.querySelectorAll(".main-svg");
+    picture?.setAttribute("role", "img");
+    picture?.setAttribute("aria-label", this.element.getAttribute("aria-label"));
+    const nameless = [...layers, ...this.element.querySelectorAll(".modebar svg"), document.getElementById("js-plotly-tester")];
     for (const one of nameless) one?.setAttribute("aria-hidden", "true");
   }
 
@@ -172,7 +177,7 @@ export class Plot {
     const line = colour("line");
     const axis = { gridcolor: line, linecolor: line, zerolinecolor: line, tickcolor: line,
                    ticklabeloverflow: "allow" };  // neither this nor margins are fitted: that measures every label at each drawing
-    const empty = traces ? [] : [{ text: broken(this.element.dataset.empty ?? ""), showarrow: false, x: 0.5, y: 0.5,
+    const empty = traces ? [] : [{ text: broken(this.emptiness()), showarrow: false, x: 0.5, y: 0.5,
                                    xref: "paper", yref: "paper", font: { color: soft } }];
     const y = AXES[this.element.dataset.unit] ?? AXES_OF[this.key] ?? {};
     return {

@@ -1,0 +1,266 @@
+"""Every page in each of its states, one after the other in a running Trainyard: what must be accessible, and what is photographed.
+
+A new page or state is one more line here. Whoever takes the states may change a page's window, theme and folds between two of them.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+from typing import Any
+
+import httpx
+from django.template.loader import render_to_string
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from tests.browser.conftest import NAME, PATIENCE, enter
+from tests.browser.test_interruptions import escaping_zip
+from tests.browser.test_uploads import DATASET, wide_table
+from tests.browser.test_walk import LONG, expect_more_steps, expect_state
+from tests.yard import Yard
+
+State = tuple[str, Page]
+TABLE = "length,colour\n" + "".join(f"{number},{'red' if number % 3 else 'blue'}\n" for number in range(60))
+ADDRESSES = (
+    "/", "/runs/", "/runs/?q=no+such+run", "/runs/new/", "/datasets/", "/models/", "/workers/", "/account/", "/nowhere/", "/api/v1/docs",
+)  # fmt: skip
+LONG_NAME = "A long name with_a_part_that_cannot_be_broken_at_any_space_" + "and_more_" * 14
+NEWCOMER = "newcomer"
+ERROR_PAGES = ("400.html", "403.html", "403_csrf.html", "500.html")
+
+
+def states(browser: Browser, signed_in: BrowserContext, yard: Yard) -> Iterator[State]:
+    """The name of each state, and the page that is in it until the next one is asked for."""
+    yield from _of_a_stranger(browser, yard)
+    yield from _of_a_newcomer(browser, yard)
+    with closing(signed_in.new_page()) as page, _api(yard) as api:
+        yield from _of_data(page, yard)
+        yield from _of_runs(page, api, yard)
+        yield from _of_results(page, api)
+        yield from _of_the_rest(page)
+
+
+def _of_a_stranger(browser: Browser, yard: Yard) -> Iterator[State]:
+    with closing(browser.new_context(base_url=yard.base_url)) as context:
+        page = context.new_page()
+        page.goto("/signin/")
+        yield "sign-in", page
+        page.get_by_label("Name").fill("nobody")
+        page.get_by_label("Password").fill("a wrong password")
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("alert").wait_for()
+        yield "sign-in refused", page
+        page.goto("/signin/spent/")
+        yield "spent link", page
+
+
+def _of_a_newcomer(browser: Browser, yard: Yard) -> Iterator[State]:
+    """Somebody of whom nothing is known yet: lists are empty."""
+    yard.token(NEWCOMER)
+    with closing(browser.new_context(base_url=yard.base_url)) as context:
+        page = context.new_page()
+        link = yard.manage("signin", NEWCOMER).split()[-1]
+        page.goto(link)
+        if page.locator("[name=again]").count():
+            yield "first account", page
+            page.fill("[name=password]", "short")
+            page.fill("[name=again]", "shorter")
+            page.locator("main button[type=submit]").click()
+            page.locator(".error").first.wait_for()
+            yield "first account refused", page
+        enter(page, link, NEWCOMER)
+        yield "newcomer", page
+        for name in ("runs", "runs/new", "datasets", "models"):
+            page.goto(f"/{name}/")
+            yield f"no {name}", page
+
+
+def _of_data(page: Page, yard: Yard) -> Iterator[State]:
+    page.goto("/datasets/")
+    with _held(page, "**/api/v1/uploads/*"):
+        page.locator("[data-files]").first.set_input_files(wide_table(yard.state / "large.csv"))
+        page.get_by_role("button", name="Pause").wait_for()
+        yield "uploading", page
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.goto("about:blank")
+    page.goto("/datasets/")
+    _upload(page, "escape.zip", escaping_zip())
+    page.get_by_text("These files cannot be used.").wait_for(timeout=PATIENCE)
+    yield "unusable data", page
+    page.get_by_role("button", name="Delete").first.click()
+    page.locator("dialog[open] button.danger").click()
+    page.get_by_text("Undo").or_(page.get_by_role("button", name="Bring it back")).first.wait_for()
+    yield "deleted data", page
+    page.goto("/datasets/")
+    _upload(page, "table.csv", TABLE.encode())
+    _ready(page)
+    page.get_by_role("button", name="New version").click()
+    yield "dialog of a new version", page
+    _upload(page, "table.csv", (TABLE + "61,red\n").encode(), inside="#version-dialog ")
+    page.get_by_role("heading", name="Versions").wait_for(timeout=PATIENCE)
+    _ready(page)
+    yield "data of two versions", page
+    for dialog in ("rename-dialog", "delete-dialog"):
+        yield from _dialog(page, dialog)
+    for sample, name in (("reviews-zh", "text"), ("penguins", "table"), ("digits", "images")):
+        page.goto("/datasets/")
+        page.locator(f"form[action*='{sample}'] button").click()
+        page.wait_for_url(DATASET)
+        page.locator(".state-ready").first.wait_for(timeout=PATIENCE)
+        yield f"data: {name}", page
+        if name != "text":
+            page.get_by_role("link", name="New run").click()
+            page.locator("#spec-preview .main-svg").first.wait_for()
+            yield f"form: {name}", page
+    page.get_by_label("Batch size").fill("0")
+    page.get_by_role("button", name="Start").click()
+    page.locator("#spec-errors").wait_for()
+    yield "form refused", page
+
+
+def _of_runs(page: Page, api: httpx.Client, yard: Yard) -> Iterator[State]:
+    """A run on its way: waiting while its machine takes nothing, training, paused, discarded; and one that fails."""
+    digits, worker = _dataset(api, "digits"), api.get("/workers").json()["items"][0]["name"]
+    yard.manage("drain", worker)
+    try:
+        run = _start(api, digits, "Digits on their way", epochs=2000, ranks=2)
+        page.goto(f"/runs/{run}/")
+        yield "run: queued", page
+        yield from _dialog(page, "cancel-dialog")
+        page.goto("/workers/")
+        yield "workers: draining", page
+    finally:
+        yard.manage("drain", worker, "--off")
+    page.goto(f"/runs/{run}/")
+    expect_more_steps(page, 20)
+    yield "run: live", page
+    page.goto("/")
+    yield "home: working", page
+    page.goto("/workers/")
+    yield "workers: working", page
+    page.goto(f"/runs/{run}/")
+    page.get_by_role("button", name="Pause").click()
+    expect_state(page, "Paused")
+    yield "run: paused", page
+    api.post(f"/runs/{run}/cancel")
+    expect_state(page, "Cancelled")
+    yield "run: cancelled", page
+    optimizer = {"name": "sgd", "learning_rate": 100, "weight_decay": 10}
+    page.goto(f"/runs/{_start(api, digits, LONG_NAME, epochs=5, optimizer=optimizer)}/")
+    expect_state(page, "Failed")
+    yield "run: failed", page
+
+
+def _of_results(page: Page, api: httpx.Client) -> Iterator[State]:
+    """What came of runs: classes, a number, a compression."""
+    digits = _run(api, "train", "Digits", lambda: _start(api, _dataset(api, "digits"), "Digits", epochs=1, ranks=2))
+    task = {"name": "table_regression", "target": "body_mass_g"}
+    penguins = _run(api, "train", "Penguins", lambda: _start(api, _dataset(api, "penguins"), "Penguins", epochs=2, task=task))
+    page.goto(f"/runs/{digits}/")
+    page.get_by_role("link", name="Everything as one ZIP").wait_for(timeout=LONG)
+    yield "results: classes", page
+    page.goto(f"/runs/{digits}/clone/")
+    yield "form: clone", page
+    page.goto(f"/runs/{digits}/compress/")
+    yield "form: compress", page
+    for box in page.locator("[name=stages]").all():
+        box.uncheck()
+    page.get_by_role("button", name="Start compressing").click()
+    page.get_by_role("alert").first.wait_for()
+    yield "form: compress refused", page
+    stages = [{"name": "prune_channels", "epochs": 1, "least_steps": 1}, {"name": "quantize_int8"}]
+    smaller = _run(api, "compress", "", lambda: str(api.post(f"/runs/{digits}/compress", json={"stages": stages}).json()["id"]))
+    page.goto(f"/runs/{penguins}/")
+    page.get_by_role("link", name="Everything as one ZIP").wait_for(timeout=LONG)
+    yield "results: number", page
+    page.goto(f"/runs/{smaller}/")
+    expect_state(page, "Succeeded")
+    page.get_by_role("link", name="Everything as one ZIP").first.wait_for(timeout=LONG)
+    yield "results: compression", page
+    for kind in ("export", "inspect"):
+        page.goto(f"/runs/{api.get('/runs', params={'kind': kind, 'state': 'succeeded'}).json()['items'][0]['id']}/")
+        yield f"run: {kind}", page
+    yield from _dialog(page, "delete-dialog")
+
+
+def _of_the_rest(page: Page) -> Iterator[State]:
+    for address in ADDRESSES:
+        page.goto(address)
+        yield address, page
+    page.goto("/account/")
+    passwords = page.locator("form[action$='password/'] input[type=password]")
+    for field in passwords.all():
+        field.fill("wrong")
+    page.get_by_role("button", name="Change the password").click()
+    page.locator(".error").first.wait_for()
+    yield "password refused", page
+    page.goto("/account/")
+    page.locator("form[action$='tokens/'] input[type=text]").fill("A token to look at")
+    page.get_by_role("button", name="New token").click()
+    page.locator("#new-token").wait_for()
+    yield "new token", page
+    yield from _dialog(page, page.locator("dialog[id^=revoke]").first.get_attribute("id") or "")
+    page.locator("[data-open^=revoke]").first.click()
+    page.locator("dialog[open] button.danger").click()
+    page.get_by_text("is revoked").wait_for()
+    yield "token revoked", page
+    yield from _dialog(page, "keys")
+    page.goto("/workers/")
+    page.context.set_offline(True)
+    page.get_by_text("Connection lost. Reconnecting").wait_for(timeout=PATIENCE)
+    yield "offline", page
+    page.context.set_offline(False)
+    for template in ERROR_PAGES:
+        page.route("**/broken/", partial(_answer, render_to_string(template, {"incident": "0123456789abcdef"})))
+        page.goto("/broken/")
+        yield template, page
+        page.unroute("**/broken/")
+
+
+def _answer(body: str, route: Route) -> None:
+    route.fulfill(body=body, content_type="text/html")
+
+
+def _dialog(page: Page, dialog: str) -> Iterator[State]:
+    page.evaluate("id => document.getElementById(id).showModal()", dialog)
+    yield f"dialog: {dialog.split('-')[0]}", page
+    page.keyboard.press("Escape")
+
+
+def _upload(page: Page, name: str, content: bytes, inside: str = "") -> None:
+    page.locator(f"{inside}[data-files]").first.set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
+    page.wait_for_url(DATASET)
+
+
+def _ready(page: Page) -> None:
+    expect(page.get_by_role("link", name="New run")).to_be_visible(timeout=PATIENCE)
+
+
+@contextmanager
+def _held(page: Page, pattern: str) -> Iterator[None]:
+    """Requests of this pattern have no answer meanwhile."""
+    page.route(pattern, lambda route: None)
+    yield
+    page.unroute(pattern)
+
+
+@contextmanager
+def _api(yard: Yard) -> Iterator[httpx.Client]:
+    headers = {"Authorization": f"Bearer {yard.token(NAME)}"}
+    with httpx.Client(base_url=f"{yard.base_url}/api/v1", headers=headers, timeout=60) as client:
+        yield client
+
+
+def _dataset(api: httpx.Client, sample: str) -> str:
+    return next(str(one["id"]) for one in api.get("/datasets").json()["items"] if one["sample"] == sample)
+
+
+def _start(api: httpx.Client, dataset: str, name: str, **spec: Any) -> str:
+    answer = api.post("/runs", json={"dataset": dataset, "name": name, "spec": spec})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def _run(api: httpx.Client, kind: str, name: str, start: Callable[[], str]) -> str:
+    """A run of this kind and name that succeeded; started where there is none yet."""
+    runs = api.get("/runs", params={"kind": kind, "name": name, "state": "succeeded", "limit": 200}).json()["items"]
+    return next((str(run["id"]) for run in runs if run["name"] == name or not name), None) or start()

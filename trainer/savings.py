@@ -1,0 +1,24 @@
+"""What a compression came to, of its table of stages: smaller, larger, or nothing at all."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+SAME = 1.05  # a factor below which two sizes are called the same
+
+
+def growth(stages: Sequence[Mapping[str, Any]]) -> float | None:
+    """How many times as large the last version on disk is as the original; None where no stage yielded one."""
+    sizes = [stage["size"] for stage in stages if stage.get("size")]
+    return float(sizes[-1] / sizes[0]) if len(sizes) > 1 else None
+
+
+def sentence(stages: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
+    """The same as a message identifier and what fills its gaps."""
+    factor = growth(stages)
+    if factor is None:
+        return "Nothing was kept: no stage yielded a model, and the original stays as it was.", {}
+    if 1 / SAME < factor < SAME:
+        return "All in all the model is as large on disk as before.", {}
+    if factor > 1:
+        return "All in all the model is %(factor)s× larger on disk.", {"factor": f"{factor:.1f}"}
+    return "All in all the model is %(factor)s× smaller on disk.", {"factor": f"{1 / factor:.1f}"}
