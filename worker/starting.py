@@ -71,8 +71,12 @@ class Start:
             self.inputs = inputs
             self.inputs.join(QUICK)
         if not self.inputs.is_alive():
-            inputs, self.inputs = self.inputs, None  # what went wrong may go well at another time
-            folders.describe(self.claim, *inputs.verified())
+            try:
+                verified = self.inputs.verified()
+            except OSError:
+                self.inputs = None  # what was out of reach may be read at another time
+                raise
+            folders.describe(self.claim, *verified)
             self.ready = True
 
     @property
