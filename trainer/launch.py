@@ -34,7 +34,9 @@ from trainer.processes import default_signals, die_with_parent, output_to
 
 LOOPBACK = "127.0.0.1"
 SHUTDOWN_SECONDS = 5
-SPARE, SPARE_BY_RANK = 64, 8  # descriptors that launcher and ranks need at most, each of them, while they start
+# What launcher and ranks need to start: descriptors in each of them, and processes and threads of all of them together.
+SPARE, SPARE_BY_RANK = 64, 8
+THREADS, THREADS_BY_RANK = 3, 5
 
 
 class OneMachine(RendezvousHandler):
@@ -110,7 +112,9 @@ def launch(folder: Path) -> int:
     that. Writes exits.json."""
     job = Job.read(folder)
     ranks = len(job.devices) if job.spec.kind == "train" else 1
-    scarce.require_descriptors(SPARE + SPARE_BY_RANK * ranks)  # torch aborts or waits where it gets none
+    # Where torch gets none of them in the midst of its start it aborts, or waits for what never comes.
+    scarce.require_descriptors(SPARE + SPARE_BY_RANK * ranks)
+    scarce.require_threads(THREADS + THREADS_BY_RANK * ranks)
     socket.getfqdn = _no_look_up
     # A probe for GPUs that starts CUDA would spoil it for the ranks, which are forked.
     os.environ |= {"PYTORCH_NVML_BASED_CUDA_CHECK": "1", "GLOO_SOCKET_IFNAME": "lo"}

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -31,6 +32,23 @@ def starting_a_thread() -> Iterator[None]:
         yield
     except RuntimeError as error:
         raise OSError(errno.EAGAIN, str(error)) from error
+
+
+def require_threads(count: int) -> None:
+    """Raises OSError where so many more threads or processes, of which the system counts both together, cannot be started. None
+    of them is left afterwards."""
+    end = threading.Event()
+    started: list[threading.Thread] = []
+    try:
+        for _ in range(count):
+            thread = threading.Thread(target=end.wait, daemon=True)
+            with starting_a_thread():
+                thread.start()
+            started.append(thread)
+    finally:
+        end.set()
+        for thread in started:
+            thread.join()
 
 
 def require_descriptors(count: int) -> None:

@@ -46,9 +46,10 @@ class Processes:
 
     def close(self) -> None:
         """Remove the group; what still lives in it goes back to ours."""
-        for member in (self._group / "cgroup.procs").read_text().split():
-            with contextlib.suppress(ProcessLookupError):
-                (_parent() / "cgroup.procs").write_text(member)
+        while members := (self._group / "cgroup.procs").read_text().split():  # one may be forked meanwhile
+            for member in members:
+                with contextlib.suppress(ProcessLookupError):
+                    (_parent() / "cgroup.procs").write_text(member)
         self._group.rmdir()
 
 

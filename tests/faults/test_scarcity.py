@@ -66,7 +66,6 @@ def test_a_worker_without_descriptors_keeps_its_runs_and_takes_more_when_it_has_
 
 
 def test_a_web_server_without_descriptors_refuses_connections_and_serves_the_others(lab: Lab) -> None:
-    pytest.importorskip("webapp.limits")  # whose places leave descriptors for files
     lab.start_web()
     wait_for_web(lab)
     assert lab.web is not None

@@ -73,8 +73,8 @@ def _count(key: str) -> int:
             """
             INSERT INTO accounts_signinfailures AS kept (key, count, since) VALUES (%(key)s, 1, now())
             ON CONFLICT (key) DO UPDATE SET
-                count = CASE WHEN kept.since < now() - make_interval(secs => %(window)s) THEN 1 ELSE kept.count + 1 END,
-                since = CASE WHEN kept.since < now() - make_interval(secs => %(window)s) THEN now() ELSE kept.since END
+                count = CASE WHEN abs(extract(epoch FROM now() - kept.since)) > %(window)s THEN 1 ELSE kept.count + 1 END,
+                since = CASE WHEN abs(extract(epoch FROM now() - kept.since)) > %(window)s THEN now() ELSE kept.since END
             RETURNING count
             """,
             {"key": key, "window": WINDOW.total_seconds()},
