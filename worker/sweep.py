@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Exists, Q
+from django.db.models import Exists
 from django.db.models.functions import Now
 
 from webapp.runs import states
@@ -25,10 +25,10 @@ def renew_leases(attempts: Sequence[int]) -> None:
 
 
 def finds_any(worker: Worker, held: Sequence[int]) -> bool:
-    """Whether a run waits, or an attempt is left by a worker that was killed: one question in place of all that follow."""
+    """Whether a run waits, or an attempt is under way that is not held here: one question in place of all that follow."""
     waiting = Run.objects.filter(state=State.QUEUED)
-    left = Attempt.objects.filter(Q(worker=worker) | Q(lease_until__lt=Now()), ended=None).exclude(pk__in=held)
-    return Worker.objects.filter(Exists(waiting) | Exists(left), pk=worker.pk).exists()
+    others = Attempt.objects.filter(ended=None).exclude(pk__in=held)
+    return Worker.objects.filter(Exists(waiting) | Exists(others), pk=worker.pk).exists()
 
 
 def orphans(worker: Worker, held: Sequence[int]) -> list[Attempt]:
