@@ -27,11 +27,10 @@ def renew_leases(attempts: Sequence[int]) -> None:
 
 
 def finds_any(worker: Worker, held: Sequence[int]) -> bool:
-    """Whether a run waits, or an attempt is not ours and may be left by a worker that was killed: one question in place of all
-    that follow."""
+    """Whether a run waits, or an attempt is under way that is not held here: one question in place of all that follow."""
     waiting = Run.objects.filter(state=State.QUEUED)
-    left = Attempt.objects.filter(ended=None).exclude(pk__in=held)
-    return Worker.objects.filter(Exists(waiting) | Exists(left), pk=worker.pk).exists()
+    others = Attempt.objects.filter(ended=None).exclude(pk__in=held)
+    return Worker.objects.filter(Exists(waiting) | Exists(others), pk=worker.pk).exists()
 
 
 def orphans(worker: Worker, held: Sequence[int]) -> list[Attempt]:
