@@ -26,8 +26,7 @@ def test_a_viewer_that_never_reads_is_cut_off_with_what_waits_for_it() -> None:
             ended.set()
 
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application, ws=serve.Sockets, ws_ping_interval=0.5, ws_ping_timeout=0.5, lifespan="off",
-                                           loop="uvloop", log_config=None))  # fmt: skip
+    server = uvicorn.Server(serve.config(application, ws_ping_interval=0.5, ws_ping_timeout=0.5))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     viewer = socket.socket()
