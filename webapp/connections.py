@@ -13,11 +13,11 @@ from typing import Any
 
 import httptools
 from django.conf import settings
-from django.utils.translation import gettext as _
 from uvicorn.middleware.proxy_headers import _TrustedHosts
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from webapp import last_answers
 from webapp.crowd import crowd, heads
 from webapp.limits import Limits
 
@@ -249,11 +249,11 @@ class Connection(HttpToolsProtocol):
         self._over = True
         self._drop_timers()
         self._settle()
-        log.warning(_LINES[status], self.address)
+        log.warning(last_answers.LINES[status], self.address)
         if self.cycle is not None and not self.cycle.response_complete:
             self.transport.close()  # another answer is on its way, and this one would stand within it
             return
-        self.transport.write(_answer(status))
+        self.transport.write(last_answers.answer(status))
         if not self._has_place:
             self.transport.close()
             return
@@ -297,35 +297,6 @@ class Sockets(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         crowd.leave(self.client[0] if self.client else "")  # the place that its handshake took
         super().connection_lost(exc)
-
-
-_LINES = {
-    HTTPStatus.BAD_REQUEST: "Refused what is no HTTP, from %s.",
-    HTTPStatus.REQUEST_TIMEOUT: "Refused headers that did not end in time, from %s.",
-    HTTPStatus.TOO_MANY_REQUESTS: "Refused too many requests ahead of their answers, from %s.",
-    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "Refused headers that are too large or too many, from %s.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "Refused a connection beyond those that may be open, from %s.",
-}
-
-
-def _sentence(status: HTTPStatus) -> str:
-    return {
-        HTTPStatus.BAD_REQUEST: _("This is no HTTP request. Send it again."),
-        HTTPStatus.REQUEST_TIMEOUT: _("The request did not arrive in time. Send it again."),
-        HTTPStatus.TOO_MANY_REQUESTS: _("These are too many requests at once. Wait for the answers."),
-        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:
-            _("The request's headers are too large. Remove the cookies of this site, or send fewer and shorter headers."),
-        HTTPStatus.SERVICE_UNAVAILABLE: _("Too many connections are open. Close some, or try again in a minute."),
-    }[status]  # fmt: skip
-
-
-def _answer(status: HTTPStatus) -> bytes:
-    body = f"{_sentence(status)}\n".encode()
-    head = [f"HTTP/1.1 {status.value} {status.phrase}", "content-type: text/plain; charset=utf-8", f"content-length: {len(body)}",
-            "x-content-type-options: nosniff", "connection: close"]  # fmt: skip
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        head.append("retry-after: 60")
-    return "\r\n".join([*head, "", ""]).encode() + body
 
 
 @cache

@@ -17,8 +17,9 @@ BLOCK = 1 << 20
 def bound(paths: Iterable[Path], *, largest: int = LARGEST, older: int = OLDER) -> None:
     """Empty those of ``paths`` that are larger than ``largest`` bytes; their last ``largest`` bytes are kept, in ``older`` files.
 
-    So a log takes at most ``older + 1`` times ``largest`` bytes, and what is written between two looks. Lines that are
-    written in the microseconds between the last read and the cut are lost. A disk that is full puts it off.
+    So a log takes about ``older + 1`` times ``largest`` bytes, and what is written between two looks; an older file takes twice
+    as much where somebody writes as fast as it is copied. Lines that are written in the microseconds between the last read and
+    the cut are lost. A disk that is full puts it off.
     """
     for path in paths:
         try:
@@ -34,31 +35,33 @@ def _empty(path: Path, largest: int, older: int) -> None:
         fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)  # launcher and worker may look at the same moment
         start = os.fstat(log).st_size - largest
         if start > 0:
-            _move_on(path, log, start, older)
-            os.ftruncate(log, 0)
+            _move_on(path, log, start, largest, older)
     finally:
         os.close(log)
 
 
-def _move_on(path: Path, log: int, start: int, older: int) -> None:
-    """Copy what stands behind ``start``, until nothing more comes, and take it for the newest of the older files."""
+def _move_on(path: Path, log: int, start: int, largest: int, older: int) -> None:
+    """Copy what stands behind ``start``, take the copy for the newest of the older files, and cut the log."""
     fresh = _older(path, 0)
     copy = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
-        _copy(log, copy, start)
-    except OSError:
-        fresh.unlink(missing_ok=True)
-        raise
+        end = _copy(log, copy, start, largest)
+        for number in range(older - 1, -1, -1):
+            if _older(path, number).exists():
+                _older(path, number).rename(_older(path, number + 1))
+        _copy(log, copy, end, largest)  # what came meanwhile; nothing may stand between this and the cut
+        os.ftruncate(log, 0)
     finally:
         os.close(copy)
-    for number in range(older - 1, -1, -1):
-        if _older(path, number).exists():
-            _older(path, number).rename(_older(path, number + 1))
+        fresh.unlink(missing_ok=True)
 
 
-def _copy(log: int, copy: int, position: int) -> None:
-    while block := os.pread(log, BLOCK, position):
+def _copy(log: int, copy: int, position: int, most: int) -> int:
+    """Copy from ``position`` on, so many bytes at most: a writer may be as fast as we are. Returns where the copy ends."""
+    end = position + most
+    while position < end and (block := os.pread(log, min(BLOCK, end - position), position)):
         position += os.write(copy, block)
+    return position
 
 
 def _older(path: Path, number: int) -> Path:
