@@ -59,7 +59,8 @@ class Out:
                                    "replaced. Move it away, or choose another folder with --out.", folder=str(self.path), name=name)
 
     def prepare(self, path: Path) -> Path:
-        """The prepared data of ``path``, made once and again when the files have changed, or what was made of them is damaged."""
+        """The prepared data of ``path``, made once and again when the files have changed, or what was made of them is
+        damaged."""
         if path.suffix == ".safetensors":
             return path.resolve(strict=True)
         paths, names = preparation.files_of(path.resolve(strict=True))
@@ -164,5 +165,5 @@ def _require_empty(folder: Path) -> None:
 
 def _changed(earlier: Job, new: Job) -> TrainerError:
     role = next(role for role, sha in new.hashes.items() if earlier.hashes.get(role) != sha)
-    return TrainerError("input_changed", "“%(path)s” is not what this run began with: it was changed, or it is damaged. Put back what "
-                        "it was, or add --overwrite to begin anew.", path=new.inputs[role])
+    return TrainerError("input_changed", "“%(path)s” is not what this run began with: it was changed, or it is "
+                        "damaged. Put back what it was, or add --overwrite to begin anew.", path=new.inputs[role])

@@ -1,7 +1,9 @@
-"""Connections of the web server, within `webapp.limits`: what a client that nobody knows yet may take of memory and time.
+"""Connections of the web server, within `webapp.limits`: what a client that nobody knows yet may take of memory and
+time.
 
-uvicorn's protocol on httptools takes heads of any size and waits for them without end. What is refused here is answered with a
-plain sentence and a closed connection; the log has one line for it (`webapp.sparing` counts many of them as one).
+uvicorn's protocol on httptools takes heads of any size and waits for them without end. What is refused here is answered
+with a plain sentence and a closed connection; the log has one line for it (`webapp.sparing` counts many of them as
+one).
 """
 
 import asyncio
@@ -28,7 +30,8 @@ PIPELINED = 16  # requests that a client may send ahead of their answers
 LAST_BYTES = 1.0  # seconds that a body still has when the server ends
 LINGERING = 1.0  # seconds in which a refused client can read why
 LINGERING_BYTES = 4 << 20  # which it may still send meanwhile
-READ_OUT_EVERY, READ_OUT_SECONDS = 0.01, 30.0  # between two looks whether the application has read what is there, and until when
+# Between two looks whether the application has read what is there, and until when.
+READ_OUT_EVERY, READ_OUT_SECONDS = 0.01, 30.0
 
 
 class LimitError(Exception):
@@ -91,7 +94,8 @@ class Connection(HttpToolsProtocol):
             self.cycle.message_event.set()
 
     def shutdown(self) -> None:
-        """The server ends: an answer is finished, and a body is cut after a moment, so that what came of it can be kept."""
+        """The server ends: an answer is finished, and a body is cut after a moment, so that what came of it can be
+        kept."""
         super().shutdown()
         if self.cycle is not None and not self.cycle.response_complete and self.cycle.more_body:
             self.loop.call_later(LAST_BYTES, self._cut_body)
@@ -281,8 +285,8 @@ class _Gone(asyncio.Transport):
 
 
 class Sockets(WebSocketsSansIOProtocol):
-    """Websockets. One whose other end is silent is cut off: what is left to send waits for a peer that never reads, and so would
-    its close."""
+    """Websockets. One whose other end is silent is cut off: what is left to send waits for a peer that never reads, and
+    so would its close."""
 
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()
@@ -314,15 +318,16 @@ def _sentence(status: HTTPStatus) -> str:
         HTTPStatus.REQUEST_TIMEOUT: _("The request did not arrive in time. Send it again."),
         HTTPStatus.TOO_MANY_REQUESTS: _("These are too many requests at once. Wait for the answers."),
         HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:
-            _("The request's headers are too large. Remove the cookies of this site, or send fewer and shorter headers."),
+            _("The request's headers are too large. Remove the cookies of this site, or send fewer and shorter "
+              "headers."),
         HTTPStatus.SERVICE_UNAVAILABLE: _("Too many connections are open. Close some, or try again in a minute."),
     }[status]  # fmt: skip
 
 
 def _answer(status: HTTPStatus) -> bytes:
     body = f"{_sentence(status)}\n".encode()
-    head = [f"HTTP/1.1 {status.value} {status.phrase}", "content-type: text/plain; charset=utf-8", f"content-length: {len(body)}",
-            "x-content-type-options: nosniff", "connection: close"]  # fmt: skip
+    head = [f"HTTP/1.1 {status.value} {status.phrase}", "content-type: text/plain; charset=utf-8",
+            f"content-length: {len(body)}", "x-content-type-options: nosniff", "connection: close"]  # fmt: skip
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         head.append("retry-after: 60")
     return "\r\n".join([*head, "", ""]).encode() + body

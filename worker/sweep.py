@@ -27,7 +27,8 @@ def renew_leases(attempts: Sequence[int]) -> None:
 
 
 def finds_any(worker: Worker, held: Sequence[int]) -> bool:
-    """Whether a run waits, or an attempt is under way that is not held here: one question in place of all that follow."""
+    """Whether a run waits, or an attempt is under way that is not held here: one question in place of all that
+    follow."""
     waiting = Run.objects.filter(state=State.QUEUED)
     others = Attempt.objects.filter(ended=None).exclude(pk__in=held)
     return Worker.objects.filter(Exists(waiting) | Exists(others), pk=worker.pk).exists()
@@ -48,8 +49,8 @@ class Renewal(NamedTuple):
 class Leases:
     """Those of other machines. One has run out when it was not renewed for so many seconds while we looked.
 
-    The time in a row is compared with nothing but itself: a clock that jumps, ours, theirs or the database's, neither ends a
-    lease nor keeps one that nobody renews.
+    The time in a row is compared with nothing but itself: a clock that jumps, ours, theirs or the database's, neither
+    ends a lease nor keeps one that nobody renews.
     """
 
     def __init__(self, patience: float = PATIENCE) -> None:
@@ -57,7 +58,8 @@ class Leases:
         self._renewals: dict[int, Renewal] = {}
 
     def expire(self, worker: Worker) -> None:
-        """Take runs away from machines that have not been heard of for a lease; their next attempt is the run's owner."""
+        """Take runs away from machines that have not been heard of for a lease; their next attempt is the run's
+        owner."""
         now = time.monotonic()
         found = Attempt.objects.filter(ended=None).exclude(worker=worker)
         before, self._renewals = self._renewals, {}

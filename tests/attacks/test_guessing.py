@@ -71,7 +71,9 @@ def test_spraying_over_names_has_to_wait(ada: User) -> None:
     assert answers[-2:] == [200, 429]
 
 
-def test_guesses_from_many_addresses_are_bounded_and_a_known_browser_is_not(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_guesses_from_many_addresses_are_bounded_and_a_known_browser_is_not(
+    ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(throttle, "PER_NAME", 20)
     client = known()
     answers = [guess(1, f"203.0.113.{number}")[0] for number in range(22)]

@@ -20,7 +20,11 @@ AT_REST = 2  # processes of a worker that has nothing to do: itself, and the war
 def run() -> list[Line]:
     from tests.browser.conftest import FLAGS, chromium, enter, sign_in_link
 
-    with tempfile.TemporaryDirectory(prefix="trainyard-bench-") as folder, Yard(Path(folder)) as yard, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory(prefix="trainyard-bench-") as folder,
+        Yard(Path(folder)) as yard,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = browser.new_page(base_url=yard.base_url)
         enter(page, sign_in_link(yard))

@@ -1,4 +1,5 @@
-"""P26: two thousand clients that nobody knows, with half heads, silence and slow bodies: what they cost the server, and another user."""
+"""P26: two thousand clients that nobody knows, with half heads, silence and slow bodies: what they cost the server, and
+another user."""
 
 import http.client
 import json
@@ -36,16 +37,18 @@ def run() -> list[Line]:
             grown[f"{count:,}"], busy[f"{count:,}"], counts = _under_attack(port, server, cookie, count)
         again = _under_attack(port, server, cookie, SIZES[-1])[0]
     return [
-        Line(number="P26", name="web memory grown by 2,000 strangers with half heads, silence, slow bodies", figure=grown["2,000"],
-             unit="MiB", target=96, beside=f"{counts['opened']:,} connections, {counts['closed']:,} of them cut", growth=grown),
+        Line(number="P26", name="web memory grown by 2,000 strangers with half heads, silence, slow bodies",
+             figure=grown["2,000"], unit="MiB", target=96,
+             beside=f"{counts['opened']:,} connections, {counts['closed']:,} of them cut", growth=grown),
         Line(number="P26", name="grown by the same once more", figure=again, unit="MiB", target=16),
-        Line(number="P26", name="another user's page meanwhile, p99, a new connection each", figure=busy["2,000"], unit="ms",
-             target=WORST * quiet, beside=f"{quiet:.1f} ms without them", growth=busy),
+        Line(number="P26", name="another user's page meanwhile, p99, a new connection each", figure=busy["2,000"],
+             unit="ms", target=WORST * quiet, beside=f"{quiet:.1f} ms without them", growth=busy),
     ]  # fmt: skip
 
 
 def _under_attack(port: int, server: psutil.Process, cookie: str, count: int) -> tuple[float, float, dict[str, int]]:
-    """Largest growth of memory in MiB, the 99th percentile of the other user's page in ms, and what the clients counted."""
+    """Largest growth of memory in MiB, the 99th percentile of the other user's page in ms, and what the clients
+    counted."""
     before = server.memory_info().rss
     command = [sys.executable, "-m", "tests.benchmarks.p26_clients", str(port), str(count), str(SECONDS)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as clients, _largest(server) as sizes:

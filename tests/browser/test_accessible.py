@@ -1,4 +1,5 @@
-"""axe finds nothing on any page in any state: WCAG 2.2 AA and its best practices, light and dark, desk and phone, all folds open."""
+"""axe finds nothing on any page in any state: WCAG 2.2 AA and its best practices, light and dark, desk and phone, all
+folds open."""
 
 import time
 from dataclasses import dataclass, field
@@ -17,7 +18,8 @@ from tests.yard import Yard
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
-LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((1280, "light"), (390, "dark"))  # each width and each theme of each state
+# Each width and each theme, of each state.
+LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((1280, "light"), (390, "dark"))
 UNDRAWN = """[...document.querySelectorAll("[data-chart], [data-figure]")]
   .filter((one) => one.checkVisibility() && !one.querySelector(".main-svg")).length"""
 
@@ -64,7 +66,8 @@ def addresses(names: dict[str, Any]) -> dict[str, str]:
     found = {}
     for view, pattern in patterns(get_resolver()):
         gaps = {gap: names.get(gap, 1 if gap == "number" else "digits") for gap in pattern.pattern.converters}
-        found[view] = reverse(view, kwargs={**gaps, **{gap: names["run_id"] for gap in ("token", "export_id") if gap in gaps}})
+        strange = {gap: names["run_id"] for gap in ("token", "export_id") if gap in gaps}
+        found[view] = reverse(view, kwargs={**gaps, **strange})
     return found
 
 
@@ -103,7 +106,8 @@ def mistakes(page: Page) -> list[str]:
 
 
 def stretch(page: Page, width: int) -> None:
-    """A window so high that all of the page is in sight, below no bar that stays; wait until its charts are drawn there."""
+    """A window so high that all of the page is in sight, below no bar that stays; wait until its charts are drawn
+    there."""
     page.set_viewport_size({"width": width, "height": 900})
     height = int(page.evaluate("document.documentElement.scrollHeight"))
     page.set_viewport_size({"width": width, "height": height + 200})

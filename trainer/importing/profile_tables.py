@@ -10,7 +10,17 @@ import numpy as np
 from trainer.data import Array
 from trainer.importing import profile_classes
 from trainer.importing.parsed import Parsed
-from trainer.importing.profile import ColumnProfile, Counts, Histogram, Problem, Profile, checks_made, checks_of, in_order, problem
+from trainer.importing.profile import (
+    ColumnProfile,
+    Counts,
+    Histogram,
+    Problem,
+    Profile,
+    checks_made,
+    checks_of,
+    in_order,
+    problem,
+)
 from trainer.importing.profile_classes import class_problems
 from trainer.summary import Column, DataSummary, number_names
 

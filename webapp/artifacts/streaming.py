@@ -1,8 +1,8 @@
-"""A stored file as a stream of bytes that are hashed while they are read: of a damaged file no client ever gets all that was
-announced, and of a part of one nothing that is not right.
+"""A stored file as a stream of bytes that are hashed while they are read: of a damaged file no client ever gets all
+that was announced, and of a part of one nothing that is not right.
 
-Of a whole file the last block is held back until the hash of all is known. For parts the states that SHA-256 has at the borders
-of blocks are kept from one whole reading: a block is right if it leads from one state to the next.
+Of a whole file the last block is held back until the hash of all is known. For parts the states that SHA-256 has at the
+borders of blocks are kept from one whole reading: a block is right if it leads from one state to the next.
 """
 
 import asyncio
@@ -106,7 +106,8 @@ _known: OrderedDict[str, Future[States]] = OrderedDict()
 
 
 def _states_of(sha256: str, size: int) -> States:
-    """The states of a file, which is read whole where they are not known. Who asks meanwhile waits. Raises ArtifactError."""
+    """The states of a file, which is read whole where they are not known. Who asks meanwhile waits. Raises
+    ArtifactError."""
     with _lock:
         future, is_known = _known.get(sha256, Future()), sha256 in _known
         _known[sha256] = future

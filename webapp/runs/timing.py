@@ -38,8 +38,8 @@ class Timing:
 
 
 def _left(run: Run) -> float | None:
-    """By the pace since training began or went on: pauses are no part of it. Only the points tell of it, whose times are of one
-    clock that never jumps."""
+    """By the pace since training began or went on: pauses are no part of it. Only the points tell of it, whose times
+    are of one clock that never jumps."""
     began = run.entries.filter(type="started").order_by("-seq").first()
     if began is None or run.step <= began.body["step"]:
         return None
