@@ -1,9 +1,7 @@
-"""Connections of the web server, within `webapp.limits`: what a client that nobody knows yet may take of memory and
-time.
+"""Connections of the web server, within `webapp.limits`: what a client that nobody knows yet may take of it.
 
 uvicorn's protocol on httptools takes heads of any size and waits for them without end. What is refused here is answered
-with a plain sentence and a closed connection; the log has one line for it (`webapp.sparing` counts many of them as
-one).
+with a sentence (`webapp.bare_responses`) and closed; the log has one line for it (`webapp.sparing` counts many as one).
 """
 
 import asyncio
@@ -15,11 +13,11 @@ from typing import Any
 
 import httptools
 from django.conf import settings
-from django.utils.translation import gettext as _
 from uvicorn.middleware.proxy_headers import _TrustedHosts
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from webapp import bare_responses
 from webapp.crowd import crowd, heads
 from webapp.limits import Limits
 
@@ -32,14 +30,6 @@ LINGERING = 1.0  # seconds in which a refused client can read why
 LINGERING_BYTES = 4 << 20  # which it may still send meanwhile
 # Between two looks whether the application has read what is there, and until when.
 READ_OUT_EVERY, READ_OUT_SECONDS = 0.01, 30.0
-
-
-class LimitError(Exception):
-    """A request is beyond a limit. ``status`` is what HTTP calls it."""
-
-    def __init__(self, status: HTTPStatus) -> None:
-        super().__init__(status.phrase)
-        self.status = status
 
 
 class Connection(HttpToolsProtocol):
@@ -94,8 +84,7 @@ class Connection(HttpToolsProtocol):
             self.cycle.message_event.set()
 
     def shutdown(self) -> None:
-        """The server ends: an answer is finished, and a body is cut after a moment, so that what came of it can be
-        kept."""
+        """The server ends: an answer is finished, and a body is cut after a moment, to keep what came of it."""
         super().shutdown()
         if self.cycle is not None and not self.cycle.response_complete and self.cycle.more_body:
             self.loop.call_later(LAST_BYTES, self._cut_body)
@@ -131,12 +120,12 @@ class Connection(HttpToolsProtocol):
         try:
             self.parser.feed_data(piece)
             if self._unparsed > self._limits.header_bytes:
-                raise LimitError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+                raise bare_responses.LimitError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         except httptools.HttpParserUpgrade:
             self._upgrade()
         except httptools.HttpParserError:
             self._refuse(self._excess or HTTPStatus.BAD_REQUEST)
-        except LimitError as error:
+        except bare_responses.LimitError as error:
             self._refuse(error.status)
         if not self._over:
             self._wait_on()
@@ -202,7 +191,7 @@ class Connection(HttpToolsProtocol):
 
     def _exceed(self, status: HTTPStatus) -> None:
         self._excess = status
-        raise LimitError(status)
+        raise bare_responses.LimitError(status)
 
     # Time
 
@@ -253,11 +242,11 @@ class Connection(HttpToolsProtocol):
         self._over = True
         self._drop_timers()
         self._settle()
-        log.warning(_LINES[status], self.address)
+        log.warning(bare_responses.LOG_LINES[status], self.address)
         if self.cycle is not None and not self.cycle.response_complete:
             self.transport.close()  # another answer is on its way, and this one would stand within it
             return
-        self.transport.write(_answer(status))
+        self.transport.write(bare_responses.response(status))
         if not self._has_place:
             self.transport.close()
             return
@@ -301,36 +290,6 @@ class Sockets(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         crowd.leave(self.client[0] if self.client else "")  # the place that its handshake took
         super().connection_lost(exc)
-
-
-_LINES = {
-    HTTPStatus.BAD_REQUEST: "Refused what is no HTTP, from %s.",
-    HTTPStatus.REQUEST_TIMEOUT: "Refused headers that did not end in time, from %s.",
-    HTTPStatus.TOO_MANY_REQUESTS: "Refused too many requests ahead of their answers, from %s.",
-    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "Refused headers that are too large or too many, from %s.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "Refused a connection beyond those that may be open, from %s.",
-}
-
-
-def _sentence(status: HTTPStatus) -> str:
-    return {
-        HTTPStatus.BAD_REQUEST: _("This is no HTTP request. Send it again."),
-        HTTPStatus.REQUEST_TIMEOUT: _("The request did not arrive in time. Send it again."),
-        HTTPStatus.TOO_MANY_REQUESTS: _("These are too many requests at once. Wait for the answers."),
-        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:
-            _("The request's headers are too large. Remove the cookies of this site, or send fewer and shorter "
-              "headers."),
-        HTTPStatus.SERVICE_UNAVAILABLE: _("Too many connections are open. Close some, or try again in a minute."),
-    }[status]  # fmt: skip
-
-
-def _answer(status: HTTPStatus) -> bytes:
-    body = f"{_sentence(status)}\n".encode()
-    head = [f"HTTP/1.1 {status.value} {status.phrase}", "content-type: text/plain; charset=utf-8",
-            f"content-length: {len(body)}", "x-content-type-options: nosniff", "connection: close"]  # fmt: skip
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        head.append("retry-after: 60")
-    return "\r\n".join([*head, "", ""]).encode() + body
 
 
 @cache
