@@ -24,7 +24,8 @@ from pytest_django import Settings  # noqa: E402
 from tests.yard import Yard  # noqa: E402
 
 django.setup()  # here and not by pytest-django, which reads the settings before this file could change where they point
-del os.environ["DJANGO_SETTINGS_MODULE"]  # nor in the processes that run tests beside this one, which inherit the environment
+# Nor in the processes that run tests beside this one, for they inherit the environment.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 pytest_plugins = ("tests.side_by_side", "tests.seconds", "tests.faults.count")
 NEVER_SKIPPED = ("browser", "fault")

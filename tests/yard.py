@@ -134,7 +134,8 @@ _OURS |= {"TRAINYARD_ORIGIN", "TRAINYARD_POOL", "TRAINYARD_STATE"}
 
 
 def _free_port() -> int:
-    """Of those that the system gives to no connection of its own accord: until it is opened, nobody else takes it by chance."""
+    """Of those that the system gives to no connection of its own accord: until it is opened, nobody else takes it by
+    chance."""
     while True:
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", random.SystemRandom().randrange(10_000, 30_000)))

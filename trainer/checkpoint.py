@@ -1,8 +1,9 @@
-"""Checkpoints: one file with a checksum of its own each (trainer.tensorfile), from which a run goes on as if it had never ended.
+"""Checkpoints: one file with a checksum of its own each (trainer.tensorfile), from which a run goes on as if it had
+never ended.
 
 Tensors: ``model.*``, ``best.*`` (weights of the best epoch so far), ``optimizer.<parameter>.<name>``, ``random.<rank>.<device>``.
-The text is JSON with the step, the best epoch, the schedule and what of the optimizer is no tensor. The data position follows
-from the step, as the order of rows follows from (seed, epoch).
+The text is JSON with the step, the best epoch, the schedule and what of the optimizer is no tensor. The data position
+follows from the step, as the order of rows follows from (seed, epoch).
 """
 
 import json
@@ -135,8 +136,8 @@ def restore(saved: Saved, ranks: Ranks, model: nn.Module, optimizer: Optimizer, 
         restore_random_state(ranks, tensors[f"random.{ranks.rank}"])
         return Progress(**facts["progress"], best_state=best)
     except (KeyError, ValueError, TypeError) as error:
-        raise TrainerError("checkpoint_of_another_model", "The checkpoint is of another model, or of another release: start the run "
-                           "again.") from error
+        raise TrainerError("checkpoint_of_another_model", "The checkpoint is of another model, or of another release: "
+                           "start the run again.") from error
 
 
 def _fitting(model: nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:

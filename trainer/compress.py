@@ -177,7 +177,8 @@ def _fine_tune(setting: Setting, stage: Component, made: Stages, training: Path 
     earlier = setting.steps(made.done)
     keep = partial(_keep_training, setting, made)
     fitted = loop.fit(spec, model, setting.data, setting.ranks, StageJournal(setting.journal, earlier, keep, setting.folder),
-                      control=setting.control, folder=setting.folder, resume=checkpoint.read(training) if training else None)
+                      control=setting.control, folder=setting.folder,
+                      resume=checkpoint.read(training) if training else None)
     if fitted.outcome == "paused":
         raise PausedError(earlier + fitted.progress.step, fitted.code)
     if fitted.progress.step < setting.steps_per_epoch:

@@ -44,8 +44,8 @@ class Prepared:
 
     @classmethod
     def open(cls, path: Path | str, sha256: str | None = None) -> "Prepared":
-        """Map the file. Raises TrainerError when it is not a prepared file or is cut short: DamagedError where it is to have another
-        ``sha256``."""
+        """Map the file. Raises TrainerError when it is not a prepared file or is cut short: DamagedError where it is to
+        have another ``sha256``."""
         path = Path(path)
         try:
             header, start = _header(path)
@@ -84,7 +84,8 @@ class Prepared:
             check.abandon()
 
     def is_whole(self, *, wait: bool = True) -> bool:
-        """Whether all of the file is known to be what it should be; False while that is not known yet. Raises DamagedError."""
+        """Whether all of the file is known to be what it should be; False while that is not known yet. Raises
+        DamagedError."""
         return self._check is None or self._check.has_passed(wait=wait)
 
     def __len__(self) -> int:

@@ -30,10 +30,12 @@ class DamagedError(TrainerError):
 
     CODE = "input_damaged"
     SENTENCES: ClassVar[dict[str, str]] = {
-        "prepared": "The prepared data are damaged: the file %(file)s is not what was stored. Restore it from a backup, or import the "
-                    "data set again.",
-        "model": "The model is damaged: the file %(file)s is not what was stored. Restore it from a backup, or train the model again.",
-        "upload": "What was uploaded is damaged: the file %(file)s is not what was stored. Restore it from a backup, or send it again.",
+        "prepared": "The prepared data are damaged: the file %(file)s is not what was stored. Restore it from a "
+                    "backup, or import the data set again.",
+        "model": "The model is damaged: the file %(file)s is not what was stored. Restore it from a backup, or train "
+                 "the model again.",
+        "upload": "What was uploaded is damaged: the file %(file)s is not what was stored. Restore it from a backup, "
+                  "or send it again.",
     }
 
     def __init__(self, role: str, file: str) -> None:

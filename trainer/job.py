@@ -26,11 +26,13 @@ GO_ON, STOP, PAUSE, YIELD = range(4)
 UNEXPECTED = 1
 """An error of ours; ``ended`` says which, unless it was on another rank than 0 (see its log)."""
 DAMAGED = 65
-"""An input is damaged, which ``ended`` says. Rank 0 found it while the others were at work: they end because it does."""
+"""An input is damaged, which ``ended`` says. Rank 0 found it while the others were at work: they end because it
+does."""
 DISK_FULL = 74
 """No room. ``ended`` says paused with the code disk_full, unless the journal had no room for it: take it for the same."""
 NO_PROCESS = 71
-"""This machine could start no further process or thread, or open no further file. The launcher's is the same where a rank's is."""
+"""This machine could start no further process or thread, or open no further file. The launcher's is the same where a
+rank's is."""
 PEER_LOST = 75
 """Another rank died or hangs: look at that one's exit code. Only such codes and signals: resume."""
 

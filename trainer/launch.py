@@ -108,8 +108,8 @@ def _no_look_up(name: str = "") -> str:
 
 
 def launch(folder: Path) -> int:
-    """Run the attempt in ``folder`` in this process's main thread; 0 when every rank ended with 0, NO_PROCESS where one did with
-    that. Writes exits.json."""
+    """Run the attempt in ``folder`` in this process's main thread; 0 when every rank ended with 0, NO_PROCESS where one
+    did with that. Writes exits.json."""
     job = Job.read(folder)
     ranks = len(job.devices) if job.spec.kind == "train" else 1
     # Where torch gets none of them in the midst of its start it aborts, or waits for what never comes.

@@ -148,7 +148,8 @@ def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Jou
         if folder and (due or command):
             progress.seconds = time.monotonic() - began
             random = checkpoint.random_state(ranks)
-            if ranks.first and data.prepared.is_whole(wait=bool(command)):  # nothing is kept that damaged data may have taught
+            # Nothing is kept that damaged data may have taught.
+            if ranks.first and data.prepared.is_whole(wait=bool(command)):
                 save(folder, journal, progress, model, optimizer, schedule, random)
             saved_at = time.monotonic()
 

@@ -59,8 +59,9 @@ def _disk_full(journal: Journal | None, error: OSError) -> int:
     traceback.print_exc()
     try:
         if journal is not None:
-            journal.write(events.Ended(outcome="paused", code="disk_full", message="The disk is full, or can only be read. Make "
-                                       "room, or mount it for writing, then resume; nothing up to the last checkpoint is lost."))
+            journal.write(events.Ended(outcome="paused", code="disk_full",
+                                       message="The disk is full, or can only be read. Make room, or mount it for "
+                                               "writing, then resume; nothing up to the last checkpoint is lost."))
             journal.sync()
     except OSError:
         traceback.print_exc()
@@ -68,7 +69,8 @@ def _disk_full(journal: Journal | None, error: OSError) -> int:
 
 
 def _unexpected(journal: Journal | None, error: Exception) -> int:
-    """An error that is ours, a peer's or the machine's. Only ours is a verdict: of others the agent judges from all ranks."""
+    """An error that is ours, a peer's or the machine's. Only ours is a verdict: of others the agent judges from all
+    ranks."""
     traceback.print_exc()
     if scarce.is_cause(error):
         return NO_PROCESS

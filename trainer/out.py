@@ -59,15 +59,16 @@ class Out:
                                    "replaced. Move it away, or choose another folder with --out.", folder=str(self.path), name=name)
 
     def prepare(self, path: Path) -> Path:
-        """The prepared data of ``path``, made once and again when the files have changed, or what was made of them is damaged."""
+        """The prepared data of ``path``, made once and again when the files have changed, or what was made of them is
+        damaged."""
         if path.suffix == ".safetensors":
             return path.resolve(strict=True)
         paths, names = preparation.files_of(path.resolve(strict=True))
         source = json.dumps([[str(file), file.stat().st_size, file.stat().st_mtime_ns] for file in paths])
         folder = self.path / "data"
         prepared, stamp = folder / "prepared.safetensors", folder / STAMP
-        if prepared.exists() and stamp.exists() and (made_of := stamp.read_text().partition("\n"))[0] == source:
-            if sha256(prepared) == made_of[2]:
+        if prepared.exists() and stamp.exists() and (origin := stamp.read_text().partition("\n"))[0] == source:
+            if sha256(prepared) == origin[2]:
                 return prepared.resolve()
             print(f"{prepared} is damaged and is made again.", flush=True)
         if not stamp.exists():
@@ -164,5 +165,5 @@ def _require_empty(folder: Path) -> None:
 
 def _changed(earlier: Job, new: Job) -> TrainerError:
     role = next(role for role, sha in new.hashes.items() if earlier.hashes.get(role) != sha)
-    return TrainerError("input_changed", "“%(path)s” is not what this run began with: it was changed, or it is damaged. Put back what "
-                        "it was, or add --overwrite to begin anew.", path=new.inputs[role])
+    return TrainerError("input_changed", "“%(path)s” is not what this run began with: it was changed, or it is "
+                        "damaged. Put back what it was, or add --overwrite to begin anew.", path=new.inputs[role])

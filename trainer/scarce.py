@@ -1,4 +1,5 @@
-"""Processes, threads and descriptors, of which a machine may have no more: what needs one ends, and is begun again later."""
+"""Processes, threads and descriptors, of which a machine may have no more: what needs one ends, and is begun again
+later."""
 
 import errno
 import os
@@ -35,8 +36,8 @@ def starting_a_thread() -> Iterator[None]:
 
 
 def require_threads(count: int) -> None:
-    """Raises OSError where so many more threads or processes, of which the system counts both together, cannot be started. None
-    of them is left afterwards."""
+    """Raises OSError where so many more threads or processes, of which the system counts both together, cannot be
+    started. None of them is left afterwards."""
     end = threading.Event()
     started: list[threading.Thread] = []
     try:
@@ -53,6 +54,6 @@ def require_threads(count: int) -> None:
 
 def require_descriptors(count: int) -> None:
     """Raises OSError where this process may not open so many more."""
-    with ExitStack() as opened:
+    with ExitStack() as stack:
         for _ in range(count):
-            opened.callback(os.close, os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))
+            stack.callback(os.close, os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))

@@ -89,7 +89,8 @@ class TrainSpec(RunSpec):
                                       description="At most this much work is repeated after a crash; 0 writes one every step.")
     exporters: Exporters = Field(
         default_factory=lambda: tuple(default("exporters", name) for name in ("safetensors", "torchscript", "onnx")),
-        title="Exports", description="Formats that are made and proved when training has ended; none where the list is empty.")
+        title="Exports",
+        description="Formats that are made and proved when training has ended; none where the list is empty.")
 
     def resolved(self, data: DataSummary) -> "TrainSpec":
         """The complete spec for this data.
@@ -142,8 +143,8 @@ class ExportSpec(RunSpec):
 
 
 def exporters_for(form: Form, wanted: tuple[Component, ...] | None = None) -> tuple[Component, ...]:
-    """Those of the wanted exporters that take a model of this form. All that do, with their defaults, where nobody said which, or
-    none of the wanted does; none where the list is empty.
+    """Those of the wanted exporters that take a model of this form. All that do, with their defaults, where nobody said
+    which, or none of the wanted does; none where the list is empty.
     """
     if wanted == ():
         return ()

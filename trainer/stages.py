@@ -1,7 +1,8 @@
 """How far a compress run has come: what its stages made, and the file from which it goes on after a pause or a crash.
 
-Such a checkpoint is one file of trainer.tensorfile that holds files: the versions of the stages that are done and, in the middle
-of a stage that trains, the training's own checkpoint. The text is JSON with the step and the table of stages.
+Such a checkpoint is one file of trainer.tensorfile that holds files: the versions of the stages that are done and, in
+the middle of a stage that trains, the training's own checkpoint. The text is JSON with the step and the table of
+stages.
 """
 
 import json

@@ -1,7 +1,7 @@
 """What is answered while the database is away, or another request stands in the way: 503, and when to try again.
 
-Everything that such a request had begun is rolled back. Whether a commit arrived whose answer got lost nobody can tell, so what
-makes something is done once however often it is sent (webapp.api.keyed, webapp.runs.presses).
+Everything that such a request had begun is rolled back. Whether a commit arrived whose answer got lost nobody can tell,
+so what makes something is done once however often it is sent (webapp.api.keyed, webapp.runs.presses).
 """
 
 import logging
@@ -35,8 +35,10 @@ def problem(error: BaseException | None) -> Problem | None:
     if not isinstance(error, OperationalError):
         return None
     state = getattr(error.__cause__, "sqlstate", None)
-    if state is None or state in AWAY or state.startswith("08"):  # none: no connection, it was lost, or the pool had none in time
-        return Problem(503, _("The server cannot reach its database. Nothing that was saved is lost. Try again in some seconds."),
+    # Without a state there was no connection: it was lost, or the pool had none in time.
+    if state is None or state in AWAY or state.startswith("08"):
+        return Problem(503, _("The server cannot reach its database. Nothing that was saved is lost. "
+                              "Try again in some seconds."),
                        headers={"Retry-After": str(AWAY_SECONDS)})
     if state in BUSY:
         return Problem(503, _("Another request was changing the same thing, and this one was not done. Try again."),

@@ -54,8 +54,8 @@ class Embedded:
 
     def start_postgresql(self) -> "subprocess.Popen[bytes]":
         """Start the database server; `wait` tells when it answers."""
-        # Left by a killed life, or copied from a living one: the caller's lock says that nobody lives here. The number in them
-        # may be somebody's by now, and PostgreSQL would take that for a life of its own.
+        # Left by a killed life, or copied from a living one: the caller's lock says that nobody lives here. The number
+        # in them may be somebody's by now, and PostgreSQL would take that for a life of its own.
         for left in (self.data / "postmaster.pid", *self.addresses.sockets.glob(".s.PGSQL.*")):
             left.unlink(missing_ok=True)
         options = {**POSTGRES_OPTIONS, "unix_socket_directories": str(self.addresses.sockets)}
@@ -146,7 +146,8 @@ class Embedded:
 
 
 def _private_folder(folder: Path, runner: Runner, state: Path) -> None:
-    """Make ``folder`` for us alone. One outside of our state that exists must be ours already: anybody can make names in /tmp."""
+    """Make ``folder`` for us alone. One outside of our state that exists must be ours already: anybody can make names
+    in /tmp."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     facts = folder.lstat()
     if stat.S_ISDIR(facts.st_mode) and folder.is_relative_to(state):

@@ -13,8 +13,8 @@ def state(usual: Path) -> Path:
         raise SystemExit(f"The state folder {folder} cannot be made: {error.strerror}. Set TRAINYARD_STATE to another one.") from None
     if os.statvfs(folder).f_flag & os.ST_RDONLY:
         raise SystemExit(
-            f"The state folder {folder} can only be read: its disk is mounted so, or the system made it so after an error. "
-            "Mount it for writing, or set TRAINYARD_STATE to another one."
+            f"The state folder {folder} can only be read: its disk is mounted so, or the system made it so after an "
+            "error. Mount it for writing, or set TRAINYARD_STATE to another one."
         )
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         raise SystemExit(f"You may not write to the state folder {folder}. Set TRAINYARD_STATE to one of your own.")

@@ -10,8 +10,8 @@ _last = 0  # milliseconds of the identifier before
 
 
 def uuid7() -> uuid.UUID:
-    """A version 7 UUID (RFC 9562, section 5.7): 48 bits of milliseconds, then random bits. Each is larger than this process's
-    last (section 6.2), also where somebody puts the clock back."""
+    """A version 7 UUID (RFC 9562, section 5.7): 48 bits of milliseconds, then random bits. Each is larger than this
+    process's last (section 6.2), also where somebody puts the clock back."""
     global _last
     with _lock:
         milliseconds = _last = max(_last + 1, time.time_ns() // 1_000_000)

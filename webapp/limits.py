@@ -8,7 +8,8 @@ from webapp.environment import number
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Sizes in bytes, times in seconds. A connection's address is that of its other end, whatever a header says of it."""
+    """Sizes in bytes, times in seconds. A connection's address is that of its other end, whatever a header says of
+    it."""
 
     header_bytes: int  # the request's line and headers together
     header_count: int
@@ -16,7 +17,7 @@ class Limits:
     body_seconds: int  # for the whole body of a form; for an upload see ``body_rate``
     body_rate: int  # bytes a second that an upload brings, or a download takes, on average over ``body_seconds``
     connections: int
-    connections_per_address: int  # a proxy that is trusted (FORWARDED_ALLOW_IPS) brings everybody, so it has all ``connections``
+    connections_per_address: int  # a trusted proxy (FORWARDED_ALLOW_IPS) brings everybody: it has all ``connections``
 
 
 def of_environment() -> Limits:

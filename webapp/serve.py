@@ -40,7 +40,8 @@ def main(where: str) -> None:
 
 
 def proxies() -> str:
-    """Whose X-Forwarded-For and X-Forwarded-Proto are believed: FORWARDED_ALLOW_IPS, else a proxy on this machine if there is one.
+    """Whose X-Forwarded-For and X-Forwarded-Proto are believed: FORWARDED_ALLOW_IPS, else a proxy on this machine if
+    there is one.
 
     There is one where TRAINYARD_ORIGIN is set. Without, anybody here could claim to come from anywhere.
     """

@@ -29,8 +29,8 @@ class Minute:
 
 
 class SparingFilter(logging.Filter):
-    """Lets warnings and worse pass within ``MOST``. Lines of a kind have one logger and one text, as it was before values were
-    filled in."""
+    """Lets warnings and worse pass within ``MOST``. Lines of a kind have one logger and one text, as it was before
+    values were filled in."""
 
     def __init__(self, name: str = "", clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(name)

@@ -51,20 +51,21 @@ class Runner:
     def take_over(self, folder: Path) -> None:
         """Have what a life before made, perhaps on another machine, belong to the account that the command runs as.
 
-        Only root may, and only what is root's by either way of running. Raises EmbeddedError for what is somebody else's.
+        Only root may, and only what is root's by either way of running. Raises EmbeddedError for what is somebody
+        else's.
         """
-        owner, wanted = folder.lstat().st_uid, os.geteuid() if self.user is None else self.user
-        if owner == wanted:
+        owner, account = folder.lstat().st_uid, os.geteuid() if self.user is None else self.user
+        if owner == account:
             return
         if os.geteuid() != 0 or owner not in (0, NOBODY):
             raise EmbeddedError(
-                f"{folder} belongs to the account with the number {owner}. Start Trainyard as that account, or give yours the "
-                f"state folder: chown -R {os.geteuid()} {folder.parent}"
+                f"{folder} belongs to the account with the number {owner}. Start Trainyard as that account, or give "
+                f"yours the state folder: chown -R {os.geteuid()} {folder.parent}"
             )
         for parent, folders, names in os.walk(folder):
             for name in (*folders, *names):
-                os.lchown(os.path.join(parent, name), wanted, wanted)
-        os.lchown(folder, wanted, wanted)  # last: a killed start begins anew
+                os.lchown(os.path.join(parent, name), account, account)
+        os.lchown(folder, account, account)  # last: a killed start begins anew
 
 
 def _namespaces_work() -> bool:

@@ -155,7 +155,8 @@ class Up:
         return self._python("web", ["-m", "webapp.serve", str(descriptor)], [descriptor])
 
     def _start_worker(self) -> "subprocess.Popen[bytes]":
-        alone = ["--without-mingle", "--without-gossip", "--without-heartbeat"]  # it has no neighbours, and nobody listens to events
+        # It has no neighbours, and nobody listens to events.
+        alone = ["--without-mingle", "--without-gossip", "--without-heartbeat"]
         return self._python("worker", ["-m", "celery", "-A", "worker.app", "worker", "--loglevel", "INFO", *alone], [])
 
     def _python(self, name: str, command: list[str], keep: list[int]) -> "subprocess.Popen[bytes]":
@@ -181,8 +182,8 @@ def _alone(state: Path) -> tuple[int, int]:
         raise UpError(str(error)) from None
     if marker.is_there(state):
         raise UpError(
-            f"A restore into {state} was begun and is not finished. Give the same command again: manage.py restore FILE. "
-            "Or remove the folder."
+            f"A restore into {state} was begun and is not finished. Give the same command again: manage.py restore "
+            "FILE. Or remove the folder."
         )
     return locks
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from trainer.catalog import listing
 from trainer.sentences import ONE
 
-GAPS = {"message": "params", "remedy": "params", "reason": "reason_params"}  # a sentence, and what stands beside it and fills it
+# The name of a sentence, and of the values beside it that fill its gaps.
+GAPS = {"message": "params", "remedy": "params", "reason": "reason_params"}
 STATES = {
     "queued": gettext_lazy("Queued"),
     "starting": gettext_lazy("Starting"),
@@ -66,7 +67,8 @@ def translated(identifier: str | None) -> str:
 
 
 def told(value: Any) -> Any:
-    """A report, profile or event with each of its sentences in words: wherever gaps stand beside a message, they are filled in it.
+    """A report, profile or event with each of its sentences in words: wherever gaps stand beside a message, they are
+    filled in it.
 
     Codes and parameters stay beside the sentence, for programs.
     """

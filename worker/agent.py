@@ -171,7 +171,8 @@ class Agent(threading.Thread):
             selector.register(_awake, selectors.EVENT_READ)
             if self._warm is not None:
                 selector.register(self._warm, selectors.EVENT_READ)
-            ready = [key.fileobj for key, _events in selector.select(self._attempts.rest(GLANCE) if self._attempts else IDLE)]
+            rest = self._attempts.rest(GLANCE) if self._attempts else IDLE
+            ready = [key.fileobj for key, _events in selector.select(rest)]
         if _awake in ready:
             _awake.recv(4096)
             self._due.update(commands=0.0, sweep=0.0)
@@ -188,8 +189,8 @@ class Agent(threading.Thread):
             self._warm, self._warm_was_lost = None, True
 
     def _take_news(self) -> None:
-        """One after another. What cannot be taken while the database is away, or no descriptor is left to see what else of an
-        attempt lives, is taken later, or an end were never known."""
+        """One after another. What cannot be taken while the database is away, or no descriptor is left to see what else
+        of an attempt lives, is taken later, or an end were never known."""
         while self._heard:
             news = self._heard[0]
             try:

@@ -26,7 +26,8 @@ from worker.warm import News
 log = logging.getLogger(__name__)
 
 # What a disk or a file server says that may answer again later, and a system that is busy.
-AWAY = SCARCE | {errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENODEV, errno.ENXIO}
+AWAY = SCARCE | {errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH,
+                 errno.ENODEV, errno.ENXIO}
 ORDERS = {"stop": job.STOP, "pause": job.PAUSE}
 
 

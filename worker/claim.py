@@ -33,8 +33,8 @@ WAITS_FOR_STORE = Reason(
 )
 WAITS_FOR_ROOM = Reason(
     "waiting_for_room",
-    "Waits for room: the worker’s disk is full, or can only be read. Make room there, or mount it for writing, and this run starts by "
-    "itself.",
+    "Waits for room: the worker’s disk is full, or can only be read. Make room there, or mount it for writing, and "
+    "this run starts by itself.",
 )
 
 

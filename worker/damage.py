@@ -1,7 +1,8 @@
-"""What becomes of a run whose stored files are damaged or missing: it is told what is lost, and goes on wherever it can.
+"""What becomes of a run whose stored files are damaged or missing: it is told what is lost, and goes on wherever it
+can.
 
-A checkpoint gives way to the one before it, or to the beginning. A run that lacks an input waits at its checkpoint until the
-file is back; one without a checkpoint has nothing to wait with.
+A checkpoint gives way to the one before it, or to the beginning. A run that lacks an input waits at its checkpoint
+until the file is back; one without a checkpoint has nothing to wait with.
 """
 
 import logging
@@ -27,43 +28,47 @@ log = logging.getLogger(__name__)
 
 DAMAGED_TO_OLDER = Reason(
     "older_checkpoint",
-    "The checkpoint of step %(step)s (file %(file)s) is damaged. Goes on from the one of step %(older)s: %(lost)s steps are lost and "
-    "trained again.",
+    "The checkpoint of step %(step)s (file %(file)s) is damaged. Goes on from the one of step %(older)s: %(lost)s "
+    "steps are lost and trained again.",
 )
 DAMAGED_TO_NONE = Reason(
     "no_checkpoint_left",
-    "The checkpoint of step %(step)s (file %(file)s) is damaged, and there is no other. Begins anew: %(lost)s steps are lost and "
-    "trained again.",
+    "The checkpoint of step %(step)s (file %(file)s) is damaged, and there is no other. Begins anew: %(lost)s steps "
+    "are lost and trained again.",
 )
 MISSING_TO_OLDER = Reason(
     "older_checkpoint",
-    "The checkpoint of step %(step)s (file %(file)s) is missing. Goes on from the one of step %(older)s: %(lost)s steps are lost and "
-    "trained again.",
+    "The checkpoint of step %(step)s (file %(file)s) is missing. Goes on from the one of step %(older)s: %(lost)s "
+    "steps are lost and trained again.",
 )
 MISSING_TO_NONE = Reason(
     "no_checkpoint_left",
-    "The checkpoint of step %(step)s (file %(file)s) is missing, and there is no other. Begins anew: %(lost)s steps are lost and "
-    "trained again.",
+    "The checkpoint of step %(step)s (file %(file)s) is missing, and there is no other. Begins anew: %(lost)s steps "
+    "are lost and trained again.",
 )
 MISSING: Mapping[str, str] = {
-    "prepared": "The prepared data are missing: the file %(file)s is not in the store. Restore it from a backup, or import the data "
-                "set again.",
-    "model": "The model is missing: the file %(file)s is not in the store. Restore it from a backup, or train the model again.",
-    "upload": "What was uploaded is missing: the file %(file)s is not in the store. Restore it from a backup, or send it again.",
+    "prepared": "The prepared data are missing: the file %(file)s is not in the store. Restore it from a backup, or "
+                "import the data set again.",
+    "model": "The model is missing: the file %(file)s is not in the store. Restore it from a backup, or train the "
+             "model again.",
+    "upload": "What was uploaded is missing: the file %(file)s is not in the store. Restore it from a backup, or send "
+              "it again.",
 }
 DAMAGED_WHILE_TRAINING: Mapping[str, str] = {
-    "prepared": "The prepared data are damaged: the file %(file)s is not what was stored. Restore it from a backup: the run then goes "
-                "on by itself from its last checkpoint.",
-    "model": "The model is damaged: the file %(file)s is not what was stored. Restore it from a backup: the run then goes on by "
-             "itself from its last checkpoint.",
+    "prepared": "The prepared data are damaged: the file %(file)s is not what was stored. Restore it from a backup: "
+                "the run then goes on by itself from its last checkpoint.",
+    "model": "The model is damaged: the file %(file)s is not what was stored. Restore it from a backup: the run then "
+             "goes on by itself from its last checkpoint.",
 }
 MISSING_WHILE_TRAINING: Mapping[str, str] = {
-    "prepared": "The prepared data are missing: the file %(file)s is not in the store. Restore it from a backup: the run then goes on "
-                "by itself from its last checkpoint.",
-    "model": "The model is missing: the file %(file)s is not in the store. Restore it from a backup: the run then goes on by itself "
-             "from its last checkpoint.",
+    "prepared": "The prepared data are missing: the file %(file)s is not in the store. Restore it from a backup: the "
+                "run then goes on by itself from its last checkpoint.",
+    "model": "The model is missing: the file %(file)s is not in the store. Restore it from a backup: the run then goes "
+             "on by itself from its last checkpoint.",
 }
-INPUT_IS_BACK = Reason("input_is_back", "Goes on from the last checkpoint: the file that was damaged or missing is back.")
+INPUT_IS_BACK = Reason(
+    "input_is_back", "Goes on from the last checkpoint: the file that was damaged or missing is back."
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,8 @@ class LostCheckpoint:
 
 
 def lose_missing(run: Run, error: MissingError) -> None:
-    """A file that an attempt was to read is not there: the attempt has not begun, and what becomes of its run is told."""
+    """A file that an attempt was to read is not there: the attempt has not begun, and what becomes of its run is
+    told."""
     with transaction.atomic():
         owned = states.owned(run.pk, run.attempt)
         if owned is None:
@@ -144,7 +150,8 @@ class Repairs:
             self._checks.pop(sha256)[1].abandon()
 
     def _is_whole(self, sha256: str, role: str) -> bool:
-        """Whether all of the file has been read and is right. A thread reads it; the time stamp only tells when to read it again."""
+        """Whether all of the file has been read and is right. A thread reads it; the time stamp only tells when to read
+        it again."""
         try:
             path = store.local_path(sha256)
             mark = _mark(path)
@@ -156,5 +163,5 @@ class Repairs:
 
 
 def _mark(path: Path) -> str:
-    found = path.stat()
-    return f"{found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+    status = path.stat()
+    return f"{status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"

@@ -25,8 +25,8 @@ KILLED = Reason(
 WORKER_LOST = Reason("worker_lost", "Goes on from the last checkpoint: the worker ended without a farewell.")
 NO_PROCESS = Reason(
     "no_process",
-    "Waits: the worker’s machine could start no further process, or open no further file. End others there, or raise its limits; it "
-    "is tried again and again.",
+    "Waits: the worker’s machine could start no further process, or open no further file. End others there, or raise "
+    "its limits; it is tried again and again.",
 )
 FILES_AWAY = Reason("files_away", "Waits for the stored files: the worker could not reach them.")
 ROOM_AGAIN = Reason("room_again", "Goes on from the last checkpoint: the worker’s disk can be written to again.")

@@ -35,8 +35,8 @@ class Folders:
     def worker_name(self, is_alive: Callable[[str], bool]) -> str:
         """The name under which this state folder's worker is known, the same at every start.
 
-        The worker of a copied folder takes a new one where the original's ``is_alive`` in the same database: else each would
-        take the runs of the other for its own.
+        The worker of a copied folder takes a new one where the original's ``is_alive`` in the same database: else each
+        would take the runs of the other for its own.
         """
         name, place = self._noted()
         if place == self._place():
@@ -54,9 +54,10 @@ class Folders:
         return name, place
 
     def _place(self) -> str:
-        """What a copy of the folder does not have: which file the lock is, and when that was made. Nobody ever changes it."""
-        found = os.fstat(self._lock)
-        return f"{found.st_ino} {found.st_ctime_ns}"
+        """What a copy of the folder does not have: which file the lock is, and when that was made. Nobody ever changes
+        it."""
+        status = os.fstat(self._lock)
+        return f"{status.st_ino} {status.st_ctime_ns}"
 
     def of(self, run: UUID, attempt: int) -> Path:
         return self.root / str(run) / str(attempt)

@@ -73,7 +73,8 @@ class Follower:
     def follow(self) -> bool:
         """Store the next events; False when there were none, or their files are still on the way into the store.
 
-        Raises FencedError, JournalDamagedError, OSError when the disk is full, and database errors, after which it may be called again.
+        Raises FencedError, JournalDamagedError, OSError when the disk is full, and database errors, after which it may
+        be called again.
         """
         if self._waiting is None:
             self._waiting = self._next()
@@ -176,7 +177,8 @@ class Follower:
             case events.Started():
                 return self._apply_started(run, event)
             case events.Log():
-                return [("log", {"level": event.level, "code": event.code, "message": event.message, "params": event.params})]
+                return [("log", {"level": event.level, "code": event.code, "message": event.message,
+                                 "params": event.params})]
             case events.Checkpoint():
                 publish.checkpoint(run, event, published)
                 return []

@@ -21,8 +21,8 @@ from worker import damage, ends
 from worker.damage import LostCheckpoint
 
 Cause = Literal[
-    "said", "killed", "hung", "out_of_memory", "crashed", "worker_lost", "disk_full", "no_process", "damaged", "input_damaged",
-    "journal_damaged",
+    "said", "killed", "hung", "out_of_memory", "crashed", "worker_lost", "disk_full", "no_process", "damaged",
+    "input_damaged", "journal_damaged",
 ]  # fmt: skip
 SAME_STEP_KILLS = 2
 SAME_STEP_LOSSES = 5  # kills counted in; a worker may be killed by its owner again and again before a slow first step
@@ -50,13 +50,13 @@ OUT_OF_MEMORY = Reason(
 )
 JOURNAL_DAMAGED = Reason(
     "journal_damaged",
-    "Goes on from the last checkpoint: the journal of this attempt is damaged behind step %(step)s. What followed is made again; "
-    "nothing is lost. Have the disk of the worker’s machine checked.",
+    "Goes on from the last checkpoint: the journal of this attempt is damaged behind step %(step)s. What followed is "
+    "made again; nothing is lost. Have the disk of the worker’s machine checked.",
 )
 JOURNAL_DAMAGED_AGAIN = Reason(
     "journal_damaged_again",
-    "The journal was damaged behind step %(step)s. The run was cut off there %(times)s times in a row; it is not tried again. "
-    "Have the disk of the worker’s machine checked.",
+    "The journal was damaged behind step %(step)s. The run was cut off there %(times)s times in a row; it is not tried "
+    "again. Have the disk of the worker’s machine checked.",
 )
 CRASHED = Reason("crashed", "The training process ended with an error after step %(step)s: %(last)s")
 

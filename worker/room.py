@@ -1,5 +1,5 @@
-"""Room on the disks that this worker and its database write to: where little is left, nothing trains. One that can only be read
-has none.
+"""Room on the disks that this worker and its database write to: where little is left, nothing trains. One that can only
+be read has none.
 
 The agent looks each turn, so that runs end while a database on the same disk can still store why. Where something fills
 the disk faster than that, the database is given the reserve, once nothing trains that would eat it up. Runs that paused
@@ -85,7 +85,8 @@ class Room:
         self._was_read_only = False  # since the last look
 
     def left(self) -> tuple[int, ...]:
-        """Bytes on each of the disks. What the reserve lacks is spoken for. A folder may be mounted anew, to be read only."""
+        """Bytes on each of the disks. What the reserve lacks is spoken for. A folder may be mounted anew, to be read
+        only."""
         if any(map(_is_read_only, self._folders)):
             self._was_read_only = True
             return (0,) * len(self._disks)

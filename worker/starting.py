@@ -1,4 +1,5 @@
-"""A claimed run on its way to its launch: its folder is made, and told where its inputs are. Whoever reads them hashes them."""
+"""A claimed run on its way to its launch: its folder is made, and told where its inputs are. Whoever reads them hashes
+them."""
 
 from dataclasses import dataclass
 
@@ -20,8 +21,8 @@ class Start:
     ready: bool = False
 
     def prepare(self, folders: Folders) -> None:
-        """Write the attempt's folder. Raises MissingError for a file that is not in the store, OSError, and database errors, after
-        which it may be called again."""
+        """Write the attempt's folder. Raises MissingError for a file that is not in the store, OSError, and database
+        errors, after which it may be called again."""
         run = self.claim.run
         self.held.order_given = job.STOP if ends.wish(run) == "stop" else job.GO_ON
         folders.begin(self.claim, self.held.order_given)

@@ -27,7 +27,8 @@ def renew_leases(attempts: Sequence[int]) -> None:
 
 
 def finds_any(worker: Worker, held: Sequence[int]) -> bool:
-    """Whether a run waits, or an attempt is under way that is not held here: one question in place of all that follow."""
+    """Whether a run waits, or an attempt is under way that is not held here: one question in place of all that
+    follow."""
     waiting = Run.objects.filter(state=State.QUEUED)
     others = Attempt.objects.filter(ended=None).exclude(pk__in=held)
     return Worker.objects.filter(Exists(waiting) | Exists(others), pk=worker.pk).exists()
@@ -48,8 +49,8 @@ class Renewal(NamedTuple):
 class Leases:
     """Those of other machines. One has run out when it was not renewed for so many seconds while we looked.
 
-    The time in a row is compared with nothing but itself: a clock that jumps, ours, theirs or the database's, neither ends a
-    lease nor keeps one that nobody renews.
+    The time in a row is compared with nothing but itself: a clock that jumps, ours, theirs or the database's, neither
+    ends a lease nor keeps one that nobody renews.
     """
 
     def __init__(self, patience: float = PATIENCE) -> None:
@@ -57,15 +58,16 @@ class Leases:
         self._renewals: dict[int, Renewal] = {}
 
     def expire(self, worker: Worker) -> None:
-        """Take runs away from machines that have not been heard of for a lease; their next attempt is the run's owner."""
+        """Take runs away from machines that have not been heard of for a lease; their next attempt is the run's
+        owner."""
         now = time.monotonic()
-        found = Attempt.objects.filter(ended=None).exclude(worker=worker)
+        attempts = Attempt.objects.filter(ended=None).exclude(worker=worker)
         before, self._renewals = self._renewals, {}
-        for attempt in found:
-            seen = Renewal(attempt.lease_until, now)
-            known = before.get(attempt.pk, seen)
-            self._renewals[attempt.pk] = known if known.until == seen.until else seen
-        for attempt in found:
+        for attempt in attempts:
+            renewal = Renewal(attempt.lease_until, now)
+            earlier = before.get(attempt.pk, renewal)
+            self._renewals[attempt.pk] = earlier if earlier.until == renewal.until else renewal
+        for attempt in attempts:
             if now - self._renewals[attempt.pk].since >= self._patience:
                 _expire(attempt)
 
@@ -80,8 +82,8 @@ def _expire(attempt: Attempt) -> None:
             return  # somebody holds it at this moment, or fell silent doing so: the database then takes the lock away
         run = states.owned(attempt.run_id, attempt.number)
         verdict = judge(End(step=run.step if run else 0), ends.earlier(attempt))
-        found = Attempt.objects.filter(pk=attempt.pk, ended=None, lease_until=attempt.lease_until)
-        if not found.update(ended=Now(), exits=verdict.record()):
+        row = Attempt.objects.filter(pk=attempt.pk, ended=None, lease_until=attempt.lease_until)
+        if not row.update(ended=Now(), exits=verdict.record()):
             return
         Device.objects.filter(attempt_id=attempt.pk).update(attempt=None)
         if run is not None:

@@ -1,4 +1,5 @@
-"""Whose word counts for where a request comes from: a trusted proxy's, and of what it passes on only the last hop that is none."""
+"""Whose word counts for where a request comes from: a trusted proxy's, and of what it passes on only the last hop that
+is none."""
 
 import socket
 import threading
@@ -57,7 +58,9 @@ def test_without_a_trusted_proxy_a_claim_changes_nothing(ada: User, monkeypatch:
 
 
 @pytest.mark.parametrize("environment", [{"FORWARDED_ALLOW_IPS": "10.0.0.1"}, {"FORWARDED_ALLOW_IPS": ""}])
-def test_who_is_not_among_the_trusted_is_not_believed(ada: User, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
+def test_who_is_not_among_the_trusted_is_not_believed(
+    ada: User, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
+) -> None:
     monkeypatch.setenv("TRAINYARD_ORIGIN", "https://trainyard.example")
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -72,7 +75,8 @@ def test_behind_a_trusted_proxy_each_client_has_tries_of_its_own(ada: User, monk
 
 
 def test_of_several_hops_the_last_that_is_no_proxy_counts(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a client writes itself stands before it, in the same line or in one of its own; ports and blanks do not matter."""
+    """What a client writes itself stands before it, in the same line or in one of its own; ports and blanks do not
+    matter."""
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "127.0.0.1,10.0.0.0/8")
     ways: list[Callable[[int], list[tuple[str, str]]]] = [
         lambda number: [("X-Forwarded-For", f"203.0.113.{number}, 198.51.100.1:{4000 + number} ,10.1.2.3")],

@@ -67,10 +67,10 @@ def test_of_a_thousand_refusals_some_are_written_and_the_others_counted(live: Li
         with socket.create_connection(live.socket.getsockname()) as connection:
             connection.sendall(b"nonsense\r\n\r\n")
             assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
-    found = lines(log)
-    assert sum("DisallowedHost" in line for line in found) == sparing.MOST
-    assert sum("webapp.connections" in line for line in found) == sparing.MOST
-    assert len(found) == 2 * sparing.MOST
+    log_lines = lines(log)
+    assert sum("DisallowedHost" in line for line in log_lines) == sparing.MOST
+    assert sum("webapp.connections" in line for line in log_lines) == sparing.MOST
+    assert len(log_lines) == 2 * sparing.MOST
 
 
 def test_what_was_left_out_is_told_once_and_counting_begins_anew(caplog: pytest.LogCaptureFixture) -> None:
@@ -81,10 +81,12 @@ def test_what_was_left_out_is_told_once_and_counting_begins_anew(caplog: pytest.
     def passes(text: str, *values: object, level: int = logging.WARNING) -> bool:
         return spare.filter(logger.makeRecord(logger.name, level, "", 0, text, values, None))
 
-    assert [passes("from %s", number) for number in range(100)] == [True] * sparing.MOST + [False] * (100 - sparing.MOST)
+    passing = [passes("from %s", number) for number in range(100)]
+    assert passing == [True] * sparing.MOST + [False] * (100 - sparing.MOST)
     assert passes("another %s", 1) and all(passes("x %s", 1, level=logging.INFO) for _ in range(100))
     spare.tell()
-    assert [record.getMessage() for record in caplog.records] == ["somewhere: 80 more lines like “from 0” were left out."]
+    messages = [record.getMessage() for record in caplog.records]
+    assert messages == ["somewhere: 80 more lines like “from 0” were left out."]
     assert passes("from %s", 5)
     spare.tell()
     assert len(caplog.records) == 1
@@ -130,7 +132,8 @@ def _handshake(live: Live, user: User, address: str) -> bytes:
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session.save()
-    headers = {"Host": live.url.removeprefix("http://"), "Origin": live.url, "Upgrade": "websocket", "Connection": "Upgrade",
+    headers = {"Host": live.url.removeprefix("http://"), "Origin": live.url,
+               "Upgrade": "websocket", "Connection": "Upgrade",
                "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": base64.b64encode(os.urandom(16)).decode(),
                "Cookie": f"trainyard_session={session.session_key}"}  # fmt: skip
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())

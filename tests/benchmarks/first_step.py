@@ -32,7 +32,8 @@ def run() -> list[Line]:
         warm = {ranks: [_seconds_to_first_step(version, ranks) for _ in range(REPEATS)] for ranks in (1, 2)}
         check = _check_line(version, statistics.median(warm[1]))
     imported, cold = (statistics.median(seconds) for seconds in zip(*pairs, strict=True))
-    return [*(_warm_line(ranks, seconds, imported) for ranks, seconds in warm.items()), check, _cold_line(cold, imported)]
+    lines = [_warm_line(ranks, seconds, imported) for ranks, seconds in warm.items()]
+    return [*lines, check, _cold_line(cold, imported)]
 
 
 def _check_line(version: object, start: float) -> Line:
@@ -43,8 +44,10 @@ def _check_line(version: object, start: float) -> Line:
     assert isinstance(version, DatasetVersion) and version.prepared_id is not None
     path = store.local_path(version.prepared_id)
     seconds = statistics.median(_timed(path) for _ in range(99))
-    return Line(number="P9", name="hashing the data, of such a start with 1 rank", figure=100 * seconds / start, unit="%", target=2,
-                beside=f"{path.stat().st_size / 1024:.0f} KiB in {1000 * seconds:.2f} ms, beside the start whatever the size")
+    return Line(number="P9", name="hashing the data, of such a start with 1 rank", figure=100 * seconds / start,
+                unit="%", target=2,
+                beside=f"{path.stat().st_size / 1024:.0f} KiB in {1000 * seconds:.2f} ms, "
+                       "beside the start whatever the size")
 
 
 def _timed(path: Path) -> float:

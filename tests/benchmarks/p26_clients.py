@@ -1,9 +1,12 @@
-"""The strangers of p26_hostile, in a process of their own: ``python -m tests.benchmarks.p26_clients PORT COUNT SECONDS``.
+"""The strangers of p26_hostile, in a process of their own: ``python -m tests.benchmarks.p26_clients PORT COUNT
+SECONDS``.
 
-They aim at this machine only, and end by themselves. Prints "open" when each has connected once, at the end its counts as JSON.
+They aim at this machine only, and end by themselves. Prints "open" when each has connected once, at the end its counts
+as JSON.
 """
 
 import asyncio
+import itertools
 import json
 import os
 import sys
@@ -41,7 +44,8 @@ async def main(port: int, count: int, seconds: float) -> None:
     os.nice(10)  # elsewhere they would not take the server's processor
     counts: Counter[str] = Counter(opened=0, closed=0)
     until = time.monotonic() + 2 * seconds
-    strangers = [asyncio.create_task(stranger(port, BEGINNINGS[number % len(BEGINNINGS)], until, counts)) for number in range(count)]
+    beginnings = itertools.islice(itertools.cycle(BEGINNINGS), count)
+    strangers = [asyncio.create_task(stranger(port, beginning, until, counts)) for beginning in beginnings]
     while counts["opened"] < count and time.monotonic() < until:
         await asyncio.sleep(0.05)
     print("open", flush=True)

@@ -1,4 +1,5 @@
-"""The web server as it would be if a download were sent without being hashed: the floor beside which the real one is measured."""
+"""The web server as it would be if a download were sent without being hashed: the floor beside which the real one is
+measured."""
 
 import sys
 from collections.abc import Iterator

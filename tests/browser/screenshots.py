@@ -1,4 +1,5 @@
-"""Pictures of every page in every state, at desk and phone width, light and dark; one of a run that trains is the README's.
+"""Pictures of every page in every state, at desk and phone width, light and dark; one of a run that trains is the
+README's.
 
 ``python -m tests.browser.screenshots FOLDER`` starts a Trainyard of its own and looks around.
 """
@@ -29,13 +30,14 @@ def main(folder: Path) -> None:
         os.environ |= {"DJANGO_SETTINGS_MODULE": "webapp.settings", "TRAINYARD_STATE": state}
         django.setup()  # the pages of errors are drawn here
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        context = browser.new_context(base_url=yard.base_url, viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+        context = browser.new_context(base_url=yard.base_url, viewport={"width": 1280, "height": 900},
+                                      reduced_motion="reduce")
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
         enter(page, sign_in_link(yard))
         shoot_readme(page)
-        for name, shown in states(browser, context, yard):
-            shoot(shown, folder, re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "home")
+        for name, subject in states(browser, context, yard):
+            shoot(subject, folder, re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "home")
         browser.close()
 
 

@@ -1,6 +1,8 @@
-"""Every page in each of its states, one after the other in a running Trainyard: what must be accessible, and what is photographed.
+"""Every page in each of its states, one after the other in a running Trainyard: what must be accessible, and what is
+photographed.
 
-A new page or state is one more line here. Whoever takes the states may change a page's window, theme and folds between two of them.
+A new page or state is one more line here. Whoever takes the states may change a page's window, theme and folds between
+two of them.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,7 +23,8 @@ from tests.yard import Yard
 State = tuple[str, Page]
 TABLE = "length,colour\n" + "".join(f"{number},{'red' if number % 3 else 'blue'}\n" for number in range(60))
 ADDRESSES = (
-    "/", "/runs/", "/runs/?q=no+such+run", "/runs/new/", "/datasets/", "/models/", "/workers/", "/account/", "/nowhere/", "/api/v1/docs",
+    "/", "/runs/", "/runs/?q=no+such+run", "/runs/new/", "/datasets/", "/models/", "/workers/",
+    "/account/", "/nowhere/", "/api/v1/docs",
 )  # fmt: skip
 LONG_NAME = "A long name with_a_part_that_cannot_be_broken_at_any_space_" + "and_more_" * 14
 NEWCOMER = "newcomer"
@@ -76,7 +79,7 @@ def _of_a_newcomer(browser: Browser, yard: Yard) -> Iterator[State]:
 
 def _of_data(page: Page, yard: Yard) -> Iterator[State]:
     page.goto("/datasets/")
-    with _held(page, "**/api/v1/uploads/*"):
+    with _stalling(page, "**/api/v1/uploads/*"):
         page.locator("[data-files]").first.set_input_files(wide_table(yard.state / "large.csv"))
         page.get_by_role("button", name="Pause").wait_for()
         yield "uploading", page
@@ -154,7 +157,9 @@ def _of_results(page: Page, api: httpx.Client) -> Iterator[State]:
     """What came of runs: classes, a number, a compression."""
     digits = _run(api, "train", "Digits", lambda: _start(api, _dataset(api, "digits"), "Digits", epochs=1, ranks=2))
     task = {"name": "table_regression", "target": "body_mass_g"}
-    penguins = _run(api, "train", "Penguins", lambda: _start(api, _dataset(api, "penguins"), "Penguins", epochs=2, task=task))
+    penguins = _run(
+        api, "train", "Penguins", lambda: _start(api, _dataset(api, "penguins"), "Penguins", epochs=2, task=task)
+    )
     page.goto(f"/runs/{digits}/")
     page.get_by_role("link", name="Everything as one ZIP").wait_for(timeout=LONG)
     yield "results: classes", page
@@ -168,7 +173,9 @@ def _of_results(page: Page, api: httpx.Client) -> Iterator[State]:
     page.get_by_role("alert").first.wait_for()
     yield "form: compress refused", page
     stages = [{"name": "prune_channels", "epochs": 1, "least_steps": 1}, {"name": "quantize_int8"}]
-    smaller = _run(api, "compress", "", lambda: str(api.post(f"/runs/{digits}/compress", json={"stages": stages}).json()["id"]))
+    smaller = _run(
+        api, "compress", "", lambda: str(api.post(f"/runs/{digits}/compress", json={"stages": stages}).json()["id"])
+    )
     page.goto(f"/runs/{penguins}/")
     page.get_by_role("link", name="Everything as one ZIP").wait_for(timeout=LONG)
     yield "results: number", page
@@ -227,7 +234,8 @@ def _dialog(page: Page, dialog: str) -> Iterator[State]:
 
 
 def _upload(page: Page, name: str, content: bytes, inside: str = "") -> None:
-    page.locator(f"{inside}[data-files]").first.set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
+    file = page.locator(f"{inside}[data-files]").first
+    file.set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
     page.wait_for_url(DATASET)
 
 
@@ -236,7 +244,7 @@ def _ready(page: Page) -> None:
 
 
 @contextmanager
-def _held(page: Page, pattern: str) -> Iterator[None]:
+def _stalling(page: Page, pattern: str) -> Iterator[None]:
     """Requests of this pattern have no answer meanwhile."""
     page.route(pattern, lambda route: None)
     yield

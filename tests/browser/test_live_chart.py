@@ -91,12 +91,14 @@ def steps_shown(page: Page) -> list[float]:
 
 
 def test_a_chart_says_that_there_is_no_point_only_once_all_that_there_is_has_come(page: Page) -> None:
-    held: list[tuple[WebSocketRoute, str | bytes]] = []
+    queue: list[tuple[WebSocketRoute, str | bytes]] = []
 
     def hold(browser: WebSocketRoute) -> None:
         """The greeting is passed on, and what comes behind it waits."""
         server = browser.connect_to_server()
-        server.on_message(lambda message: browser.send(message) if '"hello"' in str(message) else held.append((browser, message)))
+        server.on_message(
+            lambda message: browser.send(message) if '"hello"' in str(message) else queue.append((browser, message))
+        )
 
     address = finished_digits(page)
     page.route_web_socket(re.compile("/ws/runs/"), hold)
@@ -106,7 +108,7 @@ def test_a_chart_says_that_there_is_no_point_only_once_all_that_there_is_has_com
     expect(chart).to_contain_text("The points are on")
     page.wait_for_timeout(500)
     expect(chart).to_contain_text("The points are on")
-    for browser, message in held:
+    for browser, message in queue:
         browser.send(message)
     expect(chart.locator(".scatterlayer path").first).to_be_attached(timeout=PATIENCE)
 

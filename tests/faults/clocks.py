@@ -1,4 +1,5 @@
-"""Clocks of machines that a test sets, each its own. libfaketime would do, but breaks clock_nanosleep(2), by which Python sleeps."""
+"""Clocks of machines that a test sets, each its own. libfaketime would do, but breaks clock_nanosleep(2), by which
+Python sleeps."""
 
 import shutil
 import subprocess
@@ -20,10 +21,12 @@ class Clock:
         self._ahead, library = folder / "ahead", folder / "clock.so"
         self.set(0)
         places = [f'-DAHEAD="{self._ahead}"', f'-DSELF="{library}"']
-        subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-Wall", "-Werror", *places, "-o", library, SOURCE], check=True)
+        options = ["-shared", "-fPIC", "-O1", "-Wall", "-Werror"]
+        subprocess.run([compiler, *options, *places, "-o", library, SOURCE], check=True)
         self.environment = {"LD_PRELOAD": str(library)}
 
     def set(self, seconds: int) -> None:
-        """Put the clock so far ahead of the true time; negative: behind. It jumps there at once, in everything that runs."""
+        """Put the clock so far ahead of the true time; negative: behind. It jumps there at once, in everything that
+        runs."""
         with self._ahead.open("r+b" if self._ahead.exists() else "wb") as file:
             file.write(seconds.to_bytes(8, "little", signed=True))  # in place: it is mapped

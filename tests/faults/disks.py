@@ -57,7 +57,8 @@ def _leave_the_others_mounts() -> None:
 
 @contextlib.contextmanager
 def read_only(folder: Path) -> Iterator[None]:
-    """Whatever opens a file in ``folder`` until the end can only read it. The disk of ``folder`` is one of ours (``small_disk``)."""
+    """Whatever opens a file in ``folder`` until the end can only read it. The disk of ``folder`` is one of ours
+    (``small_disk``)."""
     subprocess.run(["mount", "--bind", str(folder), str(folder)], check=True)
     try:
         subprocess.run(["mount", "-o", "remount,ro,bind", str(folder)], check=True)

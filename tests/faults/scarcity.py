@@ -1,7 +1,6 @@
 """Descriptors and processes that run out: limits of processes that run, lowered and lifted while they do."""
 
 import contextlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -31,7 +30,8 @@ class Processes:
         try:
             self._group.mkdir()
         except OSError as error:
-            pytest.skip(f"A MACHINE WITHOUT FURTHER PROCESSES WAS NOT TESTED: a control group for it cannot be made ({error.strerror})")
+            pytest.skip("A MACHINE WITHOUT FURTHER PROCESSES WAS NOT TESTED: a control group for it cannot be made "
+                        f"({error.strerror})")
         for member in (process, *process.children(recursive=True)):
             (self._group / "cgroup.procs").write_text(str(member.pid))
 
@@ -59,4 +59,5 @@ def _parent() -> Path:
         _number, controllers, group = line.split(":", 2)
         if controllers == "pids":
             return PIDS / group.lstrip("/")
-    return Path("/sys/fs/cgroup") / os.fspath(Path("/proc/self/cgroup").read_text().rpartition("::")[2].strip()).lstrip("/")
+    group = Path("/proc/self/cgroup").read_text().rpartition("::")[2].strip()
+    return Path("/sys/fs/cgroup") / group.lstrip("/")

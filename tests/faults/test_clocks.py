@@ -1,4 +1,5 @@
-"""Clocks that jump by an hour, on one machine or on the database's: no run ends or starts, nothing is purged, no page is wrong."""
+"""Clocks that jump by an hour, on one machine or on the database's: no run ends or starts, nothing is purged, no page
+is wrong."""
 
 import re
 import subprocess
@@ -45,7 +46,8 @@ from webapp.runs.models import Attempt, Run, State
 from webapp.runs.timing import Timing
 from webapp.workers.models import Worker
 
-pytestmark = pytest.mark.faults  # the quick ones are where each clock is read: journal, leases, time left, sweeps, links
+# The quick ones are where each clock is read: journal, leases, time left, sweeps, links.
+pytestmark = pytest.mark.faults
 
 HOUR = 3600
 LEASE = {"TRAINYARD_LEASE_SECONDS": "6"}  # renewed every 1.2 s, and looked at every second
@@ -63,7 +65,8 @@ def clocks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Clock]:
 def clocks_lab(
     tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker, clocks: dict[str, Clock]
 ) -> Iterator[Lab]:
-    """Worker, web server and database on machines with clocks of their own; a second worker, and this process, with the true one."""
+    """Worker, web server and database on machines with clocks of their own; a second worker, and this process, with the
+    true one."""
     state = tmp_path_factory.mktemp("jumps")
     environment = {**embedded._environment(), **clocks["database"].environment}
     with (
@@ -130,7 +133,8 @@ def test_nothing_is_purged_early(clocks_lab: Lab, clocks: dict[str, Clock]) -> N
     almost = timedelta(minutes=30)
     Dataset.objects.filter(pk=dataset.pk).update(deleted=Now() - UNDO + almost)
     Upload.objects.filter(pk=upload.pk).update(changed=Now() - uploads.KEPT + almost)
-    coming = [store.incoming() / f"upload-{uuid4().hex}", store.incoming() / f"put-{uuid4().hex}"]  # of others, just now
+    # Files of others, just begun.
+    coming = [store.incoming() / f"upload-{uuid4().hex}", store.incoming() / f"put-{uuid4().hex}"]
     for path in coming:
         path.touch()
     with jumped(clocks["web"], "web", HOUR), jumped(clocks["database"], "database", HOUR):
@@ -151,7 +155,8 @@ def test_a_sign_in_link_opens_and_a_session_lasts_whatever_the_web_server_s_cloc
             page = browser.get(f"/signin/{address}").text
             token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
             assert token, page
-            browser.post(f"/signin/{address}", data={"csrfmiddlewaretoken": token[1]}, headers={"Origin": f"http://{clocks_lab.host}"})
+            browser.post(f"/signin/{address}", data={"csrfmiddlewaretoken": token[1]},
+                         headers={"Origin": f"http://{clocks_lab.host}"})
             assert browser.get("/runs/", follow_redirects=False).status_code == 200
         assert browser.get("/runs/", follow_redirects=False).status_code == 200
 

@@ -1,4 +1,5 @@
-"""A bit is flipped in the journal of an attempt: it is named, nothing is invented, and the run goes on and loses nothing."""
+"""A bit is flipped in the journal of an attempt: it is named, nothing is invented, and the run goes on and loses
+nothing."""
 
 import random
 import signal
@@ -61,7 +62,9 @@ def emptied(path: Path, start: int, end: int, dice: random.Random) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", [flipped, flipped_at_the_end, pytest.param(emptied, marks=pytest.mark.faults)], ids=lambda damage: damage.__name__
+    "damage",
+    [flipped, flipped_at_the_end, pytest.param(emptied, marks=pytest.mark.faults)],
+    ids=lambda damage: damage.__name__,
 )
 def test_a_run_whose_journal_is_damaged_while_it_trains_goes_on_from_its_checkpoint(
     lab: Lab, version: DatasetVersion, undisturbed: Run, dice: random.Random, damage: Damage

@@ -1,4 +1,5 @@
-"""While the database is away, pages, fragments, the API, uploads and sockets say so in seconds; a retry doubles nothing."""
+"""While the database is away, pages, fragments, the API, uploads and sockets say so in seconds; a retry doubles
+nothing."""
 
 import os
 import random
@@ -68,7 +69,8 @@ def browser(lab: Lab) -> httpx.Client:
     session[HASH_SESSION_KEY] = person().get_session_auth_hash()
     session.save()
     cookies = {"trainyard_session": str(session.session_key)}
-    return httpx.Client(base_url=f"http://{lab.host}", cookies=cookies, timeout=30, headers={"Referer": f"http://{lab.host}/"})
+    address = f"http://{lab.host}"
+    return httpx.Client(base_url=address, cookies=cookies, timeout=30, headers={"Referer": f"{address}/"})
 
 
 def token_of(page: httpx.Response) -> str:
@@ -100,15 +102,18 @@ def kill(lab: Lab) -> None:
 def test_every_kind_of_request_is_told_so_in_time_and_what_was_committed_is_not_made_again(
     web_lab: Lab, version: DatasetVersion
 ) -> None:
-    """Three of the requests were answered before, and the answer got lost: they are sent again, while it is away and after."""
+    """Three of the requests were answered before, and the answer got lost: they are sent again, while it is away and
+    after."""
     run, page, api = ended(version), browser(web_lab), program(web_lab)
     account, detail = token_of(page.get("/account/")), token_of(page.get(f"/runs/{run.pk}/"))
     body = {"name": "keyed", "dataset": str(version.dataset_id), "spec": {"epochs": 1}}
     html = {"Accept": "text/html"}
     makers = {
         "api post": api.build_request("POST", "/api/v1/runs", json=body, headers={"Idempotency-Key": "lost"}),
-        "form": page.build_request("POST", "/account/tokens/", data={"csrfmiddlewaretoken": account, "name": "once"}, headers=html),
-        "button": page.build_request("POST", f"/runs/{run.pk}/retry/", data={"csrfmiddlewaretoken": detail}, headers=html),
+        "form": page.build_request("POST", "/account/tokens/", data={"csrfmiddlewaretoken": account, "name": "once"},
+                                   headers=html),
+        "button": page.build_request("POST", f"/runs/{run.pk}/retry/", data={"csrfmiddlewaretoken": detail},
+                                     headers=html),
     }
     requests = {
         **makers,

@@ -1,4 +1,5 @@
-"""A bit flipped at rest, its file's time stamp kept, and files that are gone: named, told with what is lost, and never used."""
+"""A bit flipped at rest, its file's time stamp kept, and files that are gone: named, told with what is lost, and never
+used."""
 
 import random
 import re
@@ -95,16 +96,18 @@ def test_a_run_that_loses_all_its_checkpoints_begins_anew_and_says_what_is_lost(
     ended = finished(paused)
     assert ended.state == State.SUCCEEDED, describe(ended)
     how = "damaged" if damage is flip_anywhere else "missing"
-    first = (f"The checkpoint of step {newer.step} (file {newer.artifact_id[:12]}) is {how}. Goes on from the one of step "
-             f"{older.step}: {newer.step - older.step} steps are lost and trained again.")
-    second = (f"The checkpoint of step {older.step} (file {older.artifact_id[:12]}) is {how}, and there is no other. Begins anew: "
-              f"{newer.step} steps are lost and trained again.")
-    told, worker_log = log_of(ended), (lab.state / "logs" / "worker.log").read_text()
-    assert all(sentence in text for sentence in (first, second) for text in (told, worker_log))
+    first = (f"The checkpoint of step {newer.step} (file {newer.artifact_id[:12]}) is {how}. Goes on from the one of "
+             f"step {older.step}: {newer.step - older.step} steps are lost and trained again.")
+    second = (f"The checkpoint of step {older.step} (file {older.artifact_id[:12]}) is {how}, and there is no other. "
+              f"Begins anew: {newer.step} steps are lost and trained again.")
+    run_log, worker_log = log_of(ended), (lab.state / "logs" / "worker.log").read_text()
+    assert all(sentence in text for sentence in (first, second) for text in (run_log, worker_log))
     assert (weights(ended), curve(ended)) == (weights(undisturbed), curve(undisturbed))
 
 
-def test_a_new_run_on_damaged_data_fails_with_the_name_of_the_file_and_can_be_done_again(lab: Lab, dice: random.Random) -> None:
+def test_a_new_run_on_damaged_data_fails_with_the_name_of_the_file_and_can_be_done_again(
+    lab: Lab, dice: random.Random
+) -> None:
     data = digits(seed=18)
     assert data.prepared_id is not None
     path = stored(data.prepared_id)
@@ -119,7 +122,9 @@ def test_a_new_run_on_damaged_data_fails_with_the_name_of_the_file_and_can_be_do
     assert finished(services.retry(run=failed, owner=failed.owner)).state == State.SUCCEEDED
 
 
-def test_damaged_weights_are_neither_exported_nor_compressed_and_verify_tells_of_them(lab: Lab, dice: random.Random) -> None:
+def test_damaged_weights_are_neither_exported_nor_compressed_and_verify_tells_of_them(
+    lab: Lab, dice: random.Random
+) -> None:
     trained = finished(train(digits(seed=19), epochs=1))
     name, export = weights(trained), finished(trained.children.get(kind=Kind.EXPORT))
     flip_anywhere(stored(name), dice)
@@ -131,4 +136,5 @@ def test_damaged_weights_are_neither_exported_nor_compressed_and_verify_tells_of
     output = StringIO()
     with pytest.raises(CommandError, match="stored files are not whole"):
         call_command("verify", rate=10_000.0, stdout=output, stderr=StringIO())
-    assert re.search(rf"damaged: {name} .*\n  The model of the run “run”: it can be neither compressed nor exported", output.getvalue())
+    line = rf"damaged: {name} .*\n  The model of the run “run”: it can be neither compressed nor exported"
+    assert re.search(line, output.getvalue())

@@ -21,7 +21,19 @@ from django.contrib.sessions.backends.db import SessionStore
 from websockets import Origin
 from websockets.sync.client import ClientConnection, connect
 
-from tests.faults.lab import Lab, curve, digits, finished, injected, moved_on, person, step_of, train, wait_for, wait_for_web
+from tests.faults.lab import (
+    Lab,
+    curve,
+    digits,
+    finished,
+    injected,
+    moved_on,
+    person,
+    step_of,
+    train,
+    wait_for,
+    wait_for_web,
+)
 from webapp import processes
 from webapp.accounts import tokens
 from webapp.runs.models import Run, State
@@ -99,14 +111,17 @@ def test_what_arrived_of_a_piece_before_the_server_ended_is_kept(lab: Lab) -> No
     assert person().uploads.latest("created").artifact_id == hashlib.sha256(content).hexdigest()
 
 
-def _part_of_a_piece(lab: Lab, client: httpx.Client, address: str, content: bytes, start: int, end: int) -> socket.socket:
+def _part_of_a_piece(
+    lab: Lab, client: httpx.Client, address: str, content: bytes, start: int, end: int
+) -> socket.socket:
     """A connection on which all up to ``end`` was sent of a piece that should go on to the file's end."""
     host, port = lab.host.split(":")
     connection = socket.create_connection((host, int(port)))
     headers = {**BYTES, "Host": lab.host, "Upload-Offset": start, "Content-Length": len(content) - start,
                "Authorization": client.headers["Authorization"]}  # fmt: skip
     connection.sendall(f"PATCH {address} HTTP/1.1\r\n".encode())
-    connection.sendall("".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode() + b"\r\n" + content[start:end])
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    connection.sendall(head.encode() + b"\r\n" + content[start:end])
     wait_for(lambda: not _unread(connection), 10)
     time.sleep(0.1)  # on its last way inside the server
     return connection

@@ -1,4 +1,5 @@
-"""A state folder that can only be read: a start says what to do; what runs is paused, and goes on when it can be written to again."""
+"""A state folder that can only be read: a start says what to do; what runs is paused, and goes on when it can be
+written to again."""
 
 import subprocess
 import sys
@@ -65,7 +66,8 @@ def undisturbed(disk_lab: Lab, version: DatasetVersion) -> Run:
 def test_a_start_on_a_folder_that_can_only_be_read_says_what_to_do(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 8) as disk, read_only(disk):
         injected("state folder can only be read")
-        up = subprocess.run([sys.executable, "manage.py", "up"], cwd=ROOT, env=environment_of(disk), capture_output=True, text=True)
+        command = [sys.executable, "manage.py", "up"]
+        up = subprocess.run(command, cwd=ROOT, env=environment_of(disk), capture_output=True, text=True)
     assert up.returncode == 1
     assert up.stderr == (
         f"The state folder {disk} can only be read: its disk is mounted so, or the system made it so after an error. "
@@ -73,7 +75,9 @@ def test_a_start_on_a_folder_that_can_only_be_read_says_what_to_do(tmp_path: Pat
     )
 
 
-@pytest.mark.parametrize("name", ["", *(pytest.param(name, marks=pytest.mark.faults) for name in ("attempts", "artifacts"))])
+@pytest.mark.parametrize(
+    "name", ["", *(pytest.param(name, marks=pytest.mark.faults) for name in ("attempts", "artifacts"))]
+)
 def test_a_run_is_paused_while_its_folders_can_only_be_read(
     disk_lab: Lab, version: DatasetVersion, undisturbed: Run, name: str
 ) -> None:
@@ -87,7 +91,9 @@ def test_a_run_is_paused_while_its_folders_can_only_be_read(
         paused = Run.objects.get(pk=run.pk)
         assert (paused.reason_code, "can only be read" in paused.reason) == ("disk_full", True)
         waiting = train(version, epochs=1)
-        wait_for(lambda: Run.objects.get(pk=waiting.pk).reason_code == "waiting_for_room", 10, lambda: describe(waiting))
+        wait_for(
+            lambda: Run.objects.get(pk=waiting.pk).reason_code == "waiting_for_room", 10, lambda: describe(waiting)
+        )
         assert client.get("/signin/").status_code == 200
         if name != "attempts":
             answer = client.post("/api/v1/uploads", headers={**UPLOAD, **token})

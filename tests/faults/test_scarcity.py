@@ -1,4 +1,5 @@
-"""No descriptor or no process is left, to the worker, its ranks or the web server: what runs goes on, the rest waits and says so."""
+"""No descriptor or no process is left, to the worker, its ranks or the web server: what runs goes on, the rest waits
+and says so."""
 
 import socket
 import time
@@ -84,7 +85,8 @@ def test_a_web_server_without_descriptors_refuses_connections_and_serves_the_oth
         before = _seconds(web)
         time.sleep(2)
         assert _seconds(web) - before < 0.5
-        for address in ("/signin/", "/static/trainyard/base.css", "/static/trainyard/plot.js", "/static/trainyard/page.js"):
+        files = ("base.css", "plot.js", "page.js")
+        for address in ("/signin/", *(f"/static/trainyard/{name}" for name in files)):
             assert browser.get(address).status_code == 200
     wait_for_web(lab)
     assert log.stat().st_size - length < 20_000
@@ -92,7 +94,9 @@ def test_a_web_server_without_descriptors_refuses_connections_and_serves_the_oth
 
 
 @pytest.mark.parametrize("more", [3, *(pytest.param(more, marks=pytest.mark.faults) for more in (0, 5, 8))])
-def test_a_run_for_which_too_few_processes_can_be_started_waits_for_more(lab: Lab, version: DatasetVersion, more: int) -> None:
+def test_a_run_for_which_too_few_processes_can_be_started_waits_for_more(
+    lab: Lab, version: DatasetVersion, more: int
+) -> None:
     assert lab.worker is not None
     group = Processes(psutil.Process(lab.worker.pid))
     with closing(group):
@@ -106,7 +110,9 @@ def test_a_run_for_which_too_few_processes_can_be_started_waits_for_more(lab: La
 
 @pytest.mark.faults
 @pytest.mark.parametrize("more", [0, 4, 12])
-def test_a_run_whose_ranks_get_too_few_descriptors_waits_until_there_are_more(lab: Lab, version: DatasetVersion, more: int) -> None:
+def test_a_run_whose_ranks_get_too_few_descriptors_waits_until_there_are_more(
+    lab: Lab, version: DatasetVersion, more: int
+) -> None:
     assert lab.worker is not None
     finished(train(version, epochs=1))  # by then it is warm
     (warm,) = psutil.Process(lab.worker.pid).children()

@@ -35,11 +35,12 @@ STAGES = {"stages": [{"name": "prune_channels", "epochs": 1, "least_steps": 1}, 
 
 def run(*words: str | Path, home: Path | None = None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "trainer", *map(str, words)]
-    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}  # set by our own import
+    # What is left out was set by our own import.
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
     if home is not None:
         environment["HOME"] = str(home)
-    return subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          timeout=200, check=False)
+    return subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, timeout=200, check=False)
 
 
 def test_a_model_is_trained_compressed_and_exported_and_only_we_speak(images: Path, tmp_path: Path) -> None:
@@ -50,8 +51,8 @@ def test_a_model_is_trained_compressed_and_exported_and_only_we_speak(images: Pa
     fitted = run("fit", tmp_path / "train.json", "--data", images, "--out", tmp_path / "fit")
     model = tmp_path / "fit" / "model.safetensors"
     with ThreadPoolExecutor() as both:
-        compressing = both.submit(run, "compress", model, "--data", images, "--spec", tmp_path / "stages.json", "--out", tmp_path / "small",
-                                  home=home)
+        compressing = both.submit(run, "compress", model, "--data", images, "--spec", tmp_path / "stages.json",
+                                  "--out", tmp_path / "small", home=home)
         exporting = both.submit(run, "export", model, "--data", images, "--out", tmp_path / "exports", home=home)
     smaller, exported = compressing.result(), exporting.result()
     for done in (fitted, smaller, exported):

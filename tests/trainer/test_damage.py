@@ -33,10 +33,10 @@ def flip(path: Path, bit: int) -> None:
 
 
 def test_a_bit_that_is_flipped_anywhere_in_a_checkpoint_is_found(warm: Warm, images: Path, tmp_path: Path) -> None:
-    done = warm.run(write_job(tmp_path / "run", {**SPEC, "checkpoint_seconds": 0.0}, images))
-    assert done.last_checkpoint is not None
-    (copy := tmp_path / "copy").write_bytes(done.last_checkpoint.read_bytes())
-    assert checkpoint.read(copy).step == checkpoint.read(done.last_checkpoint).step
+    attempt = warm.run(write_job(tmp_path / "run", {**SPEC, "checkpoint_seconds": 0.0}, images))
+    assert attempt.last_checkpoint is not None
+    (copy := tmp_path / "copy").write_bytes(attempt.last_checkpoint.read_bytes())
+    assert checkpoint.read(copy).step == checkpoint.read(attempt.last_checkpoint).step
     size = copy.stat().st_size
     header = 8 * (8 + int.from_bytes(copy.read_bytes()[:8], "little"))
     dice = random.Random(0)
@@ -54,10 +54,11 @@ def test_a_bit_that_is_flipped_anywhere_in_a_checkpoint_is_found(warm: Warm, ima
 ])
 def test_tensors_of_any_kind_come_back_as_they_were(tmp_path: Path, tensors: dict[str, torch.Tensor]) -> None:
     tensorfile.write(tmp_path / "file", tensors, "text é")
-    text, found = tensorfile.read(tmp_path / "file")
+    text, loaded = tensorfile.read(tmp_path / "file")
     assert text == "text é"
-    assert all(torch.equal(found[name], tensor) and found[name].dtype == tensor.dtype for name, tensor in tensors.items())
-    assert found.keys() == tensors.keys()
+    for name, tensor in tensors.items():
+        assert torch.equal(loaded[name], tensor) and loaded[name].dtype == tensor.dtype
+    assert loaded.keys() == tensors.keys()
 
 
 def test_a_file_of_tensors_that_is_none_of_ours_is_refused(tmp_path: Path) -> None:
@@ -99,7 +100,9 @@ def damage_labels(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [damage_header, cut_off, damage_labels])
-def test_damage_that_training_trips_over_is_told_as_damage(warm: Warm, tmp_path: Path, damage: Callable[[Path], None]) -> None:
+def test_damage_that_training_trips_over_is_told_as_damage(
+    warm: Warm, tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
     prepared = write_images(tmp_path / "prepared.safetensors")
     folder = write_job(tmp_path / "run", {**SPEC, "ranks": 2}, prepared)
     damage(prepared)

@@ -98,7 +98,8 @@ def test_the_bundle_holds_everything_and_its_sums_agree(exported: Done, tmp_path
     hashes = {(link["step"], link["file"]): link["sha256"] for link in chain}
     assert hashes["weights", "model.safetensors"] == sha256(tmp_path / "model.safetensors")
     assert hashes["spec", "spec.json"] == sha256(tmp_path / "spec.json")
-    assert hashes["weights", "model.safetensors"] == sha256(Path(exported.folder.parent / "train/out/model.safetensors"))
+    weights = exported.folder.parent / "train/out/model.safetensors"
+    assert hashes["weights", "model.safetensors"] == sha256(weights)
 
 
 def test_the_same_files_always_give_the_same_bundle(exported: Done, tmp_path: Path) -> None:

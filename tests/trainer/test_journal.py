@@ -96,7 +96,8 @@ for step in range(3):
 """
     command = [sys.executable, "-c", writer, str(tmp_path / "journal")]
     environment = {**os.environ, **clock.environment}
-    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
         assert process.stdin and process.stdout
         for seconds in (3600, -3600, 0):
             process.stdout.readline()

@@ -323,7 +323,8 @@ def test_the_description_lists_every_address_and_the_page_needs_no_other_site(ap
     page = client.get("/api/v1/docs").content.decode()
     for path, item in paths.items():
         for method in set(item) & {"get", "head", "post", "patch", "delete", "options"}:
-            assert f'<span class="method method-{method}">{method.upper()}</span> <code class="break">{path}</code>' in page
+            heading = f'<span class="method method-{method}">{method.upper()}</span> <code class="break">{path}</code>'
+            assert heading in page
     assert not re.search(r"""(src|href)=["'](https?:)?//""", page)
 
 

@@ -410,11 +410,15 @@ def test_a_paused_run_without_a_checkpoint_has_nothing_that_stopping_could_keep(
 
 
 @pytest.mark.parametrize(
-    ("size", "words"), [(4600, "1.8× larger"), (1000, "2.5× smaller"), (2501, "as large as before"), (None, "nothing was kept")]
+    ("size", "words"),
+    [(4600, "1.8× larger"), (1000, "2.5× smaller"), (2501, "as large as before"), (None, "nothing was kept")],
 )
-def test_what_became_of_the_size_is_said_alike_everywhere(client: Client, ada: User, size: int | None, words: str) -> None:
+def test_what_became_of_the_size_is_said_alike_everywhere(
+    client: Client, ada: User, size: int | None, words: str
+) -> None:
     metric = {"name": "accuracy", "value": 0.98}
-    refusal = {"name": "quantize_int8", "status": "refused", "message": "Refused: it fell to %(after)s.", "params": {"after": "0.5"}}
+    refusal = {"name": "quantize_int8", "status": "refused", "message": "Refused: it fell to %(after)s.",
+               "params": {"after": "0.5"}}
     last = {"name": "prune_channels", "metric": metric, "size": size} if size else refusal
     stages = [{"name": "original", "metric": metric, "size": 2500}, last]
     run = make_run(make_dataset(ada), kind="compress", state=State.SUCCEEDED, report={"stages": stages})
@@ -430,7 +434,9 @@ def test_what_became_of_the_size_is_said_alike_everywhere(client: Client, ada: U
         assert "1.0×" not in page
 
 
-def test_a_run_that_was_asked_for_no_exports_says_so_and_one_that_left_it_out_makes_all(client: Client, ada: User) -> None:
+def test_a_run_that_was_asked_for_no_exports_says_so_and_one_that_left_it_out_makes_all(
+    client: Client, ada: User
+) -> None:
     dataset = make_dataset(ada)
     client.force_login(ada)
     task = {"name": "table_classification", "target": "species"}
@@ -441,8 +447,8 @@ def test_a_run_that_was_asked_for_no_exports_says_so_and_one_that_left_it_out_ma
         Edge.objects.create(run=run, artifact=content, direction=Edge.Direction.INPUT, role="prepared", name="prepared")
         ModelVersion.objects.create(run=run, artifact=content, name="original", form=ModelVersion.Form.TORCH)
         Run.objects.filter(pk=run.pk).update(state=State.SUCCEEDED)
-        made = queue_exports(run)
-        assert [one["name"] for child in made for one in child.spec["exporters"]] == formats
+        children = queue_exports(run)
+        assert [one["name"] for child in children for one in child.spec["exporters"]] == formats
         page = client.get(f"/runs/{run.pk}/").content.decode()
         assert ("training was asked to make no exports" in page) == (not formats)
 

@@ -1,4 +1,5 @@
-"""What is open ends at once when the right to it ends: sockets and answers that flow. Real server, real Valkey, real sockets."""
+"""What is open ends at once when the right to it ends: sockets and answers that flow. Real server, real Valkey, real
+sockets."""
 
 import socket
 import time
@@ -129,7 +130,10 @@ def test_a_programs_socket_closes_at_once(live: Live, ada: Browser, run: Run, en
 
 
 def test_a_hidden_pages_socket_closes_as_quickly_and_others_stay_open(live: Live, ada: Browser, run: Run) -> None:
-    with watch(live, run, Cookie=ada.cookie) as hidden, watch(live, run, Authorization=f"Bearer {ada.secret}") as program:
+    with (
+        watch(live, run, Cookie=ada.cookie) as hidden,
+        watch(live, run, Authorization=f"Bearer {ada.secret}") as program,
+    ):
         hidden.send('{"type": "visible", "value": false}')
         time.sleep(0.1)
         assert seconds_until_closed(hidden, lambda: sign_out(ada)) < WITHIN
@@ -148,8 +152,8 @@ def test_right_after_signing_in_again_elsewhere_nothing_closes(live: Live, ada: 
 
 @pytest.fixture
 def export_address(ada: Browser, run: Run) -> str:
-    edge = Edge.objects.create(run=run, artifact=store.put(BytesIO(bytes(LARGE))), direction=Edge.Direction.OUTPUT, role="export",
-                               name="all.zip", meta={"format": "bundle"})
+    edge = Edge.objects.create(run=run, artifact=store.put(BytesIO(bytes(LARGE))), direction=Edge.Direction.OUTPUT,
+                               role="export", name="all.zip", meta={"format": "bundle"})
     return f"/api/v1/exports/{edge.pk}/download"
 
 
@@ -162,7 +166,8 @@ class Download:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 << 10)
         self._socket.settimeout(10)
         self._socket.connect(("127.0.0.1", urlsplit(live.url).port))
-        self._socket.sendall(f"GET {address} HTTP/1.1\r\nHost: {urlsplit(live.url).netloc}\r\n{header}\r\n\r\n".encode())
+        host = urlsplit(live.url).netloc
+        self._socket.sendall(f"GET {address} HTTP/1.1\r\nHost: {host}\r\n{header}\r\n\r\n".encode())
         self._size = len(self._socket.recv(4096))
         time.sleep(0.3)  # so that it flows, and waits for this reader
         assert live.requests() == 1
@@ -190,7 +195,9 @@ class Download:
 
 
 @pytest.mark.parametrize("end", [revoke, deactivate])
-def test_a_download_in_flight_ends_at_once(live: Live, ada: Browser, export_address: str, end: Callable[[Browser], None]) -> None:
+def test_a_download_in_flight_ends_at_once(
+    live: Live, ada: Browser, export_address: str, end: Callable[[Browser], None]
+) -> None:
     with Download(live, export_address, f"Authorization: Bearer {ada.secret}") as download:
         end(ada)
         assert download.seconds_until_it_ends() < WITHIN
@@ -211,7 +218,9 @@ def test_a_download_goes_on_when_another_right_ends(live: Live, ada: Browser, ex
         assert download.size() > LARGE
 
 
-def test_a_table_of_metrics_in_flight_ends_at_once(live: Live, ada: Browser, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_of_metrics_in_flight_ends_at_once(
+    live: Live, ada: Browser, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(export, "csv", lambda run_id, names: (b"x" * 100_000 for _ in range(LARGE // 100_000)))
     with Download(live, f"/runs/{run.pk}/metrics.csv", f"Cookie: {ada.cookie}") as table:
         sign_out(ada)

@@ -116,7 +116,7 @@ def test_only_our_own_pages_open_sockets(origin: str | None, host: str, own: boo
         ("https://trainyard.example:443", "trainyard.example", "wss", True),
         ("https://TRAINYARD.example", "trainyard.example", "wss", True),
         ("https://trainyard.example", "10.0.0.7:8000", "ws", True),  # a proxy that asks by another name
-        ("http://trainyard.example", "trainyard.example", "ws", False),  # whoever sits on the line can write such a page
+        ("http://trainyard.example", "trainyard.example", "ws", False),  # who sits on the line can write such a page
         ("http://trainyard.example", "trainyard.example:80", "ws", False),
         ("http://trainyard.example.", "trainyard.example.", "ws", False),
         ("https://trainyard.example.", "trainyard.example", "wss", False),

@@ -185,7 +185,9 @@ def test_a_number_that_was_never_given_is_named_and_answered_with_a_snapshot_of_
     assert (message["type"], message["unknown"], message["from"], message["seq"]) == ("snapshot", 99, 0, 1)
 
 
-async def test_a_socket_asked_for_what_comes_after_a_number_that_was_never_given_says_so(run: Run, person: User) -> None:
+async def test_a_socket_asked_for_what_comes_after_a_number_that_was_never_given_says_so(
+    run: Run, person: User
+) -> None:
     await in_thread(record)(run, batch=points(0, 10))
     socket_ = socket(run, await in_thread(signed_in)(person), after=99)
     assert await socket_.connect()

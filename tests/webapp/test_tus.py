@@ -108,7 +108,9 @@ def test_a_cut_connection_keeps_what_came_and_the_upload_goes_on_from_there(live
     assert row(address).sha256 == hashlib.sha256(CONTENT).hexdigest()
 
 
-def test_what_waits_for_a_slow_disk_when_the_client_goes_is_kept_too(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_waits_for_a_slow_disk_when_the_client_goes_is_kept_too(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(intake, "BLOCK", 10_000)
     write = receiver.Receiver.write
 

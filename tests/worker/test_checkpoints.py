@@ -93,7 +93,8 @@ def test_a_run_whose_last_checkpoint_is_damaged_goes_on_from_the_one_before_and_
     assert (waiting.state, waiting.reason_code) == (State.QUEUED, "older_checkpoint")
     assert waiting.reason_params == {"step": 30, "file": file, "older": 20, "lost": 14}
     assert kept() == LAST_TWO[:1]
-    assert f"The checkpoint of step 30 (file {file}) is damaged. Goes on from the one of step 20: 14 steps are lost" in caplog.text
+    assert (f"The checkpoint of step 30 (file {file}) is damaged. Goes on from the one of step 20: "
+            "14 steps are lost") in caplog.text
 
 
 def test_a_run_whose_only_checkpoint_is_damaged_begins_anew_and_says_what_is_lost(run: Run, folder: Path) -> None:

@@ -106,7 +106,9 @@ def test_a_machine_that_fell_silent_while_it_holds_a_run_keeps_no_other_waiting(
 
 
 @pytest.mark.parametrize("jump", [HOUR, -HOUR], ids=["forward", "back"])
-def test_a_lease_runs_out_when_nobody_renews_it_and_not_when_the_database_s_clock_jumps(attempt: Attempt, jump: timedelta) -> None:
+def test_a_lease_runs_out_when_nobody_renews_it_and_not_when_the_database_s_clock_jumps(
+    attempt: Attempt, jump: timedelta
+) -> None:
     other, leases = workers.register(name="other", host="other", facts={}, devices=[]), sweep.Leases(patience=0.3)
     own = Attempt.objects.filter(pk=attempt.pk)
     until = time.monotonic() + 1

@@ -69,7 +69,8 @@ def load(folder: str) -> "Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]
     """The model as a function from float32 rows to its answers. Needs onnxruntime."""
     import os
 
-    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # it would keep a file in the home folder, and report to its makers
+    # It would keep a file in the home folder, and report to its makers.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     import onnxruntime
 
     session = onnxruntime.InferenceSession(f"{folder}/model.onnx", providers=["CPUExecutionProvider"])

@@ -11,8 +11,8 @@ from trainer.summary import DataSummary
 class Parsed:
     """``arrays`` as trainer.data describes them (memory maps where they may be large).
 
-    ``checks`` are the codes of the problems that were looked for. ``rows``, ``duplicates`` and ``columns`` are for tables; the
-    profile of pictures is made from the arrays.
+    ``checks`` are the codes of the problems that were looked for. ``rows``, ``duplicates`` and ``columns`` are for
+    tables; the profile of pictures is made from the arrays.
     """
 
     summary: DataSummary

@@ -214,7 +214,8 @@ LOOKED_FOR: dict[str, str] = {
 
 
 def checks_of(*functions: Callable[..., object]) -> frozenset[str]:
-    """The codes of what these functions look for: each stands in the code that says it, so nobody has to list them again."""
+    """The codes of what these functions look for: each stands in the code that says it, so nobody has to list them
+    again."""
     return frozenset(code for function in functions for code in function.__code__.co_consts if code in LOOKED_FOR)
 
 

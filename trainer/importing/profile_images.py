@@ -25,13 +25,15 @@ def profile(parsed: Parsed, format_name: str) -> Profile:
     counts = np.bincount(labels, minlength=len(classes))
     balance = tuple((name, int(count)) for name, count in zip(classes, counts, strict=True))
     duplicates, contradicting = _repetitions(parsed.arrays["pixels"], labels)
-    problems = [*parsed.problems, *class_problems(balance), *_picture_problems(parsed.summary.rows, duplicates, contradicting)]
+    problems = [*parsed.problems, *class_problems(balance),
+                *_picture_problems(parsed.summary.rows, duplicates, contradicting)]
     checks = parsed.checks | profile_classes.checks() | checks_of(_picture_problems)
     chosen = _chosen(labels, len(classes))
     grid = Thumbnails(columns=COLUMNS, rows=-(-len(chosen) // COLUMNS), size=CELL,
                       labels=tuple(classes[labels[row]] for row in chosen))
     return Profile(summary=parsed.summary, format=format_name, duplicates=duplicates, balance=balance,
-                   problems=in_order(problems), checks=checks_made(checks), thumbnails=grid, suggested_task="image_classification")
+                   problems=in_order(problems), checks=checks_made(checks), thumbnails=grid,
+                   suggested_task="image_classification")
 
 
 def _picture_problems(rows: int, duplicates: int, contradicting: int) -> Iterator[Problem]:

@@ -10,7 +10,17 @@ import numpy as np
 from trainer.data import Array
 from trainer.importing import profile_classes
 from trainer.importing.parsed import Parsed
-from trainer.importing.profile import ColumnProfile, Counts, Histogram, Problem, Profile, checks_made, checks_of, in_order, problem
+from trainer.importing.profile import (
+    ColumnProfile,
+    Counts,
+    Histogram,
+    Problem,
+    Profile,
+    checks_made,
+    checks_of,
+    in_order,
+    problem,
+)
 from trainer.importing.profile_classes import class_problems
 from trainer.summary import Column, DataSummary, number_names
 
@@ -97,7 +107,7 @@ def _counted(column: Column, codes: Array) -> Counts:
 def profile(parsed: Parsed, format_name: str) -> Profile:
     """The whole profile."""
     target = suggested_target(parsed)
-    problems = [*parsed.problems, *(found for check in ALWAYS for found in check(parsed))]
+    problems = [*parsed.problems, *(one for check in ALWAYS for one in check(parsed))]
     checks = parsed.checks | checks_of(*ALWAYS)
     balance: Counts = ()
     if target is not None:

@@ -26,8 +26,8 @@ _watches: set[asyncio.Task[None]] = set()
 async def while_allowed(request: HttpRequest, parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """``parts`` for as long as the person behind ``request`` still may come in.
 
-    Then the task that sends them is cancelled, also while it waits for a slow reader: the connection closes in mid-answer, so
-    that nobody takes what came for the whole.
+    Then the task that sends them is cancelled, also while it waits for a slow reader: the connection closes in
+    mid-answer, so that nobody takes what came for the whole.
     """
     sending = asyncio.current_task()
     assert sending is not None
@@ -97,7 +97,11 @@ class _Calls:
         """Until the next call, until it is time to look without one, or until nothing is sent any more."""
         if self._next is None:
             await asyncio.wait({sending}, timeout=DEAF_EVERY)
-        elif self._next in (await asyncio.wait({sending, self._next}, timeout=LOOKS_EVERY, return_when=asyncio.FIRST_COMPLETED))[0]:
+            return
+        done, _pending = await asyncio.wait(
+            {sending, self._next}, timeout=LOOKS_EVERY, return_when=asyncio.FIRST_COMPLETED
+        )
+        if self._next in done:
             self._listen()
 
     async def leave(self) -> None:

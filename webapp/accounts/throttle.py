@@ -1,10 +1,11 @@
 """How often a sign-in may fail before it has to wait, so that guessing is slow and nobody can lock out somebody else.
 
-Who guesses uses up what belongs to the pair of that name and their own address, then what their address has for all names.
-What one of these refuses is not counted further, so one address can neither use up a name nor, by one name, its neighbours' tries.
-A browser from which this person has signed in before has tries of its own, whatever others do (webapp.accounts.browsers); used
-up, it counts as any other. Guesses at one name from many addresses are bounded by what a name has in all: more than anybody
-mistypes, no more than 19,200 a day. Only browsers that are new to this person wait then; a sign-in link waits for nothing.
+Who guesses uses up what belongs to the pair of that name and their own address, then what their address has for all
+names. What one of these refuses is not counted further, so one address can neither use up a name nor, by one name, its
+neighbours' tries. A browser from which this person has signed in before has tries of its own, whatever others do
+(webapp.accounts.browsers); used up, it counts as any other. Guesses at one name from many addresses are bounded by what
+a name has in all: more than anybody mistypes, no more than 19,200 a day. Only browsers that are new to this person wait
+then; a sign-in link waits for nothing.
 """
 
 import hashlib
@@ -53,14 +54,15 @@ def _limits(name: str, address: str) -> list[tuple[str, int]]:
 
 
 def _network(address: str) -> str:
-    """An address as one household or machine has it: of IPv6 the first 64 bits, of which each has as many addresses as it likes."""
+    """An address as one household or machine has it: of IPv6 the first 64 bits, of which each has as many addresses as
+    it likes."""
     try:
-        known = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(address)
     except ValueError:
         return address
-    if isinstance(known, ipaddress.IPv4Address):
-        return str(known)
-    return str(known.ipv4_mapped or ipaddress.IPv6Network((known.packed[:8] + bytes(8), 64)))
+    if isinstance(ip, ipaddress.IPv4Address):
+        return str(ip)
+    return str(ip.ipv4_mapped or ipaddress.IPv6Network((ip.packed[:8] + bytes(8), 64)))
 
 
 def _forget_old() -> None:
@@ -73,8 +75,10 @@ def _count(key: str) -> int:
             """
             INSERT INTO accounts_signinfailures AS kept (key, count, since) VALUES (%(key)s, 1, now())
             ON CONFLICT (key) DO UPDATE SET
-                count = CASE WHEN abs(extract(epoch FROM now() - kept.since)) > %(window)s THEN 1 ELSE kept.count + 1 END,
-                since = CASE WHEN abs(extract(epoch FROM now() - kept.since)) > %(window)s THEN now() ELSE kept.since END
+                count = CASE WHEN abs(extract(epoch FROM now() - kept.since)) > %(window)s
+                             THEN 1 ELSE kept.count + 1 END,
+                since = CASE WHEN abs(extract(epoch FROM now() - kept.since)) > %(window)s
+                             THEN now() ELSE kept.since END
             RETURNING count
             """,
             {"key": key, "window": WINDOW.total_seconds()},

@@ -87,7 +87,8 @@ def _let_in(request: HttpRequest, user: User, target: str) -> HttpResponseRedire
 
 
 def _place(request: HttpRequest, name: str) -> tuple[str, str, str | None]:
-    """Whose password is tried, and from where: the name, the address, and the mark of a browser that is known for this name."""
+    """Whose password is tried, and from where: the name, the address, and the mark of a browser that is known for this
+    name."""
     return name, request.META.get("REMOTE_ADDR", ""), browsers.mark(request, name)
 
 
@@ -166,8 +167,8 @@ def create_token(request: HttpRequest) -> HttpResponse:
 
     token = presses.once(request, _person(request), make)
     if not secrets:
-        messages.warning(request, _("This token was made already, and its secret is shown only once. If you did not see it, revoke "
-                                    "the token and make a new one."))
+        messages.warning(request, _("This token was made already, and its secret is shown only once. If you did not "
+                                    "see it, revoke the token and make a new one."))
         return redirect("accounts:account")
     return _account(request, new_token=ApiToken.objects.get(pk=token), secret=secrets[0])
 

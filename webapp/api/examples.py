@@ -1,4 +1,5 @@
-"""For each operation of an OpenAPI document a command that calls it: curl with all that is required, and nothing else."""
+"""For each operation of an OpenAPI document a command that calls it: curl with all that is required, and nothing
+else."""
 
 import json
 import re
@@ -24,7 +25,8 @@ def command(document: Json, server: str, path: str, method: str, item: Json) -> 
 
 
 def example(document: Json, schema: Json) -> Any:
-    """A value of this schema: its example, default or first choice, or a placeholder; of an object all that is required."""
+    """A value of this schema: its example, default or first choice, or a placeholder; of an object all that is
+    required."""
     if "$ref" in schema:
         return example(document, document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]])
     for value in (*schema.get("examples", ()), schema.get("default"), schema.get("const"), *schema.get("enum", ())):

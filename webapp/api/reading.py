@@ -1,6 +1,7 @@
 """The OpenAPI document as people read it: operations by tag, what they take and give, and a command that calls each.
 
-It reads any document of OpenAPI 3.1; a shape (a schema with a name) stands once on the page, and whatever speaks of it links there.
+It reads any document of OpenAPI 3.1; a shape (a schema with a name) stands once on the page, and whatever speaks of it
+links there.
 """
 
 import json
@@ -17,7 +18,8 @@ from webapp.api.examples import Json
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 BOUNDS = {"minimum": "≥ {}", "maximum": "≤ {}", "exclusiveMinimum": "> {}", "exclusiveMaximum": "< {}",
-          "minLength": "≥ {} characters", "maxLength": "≤ {} characters", "minItems": "≥ {} items", "maxItems": "≤ {} items"}
+          "minLength": "≥ {} characters", "maxLength": "≤ {} characters",
+          "minItems": "≥ {} items", "maxItems": "≤ {} items"}
 CODE = re.compile(r"(`+)(.+?)\1")
 
 
@@ -72,20 +74,24 @@ class Shape:
 
 
 def by_tag(document: Json, server: str) -> dict[str, list[Operation]]:
-    """All operations under their first tag, in the document's order; ``server`` is the address that commands begin with."""
-    found: dict[str, list[Operation]] = {}
+    """All operations under their first tag, in the document's order; ``server`` is the address that commands begin
+    with."""
+    operations: dict[str, list[Operation]] = {}
     for path, item in document["paths"].items():
         for method in (method for method in METHODS if method in item):
             shared = {**item[method], "parameters": [*item.get("parameters", ()), *item[method].get("parameters", ())]}
             operation = _operation(document, server, path, method, shared)
-            found.setdefault((shared.get("tags") or [_("Other")])[0], []).append(operation)
-    return found
+            operations.setdefault((shared.get("tags") or [_("Other")])[0], []).append(operation)
+    return operations
 
 
 def shapes(document: Json) -> list[Shape]:
     """The schemas that have a name, in alphabetical order."""
-    named = document.get("components", {}).get("schemas", {})
-    return [Shape(name, prose(one.get("description", "")), _kind(one), list(_fields(one))) for name, one in sorted(named.items())]
+    schemas = document.get("components", {}).get("schemas", {})
+    return [
+        Shape(name, prose(schema.get("description", "")), _kind(schema), list(_fields(schema)))
+        for name, schema in sorted(schemas.items())
+    ]
 
 
 def doors(document: Json) -> list[tuple[str, SafeString]]:
@@ -140,9 +146,11 @@ def _kind(schema: Json) -> SafeString:
         if several in schema:
             return format_html_join(" | ", "{}", ((_kind(one),) for one in schema[several]))
     if "enum" in schema or "const" in schema:
-        return format_html_join(" | ", "<code>{}</code>", ((json.dumps(one),) for one in schema.get("enum", [schema.get("const")])))
+        values = schema.get("enum", [schema.get("const")])
+        return format_html_join(" | ", "<code>{}</code>", ((json.dumps(value),) for value in values))
     if schema.get("type") == "array":
         word = format_html("{} {}", _("list of"), _kind(schema.get("items", {})))
     else:
         word = format_html("{}", schema.get("format") or schema.get("type") or _("anything"))
-    return format_html("{}{}", word, "".join(f", {said.format(schema[name])}" for name, said in BOUNDS.items() if name in schema))
+    bounds = [bound.format(schema[name]) for name, bound in BOUNDS.items() if name in schema]
+    return format_html("{}{}", word, "".join(f", {bound}" for bound in bounds))

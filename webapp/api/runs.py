@@ -154,7 +154,8 @@ def brief(run: Run) -> dict[str, Any]:
     version = run.dataset_version
     return {
         "id": run.pk, "name": run.name, "kind": run.kind, "state": run.state, "reason_code": run.reason_code,
-        "reason": words.sentence(run.reason, run.reason_params), "reason_params": run.reason_params, "headline": headline(run),
+        "reason": words.sentence(run.reason, run.reason_params), "reason_params": run.reason_params,
+        "headline": headline(run),
         "dataset": version.dataset_id if version else None,
         "dataset_version": run.dataset_version_id, "parent": run.parent_id, "attempt": run.attempt, "step": run.step,
         "total_steps": run.total_steps, "steps_per_epoch": run.steps_per_epoch, "created": run.created, "queued": run.queued,
@@ -164,5 +165,5 @@ def brief(run: Run) -> dict[str, Any]:
 
 def full(run: Run) -> dict[str, Any]:
     children = run.children.select_related("dataset_version").order_by("id")
-    return {**brief(run), "spec": run.spec, "report": words.told(run.report), "metrics": reading.names(run.pk), "seq": run.stream,
-            "children": [brief(child) for child in children]}
+    return {**brief(run), "spec": run.spec, "report": words.told(run.report), "metrics": reading.names(run.pk),
+            "seq": run.stream, "children": [brief(child) for child in children]}

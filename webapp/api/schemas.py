@@ -75,8 +75,8 @@ class DatasetDetail(Dataset):
     reason_code: str
     reason_params: dict[str, Any] = Field(description="What fills the gaps of the reason.")
     run: UUID | None = Field(description="The run that inspects the newest version.")
-    profile: dict[str, Any] | None = Field(description="What inspection found; its problems in words, with code and params; “checks” is "
-                                           "what it looked for.")
+    profile: dict[str, Any] | None = Field(description="What inspection found; its problems in words, with code and "
+                                                       "params; “checks” is what it looked for.")
     versions: list[DatasetVersion]
 
 

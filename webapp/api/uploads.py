@@ -9,7 +9,8 @@ _PROBLEM = {"description": "A problem document (RFC 9457)", "content": {"applica
 
 
 def _header(name: str, text: str, *, required: bool = True, **schema: Any) -> Description:
-    return {"in": "header", "name": name, "required": required, "schema": {"type": "string", **schema}, "description": text}
+    return {"in": "header", "name": name, "required": required, "schema": {"type": "string", **schema},
+            "description": text}
 
 
 _VERSION = _header("Tus-Resumable", "1.0.0", const="1.0.0")

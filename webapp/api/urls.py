@@ -29,8 +29,10 @@ def docs(request: HttpRequest) -> HttpResponse:
     if refusal is not None:
         return refusal
     document = openapi(request)
-    context = {"document": document, "text": reading.prose(document["info"]["description"]), "doors": reading.doors(document),
-               "tags": reading.by_tag(document, request.build_absolute_uri("/").rstrip("/")), "shapes": reading.shapes(document)}
+    context = {"document": document, "text": reading.prose(document["info"]["description"]),
+               "doors": reading.doors(document),
+               "tags": reading.by_tag(document, request.build_absolute_uri("/").rstrip("/")),
+               "shapes": reading.shapes(document)}
     return render(request, "api/docs.html", context)
 
 

@@ -46,10 +46,15 @@ def respond(request: HttpRequest, artifact: Artifact, name: str, *, content_type
     if request.method == "HEAD":
         return HttpResponse(status=status, headers=headers, content_type=content_type)
     if artifact.size <= streaming.BLOCK:
-        return HttpResponse(store.read(artifact.sha256)[start:end], status=status, headers=headers, content_type=content_type)
-    blocks = streaming.whole(artifact.sha256) if status == 200 else streaming.part(artifact.sha256, artifact.size, start, end)
+        content = store.read(artifact.sha256)[start:end]
+        return HttpResponse(content, status=status, headers=headers, content_type=content_type)
+    if status == 200:
+        blocks = streaming.whole(artifact.sha256)
+    else:
+        blocks = streaming.part(artifact.sha256, artifact.size, start, end)
     lent.give_back()
-    return StreamingHttpResponse(flows.while_allowed(request, blocks), status=status, headers=headers, content_type=content_type)
+    flow = flows.while_allowed(request, blocks)
+    return StreamingHttpResponse(flow, status=status, headers=headers, content_type=content_type)
 
 
 def _beyond(size: int) -> HttpResponse:

@@ -1,8 +1,10 @@
-"""The content-addressed store: a file is named by its SHA-256, is written whole or not at all, and is hashed whenever it is read.
+"""The content-addressed store: a file is named by its SHA-256, is written whole or not at all, and is hashed whenever
+it is read.
 
 A file comes in under a temporary name, is fsynced, renamed and its folder fsynced; only then does its row commit. Whoever
 adds or removes a file holds a database lock on its name until the end of the transaction, so content that is put again
-while its last owner lets go of it stays. No time stamp is trusted: whoever reads a file here by its path hashes what it reads.
+while its last owner lets go of it stays. No time stamp is trusted: whoever reads a file here by its path hashes what it
+reads.
 """
 
 import errno
@@ -39,7 +41,8 @@ class MissingError(ArtifactError):
     """A file that is not in the store."""
 
     def __init__(self, sha256: str) -> None:
-        super().__init__(_("The stored file %(name)s is missing. Restore it from a backup, or make it again.") % {"name": sha256[:12]})
+        super().__init__(_("The stored file %(name)s is missing. Restore it from a backup, or make it again.")
+                         % {"name": sha256[:12]})
         self.sha256 = sha256
 
 
@@ -47,7 +50,8 @@ class DamagedError(ArtifactError):
     """A stored file that is no longer what its name says."""
 
     def __init__(self, sha256: str) -> None:
-        super().__init__(_("The stored file %(name)s is damaged and was not used. Restore it from a backup, or make it again.")
+        super().__init__(_("The stored file %(name)s is damaged and was not used. "
+                           "Restore it from a backup, or make it again.")
                          % {"name": sha256[:12]})
         self.sha256 = sha256
 
@@ -74,8 +78,8 @@ def incoming() -> Path:
 
 
 def time_of_files() -> float:
-    """The time of day, in seconds since the epoch, by the clock that stamps the files here, which may be a file server's: the age
-    of a file is told by no other. Raises OSError."""
+    """The time of day, in seconds since the epoch, by the clock that stamps the files here, which may be a file
+    server's: the age of a file is told by no other. Raises OSError."""
     with tempfile.TemporaryFile(dir=incoming()) as file:
         return os.fstat(file.fileno()).st_mtime
 
@@ -224,8 +228,8 @@ def remove_if_unknown(sha256: str) -> bool:
 def all_stay() -> Iterator[None]:
     """Nobody removes a file within: each that a row names at any moment of it is there. Raises database errors.
 
-    For moments only: those who remove files, and so those who follow the runs, wait meanwhile. The lock has a connection of
-    its own, so that the caller's may begin its snapshot behind it.
+    For moments only: those who remove files, and so those who follow the runs, wait meanwhile. The lock has a
+    connection of its own, so that the caller's may begin its snapshot behind it.
     """
     other = connection.copy()
     try:

@@ -83,7 +83,8 @@ def restore(owner: User, dataset_id: UUID) -> Dataset:
 
 
 def purge() -> int:
-    """Remove for good what could be restored for a week and no run but its inspection has read. Returns how many went."""
+    """Remove for good what could be restored for a week and no run but its inspection has read. Returns how many
+    went."""
     used = Run.objects.exclude(kind=Kind.INSPECT).filter(dataset_version__isnull=False).values("dataset_version__dataset")
     old = Dataset.objects.filter(deleted__lt=Now() - queries.UNDO - GRACE).exclude(pk__in=used)
     for dataset in old:

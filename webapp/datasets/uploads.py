@@ -74,7 +74,8 @@ def find(user: User, identifier: str) -> Upload:
 def finish(upload: Upload) -> Upload:
     """Turn an upload whose bytes are all there into an artifact. Repeating it, after a crash too, does no harm."""
     if upload.state == Upload.State.RECEIVING and upload.sha256 and not path(upload).exists():
-        store.verify(upload.sha256)  # a crash came between the rename and the commit; outside the transaction, for it may take long
+        # A crash came between the rename and the commit. Outside the transaction, for it may take long.
+        store.verify(upload.sha256)
     with transaction.atomic():
         row = Upload.objects.select_for_update().get(pk=upload.pk)
         if row.state == Upload.State.RECEIVING and row.offset == row.length and row.sha256:
@@ -157,8 +158,8 @@ def moved_on() -> UploadError:
 
 def no_room() -> UploadError:
     """What a full disk is to the person who uploads."""
-    return UploadError(507, _("The server's disk has no room for this file, or can only be read. Make room, or ask whoever runs the "
-                              "server."))
+    return UploadError(507, _("The server's disk has no room for this file, or can only be read. Make room, or ask "
+                              "whoever runs the server."))
 
 
 def _remove_strays() -> None:

@@ -1,4 +1,5 @@
-"""Reading the whole store to see what is damaged, at a rate that leaves the disk to others, and what each damage would cost."""
+"""Reading the whole store to see what is damaged, at a rate that leaves the disk to others, and what each damage would
+cost."""
 
 import hashlib
 import time
@@ -30,7 +31,8 @@ class Finding:
 
 
 def verify(rate: float) -> Iterator[Finding]:
-    """Read every stored file that the database knows, at most ``rate`` bytes a second. One that goes meanwhile is left out."""
+    """Read every stored file that the database knows, at most ``rate`` bytes a second. One that goes meanwhile is left
+    out."""
     for sha256, size in Artifact.objects.order_by("pk").values_list("sha256", "size").iterator():
         condition = _condition(sha256, rate)
         if condition == "whole":
@@ -49,12 +51,12 @@ def _condition(sha256: str, rate: float) -> Condition:
 
 
 def _slow_hash(sha256: str, rate: float) -> str:
-    digest, began, done = hashlib.sha256(), time.monotonic(), 0
+    digest, began, size = hashlib.sha256(), time.monotonic(), 0
     with store.local_path(sha256).open("rb", buffering=0) as file:
         while block := file.read(BLOCK):
             digest.update(block)
-            done += len(block)
-            time.sleep(max(0.0, done / rate - (time.monotonic() - began)))
+            size += len(block)
+            time.sleep(max(0.0, size / rate - (time.monotonic() - began)))
     return digest.hexdigest()
 
 
@@ -63,13 +65,14 @@ def costs(sha256: str) -> Iterator[str]:
     for checkpoint in Checkpoint.objects.filter(artifact=sha256).select_related("run"):
         yield _of_checkpoint(checkpoint)
     for version in DatasetVersion.objects.filter(prepared=sha256).select_related("dataset"):
-        yield _("The prepared data of “%(name)s”, version %(number)s: nothing trains on them until the data set is imported again, and "
-                "unfinished runs wait.") % {"name": version.dataset.name, "number": version.number}
+        yield _("The prepared data of “%(name)s”, version %(number)s: nothing trains on them until the data set is "
+                "imported again, and unfinished runs wait.") % {"name": version.dataset.name, "number": version.number}
     for version in DatasetVersion.objects.filter(thumbnails=sha256).select_related("dataset"):
-        yield _("The pictures on the page of “%(name)s”: importing the data set again makes them anew.") % {"name": version.dataset.name}
+        yield _("The pictures on the page of “%(name)s”: importing the data set again makes them anew.") % {
+            "name": version.dataset.name}
     for model in ModelVersion.objects.filter(artifact=sha256).select_related("run"):
-        yield _("The model of the run “%(name)s”: it can be neither compressed nor exported again; its exports stay. Training it again "
-                "makes it anew.") % {"name": model.run.name}
+        yield _("The model of the run “%(name)s”: it can be neither compressed nor exported again; its exports stay. "
+                "Training it again makes it anew.") % {"name": model.run.name}
     for upload in Upload.objects.filter(artifact=sha256):
         yield _("The upload “%(name)s”: it cannot be made a data set; send it again.") % {"name": upload.name}
     yield from _of_edges(sha256)
@@ -82,13 +85,15 @@ def _of_checkpoint(checkpoint: Checkpoint) -> str:
         return _("The last checkpoint, of step %(step)s, of the run “%(name)s”, which has ended.") % gaps
     older = run.checkpoints.filter(step__lt=checkpoint.step).order_by("-step").first()
     if run.checkpoints.filter(step__gt=checkpoint.step).exists():
-        return _("The older checkpoint, of step %(step)s, of the run “%(name)s”: nothing, while the newer one is whole.") % gaps
+        return _("The older checkpoint, of step %(step)s, of the run “%(name)s”: nothing, while the newer one is "
+                 "whole.") % gaps
     gaps["lost"] = max(run.step, checkpoint.step) - (older.step if older else 0)
     if older is None:
-        return _("The only checkpoint, of step %(step)s, of the run “%(name)s”: it would begin anew and train %(lost)s steps again.") % gaps
+        return _("The only checkpoint, of step %(step)s, of the run “%(name)s”: it would begin anew and train %(lost)s "
+                 "steps again.") % gaps
     gaps["older"] = older.step
-    return _("The newest checkpoint, of step %(step)s, of the run “%(name)s”: it would go on from step %(older)s and train %(lost)s steps "
-             "again.") % gaps
+    return _("The newest checkpoint, of step %(step)s, of the run “%(name)s”: it would go on from step %(older)s and "
+             "train %(lost)s steps again.") % gaps
 
 
 def _of_edges(sha256: str) -> Iterator[str]:
@@ -97,4 +102,5 @@ def _of_edges(sha256: str) -> Iterator[str]:
         yield _("The download “%(file)s” of the run “%(name)s”: exporting its model again makes it anew.") % {
             "file": edge.name, "name": edge.run.name}
     for edge in edges.filter(direction=Edge.Direction.INPUT, role__startswith="upload"):
-        yield _("What was uploaded for “%(name)s”: it cannot be inspected again; send it again.") % {"name": edge.run.name}
+        yield _("What was uploaded for “%(name)s”: it cannot be inspected again; send it again.") % {
+            "name": edge.run.name}

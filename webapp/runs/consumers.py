@@ -73,7 +73,8 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self._leave()
 
     async def _refusal(self) -> int | None:
-        """The code by which this socket is refused, or None. It hears of changes before the last look, so that none falls between."""
+        """The code by which this socket is refused, or None. It hears of changes before the last look, so that none
+        falls between."""
         try:
             user = await _in_thread(self.viewer.user)
             if user is None:

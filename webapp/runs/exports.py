@@ -13,7 +13,8 @@ from webapp.runs.services import queue_run
 
 
 def queue_exports(run: Run) -> list[Run]:
-    """Queue a child run per model version of a run that ended well, within the caller's transaction; none where none was asked for."""
+    """Queue a child run per model version of a run that ended well, within the caller's transaction; none where none
+    was asked for."""
     if not are_asked_for(run):
         return []
     return [_queue_export(run, version) for version in run.versions.select_related("artifact").order_by("stage")]

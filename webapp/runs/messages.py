@@ -33,7 +33,8 @@ def entry(seq: int, kind: str, body: dict[str, Any], time: float | None = None, 
 
     ``before`` is the number up to which the browser was told: numbers in between may have been rewound, or only passing.
     """
-    return dumps({"type": kind, "from": seq - 1 if before is None else before, "seq": seq, "time": time, "body": told(body)})
+    start = seq - 1 if before is None else before
+    return dumps({"type": kind, "from": start, "seq": seq, "time": time, "body": told(body)})
 
 
 def finite(body: Any) -> Any:

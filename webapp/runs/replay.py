@@ -32,11 +32,11 @@ class Replay:
 
 
 def hello(run_id: UUID, after: int) -> tuple[str, int]:
-    """The first message: from which number on the browser is told, up to which there is something to tell at this moment, and how
-    the run stands. And the number from which on.
+    """The first message: from which number on the browser is told, up to which there is something to tell at this
+    moment, and how the run stands. And the number from which on.
 
-    A number that was never given, as after the database was restored from a backup, is named as ``unknown``: such a browser is
-    told everything. Raises Run.DoesNotExist.
+    A number that was never given, as after the database was restored from a backup, is named as ``unknown``: such a
+    browser is told everything. Raises Run.DoesNotExist.
     """
     run = Run.objects.values("stream", *_FACTS).get(pk=run_id)
     last = run.pop("stream")

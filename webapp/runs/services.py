@@ -33,17 +33,19 @@ STEERED = (Kind.TRAIN, Kind.COMPRESS)
 PAUSING = Reason("pausing", "Pauses after the step at hand.")
 DISK_FULL = Reason(
     "disk_full",
-    "The worker’s disk is full, or can only be read. Make room there, or mount it for writing, and this run goes on by itself from the "
-    "last checkpoint.",
+    "The worker’s disk is full, or can only be read. Make room there, or mount it for writing, and this run goes on by "
+    "itself from the last checkpoint.",
 )
 DISK_FULL_WHILE_PAUSED = Reason(
     "disk_full_while_paused",
-    "Paused as was asked. The worker’s disk is full, or can only be read: make room there, or mount it for writing, before this run is "
-    "resumed.",
+    "Paused as was asked. The worker’s disk is full, or can only be read: make room there, or mount it for writing, "
+    "before this run is resumed.",
 )
 INPUT_DAMAGED, INPUT_MISSING = DamagedError.CODE, "input_missing"
 WAITS_FOR_INPUT = frozenset({INPUT_DAMAGED, INPUT_MISSING})  # codes of reasons for which a paused run goes on by itself
-LACKS_INPUT_WHILE_PAUSED = "Paused as was asked. The file %(file)s is damaged or missing: restore it before this run is resumed."
+LACKS_INPUT_WHILE_PAUSED = (
+    "Paused as was asked. The file %(file)s is damaged or missing: restore it before this run is resumed."
+)
 TO_EVALUATE = Reason("stop_wanted", "Waits for a device to evaluate what was trained so far.")
 NOT_INSPECTED = Reason("inspection_cancelled", "The inspection of these files was cancelled; send them again to have them opened.")
 
@@ -293,7 +295,8 @@ def _pause(run: Run) -> None:
         if run.reason_code == DISK_FULL.code:  # from here on it waits for a person
             states.explain(run.pk, State.PAUSED, DISK_FULL_WHILE_PAUSED)
         elif run.reason_code in WAITS_FOR_INPUT:
-            states.explain(run.pk, State.PAUSED, Reason(f"{run.reason_code}_while_paused", LACKS_INPUT_WHILE_PAUSED, run.reason_params))
+            code = f"{run.reason_code}_while_paused"
+            states.explain(run.pk, State.PAUSED, Reason(code, LACKS_INPUT_WHILE_PAUSED, run.reason_params))
     elif run.state == State.QUEUED:
         states.move(run.pk, State.PAUSED)
     elif run.state in (State.STARTING, State.RUNNING):

@@ -53,7 +53,8 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
         raise TrainerError("csv_no_rows", "“%(name)s” has a line of names and no rows. Choose a file with data.", name=source.name)
     parsed = parse(names, _chunks(table), work, comma=example is not None)
     summary = parsed.summary.model_copy(update={"decimal_comma": example is not None})
-    return replace(parsed, summary=summary, problems=(*problems, *parsed.problems), checks=parsed.checks | checks_of(_names))
+    return replace(parsed, summary=summary, problems=(*problems, *parsed.problems),
+                   checks=parsed.checks | checks_of(_names))
 
 
 def _delimiter(spec: Spec, source: Source, codec: str) -> str:

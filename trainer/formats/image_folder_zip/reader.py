@@ -45,7 +45,8 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     labels = np.array([index[picture.label] for picture in kept], dtype=np.int64)
     summary = DataSummary(kind="image", rows=len(kept), classes=tuple(names), shape=shape)
     problems = _problems(kept, shape, broken, others)
-    return Parsed(summary=summary, arrays={"pixels": pixels, "labels": labels}, problems=tuple(problems), checks=checks_of(_problems))
+    return Parsed(summary=summary, arrays={"pixels": pixels, "labels": labels}, problems=tuple(problems),
+                  checks=checks_of(_problems))
 
 
 def _classes(pictures: Sequence[Picture]) -> list[str]:
