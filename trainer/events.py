@@ -156,5 +156,5 @@ def payloads(data: bytes, at: int = 0) -> Iterator[tuple[int, bytes]]:
 def hides(data: bytes) -> bool:
     """Whether the frame at the start of ``data``, which cannot be read, has a whole one behind it: it is no torn
     tail."""
-    places = (found.start() - HEADER.size for found in BEGINNING.finditer(data))
+    places = (match.start() - HEADER.size for match in BEGINNING.finditer(data))
     return any(next(payloads(data, at), None) is not None for at in places if at > 0)

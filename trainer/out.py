@@ -67,8 +67,8 @@ class Out:
         source = json.dumps([[str(file), file.stat().st_size, file.stat().st_mtime_ns] for file in paths])
         folder = self.path / "data"
         prepared, stamp = folder / "prepared.safetensors", folder / STAMP
-        if prepared.exists() and stamp.exists() and (made_of := stamp.read_text().partition("\n"))[0] == source:
-            if sha256(prepared) == made_of[2]:
+        if prepared.exists() and stamp.exists() and (origin := stamp.read_text().partition("\n"))[0] == source:
+            if sha256(prepared) == origin[2]:
                 return prepared.resolve()
             print(f"{prepared} is damaged and is made again.", flush=True)
         if not stamp.exists():
@@ -160,7 +160,6 @@ def _require_empty(folder: Path) -> None:
     if folder.exists() and any(path.suffix != files.PARTIAL for path in folder.iterdir()):
         raise TrainerError("folder_in_the_way", "%(folder)s holds files that no run wrote there. Choose another folder with --out.",
                            folder=str(folder))
-
 
 
 def _changed(earlier: Job, new: Job) -> TrainerError:

@@ -54,6 +54,6 @@ def require_threads(count: int) -> None:
 
 def require_descriptors(count: int) -> None:
     """Raises OSError where this process may not open so many more."""
-    with ExitStack() as opened:
+    with ExitStack() as stack:
         for _ in range(count):
-            opened.callback(os.close, os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))
+            stack.callback(os.close, os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))

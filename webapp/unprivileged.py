@@ -54,8 +54,8 @@ class Runner:
         Only root may, and only what is root's by either way of running. Raises EmbeddedError for what is somebody
         else's.
         """
-        owner, wanted = folder.lstat().st_uid, os.geteuid() if self.user is None else self.user
-        if owner == wanted:
+        owner, account = folder.lstat().st_uid, os.geteuid() if self.user is None else self.user
+        if owner == account:
             return
         if os.geteuid() != 0 or owner not in (0, NOBODY):
             raise EmbeddedError(
@@ -64,8 +64,8 @@ class Runner:
             )
         for parent, folders, names in os.walk(folder):
             for name in (*folders, *names):
-                os.lchown(os.path.join(parent, name), wanted, wanted)
-        os.lchown(folder, wanted, wanted)  # last: a killed start begins anew
+                os.lchown(os.path.join(parent, name), account, account)
+        os.lchown(folder, account, account)  # last: a killed start begins anew
 
 
 def _namespaces_work() -> bool:

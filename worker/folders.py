@@ -56,8 +56,8 @@ class Folders:
     def _place(self) -> str:
         """What a copy of the folder does not have: which file the lock is, and when that was made. Nobody ever changes
         it."""
-        found = os.fstat(self._lock)
-        return f"{found.st_ino} {found.st_ctime_ns}"
+        status = os.fstat(self._lock)
+        return f"{status.st_ino} {status.st_ctime_ns}"
 
     def of(self, run: UUID, attempt: int) -> Path:
         return self.root / str(run) / str(attempt)

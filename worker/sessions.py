@@ -74,5 +74,5 @@ def _here(folder: Path) -> str:
     """What a copy of the folder cannot have, on whatever machine: this start of the system, the space in which a
     process number counts, and the folder itself. Raises OSError for one that is gone."""
     boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    found = folder.stat()
-    return f"{boot}/{os.readlink('/proc/self/ns/pid')}/{found.st_dev}:{found.st_ino}"
+    status = folder.stat()
+    return f"{boot}/{os.readlink('/proc/self/ns/pid')}/{status.st_dev}:{status.st_ino}"

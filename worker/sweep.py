@@ -61,13 +61,13 @@ class Leases:
         """Take runs away from machines that have not been heard of for a lease; their next attempt is the run's
         owner."""
         now = time.monotonic()
-        found = Attempt.objects.filter(ended=None).exclude(worker=worker)
+        attempts = Attempt.objects.filter(ended=None).exclude(worker=worker)
         before, self._renewals = self._renewals, {}
-        for attempt in found:
-            seen = Renewal(attempt.lease_until, now)
-            known = before.get(attempt.pk, seen)
-            self._renewals[attempt.pk] = known if known.until == seen.until else seen
-        for attempt in found:
+        for attempt in attempts:
+            renewal = Renewal(attempt.lease_until, now)
+            earlier = before.get(attempt.pk, renewal)
+            self._renewals[attempt.pk] = earlier if earlier.until == renewal.until else renewal
+        for attempt in attempts:
             if now - self._renewals[attempt.pk].since >= self._patience:
                 _expire(attempt)
 
@@ -82,8 +82,8 @@ def _expire(attempt: Attempt) -> None:
             return  # somebody holds it at this moment, or fell silent doing so: the database then takes the lock away
         run = states.owned(attempt.run_id, attempt.number)
         verdict = judge(End(step=run.step if run else 0), ends.earlier(attempt))
-        found = Attempt.objects.filter(pk=attempt.pk, ended=None, lease_until=attempt.lease_until)
-        if not found.update(ended=Now(), exits=verdict.record()):
+        row = Attempt.objects.filter(pk=attempt.pk, ended=None, lease_until=attempt.lease_until)
+        if not row.update(ended=Now(), exits=verdict.record()):
             return
         Device.objects.filter(attempt_id=attempt.pk).update(attempt=None)
         if run is not None:

@@ -25,7 +25,7 @@ def guess(times: int, address: str = ELSEWHERE, name: str = "ada") -> list[int]:
     return [attempt(Client(), "a guess", address, name) for _ in range(times)]
 
 
-def known(address: str = AT_HOME) -> Client:
+def known_browser(address: str = AT_HOME) -> Client:
     """A browser from which ada has signed in before, and out again."""
     client = Client()
     assert attempt(client, PASSWORD, address) == 302
@@ -51,7 +51,7 @@ def test_guessing_at_one_name_leaves_its_neighbours_their_tries(ada: User) -> No
 
 
 def test_a_known_browser_gets_in_through_the_very_address_of_the_guesses(ada: User) -> None:
-    client = known()
+    client = known_browser()
     guess(throttle.PER_PAIR + 1)
     for number in range(throttle.PER_ADDRESS + 1):
         guess(1, name=f"user{number}")
@@ -60,7 +60,7 @@ def test_a_known_browser_gets_in_through_the_very_address_of_the_guesses(ada: Us
 
 
 def test_a_known_browser_has_no_endless_tries(ada: User) -> None:
-    client = known()
+    client = known_browser()
     answers = [attempt(client, "a guess") for _ in range(throttle.PER_BROWSER + throttle.PER_PAIR + 2)]
     assert answers[-3:] == [200, 429, 429]
     assert attempt(Client(), PASSWORD, AT_HOME) == 302
@@ -75,7 +75,7 @@ def test_guesses_from_many_addresses_are_bounded_and_a_known_browser_is_not(
     ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(throttle, "PER_NAME", 20)
-    client = known()
+    client = known_browser()
     answers = [guess(1, f"203.0.113.{number}")[0] for number in range(22)]
     assert answers[-3:] == [200, 429, 429]
     assert attempt(client, PASSWORD) == 302
@@ -104,7 +104,7 @@ def test_counts_of_long_ago_are_forgotten(ada: User) -> None:
 
 
 def test_the_cookie_is_kept_from_scripts_and_other_sites_and_lets_nobody_in(ada: User) -> None:
-    client = known()
+    client = known_browser()
     cookie = client.cookies[browsers.COOKIE]
     assert cookie["httponly"] and cookie["samesite"] == "Strict"
     assert ada.username not in cookie.value and ada.password not in cookie.value
@@ -113,7 +113,7 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites_and_lets_nobody_in(ada:
 
 @pytest.mark.parametrize("change", ["password", "everywhere", "forged", "another name"])
 def test_a_cookie_that_no_longer_proves_anything_is_worth_nothing(ada: User, change: str) -> None:
-    client, name = known(), "ada"
+    client, name = known_browser(), "ada"
     if change == "password":
         ada.set_password(PASSWORD)
         ada.save()

@@ -34,14 +34,14 @@ def answer(connection: socket.socket) -> bytes:
 
 
 def send_as_much_as_is_taken(connection: socket.socket, most: int) -> int:
-    sent = 0
+    size = 0
     try:
-        while sent < most:
+        while size < most:
             connection.sendall(PIECE)
-            sent += len(PIECE)
+            size += len(PIECE)
     except OSError:
         pass
-    return sent
+    return size
 
 
 @pytest.fixture
@@ -135,8 +135,8 @@ def test_an_address_has_so_many_connections_and_others_have_theirs(
         for _ in range(4):
             stack.enter_context(connect(live, "127.0.0.2"))
         time.sleep(0.1)
-        refused = answer(stack.enter_context(connect(live, "127.0.0.2")))
-        assert refused.startswith(b"HTTP/1.1 503 ") and b"retry-after: 60" in refused
+        response = answer(stack.enter_context(connect(live, "127.0.0.2")))
+        assert response.startswith(b"HTTP/1.1 503 ") and b"retry-after: 60" in response
         another = stack.enter_context(connect(live, "127.0.0.3"))
         another.sendall(HEAD + b"Connection: close\r\n\r\n")
         assert answer(another).startswith(b"HTTP/1.1 200 ")
@@ -267,6 +267,6 @@ def test_there_are_no_more_connections_than_descriptors_for_them(
 
 def test_static_files_are_for_our_own_pages(live: Live) -> None:
     with live.anonymous() as client:
-        found = client.get("/static/plotly/plotly.min.js", headers={"Origin": "https://evil.example"})
-    assert found.status_code == 200
-    assert "Access-Control-Allow-Origin" not in found.headers
+        response = client.get("/static/plotly/plotly.min.js", headers={"Origin": "https://evil.example"})
+    assert response.status_code == 200
+    assert "Access-Control-Allow-Origin" not in response.headers

@@ -67,10 +67,10 @@ def test_of_a_thousand_refusals_some_are_written_and_the_others_counted(live: Li
         with socket.create_connection(live.socket.getsockname()) as connection:
             connection.sendall(b"nonsense\r\n\r\n")
             assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
-    found = lines(log)
-    assert sum("DisallowedHost" in line for line in found) == sparing.MOST
-    assert sum("webapp.connections" in line for line in found) == sparing.MOST
-    assert len(found) == 2 * sparing.MOST
+    log_lines = lines(log)
+    assert sum("DisallowedHost" in line for line in log_lines) == sparing.MOST
+    assert sum("webapp.connections" in line for line in log_lines) == sparing.MOST
+    assert len(log_lines) == 2 * sparing.MOST
 
 
 def test_what_was_left_out_is_told_once_and_counting_begins_anew(caplog: pytest.LogCaptureFixture) -> None:

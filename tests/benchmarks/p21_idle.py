@@ -60,16 +60,16 @@ def _wait_for_rest(yard: Yard) -> None:
 def _line(yard: Yard, page: Page, name: str, address: str) -> Line:
     page.goto(address)
     page.wait_for_timeout(SETTLING * 1000)
-    before, began = _spent(yard), time.monotonic()
+    before, began = _seconds(yard), time.monotonic()
     page.wait_for_timeout(SECONDS * 1000)
     lasted = time.monotonic() - began
-    shares = {part: 100 * (seconds - before[part]) / lasted for part, seconds in _spent(yard).items()}
+    shares = {part: 100 * (seconds - before[part]) / lasted for part, seconds in _seconds(yard).items()}
     beside = ", ".join(f"{part} {share:.2f}" for part, share in shares.items())
     return Line(number="P21", name=f"idle, {name} open: web and worker", figure=shares["web"] + shares["worker"],
                 unit="% of a core", target=1.0, beside=beside)
 
 
-def _spent(yard: Yard) -> Mapping[str, float]:
+def _seconds(yard: Yard) -> Mapping[str, float]:
     """Seconds of processor time that each part has taken so far, with what it has waited for of its ended children."""
     return {part: sum(sum(process.cpu_times()[:4]) for process in _tree(yard, part)) for part in PARTS}
 

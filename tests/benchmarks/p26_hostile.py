@@ -32,14 +32,14 @@ def run() -> list[Line]:
     with web_server() as (port, server):
         _times(port, cookie, 100)  # what is loaded on first use is no growth
         quiet = _p99(_times(port, cookie, REQUESTS))
-        grown, busy = {}, {}
+        growth, busy = {}, {}
         for count in SIZES:
-            grown[f"{count:,}"], busy[f"{count:,}"], counts = _under_attack(port, server, cookie, count)
+            growth[f"{count:,}"], busy[f"{count:,}"], counts = _under_attack(port, server, cookie, count)
         again = _under_attack(port, server, cookie, SIZES[-1])[0]
     return [
         Line(number="P26", name="web memory grown by 2,000 strangers with half heads, silence, slow bodies",
-             figure=grown["2,000"], unit="MiB", target=96,
-             beside=f"{counts['opened']:,} connections, {counts['closed']:,} of them cut", growth=grown),
+             figure=growth["2,000"], unit="MiB", target=96,
+             beside=f"{counts['opened']:,} connections, {counts['closed']:,} of them cut", growth=growth),
         Line(number="P26", name="grown by the same once more", figure=again, unit="MiB", target=16),
         Line(number="P26", name="another user's page meanwhile, p99, a new connection each", figure=busy["2,000"],
              unit="ms", target=WORST * quiet, beside=f"{quiet:.1f} ms without them", growth=busy),
@@ -62,8 +62,8 @@ def _under_attack(port: int, server: psutil.Process, cookie: str, count: int) ->
 
 def _times(port: int, cookie: str, count: int, until: float = float("inf")) -> list[float]:
     """Milliseconds of so many pages at most, each on a connection of its own."""
-    spent: list[float] = []
-    while len(spent) < count and time.monotonic() < until:
+    times: list[float] = []
+    while len(times) < count and time.monotonic() < until:
         began = time.perf_counter()
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         connection.request("GET", PAGE, headers={"Cookie": cookie})
@@ -71,9 +71,9 @@ def _times(port: int, cookie: str, count: int, until: float = float("inf")) -> l
         answer.read()
         connection.close()
         assert answer.status == 200, answer.status
-        spent.append(1000 * (time.perf_counter() - began))
+        times.append(1000 * (time.perf_counter() - began))
         time.sleep(0.01)
-    return spent
+    return times
 
 
 def _p99(times: list[float]) -> float:

@@ -36,8 +36,8 @@ def main(folder: Path) -> None:
         page = context.new_page()
         enter(page, sign_in_link(yard))
         shoot_readme(page)
-        for name, shown in states(browser, context, yard):
-            shoot(shown, folder, re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "home")
+        for name, subject in states(browser, context, yard):
+            shoot(subject, folder, re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "home")
         browser.close()
 
 

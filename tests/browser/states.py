@@ -79,7 +79,7 @@ def _of_a_newcomer(browser: Browser, yard: Yard) -> Iterator[State]:
 
 def _of_data(page: Page, yard: Yard) -> Iterator[State]:
     page.goto("/datasets/")
-    with _held(page, "**/api/v1/uploads/*"):
+    with _stalling(page, "**/api/v1/uploads/*"):
         page.locator("[data-files]").first.set_input_files(wide_table(yard.state / "large.csv"))
         page.get_by_role("button", name="Pause").wait_for()
         yield "uploading", page
@@ -244,7 +244,7 @@ def _ready(page: Page) -> None:
 
 
 @contextmanager
-def _held(page: Page, pattern: str) -> Iterator[None]:
+def _stalling(page: Page, pattern: str) -> Iterator[None]:
     """Requests of this pattern have no answer meanwhile."""
     page.route(pattern, lambda route: None)
     yield

@@ -44,10 +44,10 @@ class Walk:
 
 @pytest.fixture(scope="module")
 def walk(browser: Browser, signed_in: BrowserContext, session_yard: Yard) -> Walk:
-    found = Walk()
+    record = Walk()
     for state, page in states(browser, signed_in, session_yard):
-        found.note(state, page)
-    return found
+        record.note(state, page)
+    return record
 
 
 def test_nothing_is_inaccessible_on_any_page_in_any_state(walk: Walk) -> None:
@@ -63,22 +63,22 @@ def test_every_page_that_has_an_address_was_walked(walk: Walk, signed_in: Browse
 
 def addresses(names: dict[str, Any]) -> dict[str, str]:
     """The address of each view that has a name; a gap in it takes what the walk saw there."""
-    found = {}
+    paths = {}
     for view, pattern in patterns(get_resolver()):
         gaps = {gap: names.get(gap, 1 if gap == "number" else "digits") for gap in pattern.pattern.converters}
-        strange = {gap: names["run_id"] for gap in ("token", "export_id") if gap in gaps}
-        found[view] = reverse(view, kwargs={**gaps, **strange})
-    return found
+        gaps |= {gap: names["run_id"] for gap in ("token", "export_id") if gap in gaps}
+        paths[view] = reverse(view, kwargs=gaps)
+    return paths
 
 
 def patterns(resolver: URLResolver, prefix: str = "") -> list[tuple[str, URLPattern]]:
-    found = []
+    pairs = []
     for one in resolver.url_patterns:
         if isinstance(one, URLResolver):
-            found += patterns(one, f"{prefix}{one.namespace}:" if one.namespace else prefix)
+            pairs += patterns(one, f"{prefix}{one.namespace}:" if one.namespace else prefix)
         elif one.name:
-            found.append((prefix + one.name, one))
-    return found
+            pairs.append((prefix + one.name, one))
+    return pairs
 
 
 def is_page(context: BrowserContext, address: str) -> bool:
@@ -94,15 +94,15 @@ def mistakes(page: Page) -> list[str]:
     """What axe has to say, once a mistake: the words of its rule and the first element that breaks it."""
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     page.evaluate(AXE_SCRIPT)
-    found: list[dict[str, Any]] = []
+    violations: list[dict[str, Any]] = []
     for width, theme in LOOKS:
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         stretch(page, width)
-        found += page.evaluate("(options) => axe.run(document, options)", OPTIONS)["violations"]
+        violations += page.evaluate("(options) => axe.run(document, options)", OPTIONS)["violations"]
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{page.url} is wider than its window"
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     page.set_viewport_size({"width": 1280, "height": 900})
-    return sorted({f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}" for one in found})
+    return sorted({f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}" for one in violations})
 
 
 def stretch(page: Page, width: int) -> None:

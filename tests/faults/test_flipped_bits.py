@@ -100,8 +100,8 @@ def test_a_run_that_loses_all_its_checkpoints_begins_anew_and_says_what_is_lost(
              f"step {older.step}: {newer.step - older.step} steps are lost and trained again.")
     second = (f"The checkpoint of step {older.step} (file {older.artifact_id[:12]}) is {how}, and there is no other. "
               f"Begins anew: {newer.step} steps are lost and trained again.")
-    told, worker_log = log_of(ended), (lab.state / "logs" / "worker.log").read_text()
-    assert all(sentence in text for sentence in (first, second) for text in (told, worker_log))
+    run_log, worker_log = log_of(ended), (lab.state / "logs" / "worker.log").read_text()
+    assert all(sentence in text for sentence in (first, second) for text in (run_log, worker_log))
     assert (weights(ended), curve(ended)) == (weights(undisturbed), curve(undisturbed))
 
 

@@ -33,10 +33,10 @@ def flip(path: Path, bit: int) -> None:
 
 
 def test_a_bit_that_is_flipped_anywhere_in_a_checkpoint_is_found(warm: Warm, images: Path, tmp_path: Path) -> None:
-    done = warm.run(write_job(tmp_path / "run", {**SPEC, "checkpoint_seconds": 0.0}, images))
-    assert done.last_checkpoint is not None
-    (copy := tmp_path / "copy").write_bytes(done.last_checkpoint.read_bytes())
-    assert checkpoint.read(copy).step == checkpoint.read(done.last_checkpoint).step
+    attempt = warm.run(write_job(tmp_path / "run", {**SPEC, "checkpoint_seconds": 0.0}, images))
+    assert attempt.last_checkpoint is not None
+    (copy := tmp_path / "copy").write_bytes(attempt.last_checkpoint.read_bytes())
+    assert checkpoint.read(copy).step == checkpoint.read(attempt.last_checkpoint).step
     size = copy.stat().st_size
     header = 8 * (8 + int.from_bytes(copy.read_bytes()[:8], "little"))
     dice = random.Random(0)

@@ -40,9 +40,9 @@ def test_the_digits_are_profiled(tmp_path: Path) -> None:
 def test_each_problem_is_a_check_and_a_profile_lists_those_that_were_made(tmp_path: Path) -> None:
     assert set(LOOKED_FOR) == {code for code, (severity, _, _) in SENTENCES.items() if severity != "info"}
     rows = [f"{number % 7 * 1.5},{'red' if number % 2 else 'blue'},x" for number in range(40)]
-    made = table(tmp_path / "classes", "size,colour,x", rows)
-    checks = {check.code for check in made.profile.checks}
-    assert made.codes - {code for code, (severity, _, _) in SENTENCES.items() if severity == "info"} <= checks
+    inspection = table(tmp_path / "classes", "size,colour,x", rows)
+    checks = {check.code for check in inspection.profile.checks}
+    assert inspection.codes - {code for code, (severity, _, _) in SENTENCES.items() if severity == "info"} <= checks
     assert {"missing_values", "text_in_numbers", "mirrors_target", "imbalance", "renamed_columns",
             "identifier"} <= checks
     assert not {"infinite_pixels", "broken_pictures", "contradicting_labels"} & checks

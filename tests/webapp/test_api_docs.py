@@ -17,9 +17,10 @@ def test_an_example_of_the_docs_is_a_command_that_works(live: Live) -> None:
     with live.client() as client:
         page = html.unescape(client.get("/api/v1/docs").text)
         commands = dict(re.findall(r'<pre id="command-([\w-]+)">(.*?)</pre>', page, re.DOTALL))
-        made = _call(client, commands["post-api-v1-datasets"])
-        assert made.status_code == 201, made.text
-        renamed = _call(client, commands["patch-api-v1-datasets-dataset-id"].replace("DATASET_ID", made.json()["id"]))
+        response = _call(client, commands["post-api-v1-datasets"])
+        assert response.status_code == 201, response.text
+        rename = commands["patch-api-v1-datasets-dataset-id"].replace("DATASET_ID", response.json()["id"])
+        renamed = _call(client, rename)
         assert (renamed.status_code, renamed.json()["name"]) == (200, "…")
         assert _call(client, commands["get-api-v1-runs"]).json()["items"]
 

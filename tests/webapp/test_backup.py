@@ -45,12 +45,12 @@ def instance(transactional_db: None, tmp_path: Path, settings: Settings) -> thin
     settings.STATE, settings.STORAGE_URL = tmp_path / "state", f"file://{tmp_path}/state/artifacts"
     (tmp_path / "state" / "attempts").mkdir(parents=True)
     (tmp_path / "state" / "attempts" / "worker-name").write_text("machine-1\n")
-    made = things.make(things.user("ada"))
-    with Receiver(Upload.objects.get(pk=made.identifiers["upload"]), 0) as receiver:
+    objects = things.make(things.user("ada"))
+    with Receiver(Upload.objects.get(pk=objects.identifiers["upload"]), 0) as receiver:
         receiver.write([BYTES])
         receiver.commit()
         receiver.write([b"not acknowledged"])
-    return made
+    return objects
 
 
 @pytest.fixture
@@ -83,24 +83,24 @@ def before(instance: things.Things) -> Rows:
 
 def all_rows() -> Rows:
     """Every table but those that say who works now."""
-    found = {shape.name: b"".join(tables.rows(shape)) for shape in tables.shapes(tables.ours())}
-    return {name: rows for name, rows in found.items() if not name.startswith("workers_")}
+    contents = {shape.name: b"".join(tables.rows(shape)) for shape in tables.shapes(tables.ours())}
+    return {name: rows for name, rows in contents.items() if not name.startswith("workers_")}
 
 
 def rewritten(path: Path, change: Change, rows: Callable[[str, bytes], bytes] = lambda name, rows: rows) -> Path:
     """A backup as somebody would make it up: whole, with another manifest or other rows."""
     target = path.with_name("changed.tar")
     with Archive.reading(path) as source, Draft.open(target, lambda size: None) as draft:
-        _, found = manifest.read(source)
-        names = {table.sha256: table.name for table in found.tables}
+        _, contents = manifest.read(source)
+        names = {table.sha256: table.name for table in contents.tables}
         new = {}
         for entry in source.entries()[:-1]:
             content = b"".join(source.blocks(entry))
             content = rows(names[entry.sha256], content) if entry.kind == Kind.TABLE else content
             new[entry.sha256] = draft.add(entry.kind, [content]).sha256
-        parts = tuple(table.model_copy(update={"sha256": new[table.sha256]}) for table in found.tables)
-        found = change(found.model_copy(update={"tables": parts}))
-        draft.add(Kind.MANIFEST, [found.model_dump_json().encode()])
+        parts = tuple(table.model_copy(update={"sha256": new[table.sha256]}) for table in contents.tables)
+        contents = change(contents.model_copy(update={"tables": parts}))
+        draft.add(Kind.MANIFEST, [contents.model_dump_json().encode()])
         draft.seal()
     return target
 
@@ -177,9 +177,9 @@ def test_what_is_damaged_or_missing_is_named_and_the_rest_is_saved(
     assert f"{damaged}: it is damaged" in errors
     assert f"{gone}: it is missing" in errors
     with Archive.reading(tmp_path / "backup.tar") as archive:
-        _, found = manifest.read(archive)
-    assert {*found.missing} == {damaged, gone}
-    assert {*found.files, *found.missing} == set(Artifact.objects.values_list("pk", flat=True))
+        _, contents = manifest.read(archive)
+    assert {*contents.missing} == {damaged, gone}
+    assert {*contents.files, *contents.missing} == set(Artifact.objects.values_list("pk", flat=True))
 
 
 def test_a_backup_that_was_cut_off_anywhere_goes_on_and_copies_nothing_again(
@@ -249,11 +249,11 @@ def test_a_backup_whose_parts_do_not_belong_together_is_refused_runs_nothing_and
     backup: Path, elsewhere: Path
 ) -> None:
     changes: list[tuple[str, Callable[[Manifest], dict[str, Any]]]] = [
-        ("newer release", lambda found: {"migrations": (*found.migrations, ("runs", "9999_later"))}),
-        ("lacks 1 files", lambda found: {"files": found.files[1:]}),
-        ("A part of", lambda found: {"files": ("0" * 64,)}),
-        ("other tables", lambda found: {"tables": found.tables[1:]}),
-        ("other tables", lambda found: {"migrations": found.migrations[:3]}),
+        ("newer release", lambda contents: {"migrations": (*contents.migrations, ("runs", "9999_later"))}),
+        ("lacks 1 files", lambda contents: {"files": contents.files[1:]}),
+        ("A part of", lambda contents: {"files": ("0" * 64,)}),
+        ("other tables", lambda contents: {"tables": contents.tables[1:]}),
+        ("other tables", lambda contents: {"migrations": contents.migrations[:3]}),
     ]
     for words, change in changes:
         refused(rewritten(backup, partial(_altered, change)), words)
@@ -278,8 +278,8 @@ def _replaced(rows: bytes, name: str, before: bytes) -> bytes:
 def test_a_backup_of_an_earlier_release_is_brought_to_this_one(backup: Path, elsewhere: Path) -> None:
     last = ("runs", "0004_times_of_the_database")
 
-    def earlier(found: Manifest) -> Manifest:
-        return found.model_copy(update={"migrations": tuple(name for name in found.migrations if name != last)})
+    def earlier(contents: Manifest) -> Manifest:
+        return contents.model_copy(update={"migrations": tuple(name for name in contents.migrations if name != last)})
 
     def without(name: str, rows: bytes) -> bytes:
         lines = rows.splitlines(keepends=True)

@@ -31,7 +31,7 @@ def address(content: bytes) -> str:
 @pytest.fixture
 def download(live: Live) -> Any:
     """Asks for a file of five megabytes over HTTP, of which nobody has read a part before."""
-    streaming._known.clear()
+    streaming._states.clear()
     client, url = live.client("ada"), address(CONTENT)
     return lambda verb="GET", **headers: client.request(
         verb, url, headers={name.replace("_", "-"): value for name, value in headers.items()})

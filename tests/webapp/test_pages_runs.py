@@ -447,8 +447,8 @@ def test_a_run_that_was_asked_for_no_exports_says_so_and_one_that_left_it_out_ma
         Edge.objects.create(run=run, artifact=content, direction=Edge.Direction.INPUT, role="prepared", name="prepared")
         ModelVersion.objects.create(run=run, artifact=content, name="original", form=ModelVersion.Form.TORCH)
         Run.objects.filter(pk=run.pk).update(state=State.SUCCEEDED)
-        made = queue_exports(run)
-        assert [one["name"] for child in made for one in child.spec["exporters"]] == formats
+        children = queue_exports(run)
+        assert [one["name"] for child in children for one in child.spec["exporters"]] == formats
         page = client.get(f"/runs/{run.pk}/").content.decode()
         assert ("training was asked to make no exports" in page) == (not formats)
 

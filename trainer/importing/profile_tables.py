@@ -107,7 +107,7 @@ def _counted(column: Column, codes: Array) -> Counts:
 def profile(parsed: Parsed, format_name: str) -> Profile:
     """The whole profile."""
     target = suggested_target(parsed)
-    problems = [*parsed.problems, *(found for check in ALWAYS for found in check(parsed))]
+    problems = [*parsed.problems, *(one for check in ALWAYS for one in check(parsed))]
     checks = parsed.checks | checks_of(*ALWAYS)
     balance: Counts = ()
     if target is not None:

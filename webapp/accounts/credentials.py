@@ -36,8 +36,8 @@ class Credential:
         if self.session_key is None:
             return None
         session = SessionStore(self.session_key)
-        known = session.get(SESSION_KEY)
-        user = User.objects.filter(pk=known, is_active=True).first() if known else None
+        user_id = session.get(SESSION_KEY)
+        user = User.objects.filter(pk=user_id, is_active=True).first() if user_id else None
         if user is None:
             return None
         fresh = constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())

@@ -57,12 +57,12 @@ def _network(address: str) -> str:
     """An address as one household or machine has it: of IPv6 the first 64 bits, of which each has as many addresses as
     it likes."""
     try:
-        known = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(address)
     except ValueError:
         return address
-    if isinstance(known, ipaddress.IPv4Address):
-        return str(known)
-    return str(known.ipv4_mapped or ipaddress.IPv6Network((known.packed[:8] + bytes(8), 64)))
+    if isinstance(ip, ipaddress.IPv4Address):
+        return str(ip)
+    return str(ip.ipv4_mapped or ipaddress.IPv6Network((ip.packed[:8] + bytes(8), 64)))
 
 
 def _forget_old() -> None:

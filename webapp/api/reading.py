@@ -76,13 +76,13 @@ class Shape:
 def by_tag(document: Json, server: str) -> dict[str, list[Operation]]:
     """All operations under their first tag, in the document's order; ``server`` is the address that commands begin
     with."""
-    found: dict[str, list[Operation]] = {}
+    operations: dict[str, list[Operation]] = {}
     for path, item in document["paths"].items():
         for method in (method for method in METHODS if method in item):
             shared = {**item[method], "parameters": [*item.get("parameters", ()), *item[method].get("parameters", ())]}
             operation = _operation(document, server, path, method, shared)
-            found.setdefault((shared.get("tags") or [_("Other")])[0], []).append(operation)
-    return found
+            operations.setdefault((shared.get("tags") or [_("Other")])[0], []).append(operation)
+    return operations
 
 
 def shapes(document: Json) -> list[Shape]:

@@ -45,27 +45,27 @@ def part(sha256: str, size: int, start: int, end: int) -> AsyncIterator[bytes]:
 
 async def _read_ahead(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
     """Blocks that are read and hashed by a thread, each while the one before is sent."""
-    read = partial(next, blocks, b"")
-    coming = asyncio.create_task(asyncio.to_thread(read))
+    next_block = partial(next, blocks, b"")
+    coming = asyncio.create_task(asyncio.to_thread(next_block))
     try:
         while block := await coming:
-            coming = asyncio.create_task(asyncio.to_thread(read))
+            coming = asyncio.create_task(asyncio.to_thread(next_block))
             yield block
     finally:
         coming.cancel()
 
 
 def _whole(sha256: str, path: Path) -> Iterator[bytes]:
-    digest, held_back = hashlib.sha256(), b""
+    digest, last = hashlib.sha256(), b""
     with path.open("rb", buffering=0) as file:
         while block := file.read(BLOCK):
             digest.update(block)
-            if held_back:
-                yield held_back
-            held_back = block
+            if last:
+                yield last
+            last = block
     if digest.hexdigest() != sha256:
         raise _damaged(sha256)
-    yield held_back
+    yield last
 
 
 def _part(sha256: str, states: "States", start: int, end: int, path: Path) -> Iterator[bytes]:
@@ -102,24 +102,24 @@ class States:
 
 
 _lock = threading.Lock()
-_known: OrderedDict[str, Future[States]] = OrderedDict()
+_states: OrderedDict[str, Future[States]] = OrderedDict()
 
 
 def _states_of(sha256: str, size: int) -> States:
     """The states of a file, which is read whole where they are not known. Who asks meanwhile waits. Raises
     ArtifactError."""
     with _lock:
-        future, is_known = _known.get(sha256, Future()), sha256 in _known
-        _known[sha256] = future
-        _known.move_to_end(sha256)
-        while len(_known) > MOST_FILES:
-            _known.popitem(last=False)
-    if not is_known:
+        future, is_there = _states.get(sha256, Future()), sha256 in _states
+        _states[sha256] = future
+        _states.move_to_end(sha256)
+        while len(_states) > MOST_FILES:
+            _states.popitem(last=False)
+    if not is_there:
         try:
             future.set_result(_read_states(sha256, size))
         except BaseException as error:
             with _lock:
-                _known.pop(sha256, None)
+                _states.pop(sha256, None)
             future.set_exception(error)
     return future.result()
 

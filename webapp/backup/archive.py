@@ -118,13 +118,13 @@ class Archive:
         """The file whose header begins here; None where anything else stands."""
         header = os.pread(self._file, SECTOR, at)
         try:
-            found = tarfile.TarInfo.frombuf(header, "ascii", "strict")
+            info = tarfile.TarInfo.frombuf(header, "ascii", "strict")
         except (tarfile.HeaderError, UnicodeDecodeError):
             return None
-        name = NAME.fullmatch(found.name)
-        if name is None or found.size < 0:
+        name = NAME.fullmatch(info.name)
+        if name is None or info.size < 0:
             return None
-        entry = Entry(Kind(name[1]), name[2], at, found.size)
+        entry = Entry(Kind(name[1]), name[2], at, info.size)
         return entry if entry.header() == header else None
 
     def _is_sealed(self) -> bool:
@@ -184,8 +184,8 @@ class Draft(Archive):
         """Keep the stored files that are whole, up to the first that is not, and nothing that was taken from a
         database.
         """
-        kept, self._entries, self._end = self.entries(), {}, 0
-        for entry in kept:
+        entries, self._entries, self._end = self.entries(), {}, 0
+        for entry in entries:
             try:
                 if entry.kind != Kind.FILE:
                     break

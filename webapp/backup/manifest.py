@@ -85,8 +85,8 @@ def read(archive: Archive) -> tuple[str, Manifest]:
 
 def parts(archive: Archive, manifest: Manifest) -> list[Entry | None]:
     """Where everything that the manifest names stands in the archive."""
-    wanted = [(Kind.TABLE, table.sha256) for table in manifest.tables]
-    wanted += [(Kind.FILE, name) for name in manifest.files] + [
+    names = [(Kind.TABLE, table.sha256) for table in manifest.tables]
+    names += [(Kind.FILE, name) for name in manifest.files] + [
         (Kind.UPLOAD, upload.sha256) for upload in manifest.uploads
     ]
-    return [archive.find(kind, name) for kind, name in wanted]
+    return [archive.find(kind, name) for kind, name in names]

@@ -20,10 +20,11 @@ from django.utils.translation import gettext as _
 
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact
-from webapp.backup import manifest, marker, service, tables
+from webapp.backup import marker, service, tables
 from webapp.backup.archive import Archive, Entry, Kind
 from webapp.backup.errors import BackupError, DamageError
 from webapp.backup.manifest import Manifest
+from webapp.backup.manifest import read as read_manifest
 from webapp.backup.progress import Progress
 from webapp.datasets import uploads
 from webapp.datasets.models import Upload
@@ -44,26 +45,26 @@ def restore(path: Path, say: Say) -> Manifest:
         with Archive.reading(path) as archive, service.held(state) as lock:
             if not marker.is_there(state):
                 _check_empty(state, path)
-            name, found = _read(archive, say)
+            name, manifest = _read(archive, say)
             if marker.is_there(state) and marker.read(state) != name:
                 raise BackupError(
                     _("Another backup was being restored into %(state)s. Go on with that one, or remove the folder.")
                     % {"state": state}
                 )
-            _restore(archive, name, found, lock, say)
+            _restore(archive, name, manifest, lock, say)
     except DamageError as error:
         raise BackupError(_("%(error)s Nothing of it was restored. Use another backup.") % {"error": error}) from None
-    return found
+    return manifest
 
 
 def _read(archive: Archive, say: Say) -> tuple[str, Manifest]:
     """The manifest of a backup of which every byte is right."""
-    name, found = manifest.read(archive)
+    name, manifest = read_manifest(archive)
     progress = Progress(say, _("Compared %(done)s of %(total)s."), sum(entry.size for entry in archive.entries()))
     for entry in archive.entries():
         archive.verify(entry)
         progress.grown(entry.size)
-    return name, found
+    return name, manifest
 
 
 def _check_empty(state: Path, backup: Path) -> None:
@@ -82,15 +83,15 @@ def _check_empty(state: Path, backup: Path) -> None:
         )
 
 
-def _restore(archive: Archive, name: str, found: Manifest, lock: int, say: Say) -> None:
+def _restore(archive: Archive, name: str, manifest: Manifest, lock: int, say: Say) -> None:
     state = Path(settings.STATE)
-    _check_room(archive, found)
+    _check_room(archive, manifest)
     if service.is_elsewhere() and not marker.is_there(state) and tables.existing():
         raise BackupError(_("The database of DATABASE_URL is not empty. Restore into an empty one."))
     marker.put(state, name)
     try:
         with nullcontext() if service.is_elsewhere() else service.served(state, lock):
-            _fill(archive, found, say)
+            _fill(archive, manifest, say)
     except (BackupError, DamageError):
         _clear(state)
         raise
@@ -111,15 +112,15 @@ def _clear(state: Path) -> None:
     marker.remove(state)
 
 
-def _fill(archive: Archive, found: Manifest, say: Say) -> None:
+def _fill(archive: Archive, manifest: Manifest, say: Say) -> None:
     if tables.existing():
         return  # it was committed, as the last of all
-    _place_files(archive, found, say)
-    _place_secrets(Path(settings.STATE), found)
+    _place_files(archive, manifest, say)
+    _place_secrets(Path(settings.STATE), manifest)
     say(_("The files are in place. Now the database."))
     try:
         with transaction.atomic():
-            _load(archive, found)
+            _load(archive, manifest)
     except OperationalError:
         raise
     except DatabaseError as error:
@@ -129,13 +130,13 @@ def _fill(archive: Archive, found: Manifest, say: Say) -> None:
         ) from None
 
 
-def _place_files(archive: Archive, found: Manifest, say: Say) -> None:
+def _place_files(archive: Archive, manifest: Manifest, say: Say) -> None:
     incoming = store.root() / "incoming"
     incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
     progress = Progress(say, _("Restored %(done)s of %(total)s."), sum(entry.size for entry in archive.entries()))
-    for name in found.files:
+    for name in manifest.files:
         _place(archive, _part(archive, Kind.FILE, name), store.unverified_path(name), 0o440, progress)
-    for upload in found.uploads:
+    for upload in manifest.uploads:
         _place(archive, _part(archive, Kind.UPLOAD, upload.sha256), uploads.path(Upload(pk=upload.id)), 0o600, progress)
     for folder in (*store.root().glob("[0-9a-f][0-9a-f]"), incoming, store.root()):
         marker.sync_folder(folder)
@@ -143,7 +144,7 @@ def _place_files(archive: Archive, found: Manifest, say: Say) -> None:
 
 def _part(archive: Archive, kind: Kind, sha256: str) -> Entry:
     entry = archive.find(kind, sha256)
-    assert entry is not None, "manifest.read looked for every part"
+    assert entry is not None, "read_manifest looked for every part"
     return entry
 
 
@@ -167,47 +168,48 @@ def _write(blocks: Iterable[bytes], path: Path, mode: int) -> None:
         os.fsync(file.fileno())
 
 
-def _place_secrets(state: Path, found: Manifest) -> None:
+def _place_secrets(state: Path, manifest: Manifest) -> None:
     """What sessions are signed with, and the name under which this machine's worker takes up its own runs again."""
-    replace_secret(state / "secrets" / "django", found.secret_key)
-    if found.worker:
+    replace_secret(state / "secrets" / "django", manifest.secret_key)
+    if manifest.worker:
         attempts = state / "attempts"
         attempts.mkdir(mode=0o700, exist_ok=True)
-        (attempts / "worker-name").write_text(f"{found.worker}\n")
+        (attempts / "worker-name").write_text(f"{manifest.worker}\n")
 
 
-def _load(archive: Archive, found: Manifest) -> None:
+def _load(archive: Archive, manifest: Manifest) -> None:
     """Tables as they were, their rows, and then what this release makes of them."""
-    tables.make(found.migrations)
+    tables.make(manifest.migrations)
     shapes = {shape.name: shape for shape in tables.shapes(tables.existing())}
-    if {table.name for table in found.tables} != set(shapes):
+    if {table.name for table in manifest.tables} != set(shapes):
         raise BackupError(
             _("The backup has other tables than this release makes. Restore it with the release that made it.")
         )
-    for table in found.tables:
+    for table in manifest.tables:
         tables.fill(table, shapes[table.name], archive.blocks(_part(archive, Kind.TABLE, table.sha256)))
-    for sequence in found.sequences:
+    for sequence in manifest.sequences:
         if shape := shapes.get(sequence.table):
             tables.advance(sequence, shape)
     tables.update()
-    _settle(found)
+    _settle(manifest)
 
 
-def _settle(found: Manifest) -> None:
+def _settle(manifest: Manifest) -> None:
     """No row without its file, and nobody who works here yet, whatever this machine's clock says."""
-    if lacking := set(Artifact.objects.values_list("pk", flat=True)).difference(found.files, found.missing):
+    if lacking := set(Artifact.objects.values_list("pk", flat=True)).difference(manifest.files, manifest.missing):
         raise BackupError(
             _("The backup lacks %(count)s files that its rows name. Use another backup.") % {"count": len(lacking)}
         )
-    gone = Upload.objects.filter(state=Upload.State.RECEIVING).exclude(pk__in=[upload.id for upload in found.uploads])
+    partial = [upload.id for upload in manifest.uploads]
+    gone = Upload.objects.filter(state=Upload.State.RECEIVING).exclude(pk__in=partial)
     gone.update(state=Upload.State.TERMINATED)
     Attempt.objects.filter(ended=None).update(lease_until=Now() - LONG_AGO)
     Worker.objects.update(seen=Now() - LONG_AGO, load={})
 
 
-def _check_room(archive: Archive, found: Manifest) -> None:
+def _check_room(archive: Archive, manifest: Manifest) -> None:
     needed = sum(
-        _part(archive, Kind.FILE, name).size for name in found.files if not store.unverified_path(name).exists()
+        _part(archive, Kind.FILE, name).size for name in manifest.files if not store.unverified_path(name).exists()
     )
     folder = next(folder for folder in (store.root(), *store.root().parents) if folder.exists())
     free = shutil.disk_usage(folder).free

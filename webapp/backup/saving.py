@@ -55,12 +55,12 @@ def save(path: Path, say: Say) -> Outcome:
         saving = _Saving(draft, progress)
         saving.add_files(sizes)
         say(_("The stored files are saved. Now the database, and what is new since."))
-        found = saving.add_moment(applied)
+        manifest = saving.add_moment(applied)
         draft.seal()
         say(_("Written. Now all of it is read back and compared."))
         size = _verify(part)
         _publish(part, path)
-    return Outcome(size, len(found.files), saving.missing)
+    return Outcome(size, len(manifest.files), saving.missing)
 
 
 class _Saving:
@@ -88,11 +88,11 @@ class _Saving:
                 partial = self._pin_uploads(holder)
                 staying.close()
                 rows = tuple(self._add_rows(shape) for shape in shapes)
-                sequences = tuple(found for shape in shapes for found in tables.sequences(shape))
+                sequences = tuple(sequence for shape in shapes for sequence in tables.sequences(shape))
             for name, source in later.items():
                 self._add_or_miss(name, source)
             uploads = tuple(self._add_uploads(partial))
-        found = Manifest(
+        manifest = Manifest(
             made=datetime.now(UTC),
             migrations=applied,
             tables=rows,
@@ -103,8 +103,8 @@ class _Saving:
             secret_key=settings.SECRET_KEY,
             worker=_worker_name(),
         )
-        self._draft.add(Kind.MANIFEST, [found.model_dump_json().encode()])
-        return found
+        self._draft.add(Kind.MANIFEST, [manifest.model_dump_json().encode()])
+        return manifest
 
     def _pin(self, names: list[str], holder: Pins) -> dict[str, Source]:
         """What has to be copied yet. Where files have one name only, it is copied now."""
@@ -119,8 +119,8 @@ class _Saving:
         return later
 
     def _pin_uploads(self, holder: Pins) -> dict[Upload, Source]:
-        found = {row: sources.of_upload(row) for row in Upload.objects.filter(state=Upload.State.RECEIVING)}
-        return {row: source.pinned(holder) or source for row, source in found.items()}
+        parts = {row: sources.of_upload(row) for row in Upload.objects.filter(state=Upload.State.RECEIVING)}
+        return {row: source.pinned(holder) or source for row, source in parts.items()}
 
     def _add_rows(self, shape: tables.Shape) -> manifest.Table:
         entry = self._draft.add(Kind.TABLE, tables.rows(shape))
@@ -128,11 +128,11 @@ class _Saving:
 
     def _add_uploads(self, partial: Mapping[Upload, Source]) -> list[manifest.Upload]:
         """One that is not there was ended in that moment, or had been lost: whoever sent it begins again."""
-        found = []
+        uploads = []
         for row, source in partial.items():
             with suppress(DamageError):
-                found.append(manifest.Upload(id=row.pk, sha256=self._draft.add(Kind.UPLOAD, source.blocks()).sha256))
-        return found
+                uploads.append(manifest.Upload(id=row.pk, sha256=self._draft.add(Kind.UPLOAD, source.blocks()).sha256))
+        return uploads
 
     def _add_or_miss(self, name: str, source: Source) -> None:
         try:

@@ -66,7 +66,7 @@ def shapes(names: Iterable[str]) -> list[Shape]:
             Shape(
                 name,
                 tuple(column.name for column in introspection.get_table_description(cursor, name)),
-                tuple((found["column"], found["name"]) for found in introspection.get_sequences(cursor, name)),
+                tuple((sequence["column"], sequence["name"]) for sequence in introspection.get_sequences(cursor, name)),
             )
             for name in sorted(names)
         ]
@@ -101,13 +101,13 @@ def rows(table: Shape) -> Iterator[bytes]:
 
 def sequences(table: Shape) -> list[manifest.Sequence]:
     """Where a table's sequences stand."""
-    found = []
+    positions = []
     with connection.cursor() as cursor:
         for column, name in table.sequences:
             cursor.execute(SQL("SELECT last_value, is_called FROM {}").format(Identifier(name)))
             value, is_called = cursor.fetchone()
-            found.append(manifest.Sequence(table=table.name, column=column, value=value, is_called=is_called))
-    return found
+            positions.append(manifest.Sequence(table=table.name, column=column, value=value, is_called=is_called))
+    return positions
 
 
 def make(applied: Iterable[tuple[str, str]]) -> None:
@@ -142,12 +142,13 @@ def fill(table: manifest.Table, shape: Shape, blocks: Iterable[bytes]) -> None:
         raise _unfit(error) from None
 
 
-def advance(found: manifest.Sequence, shape: Shape) -> None:
+def advance(sequence: manifest.Sequence, shape: Shape) -> None:
     """Have the numbers of a table's column go on where they stood."""
-    if name := dict(shape.sequences).get(found.column):
+    if name := dict(shape.sequences).get(sequence.column):
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT setval(%s::regclass, %s, %s)", [connection.ops.quote_name(name), found.value, found.is_called]
+                "SELECT setval(%s::regclass, %s, %s)",
+                [connection.ops.quote_name(name), sequence.value, sequence.is_called],
             )
 
 

@@ -56,7 +56,7 @@ class Intake:
         self._size = self._unflushed = 0
         self._writing: asyncio.Future[None] | None = None
         self._flushing: asyncio.Future[None] | None = None
-        self._reading = self._given_up = False
+        self._reading = self._is_over = False
         self._last = asyncio.get_running_loop().time()
         self._pace = Pace(settings.LIMITS, self._last)
         self.patience = asyncio.timeout_at(self._pace.deadline)
@@ -71,7 +71,7 @@ class Intake:
 
     def give_up(self) -> None:
         """Stop waiting for bytes. What came is still written and acknowledged."""
-        self._given_up = True
+        self._is_over = True
         if self._reading and not self.patience.expired():
             self.patience.reschedule(0)
 
@@ -114,7 +114,7 @@ class Intake:
                 self._pace.pause(clock() - self._last)
             if not message.get("more_body"):
                 return True
-            if self._given_up:
+            if self._is_over:
                 return None
             self.patience.reschedule(self._pace.deadline)
         return False

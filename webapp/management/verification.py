@@ -51,12 +51,12 @@ def _condition(sha256: str, rate: float) -> Condition:
 
 
 def _slow_hash(sha256: str, rate: float) -> str:
-    digest, began, done = hashlib.sha256(), time.monotonic(), 0
+    digest, began, size = hashlib.sha256(), time.monotonic(), 0
     with store.local_path(sha256).open("rb", buffering=0) as file:
         while block := file.read(BLOCK):
             digest.update(block)
-            done += len(block)
-            time.sleep(max(0.0, done / rate - (time.monotonic() - began)))
+            size += len(block)
+            time.sleep(max(0.0, size / rate - (time.monotonic() - began)))
     return digest.hexdigest()
 
 

@@ -43,9 +43,9 @@ def _left(run: Run) -> float | None:
     began = run.entries.filter(type="started").order_by("-seq").first()
     if began is None or run.step <= began.body["step"]:
         return None
-    found = window(run.pk, [PACE], POINTS, first=began.body["step"] + 1).get(PACE)
-    if found is None or len(found.shown) < 2:
+    pace = window(run.pk, [PACE], POINTS, first=began.body["step"] + 1).get(PACE)
+    if pace is None or len(pace.shown) < 2:
         return None
-    (first, *_, last), (since, *_, until) = found.shown.steps.tolist(), found.shown.times.tolist()
+    (first, *_, last), (since, *_, until) = pace.shown.steps.tolist(), pace.shown.times.tolist()
     remaining: int = run.total_steps - run.step
     return float(max(0.0, until - since) / max(1, last - first)) * remaining

@@ -27,7 +27,7 @@ def workers() -> QuerySet[Worker, Any]:
 
 
 def devices_in_use() -> Use:
-    found = Device.objects.filter(heard_of(ALIVE, "worker__")).aggregate(
+    counts = Device.objects.filter(heard_of(ALIVE, "worker__")).aggregate(
         all=Count("id"), busy=Count("id", filter=Q(attempt__isnull=False) & Q(attempt__number=F("attempt__run__attempt")))
     )
-    return Use(found["all"], found["busy"])
+    return Use(counts["all"], counts["busy"])

@@ -24,20 +24,20 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         try:
             with reachable.database():
-                found = restoring.restore(file.absolute(), self._say)
+                manifest = restoring.restore(file.absolute(), self._say)
         except (BackupError, EmbeddedError) as error:
             raise CommandError(str(error)) from None
         except OSError as error:
             raise CommandError(f"{error.filename or file}: {error.strerror}") from None
         except KeyboardInterrupt:
             raise CommandError(_("Cut off. The same command goes on from here.")) from None
-        for name in found.missing:
+        for name in manifest.missing:
             self.stderr.write(
                 _("%(name)s was damaged or missing when the backup was made, and is missing here.") % {"name": name}
             )
         self._say(
             _("%(state)s is restored as it was at %(time)s. Start it: TRAINYARD_STATE=%(state)s make run")
-            % {"state": settings.STATE, "time": f"{found.made:%Y-%m-%d %H:%M:%S} UTC"}
+            % {"state": settings.STATE, "time": f"{manifest.made:%Y-%m-%d %H:%M:%S} UTC"}
         )
 
     def _say(self, sentence: str) -> None:
