@@ -162,7 +162,6 @@ def _require_empty(folder: Path) -> None:
                            folder=str(folder))
 
 
-
 def _changed(earlier: Job, new: Job) -> TrainerError:
     role = next(role for role, sha in new.hashes.items() if earlier.hashes.get(role) != sha)
     return TrainerError("input_changed", "“%(path)s” is not what this run began with: it was changed, or it is "
