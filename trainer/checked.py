@@ -3,6 +3,8 @@ says."""
 
 import hashlib
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from trainer import scarce
@@ -22,13 +24,29 @@ def sha256(path: Path, *, enough: threading.Event | None = None) -> str:
     return digest.hexdigest()
 
 
+@contextmanager
+def reading(path: Path, role: str) -> Iterator[None]:
+    """Raises DamagedError where the input of this role cannot be read: its run can wait for it as for one that is
+    damaged. Want of descriptors is another matter."""
+    try:
+        yield
+    except OSError as error:
+        if scarce.is_cause(error):
+            raise
+        raise DamagedError(role, path.name) from error
+
+
 def require(path: Path, expected: str | None, role: str) -> None:
     """Hash the input of this role before it is used; where nobody knows what it should be, there is nothing to hold it
     against.
 
-    Raises DamagedError, and OSError.
+    Raises DamagedError.
     """
-    if expected is not None and sha256(path) != expected:
+    if expected is None:
+        return
+    with reading(path, role):
+        actual = sha256(path)
+    if actual != expected:
         raise DamagedError(role, path.name)
 
 
@@ -55,19 +73,19 @@ class Check(threading.Thread):
     def has_passed(self, *, wait: bool) -> bool:
         """Whether all of the file was read and is right; False while that is not known yet, which ``wait`` waits for.
 
-        Raises DamagedError, and OSError where the file cannot be read.
+        Raises DamagedError, also where the file cannot be read.
         """
         if wait:
             self.join()
         if self.is_alive():
             return False
-        if self._error is not None:
-            raise self._error
+        with reading(self._path, self._role):
+            if self._error is not None:
+                raise self._error
         if self._actual != self._expected:
             raise DamagedError(self._role, self._path.name)
         return True
 
     def abandon(self) -> None:
-        """Read no further: nobody asks any more."""
+        """Read no further: nobody asks any more. The thread ends by itself within a block."""
         self._abandoned.set()
-        self.join()

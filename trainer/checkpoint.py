@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from trainer import tensorfile
+from trainer import scarce, tensorfile
 from trainer.errors import CheckpointError, TrainerError
 from trainer.parallel import Ranks
 from trainer.tensorfile import TensorFileError
@@ -121,10 +121,17 @@ def refusing_what_is_damaged() -> Iterator[None]:
         yield
     except (TensorFileError, KeyError, ValueError, TypeError) as error:
         raise CheckpointError from error
+    except OSError as error:
+        if scarce.is_cause(error):
+            raise
+        raise CheckpointError from error
 
 
 def restore(saved: Saved, ranks: Ranks, model: nn.Module, optimizer: Optimizer, schedule: LRScheduler) -> Progress:
-    """Put everything back as it was. Raises TrainerError when the checkpoint is of another model."""
+    """Put everything back as it was, and use ``saved`` up: what it holds would stay in memory as long as the run trains.
+
+    Raises TrainerError when the checkpoint is of another model.
+    """
     facts, tensors = saved.facts, saved.tensors
     try:
         model.load_state_dict(_fitting(model, _named(tensors, "model.")))
@@ -134,6 +141,7 @@ def restore(saved: Saved, ranks: Ranks, model: nn.Module, optimizer: Optimizer, 
         best = _named(tensors, "best.")
         best = {name: tensor.to(ranks.device) for name, tensor in (_fitting(model, best) if best else best).items()}
         restore_random_state(ranks, tensors[f"random.{ranks.rank}"])
+        tensors.clear()
         return Progress(**facts["progress"], best_state=best)
     except (KeyError, ValueError, TypeError) as error:
         raise TrainerError("checkpoint_of_another_model", "The checkpoint is of another model, or of another release: "

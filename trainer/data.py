@@ -13,6 +13,7 @@ The same content always gives the same bytes, so the file's hash names the conte
 import json
 import os
 import struct
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,12 +23,13 @@ import numpy as np
 from pydantic import ValidationError
 
 from trainer import checked
-from trainer.errors import TrainerError
+from trainer.errors import DamagedError, TrainerError
 from trainer.summary import DataSummary
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 DTYPES: dict[str, np.dtype[Any]] = {"U8": np.dtype("uint8"), "I64": np.dtype("<i8"), "I32": np.dtype("<i4"), "F64": np.dtype("<f8")}
+FIRST_SPEAKS_SECONDS = 1.0  # that another rank leaves the first to say what both found
 ROLE = "prepared"  # of such a file among a job's inputs
 LARGEST_HEADER = 100 * 1024 * 1024
 COPY_BYTES = 16 * 1024 * 1024
@@ -51,6 +53,11 @@ class Prepared:
             header, start = _header(path)
             summary = DataSummary.model_validate_json(header.pop("__metadata__")["summary"])
             arrays = {name: _mapped(path, start, entry) for name, entry in header.items()}
+        except OSError:
+            if sha256 is None:
+                raise
+            with checked.reading(path, ROLE):
+                raise
         except (KeyError, TypeError, ValueError, struct.error, ValidationError) as error:
             checked.require(path, sha256, ROLE)
             raise TrainerError("prepared_damaged", "The prepared data cannot be read; import the data set again.") from error
@@ -61,27 +68,39 @@ class Prepared:
         return self._arrays[name]
 
     @contextmanager
-    def checking(self, sha256: str | None) -> Iterator[None]:
+    def checking(self, sha256: str | None, *, beside: bool = True) -> Iterator[None]:
         """Hash the whole file while the caller works with it; without a ``sha256`` there is nothing to hold it against.
+        Not ``beside`` the work, but where that fails: what all ranks do but the first.
 
         Raises DamagedError behind the work, and in place of whatever else damaged data brought about.
         """
         if sha256 is None:
             yield
             return
-        self._check = check = checked.Check(self.path, sha256, ROLE)
+        self._check = checked.Check(self.path, sha256, ROLE) if beside else None
         try:
             yield
-        except (TrainerError, OSError):
+            self.is_whole()
+        except (DamagedError, OSError):
             raise
         except Exception:
-            check.has_passed(wait=True)
+            self._require(sha256)
             raise
-        else:
-            check.has_passed(wait=True)
         finally:
-            self._check = None
-            check.abandon()
+            if self._check is not None:
+                self._check.abandon()
+                self._check = None
+
+    def _require(self, sha256: str) -> None:
+        """Raises DamagedError for data that are not whole; on another rank than the first once that one has said so."""
+        if self._check is not None:
+            self._check.has_passed(wait=True)
+            return
+        try:
+            checked.require(self.path, sha256, ROLE)
+        except DamagedError:
+            time.sleep(FIRST_SPEAKS_SECONDS)
+            raise
 
     def is_whole(self, *, wait: bool = True) -> bool:
         """Whether all of the file is known to be what it should be; False while that is not known yet. Raises

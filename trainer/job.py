@@ -19,7 +19,7 @@ from pydantic import Field, model_validator
 
 from trainer import checked
 from trainer.component import Lenient, Strict
-from trainer.spec import AnySpec
+from trainer.spec import AnySpec, CompressSpec, TrainSpec
 
 GO_ON, STOP, PAUSE, YIELD = range(4)
 
@@ -53,6 +53,11 @@ class Job(Strict):
         if self.spec.kind == "train" and len(self.devices) != self.spec.ranks:
             raise ValueError("A train run needs one device for each of its ranks.")
         return self
+
+    @property
+    def threads(self) -> int:
+        """Threads with which each rank computes."""
+        return self.spec.threads if isinstance(self.spec, TrainSpec | CompressSpec) else 1
 
     def require(self, role: str) -> Path:
         """The path of an input whose bytes are what they should be. Raises DamagedError, and OSError."""

@@ -114,7 +114,7 @@ def launch(folder: Path) -> int:
     ranks = len(job.devices) if job.spec.kind == "train" else 1
     # Where torch gets none of them in the midst of its start it aborts, or waits for what never comes.
     scarce.require_descriptors(SPARE + SPARE_BY_RANK * ranks)
-    scarce.require_threads(THREADS + THREADS_BY_RANK * ranks)
+    scarce.require_threads(THREADS + (THREADS_BY_RANK + job.threads - 1) * ranks)
     socket.getfqdn = _no_look_up
     # A probe for GPUs that starts CUDA would spoil it for the ranks, which are forked.
     os.environ |= {"PYTORCH_NVML_BASED_CUDA_CHECK": "1", "GLOO_SOCKET_IFNAME": "lo"}

@@ -55,7 +55,7 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
         journal.write(events.Rewind(step=saved.step if saved else 0))
     ranks = parallel.join(job.devices, spec.threads)
 
-    with prepared.checking(sha256 if ranks.first else None):
+    with prepared.checking(sha256, beside=ranks.first):
         data = rows.read(spec, prepared)
         _say_what_is_trained_on(journal, data)
         ranks.seed(spec.seed)
@@ -125,7 +125,8 @@ def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Jou
         gradients.numbers[0] = loss.detach()
         gradients.numbers[1] = hits[: len(mine)].sum()
         gradients.numbers[2] = (
-            _command(control, spec, saved_at, folder, last=progress.step + 1 == total_steps) if ranks.first else GO_ON)
+            _command(control, spec, saved_at, folder, last=progress.step + 1 == total_steps)
+            if ranks.first and data.prepared.is_whole(wait=False) else GO_ON)
         torch.autograd.backward(loss / len(batch))
         gradients.combine()
 
@@ -148,8 +149,7 @@ def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Jou
         if folder and (due or command):
             progress.seconds = time.monotonic() - began
             random = checkpoint.random_state(ranks)
-            # Nothing is kept that damaged data may have taught.
-            if ranks.first and data.prepared.is_whole(wait=bool(command)):
+            if ranks.first:
                 save(folder, journal, progress, model, optimizer, schedule, random)
             saved_at = time.monotonic()
 
@@ -174,7 +174,10 @@ def epoch_order(train: Indices, seed: int, epoch: int) -> Indices:
 
 
 def _command(control: Control, spec: TrainSpec, saved_at: float, folder: Path | None, last: bool) -> int:
-    """The evaluation behind the last step may take long: who is restarted meanwhile has no step to repeat that took a second."""
+    """What rank 0 tells the others with a step, once the data are known to be whole: nothing is kept before that damaged
+    ones may have taught, and so nobody leaves. The evaluation behind the last step may take long: who is restarted
+    meanwhile has no step to repeat that took a second.
+    """
     seconds = min(spec.checkpoint_seconds, LAST_SECONDS) if last else spec.checkpoint_seconds
     due = folder is not None and time.monotonic() - saved_at >= seconds
     return control.read() | (CHECKPOINT if due else 0)

@@ -37,7 +37,7 @@ def read(path: Path | str) -> tuple[str, dict[str, Tensor]]:
         with safe_open(path, framework="pt") as file:
             entry = json.loads((file.metadata() or {})[ENTRY])
             text, expected = entry[TEXT], entry[CHECKSUM]
-            tensors = {name: file.get_tensor(name) for name in list(file.keys())}
+            tensors = {name: file.get_tensor(name).clone() for name in list(file.keys())}  # not views of the file
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise TensorFileError(f"{type(error).__name__}: {error}") from error
     if _checksum(tensors, text) != expected:

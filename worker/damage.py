@@ -122,21 +122,22 @@ def can_wait(run: Run) -> bool:
 
 def about_damaged_input(message: str, params: Mapping[str, str]) -> Reason:
     """The reason for which a run waits that was told so by its training: ``message`` is one of DamagedError's."""
-    role = next(role for role, sentence in DamagedError.SENTENCES.items() if sentence == message)
+    role = next((role for role, sentence in DamagedError.SENTENCES.items() if sentence == message), "prepared")
     return Reason(DamagedError.CODE, DAMAGED_WHILE_TRAINING[role], dict(params))
 
 
 def _about_missing_input(run: Run, error: MissingError) -> Reason:
-    role = next(edge.role for edge in inputs_of(run) if edge.artifact_id == error.sha256).partition(":")[0]
+    roles = [edge.role.partition(":")[0] for edge in inputs_of(run) if edge.artifact_id == error.sha256]
     sentences = MISSING_WHILE_TRAINING if can_wait(run) else MISSING
-    return Reason(INPUT_MISSING, sentences[role], {"file": error.sha256[:12]})
+    return Reason(INPUT_MISSING, sentences[roles[0] if roles else "prepared"], {"file": error.sha256[:12]})
 
 
 class Repairs:
     """Watches the files for which runs wait: each is read once, and again when it looks otherwise."""
 
     def __init__(self) -> None:
-        self._checks: dict[str, tuple[str, Check]] = {}  # by SHA-256, with what the file looked like when it was read
+        # By SHA-256: what the file looked like, and the reading of it once it has looked so twice.
+        self._checks: dict[str, tuple[str, Check | None]] = {}
 
     def look(self) -> None:
         """Queue the runs whose inputs are all whole again."""
@@ -147,7 +148,8 @@ class Repairs:
             if all(whole):
                 ends.go_on_if(run_id, WAITS_FOR_INPUT, INPUT_IS_BACK)
         for sha256 in self._checks.keys() - {sha256 for roles in inputs.values() for sha256 in roles}:
-            self._checks.pop(sha256)[1].abandon()
+            if (check := self._checks.pop(sha256)[1]) is not None:
+                check.abandon()
 
     def _is_whole(self, sha256: str, role: str) -> bool:
         """Whether all of the file has been read and is right. A thread reads it; the time stamp only tells when to read
@@ -155,9 +157,14 @@ class Repairs:
         try:
             path = store.local_path(sha256)
             mark = _mark(path)
-            if sha256 not in self._checks or self._checks[sha256][0] != mark:
-                self._checks[sha256] = mark, Check(path, sha256, role)
-            return self._checks[sha256][1].has_passed(wait=False)
+            before, check = self._checks.get(sha256, ("", None))
+            if before != mark and check is not None:
+                check.abandon()  # it changes yet: whoever puts it back is not done
+                check = None
+            elif check is None and before == mark:
+                check = Check(path, sha256, role)
+            self._checks[sha256] = mark, check
+            return check is not None and check.has_passed(wait=False)
         except (MissingError, DamagedError, OSError):
             return False
 

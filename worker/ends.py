@@ -14,7 +14,7 @@ from webapp.runs import states
 from webapp.runs.exports import queue_exports
 from webapp.runs.models import Attempt, Checkpoint, Kind, Run, State
 from webapp.runs.services import DISK_FULL as DISK_FULL
-from webapp.runs.services import DISK_FULL_WHILE_PAUSED, TO_EVALUATE
+from webapp.runs.services import TO_EVALUATE, while_paused
 from webapp.runs.states import Reason
 
 YIELDED = Reason("worker_restarts", "Goes on when the worker is back; the worker is being restarted.")
@@ -69,8 +69,8 @@ def pause(run: Run, reason: Reason) -> None:
     if _is_to_keep_nothing(run):
         _fail_empty_handed(run, reason)
     else:
-        asked = reason == DISK_FULL and wish(run) == "pause"
-        states.move(run.pk, State.PAUSED, attempt=run.attempt, reason=DISK_FULL_WHILE_PAUSED if asked else reason)
+        lasting = while_paused(reason) if wish(run) == "pause" else reason
+        states.move(run.pk, State.PAUSED, attempt=run.attempt, reason=lasting)
 
 
 def go_on_if(run_id: UUID, codes: Collection[str], reason: Reason) -> None:

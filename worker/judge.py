@@ -140,8 +140,8 @@ def _cause(end: End) -> tuple[Cause, str]:
     killed_by = _killer(end)
     if killed_by == "SIGKILL" and end.oom_kills:
         return "out_of_memory", killed_by
-    if killed_by == "SIGABRT" and scarce.tells(end.log):
-        return "no_process", ""  # torch ends itself where it gets no thread
+    if killed_by not in ("", "SIGKILL") and scarce.tells(end.log):
+        return "no_process", ""  # torch ends itself where it gets no thread, and its libraries break
     codes = {item.exitcode for item in end.exits}
     if end.disk_full or job.DISK_FULL in codes:
         return "disk_full", ""

@@ -12,7 +12,7 @@ assert asgi.application
 from webapp.artifacts import streaming  # noqa: E402 - it reaches models
 
 
-def _unhashed(sha256: str, path: Path) -> Iterator[bytes]:
+def _unhashed(sha256: str, size: int, path: Path) -> Iterator[bytes]:
     with path.open("rb", buffering=0) as file:
         while block := file.read(streaming.BLOCK):
             yield block

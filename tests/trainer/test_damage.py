@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 import torch
 
-from tests.trainer.attempts import Attempt, Warm, children, steps_done, wait_until, write_images, write_job
+from tests.trainer.attempts import Attempt, Warm, children, steps_done, wait_until, write_images, write_job, write_table
 from trainer import checked, checkpoint, events, tensorfile
 from trainer.data import Prepared
-from trainer.errors import CheckpointError, DamagedError
+from trainer.errors import CheckpointError, DamagedError, TrainerError
 from trainer.job import DAMAGED, PAUSE, PEER_LOST, command
 
 SPEC: dict[str, Any] = {"model": {"name": "cnn", "channels": [4], "hidden": [8]}, "batch_size": 32, "epochs": 3}
@@ -131,6 +131,7 @@ def test_a_check_that_is_given_up_ends_at_once(tmp_path: Path) -> None:
     check = checked.Check(path, "0" * 64, "prepared")
     assert not check.has_passed(wait=False)
     check.abandon()
+    check.join(5)
     assert not check.is_alive()
 
 
@@ -145,5 +146,34 @@ def test_prepared_data_are_checked_beside_the_work_and_behind_it(tmp_path: Path)
         assert opened.array("labels").dtype == np.int64
     with pytest.raises(DamagedError), opened.checking(right):
         raise IndexError("what damaged data bring about")
+    with pytest.raises(DamagedError), opened.checking(right):
+        raise TrainerError("loss_not_finite", "What else damaged data bring about.")
+    with pytest.raises(DamagedError), opened.checking(right, beside=False):
+        raise ValueError("as another rank meets it")
+    with opened.checking(right, beside=False):
+        pass  # another rank leaves it to the first
     with pytest.raises(KeyError), Prepared.open(prepared).checking(checked.sha256(prepared)):
         raise KeyError("what has another cause")
+
+
+def test_data_that_cannot_be_read_are_told_as_damaged(tmp_path: Path) -> None:
+    with pytest.raises(DamagedError):
+        Prepared.open(tmp_path / "gone", "0" * 64)
+    with pytest.raises(DamagedError):
+        checked.require(tmp_path, "0" * 64, "model")
+    with pytest.raises(FileNotFoundError):
+        Prepared.open(tmp_path / "gone")
+
+
+def test_numbers_that_damage_made_infinite_are_not_taken_for_a_wrong_learning_rate(warm: Warm, tmp_path: Path) -> None:
+    random_numbers = np.random.default_rng(0).normal(size=(300, 3))
+    prepared = write_table(tmp_path / "prepared.safetensors", random_numbers, np.empty((300, 0), np.int32))
+    spec = {"model": {"name": "mlp"}, "task": {"name": "table_regression", "target": "n0"}, "epochs": 3}
+    folder = write_job(tmp_path / "run", spec, prepared)
+    start = 8 + int.from_bytes(prepared.read_bytes()[:8], "little")
+    with prepared.open("r+b") as file:
+        file.seek(start)
+        file.write(np.full(300, np.inf).tobytes())
+    attempt = warm.run(folder)
+    assert attempt.ended is not None, attempt.logs
+    assert attempt.ended.code == DamagedError.CODE, attempt.ended

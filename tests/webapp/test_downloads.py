@@ -98,6 +98,13 @@ def test_a_download_of_a_damaged_file_is_cut_off_before_its_last_byte(download: 
     assert download("HEAD").status_code == 200
 
 
+def test_a_file_that_is_longer_than_it_should_be_is_never_sent_to_its_announced_end(download: Any) -> None:
+    damage(CONTENT, 5)
+    with store.local_path(hashlib.sha256(CONTENT).hexdigest()).open("ab") as file:
+        file.write(b"x")
+    assert download().status_code == 500
+
+
 def test_a_damaged_file_that_is_small_is_refused_with_a_sentence(live: Live) -> None:
     little = CONTENT[:1000]
     url = address(little)

@@ -121,3 +121,17 @@ def test_a_checkpoint_whose_bytes_another_run_goes_on_from_stays(run: Run) -> No
     services.command(run, "cancel", run.owner)
     assert kept() == LAST_TWO[1:]
     assert other.checkpoints.get().artifact == shared
+
+
+def test_a_run_that_was_to_pause_when_its_data_were_found_damaged_waits_for_a_person(run: Run) -> None:
+    services.command(run, "pause", run.owner)
+    ends.pause(run, states.Reason("input_damaged", "The file %(file)s is damaged.", {"file": "ab"}))
+    run.refresh_from_db()
+    assert (run.state, run.reason_code) == (State.PAUSED, "input_damaged_while_paused")
+    assert run.reason_params == {"file": "ab"}
+
+
+def test_a_run_that_waits_for_its_data_waits_for_a_person_once_it_is_paused(run: Run) -> None:
+    ends.pause(run, states.Reason("input_missing", "The file %(file)s is missing.", {"file": "ab"}))
+    services.command(run, "pause", run.owner)
+    assert Run.objects.get(pk=run.pk).reason_code == "input_missing_while_paused"

@@ -168,3 +168,10 @@ def test_a_rank_that_could_not_even_be_killed_has_no_exit(tmp_path: Path) -> Non
     exits = read_exits(left_behind(tmp_path, [job.PEER_LOST, None]))
     assert exits == (Exit(0, job.PEER_LOST),)
     assert judge(End(step=3, exits=exits, status=256), []).cause == "hung"
+
+
+@pytest.mark.parametrize("number", [6, 11])
+def test_a_library_that_breaks_for_want_of_threads_is_want_of_processes(number: int) -> None:
+    log = "libgomp: Thread creation failed: Resource temporarily unavailable"
+    assert judge(End(step=3, exits=(Exit(0, -number),), status=256, log=log), []).cause == "no_process"
+    assert judge(End(step=3, exits=(Exit(0, -9),), status=256, log=log), []).cause == "killed"

@@ -48,11 +48,11 @@ def respond(request: HttpRequest, artifact: Artifact, name: str, *, content_type
     if artifact.size <= streaming.BLOCK:
         content = store.read(artifact.sha256)[start:end]
         return HttpResponse(content, status=status, headers=headers, content_type=content_type)
+    lent.give_back()  # before all of a large file may be read
     if status == 200:
-        blocks = streaming.whole(artifact.sha256)
+        blocks = streaming.whole(artifact.sha256, artifact.size)
     else:
         blocks = streaming.part(artifact.sha256, artifact.size, start, end)
-    lent.give_back()
     flow = flows.while_allowed(request, blocks)
     return StreamingHttpResponse(flow, status=status, headers=headers, content_type=content_type)
 

@@ -214,12 +214,13 @@ def delete_on_commit(names: Iterable[str]) -> None:
 
 
 def remove_if_unknown(sha256: str) -> bool:
-    """Remove the file of a name that has no row; False where it has one."""
+    """Remove the file of a name that has no row; False where it has one, or all files are to stay for a moment."""
     with transaction.atomic():
         _lock(sha256)
         if Artifact.objects.filter(sha256=sha256).exists():
             return False
-        _wait_for_who_needs_all()
+        if not _may_remove():
+            return False  # the daily sweep finds it
         _path(sha256).unlink(missing_ok=True)
         return True
 
@@ -243,9 +244,11 @@ def all_stay() -> Iterator[None]:
         other.close()
 
 
-def _wait_for_who_needs_all() -> None:
+def _may_remove() -> bool:
+    """Whether nobody needs all files to stay at this moment; whoever does, waits for us to the transaction's end."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_REMOVING])
+        cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s)", [_REMOVING])
+        return bool(cursor.fetchone()[0])
 
 
 def _path(sha256: str) -> Path:

@@ -29,9 +29,13 @@ MOST_FILES = 16  # whose states are kept
 log = logging.getLogger(__name__)
 
 
-def whole(sha256: str) -> AsyncIterator[bytes]:
-    """All bytes of a file. Raises MissingError at once, and DamagedError in place of the last block."""
-    return _read_ahead(_whole(sha256, store.local_path(sha256)))
+def whole(sha256: str, size: int) -> AsyncIterator[bytes]:
+    """All bytes of a file of ``size`` bytes. Raises MissingError, and DamagedError for another size, at once, and
+    DamagedError in place of the last block."""
+    path = store.local_path(sha256)
+    if path.stat().st_size != size:
+        raise _damaged(sha256)
+    return _read_ahead(_whole(sha256, size, path))
 
 
 def part(sha256: str, size: int, start: int, end: int) -> AsyncIterator[bytes]:
@@ -55,10 +59,11 @@ async def _read_ahead(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
         coming.cancel()
 
 
-def _whole(sha256: str, path: Path) -> Iterator[bytes]:
+def _whole(sha256: str, size: int, path: Path) -> Iterator[bytes]:
     digest, last = hashlib.sha256(), b""
     with path.open("rb", buffering=0) as file:
-        while block := file.read(BLOCK):
+        while block := file.read(min(BLOCK, size)):
+            size -= len(block)
             digest.update(block)
             if last:
                 yield last

@@ -21,6 +21,7 @@ from django.utils.translation import ngettext
 from webapp.accounts.access import visible
 from webapp.accounts.models import User
 from webapp.artifacts import store
+from webapp.artifacts.store import ArtifactError
 from webapp.datasets.models import Upload
 from webapp.grace import GRACE
 
@@ -100,7 +101,8 @@ def terminate(upload: Upload) -> None:
 def expire() -> int:
     """Give up uploads that got no byte for a week, finish whole ones, and remove files that no row knows. Returns how many went."""
     for whole in Upload.objects.filter(state=Upload.State.RECEIVING, offset=F("length")).exclude(sha256=""):
-        finish(whole)
+        with suppress(ArtifactError):  # damaged or gone: it is given up in time
+            finish(whole)
     old = list(Upload.objects.filter(changed__lt=Now() - KEPT - GRACE))
     for upload in old:
         terminate(upload)

@@ -290,13 +290,19 @@ def _stop(run: Run) -> None:
         _require(run, states.move(run.pk, State.STOPPING))
 
 
+def while_paused(reason: Reason) -> Reason:
+    """The reason of a run that would go on by itself, for one that waits for a person all the same."""
+    if reason.code == DISK_FULL.code:
+        return DISK_FULL_WHILE_PAUSED
+    if reason.code in WAITS_FOR_INPUT:
+        return Reason(f"{reason.code}_while_paused", LACKS_INPUT_WHILE_PAUSED, reason.params)
+    return reason
+
+
 def _pause(run: Run) -> None:
     if run.state == State.PAUSED:
-        if run.reason_code == DISK_FULL.code:  # from here on it waits for a person
-            states.explain(run.pk, State.PAUSED, DISK_FULL_WHILE_PAUSED)
-        elif run.reason_code in WAITS_FOR_INPUT:
-            code = f"{run.reason_code}_while_paused"
-            states.explain(run.pk, State.PAUSED, Reason(code, LACKS_INPUT_WHILE_PAUSED, run.reason_params))
+        reason = Reason(run.reason_code, run.reason, run.reason_params)
+        states.explain(run.pk, State.PAUSED, while_paused(reason))  # from here on it waits for a person
     elif run.state == State.QUEUED:
         states.move(run.pk, State.PAUSED)
     elif run.state in (State.STARTING, State.RUNNING):
