@@ -2,11 +2,12 @@
 
 import psycopg
 import pytest
-from django.db import DatabaseError, connection
-from django.test import Client
+from django.db import DatabaseError, OperationalError, connection
+from django.test import Client, RequestFactory
 
 from webapp import addresses, away
 from webapp.accounts.models import User
+from webapp.home.errors import server_error
 from webapp.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +62,12 @@ def test_the_server_ends_what_the_web_server_asks_before_patience_does(pooled: b
         assert 0 < limits["lock_timeout"] < limits["statement_timeout"] < PATIENCE * 1000
     else:
         assert limits["lock_timeout"] == limits["statement_timeout"] == 0
+
+
+def test_a_page_that_is_asked_for_again_is_one_of_ours() -> None:
+    try:
+        raise OperationalError("the database is away")
+    except OperationalError:
+        answer = server_error(RequestFactory().get("/?q=1", PATH_INFO="//evil.example/x"))
+    assert answer.status_code == 503
+    assert 'href="/%2Fevil.example/x?q=1"' in answer.content.decode()

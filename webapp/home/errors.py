@@ -5,6 +5,7 @@ import sys
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.http import escape_leading_slashes
 
 from webapp import away
 from webapp.api import problems
@@ -41,5 +42,6 @@ def _try_again(request: HttpRequest, refusal: Problem) -> HttpResponse:
 
 
 def _address(request: HttpRequest) -> str:
-    """What a link may ask for again; a form has to be sent again instead."""
-    return request.get_full_path() if request.method in ("GET", "HEAD") else ""
+    """What a link may ask for again; a form has to be sent again instead. A path that begins with two slashes would be
+    the address of another host."""
+    return escape_leading_slashes(request.get_full_path()) if request.method in ("GET", "HEAD") else ""
