@@ -11,6 +11,7 @@ from webapp import away
 from webapp.api import problems
 from webapp.api.problems import Problem
 from webapp.identifiers import uuid7
+from webapp.sparing import QUOTABLE
 
 log = logging.getLogger(__name__)
 API = "/api/"
@@ -32,7 +33,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _fault(request: HttpRequest) -> HttpResponse:
     """The page for a fault of ours, with an identifier that stands beside the traceback in the log."""
     incident = uuid7().hex
-    log.error("Incident %s at %s %s", incident, request.method, request.path, exc_info=sys.exc_info())
+    log.error("Incident %s at %s %s", incident, request.method, request.path, exc_info=sys.exc_info(), extra=QUOTABLE)
     return HttpResponse(render_to_string("500.html", {"incident": incident}), status=500)
 
 
