@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from psycopg.conninfo import conninfo_to_dict
 
-from webapp.patience import Impatient
+from webapp import patience
 from webapp.secret import kept_secret
 
 LONGEST_SOCKET_PATH = 100  # the system's own limit is 107 bytes; some clients add a suffix
@@ -24,7 +24,7 @@ SILENCE: dict[str, Any] = {
 }
 IDLE = "-c idle_in_transaction_session_timeout=20s"
 # The pool gives up trying after 2 s, and who asks next has it try again: its own pauses grow to minutes.
-POOL = {"min_size": 2, "max_size": 20, "timeout": 5, "reconnect_timeout": 2, "connection_class": Impatient}
+POOL = {"min_size": 2, "max_size": 20, "timeout": 5, "reconnect_timeout": 2, "connection_class": patience.Impatient}
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,8 @@ def database(url: str, *, pooled: bool) -> dict[str, Any]:
     """Django's database settings for a ``postgresql://`` URL, its query parameters included."""
     parts = conninfo_to_dict(url)
     options = {**SILENCE, "pool": POOL} if pooled else SILENCE
-    parts["options"] = f"{IDLE} {parts.get('options', '')}".strip()
+    limits = f"{IDLE} {patience.OPTIONS}" if pooled else IDLE
+    parts["options"] = f"{limits} {parts.get('options', '')}".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", DATABASE),

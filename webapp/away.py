@@ -35,7 +35,7 @@ def problem(error: BaseException | None) -> Problem | None:
     if not isinstance(error, OperationalError):
         return None
     state = getattr(error.__cause__, "sqlstate", None)
-    # Without a state there was no connection: it was lost, or the pool had none in time.
+    # Without a state the server said nothing: the connection was lost, the pool had none in time, or it is frozen.
     if state is None or state in AWAY or state.startswith("08"):
         return Problem(503, _("The server cannot reach its database. Nothing that was saved is lost. "
                               "Try again in some seconds."),

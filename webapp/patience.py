@@ -5,6 +5,9 @@ from psycopg.abc import RV, PQGen
 from psycopg.rows import TupleRow
 
 PATIENCE = 15.0  # seconds for one answer; no page of ours needs so long
+# A server that does answer ends a statement before that, and says whether it was slow or waited for a lock. The lock's
+# time is the shorter one: what waits for a lock is a statement, too.
+OPTIONS = f"-c statement_timeout={PATIENCE - 1:.0f}s -c lock_timeout={PATIENCE - 2:.0f}s"
 
 
 class Impatient(Connection[TupleRow]):

@@ -43,9 +43,16 @@ def proxies() -> str:
     """Whose X-Forwarded-For and X-Forwarded-Proto are believed: FORWARDED_ALLOW_IPS, else a proxy on this machine if
     there is one.
 
-    There is one where TRAINYARD_ORIGIN is set. Without, anybody here could claim to come from anywhere.
+    There is one where TRAINYARD_ORIGIN is set. Without, anybody here could claim to come from anywhere. Nor may
+    everybody be a proxy.
     """
-    return os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1" if os.environ.get("TRAINYARD_ORIGIN") else "")
+    trusted = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1" if os.environ.get("TRAINYARD_ORIGIN") else "")
+    if any(proxy.strip() == "*" or proxy.strip().endswith("/0") for proxy in trusted.split(",")):
+        raise SystemExit(
+            f"FORWARDED_ALLOW_IPS must not be “{trusted}”: everybody could claim any address. List the proxies, for "
+            "example: FORWARDED_ALLOW_IPS=10.0.0.1,10.1.0.0/16"
+        )
+    return trusted
 
 
 def listening(address: str) -> socket.socket:

@@ -1,6 +1,7 @@
 """A log that nobody fills from outside: of each kind of line so many a minute, and of the others how many there were.
 
-What a client sent that is refused is one line without a traceback: it says nothing of our code.
+What a client sent that is refused is one line without a traceback: it says nothing of our code. A line whose identifier
+a page shows is always there; what is spared is its traceback.
 """
 
 import logging
@@ -13,10 +14,11 @@ MOST = 20  # lines of a kind in a minute
 MINUTE = 60.0  # seconds
 LONGEST = 1000  # characters of a line, tracebacks aside
 REFUSALS = "django.security."  # loggers of what Django refuses, one a reason
+QUOTABLE = {"quotable": True}  # the ``extra`` of a line with an identifier that somebody may come with
 TALKATIVE = "uvicorn."  # its lines about websockets are those of whoever opens one
 
 log = logging.getLogger(__name__)
-Kind = tuple[str, int, str]
+Kind = tuple[str, int, str, bool]
 
 
 @dataclass
@@ -30,7 +32,7 @@ class Minute:
 
 class SparingFilter(logging.Filter):
     """Lets warnings and worse pass within ``MOST``. Lines of a kind have one logger and one text, as it was before
-    values were filled in."""
+    values were filled in, or else one type of exception."""
 
     def __init__(self, name: str = "", clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(name)
@@ -44,7 +46,11 @@ class SparingFilter(logging.Filter):
             return True
         kind = _kind(record)
         _shorten(record)
-        return self._passes(kind, record.getMessage())
+        passes = self._passes(kind, record.getMessage())
+        if not passes and _is_quotable(record):
+            record.exc_info = record.exc_text = None
+            return True
+        return passes
 
     def _passes(self, kind: Kind, text: str) -> bool:
         now = self._clock()
@@ -63,14 +69,23 @@ class SparingFilter(logging.Filter):
         """Say how many lines were left out since the last time, and begin to count anew."""
         with self._lock:
             minutes, self._minutes, self._timer = self._minutes, {}, None
-        for (name, level, _text), minute in minutes.items():
+        for (name, level, _text, is_quotable), minute in minutes.items():
             if minute.count > MOST:
-                log.log(level, "%s: %s more lines like “%s” were left out.", name, minute.count - MOST, minute.first)
+                what = "tracebacks of lines" if is_quotable else "lines"
+                log.log(level, "%s: %s more %s like “%s” were left out.", name, minute.count - MOST, what, minute.first)
 
 
 def _kind(record: logging.LogRecord) -> Kind:
-    """A text without values may be made of what a client sent, so it is no kind of its own."""
-    return record.name, record.levelno, str(record.msg) if record.args else ""
+    """A text without values may be made of what a client sent, so it is no kind of its own; the type of its exception
+    is. Quotable lines have both: one fault that a stranger can bring about hides no other's traceback."""
+    error = record.exc_info[0].__qualname__ if record.exc_info and record.exc_info[0] else ""
+    is_quotable = _is_quotable(record)
+    text = str(record.msg) if record.args else error
+    return record.name, record.levelno, f"{text} {error}" if is_quotable else text, is_quotable
+
+
+def _is_quotable(record: logging.LogRecord) -> bool:
+    return bool(getattr(record, "quotable", False))
 
 
 def _shorten(record: logging.LogRecord) -> None:

@@ -94,3 +94,10 @@ def test_a_proxy_is_expected_here_only_where_there_is_a_public_address(monkeypat
     assert serve.proxies() == ""
     monkeypatch.setenv("TRAINYARD_ORIGIN", "https://trainyard.example")
     assert serve.proxies() == "127.0.0.1,::1"
+
+
+@pytest.mark.parametrize("everybody", ["*", "10.0.0.1, *", "0.0.0.0/0", "::/0 "])
+def test_nobody_may_name_everybody_a_proxy(monkeypatch: pytest.MonkeyPatch, everybody: str) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", everybody)
+    with pytest.raises(SystemExit, match="everybody could claim any address"):
+        serve.proxies()

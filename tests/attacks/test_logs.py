@@ -5,6 +5,7 @@ import base64
 import io
 import logging
 import os
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -13,12 +14,14 @@ from uuid import UUID
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.test import RequestFactory
 
 from tests.live import Live
 from tests.webapp.pages import make_dataset, make_run
 from tests.webapp.test_tus import wait_for
 from webapp import sparing
 from webapp.accounts.models import User
+from webapp.home.errors import server_error
 from webapp.redaction import RedactingFormatter
 from webapp.runs import replay
 from webapp.runs.consumers import RunConsumer
@@ -92,6 +95,32 @@ def test_what_was_left_out_is_told_once_and_counting_begins_anew(caplog: pytest.
     assert len(caplog.records) == 1
     for clock[0] in range(0, 4000, 40):
         assert passes("few %s", 1), "one in 40 seconds is not many"
+
+
+@pytest.mark.parametrize("address", ["/runs/", "/api/v1/runs"])
+def test_an_identifier_that_is_shown_is_always_in_the_log(rf: RequestFactory, log: io.StringIO, address: str) -> None:
+    answers = [broken(rf, address, ValueError) for _ in range(sparing.MOST + 5)]
+    assert all(re.findall(r"\b(?:[0-9a-f]{12}|[0-9a-f]{32})\b", answer)[0] in log.getvalue() for answer in answers)
+    assert log.getvalue().count("Traceback") == sparing.MOST
+    broken(rf, address, KeyError)
+    assert log.getvalue().count("Traceback") == sparing.MOST + 1
+
+
+def broken(rf: RequestFactory, address: str, error: type[Exception]) -> str:
+    try:
+        raise error
+    except error:
+        return server_error(rf.get(address)).content.decode()
+
+
+def test_errors_of_one_type_use_up_nothing_of_anothers(log: io.StringIO) -> None:
+    for error in [ValueError] * (sparing.MOST + 5) + [KeyError]:
+        try:
+            raise error
+        except error:
+            logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+    assert log.getvalue().count("Exception in ASGI application") == sparing.MOST + 1
+    assert "KeyError" in log.getvalue()
 
 
 def test_our_own_faults_keep_their_traceback(log: io.StringIO) -> None:

@@ -9,7 +9,7 @@ import httpx
 from django.template.loader import render_to_string
 
 from tests.live import Live
-from webapp.api import reading
+from webapp.api import examples, reading
 
 
 def test_an_example_of_the_docs_is_a_command_that_works(live: Live) -> None:
@@ -53,3 +53,11 @@ def test_the_docs_read_any_document_and_take_nothing_of_it_for_markup() -> None:
     assert [len(operations) for operations in tags.values()] == [1]
     assert hostile not in text
     assert html.escape(hostile) in text
+
+
+def test_an_example_of_what_requires_itself_ends() -> None:
+    to_itself = {"$ref": "#/components/schemas/Tree"}
+    tree = {"required": ["left", "twigs", "other"], "properties": {
+        "left": to_itself, "twigs": {"type": "array", "items": to_itself}, "other": {"anyOf": [to_itself]}}}
+    document = {"components": {"schemas": {"Tree": tree}}}
+    assert examples.example(document, to_itself) == {"left": {}, "twigs": [{}], "other": {}}

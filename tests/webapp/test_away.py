@@ -2,11 +2,13 @@
 
 import psycopg
 import pytest
-from django.db import DatabaseError, connection
-from django.test import Client
+from django.db import DatabaseError, OperationalError, connection
+from django.test import Client, RequestFactory
 
-from webapp import away
+from webapp import addresses, away
 from webapp.accounts.models import User
+from webapp.home.errors import server_error
+from webapp.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +46,28 @@ def test_a_page_and_the_api_tell_a_lock_from_a_statement_that_takes_too_long(set
             connection.close()
     assert [answer.status_code for answer in answers] == [status, status]
     assert [answer.headers.get("Retry-After") for answer in answers] == (["1", "1"] if status == 503 else [None, None])
+
+
+@pytest.mark.parametrize("pooled", [True, False])
+def test_the_server_ends_what_the_web_server_asks_before_patience_does(pooled: bool) -> None:
+    """A lock first, for what waits for one is a statement, too. Workers and commands take their time."""
+    parameters = connection.get_connection_params()
+    url = f"postgresql://{parameters['user']}:{parameters['password']}@/{parameters['dbname']}"
+    options = addresses.database(f"{url}?options=-cwork_mem%3D5MB", pooled=pooled)["OPTIONS"]["options"]
+    with psycopg.connect(url, host=parameters["host"], options=options) as other:
+        rows = other.execute("SELECT name, setting::int FROM pg_settings WHERE name ~ '^(lock_|statement_time|work_m)'")
+        limits: dict[str, int] = dict(rows.fetchall())
+    assert limits["work_mem"] == 5 * 1024
+    if pooled:
+        assert 0 < limits["lock_timeout"] < limits["statement_timeout"] < PATIENCE * 1000
+    else:
+        assert limits["lock_timeout"] == limits["statement_timeout"] == 0
+
+
+def test_a_page_that_is_asked_for_again_is_one_of_ours() -> None:
+    try:
+        raise OperationalError("the database is away")
+    except OperationalError:
+        answer = server_error(RequestFactory().get("/?q=1", PATH_INFO="//evil.example/x"))
+    assert answer.status_code == 503
+    assert 'href="/%2Fevil.example/x?q=1"' in answer.content.decode()

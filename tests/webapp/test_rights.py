@@ -3,7 +3,7 @@ sockets."""
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -22,12 +22,15 @@ from webapp.accounts import flows, tokens
 from webapp.accounts.models import ApiToken, User
 from webapp.artifacts import store
 from webapp.artifacts.models import Edge
+from webapp.datasets import uploads
+from webapp.datasets.models import Upload
 from webapp.metrics import export
 from webapp.runs import consumers
 from webapp.runs.models import Kind, Run
 
 PASSWORD = "correct horse battery"
 WITHIN = 0.2  # seconds
+SENT, ANNOUNCED = 100_000, 8 << 20  # bytes of an upload that goes on
 LARGE = 48 << 20  # bytes: more than the buffers between two ends hold
 
 
@@ -226,6 +229,50 @@ def test_a_table_of_metrics_in_flight_ends_at_once(
         sign_out(ada)
         assert table.seconds_until_it_ends() < WITHIN
         assert table.size() < LARGE
+
+
+@pytest.mark.parametrize("end", [revoke, deactivate, sign_out_everywhere])
+def test_an_upload_in_flight_ends_at_once_and_what_came_is_kept(
+    live: Live, ada: Browser, end: Callable[[Browser], None]
+) -> None:
+    upload = uploads.create(ada.person, "digits.zip", ANNOUNCED, "")
+    right = f"Authorization: Bearer {ada.secret}"
+    if end is sign_out_everywhere:
+        token = ada.client.get("/account/").context["csrf_token"]
+        right = (f"Cookie: {ada.cookie}; trainyard_csrf={ada.client.cookies['trainyard_csrf'].value}\r\n"
+                 f"X-CSRFToken: {token}")
+    head = (f"PATCH /api/v1/uploads/{upload.pk} HTTP/1.1\r\nHost: {urlsplit(live.url).netloc}\r\n{right}\r\n"
+            "Tus-Resumable: 1.0.0\r\nContent-Type: application/offset+octet-stream\r\nUpload-Offset: 0\r\n"
+            f"Content-Length: {ANNOUNCED}\r\n\r\n")
+    with socket.create_connection(live.socket.getsockname(), timeout=10) as connection:
+        connection.sendall(head.encode() + bytes(SENT))
+        time.sleep(0.3)
+        end(ada)
+        end_of_right = time.monotonic()
+        while not (offset := Upload.objects.get(pk=upload.pk).offset):
+            assert time.monotonic() < end_of_right + 2 * WITHIN, "it flows on"
+            time.sleep(0.01)
+        assert offset == SENT
+        connection.sendall(bytes(ANNOUNCED - SENT))
+        assert connection.recv(4096).startswith(b"HTTP/1.1 401 ")
+    assert Upload.objects.get(pk=upload.pk).offset == SENT
+
+
+def test_an_upload_goes_on_when_another_right_ends(live: Live, ada: Browser) -> None:
+    upload = uploads.create(ada.person, "digits.zip", 2 * SENT, "")
+
+    def content() -> Iterator[bytes]:
+        yield bytes(SENT)
+        time.sleep(0.3)
+        sign_out(ada)
+        time.sleep(WITHIN)
+        yield bytes(SENT)
+
+    headers = {"Authorization": f"Bearer {ada.secret}", "Tus-Resumable": "1.0.0", "Upload-Offset": "0",
+               "Content-Type": "application/offset+octet-stream"}
+    with live.anonymous() as client:
+        answer = client.patch(f"/api/v1/uploads/{upload.pk}", content=content(), headers=headers)
+    assert (answer.status_code, answer.headers.get("Upload-Offset")) == (204, str(2 * SENT))
 
 
 def test_a_right_that_ends_unheard_is_found_by_looking(

@@ -298,6 +298,21 @@ async def test_it_refuses_strangers_foreign_people_and_foreign_origins(run: Run,
         assert await attempt.output() == {"type": "websocket.close", "code": code}
 
 
+async def test_a_change_that_reaches_a_refused_socket_is_none_of_its_business(
+    run: Run, person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave = consumers.RunConsumer._leave
+
+    async def late(self: consumers.RunConsumer) -> None:
+        await self.person_changed({"type": "person.changed"})
+        await leave(self)
+
+    monkeypatch.setattr(consumers.RunConsumer, "_leave", late)
+    stranger = socket(run, None)
+    assert await stranger.connect()
+    assert await stranger.closed() == consumers.NOT_ALLOWED
+
+
 async def test_one_person_has_no_endless_number_of_sockets(run: Run, person: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumers, "MOST_OPEN", 1)
     _, first = await opened(run, person)

@@ -1,7 +1,7 @@
-"""Answers that flow for long end when the right to them ends: after a sign-out, a new password, a revoked token."""
+"""What flows for long, down or up, ends when the right to it ends: at a sign-out, a new password, a revoked token."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -31,11 +31,16 @@ async def while_allowed(request: HttpRequest, parts: AsyncIterator[bytes]) -> As
     """
     sending = asyncio.current_task()
     assert sending is not None
-    watch = asyncio.create_task(_watch(Credential.of_request(request), _person(request), sending))
-    _watches.add(watch)
-    watch.add_done_callback(_watches.discard)
+    watch(Credential.of_request(request), _person(request), sending, sending.cancel)
     async for part in parts:
         yield part
+
+
+def watch(credential: Credential, person: UUID, flow: asyncio.Task[Any], end: Callable[[], object]) -> None:
+    """Have ``end`` called once ``credential`` opens nothing any more, unless ``flow`` is done before."""
+    task = asyncio.create_task(_watch(credential, person, flow, end))
+    _watches.add(task)
+    task.add_done_callback(_watches.discard)
 
 
 def _person(request: HttpRequest) -> UUID:
@@ -44,18 +49,19 @@ def _person(request: HttpRequest) -> UUID:
     return UUID(str(user.pk))
 
 
-async def _watch(credential: Credential, person: UUID, sending: asyncio.Task[Any]) -> None:
-    """Ends by itself when ``sending`` does; it is never cancelled, so that the channel layer forgets what it began."""
-    if (await asyncio.wait({sending}, timeout=SHORT))[0]:
+async def _watch(credential: Credential, person: UUID, flow: asyncio.Task[Any], end: Callable[[], object]) -> None:
+    """Ends by itself when ``flow`` does; it is never cancelled, so that the channel layer forgets what it began."""
+    if (await asyncio.wait({flow}, timeout=SHORT))[0]:
         return
     calls = _Calls(nudge.person_group(person))
     try:
         await calls.join()
-        while not sending.done() and await _stands(credential):
-            await calls.wait(sending)
+        while not flow.done() and await _stands(credential):
+            await calls.wait(flow)
     finally:
         await calls.leave()
-    sending.cancel()
+    if not flow.done():
+        end()
 
 
 async def _stands(credential: Credential) -> bool:
@@ -93,13 +99,13 @@ class _Calls:
     def _listen(self) -> None:
         self._next = asyncio.create_task(self._layer.receive(self._channel))
 
-    async def wait(self, sending: asyncio.Task[Any]) -> None:
-        """Until the next call, until it is time to look without one, or until nothing is sent any more."""
+    async def wait(self, flow: asyncio.Task[Any]) -> None:
+        """Until the next call, until it is time to look without one, or until nothing flows any more."""
         if self._next is None:
-            await asyncio.wait({sending}, timeout=DEAF_EVERY)
+            await asyncio.wait({flow}, timeout=DEAF_EVERY)
             return
         done, _pending = await asyncio.wait(
-            {sending, self._next}, timeout=LOOKS_EVERY, return_when=asyncio.FIRST_COMPLETED
+            {flow, self._next}, timeout=LOOKS_EVERY, return_when=asyncio.FIRST_COMPLETED
         )
         if self._next in done:
             self._listen()

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from webapp.refusals import FieldError
+from webapp.sparing import QUOTABLE
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -55,7 +56,7 @@ def not_found() -> Problem:
 def failure(path: str, error: Exception) -> Problem:
     """For a mistake of ours: the log has what it was, beside a mark that the person can quote."""
     mark = uuid4().hex[:12]
-    log.error("request %s to %s failed", mark, path, exc_info=error)
+    log.error("request %s to %s failed", mark, path, exc_info=error, extra=QUOTABLE)
     return Problem(500, _("Something went wrong on the server. Try again; if it stays, look for %(mark)s in the server's "
                           "log.") % {"mark": mark})
 

@@ -10,13 +10,15 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from webapp.accounts.credentials import Credential
 from webapp.accounts.models import User
 from webapp.api.auth import authenticate
 from webapp.api.problems import Problem
 
 
-def who(scope: dict[str, Any]) -> User:
-    """The person behind ``scope``, whose body is not read. Raises Problem, as the API's other addresses do."""
+def who(scope: dict[str, Any]) -> tuple[User, Credential]:
+    """The person behind ``scope``, whose body is not read, and what they came in with. Raises Problem, as the API's
+    other addresses do."""
     headers = [(name, value) for name, value in scope["headers"] if name.lower() not in (b"content-type", b"content-length")]
     request = ASGIRequest({**scope, "headers": headers}, BytesIO())
     try:
@@ -25,7 +27,7 @@ def who(scope: dict[str, Any]) -> User:
         raise Problem(400, _("This server does not answer to that host name.")) from None
     SessionMiddleware(_no_view).process_request(request)
     request.user = get_user(request)
-    return authenticate(request)
+    return authenticate(request), Credential.of_request(request)
 
 
 def _no_view(request: HttpRequest) -> HttpResponse:

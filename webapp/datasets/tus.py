@@ -16,7 +16,10 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
 from webapp import away
+from webapp.accounts import flows
+from webapp.accounts.credentials import Credential
 from webapp.accounts.models import User
+from webapp.api.auth import unknown
 from webapp.api.keyed import once_for
 from webapp.api.problems import MEDIA_TYPE, Problem, failure
 from webapp.bodies import drain
@@ -51,13 +54,14 @@ class Answer:
 
 @dataclass
 class Request:
-    """A tus request: its effective method, headers in lower case, and the person who sends it."""
+    """A tus request: its effective method, headers in lower case, who sends it, and what they came in with."""
 
     method: str
     identifier: str
     headers: dict[str, str]
-    user: User
     receive: Callable[[], Any]
+    user: User = field(default_factory=User)
+    credential: Credential = field(default_factory=lambda: Credential(None, ""))
     consumed: bool = False
 
     def number(self, header: str) -> int:
@@ -86,9 +90,9 @@ async def _answer(scope: Scope, receive: Any, send: Any) -> None:
     method = scope["method"]
     if method == "POST":  # for clients that can send nothing else; CSRF is checked for what it stands for
         method = (headers.get("x-http-method-override") or method).upper()
-    request = Request(method, scope["path"][len(PREFIX) :].strip("/"), headers, User(), receive)
+    request = Request(method, scope["path"][len(PREFIX) :].strip("/"), headers, receive)
     try:
-        request.user = await in_thread(who, {**scope, "method": method})
+        request.user, request.credential = await in_thread(who, {**scope, "method": method})
         answer = await _dispatch(request)
     except UploadError as error:
         answer = _problem(Problem(error.status, str(error)))
@@ -194,7 +198,8 @@ async def _store(request: Request, upload: Upload, offset: int) -> Upload:
     receiver = await in_thread(Receiver, upload, offset, _checksum(request))
     intake = Intake(upload.pk, receiver, request.receive)
     request.consumed = True
-    storing = asyncio.ensure_future(_take_in(intake, receiver))
+    storing = asyncio.create_task(_take_in(request, intake, receiver))
+    flows.watch(request.credential, request.user.pk, storing, intake.give_up)
     try:
         return await asyncio.shield(storing)
     except asyncio.CancelledError:  # the server ends: what came is kept, as it is of a connection that went silent
@@ -203,11 +208,14 @@ async def _store(request: Request, upload: Upload, offset: int) -> Upload:
         raise
 
 
-async def _take_in(intake: Intake, receiver: Receiver) -> Upload:
+async def _take_in(request: Request, intake: Intake, receiver: Receiver) -> Upload:
     try:
         whole = await intake.take()
         if whole is None:
             await in_thread(lambda: receiver.commit(whole=False))
+            if await in_thread(request.credential.user) is None:
+                request.consumed = False  # whoever still sends hears the answer
+                raise unknown()
             raise UploadError(408, _("No bytes came for a while. Ask for the offset and go on from there."))
         return await in_thread(lambda: receiver.commit(whole=whole))
     except BaseException:

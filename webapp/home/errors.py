@@ -5,11 +5,13 @@ import sys
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.http import escape_leading_slashes
 
 from webapp import away
 from webapp.api import problems
 from webapp.api.problems import Problem
 from webapp.identifiers import uuid7
+from webapp.sparing import QUOTABLE
 
 log = logging.getLogger(__name__)
 API = "/api/"
@@ -31,7 +33,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _fault(request: HttpRequest) -> HttpResponse:
     """The page for a fault of ours, with an identifier that stands beside the traceback in the log."""
     incident = uuid7().hex
-    log.error("Incident %s at %s %s", incident, request.method, request.path, exc_info=sys.exc_info())
+    log.error("Incident %s at %s %s", incident, request.method, request.path, exc_info=sys.exc_info(), extra=QUOTABLE)
     return HttpResponse(render_to_string("500.html", {"incident": incident}), status=500)
 
 
@@ -41,5 +43,6 @@ def _try_again(request: HttpRequest, refusal: Problem) -> HttpResponse:
 
 
 def _address(request: HttpRequest) -> str:
-    """What a link may ask for again; a form has to be sent again instead."""
-    return request.get_full_path() if request.method in ("GET", "HEAD") else ""
+    """What a link may ask for again; a form has to be sent again instead. A path that begins with two slashes would be
+    the address of another host."""
+    return escape_leading_slashes(request.get_full_path()) if request.method in ("GET", "HEAD") else ""

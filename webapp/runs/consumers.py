@@ -121,7 +121,8 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def person_changed(self, event: dict[str, Any]) -> None:
         """The person signed out somewhere, or their rights changed: look at once, whatever the sender waits for."""
-        assert self.sender is not None
+        if self.sender is None:  # it was refused, and this was on its way
+            return
         try:
             code = NOT_ALLOWED if await _in_thread(self.viewer.stream) is None else None
         except django.db.Error:
