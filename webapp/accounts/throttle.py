@@ -3,9 +3,10 @@
 Who guesses uses up what belongs to the pair of that name and their own address, then what their address has for all
 names. What one of these refuses is not counted further, so one address can neither use up a name nor, by one name, its
 neighbours' tries. A browser from which this person has signed in before has tries of its own, whatever others do
-(webapp.accounts.browsers); used up, it counts as any other. Guesses at one name from many addresses are bounded by what
-a name has in all: more than anybody mistypes, no more than 19,200 a day. Only browsers that are new to this person wait
-then; a sign-in link waits for nothing.
+(webapp.accounts.browsers); used up, it counts as any other. Guesses at one name from many addresses use up what a name
+has in all, more than anybody mistypes. From then on each further address has two tries at that name and not ten, so a
+network of machines guesses slowly, and the person still gets in from wherever they have not mistyped twice. A sign-in
+link waits for nothing.
 """
 
 import hashlib
@@ -23,6 +24,7 @@ PER_BROWSER = 10
 PER_PAIR = 10  # of a name and an address
 PER_ADDRESS = 50
 PER_NAME = 200
+PER_PAIR_BEYOND = 2  # once the name's are used up
 
 
 def allowed(name: str, address: str, browser: str | None) -> bool:
@@ -33,24 +35,25 @@ def allowed(name: str, address: str, browser: str | None) -> bool:
     _forget_old()
     if browser and _count(_key("browser", browser)) <= PER_BROWSER:
         return True
-    return all(_count(key) <= most for key, most in _limits(name, address))  # ends at the first that is used up
+    pair, place, person = _keys(name, address)
+    tries = _count(pair)
+    if tries > PER_PAIR or _count(place) > PER_ADDRESS:
+        return False
+    return _count(person) <= PER_NAME or tries <= PER_PAIR_BEYOND
 
 
 def succeeded(name: str, address: str, browser: str | None) -> None:
     """Clear what belongs to this person at this place, and give its own try back to what others share."""
-    own, *shared = [key for key, _most in _limits(name, address)]
+    own, *shared = _keys(name, address)
     SignInFailures.objects.filter(key__in=[own, _key("browser", browser or "")]).delete()
     if browser is None:
         SignInFailures.objects.filter(key__in=shared, count__gt=0).update(count=F("count") - 1)
 
 
-def _limits(name: str, address: str) -> list[tuple[str, int]]:
+def _keys(name: str, address: str) -> tuple[str, str, str]:
+    """Of the pair, the address and the name."""
     name, place = name.casefold(), _network(address)
-    return [
-        (_key("pair", f"{place} {name}"), PER_PAIR),
-        (_key("address", place), PER_ADDRESS),
-        (_key("name", name), PER_NAME),
-    ]
+    return _key("pair", f"{place} {name}"), _key("address", place), _key("name", name)
 
 
 def _network(address: str) -> str:
