@@ -416,3 +416,10 @@ def test_nothing_starts_where_a_restore_is_not_finished(command: list[str], tmp_
     )
     assert process.returncode == 1
     assert "begun and is not finished. Give the same command again" in process.stderr
+
+
+def test_a_worker_without_a_name_has_an_empty_one_in_the_backup(instance: things.Things, tmp_path: Path) -> None:
+    (Path(ours.STATE) / "attempts" / "worker-name").write_text("")
+    saving.save(tmp_path / "backup.tar", quiet)
+    with Archive.reading(tmp_path / "backup.tar") as archive:
+        assert manifest.read(archive)[1].worker == ""
