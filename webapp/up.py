@@ -180,11 +180,8 @@ def _alone(state: Path) -> tuple[int, int]:
         locks = alone(state)
     except LockedError as error:
         raise UpError(str(error)) from None
-    if marker.is_there(state):
-        raise UpError(
-            f"A restore into {state} was begun and is not finished. Give the same command again: manage.py restore "
-            "FILE. Or remove the folder."
-        )
+    if refusal := marker.refusal(state):
+        raise UpError(refusal)
     return locks
 
 

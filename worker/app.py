@@ -16,12 +16,15 @@ import django
 from celery import Celery, bootsteps
 from django.conf import settings
 
+from webapp.backup import marker
 from worker.warm import Warm
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 os.environ.setdefault("CELERY_SKIP_CHECKS", "true")  # they would import all pages, of which a worker serves none
-# Not for celery's other commands, nor where this is only imported.
-warm = Warm(Path(settings.STATE) / "logs" / "warm.log") if "worker" in sys.argv else None
+warm = None
+if "worker" in sys.argv:  # not for celery's other commands, nor where this is only imported
+    marker.check(Path(settings.STATE))
+    warm = Warm(Path(settings.STATE) / "logs" / "warm.log")
 django.setup()
 
 from worker.agent import Agent  # noqa: E402 - it reaches models, which need the set-up above

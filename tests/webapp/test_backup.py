@@ -1,9 +1,12 @@
 """What stands in a backup, what is refused of one, and what comes back out of it."""
 
+import errno
 import hashlib
 import os
 import random
 import stat
+import subprocess
+import sys
 import tarfile
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -14,6 +17,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings as ours
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
 from django.db import connection
 from psycopg.conninfo import make_conninfo
@@ -21,9 +25,11 @@ from pytest_django import Settings
 
 from tests.attacks import things
 from tests.faults.lab import on_database
+from tests.yard import ROOT, environment_of
+from webapp.accounts.models import User
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact
-from webapp.backup import manifest, restoring, saving, tables
+from webapp.backup import manifest, marker, restoring, saving, tables
 from webapp.backup.archive import Archive, Draft, Kind
 from webapp.backup.errors import BackupError
 from webapp.backup.manifest import Manifest
@@ -291,3 +297,129 @@ def test_a_backup_of_an_earlier_release_is_brought_to_this_one(backup: Path, els
         cursor.execute("SELECT column_default FROM information_schema.columns "
                        "WHERE (table_name, column_name) = ('runs_run', 'created')")
         assert cursor.fetchone()[0], "what the last migration changes was not changed"
+
+
+def cut_off(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is full behind the first file that is restored."""
+    place, count = restoring._place, iter(range(2))
+
+    def full(*arguments: Any) -> None:
+        if next(count):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        place(*arguments)
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space"):
+        patch.setattr(restoring, "_place", full)
+        restoring.restore(path, quiet)
+    assert marker.is_there(Path(ours.STATE))
+
+
+@pytest.fixture
+def migrated(elsewhere: Path, backup: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A restore was cut off, and the deployment has made the tables since."""
+    cut_off(backup, monkeypatch)
+    call_command("migrate", verbosity=0)
+    yield elsewhere
+    ContentType.objects.clear_cache()  # it knows numbers of this database
+
+
+def test_rows_come_back_where_tables_were_made_behind_a_restore_that_was_cut_off(
+    before: Rows, backup: Path, migrated: Path
+) -> None:
+    restoring.restore(backup, quiet)
+    assert all_rows() == before
+    assert not marker.is_there(migrated)
+
+
+def test_rows_that_a_restore_did_not_put_there_are_refused_until_they_are_gone(
+    before: Rows, backup: Path, migrated: Path
+) -> None:
+    stranger = things.user("eve")
+    for _ in range(2):
+        with pytest.raises(BackupError, match="not empty: it has rows"):
+            restoring.restore(backup, quiet)
+        assert marker.is_there(migrated)
+    assert User.objects.get() == stranger
+    stranger.delete()
+    restoring.restore(backup, quiet)
+    assert all_rows() == before
+
+
+def test_a_restore_that_was_killed_behind_its_commit_keeps_what_came_since(
+    backup: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(marker, "remove", interrupted)
+        restoring.restore(backup, quiet)
+    things.user("eve")
+    restoring.restore(backup, quiet)
+    assert User.objects.filter(username="eve").exists()
+    assert not marker.is_there(elsewhere)
+
+
+def interrupted(state: Path) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("place", ["store", "database"])
+def test_a_restore_goes_on_only_where_it_was_begun_and_takes_nothing_from_others(
+    place: str, backup: Path, elsewhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    cut_off(backup, monkeypatch)
+    begun = settings.STORAGE_URL
+    foreign = tmp_path / "foreign" / "ab" / ("ab" * 32)
+    foreign.parent.mkdir(parents=True)
+    foreign.write_text("somebody else's")
+    with monkeypatch.context() as patch:
+        if place == "store":
+            settings.STORAGE_URL = f"file://{tmp_path}/foreign"
+        else:
+            patch.setitem(connection.settings_dict, "NAME", "trainyard_foreign")
+        refused(backup, "was begun with the store .*new/artifacts and the database trainyard_restored")
+    assert foreign.read_text() == "somebody else's"
+    settings.STORAGE_URL = begun
+    restoring.restore(backup, quiet)
+
+
+def test_what_others_put_beside_a_backup_that_is_refused_stays(
+    backup: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unfit = rewritten(backup, same, partial(_replaced, b"one cell\n"))
+    cut_off(unfit, monkeypatch)
+    foreign = {store.root() / "ab" / ("ab" * 32), store.root() / "incoming" / "upload-1", elsewhere / "attempts" / "1"}
+    for file in foreign:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("somebody else's")
+    with pytest.raises(BackupError, match="not fit"):
+        restoring.restore(unfit, quiet)
+    assert {file for file in (*store.root().rglob("*"), *elsewhere.glob("attempts/*")) if file.is_file()} == foreign
+    assert not marker.is_there(elsewhere)
+
+
+def test_a_mark_of_another_release_is_refused(backup: Path, empty: Path) -> None:
+    (empty / marker.NAME).write_text("0" * 64)
+    refused(backup, "cannot be read: another release")
+
+
+@pytest.mark.parametrize(
+    "command", [["webapp.serve", "127.0.0.1:0"], ["celery", "-A", "worker.app", "worker"]], ids=["web", "worker"]
+)
+def test_nothing_starts_where_a_restore_is_not_finished(command: list[str], tmp_path: Path) -> None:
+    (tmp_path / marker.NAME).touch()
+    process = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        env=environment_of(tmp_path),
+        text=True,
+        capture_output=True,
+        timeout=60,
+    )
+    assert process.returncode == 1
+    assert "begun and is not finished. Give the same command again" in process.stderr
+
+
+def test_a_worker_without_a_name_has_an_empty_one_in_the_backup(instance: things.Things, tmp_path: Path) -> None:
+    (Path(ours.STATE) / "attempts" / "worker-name").write_text("")
+    saving.save(tmp_path / "backup.tar", quiet)
+    with Archive.reading(tmp_path / "backup.tar") as archive:
+        assert manifest.read(archive)[1].worker == ""

@@ -1,9 +1,11 @@
 """Files that a backup copies stay readable, whoever removes them meanwhile."""
 
+import fcntl
 from concurrent.futures import ThreadPoolExecutor, wait
 from io import BytesIO
 from pathlib import Path
 
+import pytest
 from django.db import connection
 
 from tests.webapp.test_store import CONTENT, NAME
@@ -44,7 +46,23 @@ def test_what_is_pinned_is_read_after_it_was_removed(folder: Path) -> None:
 
 
 def test_pins_of_a_process_that_was_killed_are_removed(folder: Path) -> None:
+    (store.incoming() / "bare-2").mkdir()
     (store.incoming() / "pins-1").mkdir()
     (store.incoming() / "pins-1" / NAME).write_bytes(CONTENT)
-    assert pins.remove_abandoned() == 1
+    assert pins.remove_abandoned() == 2
+    assert list(store.incoming().iterdir()) == []
+
+
+def test_a_sweep_just_before_the_lock_does_no_harm(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock, sweeps = fcntl.flock, iter([pins.remove_abandoned])
+
+    def late(descriptor: int, operation: int) -> None:
+        for sweep in sweeps if operation == fcntl.LOCK_SH else ():
+            assert sweep() == 1
+        lock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    store.put(BytesIO(CONTENT))
+    with pins.pins() as holder:
+        assert holder.pin(store.unverified_path(NAME)) is not None
     assert list(store.incoming().iterdir()) == []

@@ -4,7 +4,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -32,22 +32,35 @@ class Pins:
 def pins() -> Iterator[Pins]:
     """Pins for as long as this takes; those of a process that was killed go with the next, or with the daily sweep."""
     remove_abandoned()
-    name = uuid4().hex
-    bare, folder = store.incoming() / f"bare-{name}", store.incoming() / f"pins-{name}"
-    bare.mkdir(mode=0o700)
-    descriptor = os.open(bare, os.O_RDONLY | os.O_CLOEXEC)
+    while (descriptor := _lock(folder := store.incoming() / f"pins-{uuid4().hex}")) is None:
+        pass  # somebody's sweep came before the lock
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH)
-        bare.rename(folder)  # now that it is seen to be held
         yield Pins(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(descriptor)
 
 
+def _lock(folder: Path) -> int | None:
+    """Make a folder that is locked before it has its name, and stays so while the descriptor is open; None where it was
+    removed before.
+    """
+    bare = folder.with_name(folder.name.replace("pins-", "bare-"))
+    bare.mkdir(mode=0o700)
+    with suppress(FileNotFoundError), ExitStack() as undo:
+        descriptor = os.open(bare, os.O_RDONLY | os.O_CLOEXEC)
+        undo.callback(os.close, descriptor)
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        bare.rename(folder)
+        undo.pop_all()
+        return descriptor
+    return None
+
+
 def remove_abandoned() -> int:
     """Remove the pins that no living process holds. Returns how many folders of them went."""
-    return sum(map(_remove_if_abandoned, store.incoming().glob("pins-*")))
+    incoming = store.incoming()
+    return sum(map(_remove_if_abandoned, (*incoming.glob("pins-*"), *incoming.glob("bare-*"))))
 
 
 def _remove_if_abandoned(folder: Path) -> bool:

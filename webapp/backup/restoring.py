@@ -1,7 +1,7 @@
 """Restores a backup into an empty state folder: nothing starts there until all of it is in place.
 
 The files come first and the database last, in one transaction, so a restore that was cut off has no rows; the same
-command goes on with the files that it lacks.
+command goes on with the files that it lacks. With the rows commits the number of the restore, by which it knows them.
 """
 
 import os
@@ -22,9 +22,10 @@ from webapp.artifacts import store
 from webapp.artifacts.models import Artifact
 from webapp.backup import marker, service, tables
 from webapp.backup.archive import Archive, Entry, Kind
-from webapp.backup.errors import BackupError, DamageError
+from webapp.backup.errors import BackupError, DamageError, OccupiedError
 from webapp.backup.manifest import Manifest
 from webapp.backup.manifest import read as read_manifest
+from webapp.backup.marker import Mark
 from webapp.backup.progress import Progress
 from webapp.datasets import uploads
 from webapp.datasets.models import Upload
@@ -33,7 +34,7 @@ from webapp.secret import replace_secret
 from webapp.workers.models import Worker
 
 # What any command makes in a state folder.
-FRESH = {"secrets", "sockets", "logs", "up.lock", "children.lock", marker.NAME}
+FRESH = {"secrets", "sockets", "logs", "up.lock", "children.lock", marker.NAME, marker.DRAFT}
 LONG_AGO = timedelta(hours=1)  # past every lease
 Say = Callable[[str], None]
 
@@ -43,15 +44,18 @@ def restore(path: Path, say: Say) -> Manifest:
     state = Path(settings.STATE)
     try:
         with Archive.reading(path) as archive, service.held(state) as lock:
-            if not marker.is_there(state):
+            mark = marker.read(state)
+            if mark is None:
                 _check_empty(state, path)
+            else:
+                _check_place(state, mark)
             name, manifest = _read(archive, say)
-            if marker.is_there(state) and marker.read(state) != name:
+            if mark is not None and mark.manifest != name:
                 raise BackupError(
                     _("Another backup was being restored into %(state)s. Go on with that one, or remove the folder.")
                     % {"state": state}
                 )
-            _restore(archive, name, manifest, lock, say)
+            _restore(archive, mark or Mark(name, _store(), service.name(), uuid4().hex), manifest, lock, say)
     except DamageError as error:
         raise BackupError(_("%(error)s Nothing of it was restored. Use another backup.") % {"error": error}) from None
     return manifest
@@ -65,6 +69,23 @@ def _read(archive: Archive, say: Say) -> tuple[str, Manifest]:
         archive.verify(entry)
         progress.grown(entry.size)
     return name, manifest
+
+
+def _store() -> str:
+    return str(store.root().resolve())
+
+
+def _check_place(state: Path, mark: Mark) -> None:
+    """Refuse to go on with another store or database: nobody looked whether they are empty."""
+    if (mark.store, mark.database) != (_store(), service.name()):
+        database = _("the database %(name)s") % {"name": mark.database} if mark.database else _("no DATABASE_URL")
+        raise BackupError(
+            _(
+                "The restore into %(state)s was begun with the store %(store)s and %(database)s. Set STORAGE_URL and "
+                "DATABASE_URL as they were then, or restore into a new folder."
+            )
+            % {"state": state, "store": mark.store, "database": database}
+        )
 
 
 def _check_empty(state: Path, backup: Path) -> None:
@@ -83,44 +104,65 @@ def _check_empty(state: Path, backup: Path) -> None:
         )
 
 
-def _restore(archive: Archive, name: str, manifest: Manifest, lock: int, say: Say) -> None:
+def _restore(archive: Archive, mark: Mark, manifest: Manifest, lock: int, say: Say) -> None:
     state = Path(settings.STATE)
     _check_room(archive, manifest)
-    if service.is_elsewhere() and not marker.is_there(state) and tables.existing():
-        raise BackupError(_("The database of DATABASE_URL is not empty. Restore into an empty one."))
-    marker.put(state, name)
+    if service.is_elsewhere() and tables.origin() != mark.restore:
+        tables.check_vacant()
+    marker.put(state, mark)
     try:
         with nullcontext() if service.is_elsewhere() else service.served(state, lock):
-            _fill(archive, manifest, say)
+            _fill(archive, mark, manifest, say)
+    except OccupiedError:
+        raise  # the backup is right, and goes on when the database is empty again
     except (BackupError, DamageError):
-        _clear(state)
+        _clear(state, mark, manifest)
         raise
     marker.remove(state)
 
 
-def _clear(state: Path) -> None:
-    """Leave nothing of a backup that is refused: folder and store were empty before it came."""
-    for folder in (
-        *store.root().glob("[0-9a-f][0-9a-f]"),
-        store.root() / "incoming",
-        state / "attempts",
-        *state.glob("postgresql*"),
-    ):
-        shutil.rmtree(folder, ignore_errors=True)
-    with suppress(OSError):
-        store.root().rmdir()
+def _clear(state: Path, mark: Mark, manifest: Manifest) -> None:
+    """Leave nothing of a backup that is refused, and everything that others put beside it meanwhile."""
+    files = _files(mark, manifest)
+    if manifest.worker:
+        files.append(state / "attempts" / "worker-name")
+    for file in files:
+        with suppress(OSError):
+            file.unlink()
+    for folder in (*{file.parent for file in files}, store.root()):
+        with suppress(OSError):
+            folder.rmdir()
+    if not service.is_elsewhere():
+        for folder in state.glob("postgresql*"):
+            shutil.rmtree(folder, ignore_errors=True)
     marker.remove(state)
 
 
-def _fill(archive: Archive, manifest: Manifest, say: Say) -> None:
-    if tables.existing():
+def _files(mark: Mark, manifest: Manifest) -> list[Path]:
+    """Every file that this restore may have put into the store."""
+    return [
+        *(store.unverified_path(name) for name in manifest.files),
+        *(uploads.path(Upload(pk=upload.id)) for upload in manifest.uploads),
+        _temporary(mark),
+    ]
+
+
+def _temporary(mark: Mark) -> Path:
+    """Where a file of this restore grows, one at a time."""
+    return store.root() / "incoming" / f"put-{mark.restore}"
+
+
+def _fill(archive: Archive, mark: Mark, manifest: Manifest, say: Say) -> None:
+    if tables.origin() == mark.restore:
         return  # it was committed, as the last of all
-    _place_files(archive, manifest, say)
+    _place_files(archive, mark, manifest, say)
     _place_secrets(Path(settings.STATE), manifest)
     say(_("The files are in place. Now the database."))
     try:
         with transaction.atomic():
+            tables.vacate()
             _load(archive, manifest)
+            tables.sign(mark.restore)
     except OperationalError:
         raise
     except DatabaseError as error:
@@ -130,14 +172,19 @@ def _fill(archive: Archive, manifest: Manifest, say: Say) -> None:
         ) from None
 
 
-def _place_files(archive: Archive, manifest: Manifest, say: Say) -> None:
+def _place_files(archive: Archive, mark: Mark, manifest: Manifest, say: Say) -> None:
     incoming = store.root() / "incoming"
     incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
     progress = Progress(say, _("Restored %(done)s of %(total)s."), sum(entry.size for entry in archive.entries()))
+    temporary = _temporary(mark)
     for name in manifest.files:
-        _place(archive, _part(archive, Kind.FILE, name), store.unverified_path(name), 0o440, progress)
+        entry, target = _part(archive, Kind.FILE, name), store.unverified_path(name)
+        _place(archive.blocks(entry), target, temporary, 0o440)
+        progress.grown(entry.size)
     for upload in manifest.uploads:
-        _place(archive, _part(archive, Kind.UPLOAD, upload.sha256), uploads.path(Upload(pk=upload.id)), 0o600, progress)
+        entry, target = _part(archive, Kind.UPLOAD, upload.sha256), uploads.path(Upload(pk=upload.id))
+        _place(archive.blocks(entry), target, temporary, 0o600)
+        progress.grown(entry.size)
     for folder in (*store.root().glob("[0-9a-f][0-9a-f]"), incoming, store.root()):
         marker.sync_folder(folder)
 
@@ -148,17 +195,16 @@ def _part(archive: Archive, kind: Kind, sha256: str) -> Entry:
     return entry
 
 
-def _place(archive: Archive, entry: Entry, target: Path, mode: int, progress: Progress) -> None:
+def _place(blocks: Iterable[bytes], target: Path, temporary: Path, mode: int) -> None:
     """Write a file whole or not at all. One that is there came from the same backup, whole."""
     if not target.exists():
         target.parent.mkdir(mode=0o700, exist_ok=True)
-        temporary = store.root() / "incoming" / f"put-{uuid4().hex}"
+        temporary.unlink(missing_ok=True)  # left by a try that was killed
         try:
-            _write(archive.blocks(entry), temporary, mode)
+            _write(blocks, temporary, mode)
             temporary.rename(target)
         finally:
             temporary.unlink(missing_ok=True)
-    progress.grown(entry.size)
 
 
 def _write(blocks: Iterable[bytes], path: Path, mode: int) -> None:

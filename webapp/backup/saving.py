@@ -197,4 +197,4 @@ def _publish(part: Path, path: Path) -> None:
 
 def _worker_name() -> str:
     file = Path(settings.STATE) / "attempts" / "worker-name"
-    return file.read_text().split()[0] if file.exists() else ""
+    return next(iter(file.read_text().split()), "") if file.exists() else ""

@@ -25,6 +25,12 @@ def is_elsewhere() -> bool:
     return bool(os.environ.get("DATABASE_URL"))
 
 
+def name() -> str:
+    """Which database that is, without its password; nothing for the embedded one."""
+    parts = connection.settings_dict
+    return f"{parts['NAME']} at {parts['HOST']}:{parts['PORT']}" if is_elsewhere() else ""
+
+
 @contextmanager
 def held(state: Path, refusal: str = "") -> Iterator[int]:
     """The state folder for ourselves; yields what our children hold of it. Raises BackupError while Trainyard runs on

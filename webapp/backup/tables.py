@@ -16,13 +16,15 @@ from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from webapp.backup import manifest
 from webapp.backup.archive import BLOCK
-from webapp.backup.errors import BackupError
+from webapp.backup.errors import BackupError, OccupiedError
 
 RECORDS = MigrationRecorder.Migration._meta.db_table
+# What `manage.py migrate` writes into an empty database by itself.
+MIGRATED = {RECORDS, "django_content_type", "auth_permission"}
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,47 @@ def sequences(table: Shape) -> list[manifest.Sequence]:
             value, is_called = cursor.fetchone()
             positions.append(manifest.Sequence(table=table.name, column=column, value=value, is_called=is_called))
     return positions
+
+
+def origin() -> str:
+    """The number of the restore that put the rows here; nothing where none did."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT obj_description(to_regclass(%s), 'pg_class')", [RECORDS])
+        return cursor.fetchone()[0] or ""
+
+
+def sign(restore: str) -> None:
+    """Have `origin` tell of this restore once its rows are committed: a comment is part of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(SQL("COMMENT ON TABLE {} IS {}").format(Identifier(RECORDS), Literal(restore)))
+
+
+def check_vacant() -> None:
+    """Tables without rows count as none. Raises OccupiedError."""
+    names = existing()
+    if names - ours() or any(map(_has_rows, names - MIGRATED)):
+        raise OccupiedError(
+            _(
+                "The database of DATABASE_URL is not empty: it has rows or tables that this restore did not put there. "
+                "Empty it, or restore into a new folder and an empty database."
+            )
+        )
+
+
+def vacate() -> None:
+    """Remove the tables that have no rows, within the transaction that makes them anew. Raises OccupiedError."""
+    if names := existing():
+        every = SQL(", ").join(map(Identifier, sorted(names)))
+        with connection.cursor() as cursor:
+            cursor.execute(SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(every))
+            check_vacant()
+            cursor.execute(SQL("DROP TABLE {}").format(every))
+
+
+def _has_rows(table: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(SQL("SELECT EXISTS (SELECT FROM {})").format(Identifier(table)))
+        return bool(cursor.fetchone()[0])
 
 
 def make(applied: Iterable[tuple[str, str]]) -> None:
