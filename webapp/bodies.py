@@ -1,11 +1,12 @@
 """Bounds a request's body in front of Django, whose handler puts all of it on the disk before it asks who sends it.
 
-Data sets do not come this way (webapp.datasets.tus). A body that says beforehand that it is too long reaches Django empty, and
-the view's refusal is a page or a problem document like any other; of one that does not say so the end is a problem document for
-a program, and a plain sentence for everybody else.
+Data sets do not come this way (webapp.datasets.tus). A body that says beforehand that it is too long reaches Django
+empty, and the view's refusal is a page or a problem document like any other; of one that does not say so the end is a
+problem document for a program, and a plain sentence for everybody else.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -16,7 +17,13 @@ from django.utils.translation import gettext as _
 from webapp.api.problems import MEDIA_TYPE, Problem
 from webapp.crowd import bodies, crowd
 
+log = logging.getLogger(__name__)
+
 Scope = dict[str, Any]
+LOG_LINES = {
+    408: "Cut a body that did not arrive in time, sent to %r.",
+    413: "Cut a body that is too long, sent to %r.",
+}
 DRAINED = 32 << 20  # bytes of a refused body that are read, so that the client sees the answer and not a reset
 
 
@@ -63,7 +70,7 @@ class _Body:
 
     async def receive(self) -> Any:
         if self._too_long:
-            await asyncio.Future()  # what is left is never read, nor asked for; Django stops waiting when it has answered
+            await asyncio.Future()  # what is left is never read nor asked for; having answered, Django stops waiting
         if self._whole:
             return await self._receive()
         if self._announced > self._left:
@@ -101,6 +108,7 @@ class _Body:
     def _cut(self, status: int) -> dict[str, str]:
         """What the application takes for a client that has gone."""
         self._status, self._closes = status, True
+        log.warning(LOG_LINES[status], self._path)
         return {"type": "http.disconnect"}
 
     async def send(self, message: Any) -> None:
