@@ -17,7 +17,8 @@ from uvicorn.middleware.proxy_headers import _TrustedHosts
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from webapp import last_answers
+from webapp import bare_responses
+from webapp.bare_responses import LimitError
 from webapp.crowd import crowd, heads
 from webapp.limits import Limits
 
@@ -29,14 +30,6 @@ LAST_BYTES = 1.0  # seconds that a body still has when the server ends
 LINGERING = 1.0  # seconds in which a refused client can read why
 LINGERING_BYTES = 4 << 20  # which it may still send meanwhile
 READ_OUT_EVERY, READ_OUT_SECONDS = 0.01, 30.0  # between two looks whether the application has read what is there, and until when
-
-
-class LimitError(Exception):
-    """A request is beyond a limit. ``status`` is what HTTP calls it."""
-
-    def __init__(self, status: HTTPStatus) -> None:
-        super().__init__(status.phrase)
-        self.status = status
 
 
 class Connection(HttpToolsProtocol):
@@ -249,11 +242,11 @@ class Connection(HttpToolsProtocol):
         self._over = True
         self._drop_timers()
         self._settle()
-        log.warning(last_answers.LINES[status], self.address)
+        log.warning(bare_responses.LOG_LINES[status], self.address)
         if self.cycle is not None and not self.cycle.response_complete:
             self.transport.close()  # another answer is on its way, and this one would stand within it
             return
-        self.transport.write(last_answers.answer(status))
+        self.transport.write(bare_responses.response(status))
         if not self._has_place:
             self.transport.close()
             return
