@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from webapp.api.problems import MEDIA_TYPE, Problem
 from webapp.crowd import bodies, crowd
+from webapp.networks import network
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class _Body:
 
     def __init__(self, scope: Scope, receive: Any, send: Any) -> None:
         self._receive, self._send, self._path = receive, send, scope["path"]
-        self.address = str(scope["client"][0]) if scope.get("client") else ""
+        self.network = network(str(scope["client"][0])) if scope.get("client") else ""
         headers = dict(scope["headers"])
         self._announced, self._asks_first = int(headers.get(b"content-length", b"0")), b"expect" in headers
         self._left = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -98,6 +99,9 @@ class _Body:
         """The client owes nothing any more."""
         crowd.settle(self)
         bodies.drop(self)
+
+    def unread(self) -> int:
+        return 0
 
     def give_way(self) -> None:
         """End the wait for a slow body: others have no place."""
