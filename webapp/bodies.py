@@ -1,11 +1,12 @@
 """Bounds a request's body in front of Django, whose handler puts all of it on the disk before it asks who sends it.
 
-Data sets do not come this way (webapp.datasets.tus). A body that says beforehand that it is too long reaches Django empty, and
-the view's refusal is a page or a problem document like any other; of one that does not say so the end is a problem document for
-a program, and a plain sentence for everybody else.
+Data sets do not come this way (webapp.datasets.tus). A body that says beforehand that it is too long reaches Django
+empty, and the view's refusal is a page or a problem document like any other; of one that does not say so the end is a
+problem document for a program, and a plain sentence for everybody else.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -15,8 +16,15 @@ from django.utils.translation import gettext as _
 
 from webapp.api.problems import MEDIA_TYPE, Problem
 from webapp.crowd import bodies, crowd
+from webapp.networks import network
+
+log = logging.getLogger(__name__)
 
 Scope = dict[str, Any]
+LOG_LINES = {
+    408: "Cut a body that did not arrive in time, sent to %r.",
+    413: "Cut a body that is too long, sent to %r.",
+}
 DRAINED = 32 << 20  # bytes of a refused body that are read, so that the client sees the answer and not a reset
 
 
@@ -52,7 +60,7 @@ class _Body:
 
     def __init__(self, scope: Scope, receive: Any, send: Any) -> None:
         self._receive, self._send, self._path = receive, send, scope["path"]
-        self.address = str(scope["client"][0]) if scope.get("client") else ""
+        self.network = network(str(scope["client"][0])) if scope.get("client") else ""
         headers = dict(scope["headers"])
         self._announced, self._asks_first = int(headers.get(b"content-length", b"0")), b"expect" in headers
         self._left = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -63,7 +71,7 @@ class _Body:
 
     async def receive(self) -> Any:
         if self._too_long:
-            await asyncio.Future()  # what is left is never read, nor asked for; Django stops waiting when it has answered
+            await asyncio.Future()  # what is left is never read nor asked for; having answered, Django stops waiting
         if self._whole:
             return await self._receive()
         if self._announced > self._left:
@@ -92,6 +100,9 @@ class _Body:
         crowd.settle(self)
         bodies.drop(self)
 
+    def unread(self) -> int:
+        return 0
+
     def give_way(self) -> None:
         """End the wait for a slow body: others have no place."""
         self._deadline = 0.0
@@ -101,6 +112,7 @@ class _Body:
     def _cut(self, status: int) -> dict[str, str]:
         """What the application takes for a client that has gone."""
         self._status, self._closes = status, True
+        log.warning(LOG_LINES[status], self._path)
         return {"type": "http.disconnect"}
 
     async def send(self, message: Any) -> None:

@@ -1,7 +1,9 @@
-"""Connections of the web server, within `webapp.limits`: what a client that nobody knows yet may take of memory and time.
+"""Connections of the web server, within `webapp.limits`: what a client that nobody knows yet may take of memory and
+time.
 
-uvicorn's protocol on httptools takes heads of any size and waits for them without end. What is refused here is answered with a
-plain sentence and a closed connection; the log has one line for it (`webapp.sparing` counts many of them as one).
+uvicorn's protocol on httptools takes heads of any size and waits for them without end. What is refused here is answered
+with a plain sentence and a closed connection; the log has one line for it (`webapp.sparing` counts many of them as
+one).
 """
 
 import asyncio
@@ -14,12 +16,14 @@ from typing import Any
 import httptools
 from django.conf import settings
 from uvicorn.middleware.proxy_headers import _TrustedHosts
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.utils import get_remote_addr
 
-from webapp import last_answers
-from webapp.crowd import crowd, heads
+from webapp import bare_responses
+from webapp.bare_responses import LimitError
+from webapp.crowd import heads
 from webapp.limits import Limits
+from webapp.wire import Wire
 
 log = logging.getLogger(__name__)
 
@@ -28,15 +32,8 @@ PIPELINED = 16  # requests that a client may send ahead of their answers
 LAST_BYTES = 1.0  # seconds that a body still has when the server ends
 LINGERING = 1.0  # seconds in which a refused client can read why
 LINGERING_BYTES = 4 << 20  # which it may still send meanwhile
-READ_OUT_EVERY, READ_OUT_SECONDS = 0.01, 30.0  # between two looks whether the application has read what is there, and until when
-
-
-class LimitError(Exception):
-    """A request is beyond a limit. ``status`` is what HTTP calls it."""
-
-    def __init__(self, status: HTTPStatus) -> None:
-        super().__init__(status.phrase)
-        self.status = status
+# Between two looks whether the application has read what is there, and until when.
+READ_OUT_EVERY, READ_OUT_SECONDS = 0.01, 30.0
 
 
 class Connection(HttpToolsProtocol):
@@ -51,7 +48,8 @@ class Connection(HttpToolsProtocol):
         self._lingered = 0
         self._excess: HTTPStatus | None = None
         self._timer: TimerHandle | None = None
-        self._reader_timer: TimerHandle | None = None
+        self._wire: Wire
+        self._running: RequestResponseCycle | None = None  # of a pipeline the first; `cycle` is the last
 
     @property
     def address(self) -> str:
@@ -61,37 +59,41 @@ class Connection(HttpToolsProtocol):
     # The connection's life
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        is_proxy = not self.client or self.address in _proxies(str(self.config.forwarded_allow_ips))
-        self._has_place = crowd.enter(self.address, self._limits, is_proxy=is_proxy)
-        if not self._has_place:
+        peer = get_remote_addr(transport)
+        self._wire = Wire(transport, self.loop, self._limits, peer[0] if peer else "")
+        super().connection_made(self._wire)
+        is_proxy = not peer or self.address in _proxies(str(self.config.forwarded_allow_ips))
+        self._has_place = self._wire.enter(is_proxy=is_proxy)
+        if self._has_place:
+            self._set_deadline()
+        else:
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
-            return
-        crowd.wait_for(self)
-        self._set_deadline()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._over = True
-        self._drop_timers()
-        self._settle()
-        if self._has_place:
-            crowd.leave(self.address)
+        self._drop_deadline()
+        self._wire.lose()
         super().connection_lost(exc)
-        if self.cycle is not None and self.cycle.body and not self.cycle.response_complete:
-            self.cycle.disconnected, self.cycle.transport = False, _Gone()
-            self.flow.read_paused = False  # nothing is left that could go on
-            self._let_read_out(self.loop.time() + READ_OUT_SECONDS)
+        self.pipeline.clear()
+        self.flow.read_paused = False  # nothing is left that could go on
+        if self._running is not None and not self._running.response_complete:
+            self._running.disconnected, self._running.transport = False, _Gone()
+            self._let_read_out(self._running, self.loop.time() + READ_OUT_SECONDS)
 
-    def _let_read_out(self, until: float) -> None:
+    def _let_read_out(self, cycle: RequestResponseCycle, until: float) -> None:
         """Have the application read what arrived before it is told that the client has gone."""
-        if self.cycle.body and not self.cycle.response_complete and self.loop.time() < until:
-            self.loop.call_later(READ_OUT_EVERY, self._let_read_out, until)
+        if cycle.body and not cycle.response_complete and self.loop.time() < until:
+            self.loop.call_later(READ_OUT_EVERY, self._let_read_out, cycle, until)
         else:
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
+            cycle.disconnected = True
+            cycle.message_event.set()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def shutdown(self) -> None:
-        """The server ends: an answer is finished, and a body is cut after a moment, so that what came of it can be kept."""
+        """The server ends: an answer is finished, and a body is cut after a moment; what came of it can be kept."""
         super().shutdown()
         if self.cycle is not None and not self.cycle.response_complete and self.cycle.more_body:
             self.loop.call_later(LAST_BYTES, self._cut_body)
@@ -99,16 +101,6 @@ class Connection(HttpToolsProtocol):
     def _cut_body(self) -> None:
         if self.cycle.more_body and not self.cycle.response_complete:
             self.transport.close()
-
-    def give_way(self) -> None:
-        log.warning("Closed a connection from %s that was slow to ask, for others that wait.", self.address)
-        self._over = True
-        self.transport.abort()
-
-    def _settle(self) -> None:
-        """The client owes no head any more."""
-        crowd.settle(self)
-        heads.drop(self)
 
     # What arrives
 
@@ -134,26 +126,33 @@ class Connection(HttpToolsProtocol):
             self._refuse(self._excess or HTTPStatus.BAD_REQUEST)
         except LimitError as error:
             self._refuse(error.status)
-        if not self._over:
+        if not self._over and not self.transport.is_closing():
             self._wait_on()
 
     def _wait_on(self) -> None:
         """Weigh and time what the client still owes."""
         if self._in_head:
-            heads.weigh(self, self._unparsed)
+            heads.weigh(self._wire, self._unparsed)
         if self._timer is None and self._owes_head():
             self._set_deadline()
 
     def _upgrade(self) -> None:
-        if self._should_upgrade():
+        if not self._should_upgrade():
+            self._unsupported_upgrade_warning()
+        elif not self._is_answered():
+            self._refuse(HTTPStatus.TOO_MANY_REQUESTS)
+        elif self._wire.become_socket():
             self._over = True
             self.handle_websocket_upgrade()
         else:
-            self._unsupported_upgrade_warning()
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
 
     def _owes_head(self) -> bool:
         """Whether the client's next bytes should be those of a request."""
-        return self._in_head or self.cycle is None or self.cycle.response_complete
+        return self._in_head or self._is_answered()
+
+    def _is_answered(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
 
     # The parser's callbacks; it turns what they raise into an HttpParserError
 
@@ -166,7 +165,8 @@ class Connection(HttpToolsProtocol):
         self._add_to_head(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if self._in_head:  # else it trails a body, and nobody may set by that what a proxy has looked at in the head
+        # Else it trails a body, and nobody may set by that what a proxy has looked at in the head.
+        if self._in_head:
             super().on_header(name, value)
         self._add_to_head(len(name) + len(value) + 4)
 
@@ -177,9 +177,10 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head, self._unparsed = False, 0
-        self._settle()
+        heads.drop(self._wire)
         self._drop_deadline()
         super().on_headers_complete()
+        self._wire.expect(head=self._is_answered())
         if len(self.pipeline) > PIPELINED:
             self._exceed(HTTPStatus.TOO_MANY_REQUESTS)
 
@@ -193,8 +194,8 @@ class Connection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if not self._over and self._owes_head():
-            crowd.wait_for(self)
+        if not self._over:
+            self._wire.expect(head=self._is_answered())
 
     def _exceed(self, status: HTTPStatus) -> None:
         self._excess = status
@@ -210,12 +211,6 @@ class Connection(HttpToolsProtocol):
             self._timer.cancel()
             self._timer = None
 
-    def _drop_timers(self) -> None:
-        self._drop_deadline()
-        if self._reader_timer is not None:
-            self._reader_timer.cancel()
-            self._reader_timer = None
-
     def _be_late(self) -> None:
         self._timer = None
         if self._in_head:
@@ -225,35 +220,25 @@ class Connection(HttpToolsProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._watch_reader()
-
-    def _watch_reader(self, unread: int | None = None) -> None:
-        """Give a client up that reads slower than ``body_rate``; ``unread`` is what lay there for it a while ago."""
-        left = self.transport.get_write_buffer_size()
-        if unread is not None and unread - left < self._limits.body_rate * self._limits.body_seconds:
-            log.warning("Closed a connection from %s that did not read its answer.", self.address)
-            self.transport.abort()
-            return
-        self._reader_timer = self.loop.call_later(self._limits.body_seconds, self._watch_reader, left)
+        self._wire.pause_writing()
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        if self._reader_timer is not None:
-            self._reader_timer.cancel()
-            self._reader_timer = None
+        self._wire.resume_writing()
 
     # Refusals
 
     def _refuse(self, status: HTTPStatus) -> None:
         """Answer with a sentence and close, once the client had a moment to read it."""
         self._over = True
-        self._drop_timers()
-        self._settle()
-        log.warning(last_answers.LINES[status], self.address)
-        if self.cycle is not None and not self.cycle.response_complete:
+        self._drop_deadline()
+        heads.drop(self._wire)
+        self._wire.refuse()
+        log.warning(bare_responses.LOG_LINES[status], self.address)
+        if not self._is_answered():
             self.transport.close()  # another answer is on its way, and this one would stand within it
             return
-        self.transport.write(last_answers.answer(status))
+        self.transport.write(bare_responses.response(status))
         if not self._has_place:
             self.transport.close()
             return
@@ -278,25 +263,6 @@ class _Gone(asyncio.Transport):
 
     def is_closing(self) -> bool:
         return True
-
-
-class Sockets(WebSocketsSansIOProtocol):
-    """Websockets. One whose other end is silent is cut off: what is left to send waits for a peer that never reads, and so would
-    its close."""
-
-    def keepalive_timeout(self) -> None:
-        super().keepalive_timeout()
-        self.transport.abort()
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if not self.handshake_initiated:  # the whole head came in one, and is none that the library takes
-            self.transport.write(b"".join(self.conn.data_to_send()))
-            self.transport.close()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        crowd.leave(self.client[0] if self.client else "")  # the place that its handshake took
-        super().connection_lost(exc)
 
 
 @cache

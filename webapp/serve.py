@@ -10,8 +10,9 @@ from typing import Any
 
 import uvicorn
 
-from webapp.connections import Connection, Sockets
+from webapp.connections import Connection
 from webapp.limits import of_environment, raise_descriptors
+from webapp.websockets import Sockets
 
 LARGEST_FRAME = 64 * 1024  # a browser only ever says where it stands; more than that is no page of ours
 

@@ -102,3 +102,19 @@ def test_a_program_whose_body_is_cut_hears_a_problem_like_any_other(live: Live, 
         answer = connection.makefile("rb").read()
     assert answer.startswith(b"HTTP/1.1 408") and b"application/problem+json" in answer
     assert b"did not arrive in time" in answer
+
+
+def test_a_body_that_is_cut_is_a_line_in_the_log(
+    live: Live, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.LIMITS = replace(settings.LIMITS, body_seconds=1)
+    long = b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % (3 << 20) + bytes(3 << 20)
+    for rest, status in ((b"Content-Length: 100\r\n\r\n", b"408"), (long, b"413")):
+        with socket.create_connection(live.socket.getsockname(), 10) as connection:
+            connection.sendall(b"POST /sign%0Ain/?secret HTTP/1.1\r\nHost: 127.0.0.1\r\n" + rest)
+            assert connection.recv(4096).startswith(b"HTTP/1.1 " + status)
+    lines = [record.getMessage() for record in caplog.records if record.name == "webapp.bodies"]
+    assert lines == [
+        "Cut a body that did not arrive in time, sent to '/sign\\nin/'.",
+        "Cut a body that is too long, sent to '/sign\\nin/'.",
+    ]

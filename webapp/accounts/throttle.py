@@ -10,7 +10,6 @@ link waits for nothing.
 """
 
 import hashlib
-import ipaddress
 from datetime import timedelta
 
 from django.db import connection
@@ -18,6 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from webapp.accounts.models import SignInFailures
+from webapp.networks import network
 
 WINDOW = timedelta(minutes=15)
 PER_BROWSER = 10
@@ -52,20 +52,8 @@ def succeeded(name: str, address: str, browser: str | None) -> None:
 
 def _keys(name: str, address: str) -> tuple[str, str, str]:
     """Of the pair, the address and the name."""
-    name, place = name.casefold(), _network(address)
+    name, place = name.casefold(), network(address)
     return _key("pair", f"{place} {name}"), _key("address", place), _key("name", name)
-
-
-def _network(address: str) -> str:
-    """An address as one household or machine has it: of IPv6 the first 64 bits, of which each has as many addresses as
-    it likes."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(ip, ipaddress.IPv4Address):
-        return str(ip)
-    return str(ip.ipv4_mapped or ipaddress.IPv6Network((ip.packed[:8] + bytes(8), 64)))
 
 
 def _forget_old() -> None:
