@@ -128,7 +128,7 @@ def refusing_what_is_damaged() -> Iterator[None]:
 
 
 def restore(saved: Saved, ranks: Ranks, model: nn.Module, optimizer: Optimizer, schedule: LRScheduler) -> Progress:
-    """Put everything back as it was, and use ``saved`` up: what it holds would stay in memory as long as the run trains.
+    """Put everything back as it was, and use ``saved`` up: what it holds would stay in memory while the run trains.
 
     Raises TrainerError when the checkpoint is of another model.
     """

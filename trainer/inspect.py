@@ -100,8 +100,8 @@ def _about_files(error: OSError) -> Exception:
         return TrainerError("inspect_file_size", "Unpacked, the data are larger than an import may write. Import them "
                             "in parts.")
     if error.errno == errno.EMFILE:
-        return TrainerError("inspect_files", "These are more files than an import may have open at once. Import them in "
-                            "parts.")
+        return TrainerError("inspect_files", "These are more files than an import may have open at once. Import "
+                            "them in parts.")
     if error.errno == errno.ENOMEM:
         return TrainerError("inspect_memory", "Opening the file needs more memory than an import may use. Import it "
                             "in smaller parts.")

@@ -174,9 +174,9 @@ def epoch_order(train: Indices, seed: int, epoch: int) -> Indices:
 
 
 def _command(control: Control, spec: TrainSpec, saved_at: float, folder: Path | None, last: bool) -> int:
-    """What rank 0 tells the others with a step, once the data are known to be whole: nothing is kept before that damaged
-    ones may have taught, and so nobody leaves. The evaluation behind the last step may take long: who is restarted
-    meanwhile has no step to repeat that took a second.
+    """What rank 0 tells the others with a step, once the data are known to be whole: nothing is kept before that which
+    damaged ones may have taught, and so nobody leaves. The evaluation behind the last step may take long: who is
+    restarted meanwhile has no step to repeat that took a second.
     """
     seconds = min(spec.checkpoint_seconds, LAST_SECONDS) if last else spec.checkpoint_seconds
     due = folder is not None and time.monotonic() - saved_at >= seconds

@@ -27,7 +27,8 @@ for number in range(count := int(sys.argv[1])):
 def numbers(log: Path) -> list[int]:
     """What is kept of the writer's lines, the oldest first; the first one of a file may be cut."""
     names = [log.with_name(f"{log.name}.2"), log.with_name(f"{log.name}.1"), log]
-    return [int(line) for path in names if path.exists() for line in path.read_text().splitlines() if len(line) == LINE - 1]
+    lines = [line for path in names if path.exists() for line in path.read_text().splitlines()]
+    return [int(line) for line in lines if len(line) == LINE - 1]
 
 
 def total(log: Path) -> int:
