@@ -19,9 +19,9 @@ def bound(paths: Iterable[Path], *, largest: int = LARGEST, older: int = OLDER) 
     """Empty those of ``paths`` that are larger than ``largest`` bytes; their last ``largest`` bytes are kept, in
     ``older`` files.
 
-    So a log takes about ``older + 1`` times ``largest`` bytes, and what is written between two looks; an older file takes twice
-    as much where somebody writes as fast as it is copied. Lines that are written in the microseconds between the last read and
-    the cut are lost. A disk that is full puts it off.
+    So a log takes about ``older + 1`` times ``largest`` bytes, and what is written between two looks; an older file
+    takes twice as much where somebody writes as fast as it is copied. Lines that are written in the microseconds
+    between the last read and the cut are lost. A disk that is full puts it off.
     """
     for path in paths:
         try:
@@ -59,7 +59,7 @@ def _move_on(path: Path, log: int, start: int, largest: int, older: int) -> None
 
 
 def _copy(log: int, copy: int, position: int, most: int) -> int:
-    """Copy from ``position`` on, so many bytes at most: a writer may be as fast as we are. Returns where the copy ends."""
+    """Copy from ``position`` on, so many bytes at most: a writer may be as fast as we are. Returns where it ends."""
     end = position + most
     while position < end and (block := os.pread(log, min(BLOCK, end - position), position)):
         position += os.write(copy, block)
