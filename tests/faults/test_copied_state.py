@@ -18,10 +18,10 @@ def test_a_copy_that_was_made_while_a_run_trained_starts_beside_the_original(lab
     wait_for(lambda: step_of(run) > 60)
     ranks = lab.ranks(run)
     assert ranks
+    for rank in ranks:
+        rank.suspend()  # in the midst of a step: it lives, whatever the copy does, until the copy has begun
     subprocess.run(["cp", "-a", lab.state, tmp_path / "copy"], check=True)
     injected("state folder copied while a run trained")
-    for rank in ranks:
-        rank.suspend()  # it lives, whatever the copy does, until the copy has begun
     with Yard(tmp_path / "copy", TRAINYARD_LEASE_SECONDS="2") as copy, visit(copy.state):
         wait_for(lambda: run.attempts.filter(number=2).exists(), 60, lambda: describe(run))
         for rank in ranks:
