@@ -19,13 +19,14 @@ BEGINNINGS = (
     b"",
     REQUEST + b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 2000000\r\n\r\n" + b"x" * 60_000,
 )
+ADDRESSES = [f"127.0.0.{number}" for number in range(2, 18)]  # not the other user's, which is 127.0.0.1
 PAUSE, AGAIN = 1.0, 5.0  # seconds between two bytes, and before a client that was cut comes again
 
 
-async def stranger(port: int, beginning: bytes, until: float, counts: Counter[str]) -> None:
+async def stranger(port: int, address: str, beginning: bytes, until: float, counts: Counter[str]) -> None:
     while time.monotonic() < until:
         try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(address, 0))
             counts["opened"] += 1
             writer.write(beginning)
             while time.monotonic() < until and not reader.at_eof():
@@ -44,8 +45,8 @@ async def main(port: int, count: int, seconds: float) -> None:
     os.nice(10)  # elsewhere they would not take the server's processor
     counts: Counter[str] = Counter(opened=0, closed=0)
     until = time.monotonic() + 2 * seconds
-    beginnings = itertools.islice(itertools.cycle(BEGINNINGS), count)
-    strangers = [asyncio.create_task(stranger(port, beginning, until, counts)) for beginning in beginnings]
+    kinds = itertools.islice(zip(itertools.cycle(ADDRESSES), itertools.cycle(BEGINNINGS)), count)
+    strangers = [asyncio.create_task(stranger(port, *kind, until, counts)) for kind in kinds]
     while counts["opened"] < count and time.monotonic() < until:
         await asyncio.sleep(0.05)
     print("open", flush=True)

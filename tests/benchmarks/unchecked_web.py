@@ -1,23 +1,23 @@
-"""The web server as it would be if a download were sent without being hashed: the floor beside which the real one is
-measured."""
+"""The web server as it was before a download was hashed while it is sent: blocks are read by threads, each when the one
+before was taken. The real one is measured beside it."""
 
+import asyncio
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 from webapp import asgi, serve  # asgi sets Django up
 
 assert asgi.application
 
-from webapp.artifacts import streaming  # noqa: E402 - it reaches models
+from webapp.artifacts import store, streaming  # noqa: E402 - it reaches models
 
 
-def _unhashed(sha256: str, size: int, path: Path) -> Iterator[bytes]:
-    with path.open("rb", buffering=0) as file:
-        while block := file.read(streaming.BLOCK):
+async def _unhashed(sha256: str, size: int) -> AsyncIterator[bytes]:
+    with store.local_path(sha256).open("rb", buffering=0) as file:
+        while block := await asyncio.to_thread(file.read, streaming.BLOCK):
             yield block
 
 
 if __name__ == "__main__":
-    streaming._whole = _unhashed
+    streaming.whole = _unhashed
     serve.main(sys.argv[1])
