@@ -109,7 +109,9 @@ class Lab:
         )
 
     def start_web(self, **environment: str) -> None:
-        """The web server, on a socket that stays open while it is down, as `manage.py up` keeps it."""
+        """The web server, on a socket that stays open while it is down, as `manage.py up` keeps it; there is one."""
+        if self.web is not None and self.web.poll() is None:
+            processes.end(self.web, signal.SIGKILL, 20)
         descriptor = self.listener.fileno()
         self.web = processes.start(
             [sys.executable, "-m", "webapp.serve", str(descriptor)],
