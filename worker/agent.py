@@ -44,8 +44,7 @@ GLANCE = 0.01  # seconds between two looks at the journals while something runs
 IDLE = 1.0  # seconds between two turns while nothing does, unless a hint or news come
 COMMANDS_EVERY = 0.2
 SWEEP_EVERY = 1.0
-ROOM_EVERY = 2.0
-REPAIRS_EVERY = 5.0
+ROOM_EVERY = REPAIRS_EVERY = 5.0
 MEMORY_EVERY = METER_EVERY = 1.0
 LOGS_EVERY = 2.0
 DISKS_EVERY = 0.05  # what one may fill meanwhile is less than room.LEAST; a store on the network is asked no more often

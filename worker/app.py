@@ -39,7 +39,8 @@ app.conf.update(
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
-    broker_transport_options={"socket_keepalive": True, "health_check_interval": 10},
+    # A poll waits at the broker and ends when a hint comes: it need not be asked anew every second.
+    broker_transport_options={"socket_keepalive": True, "health_check_interval": 10, "polling_interval": 10},
 )
 
 

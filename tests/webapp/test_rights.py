@@ -17,7 +17,6 @@ from websockets import Origin
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from tests.lateness import Lateness
 from tests.live import Live
 from webapp.accounts import flows, tokens
 from webapp.accounts.models import ApiToken, User
@@ -28,6 +27,8 @@ from webapp.datasets.models import Upload
 from webapp.metrics import export
 from webapp.runs import consumers
 from webapp.runs.models import Kind, Run
+
+pytestmark = pytest.mark.timed
 
 PASSWORD = "correct horse battery"
 WITHIN = 0.2  # seconds
@@ -110,15 +111,15 @@ def watch(live: Live, run: Run, **headers: str) -> ClientConnection:
 
 
 def seconds_until_closed(viewer: ClientConnection, end: Callable[[], None]) -> float:
-    """From the moment at which whoever ended the right was told that it is done, less what others took of the machine."""
+    """From the moment at which whoever ended the right was told that it is done."""
     viewer.recv(timeout=10)
     end()
     began = time.monotonic()
-    with Lateness() as lateness, pytest.raises(ConnectionClosed) as closed:
+    with pytest.raises(ConnectionClosed) as closed:
         while True:
             viewer.recv(timeout=3)
     assert closed.value.rcvd is not None and closed.value.rcvd.code == consumers.NOT_ALLOWED
-    return time.monotonic() - began - lateness.seconds
+    return time.monotonic() - began
 
 
 @pytest.mark.parametrize("end", BY_SESSION)

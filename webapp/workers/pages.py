@@ -1,5 +1,6 @@
 """What the pages read of machines and their devices."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -24,6 +25,12 @@ def workers() -> QuerySet[Worker, Any]:
     """All machines, each with ``alive``, and its devices with the run that holds them."""
     alive = Case(When(heard_of(ALIVE), then=Value(True)), default=Value(False), output_field=BooleanField())
     return Worker.objects.annotate(alive=alive).prefetch_related("devices__attempt__run").order_by("-alive", "name")
+
+
+def is_quiet(workers: Iterable[Worker]) -> bool:
+    """Whether there are machines, and no run holds a device of theirs."""
+    attempts = [device.attempt_id for worker in workers for device in worker.devices.all()]
+    return bool(attempts) and not any(attempts)
 
 
 def devices_in_use() -> Use:
