@@ -16,7 +16,7 @@ FORBIDDEN = {
     "webapp": {"worker", "tests", "torch", "torch_pruning", "onnx", "onnxruntime", "onnxscript", "PIL"},
     "worker": {"tests"},
 }
-WEB_MAY_USE = ("trainer.catalog", "trainer.spec", "trainer.events", "trainer.mistakes", "trainer.savings")
+WEB_MAY_USE = ("trainer.catalog", "trainer.spec", "trainer.events", "trainer.mistakes", "trainer.savings", "trainer.report", "trainer.task")
 
 
 def imported(path: Path) -> Iterator[str]:

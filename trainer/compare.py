@@ -1,18 +1,17 @@
 """The table of a compression: metric, loss, size, parameters and latency of each version, measured alike on the same rows."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from trainer import catalog, package
 from trainer.compressors import Version
 from trainer.data import Array
-from trainer.proving import answering, latency, lossy
+from trainer.proving import answering, latency
 from trainer.rows import Rows
 from trainer.spec import TrainSpec
+from trainer.task import LossOf
 
 RUNTIMES = {"torch": "PyTorch", "onnx": "ONNX Runtime"}
 
@@ -27,38 +26,36 @@ class Table:
         self._judged = self._judge(original)
 
     def _judge(self, version: Version) -> tuple[Array, float]:
-        """What the version decides on the test rows, and its mean loss there by the loss that trained it; of a number, in units of
-        its variance. Memory holds the answers of some rows at a time."""
+        """What the version decides on the test rows, and its mean loss there by the loss that trained it. Memory holds the
+        answers of some rows at a time."""
         run, loss_of = answering.model(version.path, version.form, self._threads), self._loss_of(version)
-        decided, total, part = list[Array](), 0.0, self._data.parts.test
+        decided, total, part, task = list[Array](), 0.0, self._data.parts.test, self._data.task
         for piece in self._data.pieces(part, answering.PIECE):
             answer = run(answering.raw(self._data, piece))
-            decided.append(answering.decided(answer))
-            total += loss_of(torch.from_numpy(answer), self._data.answers(piece)).double().sum().item()
+            decided.append(task.decide(answer))
+            losses = task.losses_of_answers(torch.from_numpy(answer), self._data.targets_of(piece), loss_of)
+            total += losses.double().sum().item()
         return np.concatenate(decided), total / len(part)
 
     def row(self, version: Version, name: str, before: dict[str, Any] | None = None) -> dict[str, Any]:
         """One line: ``change`` compares with the original; what the stage itself noted is added."""
         decided, loss = self._judged if version is self._original else self._judge(version)
-        change = lossy.compare(self._judged[0], decided, self._data.targets[self._data.parts.test])
+        change = self._data.task.compare(self._judged[0], decided, self._data.targets[self._data.parts.test])
         run = answering.model(version.path, version.form, self._threads)
         sample = answering.raw(self._data, self._data.parts.test[: max(latency.BATCHES)])
         row: dict[str, Any] = {
             "stage": version.stage, "name": name, "form": version.form, "status": "done", "runtime": RUNTIMES[version.form],
-            "metric": {"name": change.metric, "value": change.after}, "loss": loss,
+            "metric": {"name": change.metric, "label": change.label, "value": change.after, "unit": change.unit}, "loss": loss,
             "size": version.path.stat().st_size, "parameters": _parameters(version, before), "threads": self._threads,
             "latency_ms": latency.measure(run, sample), **version.notes}
         return row if before is None else {**row, "change": change.report()}
 
-    def _loss_of(self, version: Version) -> Callable[[Tensor, Tensor], Tensor]:
-        """The loss of each row [N], from answers and targets as they are."""
+    def _loss_of(self, version: Version) -> LossOf:
         config = version.config
         loss = (config.recipe or TrainSpec(task=config.task)).resolved(self._data.prepared.summary).loss
         assert loss is not None
-        built: Callable[[Tensor, Tensor], Tensor] = catalog.build("losses", loss)
-        if config.target == "class":
-            return built
-        return lambda outputs, targets: built((outputs - config.mean) / config.scale, (targets - config.mean) / config.scale)
+        built: LossOf = catalog.build("losses", loss, config.target)
+        return built
 
 
 def _parameters(version: Version, before: dict[str, Any] | None) -> int:

@@ -22,6 +22,7 @@ from trainer.journal import Journal
 from trainer.parallel import Ranks
 from trainer.preprocessing import RawModel
 from trainer.proving import sources
+from trainer.report import Report
 from trainer.rows import Rows
 from trainer.spec import CompressSpec, TrainSpec
 from trainer.stages import StageJournal, Stages
@@ -103,10 +104,16 @@ def _compress(setting: Setting, job: Job) -> events.Ended:
         _checkpoint(setting, made)
         return events.Ended(outcome="paused", code="yielded" if command == YIELD else "", step=step)
     _say_savings(journal, made)
-    journal.write(events.Result(report={"stages": made.table}))
+    journal.write(events.Result(report=_report(made)))
     unfinished = refused or made.done < len(setting.spec.stages)
     stopped = command == STOP or made.stopped_at is not None or (unfinished and setting.control.read() == STOP)
     return events.Ended(outcome="stopped" if stopped else "succeeded", step=step)
+
+
+def _report(made: Stages) -> dict[str, Any]:
+    scalars = savings.scalars(made.table)
+    report = Report(headline=scalars[0].name if scalars else "", scalars=tuple(scalars))
+    return {**report.model_dump(mode="json"), "stages": made.table}
 
 
 def _setting(job: Job, prepared: Prepared, folder: Path, journal: Journal) -> Setting:

@@ -24,7 +24,7 @@ from pydantic import ValidationError
 
 from trainer import checked
 from trainer.errors import DamagedError, TrainerError
-from trainer.summary import DataSummary
+from trainer.summary import Column, DataSummary
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -66,6 +66,13 @@ class Prepared:
     def array(self, name: str) -> Array:
         """One of the arrays named above."""
         return self._arrays[name]
+
+    def values(self, column: Column) -> Array:
+        """One column of all rows [N]: float64, NaN where a number is missing; codes of a category, -1 where one is."""
+        if self.summary.kind == "image":
+            return self.array("labels")
+        alike = [other.name for other in self.summary.columns if other.kind == column.kind]
+        return self.array("numbers" if column.kind == "number" else "codes")[:, alike.index(column.name)]
 
     @contextmanager
     def checking(self, sha256: str | None, *, beside: bool = True) -> Iterator[None]:

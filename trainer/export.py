@@ -27,6 +27,7 @@ from trainer.proving.proof import Proof
 from trainer.spec import ExportSpec, exporters_for
 
 PREPROCESS = "preprocess.json"
+ANSWER = "answer.py"
 CARD = "README.md"
 SPEC = "spec.json"
 COMMON = (("bundle", bundle.NAME), ("preprocess", PREPROCESS), ("parity", parity.JSON), ("parity", parity.SHEET), ("model_card", CARD))
@@ -119,10 +120,13 @@ def write_run(exporter: Component, folder: Path) -> str:
 
 
 def write_companions(source: Source, folder: Path) -> None:
-    """preprocess.json and predict.py, which every format is run with."""
+    """preprocess.json, predict.py and answer.py, which every format is run with."""
     text = json.dumps(source.preprocess, indent=2, ensure_ascii=False)
     (folder / PREPROCESS).write_text(text + "\n", encoding="utf-8")
     copyfile(parity.SHIPPED, folder / parity.SHIPPED.name)
+    task = catalog.entry("tasks", source.config.task).module.__file__
+    assert task is not None
+    copyfile(Path(task).with_name(ANSWER), folder / ANSWER)
 
 
 def _say(journal: Journal, made: Made) -> None:

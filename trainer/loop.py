@@ -2,7 +2,6 @@
 
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -11,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from trainer import catalog, checkpoint, evaluate, events, package, parallel, rows
+from trainer import catalog, checkpoint, events, package, parallel, rows
 from trainer.checkpoint import Progress, Saved
 from trainer.component import Component
 from trainer.control import Control
@@ -21,12 +20,15 @@ from trainer.job import GO_ON, PAUSE, STOP, YIELD, Job
 from trainer.journal import Journal
 from trainer.package import ModelConfig
 from trainer.parallel import Gradients, Ranks
-from trainer.preprocessing import RawModel, ToUnit
+from trainer.preprocessing import RawModel
 from trainer.recorder import Recorder
+from trainer.report import Report, Scalar
 from trainer.rows import Rows
 from trainer.spec import TrainSpec
 from trainer.split import Indices
+from trainer.task import LossOf
 
+SUMS = 3  # numbers of a step before the task's sums: the command, the loss, the weight
 CHECKPOINT = 8  # added to a command: write a checkpoint at the end of this step
 LAST_SECONDS = 1.0  # of training since the last checkpoint that make one behind the last step worth its time
 EVALUATION_ROWS = 512
@@ -65,7 +67,7 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
         fitted = fit(spec, model, data, ranks, journal, control=control, folder=folder, resume=saved)
         if fitted.outcome == "paused":
             return events.Ended(outcome="paused", code=fitted.code, step=fitted.progress.step)
-        report = judge(spec, model, config, data, ranks, fitted)
+        report = judge(spec, model, data, ranks, fitted)
 
     if ranks.first:
         publish(folder, journal, config, model, report)
@@ -86,10 +88,11 @@ def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Jou
     parameters = [parameter for parameter in model.network.parameters() if parameter.requires_grad]
     batches = math.ceil(len(data.parts.train) / spec.batch_size)
     total_steps = batches * spec.epochs
-    loss_of: Callable[[Tensor, Tensor], Tensor] = catalog.build("losses", _chosen(spec.loss))
+    task = data.task
+    loss_of: LossOf = catalog.build("losses", _chosen(spec.loss), task.target)
     optimizer: torch.optim.Optimizer = catalog.build("optimizers", spec.optimizer, parameters)
     schedule: Any = catalog.build("schedules", spec.schedule, optimizer, total_steps)
-    gradients = Gradients(ranks, parameters)
+    gradients = Gradients(ranks, parameters, SUMS + task.sum_count)
     deferred = Deferred(lag=1 if ranks.device.type == "cuda" and spec.nonfinite != "skip" else 0)
 
     # Each rank draws its own random numbers from here on; the weights above were drawn alike by all.
@@ -99,7 +102,7 @@ def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Jou
         progress = checkpoint.restore(resume, ranks, model, optimizer, schedule)
     journal.write(events.Started(step=progress.step, total_steps=total_steps, steps_per_epoch=batches,
                                  placement=ranks.placement))
-    recorder = Recorder(journal, data.plan.target == "class", spec.nonfinite)
+    recorder = Recorder(journal, task, spec.nonfinite)
     began = time.monotonic() - progress.seconds
     saved_at = time.monotonic()
     order: Indices = np.empty(0, np.int64)
@@ -117,18 +120,19 @@ def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Jou
         inputs, targets = _to_device(data, mine if len(mine) else batch[:1], ranks, dtype)
         gradients.clear()
         outputs = model.network(model.preprocess(inputs))
-        losses, hits = _losses(model, outputs, targets, loss_of)
-        loss = losses[: len(mine)].sum()
+        loss = task.losses(outputs, targets, loss_of)[: len(mine)].sum()
 
-        # What all ranks must know of this step travels with the gradients: loss, hits, and rank 0's command. It stands in the
-        # first bucket, which backward may send.
-        gradients.numbers[0] = loss.detach()
-        gradients.numbers[1] = hits[: len(mine)].sum()
-        gradients.numbers[2] = (
+        # What all ranks must know of this step travels with the gradients: rank 0's command, the loss, the weight by which
+        # sums become means, and the task's sums. It stands in the first bucket, which backward may send.
+        gradients.numbers[0] = (
             _command(control, spec, saved_at, folder, last=progress.step + 1 == total_steps)
             if ranks.first and data.prepared.is_whole(wait=False) else GO_ON)
-        torch.autograd.backward(loss / len(batch))
+        gradients.numbers[1] = loss.detach()
+        gradients.numbers[2] = len(mine)
+        gradients.numbers[SUMS:] = task.sums(outputs.detach(), targets)[: len(mine)].sum(0)
+        torch.autograd.backward(loss)
         gradients.combine()
+        gradients.divide(gradients.numbers[2])
 
         learning_rate = optimizer.param_groups[0]["lr"]
         known = deferred.put(progress.step + 1, len(batch), learning_rate, gradients.numbers)
@@ -184,65 +188,42 @@ def _command(control: Control, spec: TrainSpec, saved_at: float, folder: Path | 
 
 
 def _to_device(data: Rows, batch: Indices, ranks: Ranks, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
-    inputs, targets = data.inputs(batch, dtype), data.answers(batch)
+    inputs, targets = data.inputs(batch, dtype), data.targets_of(batch)
     if ranks.device.type == "cuda":
         inputs = inputs.pin_memory().to(ranks.device, non_blocking=True)
         targets = targets.pin_memory().to(ranks.device, non_blocking=True)
     return inputs.to(dtype), targets
 
 
-def _losses(model: RawModel, outputs: Tensor, targets: Tensor,
-            loss_of: Callable[[Tensor, Tensor], Tensor]) -> tuple[Tensor, Tensor]:
-    """Loss of each row [B], and its hit (0 or 1) or its absolute error in the target's unit [B].
-
-    A regression's loss is of standardised values, so that learning rates mean the same for every unit.
-    """
-    if not isinstance(model.postprocess, ToUnit):
-        return loss_of(outputs, targets), outputs.detach().argmax(1) == targets
-    values = outputs.squeeze(1)
-    wanted = ((targets - model.postprocess.mean) / model.postprocess.scale).to(values.dtype)
-    return loss_of(values, wanted), (values.detach() - wanted).abs() * model.postprocess.scale
-
-
 def _validate(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Journal, progress: Progress,
-              loss_of: Callable[[Tensor, Tensor], Tensor], epoch: int) -> None:
+              loss_of: LossOf, epoch: int) -> None:
     """Score the validation rows, log the scores, and keep the weights when they are the best so far."""
-    loss, hits = _sums(spec, model, data, data.parts.validation, ranks, loss_of)
-    rows_scored = len(data.parts.validation)
-    name = "accuracy" if data.plan.target == "class" else "mae"
-    scores = {"loss": loss / rows_scored, name: hits / rows_scored}
+    task, rows_scored = data.task, len(data.parts.validation)
+    loss, *sums = _sums(spec, model, data, data.parts.validation, ranks, loss_of)
+    scores = {"loss": loss / rows_scored, **dict(zip(task.measures, task.scores(sums, rows_scored), strict=True))}
     journal.log(progress.step, {**{f"validation/{key}": value for key, value in scores.items()}, "epoch": float(epoch)})
-    rank = [scores["accuracy"], -scores["loss"]] if name == "accuracy" else [-scores["loss"]]
+    rank = task.rank(scores)
     comparable = math.isfinite(progress.best_scores.get("loss", math.nan))  # nothing is ever better than a loss of NaN
     if not comparable or (math.isfinite(scores["loss"]) and rank > progress.best):
         progress.best, progress.best_epoch, progress.best_scores = rank, epoch, scores
         progress.best_state = {key: value.clone() for key, value in model.state_dict().items()}
-        _say_best(journal, epoch, scores)
-
-
-def _say_best(journal: Journal, epoch: int, scores: dict[str, float]) -> None:
-    """A line of the log for an epoch whose weights are kept."""
-    if "accuracy" in scores:
-        message = "Epoch %(epoch)d is the best so far: validation accuracy %(accuracy)s %%, loss %(loss)s."
-    else:
-        message = "Epoch %(epoch)d is the best so far: validation error %(mae)s, loss %(loss)s."
-    params = {name: f"{100 * value:.1f}" if name == "accuracy" else f"{value:.3g}" for name, value in scores.items()}
-    journal.write(events.Log(message=message, params={"epoch": epoch, **params}))
+        message, params = task.best_epoch(scores)
+        journal.write(events.Log(message=message, params={"epoch": epoch, **params}))
 
 
 @torch.no_grad()
-def _sums(spec: TrainSpec, model: RawModel, data: Rows, part: Indices, ranks: Ranks,
-          loss_of: Callable[[Tensor, Tensor], Tensor]) -> tuple[float, float]:
-    """Loss and hits added up over the rows of ``part``, each rank scoring its share."""
+def _sums(spec: TrainSpec, model: RawModel, data: Rows, part: Indices, ranks: Ranks, loss_of: LossOf) -> list[float]:
+    """The loss and the task's sums over the rows of ``part``, each rank scoring its share."""
     model.eval()
-    totals = torch.zeros(2, dtype=torch.float64, device=ranks.device)
+    totals = torch.zeros(1 + data.task.sum_count, dtype=torch.float64, device=ranks.device)
     for batch in data.pieces(ranks.share(part), EVALUATION_ROWS):
         inputs, targets = _to_device(data, batch, ranks, DTYPES[spec.precision])
-        losses, hits = _losses(model, model.network(model.preprocess(inputs)), targets, loss_of)
-        totals += torch.stack([losses.sum().double(), hits.sum().double()])
+        outputs = model.network(model.preprocess(inputs))
+        totals[0] += data.task.losses(outputs, targets, loss_of).sum().double()
+        totals[1:] += data.task.sums(outputs, targets).sum(0).double()
     model.train()
-    loss, hits_sum = ranks.sum(totals).tolist()
-    return loss, hits_sum
+    sums: list[float] = ranks.sum(totals).tolist()
+    return sums
 
 
 def save(folder: Path, journal: Journal, progress: Progress, model: nn.Module, optimizer: torch.optim.Optimizer,
@@ -257,57 +238,58 @@ def save(folder: Path, journal: Journal, progress: Progress, model: nn.Module, o
 
 
 @torch.no_grad()
-def predict(model: nn.Module, data: Rows, part: Indices, ranks: Ranks, loss_of: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
-    """What the model says of the raw rows of ``part``, float64, on every rank's host: the index of the class and its loss [N, 2],
-    or the number [N, 1]. Memory holds the scores of all classes for some rows at a time."""
+def predict(model: nn.Module, data: Rows, part: Indices, ranks: Ranks, loss_of: LossOf) -> Tensor:
+    """What the model decides on the raw rows of ``part``, and behind it the loss of each: float64 [N, … + 1] on every rank's
+    host. Memory holds the answers for some rows at a time."""
     model.eval()
     shares = [len(part) * (rank + 1) // ranks.count - len(part) * rank // ranks.count for rank in range(ranks.count)]
-    said = []
-    for piece in data.pieces(ranks.share(part), EVALUATION_ROWS):
-        inputs, targets = _to_device(data, piece, ranks, torch.float32)
-        said.append(_said(model(inputs), targets, loss_of))
-    if not said:  # a rank without a row still has to know the shape of what is said
-        inputs, targets = _to_device(data, part[:1], ranks, torch.float32)
-        said.append(_said(model(inputs), targets, loss_of)[:0])
-    return torch.cat(ranks.gather(torch.cat(said), shares))
+    decisions = [_decided(model, data, piece, ranks, loss_of) for piece in data.pieces(ranks.share(part), EVALUATION_ROWS)]
+    if not decisions:  # a rank without a row still has to know the shape of what is decided
+        decisions.append(_decided(model, data, part[:1], ranks, loss_of)[:0])
+    return torch.cat(ranks.gather(torch.cat(decisions), shares))
 
 
-def _said(answers: Tensor, targets: Tensor, loss_of: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
-    if answers.ndim == 1:
-        return answers.double()[:, None].cpu()
-    return torch.stack([answers.argmax(1).double(), loss_of(answers, targets).double()], 1).cpu()
+def _decided(model: nn.Module, data: Rows, piece: Indices, ranks: Ranks, loss_of: LossOf) -> Tensor:
+    inputs, targets = _to_device(data, piece, ranks, torch.float32)
+    answers = model(inputs)
+    losses = data.task.losses_of_answers(answers, targets, loss_of).double().cpu()
+    decisions = torch.from_numpy(data.task.decide(answers.cpu().numpy())).double()
+    return torch.cat([decisions.reshape(len(piece), -1), losses[:, None]], 1)
 
 
-def judge(spec: TrainSpec, model: RawModel, config: ModelConfig, data: Rows, ranks: Ranks, fitted: Fitted) -> dict[str, Any]:
+def judge(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, fitted: Fitted) -> Report:
     """The report. The test rows are read here, once, by the model as it is published (float32)."""
     model.float()
-    part = data.parts.test
-    said = predict(model, data, part, ranks, catalog.build("losses", _chosen(spec.loss)))
-    if config.target == "class":
-        test = evaluate.classification(said[:, 0].long().numpy(), data.targets[part], config.classes)
-        test["loss"] = float(said[:, 1].mean())
-    else:
-        test = evaluate.regression(said[:, 0].numpy(), data.targets[part])
-    return {
-        "task": _chosen(spec.task).name, "test": test, "validation": fitted.progress.best_scores,
-        "best_epoch": fitted.progress.best_epoch, "epochs": spec.epochs, "train_rows": len(data.parts.train),
-        "validation_rows": len(data.parts.validation), "test_rows": len(part), "seconds": fitted.progress.seconds,
-        "parameters": sum(parameter.numel() for parameter in model.network.parameters()),
-    }
+    part, task, progress = data.parts.test, data.task, fitted.progress
+    judged = predict(model, data, part, ranks, catalog.build("losses", _chosen(spec.loss), task.target)).numpy()
+    truth = data.targets[part]
+    decisions = judged[:, :-1].reshape(truth.shape).astype(task.decision_type)
+    headline, scalars, blocks = task.report(decisions, truth)
+    validation = [Scalar(name=f"validation/{name}", label="", value=value, shown=False)
+                  for name, value in progress.best_scores.items()]
+    parameters = sum(parameter.numel() for parameter in model.network.parameters())
+    return Report(headline=headline.name, blocks=tuple(blocks), scalars=(
+        headline, *scalars,
+        Scalar(name="test/loss", label="Test loss", value=float(judged[:, -1].mean()), better="lower", shown=False),
+        Scalar(name="test/rows", label="Test rows", value=len(part)),
+        Scalar(name="best_epoch", label="Best epoch", value=progress.best_epoch, of=spec.epochs),
+        Scalar(name="parameters", label="Parameters", value=parameters),
+        Scalar(name="seconds", label="Training time", value=progress.seconds, unit="seconds"),
+        *validation))
 
 
-def publish(folder: Path, journal: Journal, config: ModelConfig, model: RawModel, report: dict[str, Any]) -> None:
+def publish(folder: Path, journal: Journal, config: ModelConfig, model: RawModel, report: Report) -> None:
     """Write the model file and say so."""
     (folder / "out").mkdir(exist_ok=True)
     package.save(folder / "out" / "model.safetensors", config, model)
     journal.write(events.Output(role="model", path="out/model.safetensors", name="model.safetensors", meta={"form": "torch"}))
-    journal.write(events.Result(report=report))
+    journal.write(events.Result(report=report.model_dump(mode="json")))
 
 
 def _say_what_is_trained_on(journal: Journal, data: Rows) -> None:
     if data.dropped:
         journal.write(events.Log(level="warning", message="%(count)d rows have no value in “%(column)s” and are left out.",
-                                 params={"count": data.dropped, "column": data.plan.target_name}))
+                                 params={"count": data.dropped, "column": data.task.target.name}))
     parts = data.parts
     journal.write(events.Log(message="%(train)d rows train, %(validation)d choose the best epoch, %(test)d test.",
                              params={"train": len(parts.train), "validation": len(parts.validation), "test": len(parts.test)}))

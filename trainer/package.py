@@ -4,14 +4,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import torch
-from pydantic import Field, ValidationError
+from pydantic import Field, SerializeAsAny, ValidationError, ValidationInfo, field_validator
 from torch import Tensor, nn
 
-from trainer import catalog, tensorfile
-from trainer.component import Lenient, Strict, TargetKind
+from trainer import catalog, preprocessing, tensorfile
+from trainer.component import Lenient, Strict
 from trainer.errors import TrainerError
-from trainer.preprocessing import EncodeColumns, RawModel, ScalePixels, ToUnit
-from trainer.spec import Compressor, Model, Split, Task, TrainSpec
+from trainer.preprocessing import EncodeColumns, RawModel, ScalePixels
+from trainer.spec import Compressor, Model, Split, TrainSpec
+from trainer.spec import Task as TaskChoice
+from trainer.task import Target, Task
 from trainer.tensorfile import TensorFileError
 
 
@@ -67,38 +69,52 @@ class Compression(Strict):
 
 
 class ModelConfig(Strict):
-    """What turns a state dict into a model. ``split`` and ``seed`` tell which rows it was trained and tested on.
-
-    ``mean`` and ``scale`` turn a regression's standardised output into the target's unit.
-    """
+    """What turns a state dict into a model. ``split`` and ``seed`` tell which rows it was trained and tested on."""
 
     version: Literal[1] = 1
-    task: Task
+    task: TaskChoice
     model: Model
     inputs: Annotated[Images | Columns, Field(discriminator="kind")]
-    target: TargetKind
-    target_name: str
-    classes: Annotated[tuple[str, ...], Lenient] = ()
-    mean: float = 0.0
-    scale: float = 1.0
+    target: SerializeAsAny[Target]
     split: Split
     seed: int
     data: str | None = Field(None, description="SHA-256 of the prepared data that it was trained on.")
     recipe: TrainSpec | None = Field(None, description="The whole spec of the run that trained it; compression trains on with it.")
     compression: Annotated[tuple[Compression, ...], Lenient] = ()
 
+    @field_validator("target", mode="before")
+    @classmethod
+    def _of_its_task(cls, value: Any, info: ValidationInfo) -> Any:
+        """A target has the fields that its task gave it."""
+        if isinstance(value, Target) or "task" not in info.data:
+            return value
+        return catalog.entry("tasks", info.data["task"]).module.Target.model_validate(value)
+
+
+def task(config: ModelConfig) -> Task:
+    """The task that the model was trained for, on its target."""
+    built: Task = catalog.build("tasks", config.task, config.target)
+    return built
+
 
 def module(config: ModelConfig, state: dict[str, Tensor] | None = None) -> RawModel:
     """The model that takes raw values, with fresh weights (from torch's random state) or with those of ``state``."""
     preprocess, shape = _preprocess(config.inputs)
-    outputs = len(config.classes) if config.target == "class" else 1
-    network: nn.Module = catalog.build("models", config.model, shape, outputs)
-    postprocess = nn.Identity() if config.target == "class" else ToUnit(config.mean, config.scale)
-    model = RawModel(preprocess, network, postprocess)
+    owner = task(config)
+    network: nn.Module = catalog.build("models", config.model, shape, owner.outputs)
+    model = RawModel(preprocess, network, _postprocess(owner))
     if state is not None:
         model.to(next((tensor.dtype for tensor in state.values() if tensor.is_floating_point()), torch.float32))
         model.load_state_dict(state)
     return model
+
+
+def _postprocess(owner: Task) -> nn.Module:
+    if owner.postprocess is None:
+        return nn.Identity()
+    name, arguments = owner.postprocess
+    made: nn.Module = getattr(preprocessing, name)(**arguments)
+    return made
 
 
 def _preprocess(inputs: Images | Columns) -> tuple[nn.Module, tuple[int, ...]]:

@@ -1,7 +1,7 @@
 """The ranks of a run: who does which rows, and how their gradients become one.
 
-Gradients lie in one buffer, last layer first, behind a few numbers of the step (loss, hits, command), so that these travel
-with the first bucket for nothing. A bucket is summed over the ranks as soon as backward has filled it. The buffer's layout
+Gradients lie in one buffer, last layer first, behind a few numbers of the step (loss, weight, sums, command), so that these
+travel with the first bucket for nothing. A bucket is summed over the ranks as soon as backward has filled it. The buffer's layout
 never changes, unlike DistributedDataParallel's, which rebuilds its buckets after the first step: a resumed run would add in
 another order and drift from the run that was never killed.
 """
@@ -19,7 +19,6 @@ from torch import Tensor
 
 from trainer.split import Indices
 
-STEP_NUMBERS = 4
 BUCKET_BYTES = 25 * 1024 * 1024
 PEER_SECONDS = float(os.environ.get("TRAINYARD_PEER_SECONDS", "120"))
 """A rank that keeps the others waiting so long counts as lost. Must exceed the time that writing a checkpoint takes."""
@@ -109,36 +108,35 @@ def _wait(work: Any) -> None:
 
 
 class Gradients:
-    """The gradients of ``parameters``, summed over the ranks, and STEP_NUMBERS numbers of each step summed with them.
+    """The gradients of ``parameters``, summed over the ranks, and so many ``numbers`` of each step summed with them.
 
-    Of each step: ``clear``, set ``numbers``, backward, ``combine``.
+    Of each step: ``clear``, set ``numbers``, backward, ``combine``, ``divide``.
     """
 
-    def __init__(self, ranks: Ranks, parameters: Iterable[Tensor]) -> None:
+    def __init__(self, ranks: Ranks, parameters: Iterable[Tensor], numbers: int) -> None:
         self._ranks = ranks
         self._parameters = list(parameters)[::-1]
         self._works: list[Any] = []
         if ranks.count == 1:
-            self.numbers = torch.zeros(STEP_NUMBERS, dtype=self._parameters[0].dtype, device=ranks.device)
+            self.numbers = torch.zeros(numbers, dtype=self._parameters[0].dtype, device=ranks.device)
             return
-        self._flat = self._views()
-        self.numbers = self._flat[:STEP_NUMBERS]
-        self._buckets = self._cut()
+        self._flat = self._views(numbers)
+        self.numbers, self._sums = self._flat[:numbers], self._flat[numbers:]
+        self._buckets = self._cut(numbers)
 
-    def _views(self) -> Tensor:
+    def _views(self, at: int) -> Tensor:
         """One buffer whose parts are the parameters' gradients, laid out as they are; backward adds into it."""
         first = self._parameters[0]
-        size = STEP_NUMBERS + sum(parameter.numel() for parameter in self._parameters)
+        size = at + sum(parameter.numel() for parameter in self._parameters)
         flat = torch.zeros(size, dtype=first.dtype, device=first.device)
-        at = STEP_NUMBERS
         for parameter in self._parameters:
             parameter.grad = torch.as_strided(flat, parameter.shape, parameter.stride(), at)
             at += parameter.numel()
         return flat
 
-    def _cut(self) -> list[Tensor]:
+    def _cut(self, at: int) -> list[Tensor]:
         """Buckets of about BUCKET_BYTES. With more than one, hooks send each while backward goes on."""
-        buckets, start, at = [], 0, STEP_NUMBERS
+        buckets, start = [], 0
         members: list[list[Tensor]] = [[]]
         for parameter in self._parameters:
             at += parameter.numel()
@@ -183,3 +181,10 @@ class Gradients:
                 _wait(work)
             self._works.clear()
             self._missing[:] = self._sizes
+
+    def divide(self, weight: Tensor) -> None:
+        """After ``combine``: make sums over rows, tokens or whatever was weighed means, alike on all ranks."""
+        if self._ranks.count > 1:
+            self._sums.div_(weight)
+            return
+        torch._foreach_div_([parameter.grad for parameter in self._parameters if parameter.grad is not None], weight)

@@ -8,6 +8,7 @@ from trainer.deferred import Step
 from trainer.errors import TrainerError
 from trainer.job import GO_ON
 from trainer.journal import Journal
+from trainer.task import Task
 
 RATE_SECONDS = 0.25  # samples per second are averaged over at least so long
 
@@ -15,9 +16,10 @@ RATE_SECONDS = 0.25  # samples per second are averaged over at least so long
 class Recorder:
     """Writes what a step had to tell, and knows whether its loss was finite."""
 
-    def __init__(self, journal: Journal, classifies: bool, nonfinite: str) -> None:
+    def __init__(self, journal: Journal, task: Task, nonfinite: str) -> None:
         self._journal = journal
-        self._log = journal.series("train/loss", "train/accuracy" if classifies else "train/mae", "learning_rate")
+        self._task = task
+        self._log = journal.series("train/loss", *(f"train/{name}" for name in task.measures), "learning_rate")
         self._log_rate = journal.series("samples_per_second")
         self._nonfinite = nonfinite
         self._rate_from = time.monotonic()
@@ -33,8 +35,8 @@ class Recorder:
         return command
 
     def _record(self, step: Step) -> int:
-        loss, hits, command, _ = step.values()
-        self._log(step.step, (loss / step.rows, hits / step.rows, step.learning_rate))
+        command, loss, weight, *sums = step.values()
+        self._log(step.step, (loss / weight, *self._task.scores(sums, weight), step.learning_rate))
         self._rate(step)
         self.finite = math.isfinite(loss)
         if not self.finite:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from trainer.report import Scalar
+
 SAME = 1.05  # a factor below which two sizes are called the same
 
 
@@ -10,6 +12,17 @@ def growth(stages: Sequence[Mapping[str, Any]]) -> float | None:
     """How many times as large the last version on disk is as the original; None where no stage yielded one."""
     sizes = [stage["size"] for stage in stages if stage.get("size")]
     return float(sizes[-1] / sizes[0]) if len(sizes) > 1 else None
+
+
+def scalars(stages: Sequence[Mapping[str, Any]]) -> list[Scalar]:
+    """What was saved, and the metric of the last version; nothing where no stage yielded one. The first is the headline."""
+    factor = growth(stages)
+    if factor is None:
+        return []
+    last = [stage for stage in stages if stage.get("size")][-1]
+    metric = last["metric"]
+    return [Scalar(name="size_factor", label="Size on disk", value=1 / factor, unit="times_smaller", better="higher"),
+            Scalar(name=f"test/{metric['name']}", label=metric["label"], value=metric["value"], unit=metric["unit"])]
 
 
 def sentence(stages: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:

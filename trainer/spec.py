@@ -1,15 +1,16 @@
 """The spec of a run: one frozen class per kind, read alike by the form, the API, the command line, the database and each rank."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 
 from trainer.catalog import Choice, default, entry, listing
-from trainer.component import Component, DataKind, Form, Lenient, Strict, TargetKind, Versioned
+from trainer.component import Component, DataKind, Form, Lenient, Strict, Versioned
 from trainer.errors import SpecError, TrainerError
-from trainer.summary import DataSummary
+from trainer.summary import LABEL, DataSummary
+from trainer.task import TaskSpec
 
-Task = Annotated[Component, Choice("tasks")]
+Task = Annotated[TaskSpec, Choice("tasks")]
 Model = Annotated[Component, Choice("models")]
 Loss = Annotated[Component, Choice("losses")]
 Optimizer = Annotated[Component, Choice("optimizers")]
@@ -97,15 +98,14 @@ class TrainSpec(RunSpec):
 
         Raises TrainerError where a part does not fit the data, naming the field and what would fit.
         """
-        task = self.task or default("tasks", _default_task(data))
-        _require_accepts("task", task, data.kind)
-        target: TargetKind = entry("tasks", task).module.target_kind(task, data)
+        task = self.task or _default_task(data)
+        entry("tasks", task).module.check(task, data)
         model = self.model or default("models", {"image": "cnn", "table": "mlp"}[data.kind])
-        loss = self.loss or default("losses", {"class": "cross_entropy", "number": "mean_squared_error"}[target])
+        loss = self.loss or default("losses", task.loss)
         _require_accepts("model", model, data.kind)
-        if target not in loss.targets:
-            raise TrainerError("loss_does_not_fit", "The loss “%(loss)s” cannot learn a %(target)s; choose another loss.",
-                               field="loss", loss=entry("losses", loss).label, target=target)
+        if task.encoding not in loss.targets:
+            raise TrainerError("loss_does_not_fit", "The loss “%(loss)s” cannot learn what “%(task)s” tells; choose another loss.",
+                               field="loss", loss=entry("losses", loss).label, task=entry("tasks", task).label)
         return self.model_copy(update={"task": task, "model": model, "loss": loss})
 
 
@@ -178,11 +178,11 @@ def parse(spec: dict[str, Any], kind: str | None = None) -> TrainSpec | Compress
     return _any_spec.validate_python({"kind": kind or "train", **spec} if "kind" not in spec else spec)
 
 
-def _default_task(data: DataSummary) -> str:
+def _default_task(data: DataSummary) -> TaskSpec:
     if data.kind == "image":
-        return "image_classification"
+        return cast(TaskSpec, default("tasks", "classification").replaced(target=LABEL))
     raise TrainerError("task_missing", "Say in “task” which column is the target, for example "
-                       "{\"name\": \"table_classification\", \"target\": \"%(column)s\"}.",
+                       "{\"name\": \"classification\", \"target\": \"%(column)s\"}.",
                        field="task", column=data.columns[0].name if data.columns else "…")
 
 

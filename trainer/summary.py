@@ -9,6 +9,8 @@ from pydantic import Field
 from trainer.component import DataKind, Lenient, Strict
 from trainer.errors import TrainerError
 
+LABEL = "label"  # the column of a picture's class
+
 
 class Column(Strict):
     """One column of a table, as the inspect run saw it."""
@@ -29,6 +31,13 @@ class DataSummary(Strict):
     shape: Annotated[tuple[int, ...], Lenient] = ()
     columns: Annotated[tuple[Column, ...], Lenient] = ()
     decimal_comma: bool = Field(False, description="Whether the table writes 1,5 for one and a half.")
+
+    @property
+    def target_columns(self) -> tuple[Column, ...]:
+        """The columns that a model could learn to tell: a table's, or the label of pictures."""
+        if self.kind == "image":
+            return (Column(name=LABEL, kind="category", distinct=len(self.classes), levels=self.classes),)
+        return self.columns
 
 
 def number_names(numbers: Sequence[float]) -> tuple[str, ...]:

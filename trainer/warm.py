@@ -78,13 +78,16 @@ def rehearse(folder: Path) -> None:
     model = package.module(rows.configure(spec, found))
     parameters = list(model.network.parameters())
     assert spec.loss is not None
-    loss_of = catalog.build("losses", spec.loss)
+    task = found.task
+    loss_of = catalog.build("losses", spec.loss, task.target)
     optimizer: torch.optim.Optimizer = catalog.build("optimizers", spec.optimizer, parameters)
     catalog.build("schedules", spec.schedule, optimizer, 1)
-    Gradients(Ranks(), parameters)
+    Gradients(Ranks(), parameters, 1)
     part = loop.epoch_order(found.parts.train, spec.seed, 0)
     with torch.no_grad():
-        loss_of(model(found.inputs(part)), found.answers(part))
+        outputs, targets = model(found.inputs(part)), found.targets_of(part)
+        task.losses(outputs, targets, loss_of)
+        task.sums(outputs, targets)
 
 
 def serve(connection: socket.socket) -> None:

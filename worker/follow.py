@@ -16,7 +16,7 @@ from trainer import events
 from trainer.journal import Reader
 from webapp.metrics.codec import Batch, Points
 from webapp.metrics.store import GOES_STRAIGHT_INTO_CHUNKS
-from webapp.runs import checkpoints, flush, states, stream
+from webapp.runs import checkpoints, flush, scores, states, stream
 from webapp.runs.models import Attempt, Run, State
 from webapp.runs.services import PAUSING
 from worker import ends, publish
@@ -187,6 +187,7 @@ class Follower:
                 return [("output", publish.output(run, event, published))]
             case events.Result():
                 Run.objects.filter(pk=run.pk).update(report=event.report)
+                scores.keep(run, event.report)
                 return [("result", {"report": event.report})]
             case _:
                 return []

@@ -21,7 +21,7 @@ CALLS = 20_000
 ROUNDS = 45
 BLOCK = 16  # steps
 ROWS = 24_000
-SPEC = {"task": {"name": "table_classification", "target": "c0"}, "model": {"name": "mlp", "hidden": [96]}, "batch_size": 32,
+SPEC = {"task": {"name": "classification", "target": "c0"}, "model": {"name": "mlp", "hidden": [96]}, "batch_size": 32,
         "epochs": 90}
 NAMES = ("train/loss", "train/accuracy", "learning_rate")
 VALUES = (0.5, 0.9, 0.001)

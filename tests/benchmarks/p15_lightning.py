@@ -41,7 +41,7 @@ def main(prepared: str, fields: str, folder: str) -> None:
 
 
 def _data_set(data: Rows, part: Indices) -> TensorDataset:
-    return TensorDataset(data.inputs(part), data.answers(part))
+    return TensorDataset(data.inputs(part), data.targets_of(part))
 
 
 class Training(lightning.LightningModule):  # type: ignore[misc]

@@ -103,7 +103,7 @@ def _turn(process: "subprocess.Popen[str]") -> float:
 
 
 def _data_set(data: Rows) -> TensorDataset:
-    return TensorDataset(data.inputs(data.parts.train), data.answers(data.parts.train))
+    return TensorDataset(data.inputs(data.parts.train), data.targets_of(data.parts.train))
 
 
 def _model(spec: TrainSpec, data: Rows) -> RawModel:
@@ -141,5 +141,6 @@ def _by_hand(spec: TrainSpec, data: Rows, loader: "DataLoader[tuple[Tensor, ...]
     with torch.no_grad():
         part = data.parts.validation
         outputs = model(data.inputs(part).float())
-        curve.append((float(loss_of(outputs, data.answers(part)).mean()), float((outputs.argmax(1) == data.answers(part)).float().mean())))
+        targets = data.targets_of(part)
+        curve.append((float(loss_of(outputs, targets).mean()), float((outputs.argmax(1) == targets).float().mean())))
     return time.process_time() - start

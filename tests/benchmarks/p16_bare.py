@@ -22,7 +22,7 @@ def main(prepared: str, fields: str) -> None:
     spec = TrainSpec.model_validate_json(fields)
     data = rows.read(spec, Prepared.open(prepared))
     model = DistributedDataParallel(package.module(rows.configure(spec, data)))
-    train = TensorDataset(data.inputs(data.parts.train), data.answers(data.parts.train))
+    train = TensorDataset(data.inputs(data.parts.train), data.targets_of(data.parts.train))
     sampler: DistributedSampler[int] = DistributedSampler(train)
     loader = DataLoader(train, batch_size=spec.batch_size // dist.get_world_size(), sampler=sampler)
     assert spec.loss is not None

@@ -156,7 +156,7 @@ def _of_runs(page: Page, api: httpx.Client, yard: Yard) -> Iterator[State]:
 def _of_results(page: Page, api: httpx.Client) -> Iterator[State]:
     """What came of runs: classes, a number, a compression."""
     digits = _run(api, "train", "Digits", lambda: _start(api, _dataset(api, "digits"), "Digits", epochs=1, ranks=2))
-    task = {"name": "table_regression", "target": "body_mass_g"}
+    task = {"name": "regression", "target": "body_mass_g"}
     penguins = _run(
         api, "train", "Penguins", lambda: _start(api, _dataset(api, "penguins"), "Penguins", epochs=2, task=task)
     )

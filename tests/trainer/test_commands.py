@@ -26,6 +26,7 @@ from trainer.errors import TrainerError
 from trainer.job import Job
 from trainer.journal import Journal
 from trainer.out import Out
+from trainer.report import Report, Scalar
 from trainer.spec import TrainSpec
 
 FOREIGN = ("torchvision", "FutureWarning", "WARNING:", "site-packages")
@@ -160,7 +161,7 @@ def test_what_has_finished_is_told_again_and_a_file_in_the_way_stays(images: Pat
     assert main(command) == 0
     assert capsys.readouterr().out.splitlines() == [
         f"This run has finished in {tmp_path / 'out'} before; add --overwrite to do it again.", *first.stdout.splitlines()[-2:]]
-    assert json.loads(notes.read_text())["epochs"] == 1
+    assert json.loads(notes.read_text())["headline"] == "test/accuracy"
     again = Out(tmp_path / "out", overwrite=True)
     assert begun(again, images, TrainSpec.model_validate(TINY).resolved(Prepared.open(images).summary).model_dump()).attempt == 1
     assert not notes.exists()
@@ -189,10 +190,12 @@ def test_ctrl_c_that_an_import_swallowed_is_remembered() -> None:
 
 
 def test_a_regression_that_came_to_no_number_is_told() -> None:
-    report = events.Result(report={"test": {"mae": math.nan, "r2": -math.inf, "rows": 3}})
-    told = events.decode(events.encode(report)[events.HEADER.size :])
+    scalars = (Scalar(name="test/mae", label="Mean absolute error", value=math.nan, better="lower"),
+               Scalar(name="test/r2", label="R²", value=-math.inf, better="higher"), Scalar(name="test/rows", label="Test rows", value=3))
+    result = events.Result(report=Report(headline="test/mae", scalars=scalars).model_dump(mode="json"))
+    told = events.decode(events.encode(result)[events.HEADER.size :])
     assert isinstance(told, events.Result)
-    assert fit.scores(told.report["test"]) == "Test error nan (mean absolute), R2 -inf, on 3 rows."
+    assert fit.scores(told.report) == "Mean absolute error nan, R² -inf, Test rows 3"
 
 
 def test_what_cannot_be_exported_is_one_sentence(images: Path, tmp_path: Path) -> None:

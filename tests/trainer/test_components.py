@@ -1,33 +1,47 @@
 """Every component in the folders is whole: it has words, round-trips its spec, and builds."""
 
 import json
+import math
+import runpy
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from pydantic import ValidationError
 from torch import nn
 
-from trainer import catalog
-from trainer.catalog import FAMILIES, Entry, listing
+from tests.trainer.store_specs import NEEDED
+from trainer import catalog, rows
+from trainer.catalog import FAMILIES, Entry, default, listing
 from trainer.component import Component
+from trainer.data import Prepared
 from trainer.errors import TrainerError
-from trainer.plan import TaskPlan, feature_columns
-from trainer.spec import parse
+from trainer.inputs import feature_columns
+from trainer.spec import Split, parse
 from trainer.summary import Column, DataSummary
+from trainer.task import Target, TaskSpec
 
 ALL = [pytest.param(entry, id=f"{family}/{name}") for family in FAMILIES for name, entry in listing(family).items()]
-IMAGES = DataSummary(kind="image", rows=100, classes=("a", "b"), shape=(1, 9, 7))
 TABLE = DataSummary(kind="table", rows=100, columns=(
     Column(name="size", kind="number", distinct=90), Column(name="color", kind="category", distinct=2, levels=("blue", "red")),
-    Column(name="note", kind="text")))
-NEEDED: dict[str, dict[str, Any]] = {"table_classification": {"target": "color"}, "table_regression": {"target": "size"}}
+    Column(name="color_is_red", kind="number", distinct=2), Column(name="large", kind="category", distinct=2, levels=("no", "yes")),
+    Column(name="weight", kind="number", distinct=5), Column(name="note", kind="text")))
+
+
+def prepared() -> Prepared:
+    """Rows of TABLE."""
+    random = np.random.default_rng(0)
+    numbers = np.column_stack([random.normal(size=100), np.arange(100) % 2, np.arange(100) % 5])
+    codes = np.column_stack([np.arange(100) // 2 % 2, np.arange(100) // 3 % 2])
+    return Prepared(Path("unwritten"), TABLE, {"numbers": numbers, "codes": codes.astype(np.int32)})
 
 
 def made(entry: Entry) -> Component:
-    return entry.spec.model_validate(NEEDED.get(entry.name, {}))
+    return entry.spec.model_validate(NEEDED.get((entry.family, entry.name), {}))
 
 
 def of(*families: str) -> list[Any]:
@@ -53,7 +67,7 @@ def test_its_spec_survives_json(entry: Entry) -> None:
 @pytest.mark.parametrize("entry", ALL)
 def test_it_refuses_a_field_that_it_does_not_know(entry: Entry) -> None:
     with pytest.raises(ValidationError, match="nonsense"):
-        entry.spec.model_validate({**NEEDED.get(entry.name, {}), "nonsense": 1})
+        entry.spec.model_validate({**NEEDED.get((entry.family, entry.name), {}), "nonsense": 1})
 
 
 @pytest.mark.parametrize("entry", of("models"))
@@ -100,27 +114,69 @@ def test_a_schedule_does_what_its_factor_says(entry: Entry) -> None:
     assert all(rate > 0 for rate in rates)
 
 
+# Of each encoding of a target: a batch of a network's outputs, and the targets of its rows.
+BATCHES: dict[str, tuple[torch.Tensor, torch.Tensor]] = {
+    "class": (torch.tensor([[2.0, -1.0], [0.5, 1.0], [0.0, 3.0]]), torch.tensor([0, 0, 1])),
+    "number": (torch.tensor([1.0, 2.0, -1.0]), torch.tensor([1.0, 4.0, 0.0])),
+    "labels": (torch.tensor([[2.0, -1.0], [0.5, 1.0], [0.0, 3.0]]), torch.tensor([[1.0, 0.0], [0.0, 0.0], [1.0, 1.0]])),
+}
+TARGET = Target(name="t")
+
+
 @pytest.mark.parametrize("entry", of("losses"))
 def test_a_loss_is_one_number_per_row(entry: Entry) -> None:
-    loss = catalog.build("losses", made(entry))
-    if "class" in entry.spec.targets:
-        assert loss(torch.randn(5, 3), torch.tensor([0, 1, 2, 0, 1])).shape == (5,)
-    else:
-        assert loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0])).tolist() == [0.0, 4.0]
+    assert entry.spec.targets
+    loss = catalog.build("losses", made(entry), TARGET)
+    for encoding in entry.spec.targets:
+        outputs, targets = BATCHES[encoding]
+        losses = loss(outputs, targets)
+        assert losses.shape == (3,)
+        assert (losses >= 0).all()
+        assert losses.argmax() == 1, "the row that is told worst"
 
 
 @pytest.mark.parametrize("entry", of("tasks"))
-def test_a_task_plans_for_the_data_that_it_accepts(entry: Entry) -> None:
-    data = IMAGES if "image" in entry.spec.accepts else TABLE
-    plan: TaskPlan = catalog.build("tasks", made(entry), data)
-    assert plan.target == entry.module.target_kind(made(entry), data)
-    assert plan.target in entry.spec.targets
+def test_a_task_tells_what_it_was_made_for(entry: Entry) -> None:
+    """From the columns of a file to a report: encoded, described, scored, decided, told, compared."""
+    spec = made(entry)
+    assert isinstance(spec, TaskSpec)
+    assert any(spec.encoding in other.spec.targets for other in listing("losses").values())
+    assert spec.encoding in listing("losses")[spec.loss].spec.targets
+    entry.module.check(spec, TABLE)
+    data = rows.of_task(spec, prepared(), Split(), 0)
+    task, part = data.task, data.parts.train
+    assert entry.module.Target.model_validate_json(task.target.model_dump_json()) == task.target
+    outputs, targets = torch.randn(len(part), task.outputs), data.targets_of(part)
+    loss_of = catalog.build("losses", default("losses", spec.loss), task.target)
+    assert task.losses(outputs, targets, loss_of).shape == (len(part),)
+    sums = task.sums(outputs, targets)
+    assert sums.shape == (len(part), task.sum_count)
+    scores = dict(zip(task.measures, task.scores(sums.double().sum(0).tolist(), len(part)), strict=True))
+    assert all(map(math.isfinite, task.rank({"loss": 1.0, **scores})))
+    message, params = task.best_epoch({"loss": 1.0, **scores})
+    assert message % {"epoch": 1, **params}
+    truth = data.targets[part]
+    headline, _scalars, _blocks = task.report(truth.astype(task.decision_type), truth)
+    perfect = 0.0 if headline.better == "lower" else 1.0
+    assert headline.value == perfect
+    change = task.compare(truth.astype(task.decision_type), truth.astype(task.decision_type), truth)
+    assert (change.loss, change.rows) == (0.0, len(part))
+    assert {chart.latest for chart in entry.module.CHARTS} <= {f"validation/{name}" for name in task.measures}
+
+
+@pytest.mark.parametrize("entry", of("tasks"))
+def test_a_task_puts_an_answer_into_words(entry: Entry) -> None:
+    data = rows.of_task(made(entry), prepared(), Split(), 0)  # type: ignore[arg-type]
+    answer = runpy.run_path(str(Path(entry.module.__file__ or "").with_name("answer.py")))
+    logits = np.linspace(-1.0, 1.0, data.task.outputs, dtype=np.float32)
+    told = answer["readable"](logits if data.task.postprocess is None else logits[0], data.task.output())
+    assert json.loads(json.dumps(told)) == told
 
 
 def test_wanted_columns_that_nothing_can_be_learned_from_are_named() -> None:
     with pytest.raises(TrainerError, match="Nothing can be learned from “note”"):
-        feature_columns(("color", "note"), "size", TABLE)
-    assert [column.name for column in feature_columns((), "size", TABLE)] == ["color"]
+        feature_columns(("color", "note"), ("size",), TABLE)
+    assert [column.name for column in feature_columns((), ("size", "weight"), TABLE)] == ["color_is_red", "color", "large"]
 
 
 def test_the_listing_reaches_no_torch() -> None:

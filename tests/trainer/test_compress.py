@@ -16,6 +16,7 @@ from trainer import catalog, events, export, job, package
 from trainer.checked import sha256
 from trainer.compressors import RefusedError
 from trainer.compressors.quantize_int8 import refuse_when_worse
+from trainer.data import Array
 from trainer.journal import Reader
 from trainer.proving import lossy, sources
 from trainer.proving.proof import Proof
@@ -92,17 +93,17 @@ def test_a_quantized_version_is_exported_with_its_cost(compressed: Done, digits:
 
 def test_the_card_of_a_quantized_version_tells_its_own_error(tmp_path: Path) -> None:
     prepared = samples.penguins(tmp_path)
-    spec = {"task": {"name": "table_regression", "target": "body_mass_g"}, "epochs": 5, "exporters": []}
+    spec = {"task": {"name": "regression", "target": "body_mass_g"}, "epochs": 5, "exporters": []}
     model = samples.attempt(tmp_path / "train", "train", spec, {"prepared": prepared}).output("model.safetensors")
     stages = {"stages": [{**QUANTIZE, "error_rise": 10.0}]}
     made = samples.attempt(tmp_path / "compress", "compress", stages, {"prepared": prepared, "model": model})
     inputs = {"prepared": prepared, "model": made.output("stage-1-quantize_int8.onnx")}
     done = samples.attempt(tmp_path / "export", "export", {"exporters": [{"name": "onnx"}]}, inputs)
     before, after = (row["metric"]["value"] for row in made.report["stages"])
-    told = json.loads((done.folder / "out" / "parity.json").read_text())["test"]["mean absolute error"]
+    told = json.loads((done.folder / "out" / "parity.json").read_text())["test"]["Mean absolute error"]
     assert told == pytest.approx(after, rel=1e-6)
     assert told != pytest.approx(before, rel=1e-6)
-    assert f"mean absolute error {told:.4g}" in (done.folder / "out" / "README.md").read_text()
+    assert f"Mean absolute error {told:.4g}" in (done.folder / "out" / "README.md").read_text()
 
 
 def test_a_quantized_export_that_answers_otherwise_is_refused(compressed: Done, digits: dict[str, Path], tmp_path: Path) -> None:
@@ -117,9 +118,13 @@ def test_a_quantized_export_that_answers_otherwise_is_refused(compressed: Done, 
     assert proof.check(made.folder, made.run, source).status == "refused"
 
 
+def of_errors(before: Array, after: Array, truth: Array) -> lossy.Change:
+    return lossy.of_errors("mae", "Mean absolute error", np.abs(before - truth), np.abs(after - truth))
+
+
 def test_a_cost_that_is_no_number_refuses_a_quantized_model() -> None:
     truth = np.arange(4.0)
-    change = lossy.compare(np.full(4, np.nan), truth, truth)
+    change = of_errors(np.full(4, np.nan), truth, truth)
     with pytest.raises(RefusedError):
         refuse_when_worse(change, 0.1)
     json.dumps(change.report(), allow_nan=False)
@@ -127,9 +132,10 @@ def test_a_cost_that_is_no_number_refuses_a_quantized_model() -> None:
 
 def test_too_much_loss_is_refused_with_a_sentence() -> None:
     truth = np.arange(100) % 2
-    change = lossy.compare(truth, np.where(np.arange(100) < 3, 1 - truth, truth), truth)
+    after = np.where(np.arange(100) < 3, 1 - truth, truth)
+    change = lossy.of_hits("accuracy", "Accuracy", np.ones(100, bool), after == truth, 0.97)
     refuse_when_worse(change, 0.031)
-    with pytest.raises(RefusedError, match=r"Refused: the accuracy fell from 1\.0000 to 0\.9700, more than the accepted 0\.02"):
+    with pytest.raises(RefusedError, match=r"the share of right answers fell from 1\.0000 to 0\.9700, more than the accepted 0\.02"):
         refuse_when_worse(change, 0.02)
 
 
@@ -219,7 +225,7 @@ def test_the_interval_is_not_empty_when_nothing_changed() -> None:
 
 def test_the_cost_for_a_number_is_the_rise_of_its_error() -> None:
     truth = np.arange(100.0)
-    change = lossy.compare(truth + 1, truth + np.where(truth % 2 == 0, 1.0, 1.2), truth)
+    change = of_errors(truth + 1, truth + np.where(truth % 2 == 0, 1.0, 1.2), truth)
     assert change.metric == "mae"
     assert change.loss == pytest.approx(0.1)
     assert change.low < 0.1 < change.high
@@ -229,7 +235,7 @@ def test_the_interval_of_an_error_needs_no_memory_for_all_resamples_at_once() ->
     random = np.random.default_rng(2)
     before, after = random.normal(size=5000), random.normal(size=5000)
     tracemalloc.start()
-    change = lossy.compare(before, after, np.zeros(5000))
+    change = of_errors(before, after, np.zeros(5000))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 4 * 1024**2  # all indices together are 80 MB

@@ -168,7 +168,7 @@ def test_data_that_cannot_be_read_are_told_as_damaged(tmp_path: Path) -> None:
 def test_numbers_that_damage_made_infinite_are_not_taken_for_a_wrong_learning_rate(warm: Warm, tmp_path: Path) -> None:
     random_numbers = np.random.default_rng(0).normal(size=(300, 3))
     prepared = write_table(tmp_path / "prepared.safetensors", random_numbers, np.empty((300, 0), np.int32))
-    spec = {"model": {"name": "mlp"}, "task": {"name": "table_regression", "target": "n0"}, "epochs": 3}
+    spec = {"model": {"name": "mlp"}, "task": {"name": "regression", "target": "n0"}, "epochs": 3}
     folder = write_job(tmp_path / "run", spec, prepared)
     start = 8 + int.from_bytes(prepared.read_bytes()[:8], "little")
     with prepared.open("r+b") as file:

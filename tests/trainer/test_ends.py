@@ -27,7 +27,7 @@ from tests.trainer.attempts import (
     write_job,
     write_table,
 )
-from trainer import checkpoint, events, rows
+from trainer import checkpoint, events, report, rows
 from trainer.data import Prepared
 from trainer.job import DISK_FULL, PEER_LOST
 from trainer.parallel import Ranks
@@ -35,7 +35,7 @@ from trainer.spec import TrainSpec
 
 SPEC: dict[str, Any] = {"model": {"name": "cnn", "channels": [4], "hidden": [8]}, "batch_size": 32, "epochs": 10}
 ENDLESS = {**SPEC, "epochs": 50_000, "checkpoint_seconds": 0.05}
-DIVERGING = {**SPEC, "optimizer": {"name": "sgd", "learning_rate": 100.0}, "task": {"name": "table_regression", "target": "n0"},
+DIVERGING = {**SPEC, "optimizer": {"name": "sgd", "learning_rate": 100.0}, "task": {"name": "regression", "target": "n0"},
              "model": {"name": "mlp", "hidden": [8, 8, 8]}}
 
 
@@ -209,13 +209,13 @@ def test_want_of_memory_is_not_taken_for_a_damaged_checkpoint() -> None:
 
 def test_where_no_epoch_can_be_judged_the_last_one_is_kept(warm: Warm, tmp_path: Path) -> None:
     path, numbers = tmp_path / "table.safetensors", np.random.default_rng(0).normal(size=(300, 3))
-    spec = {"model": {"name": "mlp"}, "task": {"name": "table_regression", "target": "n0"}, "epochs": 3}
+    spec = {"model": {"name": "mlp"}, "task": {"name": "regression", "target": "n0"}, "epochs": 3}
     prepared = Prepared.open(write_table(path, numbers, np.empty((300, 0), np.int32)))
     judged = rows.read(TrainSpec.model_validate(spec).resolved(prepared.summary), prepared).parts.validation
     numbers[judged[0], 1] = 1e39  # more than a float32 holds, as in data that were imported before such cells were taken out
     attempt = warm.run(write_job(tmp_path / "run", spec, write_table(path, numbers, np.empty((300, 0), np.int32))))
     assert not any(math.isfinite(loss) for _, loss in attempt.values("validation/loss"))
-    assert attempt.report["best_epoch"] == 3
+    assert report.parse(attempt.report).value("best_epoch") == 3
 
 
 def test_fewer_rows_than_ranks_is_a_sentence(warm: Warm, tmp_path: Path) -> None:

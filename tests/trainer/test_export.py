@@ -25,6 +25,7 @@ from trainer.proving import bundle, parity, sources
 from trainer.proving.description import card, plain
 from trainer.proving.proof import Proof
 from trainer.spec import Split, exporters_for
+from trainer.tasks.regression import Target
 
 FORMATS = ["bundle", "safetensors", "config", "torchscript", "onnx", "preprocess", "parity", "parity", "model_card"]
 ALL = {"exporters": [{"name": "safetensors"}, {"name": "torchscript"}, {"name": "onnx"}]}
@@ -58,7 +59,7 @@ def digits(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 @pytest.fixture(scope="module")
 def penguins(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     folder = tmp_path_factory.mktemp("penguins")
-    task = {"name": "table_regression", "target": "body_mass_g"}
+    task = {"name": "regression", "target": "body_mass_g"}
     return Trained(folder, samples.penguins(folder), {"task": task, "epochs": 5})
 
 
@@ -133,7 +134,7 @@ def test_the_shipped_sheets_tell_the_difference_in_whole_sentences(exported: Don
 def test_the_title_of_a_model_card_tells_the_task(digits: Trained, penguins: Trained) -> None:
     configs = [trained.source.config for trained in (digits, penguins)]
     titles = [card(config, {"exports": []}, {"rows": 1}, {"chain": []}, []).splitlines()[0] for config in configs]
-    assert titles == ["# Model card: Image classification", "# Model card: Table regression of body\\_mass\\_g"]
+    assert titles == ["# Model card: Classification", "# Model card: Regression of body\\_mass\\_g"]
 
 
 def test_the_shipped_program_answers_in_words(exported: Done, digits: Trained, tmp_path: Path) -> None:
@@ -170,11 +171,13 @@ def test_other_rows_than_the_models_are_refused_with_a_sentence(kind: str, pengu
 @pytest.mark.parametrize("unit", [1e-9, 1e9])
 def test_a_number_is_proved_alike_in_every_unit(unit: float, penguins: Trained, tmp_path: Path) -> None:
     config = penguins.source.config
-    scaled = config.model_copy(update={"mean": 0.0, "scale": config.scale * unit})
+    assert isinstance(config.target, Target)
+    target = config.target.model_copy(update={"mean": 0.0, "scale": config.target.scale * unit})
+    scaled = config.model_copy(update={"target": target})
     right = _tampered(penguins, tmp_path, scaled)
     proof = Proof.prepare(right, penguins.prepared, tmp_path)
     assert export.make(default("exporters", "onnx"), right, proof, tmp_path / "right").report["status"] == "proved"
-    wrong = _tampered(penguins, tmp_path, scaled.model_copy(update={"scale": 1.001 * scaled.scale}))
+    wrong = _tampered(penguins, tmp_path, scaled.model_copy(update={"target": target.model_copy(update={"scale": 1.001 * target.scale})}))
     assert export.make(default("exporters", "onnx"), wrong, proof, tmp_path / "wrong").report["status"] == "refused"
 
 

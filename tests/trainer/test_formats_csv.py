@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.files import Imported, imported, refusal, zipped
 from tests.trainer.samples import attempt
+from trainer import report
 from trainer.catalog import listing
 from trainer.errors import TrainerError
 from trainer.formats.csv.pieces import batches
@@ -165,11 +166,12 @@ def test_numbers_too_large_for_a_model_count_as_missing_and_are_pointed_at(tmp_p
 def test_one_huge_cell_leaves_a_regression_with_scores_that_are_numbers(tmp_path: Path) -> None:
     rows = [f"{n % 20},{3 * (n % 20)}" for n in range(200)]
     table = "\n".join(["size,price", *rows, *("1e39,3", "-3.4028235e38,6") * 20])
-    spec = {"task": {"name": "table_regression", "target": "price"}, "epochs": 2, "exporters": []}
+    spec = {"task": {"name": "regression", "target": "price"}, "epochs": 2, "exporters": []}
     done = attempt(tmp_path / "run", "train", spec, {"prepared": read(tmp_path, table).data.path})
     assert done.ended.outcome == "succeeded", done.ended
-    assert all(math.isfinite(done.report["test"][name]) for name in ("mae", "rmse", "r2"))
-    assert math.isfinite(done.report["validation"]["loss"])
+    told = report.parse(done.report)
+    assert all(math.isfinite(told.value(f"test/{name}")) for name in ("mae", "rmse", "r2"))
+    assert math.isfinite(told.value("validation/loss"))
 
 
 @pytest.mark.parametrize("spelling", ["", "NA", "n/a", "NaN", "NULL", "None", "-", "?", "#N/A"])

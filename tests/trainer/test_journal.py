@@ -19,6 +19,8 @@ from trainer.deferred import Step
 from trainer.errors import TrainerError
 from trainer.journal import SPAN, Journal, Reader, end_of
 from trainer.recorder import RATE_SECONDS, Recorder
+from trainer.tasks.classification import Target
+from trainer.tasks.classification.task import Classification
 
 
 @contextmanager
@@ -181,12 +183,13 @@ def test_the_largest_event_that_readers_take_is_written_and_one_byte_more_is_ref
 
 def test_a_second_training_in_a_journal_stores_its_points_under_its_own_names(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal")
+    task = Classification(Target(name="label", classes=("a", "b"), counts=(3, 3)))
     for first in (1, 3):  # as two stages of a compression, each with a recorder of its own
-        recorder = Recorder(journal, classifies=True, nonfinite="stop")
-        recorder.record([Step(first, 4, 0.01, torch.tensor([2.0, 3.0, 0.0, 0.0]))])
+        recorder = Recorder(journal, task, nonfinite="stop")
+        recorder.record([Step(first, 4, 0.01, torch.tensor([0.0, 2.0, 4.0, 3.0]))])
         journal.log(first, {"validation/loss": 0.4})
         time.sleep(RATE_SECONDS)
-        recorder.record([Step(first + 1, 4, 0.01, torch.tensor([2.0, 3.0, 0.0, 0.0]))])
+        recorder.record([Step(first + 1, 4, 0.01, torch.tensor([0.0, 2.0, 4.0, 3.0]))])
 
     names: dict[int, tuple[str, ...]] = {}
     points: list[tuple[int, dict[str, float]]] = []

@@ -15,9 +15,10 @@ from trainer.errors import TrainerError
 from trainer.preprocessing import RawModel
 from trainer.rows import Rows
 from trainer.spec import TrainSpec, parse
+from trainer.tasks.regression import Target
 
-REGRESSION = {"task": {"name": "table_regression", "target": "n0"}}
-CLASSES = {"task": {"name": "table_classification", "target": "c0"}}
+REGRESSION = {"task": {"name": "regression", "target": "n0"}}
+CLASSES = {"task": {"name": "classification", "target": "c0"}}
 
 
 def ready(path: Path, spec: dict[str, Any]) -> tuple[TrainSpec, Rows]:
@@ -121,7 +122,8 @@ def test_columns_and_targets_in_small_units_are_standardised_alike(
     spec, data = ready(write_table(tmp_path / "small", numbers * unit, codes), REGRESSION)
     small = rows.configure(spec, data)
     assert package.module(small).preprocess(data.inputs(data.parts.train)).numpy() == pytest.approx(features, abs=1e-4)
-    assert small.scale == pytest.approx(large.scale * unit)
+    assert isinstance(small.target, Target) and isinstance(large.target, Target)
+    assert small.target.scale == pytest.approx(large.target.scale * unit)
 
 
 @pytest.mark.parametrize("value", [0.0, 0.1, -7e-20, 1e20])
@@ -152,8 +154,10 @@ def test_a_regression_answers_in_the_targets_unit(
     model: RawModel = package.module(config).eval()
     raw = data.inputs(data.parts.test)
     inner = model.network(model.preprocess(raw)).squeeze(1)
-    assert torch.allclose(model(raw), inner * config.scale + config.mean)
-    assert config.mean == pytest.approx(10, abs=1)
+    target = config.target
+    assert isinstance(target, Target)
+    assert torch.allclose(model(raw), inner * target.scale + target.mean)
+    assert target.mean == pytest.approx(10, abs=1)
 
 
 def test_the_preprocessing_can_be_scripted(
@@ -168,8 +172,8 @@ def test_the_preprocessing_can_be_scripted(
 def test_a_number_column_can_be_a_class(tmp_path: Path, codes: np.ndarray[Any, Any]) -> None:
     numbers = np.column_stack([np.arange(200) % 2, np.random.default_rng(0).normal(size=200)])
     path = write_table(tmp_path / "table", numbers, codes)
-    _, data = ready(path, {"task": {"name": "table_classification", "target": "n0"}})
-    assert data.classes == ("0", "1")
+    _, data = ready(path, {"task": {"name": "classification", "target": "n0"}})
+    assert data.task.facts() == [("Classes", ("0", "1"))]
     assert data.targets.tolist() == numbers[:, 0].astype(int).tolist()
 
 
@@ -182,10 +186,10 @@ def test_classes_that_cannot_be_learned_are_a_sentence(tmp_path: Path, labels: l
 
 
 @pytest.mark.parametrize(("task", "code"), [
-    ({"name": "table_regression", "target": "c0"}, "target_not_a_number"),
-    ({"name": "table_regression", "target": "nowhere"}, "target_unknown"),
-    ({"name": "table_classification", "target": "c0", "features": ["nowhere"]}, "feature_unknown"),
-    ({"name": "table_classification", "target": "c0", "features": ["c0"]}, "feature_unknown"),
+    ({"name": "regression", "target": "c0"}, "target_not_a_number"),
+    ({"name": "regression", "target": "nowhere"}, "target_unknown"),
+    ({"name": "classification", "target": "c0", "features": ["nowhere"]}, "feature_unknown"),
+    ({"name": "classification", "target": "c0", "features": ["c0"]}, "feature_unknown"),
 ])
 def test_a_task_that_does_not_fit_is_a_sentence(
     tmp_path: Path, numbers: np.ndarray[Any, Any], codes: np.ndarray[Any, Any], task: dict[str, Any], code: str

@@ -17,6 +17,7 @@ from trainer.data import Array, Prepared
 from trainer.proving import parity, predict
 from trainer.proving.description import preprocess
 from trainer.spec import TrainSpec, parse
+from trainer.tasks import regression
 
 ECHO = """
 import numpy as np
@@ -56,7 +57,7 @@ TABLES = {
 
 
 def spec_for(prepared: Prepared) -> TrainSpec:
-    task = {"name": "table_classification", "target": prepared.summary.columns[-1].name}
+    task = {"name": "classification", "target": prepared.summary.columns[-1].name}
     spec = parse({"kind": "train", "task": task}).resolved(prepared.summary)  # type: ignore[union-attr]
     assert isinstance(spec, TrainSpec)
     return spec
@@ -68,6 +69,7 @@ def shipped(prepared: Prepared, folder: Path) -> Array:
     data = rows.read(spec, prepared)
     folder.mkdir()
     shutil.copy(parity.SHIPPED, folder)
+    shutil.copy(Path(regression.__file__).with_name("answer.py"), folder)
     described = preprocess(rows.configure(spec, data)) | {"output": {"name": "value"}}
     (folder / "preprocess.json").write_text(json.dumps(described), encoding="utf-8")
     (folder / "run_echo.py").write_text(ECHO)

@@ -29,7 +29,7 @@ def test_the_digits_are_profiled(tmp_path: Path) -> None:
     assert made.data.summary.shape == (1, 28, 28)
     assert [name for name, _ in made.profile.balance] == list("0123456789")
     assert sum(count for _, count in made.profile.balance) == 8000
-    assert made.profile.suggested_task == "image_classification"
+    assert made.profile.suggested_task == "classification"
     assert made.codes == set()
 
     assert {check.code for check in made.profile.checks} == {
@@ -65,7 +65,7 @@ def test_the_contact_sheet_shows_what_its_labels_say(tmp_path: Path) -> None:
 
 def test_the_penguins_are_profiled_as_the_reference_says(tmp_path: Path) -> None:
     made = sample(tmp_path, "penguins")
-    assert (made.profile.suggested_task, made.profile.suggested_target) == ("table_classification", "species")
+    assert (made.profile.suggested_task, made.profile.suggested_target) == ("classification", "species")
     assert made.profile.balance == (("Adelie", 129), ("Chinstrap", 50), ("Gentoo", 101))
     column = {column.name: column for column in made.profile.columns}["body_mass_g"]
     masses = [float(row[5]) for row in _rows(samples.listing()["penguins"].files[0]) if row[5] != "NA"]
@@ -116,7 +116,7 @@ def test_a_column_that_mirrors_the_target_is_told(tmp_path: Path) -> None:
     made = table(tmp_path / "class", "code,label,size", rows)
     assert made.problem("mirrors_target").params == {"column": "code", "target": "label", "agreeing": 60, "rows": 60}
     made = table(tmp_path / "number", "celsius,fahrenheit,noise", [f"{n},{n * 1.8 + 32},{n * 37 % 11}" for n in range(60)])
-    assert made.profile.suggested_task == "table_regression"
+    assert made.profile.suggested_task == "regression"
     assert {problem.params["column"] for problem in made.profile.problems if problem.code == "mirrors_target"} == set()
     made = table(tmp_path / "target", "celsius,target,noise", [f"{n % 30},{n % 30 * 1.8 + 32},{n * 37 % 11}" for n in range(60)])
     assert made.problem("mirrors_target").params["column"] == "celsius"
@@ -169,7 +169,7 @@ def test_problems_stand_errors_first(tmp_path: Path) -> None:
 def test_numbers_that_are_classes_have_a_balance_and_a_rarest(tmp_path: Path) -> None:
     rows = "".join(f"{number / 7},{int(number == 40)}\n" for number in range(100))
     made = imported(tmp_path, {"table.csv": f"x,label\n{rows}".encode()})
-    assert made.profile.suggested_task == "table_classification"
+    assert made.profile.suggested_task == "classification"
     assert made.profile.balance == (("0", 99), ("1", 1))
     assert made.problem("lonely_class").severity == "error"
     assert made.profile.columns[1].rarest == ("1", 1)
@@ -179,7 +179,7 @@ def test_numbers_that_float32_cannot_tell_apart_are_said_and_harmless(tmp_path: 
     made = table(tmp_path, "time,size,y", [f"{1_700_000_000 + at % 11},{at * 37 % 101},{'ab'[at % 2]}" for at in range(60)])
     problem = made.problem("coarse_numbers")
     assert problem.params == {"column": "time", "step": "128"}
-    spec = parse({"task": {"name": "table_classification", "target": "y"}}, "train")
+    spec = parse({"task": {"name": "classification", "target": "y"}}, "train")
     assert isinstance(spec, TrainSpec)
     spec = spec.resolved(made.data.summary)
     data = rows.read(spec, made.data)

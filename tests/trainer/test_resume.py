@@ -10,7 +10,7 @@ import pytest
 
 from tests.trainer import samples
 from tests.trainer.attempts import Attempt, Warm, children, curve, kill, steps_done, wait_until, write_job
-from trainer import events, job, loop
+from trainer import events, job, loop, report
 
 SPEC: dict[str, Any] = {
     "model": {"name": "cnn", "channels": [4, 8], "hidden": [16], "dropout": 0.3}, "batch_size": 32, "epochs": 40,
@@ -91,7 +91,7 @@ def test_a_stopped_run_has_all_that_a_finished_one_has(warm: Warm, images: Path,
     stopped = Attempt.read(folder)
     assert stopped.ended is not None, stopped.logs
     assert stopped.ended.outcome == "stopped"
-    assert stopped.report["test"]["rows"] == 30
+    assert report.parse(stopped.report).value("test/rows") == 30
     assert weights(stopped)
     assert stopped.last_checkpoint is not None
 

@@ -4,11 +4,13 @@ import hashlib
 from typing import Any
 from uuid import uuid4
 
+from trainer import savings
+from trainer.report import Figure, Report, Scalar
 from trainer.spec import TrainSpec, parse
 from webapp.accounts.models import User
 from webapp.artifacts.models import Artifact
 from webapp.datasets.models import Dataset, DatasetVersion
-from webapp.runs import services
+from webapp.runs import scores, services
 from webapp.runs.models import Run, State
 
 
@@ -63,7 +65,7 @@ def images() -> dict[str, Any]:
 def make_run(dataset: Dataset, *, name: str = "First", **values: Any) -> Run:
     """A queued training run; ``values`` are columns to put it into another state."""
     version = dataset.versions.get()
-    target = {"name": "table_classification", "target": "species"}
+    target = {"name": "classification", "target": "species"}
     spec = parse({"task": target} if (version.profile or {})["summary"]["kind"] == "table" else {})
     assert isinstance(spec, TrainSpec)
     run = services.queue_run(owner=dataset.owner, name=name, spec=spec, inputs={}, dataset_version=version)
@@ -74,18 +76,30 @@ def make_run(dataset: Dataset, *, name: str = "First", **values: Any) -> Run:
 
 
 def finished(dataset: Dataset, accuracy: float, name: str = "Done") -> Run:
-    report = {
-        "test": {
-            "rows": 10,
-            "accuracy": accuracy,
-            "macro": {},
-            "per_class": [],
-            "confusion": [[9, 1], [0, 0]],
-            "classes": ["<b>cat</b>", "dog"],
-        },
-        "best_epoch": 2,
-        "epochs": 3,
-        "parameters": 12,
-        "seconds": 4.0,
-    }
-    return make_run(dataset, name=name, state=State.SUCCEEDED, report=report)
+    accuracy_of_test = Scalar(name="test/accuracy", label="Test accuracy", value=accuracy, unit="share", better="higher")
+    report = Report(
+        headline="test/accuracy",
+        scalars=(
+            accuracy_of_test,
+            Scalar(name="best_epoch", label="Best epoch", value=2, of=3),
+            Scalar(name="parameters", label="Parameters", value=12),
+            Scalar(name="seconds", label="Training time", value=4.0, unit="seconds"),
+        ),
+        blocks=(Figure(chart="confusion", data={"matrix": [[9, 1], [0, 0]], "classes": ["<b>cat</b>", "dog"]}),),
+    )
+    return reported(make_run(dataset, name=name, state=State.SUCCEEDED), report.model_dump(mode="json"))
+
+
+def reported(run: Run, report: dict[str, Any]) -> Run:
+    """As the worker stores it."""
+    Run.objects.filter(pk=run.pk).update(report=report)
+    scores.keep(run, report)
+    run.refresh_from_db()
+    return run
+
+
+def compression_report(stages: list[dict[str, Any]]) -> dict[str, Any]:
+    """As a compress run makes it of its table of stages."""
+    scalars = savings.scalars(stages)
+    report = Report(headline=scalars[0].name if scalars else "", scalars=tuple(scalars))
+    return {**report.model_dump(mode="json"), "stages": stages}

@@ -126,12 +126,12 @@ def test_a_run_names_the_version_that_it_trains_on_or_gets_the_newest_ready_one(
     ({"epochs": True}, "epochs"),
     ({"epoks": 3}, "epoks"),
     ({"model": {"name": "resnet9000"}}, "model"),
-    ({"task": {"name": "table_regression", "target": "x"}}, "task"),
+    ({"task": {"name": "regression", "target": "x"}}, "task"),
     ({"model": {"name": "cnn", "depth": "x"}}, "model.depth"),
     ({"exporters": [{"name": "onnx"}, {"name": "onnx", "x": 1}]}, "exporters.1.x"),
     ({"exporters": [{"name": "onnx"}, {"name": "safetensors"}, {"name": "onnx"}]}, "exporters"),
     ({"split": {"validation": 0.5, "test": 0.5}}, "split"),
-    ({"task": {"name": "table_classification", "target": "species"}}, "task"),
+    ({"task": {"name": "classification", "target": "species"}}, "task"),
     ({"kind": "compress"}, "kind"),
     ({"kind": "compress", "model": {"name": "cnn"}}, "kind"),
     ({"kind": "zzz"}, "kind"),
@@ -296,9 +296,9 @@ def test_curves_keep_what_is_not_a_number(api: Api, ada: Things) -> None:
 
 
 def test_a_report_with_nan_is_valid_json(api: Api, ada: Things) -> None:
-    Run.objects.filter(pk=ada.identifiers["run"]).update(report={"test": {"loss": "NaN"}})
+    Run.objects.filter(pk=ada.identifiers["run"]).update(report={"scalars": [{"name": "loss", "value": "NaN"}]})
     answer = api("GET", f"runs/{ada.identifiers['run']}")
-    assert json.loads(answer.content, parse_constant=pytest.fail)["report"]["test"]["loss"] == "NaN"
+    assert json.loads(answer.content, parse_constant=pytest.fail)["report"]["scalars"][0]["value"] == "NaN"
 
 
 def test_events_are_those_of_the_websocket(api: Api, ada: Things) -> None:

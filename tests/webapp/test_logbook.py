@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.webapp.pages import make_dataset, make_run
+from trainer.report import Report, Scalar
 from webapp.accounts.models import User
 from webapp.runs import logbook, states, stream
 from webapp.runs.models import Attempt, Kind, Run, State
@@ -38,7 +39,8 @@ def test_a_life_is_told_in_order_with_its_machine_and_its_end(ada: User) -> None
     states.move(run.pk, State.QUEUED)
     tell(run, "rewind", {"step": 300})
     tell(run, "started", {"step": 300, "total_steps": 700, "steps_per_epoch": 100, "placement": ["cpu:0"]})
-    tell(run, "result", {"report": {"test": {"accuracy": 0.984, "rows": 800}}})
+    scalar = Scalar(name="test/accuracy", label="Test accuracy", value=0.984, unit="share")
+    tell(run, "result", {"report": Report(headline="test/accuracy", scalars=(scalar,)).model_dump(mode="json")})
     assert [line.text for line in logbook.lines(run)] == [
         "Queued.",
         "Taken by barn on cpu:0, cpu:1.",
@@ -48,7 +50,7 @@ def test_a_life_is_told_in_order_with_its_machine_and_its_end(ada: User) -> None
         "Queued.",
         "Back at the checkpoint of step 300.",
         "Goes on from step 300 of 700 with 1 rank: cpu:0.",
-        "Accuracy on 800 test rows: 98.4\u202f%.",
+        "Test accuracy: 98.4\u202f%.",
     ]
 
 

@@ -11,8 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.webapp.pages import finished, make_dataset, make_run
+from tests.webapp.pages import compression_report, finished, make_dataset, make_run, reported
+from trainer.report import Report
 from trainer.spec import TrainSpec
+from trainer.tasks.regression import scores as regression
 from webapp.accounts.models import User
 from webapp.artifacts.models import Artifact, Edge, ModelVersion
 from webapp.datasets.models import Dataset, DatasetVersion
@@ -23,6 +25,8 @@ from webapp.runs.models import Kind, Run, State
 from webapp.runs.timing import Timing
 from webapp.workers.models import Device, Worker
 
+ACCURACY = {"name": "accuracy", "label": "Accuracy", "value": 0.98, "unit": "share"}
+
 pytestmark = pytest.mark.django_db
 
 
@@ -32,8 +36,8 @@ def names(client: Client, address: str) -> list[str]:
 
 def filled_form(dataset: Dataset) -> dict[str, str]:
     """What the form of a new run sends when little is changed in it."""
-    return {"dataset": str(dataset.pk), "run_name": "Mine", "task.name": "table_classification",
-            "task.table_classification.target": "species", "optimizer.name": "sgd"}  # fmt: skip
+    return {"dataset": str(dataset.pk), "run_name": "Mine", "task.name": "classification",
+            "task.classification.target": "species", "optimizer.name": "sgd"}  # fmt: skip
 
 
 def test_the_list_asks_the_database_as_often_for_many_runs_as_for_one(client: Client, ada: User) -> None:
@@ -85,8 +89,8 @@ def test_the_form_offers_only_what_accepts_the_data(client: Client, ada: User) -
     table = client.get(f"/runs/new/?dataset={make_dataset(ada).pk}").content.decode()
     image = client.get(f"/runs/new/?dataset={make_dataset(ada, kind='image').pk}").content.decode()
     assert 'value="mlp"' in table and 'value="cnn"' not in table
-    assert 'value="cnn"' in image and 'value="table_regression"' not in image
-    assert 'value="table_regression"' in table and "petal (number)" in table
+    assert 'value="cnn"' in image and 'value="regression"' not in image
+    assert 'value="regression"' in table and "petal (number)" in table
 
 
 def test_bounds_of_the_specs_stand_in_the_form(client: Client, ada: User) -> None:
@@ -119,20 +123,21 @@ def test_a_form_that_was_changed_after_back_makes_another_run(client: Client, ad
 
 def test_a_run_whose_error_is_no_number_has_its_pages_like_any_other(client: Client, ada: User) -> None:
     dataset = make_dataset(ada)
-    left = {"predicted": ["NaN", 1.0, "Infinity"], "actual": [1.0, 2.0, 3.0]}
-    test = {"rows": 3, "mae": "NaN", "rmse": "Infinity", "r2": "NaN", "residuals": left}
-    run = make_run(dataset, name="Burst", state=State.SUCCEEDED, report={"test": test, "best_epoch": 1, "epochs": 1, "seconds": 1.0})
+    predicted, actual = np.array([np.nan, 1.0, np.inf]), np.array([1.0, 2.0, 3.0])
+    headline, scalars, blocks = regression.report(predicted, actual)
+    report = Report(headline=headline.name, scalars=(headline, *scalars), blocks=tuple(blocks))
+    run = reported(make_run(dataset, name="Burst", state=State.SUCCEEDED), json.loads(report.model_dump_json()))
     client.force_login(ada)
-    for address in ("/", "/runs/", "/runs/?sort=accuracy", f"/datasets/{dataset.pk}/"):
+    for address in ("/", "/runs/", "/runs/?sort=test/mae", f"/datasets/{dataset.pk}/"):
         assert client.get(address).status_code == 200
     page = client.get(f"/runs/{run.pk}/").content.decode()
-    assert "Burst" in page and "mean error NaN" in client.get("/runs/").content.decode()
+    assert "Burst" in page and "Mean absolute error NaN" in client.get("/runs/").content.decode()
     assert results.of(run).drawings[0].figure["data"][0]["y"] == [1.0]  # type: ignore[union-attr]
 
 
 def test_a_compression_whose_metric_is_no_number_says_what_it_can(ada: User) -> None:
     stages = [{"name": name, "size": size, "metric": {"name": "mae", "value": "NaN"}} for name, size in (("original", 200), ("small", 100))]
-    run = make_run(make_dataset(ada), kind=Kind.COMPRESS, state=State.SUCCEEDED, report={"stages": stages})
+    run = make_run(make_dataset(ada), kind=Kind.COMPRESS, state=State.SUCCEEDED, report=compression_report(stages))
     found = results.of(run)
     assert found is not None and [value for _, value in found.facts] == ["2.0× smaller"]
 
@@ -311,13 +316,13 @@ def test_data_that_nothing_can_be_learnt_from_offers_no_run_and_says_so(client: 
 
 def test_the_table_of_stages_compares_like_with_like(client: Client, ada: User) -> None:
     def stage(name: str, **more: object) -> dict[str, object]:
-        return {"name": name, "status": "done", "metric": {"name": "accuracy", "value": 0.98}, "parameters": 10, **more}
+        return {"name": name, "status": "done", "metric": ACCURACY, "parameters": 10, **more}
 
     stages = [
         stage("original", size=4000, runtime="PyTorch", latency_ms={"1": 0.8, "32": 4.0}),
         stage("quantize_int8", size=1000, runtime="ONNX Runtime", latency_ms={"1": 0.1, "32": 1.0}, float_latency_ms={"1": 0.2, "32": 2.0}),
     ]
-    run = make_run(make_dataset(ada), kind="compress", state=State.SUCCEEDED, report={"stages": stages})
+    run = make_run(make_dataset(ada), kind="compress", state=State.SUCCEEDED, report=compression_report(stages))
     client.force_login(ada)
     text = client.get(f"/runs/{run.pk}/").content.decode()
     assert "8.0× as fast" in text and "2.0× as fast" in text
@@ -326,8 +331,8 @@ def test_the_table_of_stages_compares_like_with_like(client: Client, ada: User) 
 
 def test_a_refused_stage_says_why_in_the_table(client: Client, ada: User) -> None:
     refused = {"name": "quantize_int8", "status": "refused", "message": "Refused: it fell to %(after)s.", "params": {"after": "0.7"}}
-    stages = [{"name": "original", "status": "done", "metric": {"name": "accuracy", "value": 0.98}, "size": 1, "parameters": 1}, refused]
-    run = make_run(make_dataset(ada), kind="compress", state=State.SUCCEEDED, report={"stages": stages})
+    stages = [{"name": "original", "status": "done", "metric": ACCURACY, "size": 1, "parameters": 1}, refused]
+    run = make_run(make_dataset(ada), kind="compress", state=State.SUCCEEDED, report=compression_report(stages))
     client.force_login(ada)
     assert "Refused: it fell to 0.7." in client.get(f"/runs/{run.pk}/").content.decode()
 
@@ -416,12 +421,11 @@ def test_a_paused_run_without_a_checkpoint_has_nothing_that_stopping_could_keep(
 def test_what_became_of_the_size_is_said_alike_everywhere(
     client: Client, ada: User, size: int | None, words: str
 ) -> None:
-    metric = {"name": "accuracy", "value": 0.98}
     refusal = {"name": "quantize_int8", "status": "refused", "message": "Refused: it fell to %(after)s.",
                "params": {"after": "0.5"}}
-    last = {"name": "prune_channels", "metric": metric, "size": size} if size else refusal
-    stages = [{"name": "original", "metric": metric, "size": 2500}, last]
-    run = make_run(make_dataset(ada), kind="compress", state=State.SUCCEEDED, report={"stages": stages})
+    last = {"name": "prune_channels", "metric": ACCURACY, "size": size} if size else refusal
+    stages = [{"name": "original", "metric": ACCURACY, "size": 2500}, last]
+    run = make_run(make_dataset(ada), kind="compress", state=State.SUCCEEDED, report=compression_report(stages))
     client.force_login(ada)
     page = client.get(f"/runs/{run.pk}/").content.decode()
     assert words in client.get("/runs/").content.decode()
@@ -439,7 +443,7 @@ def test_a_run_that_was_asked_for_no_exports_says_so_and_one_that_left_it_out_ma
 ) -> None:
     dataset = make_dataset(ada)
     client.force_login(ada)
-    task = {"name": "table_classification", "target": "species"}
+    task = {"name": "classification", "target": "species"}
     none, every = TrainSpec.model_validate({"task": task, "exporters": []}), TrainSpec.model_validate({"task": task})
     for number, (spec, formats) in enumerate([(none, []), (every, ["safetensors", "torchscript", "onnx"])]):
         run = services.queue_run(owner=ada, name="x", spec=spec, inputs={}, dataset_version=dataset.versions.get())

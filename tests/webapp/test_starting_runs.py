@@ -17,7 +17,7 @@ from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.runs import forms, services
 from webapp.runs.plan import plan
 
-CLASSIFIED = {"name": "table_classification", "target": "species"}
+CLASSIFIED = {"name": "classification", "target": "species"}
 
 
 def post(person: User, dataset: UUID, spec: dict[str, Any]) -> Any:
@@ -50,14 +50,14 @@ def test_a_class_with_one_row_is_refused_in_whichever_column_is_the_target(ada: 
     columns[1]["levels"] = [["a", 99], ["b", 1]]
     version = profiled(make_dataset(ada), columns=columns, suggested_target="petal")
     assert refusal(version, {"task": CLASSIFIED}) == ("class_with_one_row", "task")
-    assert services.training_spec({"task": {"name": "table_regression", "target": "petal"}}, version)
+    assert services.training_spec({"task": {"name": "regression", "target": "petal"}}, version)
 
 
 def test_numbers_that_are_classes_are_counted_too(ada: User) -> None:
     columns = table("petal")["columns"]
     columns[0] |= {"distinct": 2, "rarest": ["1", 1]}
     version = profiled(make_dataset(ada), columns=columns, suggested_target="species")
-    spec = {"task": {"name": "table_classification", "target": "petal"}}
+    spec = {"task": {"name": "classification", "target": "petal"}}
     assert refusal(version, spec) == ("class_with_one_row", "task")
     columns[0]["rarest"] = ["1", 2]
     assert services.training_spec(spec, profiled(version.dataset, columns=columns))
@@ -70,7 +70,7 @@ def test_the_suggested_target_is_counted_whole_where_its_column_shows_only_frequ
 
 def test_a_target_of_which_no_class_was_counted_is_left_to_the_training(ada: User) -> None:
     version = make_dataset(ada).versions.get()
-    assert services.training_spec({"task": {"name": "table_classification", "target": "petal"}}, version)
+    assert services.training_spec({"task": {"name": "classification", "target": "petal"}}, version)
 
 
 def test_nobody_is_told_to_wait_for_an_inspection_that_failed(ada: User) -> None:

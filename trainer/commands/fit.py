@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from trainer import data, out
+from trainer import data, out, report
 from trainer.console import checked, devices, read_object
 from trainer.out import Out
 from trainer.spec import TrainSpec
@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     code = foreground.end(folder.run, screen.ended)
     if code == 0:
         folder.place({**foreground.outputs(folder.run), **foreground.report(folder.run, screen)})
-        print(f"{scores(screen.report['test'])}\nThe model is {folder.path / MODEL}.")
+        print(f"{scores(screen.report)}\nThe model is {folder.path / MODEL}.")
     return code
 
 
@@ -43,8 +43,6 @@ def read_spec(path: Path) -> TrainSpec:
     return spec
 
 
-def scores(test: dict[str, Any]) -> str:
-    """The report's numbers in words; it has NaN and infinities as text."""
-    if "accuracy" in test:
-        return f"Test accuracy {test['accuracy']:.4f} on {test['rows']} rows (macro F1 {test['macro']['f1']:.4f})."
-    return f"Test error {float(test['mae']):.6g} (mean absolute), R2 {float(test['r2']):.4f}, on {test['rows']} rows."
+def scores(told: dict[str, Any]) -> str:
+    """The report's facts in words."""
+    return ", ".join(report.in_words(scalar) for scalar in report.parse(told).scalars if scalar.shown)

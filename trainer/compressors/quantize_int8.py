@@ -29,8 +29,9 @@ class Spec(Component):
 
     calibration_rows: int = Field(256, ge=1, le=100_000, title="Calibration rows", json_schema_extra={"unit": "rows"},
                                   description="Training rows from which the range of each activation is read.")
-    accuracy_loss: float = Field(0.02, ge=0, le=1, title="Accepted fall of accuracy", json_schema_extra={"unit": "share"},
-                                 description="A larger fall on the test rows refuses the result; 0.02 is two points.")
+    accuracy_loss: float = Field(0.02, ge=0, le=1, title="Accepted fall of a share", json_schema_extra={"unit": "share"},
+                                 description="Of rows that are answered rightly: a larger fall on the test rows refuses the result; "
+                                             "0.02 is two points.")
     error_rise: float = Field(0.1, ge=0, le=10, title="Accepted rise of the error", json_schema_extra={"unit": "share"},
                               description="For a number: a larger rise of the mean absolute error refuses the result; 0.1 is 10 %.")
 
@@ -49,7 +50,7 @@ def build(spec: Spec, version: Version, bench: Bench) -> Version:
         str(floating), str(path), _Calibration(name, _calibration(spec, bench)), quant_format=QuantFormat.QOperator,
         op_types_to_quantize=QUANTIZED, per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8)
     change = _change(version, path, bench)
-    limit = spec.accuracy_loss if change.metric == "accuracy" else spec.error_rise
+    limit = spec.accuracy_loss if change.unit == "share" else spec.error_rise
     refuse_when_worse(change, limit)
     config = compressed(version.config, spec, version.path)
     _describe(path, config, {"tolerance": limit, **change.report()})
@@ -61,11 +62,11 @@ def refuse_when_worse(change: "Change", limit: float) -> None:
     """Raise RefusedError where the loss is above ``limit``."""
     if change.loss <= limit:
         return
-    if change.metric == "accuracy":
-        raise RefusedError("quantization_too_lossy", "Refused: the accuracy fell from %(before)s to %(after)s, more than the accepted "
-                      "%(limit)s; accept a larger fall, or leave quantization out.", before=f"{change.before:.4f}",
+    if change.unit == "share":
+        raise RefusedError("quantization_too_lossy", "Refused: the share of right answers fell from %(before)s to %(after)s, "
+                      "more than the accepted %(limit)s; accept a larger fall, or leave quantization out.", before=f"{change.before:.4f}",
                       after=f"{change.after:.4f}", limit=f"{limit:g}")
-    raise RefusedError("quantization_too_lossy", "Refused: the mean absolute error rose from %(before)s to %(after)s, by more than the "
+    raise RefusedError("quantization_too_lossy", "Refused: the mean error rose from %(before)s to %(after)s, by more than the "
                   "accepted share of %(limit)s; accept a larger rise, or leave quantization out.", before=f"{change.before:.4g}",
                   after=f"{change.after:.4g}", limit=f"{limit:g}")
 
@@ -108,12 +109,12 @@ class _Calibration:
 
 def _change(version: Version, path: Path, bench: Bench) -> "Change":
     """What it cost, on all test rows."""
-    from trainer.proving import answering, lossy
+    from trainer.proving import answering
 
     part = bench.rows.parts.test
     before = answering.decisions(answering.model(version.path, "torch", bench.threads), bench.rows, part)
     after = answering.decisions(answering.model(path, "onnx", bench.threads), bench.rows, part)
-    return lossy.compare(before, after, bench.rows.targets[part])
+    return bench.rows.task.compare(before, after, bench.rows.targets[part])
 
 
 def _float_latency(path: Path, bench: Bench) -> dict[str, float]:

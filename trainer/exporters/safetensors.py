@@ -43,19 +43,18 @@ def build(spec: Spec, source: Source, folder: Path) -> tuple[File, ...]:
 
 def _network(config: "ModelConfig") -> dict[str, Any]:
     """The arguments of ``Network`` in network.py: the component's own fields, and the sizes at both ends."""
-    from trainer.package import feature_shape
+    from trainer.package import feature_shape, task
 
     fields = config.model.model_dump(mode="json", exclude={"name", "version"})
-    return {**fields, "inputs": list(feature_shape(config)), "outputs": len(config.classes) or 1}
+    return {**fields, "inputs": list(feature_shape(config)), "outputs": task(config).outputs}
 
 
 def _ends(config: "ModelConfig") -> dict[str, Any]:
     """The classes of preprocessing.py on both sides of the network, with their arguments."""
-    from trainer.package import preprocess_arguments
+    from trainer.package import preprocess_arguments, task
 
-    name, arguments = preprocess_arguments(config.inputs)
-    after = None if config.target == "class" else {"name": "ToUnit", "arguments": {"mean": config.mean, "scale": config.scale}}
-    return {"preprocess": {"name": name, "arguments": arguments}, "postprocess": after}
+    ends = {"preprocess": preprocess_arguments(config.inputs), "postprocess": task(config).postprocess}
+    return {place: None if end is None else {"name": end[0], "arguments": end[1]} for place, end in ends.items()}
 
 
 def load(folder: str) -> "Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]":

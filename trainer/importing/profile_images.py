@@ -12,6 +12,7 @@ from trainer.importing import profile_classes
 from trainer.importing.parsed import Parsed
 from trainer.importing.profile import Problem, Profile, Thumbnails, checks_made, checks_of, in_order, problem
 from trainer.importing.profile_classes import class_problems
+from trainer.summary import LABEL
 
 CELL = 64
 COLUMNS = 12
@@ -33,7 +34,7 @@ def profile(parsed: Parsed, format_name: str) -> Profile:
                       labels=tuple(classes[labels[row]] for row in chosen))
     return Profile(summary=parsed.summary, format=format_name, duplicates=duplicates, balance=balance,
                    problems=in_order(problems), checks=checks_made(checks), thumbnails=grid,
-                   suggested_task="image_classification")
+                   suggested_task="classification", suggested_target=LABEL)
 
 
 def _picture_problems(rows: int, duplicates: int, contradicting: int) -> Iterator[Problem]:

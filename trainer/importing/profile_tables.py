@@ -113,7 +113,7 @@ def profile(parsed: Parsed, format_name: str) -> Profile:
     if target is not None:
         if target.kind == "category":
             balance = _counted(target, _array_of(parsed, target))
-        elif _task(target) == "table_classification":
+        elif _task(target) == "classification":
             balance = _counted_numbers(_array_of(parsed, target))
         problems += [*class_problems(balance), *_target_problems(parsed, target)]
         checks |= checks_of(_target_problems) | (profile_classes.checks() if balance else frozenset())
@@ -136,7 +136,7 @@ def suggested_target(parsed: Parsed) -> Column | None:
 
 def _task(target: Column) -> str:
     few = target.distinct <= FEW_CLASSES and target.name.casefold() in TARGET_NAMES
-    return "table_classification" if target.kind == "category" or few else "table_regression"
+    return "classification" if target.kind == "category" or few else "regression"
 
 
 def _array_of(parsed: Parsed, column: Column) -> Array:

@@ -3,20 +3,17 @@
 The negative logarithm of the probability that the model gives to the right class.
 """
 
-from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
-from trainer.component import Component, TargetKind
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from trainer.component import Component
+from trainer.task import LossOf, Target
 
 
 class Spec(Component):
-    targets: ClassVar[frozenset[TargetKind]] = frozenset({"class"})
+    targets: ClassVar[frozenset[str]] = frozenset({"class"})
 
     label_smoothing: float = Field(
         0.0, ge=0, lt=1, title="Label smoothing",
@@ -24,7 +21,7 @@ class Spec(Component):
                     "that is shown is then above 0 even for a perfect model.")
 
 
-def build(spec: Spec) -> "Callable[[Tensor, Tensor], Tensor]":
+def build(spec: Spec, target: Target) -> LossOf:
     """Takes logits [B, K] and class indices int64 [B]."""
     from torch.nn.functional import cross_entropy
 

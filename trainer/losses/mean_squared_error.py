@@ -3,21 +3,18 @@
 The square of the difference, in units of the target's variance over the training rows.
 """
 
-from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from trainer.component import Component, TargetKind
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from trainer.component import Component
+from trainer.task import LossOf, Target
 
 
 class Spec(Component):
-    targets: ClassVar[frozenset[TargetKind]] = frozenset({"number"})
+    targets: ClassVar[frozenset[str]] = frozenset({"number"})
 
 
-def build(spec: Spec) -> "Callable[[Tensor, Tensor], Tensor]":
+def build(spec: Spec, target: Target) -> LossOf:
     """Takes values [B] and targets [B], both standardised."""
     from torch.nn.functional import mse_loss
 

@@ -58,16 +58,10 @@ def raw(data: Rows, part: Indices) -> Array:
 
 
 def answers(run: Model, data: Rows, part: Indices) -> Array:
-    """What the model answers for the rows of ``part``, [N, classes] or [N]: for some rows, with thousands of classes."""
+    """What the model answers for the rows of ``part``, [N, …]: for some rows, with thousands of classes."""
     return np.concatenate([run(raw(data, piece)) for piece in data.pieces(part, PIECE)])
 
 
 def decisions(run: Model, data: Rows, part: Indices) -> Array:
-    """What the model decides on the rows of ``part``, [N]; memory holds the answers of one piece of them at a time."""
-    return np.concatenate([decided(run(raw(data, piece))) for piece in data.pieces(part, PIECE)])
-
-
-def decided(answer: Array) -> Array:
-    """The class index int64 of each row of scores [N, classes]; numbers [N] as they are."""
-    found: Array = answer.argmax(1) if answer.ndim == 2 else answer
-    return found
+    """What the model decides on the rows of ``part``, [N, …]; memory holds the answers of one piece of them at a time."""
+    return np.concatenate([data.task.decide(run(raw(data, piece))) for piece in data.pieces(part, PIECE)])

@@ -5,19 +5,19 @@ from collections.abc import Sequence
 from string import punctuation
 from typing import Any
 
-from trainer import catalog
+from trainer import catalog, package
 from trainer.importing.cells import MISSING
 from trainer.package import CategoryColumn, Images, ModelConfig
 
 LONGEST_TEXT = 200
-MOST_CLASSES = 50
+MOST_TEXTS = 50
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def preprocess(config: ModelConfig) -> dict[str, Any]:
     """How a stored raw row becomes the numbers that the graph takes, and what its answers mean."""
     described = _images(config.inputs) if isinstance(config.inputs, Images) else _columns(config)
-    return {"version": 1, **described, "output": _output(config)}
+    return {"version": 1, **described, "output": package.task(config).output()}
 
 
 def _images(inputs: Images) -> dict[str, Any]:
@@ -46,13 +46,6 @@ def _columns(config: ModelConfig) -> dict[str, Any]:
             "contained": "imputation, standardisation, one-hot encoding"}
 
 
-def _output(config: ModelConfig) -> dict[str, Any]:
-    if config.target == "class":
-        return {"name": "logits", "dtype": "float32", "shape": ["batch", len(config.classes)], "target": config.target_name,
-                "classes": list(config.classes), "meaning": "softmax gives probabilities, the largest is the answer"}
-    return {"name": "value", "dtype": "float32", "shape": ["batch"], "target": config.target_name, "unit": "as in the data"}
-
-
 def plain(text: object) -> str:
     """Somebody's text as Markdown that means nothing but that text: one line, no control characters, punctuation escaped."""
     spaced = " ".join(str(text)[:LONGEST_TEXT].split())
@@ -72,15 +65,15 @@ def card(config: ModelConfig, report: dict[str, Any], scores: dict[str, float], 
 def _title(config: ModelConfig) -> str:
     """The task, and of what: pictures have no column that could be named."""
     task = plain(catalog.entry("tasks", config.task).label)
-    return task if isinstance(config.inputs, Images) else f"{task} of {plain(config.target_name)}"
+    return task if isinstance(config.inputs, Images) else f"{task} of {plain(config.target.name)}"
 
 
 def _about(config: ModelConfig) -> list[str]:
     model, task = catalog.entry("models", config.model), catalog.entry("tasks", config.task)
-    lines = [f"- Task: {plain(task.label)}, target {plain(config.target_name)}", f"- Network: {plain(model.label)} ({_fields(config)})"]
-    if config.classes:
-        more = " …" if len(config.classes) > MOST_CLASSES else ""
-        lines.append(f"- Classes: {', '.join(plain(name) for name in config.classes[:MOST_CLASSES])}{more}")
+    lines = [f"- Task: {plain(task.label)}, target {plain(config.target.name)}", f"- Network: {plain(model.label)} ({_fields(config)})"]
+    for word, texts in package.task(config).facts():
+        more = " …" if len(texts) > MOST_TEXTS else ""
+        lines.append(f"- {word}: {', '.join(plain(text) for text in texts[:MOST_TEXTS])}{more}")
     if isinstance(config.inputs, Images):
         lines.append(f"- Input: pixels 0 to 255, {' x '.join(map(str, config.inputs.shape))} (channels, height, width)")
     else:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from trainer.data import Array
+from trainer.report import Unit
 
 Z95 = 1.959963984540054
 RESAMPLES = 2000
@@ -24,10 +25,12 @@ RESAMPLES = 2000
 class Change:
     """A metric before and after; ``low`` and ``high`` bound its change at 95 %. ``loss`` is how much worse it became.
 
-    For accuracy the loss is the fall (0.01 is one point); for the mean absolute error it is the rise relative to before.
+    For a share of rows the loss is the fall (0.01 is one point); for a mean error it is the rise relative to before.
     """
 
     metric: str
+    label: str
+    unit: Unit
     before: float
     after: float
     low: float
@@ -41,28 +44,22 @@ class Change:
         return {name: None if isinstance(value, float) and not isfinite(value) else value for name, value in asdict(self).items()}
 
 
-def compare(before: Array, after: Array, truth: Array) -> Change:
-    """What two models decided on the same rows, and what is true: class indices [N], or numbers [N]."""
-    if np.issubdtype(before.dtype, np.integer):
-        return _classes(before, after, truth)
-    return _values(np.abs(before - truth), np.abs(after - truth))
-
-
-def _classes(before: Array, after: Array, truth: Array) -> Change:
-    was, now = before == truth, after == truth
+def of_hits(metric: str, label: str, was: Array, now: Array, agreement: float) -> Change:
+    """Of a share of rows: which were right before and after [N]; ``agreement`` is the share that is answered alike."""
     low, high = newcombe(int((was & now).sum()), int((was & ~now).sum()), int((~was & now).sum()), int((~was & ~now).sum()))
-    return Change("accuracy", float(was.mean()), float(now.mean()), low, high, float(was.mean() - now.mean()),
-                  float((before == after).mean()), len(truth))
+    return Change(metric, label, "share", float(was.mean()), float(now.mean()), low, high, float(was.mean() - now.mean()),
+                  agreement, len(was))
 
 
-def _values(was: Array, now: Array) -> Change:
+def of_errors(metric: str, label: str, was: Array, now: Array) -> Change:
+    """Of a mean error: that of each row before and after [N]."""
     gaps = now - was
     generator, rows = np.random.default_rng(0), len(gaps)
     means = [gaps[generator.integers(0, rows, rows)].mean() for _ in range(RESAMPLES)]  # one by one, so that memory holds one
     low, high = np.quantile(means, (0.025, 0.975))
     before = float(was.mean())
     loss = float(gaps.mean()) / before if before > 0 else float(np.sign(gaps.mean()))
-    return Change("mae", before, float(now.mean()), float(low), float(high), loss, None, rows)
+    return Change(metric, label, "", before, float(now.mean()), float(low), float(high), loss, None, rows)
 
 
 def newcombe(both: int, only_before: int, only_after: int, neither: int) -> tuple[float, float]:

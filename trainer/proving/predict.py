@@ -6,8 +6,9 @@
 Rows are a table with a header, in any of the forms of CSV that the import takes: the same encodings, delimiters, decimal commas
 and words for a missing value, spaces around a value do not count. A row whose fields are all empty is answered like any other;
 blank lines are not rows. Pictures are a .npy file, uint8 [rows, channels, height, width]. ``preprocess.json`` says how they
-become the numbers that the model takes. This file is shipped beside every export, and the parity check runs it in a process that
-has none of the code that trained the model: what it does as the import does, it does with rules of its own.
+become the numbers that the model takes, and ``answer.py`` puts an answer into words. This file is shipped beside every export,
+and the parity check runs it in a process that has none of the code that trained the model: what it does as the import does, it
+does with rules of its own.
 """
 
 import argparse
@@ -241,16 +242,6 @@ def predict(model: Callable[[Array], Array], rows: Array, batch: int) -> Array:
     return np.concatenate([np.asarray(model(np.asarray(rows[at : at + batch], np.float32))) for at in starts])
 
 
-def readable(answer: Any, preprocess: dict[str, Any]) -> dict[str, Any]:
-    """One answer in words: the class and all probabilities (softmax of the logits), or the value with its unit."""
-    output = preprocess["output"]
-    if output["name"] == "value":
-        return {"value": float(answer)}
-    weights = np.exp(answer - np.max(answer))
-    shares = dict(zip(output["classes"], (weights / weights.sum()).tolist(), strict=True))
-    return {"class": output["classes"][int(np.argmax(answer))], "probabilities": shares}
-
-
 def at_least_one(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 on")
@@ -270,8 +261,9 @@ def main() -> None:
     except RowsError as error:
         sys.exit(str(error))
     model = runpy.run_path(str(arguments.run))["load"](str(folder))
+    readable = runpy.run_path(str(folder / "answer.py"))["readable"]
     for answer in predict(model, rows, arguments.batch):
-        print(json.dumps(readable(answer, preprocess), ensure_ascii=False))
+        print(json.dumps(readable(answer, preprocess["output"]), ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from trainer import evaluate, rows
+from trainer import rows
 from trainer.checked import sha256
 from trainer.data import Array, Prepared
 from trainer.exporters import Source
-from trainer.package import Images, ModelConfig
+from trainer.package import Images
 from trainer.proving import answering, parity, sources
 from trainer.proving.parity import Verdict
 from trainer.split import Indices
+from trainer.task import Task
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,8 @@ class Proof:
         answers = answering.answers(run, data, part)
         if not isinstance(source.config.inputs, Images):
             answers = np.concatenate([answers, run(parity.gaps(answering.raw(data, part[:1]), source.preprocess["columns"]))])
-        scores = _scores(source.config, answering.decisions(run, data, data.parts.test), data.targets[data.parts.test])
-        floor = 1.0 if source.config.target == "class" else source.config.scale
-        return cls(path, sha256(path), answers, len(part), floor, scores)
+        scores = _scores(data.task, answering.decisions(run, data, data.parts.test), data.targets[data.parts.test])
+        return cls(path, sha256(path), answers, len(part), data.task.tolerance_floor, scores)
 
     def check(self, folder: Path, run: str, source: Source) -> Verdict:
         """Prove the export in ``folder`` or refuse it. One that answers as a lossy version does repeats what that version cost."""
@@ -73,12 +73,9 @@ def _spread(part: Indices, most: int) -> Indices:
     return part[np.linspace(0, len(part) - 1, min(most, len(part))).astype(np.int64)]
 
 
-def _scores(config: ModelConfig, decisions: Array, truth: Array) -> dict[str, float]:
-    if config.target == "class":
-        report = evaluate.classification(decisions, truth, config.classes)
-        return {"rows": report["rows"], "accuracy": report["accuracy"], "macro F1": report["macro"]["f1"]}
-    report = evaluate.regression(decisions, truth)
-    return {"rows": report["rows"], "mean absolute error": report["mae"], "R2": report["r2"]}
+def _scores(task: Task, decisions: Array, truth: Array) -> dict[str, float]:
+    headline, scalars, _blocks = task.report(decisions, truth)
+    return {"Rows": len(truth), **{scalar.label: scalar.value for scalar in (headline, *scalars)}}
 
 
 def _cost(facts: dict[str, Any]) -> Verdict:

@@ -9,21 +9,23 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from webapp import words
+from trainer.report import Scalar
+from webapp import scalars, words
 from webapp.accounts.access import visible
 from webapp.accounts.models import User
 from webapp.artifacts.models import Edge, ModelVersion
+from webapp.runs.headline import of_report
 from webapp.runs.models import Kind, Run, State
 from webapp.runs.states import FINAL
 
 
 @dataclass(frozen=True)
 class Described:
-    """A model version with its metric, latency of one row in milliseconds, and its bundle, or in a word why it has none."""
+    """A model version with its metric in words, latency of one row in milliseconds, and its bundle, or in a word why it has
+    none."""
 
     version: ModelVersion
-    metric: str
-    value: float | None
+    quality: str
     latency: float | None
     bundle: UUID | None
     lack: str
@@ -44,17 +46,18 @@ def described(versions: Sequence[ModelVersion]) -> list[Described]:
 def _described(version: ModelVersion, makers: Sequence[Run], bundles: Mapping[UUID, UUID]) -> Described:
     report: Mapping[str, Any] = version.report or {}
     stage: Mapping[str, Any] = report.get("report") or report
-    metric = stage.get("metric") or _test_metric(stage) or _test_metric(version.run.report or {}) or {}
+    metric = stage.get("metric") or of_report(version.run.report or {})
     latency = (stage.get("latency_ms") or {}).get("1")
     bundle = next((bundles[maker.pk] for maker in makers if maker.pk in bundles), None)
     lack = _lack(makers[0] if makers else version.run)
-    return Described(version, str(metric.get("name", "")), metric.get("value"), latency, bundle, lack)
+    return Described(version, _quality(metric), latency, bundle, lack)
 
 
-def _test_metric(report: Mapping[str, Any]) -> dict[str, Any] | None:
-    test = report.get("test") or {}
-    name = next((name for name in ("accuracy", "mae") if test.get(name) is not None), None)
-    return {"name": name, "value": test[name]} if name else None
+def _quality(metric: Scalar | Mapping[str, Any] | None) -> str:
+    if metric is None:
+        return "–"
+    scalar = metric if isinstance(metric, Scalar) else Scalar.model_validate(metric, strict=False)
+    return _("%(name)s %(value)s") % {"name": scalars.label(scalar), "value": scalars.text(scalar)}
 
 
 def _lack(last: Run) -> str:

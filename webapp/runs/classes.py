@@ -14,17 +14,16 @@ def require_learnable(spec: TrainSpec, summary: DataSummary, profile: Mapping[st
     A profile keeps a column's most frequent levels and the rarest; what it does not tell is left for the training process to find.
     """
     assert spec.task is not None
-    if catalog.entry("tasks", spec.task).module.target_kind(spec.task, summary) != "class":
-        return
-    column: str | None = getattr(spec.task, "target", None)  # pictures have labels, and no column to choose
-    counts = _counted(column, profile)
+    column: str | None = catalog.entry("tasks", spec.task).module.class_column(spec.task)
+    counts = _counted(column, profile) if column is not None else ()
     if any(rows for _, rows in counts):
-        require_classes(counts, "dataset" if column is None else "task")
+        can_choose = any(other.name == column for other in summary.columns)
+        require_classes(counts, "task" if can_choose else "dataset")
 
 
-def _counted(column: str | None, profile: Mapping[str, Any]) -> Sequence[tuple[str, int]]:
+def _counted(column: str, profile: Mapping[str, Any]) -> Sequence[tuple[str, int]]:
     """Rows of each class of the target, as far as the profile has them."""
-    if column is None or column == profile.get("suggested_target"):
+    if column == profile.get("suggested_target"):
         return profile.get("balance") or ()
     found: Mapping[str, Any] = next((one for one in profile.get("columns") or () if one["name"] == column), {})
     levels, rarest = found.get("levels") or [], found.get("rarest")

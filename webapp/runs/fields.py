@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from trainer.component import Component, Strict
-from trainer.summary import Column
+from trainer.summary import DataSummary
 from webapp import words
 
 TAGS = frozenset({"name", "version", "kind"})
@@ -57,20 +57,20 @@ class Place:
 
 
 def fields(
-    model: type[Strict], place: Place, values: Mapping[str, Any], errors: Errors, columns: Sequence[Column] = ()
+    model: type[Strict], place: Place, values: Mapping[str, Any], errors: Errors, data: DataSummary | None = None
 ) -> tuple[Field, ...]:
     """Controls for the plain fields of ``model``; ``values`` is what the spec says so far, right or wrong."""
     return tuple(
-        _field(name, info, place, values.get(name, default(info)), errors, columns)
+        _field(name, info, place, values.get(name, default(info)), errors, data)
         for name, info in model.model_fields.items()
         if name not in TAGS and _is_plain(info.annotation)
     )
 
 
-def _field(name: str, info: FieldInfo, place: Place, value: Any, errors: Errors, columns: Sequence[Column]) -> Field:
+def _field(name: str, info: FieldInfo, place: Place, value: Any, errors: Errors, data: DataSummary | None) -> Field:
     full, path = place.of(name)
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    chosen = _choices(info, extra, columns)
+    chosen = _choices(info, extra, data)
     many = _is_tuple(info.annotation)
     minimum, maximum = _bounds(info)
     return Field(
@@ -101,8 +101,9 @@ def _control(info: FieldInfo, has_choices: bool, many: bool) -> Literal["number"
     return "number" if core in (int, float) and not many else "text"
 
 
-def _choices(info: FieldInfo, extra: Mapping[str, Any], columns: Sequence[Column]) -> tuple[tuple[str, str], ...] | None:
-    if extra.get("choices_from") == "columns":
+def _choices(info: FieldInfo, extra: Mapping[str, Any], data: DataSummary | None) -> tuple[tuple[str, str], ...] | None:
+    if data is not None and extra.get("choices_from") in ("columns", "targets"):
+        columns = data.columns if extra["choices_from"] == "columns" else data.target_columns
         kinds = {"number": _("number"), "category": _("category"), "text": _("text"), "constant": _("constant")}
         return tuple((column.name, f"{column.name} ({kinds[column.kind]})") for column in columns)
     core = _core(info.annotation)

@@ -1,9 +1,7 @@
 """The form of a new run, made from the Specs: sections, parts that can be exchanged, and their fields."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 from django.http import QueryDict
@@ -127,20 +125,7 @@ def is_trainable(version: DatasetVersion) -> bool:
     if version.profile is None:
         return False
     summary = DataSummary.model_validate(version.profile["summary"])
-    return any(map(partial(_resolves, summary), _tasks(summary)))
-
-
-def _tasks(summary: DataSummary) -> Iterator[dict[str, Any]]:
-    for entry in listing("tasks").values():
-        if summary.kind in entry.spec.accepts:
-            targets = [column.name for column in summary.columns] if "target" in entry.spec.model_fields else [None]
-            yield from ({"name": entry.name, **({"target": target} if target else {})} for target in targets)
-
-
-def _resolves(summary: DataSummary, task: dict[str, Any]) -> bool:
-    with suppress(TrainerError, ValidationError):
-        return bool(TrainSpec.model_validate({"task": task}).resolved(summary))
-    return False
+    return any(entry.module.suggest(summary) is not None for entry in listing("tasks").values())
 
 
 def filled(spec: TrainSpec) -> dict[str, Any]:
@@ -182,7 +167,7 @@ def _limited(ranks: Field, most: int | None) -> Field:
 def _part(name: str, raw: Mapping[str, Any], errors: Errors, summary: DataSummary) -> Part:
     info = TrainSpec.model_fields[name]
     said = _mapping(raw.get(name)) or family_default(default(info))
-    fitting = [one for one in listing(PARTS[name]).values() if summary.kind in one.spec.accepts]
+    fitting = [one for one in listing(PARTS[name]).values() if _fits(one, summary)]
     chosen = str(said.get("name", ""))
     automatic = "" if default(info) is not None or name == "task" else _("Chosen to fit the data")
     if not chosen and not automatic and fitting:
@@ -193,20 +178,15 @@ def _part(name: str, raw: Mapping[str, Any], errors: Errors, summary: DataSummar
 
 def _option(part: str, entry: Entry, said: Mapping[str, Any], errors: Errors, summary: DataSummary) -> Option:
     place = Place(f"{part}.{entry.name}.", f"{part}.")
-    begun = said or ({"target": _fitting_target(entry, summary)} if "target" in entry.spec.model_fields else {})
-    found = fields(entry.spec, place, begun, errors if said else {}, summary.columns)
+    begun = said or (entry.module.suggest(summary) if part == "task" else {})
+    found = fields(entry.spec, place, begun, errors if said else {}, summary)
     shown = tuple(one for one in found if not one.advanced)[:SHOWN]
     folded = tuple(one for one in found if one not in shown)
     return Option(entry.name, _(entry.label), words.translated(entry.description.split("\n\n")[0]), shown, folded)
 
 
-def _fitting_target(entry: Entry, summary: DataSummary) -> str:
-    """The first column that this task can learn to tell."""
-    for column in summary.columns:
-        with suppress(TrainerError, ValidationError):
-            entry.module.target_kind(entry.spec.model_validate({"target": column.name}), summary)
-            return column.name
-    return ""
+def _fits(entry: Entry, summary: DataSummary) -> bool:
+    return entry.module.suggest(summary) is not None if entry.family == "tasks" else summary.kind in entry.spec.accepts
 
 
 def _checks(raw: Mapping[str, Any]) -> tuple[Check, ...]:

@@ -1,39 +1,30 @@
 """The one number that says how good a finished run is, in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from trainer import savings
-from webapp.numbers import short
-from webapp.runs.models import Run
+from trainer.report import Scalar
+from webapp import scalars
+from webapp.runs.models import Kind, Run
 
 
 def headline(run: Run) -> str:
-    """Test accuracy, for numbers the mean error, of a compression what it came to; empty while there is none."""
+    """The number on top of the run's report with its name; empty while there is none."""
     report: Mapping[str, Any] = getattr(run, "digest", None) or run.report or {}  # a list reads only a digest of the report
-    stages = report.get("stages") or []
-    if stages:
-        return size(stages)
-    test = report.get("test") or {}
-    if test.get("accuracy") is not None:
-        return _("accuracy %(value).1f %%") % {"value": 100 * test["accuracy"]}
-    if test.get("mae") is not None:
-        return _("mean error %(value)s") % {"value": short(test["mae"])}
-    return ""
+    scalar = of_report(report)
+    if scalar is None:
+        return _("nothing was kept") if run.kind == Kind.COMPRESS and report.get("scalars") is not None else ""
+    value = scalars.text(scalar)
+    return value if scalar.unit == "times_smaller" else _("%(name)s %(value)s") % {"name": scalars.label(scalar), "value": value}
 
 
-def size(stages: Sequence[Mapping[str, Any]]) -> str:
-    """What became of the size on disk, of a compression's table of stages."""
-    factor = savings.growth(stages)
-    if factor is None:
-        return _("nothing was kept")
-    if 1 / savings.SAME < factor < savings.SAME:
-        return _("as large as before")
-    if factor > 1:
-        return _("%(factor).1f× larger") % {"factor": factor}
-    return _("%(factor).1f× smaller") % {"factor": 1 / factor}
+def of_report(report: Mapping[str, Any]) -> Scalar | None:
+    """The scalar on top of a report as a database or a journal has it."""
+    name = report.get("headline")
+    found = next((scalar for scalar in report.get("scalars") or () if scalar["name"] == name), None)
+    return Scalar.model_validate(found, strict=False) if found else None
 
 
 def seconds(run: Run) -> float | None:

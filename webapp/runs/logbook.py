@@ -17,8 +17,9 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from webapp import words
-from webapp.numbers import percent, short
+from webapp import scalars, words
+from webapp.numbers import short
+from webapp.runs.headline import of_report
 from webapp.runs.models import Attempt, Kind, Run, State, StreamEntry
 from webapp.runs.services import PAUSING
 
@@ -135,12 +136,9 @@ def _output(body: Body) -> str:
 
 
 def _result(body: Body) -> Iterator[Said]:
-    test = (body.get("report") or {}).get("test") or {}
-    gaps = {"rows": short(test.get("rows"))}
-    if test.get("accuracy") is not None:
-        yield "info", _("Accuracy on %(rows)s test rows: %(value)s.") % {**gaps, "value": percent(test["accuracy"])}
-    elif test.get("mae") is not None:
-        yield "info", _("Mean absolute error on %(rows)s test rows: %(value)s.") % {**gaps, "value": short(test["mae"])}
+    scalar = of_report(body.get("report") or {})
+    if scalar is not None:
+        yield "info", _("%(name)s: %(value)s.") % {"name": scalars.label(scalar), "value": scalars.text(scalar)}
 
 
 def _proofs(body: Body) -> Iterator[Said]:

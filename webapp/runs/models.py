@@ -2,13 +2,9 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, Coalesce, Now
+from django.db.models.functions import Now
 
 from webapp.identifiers import uuid7
-
-# The test accuracy that a run reported; -1 for a run without. An index has it, so a list in this order reads only its page.
-ACCURACY = Coalesce(Cast(KT("report__test__accuracy"), models.FloatField()), -1.0)
 
 
 class State(models.TextChoices):
@@ -60,10 +56,34 @@ class Run(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["owner", "-id"], name="run_of_owner"),
-            models.Index(models.F("owner"), ACCURACY.desc(), models.F("id").desc(), name="run_by_accuracy"),
             models.Index(fields=["queued"], condition=models.Q(state="queued"), name="run_queue"),
         ]
         constraints = [models.UniqueConstraint(fields=["owner", "idempotency_key"], name="one_run_per_idempotency_key")]
+
+
+class Measure(models.Model):
+    """What a number in reports measures, the same in all runs that have it; ``better`` is empty where neither direction
+    is."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    label = models.CharField(max_length=80)
+    unit = models.CharField(max_length=20, blank=True)
+    better = models.CharField(max_length=6, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+
+class RunScore(models.Model):
+    """A finite number of a run's report, by which runs are sorted and compared."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="scores")
+    measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="+", db_index=False)
+    value = models.FloatField()
+
+    class Meta:
+        indexes = [models.Index(fields=["measure", "value", "run"], name="run_score_order")]
+        constraints = [models.UniqueConstraint(fields=["run", "measure"], name="one_score_per_measure")]
 
 
 class Attempt(models.Model):

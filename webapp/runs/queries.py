@@ -8,23 +8,20 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, FilteredRelation, FloatField, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import JSONObject, Lower
 from django.shortcuts import get_object_or_404
 
 from webapp.accounts.access import visible
 from webapp.accounts.models import User
 from webapp.artifacts.models import Edge
-from webapp.runs.models import ACCURACY, Kind, Run, State
+from webapp.runs.models import Kind, Measure, Run, RunScore, State
 
 PAGE = 50
 UNFINISHED = (State.QUEUED, State.STARTING, State.RUNNING, State.STOPPING, State.PAUSED)
 LISTED = (Kind.TRAIN, Kind.COMPRESS)
 # What a list says of a run's report: a report may be large, and fifty of them would be read for fifty numbers.
-DIGEST = JSONObject(
-    test=JSONObject(accuracy=F("report__test__accuracy"), mae=F("report__test__mae")),
-    stages=F("report__stages"),
-)
+DIGEST = JSONObject(headline=F("report__headline"), scalars=F("report__scalars"))
 
 
 @dataclass(frozen=True)
@@ -40,13 +37,12 @@ SORTS: Mapping[str, Sort] = {
     "newest": Sort(F("id"), UUID, True),
     "oldest": Sort(F("id"), UUID, False),
     "name": Sort(Lower("name"), str, False),
-    "accuracy": Sort(ACCURACY, float, True),
 }
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What the list is narrowed to; unknown values narrow nothing."""
+    """What the list is narrowed to; unknown values narrow nothing. ``sort`` is one of SORTS or the name of a measure."""
 
     text: str = ""
     state: str = ""
@@ -63,7 +59,7 @@ class Filters:
             state=query.get("state", "") if query.get("state") in State.values else "",
             kind=query.get("kind", "") if query.get("kind") in LISTED else "",
             dataset=dataset if _is_uuid(dataset) else "",
-            sort=query.get("sort", "") if query.get("sort") in SORTS else "newest",
+            sort=query.get("sort", "newest")[:80],
             after=query.get("after", ""),
         )
 
@@ -79,9 +75,12 @@ class Filters:
 
 @dataclass(frozen=True)
 class Page:
+    """``measure`` is what the runs are sorted by, where it is a score."""
+
     runs: Sequence[Run]
     older: str
     first: bool
+    measure: Measure | None = None
 
 
 def find(user: User, run_id: UUID) -> Run:
@@ -95,17 +94,51 @@ def listed() -> QuerySet[Run]:
     return Run.objects.defer("report", "spec").annotate(digest=DIGEST)
 
 
+def measures() -> QuerySet[Measure]:
+    """What lists can be sorted by beside names and times."""
+    return Measure.objects.exclude(better="").exclude(label="")
+
+
 def page(user: User, filters: Filters) -> Page:
     """One page of the list, by keyset: as fast at the ten-thousandth run as at the first."""
-    sort = SORTS[filters.sort]
-    found = _narrowed(visible(listed(), user), filters).annotate(sort_key=sort.key)
-    if cursor := _read_cursor(filters.after, sort):
-        found = found.filter(_behind(sort, cursor))
-    direction = "-" if sort.descending else ""
-    ordered = found.order_by(f"{direction}sort_key", f"{direction}id").select_related("dataset_version__dataset")
-    rows = list(ordered[: PAGE + 1])
+    runs = _narrowed(visible(listed(), user), filters).select_related("dataset_version__dataset")
+    measure = None if filters.sort in SORTS else measures().filter(name=filters.sort).first()
+    if measure is None:
+        rows = _sorted(runs, SORTS.get(filters.sort, SORTS["newest"]), filters.after)
+    else:
+        rows = _by_score(runs, measure, filters.after)
     older = filters.address(_cursor(rows[PAGE - 1])) if len(rows) > PAGE else ""
-    return Page(rows[:PAGE], older, not filters.after)
+    return Page(rows[:PAGE], older, not filters.after, measure)
+
+
+def _sorted(runs: QuerySet[Run], sort: Sort, after: str) -> list[Run]:
+    """A page and one more."""
+    runs = runs.annotate(sort_key=sort.key)
+    if cursor := _read_cursor(after, sort.kind):
+        runs = runs.filter(_behind(sort, cursor))
+    direction = "-" if sort.descending else ""
+    return list(runs.order_by(f"{direction}sort_key", f"{direction}id")[: PAGE + 1])
+
+
+def _by_score(runs: QuerySet[Run], measure: Measure, after: str) -> list[Run]:
+    """Those that have the score, the best first, and behind them those that have none, newest first."""
+    cursor = _read_cursor(after, _number_or_none)
+    own = Q(scores__measure=measure)
+    rows: list[Run] = []
+    if cursor is None or cursor[0] is not None:
+        scored = runs.annotate(score=FilteredRelation("scores", condition=own)).filter(score__value__isnull=False)
+        sort = Sort(F("score__value"), float, measure.better == "higher")
+        rows = _sorted(scored, sort, after)
+    if len(rows) <= PAGE:
+        others = runs.exclude(Exists(RunScore.objects.filter(run=OuterRef("pk"), measure=measure)))
+        if cursor is not None and cursor[0] is None:
+            others = others.filter(pk__lt=cursor[1])
+        rows += others.annotate(sort_key=Value(None, FloatField())).order_by("-id")[: PAGE + 1 - len(rows)]
+    return rows
+
+
+def _number_or_none(key: Any) -> float | None:
+    return None if key is None else float(key)
 
 
 def _narrowed(runs: QuerySet[Run], filters: Filters) -> QuerySet[Run]:
@@ -125,15 +158,15 @@ def _behind(sort: Sort, cursor: tuple[Any, UUID]) -> Q:
 
 
 def _cursor(run: Any) -> str:
-    key = run.sort_key if isinstance(run.sort_key, float) else str(run.sort_key)
+    key = run.sort_key if run.sort_key is None or isinstance(run.sort_key, float) else str(run.sort_key)
     return base64.urlsafe_b64encode(json.dumps([key, str(run.pk)]).encode()).decode()
 
 
-def _read_cursor(text: str, sort: Sort) -> tuple[Any, UUID] | None:
+def _read_cursor(text: str, kind: Callable[[Any], Any]) -> tuple[Any, UUID] | None:
     """What a cursor of this order says; one that was tampered with, or is of another order, begins the list anew."""
     try:
         key, identifier = json.loads(base64.urlsafe_b64decode(text))
-        found = sort.kind(key), UUID(identifier)
+        found = kind(key), UUID(identifier)
         return None if b"\0" in str(key).encode() else found
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return None

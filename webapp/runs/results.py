@@ -6,13 +6,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from trainer import savings
-from webapp import words
+from trainer import report, savings
+from trainer.report import Heading, Report, Table
+from webapp import scalars, words
 from webapp.charts import compression, confusion, residuals
 from webapp.charts.figure import Figure
-from webapp.numbers import duration, is_number, percent, short
-from webapp.runs.headline import size
-from webapp.runs.models import Kind, Run
+from webapp.numbers import is_number, percent, short
+from webapp.runs.headline import of_report
+from webapp.runs.models import Run
+
+FIGURES: Mapping[str, Any] = {"confusion": confusion, "residuals": residuals}
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,28 @@ class StageRow:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """Of a table of a report; ``label`` is its column's."""
+
+    text: str
+    label: str
+    is_number: bool
+
+
+@dataclass(frozen=True)
+class TableView:
+    title: str
+    note: str
+    headings: Sequence[Cell]
+    rows: Sequence[Sequence[Cell]]
+
+
+@dataclass(frozen=True)
 class Results:
     """``lack``: why there is nothing to show for it, where a run that ended well kept nothing."""
 
     facts: Sequence[tuple[str, str]]
-    per_class: Sequence[Mapping[str, Any]] = ()
+    tables: Sequence[TableView] = ()
     stages: Sequence[StageRow] = ()
     metric: str = ""
     drawings: Sequence[Drawing] = field(default=())
@@ -52,71 +72,54 @@ class Results:
 
 
 def of(run: Run) -> Results | None:
-    """What there is to show; None while the run has no report."""
-    if not run.report:
+    """What there is to show; None while the run has no report, and for an export, whose report is its files' proofs."""
+    if not run.report or "scalars" not in run.report:
         return None
-    if run.kind == Kind.COMPRESS:
-        return _compression(run.report)
-    test = run.report.get("test")
-    if not test:
-        return None
-    return _regression(run.report, test) if "mae" in test else _classification(run.report, test)
+    return _compression(run.report) if "stages" in run.report else _of_blocks(report.parse(run.report))
 
 
-def _classification(report: Mapping[str, Any], test: Mapping[str, Any]) -> Results:
-    macro = test.get("macro", {})
-    facts = [
-        (_("Test accuracy"), percent(test.get("accuracy"))),
-        (_("Precision"), percent(macro.get("precision"))),
-        (_("Recall"), percent(macro.get("recall"))),
-        (_("F1"), percent(macro.get("f1"))),
-        *_shared(report, test),
-    ]
-    drawings = []
-    if test.get("confusion"):
-        drawings = [Drawing("confusion", confusion.title(), confusion.draw(test["confusion"], test.get("classes", [])))]
-    return Results(facts, per_class=test.get("per_class", []), drawings=drawings)
+def _of_blocks(told: Report) -> Results:
+    facts = [(scalars.label(scalar), scalars.text(scalar)) for scalar in told.scalars if scalar.shown]
+    tables = [_table(block) for block in told.blocks if isinstance(block, Table)]
+    return Results(facts, tables, drawings=[_drawing(block) for block in told.blocks if isinstance(block, report.Figure)])
 
 
-def _regression(report: Mapping[str, Any], test: Mapping[str, Any]) -> Results:
-    facts = [
-        (_("Mean absolute error"), short(test.get("mae"))),
-        (_("Root mean squared error"), short(test.get("rmse"))),
-        (_("R²"), short(test.get("r2"))),
-        *_shared(report, test),
-    ]
-    left = test.get("residuals") or {}
-    drawings = []
-    if left.get("predicted"):
-        drawings = [Drawing("residuals", residuals.title(), residuals.draw(left["predicted"], left["actual"]))]
-    return Results(facts, drawings=drawings)
+def _drawing(block: report.Figure) -> Drawing:
+    chart = FIGURES[block.chart]
+    return Drawing(block.chart, chart.title(), chart.draw(**block.data))
 
 
-def _shared(report: Mapping[str, Any], test: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [
-        (_("Test rows"), short(test.get("rows"))),
-        (_("Best epoch"), _("%(best)s of %(all)s") % {"best": short(report.get("best_epoch")), "all": short(report.get("epochs"))}),
-        (_("Parameters"), short(report.get("parameters"))),
-        (_("Training time"), duration(report.get("seconds"))),
-    ]
+def _table(block: Table) -> TableView:
+    labels = [words.translated(heading.label) for heading in block.headings]
+    headings = [Cell(label, label, heading.unit is not None) for label, heading in zip(labels, block.headings, strict=True)]
+    rows = [[Cell(_cell(value, heading), label, heading.unit is not None)
+             for value, heading, label in zip(row, block.headings, labels, strict=True)] for row in block.rows]
+    return TableView(words.translated(block.title), words.translated(block.note), headings, rows)
 
 
-def _compression(report: Mapping[str, Any]) -> Results:
-    stages: list[Mapping[str, Any]] = list(report.get("stages", []))
+def _cell(value: str | int | float | None, heading: Heading) -> str:
+    return str(value) if heading.unit is None else scalars.in_unit(value, heading.unit)
+
+
+def _compression(told: Mapping[str, Any]) -> Results:
+    stages: list[Mapping[str, Any]] = list(told["stages"])
     done = [stage for stage in stages if stage.get("size") and stage.get("metric")]
     if savings.growth(stages) is None:
         return Results((), stages=_rows(stages), metric=_metric(done), lack=words.sentence(*savings.sentence(stages)))
-    name = str(done[0]["metric"]["name"])
     drawing = Drawing(
         "compression",
         compression.title(),
-        compression.draw(done, [words.stage(str(stage["name"])) for stage in done], metric_name(name), is_part=name == "accuracy"),
+        compression.draw(done, [words.stage(str(stage["name"])) for stage in done], _metric(done), is_part=_is_share(done[0]["metric"])),
     )
-    return Results(_savings(done), stages=_rows(stages), metric=metric_name(name), drawings=[drawing])
+    return Results(_savings(told, done), stages=_rows(stages), metric=_metric(done), drawings=[drawing])
+
+
+def _is_share(metric: Mapping[str, Any]) -> bool:
+    return bool(metric["unit"] == "share")
 
 
 def _metric(stages: Sequence[Mapping[str, Any]]) -> str:
-    return metric_name(str(stages[0]["metric"]["name"])) if stages else ""
+    return words.translated(stages[0]["metric"]["label"]) if stages else ""
 
 
 def _rows(stages: Sequence[Mapping[str, Any]]) -> list[StageRow]:
@@ -135,7 +138,7 @@ def _row(stage: Mapping[str, Any]) -> StageRow:
     return StageRow(
         label=words.stage(str(stage["name"])),
         refusal=words.sentence(stage.get("message", ""), stage.get("params") or {}) if stage.get("status") == "refused" else "",
-        quality=percent(metric["value"], 2) if metric.get("name") == "accuracy" else short(metric.get("value")),
+        quality=percent(metric["value"], 2) if metric and _is_share(metric) else short(metric.get("value")),
         size=stage.get("size"),
         parameters=short(stage.get("parameters")),
         runtime=stage.get("runtime", ""),
@@ -143,17 +146,18 @@ def _row(stage: Mapping[str, Any]) -> StageRow:
     )
 
 
-def _savings(stages: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    first, last = stages[0], stages[-1]
-    return [(_("Size on disk"), size(stages)), *_change(first["metric"], last["metric"]), *_speed(first, last)]
+def _savings(told: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    first, last, size = stages[0], stages[-1], of_report(told)
+    assert size is not None
+    return [(scalars.label(size), scalars.text(size)), *_change(first["metric"], last["metric"]), *_speed(first, last)]
 
 
 def _change(first: Mapping[str, Any], last: Mapping[str, Any]) -> list[tuple[str, str]]:
     if not (is_number(first["value"]) and is_number(last["value"])):
         return []
     change = last["value"] - first["value"]
-    points = _("%(points)+.1f points") % {"points": 100 * change} if first["name"] == "accuracy" else f"{change:+.4g}"
-    return [(metric_name(first["name"]), points)]
+    points = _("%(points)+.1f points") % {"points": 100 * change} if _is_share(first) else f"{change:+.4g}"
+    return [(words.translated(first["label"]), points)]
 
 
 def _speed(first: Mapping[str, Any], last: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -167,7 +171,3 @@ def _speed(first: Mapping[str, Any], last: Mapping[str, Any]) -> list[tuple[str,
         found.append((_("Of that by quantizing"), _("%(factor).1f× as fast") % {"factor": peer / after}))
     return found
 
-
-def metric_name(name: str) -> str:
-    """The word for a metric of the report."""
-    return {"accuracy": _("Accuracy"), "mae": _("Mean absolute error"), "r2": _("R²"), "rmse": _("Root mean squared error")}.get(name, name)

@@ -1,6 +1,7 @@
 """The list of runs and the page of one run."""
 
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from trainer.catalog import listing
 from trainer.errors import TrainerError
+from trainer.task import LiveChart
 from webapp import fragments, words
 from webapp.accounts.access import signed_in
 from webapp.charts import live
@@ -41,6 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "states": [(value, words.state(value)) for value in State.values],
         "kinds": [(kind, words.kind(kind)) for kind in queries.LISTED],
         "datasets": pages.datasets(user).order_by("name")[:200],
+        "measures": queries.measures(),
     }
     return render(request, "runs/list.html" if fragments.wanted(request) else "runs/index.html", context)
 
@@ -197,14 +200,15 @@ def _about(run: Run) -> dict[str, Any]:
         "lines": logbook.lines(run),
         "attempts": run.attempts.select_related("worker").order_by("number"),
         "is_live": run.kind in queries.LISTED,
-        "live_charts": live.charts(run.kind, _target(run)),
+        "live_charts": live.charts(_task_charts(run), has_schedule=run.kind == Kind.TRAIN),
         "configuration": configuration.pairs(run.spec),
     }
 
 
-def _target(run: Run) -> str:
-    """What the model learns to tell, by the task of the training run at the root: "class" or "number"."""
+def _task_charts(run: Run) -> Sequence[LiveChart]:
+    """Those of the task of the training run at the root."""
     while run.parent is not None:
         run = run.parent
     task = listing("tasks").get((run.spec.get("task") or {}).get("name", ""))
-    return "number" if task is not None and task.spec.targets == {"number"} else "class"
+    charts: Sequence[LiveChart] = task.module.CHARTS if task is not None else ()
+    return charts

@@ -12,9 +12,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from webapp import numbers, words
+from webapp import numbers, scalars, words
 from webapp.runs import headline
-from webapp.runs.models import Run
+from webapp.runs.models import Measure, Run
 
 register = template.Library()
 register.filter(numbers.duration)
@@ -113,6 +113,17 @@ def stage_word(name: str) -> str:
 @register.filter(name="headline")
 def run_headline(run: Run) -> str:
     return headline.headline(run)
+
+
+@register.filter
+def score(run: Any, measure: Measure) -> str:
+    """By which the list is sorted; empty for a run without."""
+    return "" if run.sort_key is None else f"{words.translated(measure.label)} {scalars.in_unit(run.sort_key, measure.unit)}"
+
+
+@register.filter
+def measure_label(measure: Measure) -> str:
+    return words.translated(measure.label)
 
 
 @register.filter

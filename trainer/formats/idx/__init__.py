@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from trainer.component import Component, DataKind, TargetKind
+from trainer.component import Component, DataKind
 from trainer.importing.archives import Source
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ class Spec(Component):
     """There is nothing to choose: an IDX file says all of itself."""
 
     accepts: ClassVar[frozenset[DataKind]] = frozenset({"image"})
-    targets: ClassVar[frozenset[TargetKind]] = frozenset({"class"})
 
 
 def is_idx(source: Source) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from trainer.component import Component, DataKind, TargetKind
+from trainer.component import Component, DataKind
 from trainer.importing.archives import Source
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ class Spec(Component):
     """How pictures of different sizes and colours become alike."""
 
     accepts: ClassVar[frozenset[DataKind]] = frozenset({"image"})
-    targets: ClassVar[frozenset[TargetKind]] = frozenset({"class"})
 
     largest_side: int = Field(128, ge=8, le=512, title="Largest side", json_schema_extra={"unit": "pixels"},
                               description="Larger pictures are reduced to this, keeping their proportions.")

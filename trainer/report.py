@@ -1,0 +1,88 @@
+"""A run's report as typed blocks: pages, cards, lists and the command line draw them, and none of them knows a task.
+
+Labels and titles are message identifiers, which the web application translates. Numbers that are not finite stand in
+JSON as text.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from trainer.component import Lenient, Strict
+
+Direction = Literal["higher", "lower"]
+Unit = Literal["", "share", "seconds", "times_smaller"]  # without one a number stands in its own unit, or counts
+Number = Annotated[float, Field(allow_inf_nan=True)]
+
+
+class Scalar(Strict):
+    """One number. ``name`` is unique in the report and the same in all of its kind, so that runs are compared by it."""
+
+    name: str
+    label: str
+    value: Number
+    unit: Unit = ""
+    better: Direction | None = None
+    of: Number | None = Field(None, description="How large it could have been at most, where that is worth saying.")
+    shown: bool = Field(True, description="Whether a reader wants to see it among the facts.")
+
+
+class Heading(Strict):
+    """Of a table's column; ``unit`` None stands for somebody's text."""
+
+    label: str
+    unit: Unit | None = ""
+
+
+Cell = str | int | Number | None
+
+
+class Table(Strict):
+    """Rows below headings; the first cell of a row says what the row is of."""
+
+    type: Literal["table"] = "table"
+    title: str
+    note: str = ""
+    headings: Annotated[tuple[Heading, ...], Lenient]
+    rows: Annotated[tuple[Annotated[tuple[Cell, ...], Lenient], ...], Lenient]
+
+
+class Figure(Strict):
+    """A chart by its name, and the data that it draws."""
+
+    type: Literal["figure"] = "figure"
+    chart: str
+    data: dict[str, Any]
+
+
+Block = Annotated[Table | Figure, Field(discriminator="type")]
+
+
+class Report(Strict):
+    """``headline`` names the scalar that says best how good the result is."""
+
+    headline: str
+    scalars: Annotated[tuple[Scalar, ...], Lenient]
+    blocks: Annotated[tuple[Block, ...], Lenient] = ()
+
+    def value(self, name: str) -> float:
+        """The scalar of this name. Raises KeyError."""
+        return {scalar.name: scalar.value for scalar in self.scalars}[name]
+
+
+def parse(report: Mapping[str, Any]) -> Report:
+    """A report from a journal or a database. Raises pydantic's ValidationError."""
+    return Report.model_validate({name: report[name] for name in Report.model_fields if name in report}, strict=False)
+
+
+def in_words(scalar: Scalar) -> str:
+    """The scalar in English, as the command line prints it."""
+    most = "" if scalar.of is None else f" of {scalar.of:g}"
+    match scalar.unit:
+        case "share":
+            return f"{scalar.label} {100 * scalar.value:.2f} %"
+        case "seconds":
+            return f"{scalar.label} {scalar.value:.1f} s"
+        case _:
+            return f"{scalar.label} {scalar.value:.6g}{most}"

@@ -1,0 +1,80 @@
+"""Classification
+
+Tell which class a row or a picture belongs to. The target is a column of categories, or of a few different numbers.
+"""
+
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from trainer import inputs
+from trainer.component import Lenient
+from trainer.errors import TrainerError
+from trainer.summary import LABEL, DataSummary
+from trainer.task import LiveChart, TaskSpec
+from trainer.task import Target as TaskTarget
+
+if TYPE_CHECKING:
+    from trainer.data import Prepared
+    from trainer.split import Indices
+    from trainer.task import Encoded, Task
+
+MOST_CLASSES = 1000
+CHARTS = (LiveChart("accuracy", "Accuracy", ("train/accuracy", "validation/accuracy"), "share", "validation/accuracy"),)
+
+
+class Spec(TaskSpec):
+    encoding: ClassVar[str] = "class"
+    loss: ClassVar[str] = "cross_entropy"
+
+    target: str = Field(LABEL, title="Target column", description="What the model learns to tell.",
+                        json_schema_extra={"choices_from": "targets"})
+
+    @property
+    def target_columns(self) -> tuple[str, ...]:
+        return (self.target,)
+
+
+class Target(TaskTarget):
+    """``counts`` are the training rows of each class."""
+
+    classes: Annotated[tuple[str, ...], Lenient]
+    counts: Annotated[tuple[int, ...], Lenient]
+
+    def tells_as(self, other: TaskTarget) -> bool:
+        return super().tells_as(other) and isinstance(other, Target) and self.classes == other.classes
+
+
+def check(spec: Spec, data: DataSummary) -> None:
+    column = inputs.target_column(spec.target, data)
+    if column.kind == "number" and column.distinct > MOST_CLASSES:
+        raise TrainerError("too_many_classes", "The column “%(column)s” has %(distinct)d different numbers, too many for "
+                           "classes; choose regression.", field="task", column=column.name, distinct=column.distinct)
+    inputs.feature_columns(spec.features, spec.target_columns, data)
+
+
+def suggest(data: DataSummary) -> dict[str, Any] | None:
+    return inputs.first_target(data, lambda name: check(Spec(target=name), data))
+
+
+def class_column(spec: Spec) -> str | None:
+    return spec.target
+
+
+def encode(spec: Spec, prepared: "Prepared") -> "Encoded":
+    """Raises TrainerError where the classes cannot be learnt."""
+    from trainer.tasks.classification import task
+
+    return task.encode(inputs.target_column(spec.target, prepared.summary), prepared)
+
+
+def describe(spec: Spec, encoded: "Encoded", train: "Indices") -> Target:
+    from trainer.tasks.classification import task
+
+    return task.describe(spec.target, encoded, train)
+
+
+def build(spec: Spec, target: Target) -> "Task":
+    from trainer.tasks.classification.task import Classification
+
+    return Classification(target)

@@ -1,0 +1,107 @@
+"""Several labels
+
+Tell which labels a row has, none or many. Each label is a column of zeros and ones, or of two words such as no and yes.
+"""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from trainer import inputs
+from trainer.component import Lenient
+from trainer.errors import TrainerError
+from trainer.summary import Column, DataSummary
+from trainer.task import LiveChart, TaskSpec
+from trainer.task import Target as TaskTarget
+
+if TYPE_CHECKING:
+    from trainer.data import Prepared
+    from trainer.split import Indices
+    from trainer.task import Encoded, Task
+
+WORDS = (("0", "1"), ("false", "true"), ("no", "yes"), ("f", "t"), ("n", "y"))  # of an absent and of a present label
+CHARTS = (LiveChart("f1", "F1", ("train/f1", "validation/f1"), "share", "validation/f1"),)
+
+
+class Spec(TaskSpec):
+    encoding: ClassVar[str] = "labels"
+    loss: ClassVar[str] = "binary_cross_entropy"
+
+    labels: Annotated[tuple[str, ...], Lenient] = Field(
+        min_length=1, max_length=1000, title="Label columns", description="Each is a label that a row has or lacks.",
+        json_schema_extra={"choices_from": "targets"})
+
+    @property
+    def target_columns(self) -> tuple[str, ...]:
+        return self.labels
+
+
+class Target(TaskTarget):
+    """``counts`` are the training rows that have each label."""
+
+    labels: Annotated[tuple[str, ...], Lenient]
+    counts: Annotated[tuple[int, ...], Lenient]
+
+    def tells_as(self, other: TaskTarget) -> bool:
+        return isinstance(other, Target) and self.labels == other.labels
+
+
+def check(spec: Spec, data: DataSummary) -> None:
+    for name in spec.labels:
+        check_label(inputs.target_column(name, data))
+    inputs.feature_columns(spec.features, spec.labels, data)
+
+
+def check_label(column: Column) -> None:
+    """Raise TrainerError for a column that holds no label."""
+    is_pair = column.distinct == 2 if column.kind == "number" else present_level(column) is not None
+    if not is_pair:
+        raise not_a_label(column.name)
+
+
+def present_level(column: Column) -> int | None:
+    """Which of a category's levels says that the label is there; None where the levels are no such pair of words."""
+    words = [level.casefold() for level in column.levels]
+    return next((words.index(present) for absent, present in WORDS if sorted((absent, present)) == sorted(words)), None)
+
+
+def not_a_label(name: str) -> TrainerError:
+    return TrainerError("target_not_a_label", "The column “%(column)s” is no label, which has zeros and ones, or two words such as "
+                        "no and yes; take it out of the label columns.", field="task", column=name)
+
+
+def suggest(data: DataSummary) -> dict[str, Any] | None:
+    """All labels that the data have, where something else is left to learn from."""
+    labels = []
+    for column in data.target_columns:
+        with suppress(TrainerError):
+            check_label(column)
+            labels.append(column.name)
+    with suppress(TrainerError):
+        inputs.feature_columns((), labels, data)
+        return {"labels": labels} if len(labels) > 1 else None
+    return None
+
+
+def class_column(spec: Spec) -> str | None:
+    return None
+
+
+def encode(spec: Spec, prepared: "Prepared") -> "Encoded":
+    """Raises TrainerError for a column whose two numbers are not zero and one."""
+    from trainer.tasks.multi_label import task
+
+    return task.encode([inputs.target_column(name, prepared.summary) for name in spec.labels], prepared)
+
+
+def describe(spec: Spec, encoded: "Encoded", train: "Indices") -> Target:
+    from trainer.tasks.multi_label import task
+
+    return task.describe(encoded, train)
+
+
+def build(spec: Spec, target: Target) -> "Task":
+    from trainer.tasks.multi_label.task import MultiLabel
+
+    return MultiLabel(target)

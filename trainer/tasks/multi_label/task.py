@@ -1,0 +1,94 @@
+"""Labels: zeros and ones uint8 [N, K], answered by logits [B, K]: a label is there where its logit is above 0."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from trainer.data import Array, Prepared
+from trainer.proving import lossy
+from trainer.proving.lossy import Change
+from trainer.report import Block, Scalar
+from trainer.split import Indices
+from trainer.summary import Column
+from trainer.task import Encoded, LossOf
+from trainer.tasks.multi_label import Target, not_a_label, present_level, scores
+
+
+def encode(columns: Sequence[Column], prepared: Prepared) -> Encoded:
+    """A row without a value in one of the columns has no target."""
+    values = np.stack([_zeros_and_ones(column, prepared.values(column)) for column in columns], axis=1)
+    is_present: Array = np.all(values >= 0, axis=1)
+    return Encoded(values=np.maximum(values, 0).astype(np.uint8), is_present=is_present,
+                   classes=tuple(column.name for column in columns))
+
+
+def _zeros_and_ones(column: Column, values: Array) -> Array:
+    """int8 [N], -1 where a value is missing."""
+    if column.kind == "category":
+        return np.where(values < 0, -1, values == present_level(column)).astype(np.int8)
+    numbers = np.where(np.isfinite(values), values, -1.0)
+    if not np.isin(numbers, (-1.0, 0.0, 1.0)).all():
+        raise not_a_label(column.name)
+    return numbers.astype(np.int8)
+
+
+def describe(encoded: Encoded, train: Indices) -> Target:
+    counts = encoded.values[train].sum(axis=0, dtype=np.int64).tolist()
+    return Target(name=", ".join(encoded.classes), labels=encoded.classes, counts=tuple(counts))
+
+
+class MultiLabel:
+    sum_count = 3
+    measures = ("f1",)
+    decision_type = np.dtype("int64")
+    tolerance_floor = 1.0
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.outputs = len(target.labels)
+
+    @property
+    def postprocess(self) -> None:
+        return None
+
+    def losses(self, outputs: Tensor, targets: Tensor, loss_of: LossOf) -> Tensor:
+        return loss_of(outputs, targets.to(outputs.dtype))
+
+    losses_of_answers = losses
+
+    def sums(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Of each row the labels rightly told, those told too many, and those left out."""
+        told, true = outputs > 0, targets > 0
+        return torch.stack([(told & true).sum(1), (told & ~true).sum(1), (~told & true).sum(1)], 1).to(outputs.dtype)
+
+    def scores(self, sums: Sequence[float], rows: float) -> tuple[float]:
+        right, wrong, missed = sums
+        return (2 * right / (2 * right + wrong + missed) if right else 0.0,)
+
+    def rank(self, scores: Mapping[str, float]) -> list[float]:
+        return [scores["f1"], -scores["loss"]]
+
+    def best_epoch(self, scores: Mapping[str, float]) -> tuple[str, dict[str, str]]:
+        return ("Epoch %(epoch)d is the best so far: validation F1 %(f1)s %%, loss %(loss)s.",
+                {"f1": f"{100 * scores['f1']:.1f}", "loss": f"{scores['loss']:.3g}"})
+
+    def decide(self, answers: Array) -> Array:
+        """Zeros and ones int64 [N, K]."""
+        return (answers > 0).astype(np.int64)
+
+    def report(self, decisions: Array, truth: Array) -> tuple[Scalar, Sequence[Scalar], Sequence[Block]]:
+        return scores.report(decisions, truth, self.target.labels)
+
+    def compare(self, before: Array, after: Array, truth: Array) -> Change:
+        was, now = (before == truth).all(axis=1), (after == truth).all(axis=1)
+        return lossy.of_hits("exact_match", "Rows with all labels right", was, now, float((before == after).all(axis=1).mean()))
+
+    def output(self) -> dict[str, Any]:
+        return {"name": "logits", "dtype": "float32", "shape": ["batch", self.outputs], "target": self.target.name,
+                "labels": list(self.target.labels), "meaning": "the sigmoid of a logit is the label's probability"}
+
+    def facts(self) -> Sequence[tuple[str, Sequence[str]]]:
+        return [("Labels", self.target.labels)]

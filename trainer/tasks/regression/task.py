@@ -1,0 +1,79 @@
+"""Numbers: float64 [N] in their own unit; the network's output [B, 1] is standardised, so that learning rates mean the
+same for every unit, and the answer [B] is in the unit again."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from trainer.data import Array, Prepared
+from trainer.proving import lossy
+from trainer.proving.lossy import Change
+from trainer.report import Block, Scalar
+from trainer.scaling import mean_and_scale
+from trainer.split import Indices
+from trainer.summary import Column
+from trainer.task import Encoded, LossOf
+from trainer.tasks.regression import Target, scores
+
+
+def encode(column: Column, prepared: Prepared) -> Encoded:
+    numbers = np.array(prepared.values(column), dtype=np.float64)
+    return Encoded(values=numbers, is_present=np.isfinite(numbers))
+
+
+def describe(name: str, encoded: Encoded, train: Indices) -> Target:
+    mean, scale = mean_and_scale(encoded.values[train])
+    return Target(name=name, mean=mean, scale=scale)
+
+
+class Regression:
+    outputs = 1
+    sum_count = 1
+    measures = ("mae",)
+    decision_type = np.dtype("float64")
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.postprocess = ("ToUnit", {"mean": target.mean, "scale": target.scale})
+        self.tolerance_floor = target.scale
+
+    def losses(self, outputs: Tensor, targets: Tensor, loss_of: LossOf) -> Tensor:
+        values = outputs.squeeze(1)
+        return loss_of(values, self._standardised(targets).to(values.dtype))
+
+    def losses_of_answers(self, answers: Tensor, targets: Tensor, loss_of: LossOf) -> Tensor:
+        return loss_of(self._standardised(answers), self._standardised(targets))
+
+    def _standardised(self, values: Tensor) -> Tensor:
+        return (values - self.target.mean) / self.target.scale
+
+    def sums(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """The absolute error, in the target's unit."""
+        return (outputs - self._standardised(targets).to(outputs.dtype)[:, None]).abs() * self.target.scale
+
+    def scores(self, sums: Sequence[float], rows: float) -> tuple[float]:
+        return (sums[0] / rows,)
+
+    def rank(self, scores: Mapping[str, float]) -> list[float]:
+        return [-scores["loss"]]
+
+    def best_epoch(self, scores: Mapping[str, float]) -> tuple[str, dict[str, str]]:
+        return ("Epoch %(epoch)d is the best so far: validation error %(mae)s, loss %(loss)s.",
+                {"mae": f"{scores['mae']:.3g}", "loss": f"{scores['loss']:.3g}"})
+
+    def decide(self, answers: Array) -> Array:
+        return answers
+
+    def report(self, decisions: Array, truth: Array) -> tuple[Scalar, Sequence[Scalar], Sequence[Block]]:
+        return scores.report(decisions, truth)
+
+    def compare(self, before: Array, after: Array, truth: Array) -> Change:
+        return lossy.of_errors("mae", "Mean absolute error", np.abs(before - truth), np.abs(after - truth))
+
+    def output(self) -> dict[str, Any]:
+        return {"name": "value", "dtype": "float32", "shape": ["batch"], "target": self.target.name, "unit": "as in the data"}
+
+    def facts(self) -> Sequence[tuple[str, Sequence[str]]]:
+        return []

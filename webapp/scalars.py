@@ -1,0 +1,41 @@
+"""Numbers of a report in words, each by its unit."""
+
+from django.utils.translation import gettext as _
+
+from trainer import savings
+from trainer.report import Scalar
+from webapp import words
+from webapp.numbers import duration, is_number, percent, short
+
+
+def label(scalar: Scalar) -> str:
+    return words.translated(scalar.label)
+
+
+def text(scalar: Scalar) -> str:
+    """The value as a reader wants it."""
+    value = in_unit(scalar.value, scalar.unit)
+    return value if scalar.of is None else _("%(value)s of %(all)s") % {"value": value, "all": in_unit(scalar.of, scalar.unit)}
+
+
+def in_unit(value: float | str | None, unit: str) -> str:
+    """A number of a report, which has what is not finite as text."""
+    if not is_number(value):
+        return short(value)
+    match unit:
+        case "share":
+            return percent(value)
+        case "seconds":
+            return duration(value)
+        case "times_smaller":
+            return _times_smaller(value)
+        case _:
+            return short(int(value) if float(value).is_integer() else value)
+
+
+def _times_smaller(factor: float) -> str:
+    if 1 / savings.SAME < factor < savings.SAME:
+        return _("as large as before")
+    if factor < 1:
+        return _("%(factor).1f× larger") % {"factor": 1 / factor}
+    return _("%(factor).1f× smaller") % {"factor": factor}
