@@ -9,12 +9,12 @@ from webapp import asgi, serve  # asgi sets Django up
 
 assert asgi.application
 
-from webapp.artifacts import store, streaming  # noqa: E402 - it reaches models
+from webapp.artifacts import store, streaming, sums  # noqa: E402 - it reaches models
 
 
 async def _unhashed(sha256: str, size: int) -> AsyncIterator[bytes]:
     with store.local_path(sha256).open("rb", buffering=0) as file:
-        while block := await asyncio.to_thread(file.read, streaming.BLOCK):
+        while block := await asyncio.to_thread(file.read, sums.BLOCK):
             yield block
 
 
