@@ -1,5 +1,5 @@
 """The two proofs of a file's bytes, taken in one pass: SHA-256, which names it and stands for all of it, and a sum of each
-block, by which a part of it is checked fifty times as fast.
+block, by which a part of it is checked thirty times as fast.
 
 The sums tell damage, not an attacker: who can write into the store can write anything that its readers believe.
 """
