@@ -56,7 +56,7 @@ class Delivery:
 
     def adopt(self) -> Published:
         """Make the files artifacts, within the caller's transaction."""
-        return {path: store.adopt(brought.path, brought.sha256) for path, brought in self._brought.items()}
+        return {path: store.adopt(file.path, file.sha256, file.sums) for path, file in self._brought.items()}
 
     def discard(self) -> None:
         """Remove what was not adopted, as soon as it has arrived."""

@@ -1,4 +1,4 @@
-"""The web server as it was before a download was hashed while it is sent: blocks are read by threads, each when the one
+"""The web server as it was before a download was checked while it is sent: blocks are read by threads, each when the one
 before was taken. The real one is measured beside it."""
 
 import asyncio
@@ -9,15 +9,15 @@ from webapp import asgi, serve  # asgi sets Django up
 
 assert asgi.application
 
-from webapp.artifacts import store, streaming  # noqa: E402 - it reaches models
+from webapp.artifacts import store, streaming, sums  # noqa: E402 - it reaches models
 
 
-async def _unhashed(sha256: str, size: int) -> AsyncIterator[bytes]:
+async def _unchecked(sha256: str, size: int) -> AsyncIterator[bytes]:
     with store.local_path(sha256).open("rb", buffering=0) as file:
-        while block := await asyncio.to_thread(file.read, streaming.BLOCK):
+        while block := await asyncio.to_thread(file.read, sums.BLOCK):
             yield block
 
 
 if __name__ == "__main__":
-    streaming.whole = _unhashed
+    streaming.whole = _unchecked
     serve.main(sys.argv[1])

@@ -28,7 +28,7 @@ from tests.faults.lab import on_database
 from tests.yard import ROOT, environment_of
 from webapp.accounts.models import User
 from webapp.artifacts import store
-from webapp.artifacts.models import Artifact
+from webapp.artifacts.models import Artifact, BlockSums
 from webapp.backup import manifest, marker, restoring, saving, tables
 from webapp.backup.archive import Archive, Draft, Kind
 from webapp.backup.errors import BackupError
@@ -56,6 +56,7 @@ def instance(transactional_db: None, tmp_path: Path, settings: Settings) -> thin
         receiver.write([BYTES])
         receiver.commit()
         receiver.write([b"not acknowledged"])
+    BlockSums.objects.create(artifact=Artifact.objects.earliest("pk"), sums=bytes(range(256)))
     return objects
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import socket
 import time
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
@@ -13,10 +14,12 @@ from django.db import connection
 from tests.attacks import things
 from tests.live import Live
 from tests.trainer.test_damage import flip
-from webapp.artifacts import store, streaming
-from webapp.artifacts.models import Edge
+from webapp.artifacts import store
+from webapp.artifacts.models import BlockSums, Edge
+from webapp.artifacts.sums import BLOCK
 
 CONTENT = bytes(range(256)) * 20_000
+PARTS: tuple[dict[str, str], ...] = ({}, {"Range": "bytes=5-"})
 
 
 def address(content: bytes) -> str:
@@ -30,8 +33,7 @@ def address(content: bytes) -> str:
 
 @pytest.fixture
 def download(live: Live) -> Any:
-    """Asks for a file of five megabytes over HTTP, of which nobody has read a part before."""
-    streaming._states.clear()
+    """Asks for a file of five megabytes over HTTP."""
     client, url = live.client("ada"), address(CONTENT)
     return lambda verb="GET", **headers: client.request(
         verb, url, headers={name.replace("_", "-"): value for name, value in headers.items()})
@@ -90,8 +92,18 @@ def damage(content: bytes, place: int) -> None:
     flip(path, 8 * place)
 
 
-@pytest.mark.parametrize("place", [0, 3_000_000, len(CONTENT) - 1])
-def test_a_download_of_a_damaged_file_is_cut_off_before_its_last_byte(download: Any, place: int) -> None:
+def forget_sums() -> None:
+    """As after a backup of an earlier release was restored."""
+    assert BlockSums.objects.all().delete()[0]
+
+
+@pytest.mark.parametrize("place", [BLOCK, 3_000_000, len(CONTENT) - 1])
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_download_of_a_damaged_file_is_cut_off_before_its_last_byte(
+    download: Any, place: int, is_known: bool
+) -> None:
+    if not is_known:
+        forget_sums()
     damage(CONTENT, place)
     with pytest.raises(httpx.RemoteProtocolError, match="without sending complete message body"):
         download()
@@ -102,7 +114,7 @@ def test_a_file_that_is_longer_than_it_should_be_is_never_sent_to_its_announced_
     damage(CONTENT, 5)
     with store.local_path(hashlib.sha256(CONTENT).hexdigest()).open("ab") as file:
         file.write(b"x")
-    assert download().status_code == 500
+    assert [download(**part).status_code for part in PARTS] == [500, 500]
 
 
 def test_a_damaged_file_that_is_small_is_refused_with_a_sentence(live: Live) -> None:
@@ -114,25 +126,55 @@ def test_a_damaged_file_that_is_small_is_refused_with_a_sentence(live: Live) -> 
     assert "damaged" in answer.json()["detail"]
 
 
-def test_a_part_of_a_damaged_file_is_refused_with_a_sentence(download: Any) -> None:
+def test_a_download_whose_first_block_is_damaged_is_refused_with_a_sentence(download: Any) -> None:
+    damage(CONTENT, 500)
+    for part in ({}, {"Range": "bytes=5-99"}, {"Range": "bytes=900-3000000"}):
+        answer = download(**part)
+        assert answer.status_code == 500
+        assert "damaged" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_damage_cuts_off_the_parts_that_have_it_and_no_others(download: Any, is_first: bool) -> None:
+    """Who answers for the others did not read the whole file."""
+    if not is_first:
+        assert download(Range="bytes=100-199").content == CONTENT[100:200]
+    damage(CONTENT, 3 * BLOCK + 10)
+    assert download(Range=f"bytes=1000-{3 * BLOCK - 1}").content == CONTENT[1000 : 3 * BLOCK]
+    assert download(Range=f"bytes={4 * BLOCK}-").content == CONTENT[4 * BLOCK :]
+    with pytest.raises(httpx.RemoteProtocolError):
+        download(Range=f"bytes={3 * BLOCK - 10}-{3 * BLOCK + 5}")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_first_download_of_a_file_without_sums_leaves_them(download: Any, part: dict[str, str]) -> None:
+    before = list(BlockSums.objects.values_list())
+    forget_sums()
+    assert download(**part).content in (CONTENT, CONTENT[5:])
+    assert list(BlockSums.objects.values_list()) == before
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_damaged_file_without_sums_gets_none(download: Any, part: dict[str, str]) -> None:
+    forget_sums()
+    damage(CONTENT, len(CONTENT) - 1)
+    with suppress(httpx.RemoteProtocolError):
+        assert download(**part).status_code == 500
+    assert not BlockSums.objects.exists()
+
+
+def test_a_part_of_a_file_without_sums_is_refused_for_damage_anywhere(download: Any) -> None:
+    forget_sums()
     damage(CONTENT, 4_000_000)
     answer = download(Range="bytes=0-99")
     assert answer.status_code == 500
     assert "damaged" in answer.json()["detail"]
 
 
-def test_damage_after_a_part_was_read_cuts_off_the_parts_that_have_it_and_no_others(download: Any) -> None:
-    assert download(Range="bytes=100-199").content == CONTENT[100:200]
-    damage(CONTENT, streaming.CHECKED + 10)
-    assert download(Range="bytes=1000-3000000").content == CONTENT[1000:3_000_001]
-    with pytest.raises(httpx.RemoteProtocolError):
-        download(Range=f"bytes={streaming.CHECKED - 10}-{streaming.CHECKED + 5}")
-
-
 def test_a_missing_file_is_said_to_be_missing(download: Any) -> None:
     store.local_path(hashlib.sha256(CONTENT).hexdigest()).unlink()
-    for range_ in ({}, {"Range": "bytes=5-"}):
-        answer = download(**range_)
+    for part in PARTS:
+        answer = download(**part)
         assert answer.status_code == 500
         assert "missing" in answer.json()["detail"]
 

@@ -6,19 +6,23 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+import xxhash
 from django.db import transaction
 from django.db.models.functions import Now
 from pytest_django import Settings
 
 from tests.attacks import things
 from webapp.artifacts import store
-from webapp.artifacts.models import Artifact, Edge
+from webapp.artifacts.models import Artifact, BlockSums, Edge
 from webapp.artifacts.store import ArtifactError, DamagedError, MissingError
+from webapp.artifacts.sums import BLOCK, SIZE, Digest
 from webapp.datasets import services
 from webapp.datasets.models import Dataset
 
 CONTENT = b"weights" * 1000
 NAME = hashlib.sha256(CONTENT).hexdigest()
+LARGE = os.urandom(2 * BLOCK + 5)
+SUMS = b"".join(xxhash.xxh3_64_digest(LARGE[at : at + BLOCK]) for at in range(0, len(LARGE), BLOCK))
 
 
 @pytest.fixture(autouse=True)
@@ -92,6 +96,46 @@ def test_a_damaged_file_is_replaced_when_its_content_comes_again(folder: Path) -
     path.write_bytes(b"x" + CONTENT[1:])
     store.put(BytesIO(CONTENT))
     assert store.local_path(NAME).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("size", [4097, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK])
+def test_hash_and_sums_are_the_same_however_the_bytes_come(size: int) -> None:
+    digest = Digest()
+    for at in range(0, len(LARGE), size):
+        before, digest = digest, digest.copy()
+        digest.update(LARGE[at : at + size])
+    assert (digest.hexdigest(), digest.sums()) == (hashlib.sha256(LARGE).hexdigest(), SUMS)
+    assert before.hexdigest() == hashlib.sha256(LARGE[:at]).hexdigest()
+    assert before.sums()[: at // BLOCK * SIZE] == SUMS[: at // BLOCK * SIZE]
+    assert len(before.sums()) == -(-at // BLOCK) * SIZE
+
+
+@pytest.mark.parametrize("way", ["stream", "copy", "move", "bring"])
+def test_the_sums_of_a_files_blocks_come_with_it_and_go_with_it(tmp_path: Path, way: str) -> None:
+    path = tmp_path / "model"
+    path.write_bytes(LARGE)
+    if way == "bring":
+        file = store.bring(path)
+        artifact = store.adopt(file.path, file.sha256, file.sums)
+    else:
+        artifact = store.put(BytesIO(LARGE) if way == "stream" else path, move=way == "move")
+    assert bytes(BlockSums.objects.get().sums) == SUMS
+    store.known(artifact.sha256)
+    assert BlockSums.objects.exists(), "who does not know them took them away"
+    store.delete(artifact.sha256)
+    assert not BlockSums.objects.exists()
+
+
+def test_content_that_comes_again_mends_its_sums(folder: Path) -> None:
+    store.put(BytesIO(LARGE))
+    BlockSums.objects.update(sums=b"wrong")
+    store.put(BytesIO(LARGE))
+    assert bytes(BlockSums.objects.get().sums) == SUMS
+
+
+def test_a_file_of_one_block_needs_no_sums(folder: Path) -> None:
+    store.put(BytesIO(LARGE[:BLOCK]))
+    assert not BlockSums.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["../etc/passwd", "", "a" * 63, "A" * 64, NAME + "\n"])

@@ -16,6 +16,7 @@ from tests.webapp.test_store import CONTENT, NAME
 from tests.webapp.test_store import folder as folder
 from webapp.artifacts import store, strays
 from webapp.artifacts.models import Artifact
+from webapp.artifacts.sums import BLOCK
 from webapp.datasets import uploads
 from webapp.datasets.models import Dataset, Upload
 from webapp.datasets.queries import UNDO
@@ -108,9 +109,10 @@ def test_an_empty_database_does_not_empty_the_store(folder: Path, monkeypatch: p
 def test_what_nothing_refers_to_goes_and_what_is_used_stays(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = used(b"kept")
     store.put(BytesIO(CONTENT))
+    store.put(BytesIO(bytes(2 * BLOCK)))  # has sums, which are no reason to keep it
     assert strays.remove() == 0
     monkeypatch.setattr(strays, "OLD_SECONDS", -1.0)
-    assert strays.remove() == 1
+    assert strays.remove() == 2
     assert (files(folder), list(Artifact.objects.values_list("pk", flat=True))) == ([kept], [kept])
 
 

@@ -12,8 +12,10 @@ import pytest
 from pytest_django import Settings
 
 from tests.live import Live
+from tests.webapp.test_store import LARGE, SUMS
 from tests.webapp.test_texts import german
 from webapp.artifacts import store
+from webapp.artifacts.models import BlockSums
 from webapp.datasets import intake, receiver, uploads
 from webapp.datasets.models import Upload
 
@@ -188,16 +190,27 @@ def test_the_hash_is_taken_again_from_the_file_after_a_restart(live: Live) -> No
     assert row(address).sha256 == hashlib.sha256(CONTENT).hexdigest()
 
 
+def test_the_sums_of_an_uploads_blocks_are_taken_while_it_comes_and_after_a_restart(live: Live) -> None:
+    client = live.client()
+    address = begin(client, len(LARGE))
+    patch(client, address, 0, LARGE[:1_500_000])
+    receiver._hashes.clear()
+    patch(client, address, 1_500_000, LARGE[1_500_000:2_000_000])
+    patch(client, address, 2_000_000, LARGE[2_000_000:])
+    assert bytes(BlockSums.objects.get(artifact=row(address).artifact).sums) == SUMS
+
+
 def test_an_upload_that_a_crash_left_unfinished_is_finished_by_the_next_question(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     client = live.client()
-    address = begin(client, len(CONTENT))
+    address = begin(client, len(LARGE))
     with monkeypatch.context() as broken:
-        broken.setattr(uploads, "finish", lambda upload: upload)
-        patch(client, address, 0, CONTENT)
+        broken.setattr(uploads, "finish", lambda upload, _sums=b"": upload)
+        patch(client, address, 0, LARGE)
     assert row(address).state == Upload.State.RECEIVING
     store.adopt(uploads.path(row(address)), row(address).sha256)  # as if the server died between the rename and the commit
-    assert offset(client, address) == len(CONTENT)
+    assert offset(client, address) == len(LARGE)
     assert row(address).state == Upload.State.COMPLETE
+    assert bytes(BlockSums.objects.get().sums) == SUMS
 
 
 @pytest.mark.parametrize(("change", "status"), [

@@ -14,6 +14,13 @@ class Artifact(models.Model):
     created = models.DateTimeField(db_default=Now(), editable=False)
 
 
+class BlockSums(models.Model):
+    """The sums of an artifact's blocks (webapp.artifacts.sums), apart from its row, which is read far more often."""
+
+    artifact = models.OneToOneField(Artifact, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    sums = models.BinaryField()
+
+
 class Edge(models.Model):
     """A run read or made an artifact. An export's identifier in the API is its edge's."""
 

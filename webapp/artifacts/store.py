@@ -4,7 +4,7 @@ it is read.
 A file comes in under a temporary name, is fsynced, renamed and its folder fsynced; only then does its row commit. Whoever
 adds or removes a file holds a database lock on its name until the end of the transaction, so content that is put again
 while its last owner lets go of it stays. No time stamp is trusted: whoever reads a file here by its path hashes what it
-reads.
+reads, or compares its blocks with their sums, which the reading for the hash has left in the database.
 """
 
 import errno
@@ -26,9 +26,10 @@ from django.db import connection, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
+from webapp.artifacts import sums
 from webapp.artifacts.models import Artifact
+from webapp.artifacts.sums import Digest
 
-BLOCK = 1024 * 1024
 NO_LINKS = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP}
 _REMOVING = 0x72656D6F7665  # database lock: shared by those who remove files, held alone by who must find all of them
 
@@ -100,7 +101,7 @@ def put(source: Path | BinaryIO, *, move: bool = False, sha256: str | None = Non
     """
     if isinstance(source, Path):
         if move and _can_rename(source):
-            return adopt(source, _checked(_hash_of(source), sha256))
+            return _adopt(source, _checked(sums.of_file(source), sha256))
         with source.open("rb") as stream:
             artifact = put(stream, sha256=sha256)
         if move:
@@ -108,17 +109,18 @@ def put(source: Path | BinaryIO, *, move: bool = False, sha256: str | None = Non
         return artifact
     temporary = incoming() / f"put-{uuid4().hex}"
     try:
-        return adopt(temporary, _checked(_copy(source, temporary), sha256))
+        return _adopt(temporary, _checked(sums.copy(source, temporary), sha256))
     finally:
         temporary.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
 class Brought:
-    """A file under a temporary name in the store, on the disk whole, with its hash."""
+    """A file under a temporary name in the store, on the disk whole, with its hash and the sums of its blocks."""
 
     path: Path
     sha256: str
+    sums: bytes
 
 
 def bring(source: Path) -> Brought:
@@ -130,19 +132,22 @@ def bring(source: Path) -> Brought:
     temporary = incoming() / f"put-{uuid4().hex}"
     try:
         if link(source, temporary):
-            sha256 = _hash_of(temporary)
+            digest = sums.of_file(temporary)
         else:
             with source.open("rb") as stream:
-                sha256 = _copy(stream, temporary)
+                digest = sums.copy(stream, temporary)
         _sync(temporary)
-        return Brought(temporary, sha256)
+        return Brought(temporary, digest.hexdigest(), digest.sums())
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
 
 
-def adopt(path: Path, sha256: str) -> Artifact:
-    """Make the file at ``path``, in the store's own file system and known to have this hash, an artifact by renaming it."""
+def adopt(path: Path, sha256: str, block_sums: bytes = b"") -> Artifact:
+    """Make the file at ``path``, in the store's own file system and known to have this hash, an artifact by renaming it.
+
+    ``block_sums`` are those that the reading for the hash yielded, where they are at hand.
+    """
     _sync(path)
     size = path.stat().st_size
     with transaction.atomic():
@@ -154,14 +159,14 @@ def adopt(path: Path, sha256: str) -> Artifact:
         path.unlink(missing_ok=True)  # rename(2) leaves a second name of the very file that is there
         _sync(target.parent)
         _sync(root())
-        return Artifact.objects.get_or_create(sha256=sha256, defaults={"size": size})[0]
+        return _row(sha256, size, block_sums)
 
 
-def known(sha256: str) -> Artifact:
-    """The row of a file that is in the store, made anew where a crash lost it. Raises MissingError."""
+def known(sha256: str, block_sums: bytes = b"") -> Artifact:
+    """The row of a file that is in the store, made anew where a crash lost it, with its sums. Raises MissingError."""
     with transaction.atomic():
         _lock(sha256)
-        return Artifact.objects.get_or_create(sha256=sha256, defaults={"size": local_path(sha256).stat().st_size})[0]
+        return _row(sha256, local_path(sha256).stat().st_size, block_sums)
 
 
 def local_path(sha256: str) -> Path:
@@ -185,10 +190,12 @@ def read(sha256: str) -> bytes:
     return content
 
 
-def verify(sha256: str) -> None:
-    """Read all of a file. Raises MissingError and DamagedError."""
-    if _hash_of(local_path(sha256)) != sha256:
+def verify(sha256: str) -> bytes:
+    """Read all of a file; returns the sums of its blocks. Raises MissingError and DamagedError."""
+    digest = sums.of_file(local_path(sha256))
+    if digest.hexdigest() != sha256:
         raise DamagedError(sha256)
+    return digest.sums()
 
 
 def delete(sha256: str) -> bool:
@@ -262,26 +269,20 @@ def _lock(sha256: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(sha256[:15], 16)])
 
 
-def _copy(source: BinaryIO, target: Path) -> str:
-    digest = hashlib.sha256()
-    with target.open("xb", buffering=0) as stream:
-        while block := source.read(BLOCK):
-            digest.update(block)
-            view = memoryview(block)
-            while view:
-                view = view[stream.write(view) :]
-    return digest.hexdigest()
+def _row(sha256: str, size: int, block_sums: bytes) -> Artifact:
+    artifact, _created = Artifact.objects.get_or_create(sha256=sha256, defaults={"size": size})
+    sums.keep(artifact, block_sums)
+    return artifact
 
 
-def _hash_of(path: Path) -> str:
-    with path.open("rb", buffering=0) as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _adopt(path: Path, digest: Digest) -> Artifact:
+    return adopt(path, digest.hexdigest(), digest.sums())
 
 
-def _checked(sha256: str, announced: str | None) -> str:
-    if announced is not None and sha256 != announced:
+def _checked(digest: Digest, announced: str | None) -> Digest:
+    if announced is not None and digest.hexdigest() != announced:
         raise ArtifactError(_("The content does not have the announced SHA-256. Send it again."))
-    return sha256
+    return digest
 
 
 def link(source: Path, target: Path) -> bool:

@@ -8,7 +8,7 @@ from itertools import islice
 from uuid import uuid4
 
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Exists, OuterRef
+from django.db.models import CASCADE, Exists, OuterRef
 from django.db.models.functions import Now
 
 from webapp.artifacts import pins, store
@@ -55,6 +55,8 @@ def _unused() -> list[str]:
     """Names that nothing refers to: what was to let go of them was killed behind its commit."""
     found = Artifact.objects.filter(created__lt=Now() - timedelta(seconds=OLD_SECONDS))
     for relation in Artifact._meta.related_objects:
+        if relation.on_delete is CASCADE:
+            continue  # goes with it
         users = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
         found = found.exclude(Exists(users))
     return list(found.values_list("pk", flat=True))

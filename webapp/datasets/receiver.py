@@ -5,25 +5,23 @@ import hashlib
 import os
 from collections import OrderedDict
 from threading import Lock
-from typing import TYPE_CHECKING, Self
+from typing import Self
 from uuid import UUID
 
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from webapp.artifacts.sums import Digest
 from webapp.datasets import uploads
 from webapp.datasets.models import Upload
 from webapp.datasets.uploads import UploadError
-
-if TYPE_CHECKING:
-    from hashlib import _Hash
 
 CHECKSUM_MISMATCH = 460
 # Bytes. A larger upload does not stay in the system's cache, where it would take the place of what is needed sooner, and
 # where fresh memory costs more than the disk; its inspection takes far longer than reading it from the disk.
 CACHED = 256 << 20
 _REMEMBERED = 1000  # hash states; one that was forgotten is taken again from the file
-_hashes: "OrderedDict[UUID, tuple[int, _Hash]]" = OrderedDict()
+_hashes: OrderedDict[UUID, tuple[int, Digest]] = OrderedDict()
 
 
 class Receiver:
@@ -109,7 +107,8 @@ class Receiver:
             self._leave_cache(self.offset)
             self._advance()
         self._upload.refresh_from_db()
-        return uploads.finish(self._upload) if self.offset == self._upload.length else self._upload
+        is_full = self.offset == self._upload.length
+        return uploads.finish(self._upload, self._digest.sums()) if is_full else self._upload
 
     def _advance(self) -> None:
         full = self.offset == self._upload.length
@@ -154,11 +153,11 @@ def _locked(upload: Upload) -> int:
     return file
 
 
-def _hash_up_to(offset: int, upload: Upload, file: int) -> "_Hash":
+def _hash_up_to(offset: int, upload: Upload, file: int) -> Digest:
     """The hash of the first ``offset`` bytes: remembered, or read from the file from where the memory ends."""
-    at, digest = _hashes.get(upload.pk, (0, hashlib.sha256()))
+    at, digest = _hashes.get(upload.pk, (0, Digest()))
     if at > offset:
-        at, digest = 0, hashlib.sha256()
+        at, digest = 0, Digest()
     digest = digest.copy()
     while at < offset and (block := os.pread(file, min(1 << 22, offset - at), at)):
         digest.update(block)
@@ -166,7 +165,7 @@ def _hash_up_to(offset: int, upload: Upload, file: int) -> "_Hash":
     return digest
 
 
-def _remember(upload: UUID, offset: int, digest: "_Hash") -> None:
+def _remember(upload: UUID, offset: int, digest: Digest) -> None:
     _hashes[upload] = (offset, digest.copy())
     _hashes.move_to_end(upload)
     while len(_hashes) > _REMEMBERED:

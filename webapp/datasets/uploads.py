@@ -72,15 +72,19 @@ def find(user: User, identifier: str) -> Upload:
     return upload
 
 
-def finish(upload: Upload) -> Upload:
-    """Turn an upload whose bytes are all there into an artifact. Repeating it, after a crash too, does no harm."""
+def finish(upload: Upload, sums: bytes = b"") -> Upload:
+    """Turn an upload whose bytes are all there into an artifact, with the sums of its blocks where they are at hand.
+    Repeating it, after a crash too, does no harm."""
     if upload.state == Upload.State.RECEIVING and upload.sha256 and not path(upload).exists():
         # A crash came between the rename and the commit. Outside the transaction, for it may take long.
-        store.verify(upload.sha256)
+        sums = store.verify(upload.sha256)
     with transaction.atomic():
         row = Upload.objects.select_for_update().get(pk=upload.pk)
         if row.state == Upload.State.RECEIVING and row.offset == row.length and row.sha256:
-            row.artifact = store.adopt(path(row), row.sha256) if path(row).exists() else store.known(row.sha256)
+            if path(row).exists():
+                row.artifact = store.adopt(path(row), row.sha256, sums)
+            else:
+                row.artifact = store.known(row.sha256, sums)
             row.state, row.changed = Upload.State.COMPLETE, Now()
             row.save(update_fields=["artifact", "state", "changed"])
     return row
