@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,10 @@ FORBIDDEN = {
     "trainer": {"webapp", "worker", "tests", "django", "celery", "channels", "channels_redis", "ninja", "kombu"},
     "webapp": {"worker", "tests", "torch", "torch_pruning", "onnx", "onnxruntime", "onnxscript", "PIL"},
     "worker": {"tests"},
+}
+# Imports of a part of the web application by one that it imports, each with its reason: the only circles there are.
+MUTUAL = {
+    ("datasets", "runs"): "a data set is inspected by a run, and a run trains on a data set",
 }
 WEB_MAY_USE = ("trainer.catalog", "trainer.spec", "trainer.events", "trainer.mistakes", "trainer.savings")
 
@@ -62,6 +67,21 @@ def reached(module: str, seen: set[str]) -> set[str]:
     return seen
 
 
+def part_of(module: str) -> str:
+    """The package or single module of the web application that ``module`` is in; empty for what is not of it."""
+    names = module.split(".")
+    return names[1] if names[0] == "webapp" and len(names) > 1 else ""
+
+
+def parts(folder: Path) -> dict[str, set[str]]:
+    """For each part of the web application in ``folder`` those that it imports, anywhere in it."""
+    graph: dict[str, set[str]] = {}
+    for path in sorted(folder.rglob("*.py")):
+        part = path.relative_to(folder).with_suffix("").parts[0]
+        graph.setdefault(part, set()).update(map(part_of, imported(path)))
+    return {part: others & graph.keys() - {part} for part, others in graph.items()}
+
+
 @pytest.mark.parametrize("package", FORBIDDEN)
 def test_a_package_imports_nothing_that_stands_above_it(package: str) -> None:
     breaches = [
@@ -71,6 +91,25 @@ def test_a_package_imports_nothing_that_stands_above_it(package: str) -> None:
         if name.split(".")[0] in FORBIDDEN[package]
     ]
     assert not breaches, "\n".join(breaches)
+
+
+def test_the_parts_of_the_web_application_import_each_other_one_way() -> None:
+    graph = parts(ROOT / "webapp")
+    for upper, lower in MUTUAL:
+        assert lower in graph[upper] and upper in graph[lower], f"{upper} and {lower} are no pair any more: unlist them"
+        graph[upper].remove(lower)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"These import each other in a circle: {' <- '.join(error.args[1])}")
+
+
+def test_a_circle_of_parts_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "views.py").write_text("from webapp import words\n")
+    (tmp_path / "words.py").write_text("def late():\n    from webapp.runs import views\n")
+    with pytest.raises(CycleError):
+        TopologicalSorter(parts(tmp_path)).prepare()
 
 
 def test_the_web_imports_of_the_trainer_only_what_its_contracts_name_and_reach() -> None:

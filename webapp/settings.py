@@ -39,7 +39,7 @@ INSTALLED_APPS = [
     "webapp.workers",
     "webapp.runs",
     "webapp.metrics",
-    "webapp.api",
+    "webapp.idempotency",
 ]
 MIDDLEWARE = [
     "webapp.headers.SecurityHeadersMiddleware",
@@ -141,8 +141,11 @@ LOGGING = {
             "style": "{",
         }
     },
-    "filters": {"one line": {"()": "webapp.away.OneLine"}, "sparing": {"()": "webapp.sparing.SparingFilter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["sparing"]}},
+    "filters": {
+        "one line": {"()": "webapp.away.OneLine"},
+        "rate limit": {"()": "webapp.log_rate_limit.RateLimitFilter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["rate limit"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},

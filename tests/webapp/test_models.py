@@ -5,8 +5,8 @@ from django.test import Client
 
 from tests.webapp.pages import finished, make_dataset
 from webapp.accounts.models import User
-from webapp.artifacts import pages
 from webapp.artifacts.models import Artifact, Edge, ModelVersion
+from webapp.model_versions import pages
 from webapp.runs import services
 from webapp.runs.exports import queue_exports
 from webapp.runs.models import Run, State

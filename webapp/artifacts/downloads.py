@@ -7,11 +7,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.utils.http import content_disposition_header, parse_etags
 from django.utils.translation import gettext as _
 
-from webapp import lent
+from webapp import database_pool
 from webapp.accounts import flows
-from webapp.api.problems import Problem
 from webapp.artifacts import store, streaming
 from webapp.artifacts.models import Artifact
+from webapp.http.problems import Problem
 
 SANDBOX = "default-src 'none'; sandbox"  # even opened in a tab, a stored file runs nothing and reads nothing
 _RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})")
@@ -48,7 +48,7 @@ def respond(request: HttpRequest, artifact: Artifact, name: str, *, content_type
     if artifact.size <= streaming.BLOCK:
         content = store.read(artifact.sha256)[start:end]
         return HttpResponse(content, status=status, headers=headers, content_type=content_type)
-    lent.give_back()  # before all of a large file may be read
+    database_pool.give_back()  # before all of a large file may be read
     if status == 200:
         blocks = streaming.whole(artifact.sha256, artifact.size)
     else:

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from trainer import savings
-from webapp.numbers import short
+from webapp.formatting import short
 from webapp.runs.models import Run
 
 

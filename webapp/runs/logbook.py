@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from webapp import words
-from webapp.numbers import percent, short
+from webapp.formatting import percent, short
 from webapp.runs.models import Attempt, Kind, Run, State, StreamEntry
 from webapp.runs.services import PAUSING
 

@@ -10,7 +10,7 @@ from trainer import savings
 from webapp import words
 from webapp.charts import compression, confusion, residuals
 from webapp.charts.figure import Figure
-from webapp.numbers import duration, is_number, percent, short
+from webapp.formatting import duration, is_number, percent, short
 from webapp.runs.headline import size
 from webapp.runs.models import Kind, Run
 

@@ -16,9 +16,9 @@ from trainer.catalog import listing
 from trainer.errors import TrainerError
 from webapp import fragments, words
 from webapp.accounts.access import signed_in
-from webapp.charts import live
 from webapp.datasets import pages
-from webapp.runs import configuration, logbook, presses, queries, results, services
+from webapp.idempotency import form_keys
+from webapp.runs import configuration, live_charts, logbook, queries, results, services
 from webapp.runs.exports import are_asked_for
 from webapp.runs.headline import headline
 from webapp.runs.models import Kind, Run, State
@@ -108,7 +108,7 @@ def retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
     user = signed_in(request)
     run = queries.find(user, run_id)
     try:
-        again = presses.once(request, user, lambda: services.retry(run=run, owner=user).pk)
+        again = form_keys.once(request, user, lambda: services.retry(run=run, owner=user).pk)
     except IllegalCommand as error:
         messages.error(request, str(error))
         return redirect("runs:detail", run_id)
@@ -197,7 +197,7 @@ def _about(run: Run) -> dict[str, Any]:
         "lines": logbook.lines(run),
         "attempts": run.attempts.select_related("worker").order_by("number"),
         "is_live": run.kind in queries.LISTED,
-        "live_charts": live.charts(run.kind, _target(run)),
+        "live_charts": live_charts.charts(run.kind, _target(run)),
         "configuration": configuration.pairs(run.spec),
     }
 
