@@ -9,7 +9,7 @@ from webapp.runs.models import Kind, Run, State
 from webapp.workers import services as workers
 from webapp.workers.models import Worker
 from worker.claim import WAITS_FOR_ROOM, claim_next, explain, explain_too_large
-from worker.devices import Found
+from worker.devices import LocalDevice
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ def owner() -> User:
 
 
 def machine(*names: str) -> Worker:
-    return workers.register(name="here", host="here", facts={}, devices=[Found(name, "a device") for name in names])
+    return workers.register(name="here", host="here", facts={}, devices=[LocalDevice(name, "a device") for name in names])
 
 
 def queued(owner: User, name: str, devices: int) -> Run:
@@ -71,7 +71,7 @@ def test_a_run_that_needs_more_devices_than_there_are_is_left_to_other_machines(
 
 def test_a_run_that_needs_more_devices_than_any_machine_that_runs_is_told_what_it_waits_for(owner: User) -> None:
     machine("cpu:0", "cpu:1")
-    big = workers.register(name="big", host="big", facts={}, devices=[Found(f"cuda:{n}", "a GPU") for n in range(8)])
+    big = workers.register(name="big", host="big", facts={}, devices=[LocalDevice(f"cuda:{n}", "a GPU") for n in range(8)])
     queued(owner, "huge", 3)
     queued(owner, "small", 2)
     explain_too_large()
