@@ -97,12 +97,12 @@ def test_the_next_run_for_each_kind_of_device_is_told_that_the_disk_is_full(owne
 
 def test_exports_that_take_long_keep_no_inspection_waiting(owner: User) -> None:
     worker = machine("cpu:0")
-    held = Counter({Kind.EXPORT: 2})
+    counts = Counter({Kind.EXPORT: 2})
     for kind in (Kind.EXPORT, Kind.INSPECT):
         Run.objects.create(owner=owner, name=kind, kind=kind, spec={}, devices_needed=0)
-    claim = claim_next(worker, held)
+    claim = claim_next(worker, counts)
     assert claim is not None
     assert claim.run.kind == Kind.INSPECT
-    assert claim_next(worker, held) is None
+    assert claim_next(worker, counts) is None
     assert Run.objects.get(kind=Kind.EXPORT).reason_code == "waiting_for_turn"
     assert claim_next(worker, Counter()) is not None
