@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,12 @@ FORBIDDEN = {
     "webapp": {"worker", "tests", "torch", "torch_pruning", "onnx", "onnxruntime", "onnxscript", "PIL"},
     "worker": {"tests"},
 }
-WEB_MAY_USE = ("trainer.catalog", "trainer.spec", "trainer.events", "trainer.mistakes", "trainer.savings", "trainer.report", "trainer.task")
+# Imports of a part of the web application by one that it imports, each with its reason: the only circles there are.
+MUTUAL = {
+    ("datasets", "runs"): "a data set is inspected by a run, and a run trains on a data set",
+}
+WEB_MAY_USE = ("trainer.catalog", "trainer.spec", "trainer.events", "trainer.mistakes", "trainer.report", "trainer.savings",
+               "trainer.task")
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -31,12 +37,12 @@ def imported(path: Path) -> Iterator[str]:
 
 
 def imported_at_the_top(path: Path) -> set[str]:
-    """Names of the modules that loading a file loads: imports outside of functions."""
+    """Names of the modules that loading a file loads: imports outside of functions, and not for types alone."""
     found: set[str] = set()
     waiting: list[ast.AST] = [ast.parse(path.read_text(), str(path))]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) or _is_for_types(node):
             continue
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
@@ -44,6 +50,10 @@ def imported_at_the_top(path: Path) -> set[str]:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
         waiting.extend(ast.iter_child_nodes(node))
     return found
+
+
+def _is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
 
 def file_of(module: str) -> Path | None:
@@ -62,6 +72,21 @@ def reached(module: str, seen: set[str]) -> set[str]:
     return seen
 
 
+def part_of(module: str) -> str:
+    """The package or single module of the web application that ``module`` is in; empty for what is not of it."""
+    names = module.split(".")
+    return names[1] if names[0] == "webapp" and len(names) > 1 else ""
+
+
+def parts(folder: Path) -> dict[str, set[str]]:
+    """For each part of the web application in ``folder`` those that it imports, anywhere in it."""
+    graph: dict[str, set[str]] = {}
+    for path in sorted(folder.rglob("*.py")):
+        part = path.relative_to(folder).with_suffix("").parts[0]
+        graph.setdefault(part, set()).update(map(part_of, imported(path)))
+    return {part: others & graph.keys() - {part} for part, others in graph.items()}
+
+
 @pytest.mark.parametrize("package", FORBIDDEN)
 def test_a_package_imports_nothing_that_stands_above_it(package: str) -> None:
     breaches = [
@@ -71,6 +96,25 @@ def test_a_package_imports_nothing_that_stands_above_it(package: str) -> None:
         if name.split(".")[0] in FORBIDDEN[package]
     ]
     assert not breaches, "\n".join(breaches)
+
+
+def test_the_parts_of_the_web_application_import_each_other_one_way() -> None:
+    graph = parts(ROOT / "webapp")
+    for upper, lower in MUTUAL:
+        assert lower in graph[upper] and upper in graph[lower], f"{upper} and {lower} are no pair any more: unlist them"
+        graph[upper].remove(lower)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"These import each other in a circle: {' <- '.join(error.args[1])}")
+
+
+def test_a_circle_of_parts_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "views.py").write_text("from webapp import words\n")
+    (tmp_path / "words.py").write_text("def late():\n    from webapp.runs import views\n")
+    with pytest.raises(CycleError):
+        TopologicalSorter(parts(tmp_path)).prepare()
 
 
 def test_the_web_imports_of_the_trainer_only_what_its_contracts_name_and_reach() -> None:

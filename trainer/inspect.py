@@ -1,13 +1,14 @@
 """An inspection: the one place where uploaded content is opened, in a process of its own with limits."""
 
 import errno
-import re
 import resource
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+
+import psutil
 
 from trainer.component import Component
 from trainer.errors import TrainerError
@@ -58,8 +59,7 @@ def _set(kind: int, soft: int, hard: int | None = None) -> None:
 
 def _allocated() -> int:
     """Bytes of private memory that this process has now: what it was forked with does not count as the inspection's."""
-    found = re.search(r"^VmData:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
-    return int(found[1]) * 1024 if found else 0
+    return int(psutil.Process().memory_info().data)
 
 
 def _out_of_time(signum: int, frame: FrameType | None) -> None:

@@ -1,7 +1,7 @@
 """What is answered while the database is away, or another request stands in the way: 503, and when to try again.
 
 Everything that such a request had begun is rolled back. Whether a commit arrived whose answer got lost nobody can tell,
-so what makes something is done once however often it is sent (webapp.api.keyed, webapp.runs.presses).
+so what makes something is done once however often it is sent (webapp.idempotency.keys, webapp.idempotency.form_keys).
 """
 
 import logging
@@ -9,7 +9,7 @@ import logging
 from django.db import OperationalError
 from django.utils.translation import gettext as _
 
-from webapp.api.problems import Problem
+from webapp.http.problems import Problem
 
 AWAY_SECONDS, BUSY_SECONDS = 5, 1
 # PostgreSQL's codes: https://www.postgresql.org/docs/current/errcodes-appendix.html

@@ -14,8 +14,8 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from webapp.api.problems import MEDIA_TYPE, Problem
 from webapp.crowd import bodies, crowd
+from webapp.http.problems import MEDIA_TYPE, Problem
 from webapp.networks import network
 
 log = logging.getLogger(__name__)

@@ -1,11 +1,13 @@
 """Numbers of a report in words, each by its unit."""
 
+import math
+
 from django.utils.translation import gettext as _
 
 from trainer import savings
 from trainer.report import Scalar
 from webapp import words
-from webapp.numbers import duration, is_number, percent, short
+from webapp.formatting import duration, is_number, percent, short
 
 
 def label(scalar: Scalar) -> str:
@@ -22,6 +24,8 @@ def in_unit(value: float | str | None, unit: str) -> str:
     """A number of a report, which has what is not finite as text."""
     if not is_number(value):
         return short(value)
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "∞" if value > 0 else "−∞"
     match unit:
         case "share":
             return percent(value)

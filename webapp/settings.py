@@ -39,7 +39,7 @@ INSTALLED_APPS = [
     "webapp.workers",
     "webapp.runs",
     "webapp.metrics",
-    "webapp.api",
+    "webapp.idempotency",
 ]
 MIDDLEWARE = [
     "webapp.headers.SecurityHeadersMiddleware",
@@ -78,7 +78,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A web process keeps a pool; everything else (worker threads, commands) has one connection per thread.
 DATABASES = {"default": database(DATABASE_URL, pooled=os.environ.get("TRAINYARD_POOL") == "1")}
 CHANNEL_LAYERS = {
-    "default": {"BACKEND": "webapp.layer.ChannelLayer", "CONFIG": {"hosts": [CHANNEL_URL]}}
+    "default": {"BACKEND": "webapp.channel_layer.ChannelLayer", "CONFIG": {"hosts": [CHANNEL_URL]}}
 }
 
 AUTH_USER_MODEL = "accounts.User"
@@ -141,8 +141,11 @@ LOGGING = {
             "style": "{",
         }
     },
-    "filters": {"one line": {"()": "webapp.away.OneLine"}, "sparing": {"()": "webapp.sparing.SparingFilter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["sparing"]}},
+    "filters": {
+        "one line": {"()": "webapp.away.OneLine"},
+        "rate limit": {"()": "webapp.log_rate_limit.RateLimitFilter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["rate limit"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},

@@ -5,10 +5,9 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("webapp.home.urls")),
     path("", include("webapp.accounts.urls")),
-    path("runs/", include("webapp.metrics.urls")),
     path("datasets/", include("webapp.datasets.urls")),
     path("runs/", include("webapp.runs.urls")),
-    path("models/", include("webapp.artifacts.urls")),
+    path("models/", include("webapp.model_versions.urls")),
     path("workers/", include("webapp.workers.urls")),
     path("api/v1/", include("webapp.api.urls")),
 ]

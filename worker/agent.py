@@ -32,7 +32,7 @@ from worker.claim import LEASE, Claim, claim_next
 from worker.damage import Repairs
 from worker.errors import Errors
 from worker.folders import Folders
-from worker.held import Held
+from worker.local_attempt import LocalAttempt
 from worker.meter import Meter
 from worker.room import Room
 from worker.starting import Start
@@ -218,23 +218,23 @@ class Agent(threading.Thread):
             self._worker = None
             return
         self._worker.refresh_from_db(fields=["draining"])
-        sweep.renew_leases([held.attempt.pk for held in self._attempts.living()])
+        sweep.renew_leases([attempt.row.pk for attempt in self._attempts.living()])
 
     def _obey(self) -> None:
         """Pass on what people asked."""
         self._attempts.obey(steer=not self._stopping.is_set())
 
     def _measure(self) -> None:
-        self._meter.read([held for held in self._attempts.living() if held.steered])
+        self._meter.read([attempt for attempt in self._attempts.living() if attempt.steered])
 
     def _sweep(self) -> None:
         """Find what nobody told of: waiting runs, attempts of an earlier life of this worker, leases that ran out."""
         assert self._worker is not None
-        held = [held.attempt.pk for held in self._attempts.all()]
-        if not sweep.finds_any(self._worker, held):
+        own = [attempt.row.pk for attempt in self._attempts.all()]
+        if not sweep.finds_any(self._worker, own):
             return
-        for attempt in sweep.orphans(self._worker, held):
-            self._adopt(attempt)
+        for orphan in sweep.orphans(self._worker, own):
+            self._adopt(orphan)
         self._leases.expire(self._worker)
         if self._in_touch_since and time.monotonic() - self._in_touch_since > sweep.PATIENCE:
             claim.explain_too_large()
@@ -256,24 +256,24 @@ class Agent(threading.Thread):
         """Where one is full, end what works here, to go on when there is room; then the database may have its reserve."""
         if not self._room.is_low():
             return
-        if not all(held.wants_room for held in self._attempts.living()):
-            self._room.run_out({held.run_id: held.folder for held in self._attempts.all()})
-        for held in self._attempts.living():
-            held.give_up(ends.DISK_FULL)
+        if not all(attempt.wants_room for attempt in self._attempts.living()):
+            self._room.run_out({attempt.run_id: attempt.folder for attempt in self._attempts.all()})
+        for attempt in self._attempts.living():
+            attempt.give_up(ends.DISK_FULL)
         self._launch_prepared()  # launches nothing: all are off
         if not self._attempts.living():
             self._room.give_reserve()
 
     def _look_at_memory(self) -> None:
         """Also while the database is away, so that another run's death long before is never taken for an attempt's own."""
-        for held in self._attempts.living():
-            held.kills.look()
+        for attempt in self._attempts.living():
+            attempt.kills.look()
 
     def _bound_logs(self) -> None:
         """What the warm process and the ranks print has a largest size."""
         logfiles.bound([self._log_file])
-        for held in self._attempts.all():
-            logfiles.bound(held.folder.glob("*.log"), older=1)
+        for attempt in self._attempts.all():
+            logfiles.bound(attempt.folder.glob("*.log"), older=1)
 
     def _look_for_room(self) -> None:
         assert self._worker is not None
@@ -281,10 +281,10 @@ class Agent(threading.Thread):
 
     def _claim(self) -> Claim | None:
         assert self._worker is not None
-        return claim_next(self._worker, Counter(held.kind for held in self._attempts.all()))
+        return claim_next(self._worker, Counter(attempt.kind for attempt in self._attempts.all()))
 
     def _launch(self, claim: Claim) -> None:
-        self._starts.append(Start(claim, self._attempts.hold(claim.run, claim.attempt)))
+        self._starts.append(Start(claim, self._attempts.add(claim.run, claim.attempt)))
         self._launch_prepared()
 
     def _launch_prepared(self) -> None:
@@ -299,14 +299,14 @@ class Agent(threading.Thread):
     def _bring_on(self, start: Start) -> bool:
         """Do for it what can be done now; True when it is launched, or is not to be."""
         if self._stopping.is_set():
-            start.held.give_up(ends.YIELDED)
-        if not start.is_off and not start.ready and time.monotonic() >= start.held.files_due:
-            self._attempts.guarded(start.held, lambda _held: self._prepare(start))
+            start.attempt.give_up(ends.YIELDED)
+        if not start.is_off and not start.ready and time.monotonic() >= start.attempt.files_due:
+            self._attempts.guarded(start.attempt, lambda _: self._prepare(start))
         if start.is_off:
-            start.held.end()
+            start.attempt.end()
             return True
         if start.ready and self._warm is not None:
-            self._send(start.held, self._warm)
+            self._send(start.attempt, self._warm)
             return True
         return False
 
@@ -315,21 +315,21 @@ class Agent(threading.Thread):
             start.prepare(self._folders)
         except MissingError as error:
             if not store.is_in_reach():
-                start.held.give_up(ends.FILES_AWAY)
+                start.attempt.give_up(ends.FILES_AWAY)
                 return
             damage.lose_missing(start.claim.run, error)
-            start.held.leave()
+            start.attempt.leave()
 
-    def _send(self, held: Held, warm: Warm) -> None:
+    def _send(self, attempt: LocalAttempt, warm: Warm) -> None:
         try:
-            warm.launch(held.folder)
+            warm.launch(attempt.folder)
         except WarmGoneError:
-            held.end()
+            attempt.end()
 
     def _adopt(self, attempt: Attempt) -> None:
         """An attempt whose worker was killed: nothing of it lives; its journal is still to be stored."""
         sessions.kill_remembered(self._folders.of(attempt.run_id, attempt.number))
-        self._attempts.hold(attempt.run, attempt).end()
+        self._attempts.add(attempt.run, attempt).end()
 
     def _lose_touch(self, error: Exception) -> None:
         if self._in_touch_since:

@@ -66,7 +66,7 @@ class Lane:
         return _waiting(Run.objects.filter(devices_needed__gte=self.fewest, devices_needed__lte=self.most), LOOK_AHEAD)
 
 
-def claim_next(worker: Worker, held: Counter[Kind]) -> Claim | None:
+def claim_next(worker: Worker, counts: Counter[Kind]) -> Claim | None:
     """Claim the oldest waiting run that this machine can take now, holding so many of each kind.
 
     A run that must wait for devices is not overtaken by a younger one that needs fewer of the same kind, or it would wait
@@ -74,7 +74,7 @@ def claim_next(worker: Worker, held: Counter[Kind]) -> Claim | None:
     """
     for kind, most in LIGHT_AT_ONCE.items():
         for waiting in _light(kind):
-            if held[kind] >= most:
+            if counts[kind] >= most:
                 states.explain(waiting.id, State.QUEUED, WAITS_FOR_TURN)
             elif (claim := _claim(worker, waiting)) is not None:
                 return claim

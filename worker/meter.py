@@ -8,7 +8,7 @@ from django.db import transaction
 from trainer import clock
 from webapp.metrics.codec import Batch, Points
 from webapp.runs import states, stream
-from worker.held import Held
+from worker.local_attempt import LocalAttempt
 from worker.probes import Probes
 
 
@@ -21,18 +21,18 @@ class Meter:
         self._began = clock.beginning()
         self.load: dict[str, float] = {}
 
-    def read(self, working: list[Held]) -> None:
+    def read(self, working: list[LocalAttempt]) -> None:
         """Take a reading and add it to the hardware curves of the runs at work."""
         try:
             self.load = self._probes.read()
         except OSError:
             return  # no descriptor is left: there is a gap in the curves
-        for held in working:
-            self._record(held)
+        for attempt in working:
+            self._record(attempt)
 
-    def _record(self, held: Held) -> None:
+    def _record(self, attempt: LocalAttempt) -> None:
         with transaction.atomic():
-            run = states.owned(held.run_id, held.attempt.number)
+            run = states.owned(attempt.run_id, attempt.row.number)
             if run is not None and run.total_steps:
                 stream.record(run.pk, batch=self._batch(run.step))
 

@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+import psutil
+
 MARK = "launcher"
 END_SECONDS = 3.0
 
@@ -25,7 +27,7 @@ def kill(leader: int) -> None:
 
 def members(leader: int) -> list[int]:
     """The living processes of a session, by its leader."""
-    return [process for process in _processes() if (fields := _stat(process)) and int(fields[3]) == leader and fields[0] not in "ZX"]
+    return [process for process in psutil.pids() if (fields := _stat(process)) and int(fields[3]) == leader and fields[0] not in "ZX"]
 
 
 def remember(folder: Path, leader: int) -> None:
@@ -56,10 +58,6 @@ def _kill(processes: Iterable[int]) -> None:
             os.kill(process, signal.SIGKILL)
         except ProcessLookupError:
             continue
-
-
-def _processes() -> list[int]:
-    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
 
 
 def _stat(process: int) -> list[str] | None:

@@ -26,17 +26,17 @@ def renew_leases(attempts: Sequence[int]) -> None:
         Attempt.objects.filter(pk__in=attempts, ended=None).update(lease_until=Now() + LEASE)
 
 
-def finds_any(worker: Worker, held: Sequence[int]) -> bool:
-    """Whether a run waits, or an attempt is under way that is not held here: one question in place of all that
-    follow."""
+def finds_any(worker: Worker, own: Sequence[int]) -> bool:
+    """Whether a run waits, or an attempt is under way that is not among the worker's ``own``: one question in place of all
+    that follow."""
     waiting = Run.objects.filter(state=State.QUEUED)
-    others = Attempt.objects.filter(ended=None).exclude(pk__in=held)
+    others = Attempt.objects.filter(ended=None).exclude(pk__in=own)
     return Worker.objects.filter(Exists(waiting) | Exists(others), pk=worker.pk).exists()
 
 
-def orphans(worker: Worker, held: Sequence[int]) -> list[Attempt]:
+def orphans(worker: Worker, own: Sequence[int]) -> list[Attempt]:
     """This worker's attempts that nobody works on: an earlier life of the worker was killed."""
-    return list(Attempt.objects.filter(worker=worker, ended=None).exclude(pk__in=held).select_related("run"))
+    return list(Attempt.objects.filter(worker=worker, ended=None).exclude(pk__in=own).select_related("run"))
 
 
 class Renewal(NamedTuple):

@@ -19,13 +19,13 @@ from django.test import RequestFactory
 from tests.live import Live
 from tests.webapp.pages import make_dataset, make_run
 from tests.webapp.test_tus import wait_for
-from webapp import sparing
+from webapp import log_rate_limit
 from webapp.accounts.models import User
 from webapp.home.errors import server_error
+from webapp.log_rate_limit import RateLimitFilter
 from webapp.redaction import RedactingFormatter
 from webapp.runs import replay
 from webapp.runs.consumers import RunConsumer
-from webapp.sparing import SparingFilter
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def log() -> Iterator[io.StringIO]:
     """What the server's console gets, in the form that the settings give it."""
     text = io.StringIO()
     handler = logging.StreamHandler(text)
-    handler.addFilter(SparingFilter())
+    handler.addFilter(RateLimitFilter())
     handler.setFormatter(RedactingFormatter("{levelname} {name}: {message}", style="{"))
     loggers = [logging.getLogger(name) for name in ("", "django")]
     for logger in loggers:
@@ -71,21 +71,21 @@ def test_of_a_thousand_refusals_some_are_written_and_the_others_counted(live: Li
             connection.sendall(b"nonsense\r\n\r\n")
             assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
     log_lines = lines(log)
-    assert sum("DisallowedHost" in line for line in log_lines) == sparing.MOST
-    assert sum("webapp.connections" in line for line in log_lines) == sparing.MOST
-    assert len(log_lines) == 2 * sparing.MOST
+    assert sum("DisallowedHost" in line for line in log_lines) == log_rate_limit.MOST
+    assert sum("webapp.connections" in line for line in log_lines) == log_rate_limit.MOST
+    assert len(log_lines) == 2 * log_rate_limit.MOST
 
 
 def test_what_was_left_out_is_told_once_and_counting_begins_anew(caplog: pytest.LogCaptureFixture) -> None:
     clock = [0.0]
-    spare = SparingFilter(clock=lambda: clock[0])
+    spare = RateLimitFilter(clock=lambda: clock[0])
     logger = logging.getLogger("somewhere")
 
     def passes(text: str, *values: object, level: int = logging.WARNING) -> bool:
         return spare.filter(logger.makeRecord(logger.name, level, "", 0, text, values, None))
 
     passing = [passes("from %s", number) for number in range(100)]
-    assert passing == [True] * sparing.MOST + [False] * (100 - sparing.MOST)
+    assert passing == [True] * log_rate_limit.MOST + [False] * (100 - log_rate_limit.MOST)
     assert passes("another %s", 1) and all(passes("x %s", 1, level=logging.INFO) for _ in range(100))
     spare.tell()
     messages = [record.getMessage() for record in caplog.records]
@@ -99,11 +99,11 @@ def test_what_was_left_out_is_told_once_and_counting_begins_anew(caplog: pytest.
 
 @pytest.mark.parametrize("address", ["/runs/", "/api/v1/runs"])
 def test_an_identifier_that_is_shown_is_always_in_the_log(rf: RequestFactory, log: io.StringIO, address: str) -> None:
-    answers = [broken(rf, address, ValueError) for _ in range(sparing.MOST + 5)]
+    answers = [broken(rf, address, ValueError) for _ in range(log_rate_limit.MOST + 5)]
     assert all(re.findall(r"\b(?:[0-9a-f]{12}|[0-9a-f]{32})\b", answer)[0] in log.getvalue() for answer in answers)
-    assert log.getvalue().count("Traceback") == sparing.MOST
+    assert log.getvalue().count("Traceback") == log_rate_limit.MOST
     broken(rf, address, KeyError)
-    assert log.getvalue().count("Traceback") == sparing.MOST + 1
+    assert log.getvalue().count("Traceback") == log_rate_limit.MOST + 1
 
 
 def broken(rf: RequestFactory, address: str, error: type[Exception]) -> str:
@@ -114,12 +114,12 @@ def broken(rf: RequestFactory, address: str, error: type[Exception]) -> str:
 
 
 def test_errors_of_one_type_use_up_nothing_of_anothers(log: io.StringIO) -> None:
-    for error in [ValueError] * (sparing.MOST + 5) + [KeyError]:
+    for error in [ValueError] * (log_rate_limit.MOST + 5) + [KeyError]:
         try:
             raise error
         except error:
             logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
-    assert log.getvalue().count("Exception in ASGI application") == sparing.MOST + 1
+    assert log.getvalue().count("Exception in ASGI application") == log_rate_limit.MOST + 1
     assert "KeyError" in log.getvalue()
 
 

@@ -57,6 +57,7 @@ def images() -> dict[str, Any]:
         "duplicates": 0,
         "columns": [],
         "balance": [["cat", 600], ["dog", 400]],
+        "suggested_target": "label",
         "problems": [],
         "rows": [],
     }

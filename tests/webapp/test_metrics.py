@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from webapp.accounts.models import User
-from webapp.metrics import chunk, codec, export, raw, reading, store
+from webapp.metrics import binary_sql, chunk, codec, export, reading, store
 from webapp.metrics.chunk import Marked, Together
 from webapp.metrics.codec import Batch, Floats, Points
 from webapp.metrics.models import Chunk, Tail
@@ -240,4 +240,4 @@ def test_a_sealed_point_takes_at_most_twelve_bytes(run: Run) -> None:
 @pytest.mark.django_db
 def test_an_error_of_a_raw_statement_is_one_of_djangos() -> None:
     with pytest.raises(DataError), transaction.atomic():
-        raw.execute("SELECT 1 / 0")
+        binary_sql.execute("SELECT 1 / 0")

@@ -5,8 +5,8 @@ from django.test import Client
 
 from tests.webapp.pages import finished, make_dataset
 from webapp.accounts.models import User
-from webapp.artifacts import pages
 from webapp.artifacts.models import Artifact, Edge, ModelVersion
+from webapp.model_versions import pages
 from webapp.runs import services
 from webapp.runs.exports import queue_exports
 from webapp.runs.models import Run, State
@@ -14,7 +14,7 @@ from webapp.runs.models import Run, State
 
 def test_a_model_is_as_good_as_its_run_unless_it_has_a_report_of_its_own(client: Client, ada: User) -> None:
     run = finished(make_dataset(ada), accuracy=0.913)
-    for stage, report in enumerate([{}, {"metric": {"name": "accuracy", "value": 0.872}}]):
+    for stage, report in enumerate([{}, {"metric": {"name": "accuracy", "label": "Accuracy", "value": 0.872, "unit": "share"}}]):
         artifact = Artifact.objects.create(sha256=f"{stage}" * 64, size=10)
         ModelVersion.objects.create(run=run, artifact=artifact, stage=stage, name="", form="torch", report=report)
     client.force_login(ada)

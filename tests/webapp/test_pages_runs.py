@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from webapp.runs.models import Kind, Run, State
 from webapp.runs.timing import Timing
 from webapp.workers.models import Device, Worker
 
+ERROR = {"name": "mae", "label": "Mean absolute error", "unit": ""}
 ACCURACY = {"name": "accuracy", "label": "Accuracy", "value": 0.98, "unit": "share"}
 
 pytestmark = pytest.mark.django_db
@@ -136,7 +138,7 @@ def test_a_run_whose_error_is_no_number_has_its_pages_like_any_other(client: Cli
 
 
 def test_a_compression_whose_metric_is_no_number_says_what_it_can(ada: User) -> None:
-    stages = [{"name": name, "size": size, "metric": {"name": "mae", "value": "NaN"}} for name, size in (("original", 200), ("small", 100))]
+    stages = [{"name": name, "size": size, "metric": {**ERROR, "value": "NaN"}} for name, size in (("original", 200), ("small", 100))]
     run = make_run(make_dataset(ada), kind=Kind.COMPRESS, state=State.SUCCEEDED, report=compression_report(stages))
     found = results.of(run)
     assert found is not None and [value for _, value in found.facts] == ["2.0× smaller"]
@@ -315,10 +317,10 @@ def test_data_that_nothing_can_be_learnt_from_offers_no_run_and_says_so(client: 
 
 
 def test_the_table_of_stages_compares_like_with_like(client: Client, ada: User) -> None:
-    def stage(name: str, **more: object) -> dict[str, object]:
+    def stage(name: str, **more: object) -> dict[str, Any]:
         return {"name": name, "status": "done", "metric": ACCURACY, "parameters": 10, **more}
 
-    stages = [
+    stages: list[dict[str, Any]] = [
         stage("original", size=4000, runtime="PyTorch", latency_ms={"1": 0.8, "32": 4.0}),
         stage("quantize_int8", size=1000, runtime="ONNX Runtime", latency_ms={"1": 0.1, "32": 1.0}, float_latency_ms={"1": 0.2, "32": 2.0}),
     ]
@@ -331,7 +333,8 @@ def test_the_table_of_stages_compares_like_with_like(client: Client, ada: User) 
 
 def test_a_refused_stage_says_why_in_the_table(client: Client, ada: User) -> None:
     refused = {"name": "quantize_int8", "status": "refused", "message": "Refused: it fell to %(after)s.", "params": {"after": "0.7"}}
-    stages = [{"name": "original", "status": "done", "metric": ACCURACY, "size": 1, "parameters": 1}, refused]
+    original = {"name": "original", "status": "done", "metric": ACCURACY, "size": 1, "parameters": 1}
+    stages: list[dict[str, Any]] = [original, refused]
     run = make_run(make_dataset(ada), kind="compress", state=State.SUCCEEDED, report=compression_report(stages))
     client.force_login(ada)
     assert "Refused: it fell to 0.7." in client.get(f"/runs/{run.pk}/").content.decode()

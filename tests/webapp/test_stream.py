@@ -15,9 +15,10 @@ from django.db import connection, connections, transaction
 from pytest_django import Settings
 
 from tests.webapp.sockets import Socket
+from webapp import nudge
 from webapp.accounts.models import User
 from webapp.metrics.codec import Batch, Points
-from webapp.runs import consumers, nudge, replay, stream
+from webapp.runs import consumers, replay, stream
 from webapp.runs.models import Kind, Run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -239,7 +240,7 @@ async def test_a_lost_nudge_is_made_up_for(run: Run, person: User, monkeypatch: 
     monkeypatch.setattr(consumers, "ASKS_EVERY", 0.2)
     browser, socket_ = await opened(run, person)
     with monkeypatch.context() as patch:
-        patch.setattr("webapp.runs.nudge.tell", lambda run_id, news: None)
+        patch.setattr("webapp.nudge.tell", lambda run_id, news: None)
         await in_thread(record)(run, batch=points(0, 3))
     await browser.read(1)
     await in_thread(record)(run, batch=points(3, 3))

@@ -19,7 +19,7 @@ from webapp.workers.models import Worker
 from worker.agent import Agent
 from worker.attempts import Attempts
 from worker.follow import Follower
-from worker.held import Held
+from worker.local_attempt import LocalAttempt
 from worker.warm import Warm
 
 NO_DEVICE = 0  # needed: a run of these kinds that needs none is not taken again
@@ -45,12 +45,12 @@ def read_all(reader: Follower) -> None:
         time.sleep(0.001)
 
 
-def hold(attempts: Attempts, name: str, worker: Worker | None = None) -> Held:
+def add_attempt(attempts: Attempts, name: str, worker: Worker | None = None) -> LocalAttempt:
     """A run's first attempt, that was claimed and has neither folder nor process."""
     owner = User.objects.get_or_create(username="ada")[0]
     run = Run.objects.create(owner=owner, name=name, kind=Kind.TRAIN, spec={}, devices_needed=NO_DEVICE)
     assert states.begin_attempt(run.pk, 0)
-    return attempts.hold(run, Attempt.objects.create(run=run, number=1, worker=worker, lease_until=Now()))
+    return attempts.add(run, Attempt.objects.create(run=run, number=1, worker=worker, lease_until=Now()))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError, connection
 
-from tests.worker.conftest import Recorded, hold
+from tests.worker.conftest import Recorded, add_attempt
 from tests.worker.line import Line
 from trainer.spec import InspectSpec
 from webapp import logfiles
@@ -89,15 +89,15 @@ def wait_for_end(agent: Agent, run: Run) -> None:
 
 def test_news_that_could_not_be_taken_is_taken_later_with_what_came_behind_it(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else a launcher had ended, and nobody knew it: its run were at work for ever."""
-    first, second = hold(agent._attempts, "first"), hold(agent._attempts, "second")
-    agent._heard += [News(held.folder, None, 256) for held in (first, second)]
+    first, second = add_attempt(agent._attempts, "first"), add_attempt(agent._attempts, "second")
+    agent._heard += [News(attempt.folder, None, 256) for attempt in (first, second)]
     with monkeypatch.context() as patched:
         patched.setattr(sessions, "end", _out_of_order)
         agent._heard[0] = News(first.folder, 1 << 22, 256)  # above the largest number of a process
         agent._turn()
         assert len(agent._heard) == 2
     agent._turn()
-    assert [held.ended for held in (first, second)] == [True, True]
+    assert [attempt.ended for attempt in (first, second)] == [True, True]
 
 
 def _out_of_order(_pid: int) -> None:
@@ -105,13 +105,13 @@ def _out_of_order(_pid: int) -> None:
 
 
 def test_a_rank_that_prints_without_end_has_a_log_of_a_largest_size(agent: Agent, tmp_path: Path) -> None:
-    held = hold(agent._attempts, "loud")
-    held.folder.mkdir(parents=True)
-    logs = [held.folder / "rank-0.log", tmp_path / "logs" / "warm.log"]
+    attempt = add_attempt(agent._attempts, "loud")
+    attempt.folder.mkdir(parents=True)
+    logs = [attempt.folder / "rank-0.log", tmp_path / "logs" / "warm.log"]
     for _ in range(3):
         for log in logs:
             with log.open("ab") as stream:
                 stream.truncate(3 * logfiles.LARGEST)
         agent._bound_logs()
     assert [log.stat().st_size for log in logs] == [0, 0]
-    assert sum(path.stat().st_size for path in held.folder.iterdir()) == logfiles.LARGEST
+    assert sum(path.stat().st_size for path in attempt.folder.iterdir()) == logfiles.LARGEST

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.worker.conftest import hold
+from tests.worker.conftest import add_attempt
 from trainer import job
 from webapp.runs.models import Run, State
 from worker import ends
@@ -21,7 +21,7 @@ def attempts(tmp_path: Path) -> Attempts:
 
 
 def test_an_attempt_without_a_folder_yet_keeps_no_other_from_leaving_when_the_worker_stops(attempts: Attempts) -> None:
-    claimed, running = hold(attempts, "claimed"), hold(attempts, "running")
+    claimed, running = add_attempt(attempts, "claimed"), add_attempt(attempts, "running")
     running.folder.mkdir(parents=True)
     attempts.send_away(in_time=True)
     assert (running.folder / "control").read_bytes() == bytes([job.YIELD])
@@ -30,14 +30,14 @@ def test_an_attempt_without_a_folder_yet_keeps_no_other_from_leaving_when_the_wo
 
 
 def test_what_has_ended_is_judged_by_its_end_also_when_the_worker_stops(attempts: Attempts) -> None:
-    ended = hold(attempts, "ended")
+    ended = add_attempt(attempts, "ended")
     ended.end(256)
     attempts.send_away(in_time=False)
     assert ended.given_up is None
 
 
 def test_a_run_for_which_no_process_can_be_started_waits(attempts: Attempts) -> None:
-    refused = hold(attempts, "refused")
+    refused = add_attempt(attempts, "refused")
     refused.folder.mkdir(parents=True)
     attempts.note(News(refused.folder, None, job.NO_PROCESS << 8))
     assert attempts.attend()

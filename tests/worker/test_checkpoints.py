@@ -16,7 +16,7 @@ from webapp.runs import services, states
 from webapp.runs.models import Attempt, Checkpoint, Kind, Run, State
 from worker import ends
 from worker.follow import Follower
-from worker.held import Held
+from worker.local_attempt import LocalAttempt
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -78,9 +78,9 @@ def end_for_a_damaged_checkpoint(run: Run, folder: Path, step: int) -> Run:
     (folder / "job.json").write_text(Job(run=str(run.pk), attempt=1, spec=spec, inputs={}, resume=str(given)).model_dump_json())
     Journal(folder / "journal").write(events.Ended(outcome="failed", code=CheckpointError.CODE, message=str(CheckpointError())))
     attempt = run.attempts.get()
-    held = Held(run.pk, Kind.TRAIN, attempt, folder, Follower(run.pk, attempt, folder))
-    held.end(0)
-    assert held.settle()
+    local = LocalAttempt(run.pk, Kind.TRAIN, attempt, folder, Follower(run.pk, attempt, folder))
+    local.end(0)
+    assert local.settle()
     return Run.objects.get(pk=run.pk)
 
 

@@ -9,7 +9,7 @@ from webapp.runs.models import Kind, Run, State
 from webapp.workers import services as workers
 from webapp.workers.models import Worker
 from worker.claim import WAITS_FOR_ROOM, claim_next, explain, explain_too_large
-from worker.devices import Found
+from worker.devices import LocalDevice
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ def owner() -> User:
 
 
 def machine(*names: str) -> Worker:
-    return workers.register(name="here", host="here", facts={}, devices=[Found(name, "a device") for name in names])
+    return workers.register(name="here", host="here", facts={}, devices=[LocalDevice(name, "a device") for name in names])
 
 
 def queued(owner: User, name: str, devices: int) -> Run:
@@ -71,7 +71,7 @@ def test_a_run_that_needs_more_devices_than_there_are_is_left_to_other_machines(
 
 def test_a_run_that_needs_more_devices_than_any_machine_that_runs_is_told_what_it_waits_for(owner: User) -> None:
     machine("cpu:0", "cpu:1")
-    big = workers.register(name="big", host="big", facts={}, devices=[Found(f"cuda:{n}", "a GPU") for n in range(8)])
+    big = workers.register(name="big", host="big", facts={}, devices=[LocalDevice(f"cuda:{n}", "a GPU") for n in range(8)])
     queued(owner, "huge", 3)
     queued(owner, "small", 2)
     explain_too_large()
@@ -97,12 +97,12 @@ def test_the_next_run_for_each_kind_of_device_is_told_that_the_disk_is_full(owne
 
 def test_exports_that_take_long_keep_no_inspection_waiting(owner: User) -> None:
     worker = machine("cpu:0")
-    held = Counter({Kind.EXPORT: 2})
+    counts = Counter({Kind.EXPORT: 2})
     for kind in (Kind.EXPORT, Kind.INSPECT):
         Run.objects.create(owner=owner, name=kind, kind=kind, spec={}, devices_needed=0)
-    claim = claim_next(worker, held)
+    claim = claim_next(worker, counts)
     assert claim is not None
     assert claim.run.kind == Kind.INSPECT
-    assert claim_next(worker, held) is None
+    assert claim_next(worker, counts) is None
     assert Run.objects.get(kind=Kind.EXPORT).reason_code == "waiting_for_turn"
     assert claim_next(worker, Counter()) is not None

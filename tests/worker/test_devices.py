@@ -1,14 +1,16 @@
-"""Which GPUs a worker has, from what nvidia-smi lists and what the environment lets CUDA show."""
+"""Which GPUs a worker has, from what the driver lists and what the environment lets CUDA show."""
 
 import pytest
 
-from worker.devices import Found, gpus
+from worker.devices import LocalDevice, visible_gpus
+from worker.gpus import Gpu
 
-LISTED = """0, GPU-1a00, 81559, NVIDIA H100, 80GB
-1, GPU-1b00, 81559, NVIDIA H100
-2, GPU-2c00, [N/A], NVIDIA Thor
-"""
 FIRST, SECOND, THIRD = "GPU-1a00", "GPU-1b00", "GPU-2c00"
+GPUS = [
+    Gpu(0, FIRST, "NVIDIA H100, 80GB", 80 * 1024**3),
+    Gpu(1, SECOND, "NVIDIA H100", 80 * 1024**3),
+    Gpu(2, THIRD, "NVIDIA Thor", None),
+]
 
 
 @pytest.mark.parametrize(
@@ -28,17 +30,17 @@ FIRST, SECOND, THIRD = "GPU-1a00", "GPU-1b00", "GPU-2c00"
     ],
 )
 def test_gpus_are_those_that_cuda_shows_to_a_rank(visible: str | None, uuids: list[str]) -> None:
-    found = gpus(LISTED, visible)
+    found = visible_gpus(GPUS, visible)
     assert [device.uuid for device in found] == uuids
     assert [device.name for device in found] == [f"cuda:{number}" for number in range(len(uuids))]
 
 
 def test_a_gpu_is_told_with_its_name_and_memory() -> None:
-    assert gpus(LISTED, "0,2") == [
-        Found("cuda:0", "NVIDIA H100, 80GB", 81559 * 1024 * 1024, FIRST),
-        Found("cuda:1", "NVIDIA Thor", None, THIRD),
+    assert visible_gpus(GPUS, "0,2") == [
+        LocalDevice("cuda:0", "NVIDIA H100, 80GB", 80 * 1024**3, FIRST),
+        LocalDevice("cuda:1", "NVIDIA Thor", None, THIRD),
     ]
 
 
 def test_an_instance_of_a_divided_gpu_is_one_device() -> None:
-    assert gpus(LISTED, "MIG-0a,MIG-0b") == [Found("cuda:0", "MIG-0a")]
+    assert visible_gpus(GPUS, "MIG-0a,MIG-0b") == [LocalDevice("cuda:0", "MIG-0a")]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.worker.conftest import hold
+from tests.worker.conftest import add_attempt
 from tests.worker.test_agent import inspection
 from trainer import events
 from trainer.journal import Journal
@@ -46,25 +46,25 @@ def test_a_run_that_waits_is_told_and_starts_when_its_files_are_back(agent: Agen
 
 def test_what_a_run_made_meanwhile_is_stored_when_the_files_are_back(agent: Agent) -> None:
     store.put(BytesIO(b"known"))
-    held = hold(agent._attempts, "run", agent._worker)
-    (held.folder / "out").mkdir(parents=True)
-    (held.folder / "out" / "model").write_bytes(b"weights")
-    Journal(held.folder / "journal").write(events.Output(role="export", path="out/model", name="model", meta={}))
+    attempt = add_attempt(agent._attempts, "run", agent._worker)
+    (attempt.folder / "out").mkdir(parents=True)
+    (attempt.folder / "out" / "model").write_bytes(b"weights")
+    Journal(attempt.folder / "journal").write(events.Output(role="export", path="out/model", name="model", meta={}))
     with out_of_reach():
         agent._turn()
         assert not list(store.root().iterdir())
-    held.files_due = 0.0
+    attempt.files_due = 0.0
     agent._turn()
-    assert Edge.objects.get(run=held.run_id).name == "model"
-    assert Run.objects.get(pk=held.run_id).state == State.STARTING
+    assert Edge.objects.get(run=attempt.run_id).name == "model"
+    assert Run.objects.get(pk=attempt.run_id).state == State.STARTING
 
 
 def test_files_that_stay_away_for_an_hour_end_the_run(agent: Agent) -> None:
-    held = hold(agent._attempts, "run", agent._worker)
+    attempt = add_attempt(agent._attempts, "run", agent._worker)
     away = OSError(errno.ESTALE, "Stale file handle")
-    assert held.waits_for_files(away)
-    held.files_away_since -= 3600
-    assert not held.waits_for_files(away)
+    assert attempt.waits_for_files(away)
+    attempt.files_away_since -= 3600
+    assert not attempt.waits_for_files(away)
 
 
 def test_nothing_is_written_where_the_disk_is_not_mounted(agent: Agent) -> None:

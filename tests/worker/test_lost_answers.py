@@ -21,7 +21,7 @@ from webapp.runs.models import Attempt, Run, State
 from webapp.workers import services as workers
 from webapp.workers.models import Device
 from worker import ends, sweep
-from worker.devices import Found
+from worker.devices import LocalDevice
 from worker.follow import FencedError
 from worker.judge import SAME_STEP_LOSSES
 
@@ -130,7 +130,7 @@ def test_locks_of_a_machine_that_fell_silent_are_given_back() -> None:
 
 
 def test_a_machine_that_is_lost_for_good_loses_its_unfollowed_tail_and_nothing_else(attempt: Attempt, folder: Path) -> None:
-    lost = workers.register(name="lost", host="lost", facts={}, devices=[Found("cpu:0", "a processor")])
+    lost = workers.register(name="lost", host="lost", facts={}, devices=[LocalDevice("cpu:0", "a processor")])
     other = workers.register(name="other", host="other", facts={}, devices=[])
     Attempt.objects.filter(pk=attempt.pk).update(worker=lost)
     Device.objects.filter(worker=lost).update(attempt=attempt)

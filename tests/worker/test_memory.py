@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.worker.conftest import hold
+from tests.worker.conftest import add_attempt
 from webapp.runs.models import Run, State
 from worker import memory
 from worker.agent import MEMORY_EVERY, Agent
-from worker.held import Held
+from worker.local_attempt import LocalAttempt
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,8 +28,8 @@ def counter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def held(agent: Agent, counter: Path) -> Held:
-    return hold(agent._attempts, "digits", agent._worker)
+def attempt(agent: Agent, counter: Path) -> LocalAttempt:
+    return add_attempt(agent._attempts, "digits", agent._worker)
 
 
 def turn_for(agent: Agent, seconds: float) -> None:
@@ -38,34 +38,34 @@ def turn_for(agent: Agent, seconds: float) -> None:
         agent._turn()
 
 
-def kill(held: Held) -> None:
+def kill(attempt: LocalAttempt) -> None:
     """Its only rank was ended by SIGKILL."""
-    held.folder.mkdir(parents=True)
-    (held.folder / "exits.json").write_text(json.dumps({"ranks": [{"rank": 0, "exitcode": -9}]}))
-    held.end(256)
+    attempt.folder.mkdir(parents=True)
+    (attempt.folder / "exits.json").write_text(json.dumps({"ranks": [{"rank": 0, "exitcode": -9}]}))
+    attempt.end(256)
 
 
-def settled(agent: Agent, held: Held) -> tuple[State, str]:
+def settled(agent: Agent, attempt: LocalAttempt) -> tuple[State, str]:
     agent._turn()
-    run = Run.objects.get(pk=held.run_id)
+    run = Run.objects.get(pk=attempt.run_id)
     return State(run.state), run.reason_code
 
 
-def test_a_kill_for_memory_that_happened_just_now_is_the_cause(agent: Agent, held: Held, counter: Path) -> None:
+def test_a_kill_for_memory_that_happened_just_now_is_the_cause(agent: Agent, attempt: LocalAttempt, counter: Path) -> None:
     turn_for(agent, MEMORY_EVERY)
     counter.write_text("max 9\noom_kill 4\n")
-    kill(held)
-    assert settled(agent, held) == (State.FAILED, "out_of_memory")
+    kill(attempt)
+    assert settled(agent, attempt) == (State.FAILED, "out_of_memory")
 
 
-def test_a_kill_for_memory_that_another_run_met_long_before_is_not_the_cause(agent: Agent, held: Held, counter: Path) -> None:
+def test_a_kill_for_memory_that_another_run_met_long_before_is_not_the_cause(agent: Agent, attempt: LocalAttempt, counter: Path) -> None:
     counter.write_text("max 9\noom_kill 4\n")
     turn_for(agent, 2.5 * MEMORY_EVERY)
-    kill(held)
-    assert settled(agent, held) == (State.QUEUED, "attempt_killed")
+    kill(attempt)
+    assert settled(agent, attempt) == (State.QUEUED, "attempt_killed")
 
 
-def test_a_kill_for_memory_before_the_end_could_be_stored_is_not_the_cause(agent: Agent, held: Held, counter: Path) -> None:
-    kill(held)
+def test_a_kill_for_memory_before_the_end_could_be_stored_is_not_the_cause(agent: Agent, attempt: LocalAttempt, counter: Path) -> None:
+    kill(attempt)
     counter.write_text("max 9\noom_kill 4\n")
-    assert settled(agent, held) == (State.QUEUED, "attempt_killed")
+    assert settled(agent, attempt) == (State.QUEUED, "attempt_killed")

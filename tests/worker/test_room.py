@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from pytest_django import Settings
 
 from tests.trainer.test_journal import room_for
-from tests.worker.conftest import hold
+from tests.worker.conftest import add_attempt
 from trainer import events
 from trainer.journal import Journal
 from webapp.accounts.models import User
@@ -24,7 +24,7 @@ from webapp.workers.models import Worker
 from worker import ends
 from worker.agent import Agent
 from worker.follow import Follower
-from worker.held import Held
+from worker.local_attempt import LocalAttempt
 from worker.room import ENOUGH, LEAST, RESERVE, Room
 
 pytestmark = pytest.mark.django_db
@@ -121,14 +121,14 @@ def test_a_run_of_a_worker_that_does_not_come_back_goes_on_where_there_is_room(
     assert state_of(attempt) == state
 
 
-def working(agent: Agent, name: str, size: int) -> Held:
+def working(agent: Agent, name: str, size: int) -> LocalAttempt:
     """An attempt whose folder takes ``size`` bytes."""
-    held = hold(agent._attempts, name, agent._worker)
-    held.folder.mkdir(parents=True)
-    with (held.folder / "file").open("wb") as stream:
+    local = add_attempt(agent._attempts, name, agent._worker)
+    local.folder.mkdir(parents=True)
+    with (local.folder / "file").open("wb") as stream:
         if size:
             os.posix_fallocate(stream.fileno(), 0, size)
-    return held
+    return local
 
 
 @pytest.mark.django_db(transaction=True)
@@ -136,33 +136,33 @@ def test_a_run_that_another_left_without_room_goes_on_when_that_one_is_gone(disk
     greedy, modest = working(agent, "greedy", 4 * ENOUGH), working(agent, "modest", 0)
     disk.free = RESERVE + LEAST - ENOUGH
     agent._look_at_disks()  # which a turn does only so often
-    for held in (greedy, modest):
-        held.end()
+    for local in (greedy, modest):
+        local.end()
     disk.free += 4 * ENOUGH  # its folder goes now
     agent._turn()
-    assert state_of(modest.attempt) == State.QUEUED
-    assert state_of(greedy.attempt) == State.PAUSED, "it would fill the disk again"
+    assert state_of(modest.row) == State.QUEUED
+    assert state_of(greedy.row) == State.PAUSED, "it would fill the disk again"
     disk.free += ENOUGH
     agent._look_for_room()
-    assert state_of(greedy.attempt) == State.QUEUED
+    assert state_of(greedy.row) == State.QUEUED
 
 
-def held_of(attempt: Attempt, folder: Path) -> Held:
+def local_attempt(attempt: Attempt, folder: Path) -> LocalAttempt:
     follower = Follower(attempt.run_id, attempt, folder)
-    return Held(attempt.run_id, kind=Kind.TRAIN, attempt=attempt, folder=folder, follower=follower)
+    return LocalAttempt(attempt.run_id, kind=Kind.TRAIN, row=attempt, folder=folder, follower=follower)
 
 
-def without_room(attempt: Attempt, folder: Path) -> Held:
+def without_room(attempt: Attempt, folder: Path) -> LocalAttempt:
     """An attempt that was given up for want of room."""
-    held = held_of(attempt, folder)
-    held.give_up(ends.DISK_FULL)
-    held.end()
-    return held
+    local = local_attempt(attempt, folder)
+    local.give_up(ends.DISK_FULL)
+    local.end()
+    return local
 
 
-def settle(held: Held) -> None:
+def settle(local: LocalAttempt) -> None:
     deadline = time.monotonic() + 20
-    while not held.settle():
+    while not local.settle():
         assert time.monotonic() < deadline
 
 
@@ -170,10 +170,10 @@ def test_what_an_attempt_wrote_before_there_was_no_room_is_stored(attempt: Attem
     """The database may have been away for an hour."""
     journal = Journal(tmp_path / "journal")
     journal.log(1, {"train/loss": 0.5})
-    held = without_room(attempt, tmp_path)
-    held.read_if_grown()
+    local = without_room(attempt, tmp_path)
+    local.read_if_grown()
     assert Attempt.objects.get(pk=attempt.pk).position == 0, "not before nothing trains any more"
-    settle(held)
+    settle(local)
     assert (state_of(attempt), Run.objects.get(pk=attempt.run_id).step) == (State.PAUSED, 1)
 
 
@@ -189,19 +189,19 @@ def test_a_file_that_has_no_room_in_the_store_pauses_the_run(attempt: Attempt, t
         (tmp_path / "model").write_bytes(bytes(10_000))
         journal = Journal(tmp_path / "journal")
         journal.write(events.Output(role="export", path="model", name="model", meta={}))
-        held = without_room(attempt, tmp_path)
+        local = without_room(attempt, tmp_path)
         with room_for(5_000):
-            settle(held)
+            settle(local)
     assert state_of(attempt) == State.PAUSED
 
 
 def test_a_full_disk_that_has_room_again_when_the_end_can_be_stored_is_still_the_cause(
     disk: Disk, attempt: Attempt, tmp_path: Path
 ) -> None:
-    held = held_of(attempt, tmp_path)
+    local = local_attempt(attempt, tmp_path)
     disk.free = 0
-    held.end(256)
+    local.end(256)
     disk.free = RESERVE
-    assert held.settle()
+    assert local.settle()
     run = Run.objects.get(pk=attempt.run_id)
     assert (run.state, run.reason_code) == (State.PAUSED, "disk_full")

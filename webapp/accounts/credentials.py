@@ -9,8 +9,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
+from webapp.accounts.authentication import by_token
 from webapp.accounts.models import User
-from webapp.api.auth import by_token
 
 
 @dataclass(frozen=True)

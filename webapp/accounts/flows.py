@@ -12,8 +12,8 @@ from channels.layers import get_channel_layer
 from django.http import HttpRequest
 from redis.exceptions import RedisError
 
+from webapp import nudge
 from webapp.accounts.credentials import Credential
-from webapp.runs import nudge
 
 LOOKS_EVERY = 5.0  # seconds between looks at the database, for calls that were lost
 DEAF_EVERY = 0.5  # the same without a channel layer

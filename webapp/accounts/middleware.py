@@ -8,7 +8,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from webapp.api.auth import unknown
+from webapp.accounts.authentication import unknown
 
 API = "/api/"
 
@@ -16,7 +16,7 @@ API = "/api/"
 class SignedInOnlyMiddleware(LoginRequiredMiddleware):
     """Sends people without a session to the sign-in page, and answers programs with a problem document.
 
-    A request with a token goes on to the API, which alone judges tokens (webapp.api.auth).
+    A request with a token goes on to the API, which alone judges tokens (webapp.accounts.authentication).
     """
 
     def process_view(

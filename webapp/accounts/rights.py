@@ -14,8 +14,8 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
+from webapp import nudge
 from webapp.accounts.models import ApiToken, User
-from webapp.runs import nudge
 
 # Fields of a person by which sessions and tokens stand or fall.
 DECIDING = {"password", "is_active", "session_generation"}

@@ -1,4 +1,4 @@
-"""API tokens: made, shown once, looked up by their SHA-256, revoked. Who may come in with one: webapp.api.auth."""
+"""API tokens: made, shown once, looked up by their SHA-256, revoked; webapp.accounts.authentication lets in by them."""
 
 import hashlib
 import secrets

@@ -19,7 +19,7 @@ from webapp.accounts import browsers, links, people, throttle, tokens
 from webapp.accounts.access import visible
 from webapp.accounts.forms import FirstUseForm, PasswordForm, SignInForm, TokenForm
 from webapp.accounts.models import ApiToken, SignInLink, User
-from webapp.runs import presses
+from webapp.idempotency import form_keys
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -165,7 +165,7 @@ def create_token(request: HttpRequest) -> HttpResponse:
         secrets.append(secret)
         return token.pk
 
-    token = presses.once(request, _person(request), make)
+    token = form_keys.once(request, _person(request), make)
     if not secrets:
         messages.warning(request, _("This token was made already, and its secret is shown only once. If you did not "
                                     "see it, revoke the token and make a new one."))

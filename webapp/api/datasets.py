@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 
 from webapp import words
+from webapp.accounts.authentication import person
 from webapp.accounts.models import User
 from webapp.api import editing, schemas
-from webapp.api.auth import person
-from webapp.api.keyed import once
 from webapp.api.paging import Page, Paging, page
 from webapp.datasets import queries, services
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.datasets.services import DatasetError
+from webapp.idempotency.keys import once
 
 router = Router(tags=["Data sets"])
 SORTS = {"created": "id", "name": "name"}

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from webapp import names
-from webapp.api.problems import Problem
+from webapp.http.problems import Problem
 from webapp.refusals import FieldError
 
 

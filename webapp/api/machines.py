@@ -9,8 +9,8 @@ from ninja import Query, Router
 from trainer.catalog import FAMILIES, Entry, listing
 from trainer.spec import CompressSpec, TrainSpec
 from webapp import words
+from webapp.accounts.authentication import person
 from webapp.api import schemas
-from webapp.api.auth import person
 from webapp.api.paging import Page, Paging, page
 from webapp.workers import pages
 

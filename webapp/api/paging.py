@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Field, Schema
 
-from webapp.api.problems import Problem
+from webapp.http.problems import Problem
 from webapp.refusals import FieldError
 
 M = TypeVar("M", bound=Model)

@@ -9,13 +9,13 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from webapp import words
+from webapp.accounts.authentication import person
 from webapp.api import schemas
-from webapp.api.auth import person
 from webapp.api.runs import find
-from webapp.artifacts import downloads, queries
+from webapp.artifacts import downloads
 from webapp.artifacts.models import Edge
 from webapp.metrics.window import MOST_POINTS, window
-from webapp.runs import replay
+from webapp.runs import export_files, replay
 from webapp.runs.models import Kind, Run, StreamEntry
 from webapp.runs.states import FINAL
 
@@ -69,7 +69,7 @@ def exports(request: HttpRequest, run_id: UUID) -> dict[str, Any]:
     """The zip with everything first, then single files. ``proofs`` says of each format how well it matches."""
     run = find(request, run_id)
     makers = [run, *run.children.filter(kind=Kind.EXPORT)]
-    return {"items": [_export(edge) for edge in queries.exports(run)],
+    return {"items": [_export(edge) for edge in export_files.exports(run)],
             "waiting": any(maker.state not in FINAL for maker in makers), "proofs": list(_proofs(makers))}
 
 
@@ -90,7 +90,7 @@ def _export(edge: Edge) -> dict[str, Any]:
 def download(request: HttpRequest, export_id: UUID) -> HttpResponseBase:
     """Whole, or one range of it. The ETag is the file's SHA-256."""
     try:
-        edge = queries.export(person(request), export_id)
+        edge = export_files.export(person(request), export_id)
     except Edge.DoesNotExist:
         raise Http404 from None
     return downloads.respond(request, edge.artifact, edge.name)

@@ -13,18 +13,18 @@ from ninja.errors import HttpError, ValidationError
 from trainer.errors import TrainerError
 from webapp import away, refusals
 from webapp.api import datasets, description, machines, results, runs, schemas, uploads
-from webapp.api.body import Renderer, StrictParser, read
-from webapp.api.entrance import enter
-from webapp.api.problems import Problem, failure, not_found
+from webapp.api.authorization import authorize
 from webapp.artifacts.store import ArtifactError
 from webapp.datasets.services import DatasetError
+from webapp.http.problems import Problem, failure, not_found
+from webapp.http.strict_json import Renderer, StrictParser, read
 from webapp.refusals import FieldError
 from webapp.runs.services import IllegalCommand
 
 log = logging.getLogger(__name__)
 
 api = NinjaAPI(
-    title="Trainyard", version="1", urls_namespace="api", openapi_url="", docs_url="", auth=[enter], parser=StrictParser(),
+    title="Trainyard", version="1", urls_namespace="api", openapi_url="", docs_url="", auth=[authorize], parser=StrictParser(),
     renderer=Renderer(),
     description="Upload, train, compress, export and download. Send a token as “Authorization: Bearer …”. Errors are problem "
     "documents (RFC 9457). Every POST that makes something takes an Idempotency-Key.",

@@ -9,14 +9,14 @@ from ninja import Query, Router, Status
 
 from webapp import names, words
 from webapp.accounts.access import visible
+from webapp.accounts.authentication import person
 from webapp.api import editing, schemas
-from webapp.api.auth import person
 from webapp.api.datasets import find as find_dataset
-from webapp.api.keyed import once
 from webapp.api.paging import Page, Paging, page
-from webapp.api.problems import Problem
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.datasets.queries import newest, newest_ready
+from webapp.http.problems import Problem
+from webapp.idempotency.keys import once
 from webapp.metrics import reading
 from webapp.refusals import FieldError
 from webapp.runs import services

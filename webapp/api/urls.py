@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from webapp.accounts.authentication import authenticate
 from webapp.api import reading
-from webapp.api.auth import authenticate
-from webapp.api.problems import Problem, not_found
 from webapp.api.root import api, openapi
+from webapp.http.problems import Problem, not_found
 
 View = Callable[..., HttpResponseBase]
 

@@ -8,9 +8,9 @@ from django.utils.http import content_disposition_header, parse_etags
 from django.utils.translation import gettext as _
 
 from webapp.accounts import flows
-from webapp.api.problems import Problem
 from webapp.artifacts import store, streaming, sums
 from webapp.artifacts.models import Artifact
+from webapp.http.problems import Problem
 
 SANDBOX = "default-src 'none'; sandbox"  # even opened in a tab, a stored file runs nothing and reads nothing
 _RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})")

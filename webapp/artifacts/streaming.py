@@ -15,7 +15,7 @@ from pathlib import Path
 
 import django.db
 
-from webapp import lent
+from webapp import database_pool
 from webapp.artifacts import store, sums
 from webapp.artifacts.store import DamagedError, MissingError
 from webapp.artifacts.sums import BLOCK, Digest
@@ -30,7 +30,7 @@ def whole(sha256: str, size: int) -> AsyncIterator[bytes]:
     a later block.
     """
     path, block_sums = _path(sha256, size), sums.of_artifact(sha256)
-    lent.give_back()  # sending may take long
+    database_pool.give_back()  # sending may take long
     return _begun(_compared(sha256, path, block_sums, 0, size) if block_sums else _hashed(sha256, size, path))
 
 
@@ -41,7 +41,7 @@ def part(sha256: str, size: int, start: int, end: int) -> AsyncIterator[bytes]:
     """
     path = _path(sha256, size)
     block_sums = sums.of_artifact(sha256) or _first_reading(sha256)
-    lent.give_back()
+    database_pool.give_back()
     return _begun(_compared(sha256, path, block_sums, start, end))
 
 
@@ -53,7 +53,7 @@ def _path(sha256: str, size: int) -> Path:
 
 
 def _first_reading(sha256: str) -> bytes:
-    lent.give_back()  # it may take long
+    database_pool.give_back()  # it may take long
     try:
         block_sums = store.verify(sha256)
     except DamagedError:
@@ -111,7 +111,7 @@ def _keep(sha256: str, block_sums: bytes) -> None:
         with suppress(MissingError, django.db.Error):
             store.known(sha256, block_sums)
     finally:
-        lent.give_back()
+        database_pool.give_back()
 
 
 def _damaged(sha256: str) -> DamagedError:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from webapp.charts.figure import Figure, Trace, axis, figure
-from webapp.numbers import is_number
+from webapp.formatting import is_number
 
 
 def title() -> str:

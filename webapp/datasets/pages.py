@@ -15,7 +15,7 @@ from webapp.charts import balance
 from webapp.charts.figure import Figure
 from webapp.datasets import queries
 from webapp.datasets.models import Dataset, DatasetVersion
-from webapp.numbers import short
+from webapp.formatting import short
 from webapp.runs.models import Kind
 
 BARS = 32.0  # pixels of the highest bar of a small histogram

@@ -10,10 +10,10 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from webapp.accounts.authentication import authenticate
 from webapp.accounts.credentials import Credential
 from webapp.accounts.models import User
-from webapp.api.auth import authenticate
-from webapp.api.problems import Problem
+from webapp.http.problems import Problem
 
 
 def who(scope: dict[str, Any]) -> tuple[User, Credential]:

@@ -1,8 +1,7 @@
 """What is cleared away now and then, whoever runs it; two at once do no harm."""
-
-from webapp.api import keyed
 from webapp.artifacts import strays
 from webapp.datasets import services, uploads
+from webapp.idempotency import keys
 
 
 def sweep() -> dict[str, int]:
@@ -10,6 +9,6 @@ def sweep() -> dict[str, int]:
     return {
         "abandoned uploads": uploads.expire(),
         "deleted data sets": services.purge(),
-        "old keys": keyed.forget(),
+        "old keys": keys.forget(),
         "stray files": strays.remove(),
     }

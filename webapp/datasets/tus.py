@@ -17,11 +17,9 @@ from django.utils.translation import gettext as _
 
 from webapp import away
 from webapp.accounts import flows
+from webapp.accounts.authentication import unknown
 from webapp.accounts.credentials import Credential
 from webapp.accounts.models import User
-from webapp.api.auth import unknown
-from webapp.api.keyed import once_for
-from webapp.api.problems import MEDIA_TYPE, Problem, failure
 from webapp.bodies import drain
 from webapp.datasets import uploads
 from webapp.datasets.intake import Intake, in_thread, interrupt
@@ -31,6 +29,8 @@ from webapp.datasets.signed import who
 from webapp.datasets.sweep import sweep
 from webapp.datasets.uploads import UploadError
 from webapp.headers import POLICY
+from webapp.http.problems import MEDIA_TYPE, Problem, failure
+from webapp.idempotency.keys import once_for
 
 Scope = dict[str, Any]
 PREFIX = "/api/v1/uploads"

@@ -17,7 +17,8 @@ from webapp.datasets import pages, queries, samples, services
 from webapp.datasets.forms import CreateForm, RenameForm, VersionForm
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.datasets.services import DatasetError
-from webapp.runs import forms, presses
+from webapp.idempotency import form_keys
+from webapp.runs import forms
 from webapp.runs.models import Kind, Run
 
 
@@ -30,7 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
         if not form.is_valid():
             return _refuse(request, _("The upload is not complete: choose the files again."))
         try:
-            dataset = presses.once(request, user, lambda: services.create(
+            dataset = form_keys.once(request, user, lambda: services.create(
                 owner=user, uploads=form.cleaned_data["uploads"], name=form.cleaned_data["name"]).pk)
         except DatasetError as error:
             return _refuse(request, str(error))
@@ -99,7 +100,7 @@ def add_version(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     try:
         if not form.is_valid():
             raise DatasetError(_("The upload is not complete: choose the files again."))
-        presses.once(request, signed_in(request), lambda: services.add_version(
+        form_keys.once(request, signed_in(request), lambda: services.add_version(
             dataset=dataset, uploads=form.cleaned_data["uploads"]).pk)
     except DatasetError as error:
         messages.error(request, str(error))

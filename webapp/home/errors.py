@@ -8,10 +8,10 @@ from django.template.loader import render_to_string
 from django.utils.http import escape_leading_slashes
 
 from webapp import away
-from webapp.api import problems
-from webapp.api.problems import Problem
+from webapp.http import problems
+from webapp.http.problems import Problem
 from webapp.identifiers import uuid7
-from webapp.sparing import QUOTABLE
+from webapp.log_rate_limit import QUOTABLE
 
 log = logging.getLogger(__name__)
 API = "/api/"

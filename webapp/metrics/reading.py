@@ -8,7 +8,7 @@ import numpy as np
 from django.db import connection, transaction
 from numpy.typing import NDArray
 
-from webapp.metrics import chunk, codec, raw
+from webapp.metrics import binary_sql, chunk, codec
 from webapp.metrics.chunk import Marked, Records
 from webapp.metrics.models import Chunk, Series
 
@@ -47,7 +47,7 @@ def series(run_id: UUID) -> dict[str, int]:
 def tail(run_id: UUID, after: int = 0) -> dict[str, Marked]:
     """Points that are not sealed yet and whose stream number is above ``after``, by metric."""
     parts: dict[str, list[Marked]] = {}
-    for seq, body in raw.execute(_TAIL, [run_id, after]):
+    for seq, body in binary_sql.execute(_TAIL, [run_id, after]):
         for name, points in codec.decode(body).items():
             parts.setdefault(name, []).append(Marked.of(seq, points))
     return {name: Marked.joined(marked) for name, marked in parts.items()}
@@ -56,20 +56,20 @@ def tail(run_id: UUID, after: int = 0) -> dict[str, Marked]:
 def summaries(series_id: int, first: int | None, last: int | None) -> Records:
     """The summaries of the chunks that may hold steps from ``first`` to ``last``, in order, without opening a chunk."""
     bounds = (_FIRST if first is None else first, _LAST if last is None else last)
-    ((packed,),) = raw.execute(_SUMMARIES, [series_id, *bounds])
+    ((packed,),) = binary_sql.execute(_SUMMARIES, [series_id, *bounds])
     return np.frombuffer(packed, chunk.SUMMARY)
 
 
 def stretches(series_id: int, numbers: NDArray[np.int32]) -> Records:
     """The extremes of each eighth of the chunks with these numbers, in order."""
-    ((packed,),) = raw.execute(_STRETCHES, [series_id, numbers.tolist()])
+    ((packed,),) = binary_sql.execute(_STRETCHES, [series_id, numbers.tolist()])
     return np.frombuffer(packed, chunk.STRETCH)
 
 
 def opened(series_id: int, numbers: "Sequence[int] | NDArray[np.int32]") -> dict[int, Marked]:
     """The points of the chunks with these numbers."""
     statement = "SELECT number, body FROM metrics_chunk WHERE series_id = %s AND number = ANY(%s)"
-    rows = raw.execute(statement, [series_id, [int(number) for number in numbers]])
+    rows = binary_sql.execute(statement, [series_id, [int(number) for number in numbers]])
     return {number: chunk.decode(body) for number, body in rows}
 
 

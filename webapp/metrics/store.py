@@ -10,12 +10,11 @@ from uuid import UUID
 import numpy as np
 from django.db import connection
 
-from webapp.metrics import chunk, codec, raw
+from webapp.metrics import binary_sql, chunk, codec, stream_numbers
 from webapp.metrics.chunk import Marked, Together
 from webapp.metrics.codec import Batch, Points
 from webapp.metrics.models import Chunk, Series, Tail
-from webapp.runs import numbers as stream_numbers
-from webapp.runs.models import Run
+from webapp.metrics.stream_numbers import UnknownRunError
 
 Row = tuple[object, ...]
 SEAL_AT = 1024
@@ -49,7 +48,7 @@ FROM metrics_chunk WHERE series_id = ANY(%s) ORDER BY series_id, number DESC
 def append(run_id: UUID, batch: Batch, numbers: int = 1) -> int:
     """Take the next ``numbers`` of the run's stream and keep the points of one flush under the first; return the last.
 
-    Seals when enough has come together. Raises Run.DoesNotExist.
+    Seals when enough has come together. Raises UnknownRunError.
     """
     longest = max(map(len, batch.values()))
     if longest >= GOES_STRAIGHT_INTO_CHUNKS:
@@ -57,9 +56,9 @@ def append(run_id: UUID, batch: Batch, numbers: int = 1) -> int:
         seal(run_id, (last - numbers + 1, batch))
         return last
     values = {"run": run_id, "numbers": numbers, "longest": longest, "body": codec.encode(batch)}
-    rows = raw.execute(_NUMBER + KEEP, values)
+    rows = binary_sql.execute(_NUMBER + KEEP, values)
     if not rows:
-        raise Run.DoesNotExist
+        raise UnknownRunError(run_id)
     ((seq, pending),) = rows
     if pending >= SEAL_AT:
         seal(run_id)
@@ -68,7 +67,7 @@ def append(run_id: UUID, batch: Batch, numbers: int = 1) -> int:
 
 def seal(run_id: UUID, *more: tuple[int, Batch]) -> None:
     """Turn the tail of a run, and flushes that are in no row yet, into chunks."""
-    rows = raw.execute("DELETE FROM metrics_tail WHERE run_id = %s RETURNING seq, body", [run_id])
+    rows = binary_sql.execute("DELETE FROM metrics_tail WHERE run_id = %s RETURNING seq, body", [run_id])
     groups = chunk.together([*((seq, codec.decode(body)) for seq, body in sorted(rows)), *more])
     _add_chunks(_series(run_id, [name for group in groups for name in group.values]), groups)
 
@@ -99,13 +98,13 @@ def _survives(name: str, steps: codec.Integers, step: int) -> "np.ndarray[tuple[
 
 
 def _tail(run_id: UUID) -> list[tuple[int, bytes]]:
-    rows = raw.execute("SELECT seq, body FROM metrics_tail WHERE run_id = %s ORDER BY seq", [run_id])
+    rows = binary_sql.execute("SELECT seq, body FROM metrics_tail WHERE run_id = %s ORDER BY seq", [run_id])
     return [(seq, body) for seq, body in rows]
 
 
 def _series(run_id: UUID, names: Iterable[str]) -> dict[str, int]:
     """The numbers of a run's series by name; those that are new are made."""
-    known = dict(raw.execute("SELECT name, id FROM metrics_series WHERE run_id = %s", [run_id]))
+    known = dict(binary_sql.execute("SELECT name, id FROM metrics_series WHERE run_id = %s", [run_id]))
     if missing := [Series(run_id=run_id, name=name) for name in names if name not in known]:
         known |= {series.name: series.pk for series in Series.objects.bulk_create(missing)}
     return known
@@ -132,7 +131,7 @@ def _refill(series: int, number: int, body: bytes, more: Marked) -> Iterator[Row
 
 def _last_chunks(series: list[int]) -> dict[int, tuple[int, bytes | None]]:
     """The number of each series' last chunk, with its body where it is short."""
-    return {row[0]: (row[1], row[2]) for row in raw.execute(_OPEN_CHUNKS, [REOPEN_BELOW, series])}
+    return {row[0]: (row[1], row[2]) for row in binary_sql.execute(_OPEN_CHUNKS, [REOPEN_BELOW, series])}
 
 
 def _insert(rows: Iterable[Row]) -> None:

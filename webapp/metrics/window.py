@@ -22,7 +22,7 @@ from tsdownsample import MinMaxDownsampler
 from webapp.metrics import reading
 from webapp.metrics.chunk import STRETCHES, Records
 from webapp.metrics.codec import Floats, Points
-from webapp.metrics.plain import columns
+from webapp.metrics.json_numbers import columns
 
 MOST_POINTS = 10_000
 GAPS_AT_MOST = 100

@@ -17,7 +17,8 @@ from trainer.errors import TrainerError
 from trainer.spec import CompressSpec
 from webapp import refusals, words
 from webapp.accounts.access import signed_in
-from webapp.runs import presses, queries, services
+from webapp.idempotency import form_keys
+from webapp.runs import queries, services
 from webapp.runs.fields import Errors, Field, Place, family_default, fields, read
 from webapp.runs.models import Run
 
@@ -42,7 +43,7 @@ def compress(request: HttpRequest, run_id: UUID) -> HttpResponse:
         return _form(request, run, _stages(None, {}))
     sent = _read(request.POST)
     try:
-        child = services.start_compression(owner=user, run=run, stages=sent, idempotency_key=presses.key(request))
+        child = services.start_compression(owner=user, run=run, stages=sent, idempotency_key=form_keys.key(request))
         messages.success(request, _("The compression is queued; this is its page."))
         return redirect("runs:detail", child.pk)
     except (ValidationError, TrainerError) as error:

@@ -17,7 +17,8 @@ from asgiref.sync import sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from redis.exceptions import RedisError
 
-from webapp.runs import nudge, replay
+from webapp import nudge
+from webapp.runs import replay
 from webapp.runs.models import Run
 from webapp.runs.viewer import Viewer
 

@@ -10,9 +10,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from webapp.metrics import codec, raw, store
+from webapp import nudge
+from webapp.metrics import binary_sql, codec, store
 from webapp.metrics.codec import Batch
-from webapp.runs import messages, nudge
+from webapp.runs import messages
 from webapp.runs.models import Run
 from webapp.runs.states import WORKING
 
@@ -46,7 +47,7 @@ def points(run_id: UUID, stretch: Stretch, batch: Batch) -> bool:
     """
     longest = max(map(len, batch.values()))
     values = {"run": run_id, "working": sorted(WORKING), "longest": longest, "body": codec.encode(batch), **vars(stretch)}
-    rows = raw.execute(_NUMBER + store.KEEP, values)
+    rows = binary_sql.execute(_NUMBER + store.KEEP, values)
     if not rows:
         return False
     ((seq, pending),) = rows

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from webapp import scalars, words
-from webapp.numbers import short
+from webapp.formatting import short
 from webapp.runs.headline import of_report
 from webapp.runs.models import Attempt, Kind, Run, State, StreamEntry
 from webapp.runs.services import PAUSING

@@ -5,7 +5,7 @@ import math
 from typing import Any
 
 from webapp.metrics.codec import Batch, Floats, Integers, Points
-from webapp.metrics.plain import numbers, plain_number
+from webapp.metrics.json_numbers import numbers, plain_number
 from webapp.words import told
 
 

@@ -11,7 +11,7 @@ from trainer.catalog import entry
 from trainer.spec import TrainSpec
 from trainer.summary import DataSummary
 from webapp.charts import learning_rate
-from webapp.numbers import short
+from webapp.formatting import short
 
 
 @dataclass(frozen=True)

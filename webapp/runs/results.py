@@ -11,7 +11,7 @@ from trainer.report import Heading, Report, Table
 from webapp import scalars, words
 from webapp.charts import compression, confusion, residuals
 from webapp.charts.figure import Figure
-from webapp.numbers import is_number, percent, short
+from webapp.formatting import is_number, percent, short
 from webapp.runs.headline import of_report
 from webapp.runs.models import Run
 

@@ -14,12 +14,13 @@ from trainer.errors import TrainerError
 from trainer.summary import DataSummary
 from webapp import names, refusals
 from webapp.accounts.access import signed_in
-from webapp.api import body
-from webapp.api.problems import Problem
 from webapp.datasets import pages
 from webapp.datasets import queries as dataset_queries
 from webapp.datasets.models import DatasetVersion
-from webapp.runs import forms, presses, queries, services
+from webapp.http import strict_json
+from webapp.http.problems import Problem
+from webapp.idempotency import form_keys
+from webapp.runs import forms, queries, services
 from webapp.runs.forms import Reading
 from webapp.runs.models import Run
 from webapp.runs.plan import plan
@@ -60,7 +61,7 @@ def _start(request: HttpRequest) -> HttpResponse:
         return _form(request, version, reading, name, status=422)
     try:
         run = services.start_training(
-            owner=user, name=name, dataset_version=version, spec=raw, idempotency_key=presses.key(request)
+            owner=user, name=name, dataset_version=version, spec=raw, idempotency_key=form_keys.key(request)
         )
     except (ValidationError, TrainerError) as error:
         return _form(request, version, Reading(raw, errors=refusals.by_field(error, raw)), name, status=422)
@@ -95,7 +96,7 @@ def from_json(request: HttpRequest) -> HttpResponse:
 
 def _read_json(text: str, version: DatasetVersion) -> Reading:
     """The spec in a JSON text, checked. Raises Problem where it is none, as the API does."""
-    raw = body.read(text.encode("utf-8", "surrogatepass"))
+    raw = strict_json.read(text.encode("utf-8", "surrogatepass"))
     if not isinstance(raw, dict):
         raise Problem(422, _("A spec is one JSON object: it begins with { and ends with }."))
     return forms.check(raw, version)

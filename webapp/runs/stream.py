@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from webapp.metrics import store
+from webapp import nudge
+from webapp.metrics import store, stream_numbers
 from webapp.metrics.codec import Batch
-from webapp.runs import messages, nudge, numbers
+from webapp.runs import messages
 from webapp.runs.models import StreamEntry
 
 Body = dict[str, Any]
@@ -24,17 +25,17 @@ def record(
     """Number and store a rewind, then the points of ``batch``, then ``entries``; tell the browsers on commit.
 
     Belongs into the caller's transaction; returns the run's last number. Points of training metrics beyond the step of a
-    rewind leave the curve. A channel layer that is away changes nothing: browsers learn by asking. Raises Run.DoesNotExist.
+    rewind leave the curve. A channel layer that is away changes nothing: browsers learn by asking. Raises UnknownRunError.
     """
     assert connection.in_atomic_block, "record() belongs into the transaction of what it records"
     news: list[Message] = []
     batch = {name: points for name, points in (batch or {}).items() if len(points)}
     if rewind is not None:
-        seq = numbers.take(run_id, 1)
+        seq = stream_numbers.take(run_id, 1)
         store.rewind(run_id, rewind)
         news += _keep(run_id, seq, [("rewind", {"step": rewind})])
     count = bool(batch) + len(entries)
-    last = store.append(run_id, batch, count) if batch else numbers.take(run_id, count)
+    last = store.append(run_id, batch, count) if batch else stream_numbers.take(run_id, count)
     first = last - count + 1
     if batch:
         news.append(partial(messages.points, first - 1, first, batch))  # written out later, and only if it is wanted

@@ -18,9 +18,9 @@ from trainer.errors import TrainerError
 from trainer.task import LiveChart
 from webapp import fragments, words
 from webapp.accounts.access import signed_in
-from webapp.charts import live
 from webapp.datasets import pages
-from webapp.runs import configuration, logbook, presses, queries, results, services
+from webapp.idempotency import form_keys
+from webapp.runs import configuration, live_charts, logbook, queries, results, services
 from webapp.runs.exports import are_asked_for
 from webapp.runs.headline import headline
 from webapp.runs.models import Kind, Run, State
@@ -111,7 +111,7 @@ def retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
     user = signed_in(request)
     run = queries.find(user, run_id)
     try:
-        again = presses.once(request, user, lambda: services.retry(run=run, owner=user).pk)
+        again = form_keys.once(request, user, lambda: services.retry(run=run, owner=user).pk)
     except IllegalCommand as error:
         messages.error(request, str(error))
         return redirect("runs:detail", run_id)
@@ -200,7 +200,7 @@ def _about(run: Run) -> dict[str, Any]:
         "lines": logbook.lines(run),
         "attempts": run.attempts.select_related("worker").order_by("number"),
         "is_live": run.kind in queries.LISTED,
-        "live_charts": live.charts(_task_charts(run), has_schedule=run.kind == Kind.TRAIN),
+        "live_charts": live_charts.charts(_task_charts(run), has_schedule=run.kind == Kind.TRAIN),
         "configuration": configuration.pairs(run.spec),
     }
 

@@ -12,14 +12,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from webapp import numbers, scalars, words
+from webapp import formatting, scalars, words
 from webapp.runs import headline
 from webapp.runs.models import Measure, Run
 
 register = template.Library()
-register.filter(numbers.duration)
-register.filter(numbers.percent)
-register.filter(numbers.short)
+register.filter(formatting.duration)
+register.filter(formatting.percent)
+register.filter(formatting.short)
 
 
 @register.simple_tag

@@ -34,12 +34,12 @@ LINGER = 15.0  # seconds that processes may take to leave when the run's end is 
 
 
 @dataclass
-class Held:
-    """What the agent knows of an attempt. ``ended``: no process of it is left."""
+class LocalAttempt:
+    """What the agent knows of an attempt; ``row`` is the database's. ``ended``: no process of it is left."""
 
     run_id: UUID
     kind: Kind
-    attempt: Attempt
+    row: Attempt
     folder: Path
     follower: Follower
     pid: int | None = None
@@ -113,7 +113,7 @@ class Held:
 
     def find_damaged(self, error: JournalDamagedError) -> None:
         """Kill it, to go on from the last checkpoint: what its journal holds behind the damage is made again."""
-        log.error("Attempt %s of run %s is ended: %s", self.attempt.number, self.run_id, error)
+        log.error("Attempt %s of run %s is ended: %s", self.row.number, self.run_id, error)
         self.journal_damaged = True
         self.kill()
 
@@ -137,8 +137,8 @@ class Held:
         text = read_log(self.folder) if self.folder.exists() else ""
         with transaction.atomic():
             record = self._close(text)
-            Attempt.objects.filter(pk=self.attempt.pk, ended=None).update(ended=Now(), exits=record)
-            Device.objects.filter(attempt_id=self.attempt.pk).update(attempt=None)
+            Attempt.objects.filter(pk=self.row.pk, ended=None).update(ended=Now(), exits=record)
+            Device.objects.filter(attempt_id=self.row.pk).update(attempt=None)
         return True
 
     def _has_read_all(self) -> bool:
@@ -159,14 +159,14 @@ class Held:
 
     def _close(self, log: str) -> dict[str, object]:
         """Give the run its next state, if this attempt is still its own and left it none; returns the record."""
-        run = states.owned(self.run_id, self.attempt.number)
+        run = states.owned(self.run_id, self.row.number)
         if run is None:
             return {"cause": "said", "step": 0, "ranks": [vars(item) for item in read_exits(self.folder)]}
         if self.given_up is not None:
             (ends.pause if self.wants_room else ends.go_on)(run, self.given_up)
             return {"cause": "given_up", "step": run.step}
         unreadable = ends.unreadable(run, self.folder)
-        verdict = judge(self._end(run, log, unreadable), ends.earlier(self.attempt))
+        verdict = judge(self._end(run, log, unreadable), ends.earlier(self.row))
         if verdict.cause == "damaged":
             checkpoints.drop(unreadable)
         if verdict.cause in ("damaged", "input_damaged"):

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from webapp import lent
+from webapp import database_pool
 from webapp.accounts import flows
 from webapp.accounts.access import visible
 from webapp.accounts.models import User
@@ -56,7 +56,7 @@ def _next(parts: Iterator[bytes]) -> bytes | None:
     try:
         return next(parts, None)
     finally:
-        lent.give_back()
+        database_pool.give_back()
 
 
 def _whole(request: HttpRequest, key: str) -> int | None:

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from redis import asyncio as redis
 
-from webapp.layer import ChannelLayer
+from webapp.channel_layer import ChannelLayer
 
 GROUP = "somebody"
 

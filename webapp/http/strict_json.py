@@ -12,7 +12,7 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 from ninja.responses import NinjaJSONEncoder
 
-from webapp.api.problems import Problem
+from webapp.http.problems import Problem
 from webapp.refusals import FieldError
 
 DEEPEST = 32

@@ -30,7 +30,7 @@ class Minute:
     count: int = 0
 
 
-class SparingFilter(logging.Filter):
+class RateLimitFilter(logging.Filter):
     """Lets warnings and worse pass within ``MOST``. Lines of a kind have one logger and one text, as it was before
     values were filled in, or else one type of exception."""
 

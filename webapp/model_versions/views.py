@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from webapp.accounts.access import signed_in
-from webapp.artifacts import pages
+from webapp.model_versions import pages
 
 PAGE = 50
 
@@ -15,4 +15,5 @@ PAGE = 50
 def index(request: HttpRequest) -> HttpResponse:
     """Each model version with what it can, how large it is, and where it came from."""
     found = Paginator(pages.models(signed_in(request)), PAGE).get_page(request.GET.get("page"))
-    return render(request, "artifacts/index.html", {"section": "models", "page": found, "models": pages.described(list(found))})
+    context = {"section": "models", "page": found, "models": pages.described(list(found))}
+    return render(request, "model_versions/index.html", context)

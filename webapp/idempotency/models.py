@@ -1,4 +1,4 @@
-"""What the REST API remembers between requests."""
+"""What is remembered of requests that may be sent again."""
 
 from django.conf import settings
 from django.db import models

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from webapp.artifacts import views
+from webapp.model_versions import views
 
 app_name = "models"
 urlpatterns = [path("", views.index, name="index")]

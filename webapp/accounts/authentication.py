@@ -8,7 +8,7 @@ from ninja.utils import check_csrf
 
 from webapp.accounts import tokens
 from webapp.accounts.models import User
-from webapp.api.problems import Problem
+from webapp.http.problems import Problem
 
 _BEARER = re.compile(r"Bearer +(\S+)", re.IGNORECASE)
 

@@ -9,8 +9,8 @@ from uuid import uuid4
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from webapp.log_rate_limit import QUOTABLE
 from webapp.refusals import FieldError
-from webapp.sparing import QUOTABLE
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"

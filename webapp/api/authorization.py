@@ -3,16 +3,16 @@
 from django.http import HttpRequest
 
 from webapp.accounts.access import visible
+from webapp.accounts.authentication import authenticate
 from webapp.accounts.models import User
-from webapp.api.auth import authenticate
-from webapp.api.problems import not_found
 from webapp.artifacts.models import Edge
-from webapp.artifacts.queries import EXPORT
 from webapp.datasets.models import Dataset
+from webapp.http.problems import not_found
+from webapp.runs.export_files import EXPORT
 from webapp.runs.models import Run
 
 
-def enter(request: HttpRequest) -> User:
+def authorize(request: HttpRequest) -> User:
     """The person behind ``request``. Raises Problem 401 or 403, and 404 for an address of what they may not see."""
     user = authenticate(request)
     match = request.resolver_match
