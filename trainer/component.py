@@ -7,7 +7,6 @@ from pydantic.types import Strict as StrictMode
 
 from trainer.errors import SpecError
 
-DataKind = Literal["image", "table"]
 ADVANCED: dict[str, Any] = {"advanced": True}  # json_schema_extra of a field that a form folds away
 Lenient = StrictMode(False)  # JSON has no tuples: a list is taken for one, while its items stay strict
 Form = Literal["torch", "onnx"]
@@ -50,7 +49,6 @@ class Versioned(Strict):
 class Component(Versioned):
     """Base of each component's ``Spec``; the catalog adds ``name`` (the file's name) and ``version``."""
 
-    accepts: ClassVar[frozenset[DataKind]] = frozenset({"image", "table"})
     targets: ClassVar[frozenset[str]] = frozenset()  # of a loss: the encodings of a target that it takes
     forms: ClassVar[frozenset[Form]] = frozenset({"torch"})  # of the model that a compressor or an exporter takes
     yields: ClassVar[Form] = "torch"  # the form of what a compressor makes

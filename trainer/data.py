@@ -1,11 +1,8 @@
 """Prepared data: one memory-mapped file that every rank, evaluation and export reads.
 
-The file is safetensors. Its metadata hold the ``DataSummary``; its arrays are
-
-- images: ``pixels`` uint8 [N, C, H, W] and ``labels`` int64 [N], an index into ``summary.classes``;
-- tables: ``numbers`` float64 [N, number columns], NaN where a value is missing, and ``codes`` int32 [N, category columns],
-  an index into the column's ``levels`` or -1 where a value is missing; columns stand in the summary's order within their
-  kind, and text and constant columns carry no data.
+The file is safetensors. Its metadata hold the ``DataSummary``. An array is named by what it holds: the block of all columns
+of a kind (``numbers`` [N, columns], ``categories`` [N, columns], in the summary's order), or one column by itself
+(``column:`` and its name, [N, …]). What each kind's arrays hold stands in its folder under trainer.columns.
 
 The same content always gives the same bytes, so the file's hash names the content.
 """
@@ -14,7 +11,7 @@ import json
 import os
 import struct
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -23,8 +20,9 @@ import numpy as np
 from pydantic import ValidationError
 
 from trainer import checked
+from trainer.columns import Column, Gatherer
 from trainer.errors import DamagedError, TrainerError
-from trainer.summary import Column, DataSummary
+from trainer.summary import DataSummary
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -33,6 +31,11 @@ FIRST_SPEAKS_SECONDS = 1.0  # that another rank leaves the first to say what bot
 ROLE = "prepared"  # of such a file among a job's inputs
 LARGEST_HEADER = 100 * 1024 * 1024
 COPY_BYTES = 16 * 1024 * 1024
+
+
+def own_name(column: str) -> str:
+    """The name of the array of a column that has one of its own."""
+    return f"column:{column}"
 
 
 class Prepared:
@@ -67,12 +70,29 @@ class Prepared:
         """One of the arrays named above."""
         return self._arrays[name]
 
-    def values(self, column: Column) -> Array:
-        """One column of all rows [N]: float64, NaN where a number is missing; codes of a category, -1 where one is."""
-        if self.summary.kind == "image":
-            return self.array("labels")
-        alike = [other.name for other in self.summary.columns if other.kind == column.kind]
-        return self.array("numbers" if column.kind == "number" else "codes")[:, alike.index(column.name)]
+    def own_array(self, column: str) -> Array:
+        """The array of a column that has one of its own."""
+        return self._arrays[own_name(column)]
+
+    def places(self, columns: Iterable[Column]) -> list[int]:
+        """Where columns of one kind stand in their kind's block."""
+        columns = list(columns)
+        return self.places_of(columns[0].kind, [column.name for column in columns]) if columns else []
+
+    def places_of(self, kind: str, names: Sequence[str]) -> list[int]:
+        """The same by their names."""
+        places = {name: place for place, name in enumerate(self._names_of(kind))}
+        return [places[name] for name in names]
+
+    def gatherer_of_block(self, name: str, places: Sequence[int]) -> Gatherer:
+        """Of the columns at these places of a kind's block, [B, places]."""
+        block = self.array(name)
+        if list(places) == list(range(block.shape[1])):
+            return block.__getitem__
+        return lambda rows: block[rows][:, places]
+
+    def _names_of(self, kind: str) -> list[str]:
+        return [column.name for column in self.summary.columns if column.kind == kind]
 
     @contextmanager
     def checking(self, sha256: str | None, *, beside: bool = True) -> Iterator[None]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from shutil import copyfile, rmtree
 from typing import Any, Literal
 
-from trainer import catalog, events
+from trainer import catalog, columns, events
 from trainer.component import Component
 from trainer.control import Control
 from trainer.errors import TrainerError
@@ -114,19 +114,21 @@ def write_run(exporter: Component, folder: Path) -> str:
     module = catalog.entry("exporters", exporter).module
     name = f"run_{exporter.name}.py"
     source = re.sub(r"  # type: ignore\[.*\]", "", inspect.getsource(module.load))
-    head = f'"""``load(folder)`` gives a function from float32 rows to answers. It needs: numpy {module.NEEDS}."""'
+    head = f'"""``load(folder)`` gives a function from raw rows by block to answers. It needs: numpy {module.NEEDS}."""'
     (folder / name).write_text(f"{head}\n\nfrom __future__ import annotations\n\n\n{source}", encoding="utf-8")
     return name
 
 
 def write_companions(source: Source, folder: Path) -> None:
-    """preprocess.json, predict.py and answer.py, which every format is run with."""
+    """preprocess.json, predict.py and the files that it uses, which every format is run with."""
     text = json.dumps(source.preprocess, indent=2, ensure_ascii=False)
     (folder / PREPROCESS).write_text(text + "\n", encoding="utf-8")
     copyfile(parity.SHIPPED, folder / parity.SHIPPED.name)
     task = catalog.entry("tasks", source.config.task).module.__file__
     assert task is not None
     copyfile(Path(task).with_name(ANSWER), folder / ANSWER)
+    for block in source.config.inputs:
+        copyfile(columns.module_of(block, "read").__file__, folder / f"read_{block.kind}.py")
 
 
 def _say(journal: Journal, made: Made) -> None:

@@ -3,28 +3,25 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from trainer.columns import Column
 from trainer.errors import TrainerError
-from trainer.summary import Column, DataSummary
+from trainer.summary import DataSummary
 
 
 def target_column(name: str, data: DataSummary) -> Column:
-    """The column called ``name``. Raises TrainerError when the data has none, or only one value in it."""
-    column = next((column for column in data.target_columns if column.name == name), None)
+    """The column called ``name``. Raises TrainerError when the data has none, or one that cannot be told at all."""
+    column = data.named(name)
     if column is None:
         raise TrainerError("target_unknown", "There is no column “%(column)s”; choose one of: %(columns)s.", field="task",
-                           column=name, columns=", ".join(column.name for column in data.target_columns))
-    if column.kind == "constant":
-        raise TrainerError("target_constant", "The column “%(column)s” has one value only, so there is nothing to learn; "
-                           "choose another target.", field="task", column=name)
-    if column.kind == "text":
-        raise TrainerError("target_text", "The column “%(column)s” holds free text; choose a target with numbers or classes.",
-                           field="task", column=name)
+                           column=name, columns=", ".join(column.name for column in data.columns))
+    if not column.encodings:
+        raise column.refusal()
     return column
 
 
 def first_target(data: DataSummary, check: Callable[[str], object]) -> dict[str, str] | None:
     """The first column for which ``check`` raises no TrainerError, as the field ``target``."""
-    for column in data.target_columns:
+    for column in data.columns:
         with suppress(TrainerError):
             check(column.name)
             return {"target": column.name}
@@ -32,8 +29,7 @@ def first_target(data: DataSummary, check: Callable[[str], object]) -> dict[str,
 
 
 def feature_columns(chosen: Sequence[str], targets: Sequence[str], data: DataSummary) -> tuple[Column, ...]:
-    """The input columns of a table: those chosen, or all that carry data; numbers first, then categories, each in the
-    data's order. Pictures have none.
+    """The input columns: those chosen, or all that carry data, in the data's order.
 
     Raises TrainerError for a name that the data lacks, for a target itself, for chosen columns from which nothing can be
     learned, and when nothing is left to learn from.
@@ -43,22 +39,13 @@ def feature_columns(chosen: Sequence[str], targets: Sequence[str], data: DataSum
         if name not in names or name in targets:
             raise TrainerError("feature_unknown", "“%(column)s” cannot be an input column; choose from: %(columns)s.",
                                field="task", column=name, columns=", ".join(sorted(names - set(targets))))
-    if data.kind == "image":
-        return ()
-    _require_kinds([column for column in data.columns if column.name in chosen])
-    usable = [column for column in data.columns if column.name not in targets and (not chosen or column.name in chosen)]
-    numbers = tuple(column for column in usable if column.kind == "number")
-    categories = tuple(column for column in usable if column.kind == "category")
-    if not numbers + categories:
-        raise TrainerError("no_features", "No column with numbers or categories is left to learn “%(column)s” from. "
-                           "Choose another target, or import data with more columns.",
-                           field="task", column=", ".join(targets))
-    return numbers + categories
-
-
-def _require_kinds(chosen: Sequence[Column]) -> None:
-    mute = [column.name for column in chosen if column.kind not in ("number", "category")]
+    mute = [column.name for column in data.columns if column.name in chosen and column.layout is None]
     if mute:
-        raise TrainerError("feature_mute", "Nothing can be learned from %(columns)s: an input column holds numbers or categories, and "
-                           "more than one value. Take these out of the input columns.", field="task",
-                           columns=", ".join(f"“{name}”" for name in mute))
+        raise TrainerError("feature_mute", "Nothing can be learned from %(columns)s. Take these out of the input columns.",
+                           field="task", columns=", ".join(f"“{name}”" for name in mute))
+    usable = [column for column in data.columns if column.name not in targets and (not chosen or column.name in chosen)]
+    features = tuple(column for column in usable if column.layout is not None)
+    if not features:
+        raise TrainerError("no_features", "No column is left to learn “%(column)s” from. Choose another target, or import data with "
+                           "more columns.", field="task", column=", ".join(targets))
+    return features

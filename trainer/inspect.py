@@ -81,7 +81,7 @@ def inspect(job: Job, folder: Path, journal: Journal) -> None:
         if path is not None:
             journal.write(Output(role=role, path=f"out/{path.name}", name=path.name))
     summary = done.result.summary
-    journal.write(Result(report={"format": done.result.format, "kind": summary.kind, "rows": summary.rows}))
+    journal.write(Result(report={"format": done.result.format, "columns": len(summary.columns), "rows": summary.rows}))
 
 
 def guarded(paths: Sequence[Path], names: Sequence[str], out: Path, chosen: Component | None = None) -> Preparation:

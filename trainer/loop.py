@@ -117,9 +117,9 @@ def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Jou
 
         # Rows of this rank. A rank that the last batch leaves without a row computes one and counts none of it.
         mine = ranks.share(batch)
-        inputs, targets = _to_device(data, mine if len(mine) else batch[:1], ranks, dtype)
+        inputs, targets = to_device(data, mine if len(mine) else batch[:1], ranks, dtype)
         gradients.clear()
-        outputs = model.network(model.preprocess(inputs))
+        outputs = model.network(model.encode(inputs))
         loss = task.losses(outputs, targets, loss_of)[: len(mine)].sum()
 
         # What all ranks must know of this step travels with the gradients: rank 0's command, the loss, the weight by which
@@ -187,12 +187,13 @@ def _command(control: Control, spec: TrainSpec, saved_at: float, folder: Path | 
     return control.read() | (CHECKPOINT if due else 0)
 
 
-def _to_device(data: Rows, batch: Indices, ranks: Ranks, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
-    inputs, targets = data.inputs(batch, dtype), data.targets_of(batch)
+def to_device(data: Rows, batch: Indices, ranks: Ranks, dtype: torch.dtype) -> tuple[dict[str, Tensor], Tensor]:
+    """The raw values by block as the model takes them, bytes of pictures as ``dtype`` too; and the targets."""
+    inputs, targets = data.batch(batch, dtype), data.targets_of(batch)
     if ranks.device.type == "cuda":
-        inputs = inputs.pin_memory().to(ranks.device, non_blocking=True)
+        inputs = {name: values.pin_memory().to(ranks.device, non_blocking=True) for name, values in inputs.items()}
         targets = targets.pin_memory().to(ranks.device, non_blocking=True)
-    return inputs.to(dtype), targets
+    return {name: values.to(dtype) if values.dtype == torch.uint8 else values for name, values in inputs.items()}, targets
 
 
 def _validate(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Journal, progress: Progress,
@@ -217,8 +218,8 @@ def _sums(spec: TrainSpec, model: RawModel, data: Rows, part: Indices, ranks: Ra
     model.eval()
     totals = torch.zeros(1 + data.task.sum_count, dtype=torch.float64, device=ranks.device)
     for batch in data.pieces(ranks.share(part), EVALUATION_ROWS):
-        inputs, targets = _to_device(data, batch, ranks, DTYPES[spec.precision])
-        outputs = model.network(model.preprocess(inputs))
+        inputs, targets = to_device(data, batch, ranks, DTYPES[spec.precision])
+        outputs = model.network(model.encode(inputs))
         totals[0] += data.task.losses(outputs, targets, loss_of).sum().double()
         totals[1:] += data.task.sums(outputs, targets).sum(0).double()
     model.train()
@@ -250,7 +251,7 @@ def predict(model: nn.Module, data: Rows, part: Indices, ranks: Ranks, loss_of: 
 
 
 def _decided(model: nn.Module, data: Rows, piece: Indices, ranks: Ranks, loss_of: LossOf) -> Tensor:
-    inputs, targets = _to_device(data, piece, ranks, torch.float32)
+    inputs, targets = to_device(data, piece, ranks, torch.float32)
     answers = model(inputs)
     losses = data.task.losses_of_answers(answers, targets, loss_of).double().cpu()
     decisions = torch.from_numpy(data.task.decide(answers.cpu().numpy())).double()

@@ -7,58 +7,15 @@ import torch
 from pydantic import Field, SerializeAsAny, ValidationError, ValidationInfo, field_validator
 from torch import Tensor, nn
 
-from trainer import catalog, preprocessing, tensorfile
+from trainer import catalog, columns, preprocessing, tensorfile
+from trainer.columns import AnyBlock, Block
 from trainer.component import Lenient, Strict
 from trainer.errors import TrainerError
-from trainer.preprocessing import EncodeColumns, RawModel, ScalePixels
+from trainer.preprocessing import RawModel
 from trainer.spec import Compressor, Model, Split, TrainSpec
 from trainer.spec import Task as TaskChoice
 from trainer.task import Target, Task
 from trainer.tensorfile import TensorFileError
-
-
-class NumberColumn(Strict):
-    """A number column: what stands for a missing value, and the mean and deviation of the training rows."""
-
-    kind: Literal["number"] = "number"
-    name: str
-    fill: float
-    mean: float
-    scale: float = Field(gt=0)
-    flag_missing: bool = Field(description="Whether a missing value is a feature of its own.")
-
-
-class CategoryColumn(Strict):
-    """A category column: its code is an index into ``levels``."""
-
-    kind: Literal["category"] = "category"
-    name: str
-    levels: Annotated[tuple[str, ...], Lenient]
-
-
-class Images(Strict):
-    """Input [B, C, H, W]: pixels from 0 to 255. ``mean`` and ``scale`` are per channel, in the same unit."""
-
-    kind: Literal["image"] = "image"
-    shape: Annotated[tuple[int, ...], Lenient]
-    mean: Annotated[tuple[float, ...], Lenient]
-    scale: Annotated[tuple[float, ...], Lenient]
-
-
-class Columns(Strict):
-    """Input [B, columns]: numbers first, then categories."""
-
-    kind: Literal["table"] = "table"
-    columns: Annotated[tuple[Annotated[NumberColumn | CategoryColumn, Field(discriminator="kind")], ...], Lenient]
-    decimal_comma: bool = Field(False, description="Whether the table that it was trained on writes 1,5 for one and a half.")
-
-    @property
-    def numbers(self) -> list[NumberColumn]:
-        return [column for column in self.columns if isinstance(column, NumberColumn)]
-
-    @property
-    def categories(self) -> list[CategoryColumn]:
-        return [column for column in self.columns if isinstance(column, CategoryColumn)]
 
 
 class Compression(Strict):
@@ -74,7 +31,7 @@ class ModelConfig(Strict):
     version: Literal[1] = 1
     task: TaskChoice
     model: Model
-    inputs: Annotated[Images | Columns, Field(discriminator="kind")]
+    inputs: Annotated[tuple[AnyBlock, ...], Lenient] = Field(min_length=1)
     target: SerializeAsAny[Target]
     split: Split
     seed: int
@@ -99,10 +56,10 @@ def task(config: ModelConfig) -> Task:
 
 def module(config: ModelConfig, state: dict[str, Tensor] | None = None) -> RawModel:
     """The model that takes raw values, with fresh weights (from torch's random state) or with those of ``state``."""
-    preprocess, shape = _preprocess(config.inputs)
-    owner = task(config)
-    network: nn.Module = catalog.build("models", config.model, shape, owner.outputs)
-    model = RawModel(preprocess, network, _postprocess(owner))
+    owner, encoders = task(config), {block.name: _encoder(block) for block in config.inputs}
+    shapes = {name: tuple(encoder.shape) for name, encoder in encoders.items()}
+    network: nn.Module = catalog.build("models", config.model, shapes, owner.outputs)
+    model = RawModel(encoders, network, _postprocess(owner))
     if state is not None:
         model.to(next((tensor.dtype for tensor in state.values() if tensor.is_floating_point()), torch.float32))
         model.load_state_dict(state)
@@ -117,29 +74,13 @@ def _postprocess(owner: Task) -> nn.Module:
     return made
 
 
-def _preprocess(inputs: Images | Columns) -> tuple[nn.Module, tuple[int, ...]]:
-    _, arguments = preprocess_arguments(inputs)
-    if isinstance(inputs, Images):
-        return ScalePixels(**arguments), inputs.shape
-    encode = EncodeColumns(**arguments)
-    return encode, (encode.features,)
+def _encoder(block: Block) -> Any:
+    return columns.module_of(block, "encode").Encode(**block.arguments())
 
 
-def preprocess_arguments(inputs: Images | Columns) -> tuple[str, dict[str, Any]]:
-    """The class of ``trainer.preprocessing`` that takes these inputs, and its arguments as plain JSON."""
-    if isinstance(inputs, Images):
-        return "ScalePixels", {"mean": list(inputs.mean), "scale": list(inputs.scale)}
-    numbers = inputs.numbers
-    return "EncodeColumns", {
-        "fill": [column.fill for column in numbers], "mean": [column.mean for column in numbers],
-        "scale": [column.scale for column in numbers],
-        "flagged": [place for place, column in enumerate(numbers) if column.flag_missing],
-        "levels": [len(column.levels) for column in inputs.categories]}
-
-
-def feature_shape(config: ModelConfig) -> tuple[int, ...]:
-    """The shape [without B] of what the network gets from the preprocessing."""
-    return _preprocess(config.inputs)[1]
+def encoded_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
+    """The shapes [without B] of what the network gets, by block."""
+    return {block.name: tuple(_encoder(block).shape) for block in config.inputs}
 
 
 def save(path: Path, config: ModelConfig, model: nn.Module) -> None:

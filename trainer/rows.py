@@ -3,28 +3,24 @@
 Data stays in the memory-mapped file; a batch gathers its rows by index in one vectorised copy.
 """
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from trainer import catalog, inputs, package, split
+from trainer import catalog, columns, inputs, package, split
+from trainer.columns import Block, Column, Gatherer
 from trainer.data import Array, Prepared
 from trainer.errors import TrainerError
-from trainer.package import CategoryColumn, Columns, Images, ModelConfig, NumberColumn
-from trainer.scaling import mean_and_scale
+from trainer.package import ModelConfig
 from trainer.spec import Split, TrainSpec
 from trainer.split import Indices, Parts
-from trainer.summary import Column
 from trainer.task import Encoded, Task, TaskSpec
 
-SAMPLE_VALUES = 400_000  # the preprocessing constants of images come from about so many values of the training rows
-LEAST_SAMPLED = 256  # and from so many rows, or all: a few pictures are not like the others
 PIECE_VALUES = 2 * 1024 * 1024  # as many as 512 pictures of 32 x 32 in colour have, and more
-BLOCK_VALUES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,25 +33,23 @@ class Rows:
     prepared: Prepared
     task: Task
     features: tuple[Column, ...]
+    blocks: tuple[Block, ...]
     targets: Array
     parts: Parts
     dropped: int
-    numbers: list[int]
-    categories: list[int]
 
-    def inputs(self, rows: Indices, dtype: torch.dtype = torch.float32) -> Tensor:
-        """Raw inputs of these rows: pixels uint8 [B, C, H, W], or columns [B, numbers + categories] as ``dtype``."""
-        if self.prepared.summary.kind == "image":
-            return torch.from_numpy(self.prepared.array("pixels")[rows])
-        table = np.empty((len(rows), len(self.features)), np.float64 if dtype == torch.float64 else np.float32)
-        table[:, : len(self.numbers)] = self.prepared.array("numbers")[rows][:, self.numbers]
-        if self.categories:
-            table[:, len(self.numbers) :] = self.prepared.array("codes")[rows][:, self.categories]
-        return torch.from_numpy(table)
+    def batch(self, rows: Indices, dtype: torch.dtype = torch.float32) -> dict[str, Tensor]:
+        """The raw values of these rows by block, [B, …]: whole numbers as they are, others as ``dtype``."""
+        raw = ((name, torch.from_numpy(gather(rows))) for name, gather in self._gatherers.items())
+        return {name: values.to(dtype) if values.is_floating_point() else values for name, values in raw}
+
+    @cached_property
+    def _gatherers(self) -> dict[str, Gatherer]:
+        return {block.name: columns.module_of(block, "values").gatherer(block, self.prepared) for block in self.blocks}
 
     def pieces(self, part: Indices, most: int) -> Iterator[Indices]:
         """``part`` in pieces of at most so many rows, fewer where each of them is large, so that memory holds what a piece needs."""
-        values = math.prod(self.prepared.summary.shape) if self.prepared.summary.kind == "image" else len(self.features)
+        values = sum(column.width for column in self.features)
         rows = max(1, min(most, PIECE_VALUES // max(1, values)))
         return (part[start : start + rows] for start in range(0, len(part), rows))
 
@@ -80,21 +74,14 @@ def of_model(config: ModelConfig, prepared: Prepared, prepared_sha256: str | Non
     if prepared_sha256 is not None and config.data not in (None, prepared_sha256):
         raise TrainerError("other_rows", "This is not the file that the model was trained on, though it has what the model needs: rows "
                            "that the model learnt might be taken to test it. Give the model's own data.")
-    return replace(data, task=package.task(config))
+    return replace(data, task=package.task(config), blocks=config.inputs)
 
 
 def _require_same_data(config: ModelConfig, prepared: Prepared) -> None:
     """Else data of another kind would end in a KeyError, and codes of other levels would be judged as if they were the model's."""
     summary = prepared.summary
-    if isinstance(config.inputs, Images):
-        same = (summary.kind, summary.shape) == ("image", config.inputs.shape)
-    else:
-        columns = {column.name: (column.kind, column.levels) for column in summary.columns}
-        taken = [(column.name, (column.kind, column.levels if isinstance(column, CategoryColumn) else ()))
-                 for column in config.inputs.columns]
-        same = all(columns.get(name) == column for name, column in taken)
-    names = {column.name for column in summary.target_columns}
-    if not same or not names.issuperset(config.task.target_columns):
+    names = {column.name for column in summary.columns}
+    if not names.issuperset(config.task.target_columns) or not all(block.fits(summary.columns) for block in config.inputs):
         raise _other_data()
 
 
@@ -115,60 +102,21 @@ def of_task(task: TaskSpec, prepared: Prepared, division: Split, seed: int, rank
                            "fewer ranks.", field="ranks", rows=len(parts.train), ranks=ranks)
     features = inputs.feature_columns(task.features, task.target_columns, prepared.summary)
     return Rows(prepared=prepared, task=module.build(task, module.describe(task, encoded, parts.train)), features=features,
-                targets=encoded.values, parts=parts, dropped=len(encoded.values) - len(usable),
-                numbers=_places(features, prepared, "number"), categories=_places(features, prepared, "category"))
+                blocks=_blocks(features, prepared, parts.train), targets=encoded.values, parts=parts,
+                dropped=len(encoded.values) - len(usable))
 
 
-def _places(features: Sequence[Column], prepared: Prepared, kind: str) -> list[int]:
-    names = [column.name for column in prepared.summary.columns if column.kind == kind]
-    place = {name: at for at, name in enumerate(names)}
-    return [place[column.name] for column in features if column.kind == kind]
+def _blocks(features: Sequence[Column], prepared: Prepared, train: Indices) -> tuple[Block, ...]:
+    """Those of each kind, in the order in which the kinds first appear."""
+    by_kind: dict[str, list[Column]] = {}
+    for column in features:
+        by_kind.setdefault(column.kind, []).append(column)
+    several = (columns.module_of(own[0], "values").blocks(own, prepared, train) for own in by_kind.values())
+    return tuple(block for blocks in several for block in blocks)
 
 
 def configure(spec: TrainSpec, rows: Rows, prepared_sha256: str | None = None) -> ModelConfig:
-    """The configuration of the model to train; its constants are of training rows only. It names the data by their SHA-256."""
-    taken = _images(rows) if rows.prepared.summary.kind == "image" else _columns(rows)
+    """The configuration of the model to train. It names the data by their SHA-256."""
     return ModelConfig.model_validate(
-        {"task": spec.task, "model": spec.model, "inputs": taken, "target": rows.task.target,
+        {"task": spec.task, "model": spec.model, "inputs": rows.blocks, "target": rows.task.target,
          "split": spec.split, "seed": spec.seed, "data": prepared_sha256, "recipe": spec})
-
-
-def _images(rows: Rows) -> Images:
-    shape = rows.prepared.summary.shape
-    pixels = _sample(rows.prepared.array("pixels"), rows.parts.train)
-    per_channel = [mean_and_scale(pixels[:, channel]) for channel in range(shape[0])]
-    return Images(shape=shape, mean=tuple(mean for mean, _ in per_channel), scale=tuple(scale for _, scale in per_channel))
-
-
-def _columns(rows: Rows) -> Columns:
-    numbers = _number_columns(rows)
-    columns = [CategoryColumn(name=column.name, levels=column.levels) if column.kind == "category"
-               else _number_column(column.name, next(numbers)) for column in rows.features]
-    return Columns(columns=tuple(columns), decimal_comma=rows.prepared.summary.decimal_comma)
-
-
-def _number_columns(rows: Rows) -> Iterator[Array]:
-    """Each number column of the training rows, some of them at a time, so that memory stays flat."""
-    numbers, train = rows.prepared.array("numbers"), rows.parts.train
-    width = max(1, BLOCK_VALUES // len(train))
-    for start in range(0, len(rows.numbers), width):
-        yield from numbers[train[:, None], rows.numbers[start : start + width]].T
-
-
-def _number_column(name: str, values: Array) -> NumberColumn:
-    values = values.astype(np.float32)  # as the model sees them: what it cannot tell apart is a constant
-    known = values[np.isfinite(values)]
-    fill = float(np.median(known)) if len(known) else 0.0
-    mean, scale = mean_and_scale(np.where(np.isfinite(values), values, fill))
-    return NumberColumn(name=name, fill=fill, mean=mean, scale=scale, flag_missing=len(known) < len(values))
-
-
-def _sample(pixels: Array, train: Indices) -> Array:
-    """Evenly spaced training rows [rows, C, h, w] with about SAMPLE_VALUES values: of large pictures every so many pixels.
-
-    Read row by row, so that memory holds no large picture but one.
-    """
-    values = math.prod(pixels.shape[1:])
-    chosen = train[:: max(1, min(len(train) * values // SAMPLE_VALUES, len(train) // LEAST_SAMPLED))]
-    step = max(1, math.isqrt(len(chosen) * values // SAMPLE_VALUES))
-    return np.stack([pixels[row, :, ::step, ::step] for row in chosen])

@@ -4,14 +4,18 @@ from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 
+from trainer import inputs
 from trainer.catalog import Choice, default, entry, listing
-from trainer.component import Component, DataKind, Form, Lenient, Strict, Versioned
+from trainer.columns import Column
+from trainer.component import Component, Form, Lenient, Strict, Versioned
 from trainer.errors import SpecError, TrainerError
+from trainer.model import ModelSpec
 from trainer.summary import LABEL, DataSummary
 from trainer.task import TaskSpec
 
+NAMED = 5  # columns in a sentence
 Task = Annotated[TaskSpec, Choice("tasks")]
-Model = Annotated[Component, Choice("models")]
+Model = Annotated[ModelSpec, Choice("models")]
 Loss = Annotated[Component, Choice("losses")]
 Optimizer = Annotated[Component, Choice("optimizers")]
 Schedule = Annotated[Component, Choice("schedules")]
@@ -100,9 +104,13 @@ class TrainSpec(RunSpec):
         """
         task = self.task or _default_task(data)
         entry("tasks", task).module.check(task, data)
-        model = self.model or default("models", {"image": "cnn", "table": "mlp"}[data.kind])
+        features = inputs.feature_columns(task.features, task.target_columns, data)
+        model = self.model or _default_model(features)
         loss = self.loss or default("losses", task.loss)
-        _require_accepts("model", model, data.kind)
+        if not model.takes(features):
+            raise TrainerError("model_does_not_fit", "“%(model)s” cannot take the columns %(columns)s together; choose another model, or "
+                               "other input columns.", field="model", model=entry("models", model).label,
+                               columns=", ".join(column.name for column in features[:NAMED]))
         if task.encoding not in loss.targets:
             raise TrainerError("loss_does_not_fit", "The loss “%(loss)s” cannot learn what “%(task)s” tells; choose another loss.",
                                field="loss", loss=entry("losses", loss).label, task=entry("tasks", task).label)
@@ -179,14 +187,14 @@ def parse(spec: dict[str, Any], kind: str | None = None) -> TrainSpec | Compress
 
 
 def _default_task(data: DataSummary) -> TaskSpec:
-    if data.kind == "image":
+    if data.named(LABEL) is not None:
         return cast(TaskSpec, default("tasks", "classification").replaced(target=LABEL))
     raise TrainerError("task_missing", "Say in “task” which column is the target, for example "
                        "{\"name\": \"classification\", \"target\": \"%(column)s\"}.",
                        field="task", column=data.columns[0].name if data.columns else "…")
 
 
-def _require_accepts(field: str, part: Component, kind: DataKind) -> None:
-    if kind not in part.accepts:
-        raise TrainerError("part_does_not_fit", "“%(part)s” does not accept %(kind)s data; choose another %(place)s.",
-                           field=field, place=field, part=part.name, kind=kind)
+def _default_model(features: tuple[Column, ...]) -> ModelSpec:
+    """The first in the listing that is made for such columns; where none is, one that takes anything."""
+    specs = sorted((item.spec for item in listing("models").values()), key=lambda spec: spec.is_general)  # type: ignore[attr-defined]
+    return next(cast(ModelSpec, spec()) for spec in specs if spec.takes(features))  # type: ignore[attr-defined]

@@ -2,42 +2,27 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
-from trainer.component import DataKind, Lenient, Strict
+from trainer.columns import AnyColumn, Column
+from trainer.component import Lenient, Strict
 from trainer.errors import TrainerError
 
-LABEL = "label"  # the column of a picture's class
-
-
-class Column(Strict):
-    """One column of a table, as the inspect run saw it."""
-
-    name: str
-    kind: Literal["number", "category", "text", "constant"]
-    missing: int = Field(0, ge=0)
-    distinct: int = Field(0, ge=0)
-    levels: Annotated[tuple[str, ...], Lenient] = ()
+# What the columns of pictures in folders are called, which nobody named.
+IMAGE, LABEL = "image", "label"
 
 
 class DataSummary(Strict):
     """What a spec needs to know of its data to be completed and checked; the heart of a data set's profile."""
 
-    kind: DataKind
     rows: int = Field(ge=0)
-    classes: Annotated[tuple[str, ...], Lenient] = ()
-    shape: Annotated[tuple[int, ...], Lenient] = ()
-    columns: Annotated[tuple[Column, ...], Lenient] = ()
-    decimal_comma: bool = Field(False, description="Whether the table writes 1,5 for one and a half.")
+    columns: Annotated[tuple[AnyColumn, ...], Lenient]
 
-    @property
-    def target_columns(self) -> tuple[Column, ...]:
-        """The columns that a model could learn to tell: a table's, or the label of pictures."""
-        if self.kind == "image":
-            return (Column(name=LABEL, kind="category", distinct=len(self.classes), levels=self.classes),)
-        return self.columns
+    def named(self, name: str) -> Column | None:
+        """The column of this name; None where there is no such."""
+        return next((column for column in self.columns if column.name == name), None)
 
 
 def number_names(numbers: Sequence[float]) -> tuple[str, ...]:

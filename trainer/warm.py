@@ -30,10 +30,11 @@ import torch._dynamo
 import torch.distributed.elastic.agent.server.local_elastic_agent
 
 from trainer import catalog, data, launch, loop, package, processes, rows
+from trainer.columns import category, image
 from trainer.job import NO_PROCESS, Job
 from trainer.parallel import Gradients, Ranks
 from trainer.spec import TrainSpec
-from trainer.summary import DataSummary
+from trainer.summary import LABEL, DataSummary
 
 PARENT_SECONDS = 0.5
 
@@ -69,8 +70,10 @@ def warm_up() -> None:
 def rehearse(folder: Path) -> None:
     """What a rank does up to its first forward, with tiny data: no backward and no process group, which start threads."""
     path = folder / "prepared.safetensors"
-    summary = DataSummary(kind="image", rows=20, classes=("a", "b"), shape=(1, 8, 8))
-    data.write(path, summary, {"pixels": np.zeros((20, 1, 8, 8), np.uint8), "labels": np.arange(20) % 2})
+    summary = DataSummary(rows=20, columns=(image.Column(name="image", shape=(1, 8, 8)),
+                                            category.Column(name=LABEL, distinct=2, levels=("a", "b"))))
+    data.write(path, summary, {data.own_name("image"): np.zeros((20, 1, 8, 8), np.uint8),
+                               "categories": (np.arange(20) % 2).astype(np.int32)[:, None]})
     prepared = data.Prepared.open(path)
     spec = TrainSpec().resolved(prepared.summary)
     Job.model_validate_json(Job(run="", attempt=1, spec=spec, inputs={}).model_dump_json())
@@ -85,7 +88,8 @@ def rehearse(folder: Path) -> None:
     Gradients(Ranks(), parameters, 1)
     part = loop.epoch_order(found.parts.train, spec.seed, 0)
     with torch.no_grad():
-        outputs, targets = model(found.inputs(part)), found.targets_of(part)
+        inputs, targets = loop.to_device(found, part, Ranks(), torch.float32)
+        outputs = model(inputs)
         task.losses(outputs, targets, loss_of)
         task.sums(outputs, targets)
 

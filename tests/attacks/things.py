@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models.functions import Now
 
+from tests.webapp.pages import images
 from webapp.accounts import people, tokens
 from webapp.accounts.models import User
 from webapp.artifacts import store
@@ -15,7 +16,7 @@ from webapp.datasets.models import DatasetVersion
 from webapp.runs import services as runs
 from webapp.runs.models import Run, State
 
-SUMMARY = {"kind": "image", "rows": 20, "classes": ["cat", "dog"], "shape": [1, 28, 28]}
+SUMMARY = {**images()["summary"], "rows": 20}
 SECRET = "ada's secret"
 
 

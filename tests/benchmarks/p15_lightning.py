@@ -24,6 +24,7 @@ from trainer.preprocessing import RawModel
 from trainer.rows import Rows
 from trainer.spec import TrainSpec
 from trainer.split import Indices
+from trainer.task import Task
 
 
 def main(prepared: str, fields: str, folder: str) -> None:
@@ -32,7 +33,7 @@ def main(prepared: str, fields: str, folder: str) -> None:
     spec = TrainSpec.model_validate_json(fields)
     data = rows.read(spec, Prepared.open(prepared))
     Ranks().seed(spec.seed)
-    training = Training(spec, package.module(rows.configure(spec, data)))
+    training = Training(spec, data.task, package.module(rows.configure(spec, data)))
     trainer = lightning.Trainer(accelerator="cpu", max_epochs=spec.epochs, logger=CSVLogger(folder), log_every_n_steps=1,
                                 callbacks=[Turns()], num_sanity_val_steps=0, enable_checkpointing=False, enable_progress_bar=False,
                                 enable_model_summary=False)
@@ -41,17 +42,17 @@ def main(prepared: str, fields: str, folder: str) -> None:
 
 
 def _data_set(data: Rows, part: Indices) -> TensorDataset:
-    return TensorDataset(data.inputs(part), data.targets_of(part))
+    return TensorDataset(data.batch(part)["image"], data.targets_of(part))
 
 
 class Training(lightning.LightningModule):  # type: ignore[misc]
     """The default network with the spec's loss, optimizer and schedule."""
 
-    def __init__(self, spec: TrainSpec, model: RawModel) -> None:
+    def __init__(self, spec: TrainSpec, task: Task, model: RawModel) -> None:
         super().__init__()
         assert spec.loss is not None
         self._spec = spec
-        self._loss_of = catalog.build("losses", spec.loss)
+        self._loss_of = catalog.build("losses", spec.loss, task.target)
         self.model = model
 
     def training_step(self, batch: tuple[Tensor, Tensor]) -> Tensor:
@@ -62,7 +63,7 @@ class Training(lightning.LightningModule):  # type: ignore[misc]
 
     def _score(self, part: str, batch: tuple[Tensor, Tensor]) -> Tensor:
         inputs, targets = batch
-        outputs = self.model(inputs.float())
+        outputs = self.model({"image": inputs.float()})
         loss: Tensor = self._loss_of(outputs, targets).mean()
         accuracy = (outputs.argmax(1) == targets).float().mean()
         self.log_dict({f"{part}/loss": loss, f"{part}/accuracy": accuracy}, batch_size=len(targets))

@@ -103,7 +103,7 @@ def _turn(process: "subprocess.Popen[str]") -> float:
 
 
 def _data_set(data: Rows) -> TensorDataset:
-    return TensorDataset(data.inputs(data.parts.train), data.targets_of(data.parts.train))
+    return TensorDataset(data.batch(data.parts.train)["image"], data.targets_of(data.parts.train))
 
 
 def _model(spec: TrainSpec, data: Rows) -> RawModel:
@@ -124,14 +124,14 @@ def _by_hand(spec: TrainSpec, data: Rows, loader: "DataLoader[tuple[Tensor, ...]
     model = _model(spec, data)
     assert spec.loss is not None
     start = time.process_time()
-    loss_of = catalog.build("losses", spec.loss)
+    loss_of = catalog.build("losses", spec.loss, data.task.target)
     optimizer = catalog.build("optimizers", spec.optimizer, model.network.parameters())
     schedule = catalog.build("schedules", spec.schedule, optimizer, len(loader))
     curve: list[tuple[float, float]] = []
     model.train()
     for inputs, targets in loader:
         optimizer.zero_grad()
-        outputs = model(inputs.float())
+        outputs = model({"image": inputs.float()})
         loss = loss_of(outputs, targets).mean()
         loss.backward()
         optimizer.step()
@@ -140,7 +140,7 @@ def _by_hand(spec: TrainSpec, data: Rows, loader: "DataLoader[tuple[Tensor, ...]
     model.eval()
     with torch.no_grad():
         part = data.parts.validation
-        outputs = model(data.inputs(part).float())
+        outputs = model({name: values.float() for name, values in data.batch(part).items()})
         targets = data.targets_of(part)
         curve.append((float(loss_of(outputs, targets).mean()), float((outputs.argmax(1) == targets).float().mean())))
     return time.process_time() - start

@@ -22,11 +22,11 @@ def main(prepared: str, fields: str) -> None:
     spec = TrainSpec.model_validate_json(fields)
     data = rows.read(spec, Prepared.open(prepared))
     model = DistributedDataParallel(package.module(rows.configure(spec, data)))
-    train = TensorDataset(data.inputs(data.parts.train), data.targets_of(data.parts.train))
+    train = TensorDataset(data.batch(data.parts.train)["image"], data.targets_of(data.parts.train))
     sampler: DistributedSampler[int] = DistributedSampler(train)
     loader = DataLoader(train, batch_size=spec.batch_size // dist.get_world_size(), sampler=sampler)
     assert spec.loss is not None
-    loss_of = catalog.build("losses", spec.loss)
+    loss_of = catalog.build("losses", spec.loss, data.task.target)
     optimizer = catalog.build("optimizers", spec.optimizer, model.module.network.parameters())
     schedule = catalog.build("schedules", spec.schedule, optimizer, len(loader) * spec.epochs)
     ends, curve = [], []
@@ -34,7 +34,7 @@ def main(prepared: str, fields: str) -> None:
         sampler.set_epoch(epoch)
         for inputs, targets in loader:
             optimizer.zero_grad()
-            outputs = model(inputs.float())
+            outputs = model({"image": inputs.float()})
             loss = loss_of(outputs, targets).mean()
             loss.backward()
             optimizer.step()

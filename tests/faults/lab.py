@@ -21,10 +21,10 @@ import psutil
 from django.db import OperationalError, connections
 from django.test import override_settings
 
+from tests import pictures
 from tests.faults import count
 from tests.yard import environment_of
 from trainer import data
-from trainer.summary import DataSummary
 from webapp import processes
 from webapp.accounts.models import User
 from webapp.addresses import addresses, database
@@ -216,13 +216,13 @@ def digits(rows: int = 240, classes: int = 4, seed: int = 0) -> DatasetVersion:
     """A ready data set of small noisy pictures that a tiny network can learn."""
     generator = np.random.default_rng(seed)
     labels = np.arange(rows) % classes
-    pictures = generator.integers(0, 60, (rows, 1, 8, 8))
+    pixels = generator.integers(0, 60, (rows, 1, 8, 8))
     for label in range(classes):
-        pictures[labels == label, 0, label * 2 : label * 2 + 2, :] += 150
+        pixels[labels == label, 0, label * 2 : label * 2 + 2, :] += 150
     names = tuple(str(label) for label in range(classes))
-    summary = DataSummary(kind="image", rows=rows, classes=names, shape=(1, 8, 8))
+    summary, arrays = pictures.prepared_arrays(pixels.astype(np.uint8), labels, names)
     path = store.incoming() / f"prepared-{seed}-{time.time_ns()}"
-    data.write(path, summary, {"pixels": pictures.astype(np.uint8), "labels": labels.astype(np.int64)})
+    data.write(path, summary, arrays)
     artifact = store.put(path, move=True)
     dataset = Dataset.objects.create(owner=person(), name="pictures")
     profile = {"summary": summary.model_dump(mode="json"), "format": "idx"}

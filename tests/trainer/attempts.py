@@ -14,14 +14,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
-from trainer import data, events
+from tests import pictures
+from trainer import data, events, loop
 from trainer.checked import sha256
+from trainer.columns import Column, category, number
 from trainer.events import Ended
 from trainer.job import Job
 from trainer.journal import Reader
+from trainer.parallel import Ranks
+from trainer.preprocessing import RawModel
+from trainer.rows import Rows
 from trainer.spec import parse
-from trainer.summary import Column, DataSummary
+from trainer.split import Indices
+from trainer.summary import DataSummary
 
 SECONDS = 60.0
 UNEQUAL_BY_NATURE = {"samples_per_second"}
@@ -34,19 +41,22 @@ def write_images(path: Path, rows: int = 300, classes: int = 3, size: int = 8, s
     pixels = random.integers(0, 160, (rows, 1, size, size))
     for label in range(classes):
         pixels[labels == label, :, label * size // classes : (label + 1) * size // classes] += 60
-    summary = DataSummary(kind="image", rows=rows, classes=tuple("abcdefghij"[:classes]), shape=(1, size, size))
-    data.write(path, summary, {"pixels": pixels.astype(np.uint8), "labels": labels.astype(np.int64)})
-    return path
+    return pictures.write(path, pixels.astype(np.uint8), labels, "abcdefghij"[:classes])
 
 
 def write_table(path: Path, numbers: np.ndarray[Any, Any], codes: np.ndarray[Any, Any], levels: int = 3) -> Path:
     """A table with the number columns n0, n1 … and the category columns c0, c1 …"""
-    columns = [Column(name=f"n{k}", kind="number", distinct=len(np.unique(numbers[:, k]))) for k in range(numbers.shape[1])]
-    columns += [Column(name=f"c{k}", kind="category", distinct=levels, levels=tuple("xyzuvw"[:levels]))
-                for k in range(codes.shape[1])]
-    summary = DataSummary(kind="table", rows=len(numbers), columns=tuple(columns))
-    data.write(path, summary, {"numbers": numbers.astype(np.float64), "codes": codes.astype(np.int32)})
+    columns: list[Column] = [number.Column(name=f"n{k}", distinct=len(np.unique(numbers[:, k]))) for k in range(numbers.shape[1])]
+    columns += [category.Column(name=f"c{k}", distinct=levels, levels=tuple("xyzuvw"[:levels])) for k in range(codes.shape[1])]
+    arrays: dict[str, data.Array] = {"numbers": numbers.astype(np.float64), "categories": codes.astype(np.int32)}
+    data.write(path, DataSummary(rows=len(numbers), columns=tuple(columns)), arrays)
     return path
+
+
+def encoded(model: RawModel, data: Rows, part: Indices) -> torch.Tensor:
+    """What the network gets of these rows, all blocks side by side [B, features]."""
+    inputs, _targets = loop.to_device(data, part, Ranks(), next(model.parameters()).dtype)
+    return torch.cat([values.flatten(1) for values in model.encode(inputs).values()], 1)
 
 
 def write_job(folder: Path, spec: dict[str, Any], prepared: Path, *, attempt: int = 1, resume: Path | None = None) -> Path:

@@ -11,6 +11,7 @@ from trainer.job import Job
 from trainer.journal import Reader
 from trainer.main import run_attempt
 from trainer.spec import parse
+from trainer.summary import IMAGE
 
 SAMPLES = Path(__file__).parents[2] / "webapp" / "datasets" / "samples"
 DIGITS = 2400
@@ -20,7 +21,7 @@ def digits(folder: Path) -> Path:
     """The first digits of the sample, prepared."""
     whole = Prepared.open(preparation.prepare(*_files("digits", "*.gz"), folder).prepared)
     path = folder / "some.safetensors"
-    arrays = {name: whole.array(name)[:DIGITS] for name in ("pixels", "labels")}
+    arrays = {name: whole.array(name)[:DIGITS] for name in (data.own_name(IMAGE), "categories")}
     data.write(path, whole.summary.model_copy(update={"rows": DIGITS}), arrays)
     return path
 

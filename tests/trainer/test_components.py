@@ -17,19 +17,22 @@ from torch import nn
 from tests.trainer.store_specs import NEEDED
 from trainer import catalog, rows
 from trainer.catalog import FAMILIES, Entry, default, listing
+from trainer.columns import category, number, text
 from trainer.component import Component
 from trainer.data import Prepared
 from trainer.errors import TrainerError
 from trainer.inputs import feature_columns
+from trainer.model import ModelSpec
 from trainer.spec import Split, parse
-from trainer.summary import Column, DataSummary
+from trainer.summary import DataSummary
 from trainer.task import Target, TaskSpec
 
 ALL = [pytest.param(entry, id=f"{family}/{name}") for family in FAMILIES for name, entry in listing(family).items()]
-TABLE = DataSummary(kind="table", rows=100, columns=(
-    Column(name="size", kind="number", distinct=90), Column(name="color", kind="category", distinct=2, levels=("blue", "red")),
-    Column(name="color_is_red", kind="number", distinct=2), Column(name="large", kind="category", distinct=2, levels=("no", "yes")),
-    Column(name="weight", kind="number", distinct=5), Column(name="note", kind="text")))
+LAYOUTS = {"image": (3, 9, 7), "vector": (5,)}
+TABLE = DataSummary(rows=100, columns=(
+    number.Column(name="size", distinct=90), category.Column(name="color", distinct=2, levels=("blue", "red")),
+    number.Column(name="color_is_red", distinct=2), category.Column(name="large", distinct=2, levels=("no", "yes")),
+    number.Column(name="weight", distinct=5), text.Column(name="note")))
 
 
 def prepared() -> Prepared:
@@ -37,7 +40,7 @@ def prepared() -> Prepared:
     random = np.random.default_rng(0)
     numbers = np.column_stack([random.normal(size=100), np.arange(100) % 2, np.arange(100) % 5])
     codes = np.column_stack([np.arange(100) // 2 % 2, np.arange(100) // 3 % 2])
-    return Prepared(Path("unwritten"), TABLE, {"numbers": numbers, "codes": codes.astype(np.int32)})
+    return Prepared(Path("unwritten"), TABLE, {"numbers": numbers, "categories": codes.astype(np.int32)})
 
 
 def made(entry: Entry) -> Component:
@@ -71,11 +74,14 @@ def test_it_refuses_a_field_that_it_does_not_know(entry: Entry) -> None:
 
 
 @pytest.mark.parametrize("entry", of("models"))
-def test_a_model_builds_for_every_kind_of_data_that_it_accepts(entry: Entry) -> None:
-    for kind, shape in {"image": (3, 9, 7), "table": (5,)}.items():
-        if kind in entry.spec.accepts:
-            module: nn.Module = catalog.build("models", made(entry), shape, 4)
-            assert module(torch.zeros(2, *shape)).shape == (2, 4)
+def test_a_model_builds_for_every_layout_that_it_takes(entry: Entry) -> None:
+    spec = made(entry)
+    assert isinstance(spec, ModelSpec)
+    for layout, shape in LAYOUTS.items():
+        if layout in spec.layouts_taken:
+            module: Any = catalog.build("models", spec, {"block": shape}, 4)
+            assert module({"block": torch.zeros(2, *shape)}).shape == (2, 4)
+            assert module.features({"block": torch.zeros(2, *shape)}).shape == (2, module.head.in_features)
 
 
 @pytest.mark.parametrize("entry", of("models"))
@@ -84,7 +90,7 @@ def test_a_models_widths_are_read_back(entry: Entry) -> None:
 
     network = importlib.import_module(f"trainer.models.{entry.name}.network")
     spec = made(entry)
-    module = catalog.build("models", spec, (3, 16, 16), 4)
+    module = catalog.build("models", spec, {"block": (3, 16, 16)}, 4)
     assert spec.replaced(**network.widths(module)) == spec
 
 
@@ -176,7 +182,7 @@ def test_a_task_puts_an_answer_into_words(entry: Entry) -> None:
 def test_wanted_columns_that_nothing_can_be_learned_from_are_named() -> None:
     with pytest.raises(TrainerError, match="Nothing can be learned from “note”"):
         feature_columns(("color", "note"), ("size",), TABLE)
-    assert [column.name for column in feature_columns((), ("size", "weight"), TABLE)] == ["color_is_red", "color", "large"]
+    assert [column.name for column in feature_columns((), ("size", "weight"), TABLE)] == ["color", "color_is_red", "large"]
 
 
 def test_the_listing_reaches_no_torch() -> None:

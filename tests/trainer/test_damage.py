@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests import pictures
 from tests.trainer.attempts import Attempt, Warm, children, steps_done, wait_until, write_images, write_job, write_table
 from trainer import checked, checkpoint, events, tensorfile
 from trainer.data import Prepared
@@ -143,7 +144,7 @@ def test_prepared_data_are_checked_beside_the_work_and_behind_it(tmp_path: Path)
     flip(prepared, 8 * prepared.stat().st_size - 1)
     opened = Prepared.open(prepared)
     with pytest.raises(DamagedError), opened.checking(right):
-        assert opened.array("labels").dtype == np.int64
+        assert pictures.labels(opened).dtype == np.int32
     with pytest.raises(DamagedError), opened.checking(right):
         raise IndexError("what damaged data bring about")
     with pytest.raises(DamagedError), opened.checking(right):

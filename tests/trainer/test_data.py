@@ -9,19 +9,21 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from safetensors.numpy import load_file
 
+from tests import pictures
 from tests.trainer.test_journal import room_for
+from trainer.columns import number
 from trainer.data import Prepared, write
 from trainer.errors import TrainerError
 from trainer.importing import mapped
 from trainer.importing.preparation import files_of
-from trainer.summary import Column, DataSummary
+from trainer.summary import DataSummary
 
-SUMMARY = DataSummary(kind="image", rows=3, classes=("a", "b"), shape=(1, 2, 5))
+PIXELS = np.arange(30, dtype=np.uint8).reshape(3, 1, 2, 5)
+SUMMARY, ARRAYS = pictures.prepared_arrays(PIXELS, np.array([0, 1, 0]), "ab")
 
 
 def _image_arrays() -> dict[str, np.ndarray]:
-    pixels = np.arange(30, dtype=np.uint8).reshape(3, 1, 2, 5)
-    return {"pixels": pixels, "labels": np.array([0, 1, 0])}
+    return dict(ARRAYS)
 
 
 def test_arrays_come_back_as_they_were(tmp_path: Path) -> None:
@@ -35,16 +37,15 @@ def test_arrays_come_back_as_they_were(tmp_path: Path) -> None:
 
 def test_it_is_safetensors(tmp_path: Path) -> None:
     write(tmp_path / "x", SUMMARY, _image_arrays())
-    np.testing.assert_array_equal(load_file(tmp_path / "x")["pixels"], _image_arrays()["pixels"])
+    np.testing.assert_array_equal(load_file(tmp_path / "x")["column:image"], PIXELS)
 
 
 @settings(deadline=None)  # files are written, on a machine that may be busy
 @given(values=arrays.arrays(np.float64, st.tuples(st.integers(0, 20), st.integers(0, 4)), elements=st.floats(width=64)))
 def test_any_numbers_survive(tmp_path_factory: pytest.TempPathFactory, values: np.ndarray) -> None:
     path = tmp_path_factory.mktemp("prepared") / "x"
-    columns = tuple(Column(name=f"c{at}", kind="number") for at in range(values.shape[1]))
-    codes = np.zeros((len(values), 0), np.int32)
-    write(path, DataSummary(kind="table", rows=len(values), columns=columns), {"numbers": values, "codes": codes})
+    columns = tuple(number.Column(name=f"c{place}") for place in range(values.shape[1]))
+    write(path, DataSummary(rows=len(values), columns=columns), {"numbers": values})
     assert Prepared.open(path).array("numbers").tobytes() == values.tobytes()
 
 

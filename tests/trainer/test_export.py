@@ -16,11 +16,13 @@ from tests.trainer.samples import Done
 from trainer import data, export, package
 from trainer.catalog import default
 from trainer.checked import sha256
+from trainer.columns import category, image, number
 from trainer.data import Prepared
 from trainer.events import Output
 from trainer.export import Made
 from trainer.exporters import Source
 from trainer.package import ModelConfig
+from trainer.preprocessing import Positional
 from trainer.proving import bundle, parity, sources
 from trainer.proving.description import card, plain
 from trainer.proving.proof import Proof
@@ -162,7 +164,7 @@ def test_other_data_than_the_models_is_refused_with_a_sentence(kind: str, other:
 @pytest.mark.parametrize("kind", ["export", "compress"])
 def test_other_rows_than_the_models_are_refused_with_a_sentence(kind: str, penguins: Trained, tmp_path: Path) -> None:
     whole = Prepared.open(penguins.prepared)
-    arrays = {name: whole.array(name)[::-1] for name in ("numbers", "codes")}
+    arrays = {name: whole.array(name)[::-1] for name in ("numbers", "categories")}
     data.write(tmp_path / "other.safetensors", whole.summary, arrays)
     done = samples.attempt(tmp_path / "run", kind, WORK[kind], {"prepared": tmp_path / "other.safetensors", "model": penguins.model})
     assert (done.ended.outcome, done.ended.code) == ("failed", "other_rows")
@@ -182,10 +184,12 @@ def test_a_number_is_proved_alike_in_every_unit(unit: float, penguins: Trained, 
 
 
 def test_the_rows_with_gaps_of_a_wide_table_are_few_and_each_column_is_missing_once() -> None:
-    wide = np.arange(1_000, dtype=np.float32)[None]
-    gaps = parity.gaps(wide, [{"kind": "number"}] * 1_000)
-    assert len(gaps) == parity.GAP_ROWS
-    assert (np.isnan(gaps).sum(axis=0) == 1).all()
+    names, ones = tuple(f"c{place}" for place in range(1_000)), (1.0,) * 1_000
+    wide = number.Block(columns=names, fill=ones, mean=ones, scale=ones)
+    gaps = parity.gaps([wide])
+    rows = parity.with_gaps({"numbers": np.ones((1, 1_000), np.float32)}, [wide], gaps)["numbers"]
+    assert len(gaps) == len(rows) == parity.GAP_ROWS
+    assert (np.isnan(rows).sum(axis=0) == 1).all()
 
 
 def test_an_unexpected_end_of_an_export_is_not_called_the_end_of_a_training(digits: Trained, tmp_path: Path) -> None:
@@ -197,13 +201,12 @@ def test_an_unexpected_end_of_an_export_is_not_called_the_end_of_a_training(digi
 def _with_other_names(prepared: Path, path: Path, only: str = "") -> Path:
     """The same arrays, whose last class or level is called otherwise; in one column only where that is named."""
     whole = Prepared.open(prepared)
-    summary = whole.summary
     columns = tuple(column.model_copy(update={"levels": (*column.levels[:-1], "zzz")})
-                    if column.levels and only in ("", column.name) else column
-                    for column in summary.columns)
-    changed = summary.model_copy(update={"classes": (*summary.classes[:-1], "zzz") if summary.classes else (), "columns": columns})
-    data.write(path, changed, {name: whole.array(name) for name in
-                               (("pixels", "labels") if summary.kind == "image" else ("numbers", "codes"))})
+                    if isinstance(column, category.Column) and only in ("", column.name) else column
+                    for column in whole.summary.columns)
+    names = {"image": data.own_name("image"), "number": "numbers", "category": "categories"}
+    arrays = {names[column.kind]: whole.array(names[column.kind]) for column in columns}
+    data.write(path, whole.summary.model_copy(update={"columns": columns}), arrays)
     return path
 
 
@@ -211,7 +214,7 @@ def _tampered(trained: Trained, folder: Path, config: ModelConfig, *, weight: fl
     """A package like the trained one but for what is wrong with it."""
     model = package.module(config, package.load(trained.model)[1])
     fresh = package.module(config)
-    model.preprocess, model.postprocess = fresh.preprocess, fresh.postprocess
+    model.encoders, model.postprocess = fresh.encoders, fresh.postprocess
     with torch.no_grad():
         next(model.network.parameters()).view(-1)[0] += weight
     package.save(folder / "tampered.safetensors", config, model)
@@ -246,9 +249,10 @@ def _assembled(made: list[Made], trained: Trained, proof: Proof, folder: Path) -
 
 def test_a_wrong_mean_is_refused(digits: Trained, tmp_path: Path) -> None:
     config = digits.source.config
-    assert config.inputs.kind == "image"
-    inputs = config.inputs.model_copy(update={"mean": (config.inputs.mean[0] + 1.0,)})
-    wrong = _tampered(digits, tmp_path, config.model_copy(update={"inputs": inputs}))
+    (pixels,) = config.inputs
+    assert isinstance(pixels, image.Block)
+    shifted = pixels.model_copy(update={"mean": (pixels.mean[0] + 1.0,)})
+    wrong = _tampered(digits, tmp_path, config.model_copy(update={"inputs": (shifted,)}))
     made = export.make(default("exporters", "safetensors"), wrong, digits.proof(tmp_path), tmp_path / "wrong")
     assert made.report["status"] == "refused"
     assert not made.offered
@@ -264,10 +268,8 @@ def test_a_model_that_answers_only_nan_is_refused(digits: Trained, tmp_path: Pat
 
 def test_wrong_category_codes_are_refused(penguins: Trained, tmp_path: Path) -> None:
     config = penguins.source.config
-    assert config.inputs.kind == "table"
-    columns = tuple(column.model_copy(update={"levels": column.levels[::-1]}) if column.kind == "category" else column
-                    for column in config.inputs.columns)
-    inputs = config.inputs.model_copy(update={"columns": columns})
+    inputs = tuple(block.model_copy(update={"levels": tuple(levels[::-1] for levels in block.levels)})
+                   if isinstance(block, category.Block) else block for block in config.inputs)
     wrong = _tampered(penguins, tmp_path, config.model_copy(update={"inputs": inputs}))
     made = export.make(default("exporters", "safetensors"), wrong, penguins.proof(tmp_path), tmp_path / "wrong")
     assert made.report["status"] == "refused"
@@ -287,7 +289,8 @@ def test_a_graph_fixed_at_one_batch_size_is_refused(digits: Trained, tmp_path: P
     source = digits.source
     export.write_companions(source, tmp_path)
     assert source.module is not None
-    program = torch.onnx.export(source.module, (source.example,), dynamo=True, verbose=False, input_names=["pixels"])
+    program = torch.onnx.export(Positional(source.module), tuple(source.example.values()), dynamo=True, verbose=False,
+                                input_names=list(source.example))
     assert program is not None
     program.save(str(tmp_path / "model.onnx"))
     run = export.write_run(default("exporters", "onnx"), tmp_path)
@@ -306,7 +309,8 @@ def test_nobodys_text_becomes_markup(text: str) -> None:
 
 
 def test_the_model_card_escapes_names_of_columns_and_classes(penguins: Trained) -> None:
-    config = penguins.source.config.model_copy(update={"target_name": "<b>&[x](y)", "classes": ("<i>", "b")})
+    target = penguins.source.config.target.model_copy(update={"name": "<b>&[x](y)", "classes": ("<i>", "b")})
+    config = penguins.source.config.model_copy(update={"target": target})
     text = card(config, {"exports": []}, {"rows": 1}, {"chain": []}, [])
     assert "<b>" not in text
     assert "<i>" not in text

@@ -16,6 +16,7 @@ from tests.files import Imported, imported, refusal, zipped
 from tests.trainer.samples import attempt
 from trainer import report
 from trainer.catalog import listing
+from trainer.columns import Column, category
 from trainer.errors import TrainerError
 from trainer.formats.csv.pieces import batches
 from trainer.formats.csv.rows import Table, as_wide
@@ -23,6 +24,11 @@ from trainer.formats.csv.rows import rows as one_by_one
 from trainer.importing.archives import Source
 
 TABLE = "size,colour,weight\n" + "".join(f"{n},{'red' if n % 3 else 'blue'},{n / 4}\n" for n in range(30))
+
+
+def levels(column: Column) -> tuple[str, ...]:
+    assert isinstance(column, category.Column)
+    return column.levels
 
 
 def read(folder: Path, text: str, encoding: str = "utf-8", name: str = "table.csv") -> Imported:
@@ -38,8 +44,8 @@ def test_numbers_and_categories_become_arrays(tmp_path: Path) -> None:
     assert kinds(made) == {"size": "number", "colour": "category", "weight": "number"}
     np.testing.assert_array_equal(made.data.array("numbers")[:, 0], np.arange(30))
     np.testing.assert_array_equal(made.data.array("numbers")[:, 1], np.arange(30) / 4)
-    np.testing.assert_array_equal(made.data.array("codes")[:, 0], np.arange(30) % 3 != 0)
-    assert made.data.summary.columns[1].levels == ("blue", "red")
+    np.testing.assert_array_equal(made.data.array("categories")[:, 0], np.arange(30) % 3 != 0)
+    assert levels(made.data.summary.columns[1]) == ("blue", "red")
     assert made.profile.rows[1] == ("1", "red", "0.25")
     assert made.profile.suggested_target == "colour"
 
@@ -58,7 +64,7 @@ def test_delimiters_and_line_ends_are_recognised(tmp_path: Path, mark: str, end:
 def test_chinese_text_is_read_in_every_encoding(tmp_path: Path, encoding: str, told: str) -> None:
     text = "城市,天气,温度\n" + "".join(f"{'北京' if n % 2 else '上海'},{'晴天' if n % 3 else '下雨'},{n}\n" for n in range(40))
     made = read(tmp_path, text, encoding)
-    assert made.data.summary.columns[0].levels == ("上海", "北京")
+    assert levels(made.data.summary.columns[0]) == ("上海", "北京")
     assert ("encoding" in made.codes) == bool(told)
     if told:
         assert made.problem("encoding").params["encoding"] == told
@@ -72,7 +78,7 @@ def test_western_text_that_is_not_utf8_is_read_as_windows_1252(tmp_path: Path) -
 
 def test_the_encoding_is_judged_by_the_whole_file(tmp_path: Path) -> None:
     made = imported(tmp_path, {"x.csv": (TABLE * 200).encode() + "1,gr\xfcn,3\n".encode("latin-1")})
-    assert "grün" in made.data.summary.columns[1].levels
+    assert "grün" in levels(made.data.summary.columns[1])
 
 
 def test_quoted_values_may_hold_delimiters_quotes_and_line_breaks(tmp_path: Path) -> None:
@@ -179,7 +185,7 @@ def test_missing_values_are_known_by_many_spellings(tmp_path: Path, spelling: st
     made = read(tmp_path, "n,label\n" + "1,x\n2,y\n" * 9 + f"{spelling},{spelling or 'x'}\n")
     assert made.data.summary.columns[0].missing == 1
     assert np.isnan(made.data.array("numbers")[-1, 0])
-    assert made.data.array("codes")[-1, 0] == (-1 if spelling else 0)
+    assert made.data.array("categories")[-1, 0] == (-1 if spelling else 0)
     assert ("missing_spellings" in made.codes) == bool(spelling)
 
 
@@ -214,7 +220,7 @@ def test_column_kinds(tmp_path: Path) -> None:
     made = read(tmp_path, "number,constant,category,text,key,nothing\n" + "\n".join(rows))
     assert kinds(made) == {"number": "number", "constant": "constant", "category": "category", "text": "text", "key": "text",
                            "nothing": "constant"}
-    assert made.data.array("codes").shape == (60, 1)
+    assert made.data.array("categories").shape == (60, 1)
     assert {problem.params["column"] for problem in made.profile.problems if problem.code == "identifier"} == {"number", "key"}
 
 
@@ -228,7 +234,7 @@ def test_thousands_of_columns_are_read(tmp_path: Path) -> None:
 def test_more_rows_than_one_chunk_holds_are_read_in_order(tmp_path: Path) -> None:
     made = read(tmp_path, "n,label\n" + "".join(f"{n},{n % 7}x\n" for n in range(10_001)))
     np.testing.assert_array_equal(made.data.array("numbers")[:, 0], np.arange(10_001))
-    np.testing.assert_array_equal(made.data.array("codes")[:, 0], np.arange(10_001) % 7)
+    np.testing.assert_array_equal(made.data.array("categories")[:, 0], np.arange(10_001) % 7)
 
 
 def test_numbers_after_many_rows_of_text_are_numbers_and_the_text_is_counted(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from tests import pictures
 from tests.files import idx, imported, refusal, zipped
 
 PIXELS = np.arange(20 * 6 * 5, dtype=np.uint32).reshape(20, 6, 5).astype(np.uint8)
@@ -20,10 +21,10 @@ PAIR = {"pictures": idx(PIXELS), "labels": idx(LABELS)}
 
 def test_pictures_and_labels_become_pixels_and_classes(tmp_path: Path) -> None:
     made = imported(tmp_path, PAIR)
-    np.testing.assert_array_equal(made.data.array("pixels"), PIXELS[:, None])
-    np.testing.assert_array_equal(made.data.array("labels"), LABELS)
-    assert made.data.summary.shape == (1, 6, 5)
-    assert made.data.summary.classes == ("0", "1", "2", "3")
+    np.testing.assert_array_equal(pictures.pixels(made.data), PIXELS[:, None])
+    np.testing.assert_array_equal(pictures.labels(made.data), LABELS)
+    assert pictures.shape(made.data.summary) == (1, 6, 5)
+    assert pictures.classes(made.data.summary) == ("0", "1", "2", "3")
     assert made.profile.balance == (("0", 5), ("1", 5), ("2", 5), ("3", 5))
 
 
@@ -46,8 +47,8 @@ def test_train_and_test_parts_are_joined(tmp_path: Path) -> None:
     members = {"t10k-images": idx(PIXELS[:5]), "t10k-labels": idx(LABELS[:5]),
                "train-images": idx(PIXELS[5:]), "train-labels": idx(LABELS[5:])}
     made = imported(tmp_path, {"mnist.zip": zipped(members)})
-    np.testing.assert_array_equal(made.data.array("pixels")[:, 0], PIXELS)
-    np.testing.assert_array_equal(made.data.array("labels"), LABELS)
+    np.testing.assert_array_equal(pictures.pixels(made.data)[:, 0], PIXELS)
+    np.testing.assert_array_equal(pictures.labels(made.data), LABELS)
     assert "joined_parts" in made.codes
 
 
@@ -57,13 +58,13 @@ def test_train_and_test_parts_are_joined(tmp_path: Path) -> None:
                             elements=st.integers(0, 255)))
 def test_whole_numbers_to_255_survive_in_every_type(tmp_path_factory: pytest.TempPathFactory, pixels: Any) -> None:
     made = imported(tmp_path_factory.mktemp("idx"), {"a": idx(pixels), "b": idx(np.arange(len(pixels), dtype=np.int32))})
-    np.testing.assert_array_equal(made.data.array("pixels")[:, 0], pixels)
+    np.testing.assert_array_equal(pictures.pixels(made.data)[:, 0], pixels)
 
 
 def test_fractions_are_scaled(tmp_path: Path) -> None:
     values = np.array([[[0.0, 0.5]], [[1.0, np.nan]]], dtype=np.float32)
     made = imported(tmp_path, {"a": idx(values), "b": idx([0, 1])})
-    np.testing.assert_array_equal(made.data.array("pixels")[:, 0], [[[0, 128]], [[255, 0]]])
+    np.testing.assert_array_equal(pictures.pixels(made.data)[:, 0], [[[0, 128]], [[255, 0]]])
     assert {"scaled_pixels", "infinite_pixels"} <= made.codes
 
 
@@ -71,7 +72,7 @@ def test_colour_is_read_with_channels_first_or_last(tmp_path: Path) -> None:
     colour = np.arange(2 * 4 * 5 * 3, dtype=np.uint8).reshape(2, 4, 5, 3)
     last = imported(tmp_path / "last", {"a": idx(colour), "b": idx([0, 1])})
     first = imported(tmp_path / "first", {"a": idx(np.ascontiguousarray(colour.transpose(0, 3, 1, 2))), "b": idx([0, 1])})
-    assert last.data.summary.shape == (3, 4, 5)
+    assert pictures.shape(last.data.summary) == (3, 4, 5)
     assert last.data.path.read_bytes() == first.data.path.read_bytes()
 
 

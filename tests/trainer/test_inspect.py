@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import pictures
 from tests.files import picture, stored, zipped
 from trainer import events
 from trainer.importing.profile import Profile
@@ -34,7 +35,8 @@ def test_it_publishes_prepared_data_profile_and_thumbnails(tmp_path: Path) -> No
     journal = attempt(tmp_path, {"pictures.zip": zipped(members)})
     outputs = {event.role: tmp_path / event.path for event in journal if isinstance(event, events.Output)}
     assert outputs.keys() == {"prepared", "profile", "thumbnails"}
-    assert Profile.model_validate_json(outputs["profile"].read_bytes()).summary.classes == ("a", "b")
+    profile = Profile.model_validate_json(outputs["profile"].read_bytes())
+    assert pictures.classes(profile.summary) == ("a", "b")
     assert {path.name for path in (tmp_path / "out").iterdir()} == {path.name for path in outputs.values()}
     assert isinstance(journal[-1], events.Ended)
     assert journal[-1].outcome == "succeeded"

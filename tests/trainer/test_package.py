@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from tests.trainer.attempts import write_images, write_table
-from trainer import package, rows
-from trainer.data import Prepared, write
+from tests import pictures
+from tests.trainer.attempts import encoded, write_images, write_table
+from trainer import loop, package, rows
+from trainer.columns import image, number
+from trainer.data import Prepared
 from trainer.errors import TrainerError
+from trainer.parallel import Ranks
 from trainer.preprocessing import RawModel
 from trainer.rows import Rows
 from trainer.spec import TrainSpec, parse
@@ -49,7 +52,7 @@ def test_a_saved_model_gives_the_same_answers(tmp_path: Path) -> None:
     package.save(tmp_path / "model", config, model)
     read, state = package.load(tmp_path / "model")
     assert read == config
-    raw = data.inputs(data.parts.test).float()
+    raw, _targets = loop.to_device(data, data.parts.test, Ranks(), torch.float32)
     assert torch.equal(package.module(read, state).eval()(raw), model(raw))
 
 
@@ -71,7 +74,7 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
 def test_pixels_come_out_with_mean_0_and_variance_1(tmp_path: Path) -> None:
     spec, data = ready(write_images(tmp_path / "images"), {})
     model = package.module(rows.configure(spec, data))
-    scaled = model.preprocess(data.inputs(data.parts.train).float())
+    scaled = encoded(model, data, data.parts.train)
     assert float(scaled.mean()) == pytest.approx(0, abs=1e-3)
     assert float(scaled.std()) == pytest.approx(1, abs=1e-3)
 
@@ -79,11 +82,11 @@ def test_pixels_come_out_with_mean_0_and_variance_1(tmp_path: Path) -> None:
 def test_no_few_large_pictures_decide_for_all(tmp_path: Path) -> None:
     path = write_images(tmp_path / "images", rows=40, size=400)
     _, data = ready(path, {})
-    prepared, pixels = data.prepared, data.prepared.array("pixels").copy()
+    prepared, pixels = data.prepared, pictures.pixels(data.prepared).copy()
     pixels[data.parts.train[0]] = 0
-    write(path, prepared.summary, {"pixels": pixels, "labels": prepared.array("labels")})
-    inputs = rows.configure(*ready(path, {})).inputs
-    assert inputs.kind == "image"
+    pictures.write(path, pixels, pictures.labels(prepared), pictures.classes(prepared.summary))
+    (inputs,) = rows.configure(*ready(path, {})).inputs
+    assert isinstance(inputs, image.Block)
     assert inputs.mean == pytest.approx((pixels[data.parts.train].mean(),), rel=0.02)
     assert inputs.scale == pytest.approx((pixels[data.parts.train].std(),), rel=0.02)
 
@@ -103,7 +106,7 @@ def test_columns_come_out_standardised_flagged_and_one_hot(
     spec, data = ready(write_table(tmp_path / "table", numbers, codes), CLASSES)
     model = package.module(rows.configure(spec, data))
     part = data.parts.train
-    features = model.preprocess(data.inputs(part)).numpy()
+    features = encoded(model, data, part).numpy()
     missing = np.isnan(numbers[part])
     known = np.where(missing, np.nan, numbers[part])
     filled = np.where(missing, np.nanmedian(known, axis=0), known)
@@ -118,10 +121,10 @@ def test_columns_and_targets_in_small_units_are_standardised_alike(
 ) -> None:
     spec, data = ready(write_table(tmp_path / "table", numbers, codes), REGRESSION)
     large = rows.configure(spec, data)
-    features = package.module(large).preprocess(data.inputs(data.parts.train)).numpy()
+    features = encoded(package.module(large), data, data.parts.train).numpy()
     spec, data = ready(write_table(tmp_path / "small", numbers * unit, codes), REGRESSION)
     small = rows.configure(spec, data)
-    assert package.module(small).preprocess(data.inputs(data.parts.train)).numpy() == pytest.approx(features, abs=1e-4)
+    assert encoded(package.module(small), data, data.parts.train).numpy() == pytest.approx(features, abs=1e-4)
     assert isinstance(small.target, Target) and isinstance(large.target, Target)
     assert small.target.scale == pytest.approx(large.target.scale * unit)
 
@@ -131,9 +134,9 @@ def test_a_column_that_is_the_same_in_all_training_rows_is_not_scaled(
     tmp_path: Path, codes: np.ndarray[Any, Any], value: float
 ) -> None:
     spec, data = ready(write_table(tmp_path / "table", np.full((200, 1), value), codes), CLASSES)
-    inputs = rows.configure(spec, data).inputs
-    assert inputs.kind == "table"
-    assert inputs.columns[0].model_dump()["scale"] == 1.0
+    numbers = rows.configure(spec, data).inputs[0]
+    assert isinstance(numbers, number.Block)
+    assert numbers.scale == (1.0,)
 
 
 def test_rows_without_a_target_are_left_out_and_counted(
@@ -152,8 +155,8 @@ def test_a_regression_answers_in_the_targets_unit(
     spec, data = ready(write_table(tmp_path / "table", numbers, codes), REGRESSION)
     config = rows.configure(spec, data)
     model: RawModel = package.module(config).eval()
-    raw = data.inputs(data.parts.test)
-    inner = model.network(model.preprocess(raw)).squeeze(1)
+    raw, _targets = loop.to_device(data, data.parts.test, Ranks(), torch.float32)
+    inner = model.network(model.encode(raw)).squeeze(1)
     target = config.target
     assert isinstance(target, Target)
     assert torch.allclose(model(raw), inner * target.scale + target.mean)
@@ -165,7 +168,7 @@ def test_the_preprocessing_can_be_scripted(
 ) -> None:
     spec, data = ready(write_table(tmp_path / "table", numbers, codes), CLASSES)
     model = package.module(rows.configure(spec, data)).eval()
-    raw = data.inputs(data.parts.test)
+    raw, _targets = loop.to_device(data, data.parts.test, Ranks(), torch.float32)
     assert torch.equal(torch.jit.script(model)(raw), model(raw))
 
 

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests import pictures
 from tests.files import Imported, idx, imported
+from tests.trainer.attempts import encoded
 from trainer import package, rows
 from trainer.importing.profile import LOOKED_FOR, SENTENCES
 from trainer.spec import TrainSpec, parse
@@ -26,7 +28,7 @@ def sample(folder: Path, name: str) -> Imported:
 def test_the_digits_are_profiled(tmp_path: Path) -> None:
     made = sample(tmp_path, "digits")
     assert made.data.summary.rows == 8000
-    assert made.data.summary.shape == (1, 28, 28)
+    assert pictures.shape(made.data.summary) == (1, 28, 28)
     assert [name for name, _ in made.profile.balance] == list("0123456789")
     assert sum(count for _, count in made.profile.balance) == 8000
     assert made.profile.suggested_task == "classification"
@@ -58,7 +60,7 @@ def test_the_contact_sheet_shows_what_its_labels_say(tmp_path: Path) -> None:
         assert sheet.size == (grid.columns * grid.size, grid.rows * grid.size)
         shown = np.asarray(sheet.convert("L"))
     assert grid.labels[:12] == ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "1")
-    labels, pixels = made.data.array("labels"), made.data.array("pixels")
+    labels, pixels = pictures.labels(made.data), pictures.pixels(made.data)
     three = np.asarray(Image.fromarray(pixels[int(np.argmax(labels == 3)), 0]).resize((64, 64), Image.Resampling.NEAREST))
     np.testing.assert_array_equal(shown[:64, 3 * 64 : 4 * 64], three)
 
@@ -184,7 +186,7 @@ def test_numbers_that_float32_cannot_tell_apart_are_said_and_harmless(tmp_path: 
     spec = spec.resolved(made.data.summary)
     data = rows.read(spec, made.data)
     model = package.module(rows.configure(spec, data))
-    features = model.preprocess(data.inputs(data.parts.train))
+    features = encoded(model, data, data.parts.train)
     assert float(features[:, 0].abs().max()) == 0.0
 
 

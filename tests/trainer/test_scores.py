@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
 
+from tests import pictures
 from tests.trainer import samples
-from trainer import data, events, report, rows
+from trainer import events, report, rows
 from trainer.data import Prepared
 from trainer.report import Block, Figure, Scalar, Table
 from trainer.spec import Split, TrainSpec
-from trainer.summary import DataSummary
 from trainer.tasks.classification import scores as classification
 from trainer.tasks.multi_label import scores as multi_label
 from trainer.tasks.regression import scores as regression
@@ -91,9 +91,7 @@ def write_many_classes(path: Path) -> Path:
     labels = np.arange(3 * MANY) % MANY
     pixels = np.random.default_rng(3).integers(0, 256, (len(labels), 1, 8, 8)).astype(np.uint8)
     names = tuple(f"class {number}" for number in range(MANY))
-    summary = DataSummary(kind="image", rows=len(labels), classes=names, shape=(1, 8, 8))
-    data.write(path, summary, {"pixels": pixels, "labels": labels.astype(np.int64)})
-    return path
+    return pictures.write(path, pixels, labels, names)
 
 
 def test_a_training_with_thousands_of_classes_arrives_with_its_model_and_report(tmp_path: Path) -> None:
@@ -115,10 +113,10 @@ def test_every_pair_of_classes_is_counted_up_to_as_many_as_can_be_shown(more: in
 
 @pytest.mark.parametrize(("side", "most"), [(8, 512), (32, 512), (256, 10), (4_000, 1)])
 def test_large_pictures_are_judged_some_at_a_time(side: int, most: int) -> None:
-    summary = DataSummary(kind="image", rows=1_000, classes=("a", "b"), shape=(3, side, side))
+    pixels = np.broadcast_to(np.uint8(0), (1_000, 3, side, side))
+    summary, arrays = pictures.prepared_arrays(pixels, np.arange(1_000) % 2, "ab")
     task = TrainSpec().resolved(summary).task
     assert task is not None
-    arrays: dict[str, data.Array] = {"pixels": np.broadcast_to(np.uint8(0), (1_000, 3, side, side)), "labels": np.arange(1_000) % 2}
     found = rows.of_task(task, Prepared(Path("unwritten"), summary, arrays), Split(), 0)
     pieces = list(found.pieces(found.parts.train, 512))
     assert max(map(len, pieces)) == most

@@ -31,7 +31,7 @@ def make_dataset(owner: User, *, name: str = "Flowers", column: str = "petal", k
 
 def table(column: str) -> dict[str, Any]:
     columns = [
-        {"name": column, "kind": "number", "missing": 2, "distinct": 80, "levels": []},
+        {"name": column, "kind": "number", "missing": 2, "distinct": 80},
         {"name": "species", "kind": "category", "missing": 0, "distinct": 2, "levels": ["a", "b"]},
     ]
     details = [
@@ -39,7 +39,7 @@ def table(column: str) -> dict[str, Any]:
         {**columns[1], "levels": [["a", 60], ["b", 40]]},
     ]
     return {
-        "summary": {"kind": "table", "rows": 100, "classes": [], "shape": [], "columns": columns},
+        "summary": {"rows": 100, "columns": columns},
         "format": "csv",
         "duplicates": 1,
         "columns": details,
@@ -50,7 +50,11 @@ def table(column: str) -> dict[str, Any]:
 
 
 def images() -> dict[str, Any]:
-    summary = {"kind": "image", "rows": 1000, "classes": ["cat", "dog"], "shape": [1, 28, 28], "columns": []}
+    columns = [
+        {"name": "image", "kind": "image", "shape": [1, 28, 28]},
+        {"name": "label", "kind": "category", "distinct": 2, "levels": ["cat", "dog"]},
+    ]
+    summary = {"rows": 1000, "columns": columns}
     return {
         "summary": summary,
         "format": "idx",
@@ -67,7 +71,8 @@ def make_run(dataset: Dataset, *, name: str = "First", **values: Any) -> Run:
     """A queued training run; ``values`` are columns to put it into another state."""
     version = dataset.versions.get()
     target = {"name": "classification", "target": "species"}
-    spec = parse({"task": target} if (version.profile or {})["summary"]["kind"] == "table" else {})
+    is_table = any(column["name"] == "species" for column in (version.profile or {})["summary"]["columns"])
+    spec = parse({"task": target} if is_table else {})
     assert isinstance(spec, TrainSpec)
     run = services.queue_run(owner=dataset.owner, name=name, spec=spec, inputs={}, dataset_version=version)
     if values:

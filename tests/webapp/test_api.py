@@ -382,7 +382,7 @@ def test_exports_begin_with_the_zip(api: Api, ada: Things) -> None:
 def test_problems_of_a_profile_come_in_words_with_code_and_params(api: Api, ada: Things) -> None:
     found = problem("few_rows", rows=3, least=30)
     version = DatasetVersion.objects.get(pk=ada.identifiers["version"])
-    version.profile = {"summary": {"kind": "table", "rows": 3}, "problems": [found.model_dump()]}
+    version.profile = {"summary": {"rows": 3, "columns": []}, "problems": [found.model_dump()]}
     version.save(update_fields=["profile"])
     (said,) = api.get(f"datasets/{ada.identifiers['dataset']}")["profile"]["problems"]
     assert (said["code"], said["params"]) == ("few_rows", {"rows": 3, "least": 30})

@@ -6,13 +6,14 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from tests.webapp.pages import images
 from webapp.accounts.models import User
 from webapp.datasets import queries, services
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.runs import services as runs
 from webapp.runs.models import Run
 
-INSPECTED = {"summary": {"kind": "image", "rows": 20, "classes": ["cat", "dog"], "shape": [1, 28, 28]}}
+INSPECTED = {"summary": {**images()["summary"], "rows": 20}}
 
 
 @pytest.fixture

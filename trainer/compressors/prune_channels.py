@@ -53,20 +53,15 @@ def prune(model: "RawModel", config: "ModelConfig", ratio: float) -> None:
     import torch
     import torch_pruning
 
-    from trainer.package import feature_shape
+    from trainer.package import encoded_shapes
 
-    example = torch.zeros(2, *feature_shape(config), dtype=next(model.parameters()).dtype)
+    dtype = next(model.parameters()).dtype
+    example = {name: torch.zeros(2, *shape, dtype=dtype) for name, shape in encoded_shapes(config).items()}
     model.eval()
     pruner = torch_pruning.pruner.MagnitudePruner(
         model.network, example, importance=torch_pruning.importance.GroupMagnitudeImportance(p=2), pruning_ratio=ratio,
-        ignored_layers=[_output_layer(model.network)])
+        ignored_layers=[model.network.head], forward_fn=lambda network, batch: network(batch))
     pruner.step()
-
-
-def _output_layer(network: "nn.Module") -> "nn.Module":
-    from torch import nn
-
-    return [layer for layer in network.modules() if isinstance(layer, nn.Linear | nn.Conv2d)][-1]
 
 
 def _widths(config: "ModelConfig", network: "nn.Module") -> dict[str, Any]:

@@ -15,8 +15,8 @@ from trainer.component import Component, Form
 from trainer.compressors import Bench, RefusedError, Version, compressed
 
 if TYPE_CHECKING:
-    from trainer.data import Array
     from trainer.package import ModelConfig
+    from trainer.proving.answering import Batch
     from trainer.proving.lossy import Change
 
 # Arithmetic of the preprocessing stays in float: raw columns have ranges that share no 8-bit scale.
@@ -45,9 +45,9 @@ def build(spec: Spec, version: Version, bench: Bench) -> Version:
     from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
 
     floating, path = bench.folder / "float.onnx", bench.folder / "quantized.onnx"
-    name = _write_float(version, floating)
+    _write_float(version, floating)
     quantize_static(
-        str(floating), str(path), _Calibration(name, _calibration(spec, bench)), quant_format=QuantFormat.QOperator,
+        str(floating), str(path), _Calibration(_calibration(spec, bench)), quant_format=QuantFormat.QOperator,
         op_types_to_quantize=QUANTIZED, per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8)
     change = _change(version, path, bench)
     limit = spec.accuracy_loss if change.unit == "share" else spec.error_rise
@@ -71,8 +71,8 @@ def refuse_when_worse(change: "Change", limit: float) -> None:
                   after=f"{change.after:.4g}", limit=f"{limit:g}")
 
 
-def _write_float(version: Version, path: Path) -> str:
-    """The version as a float graph; returns its input's name. The quantizer trips over shapes noted at inner values."""
+def _write_float(version: Version, path: Path) -> None:
+    """The version as a float graph. The quantizer trips over shapes noted at inner values."""
     import onnx
 
     from trainer.exporters.onnx import write
@@ -83,10 +83,9 @@ def _write_float(version: Version, path: Path) -> str:
     graph = onnx.load(str(path))
     del graph.graph.value_info[:]
     onnx.save(graph, str(path))
-    return str(source.preprocess["input"]["name"])
 
 
-def _calibration(spec: Spec, bench: Bench) -> "Iterator[Array]":
+def _calibration(spec: Spec, bench: Bench) -> "Iterator[Batch]":
     """Training rows, evenly spaced, the same each time; a piece after the other."""
     import numpy as np
 
@@ -100,11 +99,11 @@ def _calibration(spec: Spec, bench: Bench) -> "Iterator[Array]":
 class _Calibration:
     """Feeds training rows to ONNX Runtime, as its CalibrationDataReader is asked to."""
 
-    def __init__(self, name: str, pieces: "Iterator[Array]") -> None:
-        self._batches = ({name: rows} for rows in pieces)
+    def __init__(self, pieces: "Iterator[Batch]") -> None:
+        self._pieces = pieces
 
-    def get_next(self) -> "dict[str, Array] | None":
-        return next(self._batches, None)
+    def get_next(self) -> "Batch | None":
+        return next(self._pieces, None)
 
 
 def _change(version: Version, path: Path, bench: Bench) -> "Change":

@@ -3,7 +3,7 @@
 A component has, beside its ``Spec``:
 
 - ``build(spec, source: Source, folder: Path) -> tuple[File, ...]`` writes files into ``folder``, the first being the model itself;
-- ``load(folder: str)``, plain code with its imports inside, that returns a function from float32 rows to the model's answers;
+- ``load(folder: str)``, plain code with its imports inside, that returns a function from raw rows by block to the answers;
   ``NEEDS`` names the packages that it imports, as pip takes them. Its source is shipped beside the export as ``run_<name>.py``
   and is what the parity check runs, so it cannot go stale.
 """
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import torch
 
     from trainer.package import ModelConfig
+    from trainer.preprocessing import RawModel
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,11 @@ class File:
 
 @dataclass(frozen=True)
 class Source:
-    """The model version to export. ``module`` takes raw float32 rows like ``example`` ([2, …]); an onnx version has none."""
+    """The model version to export. ``module`` takes raw rows by block like ``example`` ([2, …]); an onnx version has none."""
 
     path: Path
     form: Form
     config: "ModelConfig"
     preprocess: dict[str, Any]
-    example: "torch.Tensor"
-    module: "torch.nn.Module | None" = None
+    example: "dict[str, torch.Tensor]"
+    module: "RawModel | None" = None

@@ -41,11 +41,14 @@ def write(source: Source, path: Path, **metadata: str) -> None:
     import onnx
     import torch
 
+    from trainer.preprocessing import Positional
+
     assert source.module is not None
+    batch = torch.export.Dim("batch", min=1)
     program = torch.onnx.export(
-        source.module, (source.example,), dynamo=True, opset_version=OPSET, verbose=False,
-        input_names=[source.preprocess["input"]["name"]], output_names=[source.preprocess["output"]["name"]],
-        dynamic_shapes=({0: torch.export.Dim("batch", min=1)},))
+        Positional(source.module), tuple(source.example.values()), dynamo=True, opset_version=OPSET, verbose=False,
+        input_names=list(source.example), output_names=[source.preprocess["output"]["name"]],
+        dynamic_shapes=(tuple({0: batch} for _ in source.example),))
     assert program is not None
     graph = program.model_proto
     _forget_origins(graph)
@@ -65,8 +68,8 @@ def _forget_origins(model: "onnx.ModelProto") -> None:
     model.graph.ClearField("metadata_props")
 
 
-def load(folder: str) -> "Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]":
-    """The model as a function from float32 rows to its answers. Needs onnxruntime."""
+def load(folder: str) -> "Callable[[dict[str, np.ndarray[Any, Any]]], np.ndarray[Any, Any]]":
+    """The model as a function from raw rows by block to its answers. Needs onnxruntime."""
     import os
 
     # It would keep a file in the home folder, and report to its makers.
@@ -74,9 +77,9 @@ def load(folder: str) -> "Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]
     import onnxruntime
 
     session = onnxruntime.InferenceSession(f"{folder}/model.onnx", providers=["CPUExecutionProvider"])
-    name = session.get_inputs()[0].name
+    names = [taken.name for taken in session.get_inputs()]
 
-    def run(rows: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
-        return session.run(None, {name: rows})[0]  # type: ignore[no-any-return]
+    def run(rows: "dict[str, np.ndarray[Any, Any]]") -> "np.ndarray[Any, Any]":
+        return session.run(None, {name: rows[name] for name in names})[0]  # type: ignore[no-any-return]
 
     return run

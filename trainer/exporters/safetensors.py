@@ -9,7 +9,7 @@ from pathlib import Path
 from shutil import copyfile
 from typing import TYPE_CHECKING, Any
 
-from trainer import catalog
+from trainer import catalog, columns
 from trainer.component import Component
 from trainer.exporters import File, Source
 
@@ -31,34 +31,40 @@ class Spec(Component):
 def build(spec: Spec, source: Source, folder: Path) -> tuple[File, ...]:
     """The package itself, unchanged, so that its SHA-256 is the model version's; beside it what rebuilds the module."""
     copyfile(source.path, folder / WEIGHTS)
-    config = {"network": _network(source.config), **_ends(source.config), "trainyard": source.config.model_dump(mode="json")}
+    config = {**_parts(source.config), "trainyard": source.config.model_dump(mode="json")}
     (folder / CONFIG).write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     component = catalog.entry("models", source.config.model).module.__file__
     assert component is not None
     copyfile(Path(component).with_name("network.py"), folder / "network.py")
     copyfile(PREPROCESSING, folder / "preprocessing.py")
-    return (File("safetensors", WEIGHTS), File("config", CONFIG), File("source", "network.py", offered=False),
-            File("source", "preprocessing.py", offered=False))
+    sources = ["network.py", "preprocessing.py"]
+    for kind, path in _encoders(source.config).items():
+        sources.append(f"encode_{kind}.py")
+        copyfile(path, folder / sources[-1])
+    return (File("safetensors", WEIGHTS), File("config", CONFIG), *(File("source", name, offered=False) for name in sources))
 
 
-def _network(config: "ModelConfig") -> dict[str, Any]:
-    """The arguments of ``Network`` in network.py: the component's own fields, and the sizes at both ends."""
-    from trainer.package import feature_shape, task
+def _encoders(config: "ModelConfig") -> dict[str, Path]:
+    """The source of each kind of column's part of the graph."""
+    return {block.kind: Path(columns.module_of(block, "encode").__file__) for block in config.inputs}
 
+
+def _parts(config: "ModelConfig") -> dict[str, Any]:
+    """What the model is put together of: the encoder of each block, ``Network`` in network.py with the component's own fields
+    and the sizes at both ends, and the class of preprocessing.py behind it."""
+    from trainer.package import encoded_shapes, task
+
+    owner = task(config)
+    encoders = {block.name: {"source": f"encode_{block.kind}", "arguments": block.arguments()} for block in config.inputs}
     fields = config.model.model_dump(mode="json", exclude={"name", "version"})
-    return {**fields, "inputs": list(feature_shape(config)), "outputs": task(config).outputs}
+    network = {**fields, "inputs": encoded_shapes(config), "outputs": owner.outputs}
+    last = None if owner.postprocess is None else {"name": owner.postprocess[0], "arguments": owner.postprocess[1]}
+    return {"encoders": encoders, "network": network, "postprocess": last}
 
 
-def _ends(config: "ModelConfig") -> dict[str, Any]:
-    """The classes of preprocessing.py on both sides of the network, with their arguments."""
-    from trainer.package import preprocess_arguments, task
-
-    ends = {"preprocess": preprocess_arguments(config.inputs), "postprocess": task(config).postprocess}
-    return {place: None if end is None else {"name": end[0], "arguments": end[1]} for place, end in ends.items()}
-
-
-def load(folder: str) -> "Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]":
-    """The model as a function from float32 rows to its answers. Needs torch and safetensors."""
+def load(folder: str) -> "Callable[[dict[str, np.ndarray[Any, Any]]], np.ndarray[Any, Any]]":
+    """The model as a function from raw rows by block to its answers. Needs torch and safetensors."""
+    import importlib
     import json
     import sys
 
@@ -66,24 +72,24 @@ def load(folder: str) -> "Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]
     from safetensors.torch import load_file
 
     sys.path.insert(0, folder)
-    import network  # type: ignore[import-not-found]
-    import preprocessing  # type: ignore[import-not-found]
-
+    network, preprocessing = importlib.import_module("network"), importlib.import_module("preprocessing")
     with open(f"{folder}/config.json", encoding="utf-8") as file:
         config = json.load(file)
-    before, after = config["preprocess"], config["postprocess"]
+    encoders = {name: importlib.import_module(part["source"]).Encode(**part["arguments"]) for name, part in config["encoders"].items()}
+    last = config["postprocess"]
     model = preprocessing.RawModel(
-        getattr(preprocessing, before["name"])(**before["arguments"]),
-        network.Network(**config["network"]),
-        getattr(preprocessing, after["name"])(**after["arguments"]) if after else torch.nn.Identity())
+        encoders, network.Network(**config["network"]),
+        getattr(preprocessing, last["name"])(**last["arguments"]) if last else torch.nn.Identity())
     weights = load_file(f"{folder}/model.safetensors")
     model.to(next(tensor.dtype for tensor in weights.values() if tensor.is_floating_point()))
     model.load_state_dict(weights)
     model.eval()
     dtype = next(model.parameters()).dtype
 
-    def run(rows: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
+    def run(rows: "dict[str, np.ndarray[Any, Any]]") -> "np.ndarray[Any, Any]":
+        tensors = {name: torch.from_numpy(values) for name, values in rows.items()}
         with torch.inference_mode():
-            return model(torch.from_numpy(rows).to(dtype)).numpy()  # type: ignore[no-any-return]
+            return model({name: values.to(dtype) if values.is_floating_point() else values  # type: ignore[no-any-return]
+                          for name, values in tensors.items()}).numpy()
 
     return run

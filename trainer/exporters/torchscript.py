@@ -51,14 +51,14 @@ def _without_origins(told: io.BytesIO) -> bytes:
     return bare.getvalue()
 
 
-def load(folder: str) -> "Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]":
-    """The model as a function from float32 rows to its answers. Needs torch."""
+def load(folder: str) -> "Callable[[dict[str, np.ndarray[Any, Any]]], np.ndarray[Any, Any]]":
+    """The model as a function from raw rows by block to its answers. Needs torch."""
     import torch
 
     model = torch.jit.load(f"{folder}/model.torchscript.pt", map_location="cpu")
 
-    def run(rows: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
+    def run(rows: "dict[str, np.ndarray[Any, Any]]") -> "np.ndarray[Any, Any]":
         with torch.inference_mode():
-            return model(torch.from_numpy(rows)).numpy()  # type: ignore[no-any-return]
+            return model({name: torch.from_numpy(values) for name, values in rows.items()}).numpy()  # type: ignore[no-any-return]
 
     return run

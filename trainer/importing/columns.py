@@ -1,17 +1,16 @@
 """Deciding what kind a column of text cells is: numbers, categories, free text, or the same value throughout."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 
+from trainer.columns import Column, category, constant, number, text
 from trainer.data import Array
 from trainer.importing.cells import GAP, INFINITE, MISSING, TEXT, Read
 from trainer.importing.cells import read as read_numbers
 from trainer.importing.levels import LONGEST_LEVEL, Levels, is_short_form
 from trainer.importing.profile import Problem, problem
 from trainer.importing.profile_classes import case_problems
-from trainer.summary import Column
 
 NUMBER_SHARE = 0.8
 MOST_LEVELS = 1000
@@ -91,13 +90,15 @@ class Observed:
         present = self._rows - self._missing
         levels = [] if self._full else self._sorted()
         if not self._full and len(levels) <= 1:
-            return Column(name=self.name, kind="constant", missing=self._missing, distinct=len(levels))
+            return constant.Column(name=self.name, missing=self._missing, distinct=len(levels))
         if self._numbers >= NUMBER_SHARE * present:
-            kind: Literal["number", "constant"] = "number" if self._numbers > self._infinite else "constant"  # no value is left
-            return Column(name=self.name, kind=kind, missing=self._missing + self._text + self._infinite)
+            missing = self._missing + self._text + self._infinite
+            if self._numbers == self._infinite:  # no value is left
+                return constant.Column(name=self.name, missing=missing)
+            return number.Column(name=self.name, missing=missing, decimal_comma=self._comma)
         if not self._full and self._is_category(len(levels), present):
-            return Column(name=self.name, kind="category", missing=self._missing, distinct=len(levels), levels=tuple(levels))
-        return Column(name=self.name, kind="text", missing=self._missing, distinct=len(self._levels))
+            return category.Column(name=self.name, missing=self._missing, distinct=len(levels), levels=tuple(levels))
+        return text.Column(name=self.name, missing=self._missing, distinct=len(self._levels))
 
     def _is_category(self, levels: int, present: int) -> bool:
         short = self._length <= LONGEST_LEVEL * max(1, self._rows) * 0.75 and not any(map(is_short_form, self._levels.words()))
@@ -108,14 +109,14 @@ class Observed:
         found: list[Problem] = []
         if column.kind == "number" and self._text:
             (line, value), cells = self._text_cells[0], self._text_cells
-            lines = ", ".join(str(number) for number, _ in cells) + (" …" if self._text > len(cells) else "")
+            lines = ", ".join(str(line) for line, _ in cells) + (" …" if self._text > len(cells) else "")
             found.append(problem("text_in_numbers", column=self.name, count=self._text, value=value[:LONGEST_LEVEL], line=line,
                                  lines=lines))
         if column.kind in {"number", "constant"} and self._infinite:
             found.append(problem("infinite_values", column=self.name, count=self._infinite, line=self._infinite_lines[0]))
         if column.kind == "constant":
             found.append(problem("constant", column=self.name))
-        if column.kind == "category":
+        if isinstance(column, category.Column):
             found.extend(case_problems(column.levels))
         if column.kind == "text" and not self._is_identifier(column):
             found.append(problem("text_column", column=self.name))

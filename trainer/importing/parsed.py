@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from trainer.data import Array
+import numpy as np
+
+from trainer.columns import category, image
+from trainer.data import Array, own_name
 from trainer.importing.profile import ColumnProfile, Problem
-from trainer.summary import DataSummary
+from trainer.summary import IMAGE, LABEL, DataSummary
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,3 +25,12 @@ class Parsed:
     rows: tuple[tuple[str, ...], ...] = ()
     duplicates: int = 0
     columns: tuple[ColumnProfile, ...] = ()
+
+
+def labelled_pictures(pixels: Array, labels: Array, classes: tuple[str, ...], *, problems: tuple[Problem, ...],
+                      checks: frozenset[str]) -> Parsed:
+    """Pictures uint8 [N, C, H, W], each with the index of its class [N]."""
+    columns = (image.Column(name=IMAGE, shape=tuple(pixels.shape[1:])),
+               category.Column(name=LABEL, distinct=len(classes), levels=classes))
+    arrays = {own_name(IMAGE): pixels, "categories": labels.astype(np.int32)[:, None]}
+    return Parsed(summary=DataSummary(rows=len(pixels), columns=columns), arrays=arrays, problems=problems, checks=checks)

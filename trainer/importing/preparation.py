@@ -13,6 +13,7 @@ from trainer.importing import foreign, profile_images, profile_tables
 from trainer.importing.archives import HIDDEN, Source, opened
 from trainer.importing.parsed import Parsed
 from trainer.importing.profile import Profile
+from trainer.summary import IMAGE
 
 NOTE = re.compile(r"(LICENSE|LICENCE|README|COPYING|NOTICE)(-[\w-]+)?((\.[\w-]+)*\.(md|txt|rst))?", re.IGNORECASE)
 
@@ -46,7 +47,7 @@ def prepare(paths: Sequence[Path], names: Sequence[str], out: Path, chosen: Comp
 
 
 def _write(parsed: Parsed, format_name: str, out: Path) -> Preparation:
-    images = parsed.summary.kind == "image"
+    images = parsed.summary.named(IMAGE) is not None and not parsed.columns
     result = profile_images.profile(parsed, format_name) if images else profile_tables.profile(parsed, format_name)
     prepared, profile, thumbnails = out / "prepared.safetensors", out / "profile.json", out / "thumbnails.png"
     data.write(prepared, parsed.summary, parsed.arrays)

@@ -45,7 +45,7 @@ class ColumnProfile(Strict):
     """One column: numbers have the statistics, categories their most frequent levels."""
 
     name: str
-    kind: Literal["number", "category", "text", "constant"]
+    kind: str
     missing: int = Field(0, ge=0)
     distinct: int = Field(0, ge=0)
     minimum: float | None = None

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from trainer.data import Array
+from trainer.columns import category
+from trainer.data import Array, own_name
 from trainer.importing import profile_classes
 from trainer.importing.parsed import Parsed
 from trainer.importing.profile import Problem, Profile, Thumbnails, checks_made, checks_of, in_order, problem
 from trainer.importing.profile_classes import class_problems
-from trainer.summary import LABEL
+from trainer.summary import IMAGE, LABEL
 
 CELL = 64
 COLUMNS = 12
@@ -22,10 +23,10 @@ LEAST_ROWS = 10
 
 def profile(parsed: Parsed, format_name: str) -> Profile:
     """Everything but the contact sheet's pixels."""
-    classes, labels = parsed.summary.classes, parsed.arrays["labels"]
+    classes, labels = _classes(parsed), _labels(parsed)
     counts = np.bincount(labels, minlength=len(classes))
     balance = tuple((name, int(count)) for name, count in zip(classes, counts, strict=True))
-    duplicates, contradicting = _repetitions(parsed.arrays["pixels"], labels)
+    duplicates, contradicting = _repetitions(parsed.arrays[own_name(IMAGE)], labels)
     problems = [*parsed.problems, *class_problems(balance),
                 *_picture_problems(parsed.summary.rows, duplicates, contradicting)]
     checks = parsed.checks | profile_classes.checks() | checks_of(_picture_problems)
@@ -35,6 +36,16 @@ def profile(parsed: Parsed, format_name: str) -> Profile:
     return Profile(summary=parsed.summary, format=format_name, duplicates=duplicates, balance=balance,
                    problems=in_order(problems), checks=checks_made(checks), thumbnails=grid,
                    suggested_task="classification", suggested_target=LABEL)
+
+
+def _classes(parsed: Parsed) -> tuple[str, ...]:
+    column = parsed.summary.named(LABEL)
+    assert isinstance(column, category.Column)
+    return column.levels
+
+
+def _labels(parsed: Parsed) -> Array:
+    return np.asarray(parsed.arrays["categories"][:, 0])
 
 
 def _picture_problems(rows: int, duplicates: int, contradicting: int) -> Iterator[Problem]:
@@ -69,8 +80,8 @@ def _chosen(labels: Array, classes: int) -> list[int]:
 
 def draw_sheet(path: Path, parsed: Parsed) -> None:
     """Write the contact sheet as PNG."""
-    labels, pixels = parsed.arrays["labels"], parsed.arrays["pixels"]
-    chosen = _chosen(labels, len(parsed.summary.classes))
+    labels, pixels = _labels(parsed), parsed.arrays[own_name(IMAGE)]
+    chosen = _chosen(labels, len(_classes(parsed)))
     rows = -(-len(chosen) // COLUMNS)
     sheet = Image.new("RGBA", (COLUMNS * CELL, rows * CELL), (0, 0, 0, 0))
     for at, row in enumerate(chosen):

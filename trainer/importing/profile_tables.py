@@ -7,6 +7,7 @@ from operator import itemgetter
 
 import numpy as np
 
+from trainer.columns import Column, category
 from trainer.data import Array
 from trainer.importing import profile_classes
 from trainer.importing.parsed import Parsed
@@ -22,7 +23,7 @@ from trainer.importing.profile import (
     problem,
 )
 from trainer.importing.profile_classes import class_problems
-from trainer.summary import Column, DataSummary, number_names
+from trainer.summary import DataSummary, number_names
 
 BINS = 20
 LEVELS_SHOWN = 50
@@ -40,10 +41,10 @@ IDENTIFIER_NAME = re.compile(r"(.*[_ ])?(id|index|idx|key|nr|no|row|column 1)", 
 
 def column_profiles(columns: Sequence[Column], arrays: dict[str, Array]) -> tuple[ColumnProfile, ...]:
     """Statistics in the columns' order."""
-    values, codes = _columns_of(arrays["numbers"]), _columns_of(arrays["codes"])
+    values, codes = (_columns_of(arrays[name]) if name in arrays else iter(()) for name in ("numbers", "categories"))
     return tuple(
         _of_numbers(column, next(values)) if column.kind == "number"
-        else _of_levels(column, next(codes)) if column.kind == "category"
+        else _of_levels(column, next(codes)) if isinstance(column, category.Column)
         else ColumnProfile(name=column.name, kind=column.kind, missing=column.missing, distinct=column.distinct)
         for column in columns)
 
@@ -93,13 +94,13 @@ def _histogram(present: Array, low: float, high: float) -> Histogram | None:
     return Histogram(edges=tuple(edges.tolist()), counts=tuple(counts.tolist()))
 
 
-def _of_levels(column: Column, codes: Array) -> ColumnProfile:
+def _of_levels(column: category.Column, codes: Array) -> ColumnProfile:
     counts = _counted(column, codes)
     return ColumnProfile(name=column.name, kind="category", missing=column.missing, distinct=column.distinct,
                          levels=tuple(sorted(counts, key=lambda item: -item[1])[:LEVELS_SHOWN]), rarest=_rarest(counts))
 
 
-def _counted(column: Column, codes: Array) -> Counts:
+def _counted(column: category.Column, codes: Array) -> Counts:
     counts = np.bincount(codes[codes >= 0], minlength=len(column.levels)).tolist()
     return tuple(zip(column.levels, counts, strict=True))
 
@@ -111,7 +112,7 @@ def profile(parsed: Parsed, format_name: str) -> Profile:
     checks = parsed.checks | checks_of(*ALWAYS)
     balance: Counts = ()
     if target is not None:
-        if target.kind == "category":
+        if isinstance(target, category.Column):
             balance = _counted(target, _array_of(parsed, target))
         elif _task(target) == "classification":
             balance = _counted_numbers(_array_of(parsed, target))
@@ -142,7 +143,7 @@ def _task(target: Column) -> str:
 def _array_of(parsed: Parsed, column: Column) -> Array:
     """The values or codes of one column."""
     alike = [other.name for other in parsed.summary.columns if other.kind == column.kind]
-    return np.asarray(parsed.arrays["numbers" if column.kind == "number" else "codes"][:, alike.index(column.name)])
+    return np.asarray(parsed.arrays["numbers" if column.kind == "number" else "categories"][:, alike.index(column.name)])
 
 
 def _table_problems(parsed: Parsed) -> Iterator[Problem]:
@@ -203,6 +204,7 @@ def _agreeing(parsed: Parsed, column: Column, target: Column) -> int:
     feature, wanted = _array_of(parsed, column), _array_of(parsed, target)
     if target.kind == "number":
         return _on_a_line(feature, wanted)
+    assert isinstance(target, category.Column)
     if column.distinct * 5 > len(feature) or column.distinct < len(target.levels):
         return 0
     present = (feature >= 0) & (wanted >= 0)

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from trainer.columns import Column
 from trainer.data import Array
 from trainer.importing import mapped
 from trainer.importing.columns import CODE, Observed
@@ -23,7 +24,7 @@ from trainer.importing.profile import Problem, checks_of, problem
 from trainer.importing.profile_classes import case_problems
 from trainer.importing.profile_tables import column_profiles
 from trainer.importing.spool import Spool
-from trainer.summary import Column, DataSummary
+from trainer.summary import DataSummary
 
 PREVIEW_ROWS = 50
 PREVIEW_CELLS = 20_000
@@ -60,7 +61,7 @@ def parse(names: Sequence[str], chunks: Iterator[Chunk], work: Path, *, comma: b
         columns = [column.decided() for column in observed]
         arrays = _encode(columns, observed, seen.chunks, spool, work)
     profiles = column_profiles(columns, arrays)
-    summary = DataSummary(kind="table", rows=sum(seen.chunks), columns=tuple(
+    summary = DataSummary(rows=sum(seen.chunks), columns=tuple(
         column.model_copy(update={"distinct": profile.distinct}) for column, profile in zip(columns, profiles, strict=True)))
     problems = [found for column, kind in zip(observed, columns, strict=True) for found in column.problems(kind)]
     return Parsed(summary=summary, arrays=arrays, problems=(*problems, *_spellings(observed)),
@@ -101,7 +102,7 @@ def _repeated(hashes: "array[int]") -> int:
 
 
 def _encode(columns: Sequence[Column], observed: Sequence[Observed], counts: Sequence[int], spool: Spool, work: Path) -> dict[str, Array]:
-    """``numbers`` and ``codes`` as trainer.data describes them."""
+    """``numbers`` and ``categories`` as trainer.columns describes them."""
     kinds = [column.kind for column in columns]
     values = _mapped(work / "numbers", FLOAT, sum(counts), kinds.count("number"))
     codes = _mapped(work / "codes", INDEX, sum(counts), kinds.count("category"))
@@ -119,7 +120,8 @@ def _encode(columns: Sequence[Column], observed: Sequence[Observed], counts: Seq
                 codes[start:end, category] = lookup[places]
                 category += 1
         start = end
-    return {"numbers": values, "codes": codes}
+    arrays = {"numbers": values, "categories": codes}
+    return {name: array for name, array in arrays.items() if array.shape[1]}
 
 
 def _mapped(path: Path, dtype: np.dtype[Any], rows: int, columns: int) -> Array:

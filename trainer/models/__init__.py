@@ -1,5 +1,7 @@
 """Networks. ``build(spec, inputs, outputs)`` gives an ``nn.Module`` without preprocessing.
 
-``inputs`` is the shape of one preprocessed row: (C, H, W) or (features,). The module takes [B, *inputs] and gives
-[B, outputs]. ``network.widths(module)`` reads the Spec's fields back from a module, so that a pruned one is a Spec again.
+``inputs`` are the shapes of one encoded row by block: (features,) or (C, H, W). The module takes a batch of encoded blocks,
+each [B, *shape], and gives [B, outputs]: an encoder (``features(batch)``) and a linear ``head``. ``network.widths(module)``
+reads the Spec's fields back from a module, so that a pruned one is a Spec again. The Spec says which layouts of blocks the model
+takes (``forms_taken``), and how many at most.
 """

@@ -1,4 +1,4 @@
-"""A model version of either form as one function from raw float32 rows to answers, on the processor, with fixed threads."""
+"""A model version of either form as one function from raw rows to answers, on the processor, with fixed threads."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +14,8 @@ from trainer.split import Indices
 
 PIECE = 256
 
-Model = Callable[[Array], Array]
+Batch = dict[str, Array]  # by block
+Model = Callable[[Batch], Array]
 
 
 def model(path: Path, form: Form, threads: int) -> Model:
@@ -27,9 +28,11 @@ def _torch(path: Path, threads: int) -> Model:
     module = package.module(*package.load(path)).eval()
     dtype = next(module.parameters()).dtype
 
-    def run(rows: Array) -> Array:
+    def run(rows: Batch) -> Array:
+        tensors = {name: torch.from_numpy(values) for name, values in rows.items()}
         with torch.inference_mode():
-            answer: Array = module(torch.from_numpy(rows).to(dtype)).numpy()
+            answer: Array = module({name: values.to(dtype) if values.is_floating_point() else values
+                                    for name, values in tensors.items()}).numpy()
             return answer
 
     return run
@@ -42,19 +45,19 @@ def _onnx(path: Path, threads: int) -> Model:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    name = session.get_inputs()[0].name
+    names = [taken.name for taken in session.get_inputs()]
 
-    def run(rows: Array) -> Array:
-        answer: Array = session.run(None, {name: rows})[0]
+    def run(rows: Batch) -> Array:
+        answer: Array = session.run(None, {name: rows[name] for name in names})[0]
         return answer
 
     return run
 
 
-def raw(data: Rows, part: Indices) -> Array:
-    """The raw rows of ``part`` as a model takes them: float32 [N, C, H, W] or [N, columns]."""
-    inputs: Array = data.inputs(part).float().numpy()
-    return inputs
+def raw(data: Rows, part: Indices) -> Batch:
+    """The raw rows of ``part`` as a model takes them: bytes of pictures as float32, too."""
+    arrays: dict[str, Array] = {name: values.numpy() for name, values in data.batch(part).items()}
+    return {name: values.astype(np.float32) if values.dtype == np.uint8 else values for name, values in arrays.items()}
 
 
 def answers(run: Model, data: Rows, part: Indices) -> Array:

@@ -6,8 +6,7 @@ from string import punctuation
 from typing import Any
 
 from trainer import catalog, package
-from trainer.importing.cells import MISSING
-from trainer.package import CategoryColumn, Images, ModelConfig
+from trainer.package import ModelConfig
 
 LONGEST_TEXT = 200
 MOST_TEXTS = 50
@@ -15,35 +14,9 @@ ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def preprocess(config: ModelConfig) -> dict[str, Any]:
-    """How a stored raw row becomes the numbers that the graph takes, and what its answers mean."""
-    described = _images(config.inputs) if isinstance(config.inputs, Images) else _columns(config)
-    return {"version": 1, **described, "output": package.task(config).output()}
-
-
-def _images(inputs: Images) -> dict[str, Any]:
-    channels, height, width = inputs.shape
-    return {
-        "kind": "image",
-        "input": {"name": "pixels", "dtype": "float32", "shape": ["batch", channels, height, width], "layout": "NCHW",
-                  "range": [0, 255], "unit": "8-bit pixel value"},
-        "decoding": {"color": "grey" if channels == 1 else "RGB", "bits": 8, "width": width, "height": height,
-                     "transparency": "on white", "resize": "box when smaller, else bilinear"},
-        "contained": "normalisation",
-    }
-
-
-def _columns(config: ModelConfig) -> dict[str, Any]:
-    assert not isinstance(config.inputs, Images)
-    columns: list[dict[str, Any]] = []
-    for column in config.inputs.columns:
-        described: dict[str, Any] = {"name": column.name, "kind": "number", "missing": "NaN", "unit": "as in the data"}
-        if isinstance(column, CategoryColumn):
-            described = {"name": column.name, "kind": "category", "missing": -1, "unknown": -1, "levels": list(column.levels),
-                         "codes": {level: code for code, level in enumerate(column.levels)}}
-        columns.append(described)
-    return {"kind": "table", "input": {"name": "columns", "dtype": "float32", "shape": ["batch", len(columns)]},
-            "columns": columns, "missing": sorted(MISSING), "decimal_comma": config.inputs.decimal_comma,
-            "contained": "imputation, standardisation, one-hot encoding"}
+    """How a stored raw row becomes what the graph takes, and what its answers mean."""
+    inputs = [{"name": block.name, "kind": block.kind, **block.description()} for block in config.inputs]
+    return {"version": 2, "inputs": inputs, "output": package.task(config).output()}
 
 
 def plain(text: object) -> str:
@@ -63,9 +36,8 @@ def card(config: ModelConfig, report: dict[str, Any], scores: dict[str, float], 
 
 
 def _title(config: ModelConfig) -> str:
-    """The task, and of what: pictures have no column that could be named."""
-    task = plain(catalog.entry("tasks", config.task).label)
-    return task if isinstance(config.inputs, Images) else f"{task} of {plain(config.target.name)}"
+    """The task, and of what."""
+    return f"{plain(catalog.entry('tasks', config.task).label)} of {plain(config.target.name)}"
 
 
 def _about(config: ModelConfig) -> list[str]:
@@ -74,10 +46,9 @@ def _about(config: ModelConfig) -> list[str]:
     for word, texts in package.task(config).facts():
         more = " …" if len(texts) > MOST_TEXTS else ""
         lines.append(f"- {word}: {', '.join(plain(text) for text in texts[:MOST_TEXTS])}{more}")
-    if isinstance(config.inputs, Images):
-        lines.append(f"- Input: pixels 0 to 255, {' x '.join(map(str, config.inputs.shape))} (channels, height, width)")
-    else:
-        lines.append(f"- Input: {', '.join(plain(column.name) for column in config.inputs.columns)}")
+    for block in config.inputs:
+        shape = " x ".join(map(str, block.shape))
+        lines.append(f"- Input: {block.name}, {block.dtype} {shape} a row: {', '.join(map(plain, block.column_names))}")
     split = config.split
     tested = f"test part {split.test:g}" if split.folds is None else f"tested on fold {split.fold + 1} of {split.folds}"
     return [*lines, f"- Split: seed {config.seed}, {tested}, validation part {split.validation:g}"]
@@ -109,7 +80,7 @@ def _exports(report: dict[str, Any]) -> list[str]:
 
 
 def _how_to_run(runs: Sequence[tuple[str, str]]) -> list[str]:
-    rows = "rows.csv (a header and raw values; preprocess.json names the columns) or images.npy (uint8, N x C x H x W)"
+    rows = "rows.jsonl or rows.csv (raw values; preprocess.json names the columns), or pictures.npy (uint8, N x C x H x W)"
     lines = [f"`predict.py` needs numpy and the library of the format. Rows are {rows}.", ""]
     for name, needs in runs:
         lines += [f"    pip install numpy {needs}", f"    python predict.py {name} ROWS", ""]

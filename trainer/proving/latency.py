@@ -13,12 +13,16 @@ MOST_CALLS = 300
 SECONDS = 0.6
 
 
-def measure(model: Callable[[Array], object], rows: Array) -> dict[str, float]:
+def measure(model: Callable[[dict[str, Array]], object], rows: dict[str, Array]) -> dict[str, float]:
     """Milliseconds per call (p50) by batch size; ``rows`` are repeated where there are fewer than a batch needs."""
-    return {str(size): _median_ms(model, rows.take(range(size), axis=0, mode="wrap")) for size in BATCHES}
+    return {str(size): _median_ms(model, _first(rows, size)) for size in BATCHES}
 
 
-def _median_ms(model: Callable[[Array], object], batch: Array) -> float:
+def _first(rows: dict[str, Array], size: int) -> dict[str, Array]:
+    return {name: values.take(range(size), axis=0, mode="wrap") for name, values in rows.items()}
+
+
+def _median_ms(model: Callable[[dict[str, Array]], object], batch: dict[str, Array]) -> float:
     for _ in range(WARM_UP_CALLS):
         model(batch)
     spent: list[float] = []

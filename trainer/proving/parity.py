@@ -6,7 +6,6 @@ graph fixed at one batch size is found out. A float32 export may differ by at mo
 for the scores of classes, and for a number the deviation of the target: a number has a unit, and 1 of it may be much or nothing.
 """
 
-import csv
 import errno
 import json
 import math
@@ -15,15 +14,17 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from trainer.columns import Block, Column, module_of
 from trainer.data import Array, Prepared
 from trainer.errors import TrainerError
+from trainer.proving.answering import Batch
 from trainer.proving.description import plain
 from trainer.sentences import filled
 from trainer.split import Indices
@@ -65,60 +66,49 @@ except (OSError, MemoryError) as error:
 """
 
 
-def write_rows(prepared: Prepared, preprocess: dict[str, Any], rows: Indices, folder: Path) -> Path:
-    """The stored raw rows as a stranger would hold them: a .npy of uint8 pixels, or a CSV with empty missing fields.
+def write_rows(prepared: Prepared, names: Sequence[str], rows: Indices, folder: Path, gaps: Sequence[Sequence[str]]) -> Path:
+    """The stored raw rows as a stranger would hold them: JSON Lines with the columns of these names, pictures in files beside.
 
-    A CSV ends with the first row some more times, values taken out (see ``gaps``).
+    What is written comes from the prepared data, so that wrong codes are found out. At the end the first row stands some more
+    times, each without the values of the columns that ``gaps`` names.
     """
-    if preprocess["kind"] == "image":
-        path = folder / "rows.npy"
-        np.save(path, np.asarray(prepared.array("pixels")[rows]))
-        return path
-    path = folder / "rows.csv"
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow([column["name"] for column in preprocess["columns"]])
-        texts = list(_texts(prepared, preprocess, rows))
-        columns = range(len(preprocess["columns"]))
-        writer.writerows([*texts, *(["" if at % GAP_ROWS == gap else texts[0][at] for at in columns] for gap in columns[:GAP_ROWS])])
+    path = folder / "rows.jsonl"
+    columns = [column for name in names if (column := prepared.summary.named(name)) is not None]
+    pictures = folder / "pictures"
+    pictures.mkdir()
+    with path.open("w", encoding="utf-8") as file:
+        first: dict[str, Any] = {}
+        for number, row in enumerate(rows.tolist()):
+            values = {column.name: _outside(column, prepared, row, pictures / f"{number}-{place}.npy")
+                      for place, column in enumerate(columns)}
+            first = first or values
+            file.write(json.dumps(values, ensure_ascii=False) + "\n")
+        file.writelines(json.dumps({**first, **dict.fromkeys(gap)}, ensure_ascii=False) + "\n" for gap in gaps)
     return path
 
 
-def gaps(row: Array, columns: Sequence[dict[str, Any]]) -> Array:
-    """A raw table row [1, columns] once per column with that value missing, as the model is told so.
+def _outside(column: Column, prepared: Prepared, row: int, path: Path) -> Any:
+    value = module_of(column, "values").outside(column, prepared, row)
+    if not isinstance(value, np.ndarray):
+        return value
+    np.save(path, value)
+    return str(path.relative_to(path.parent.parent))
 
-    Where there are more columns than GAP_ROWS, several are missing at a time.
-    """
-    rows = np.repeat(row, min(len(columns), GAP_ROWS), axis=0)
-    for at, column in enumerate(columns):
-        rows[at % GAP_ROWS, at] = -1.0 if column["kind"] == "category" else np.nan
+
+def gaps(blocks: Sequence[Block]) -> list[list[str]]:
+    """Columns whose values are left out together, each of all that may be missing once: one by one, but several at a time
+    where there are more than GAP_ROWS."""
+    names = [name for block in blocks if block.gap is not None for name in block.column_names]
+    return [names[start::GAP_ROWS] for start in range(min(len(names), GAP_ROWS))]
+
+
+def with_gaps(row: Batch, blocks: Sequence[Block], gaps: Sequence[Sequence[str]]) -> Batch:
+    """A raw row [1, …] once for each of the gaps, as the model is told of them."""
+    rows = {name: np.repeat(values, len(gaps), axis=0) for name, values in row.items()}
+    for block in blocks:
+        for place, name in enumerate(block.column_names if block.gap is not None else ()):
+            rows[block.name][[name in gap for gap in gaps], place] = block.gap
     return rows
-
-
-def _texts(prepared: Prepared, preprocess: dict[str, Any], rows: Indices) -> Iterable[list[str]]:
-    """Table rows as text. Levels come from the prepared data, not from ``preprocess``, so that wrong codes are found out."""
-    places = _places(prepared)
-    for row in rows:
-        yield [_text(prepared, places[column["name"]], int(row)) for column in preprocess["columns"]]
-
-
-def _places(prepared: Prepared) -> dict[str, tuple[str, int, tuple[str, ...]]]:
-    counts = {"number": 0, "category": 0}
-    places: dict[str, tuple[str, int, tuple[str, ...]]] = {}
-    for column in prepared.summary.columns:
-        if column.kind in counts:
-            places[column.name] = (column.kind, counts[column.kind], column.levels)
-            counts[column.kind] += 1
-    return places
-
-
-def _text(prepared: Prepared, place: tuple[str, int, tuple[str, ...]], row: int) -> str:
-    kind, at, levels = place
-    if kind == "number":
-        value = float(prepared.array("numbers")[row, at])
-        return "" if math.isnan(value) else repr(value)
-    code = int(prepared.array("codes")[row, at])
-    return "" if code < 0 else levels[code]
 
 
 class NoAnswerError(TrainerError):

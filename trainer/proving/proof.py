@@ -11,7 +11,6 @@ from trainer import rows
 from trainer.checked import sha256
 from trainer.data import Array, Prepared
 from trainer.exporters import Source
-from trainer.package import Images
 from trainer.proving import answering, parity, sources
 from trainer.proving.parity import Verdict
 from trainer.split import Indices
@@ -39,11 +38,13 @@ class Proof:
         prepared = Prepared.open(prepared_path)
         data = rows.of_model(source.config, prepared, prepared_sha256)
         part = _spread(data.parts.test, parity.ROWS)
-        path = parity.write_rows(prepared, source.preprocess, part, folder)
-        run = _answer(source)
+        blocks, run = source.config.inputs, _answer(source)
+        gaps = parity.gaps(blocks)
+        names = [name for block in blocks for name in block.column_names]
+        path = parity.write_rows(prepared, names, part, folder, gaps)
         answers = answering.answers(run, data, part)
-        if not isinstance(source.config.inputs, Images):
-            answers = np.concatenate([answers, run(parity.gaps(answering.raw(data, part[:1]), source.preprocess["columns"]))])
+        if gaps:
+            answers = np.concatenate([answers, run(parity.with_gaps(answering.raw(data, part[:1]), blocks, gaps))])
         scores = _scores(data.task, answering.decisions(run, data, data.parts.test), data.targets[data.parts.test])
         return cls(path, sha256(path), answers, len(part), data.task.tolerance_floor, scores)
 
@@ -60,9 +61,9 @@ def _answer(source: Source) -> answering.Model:
     if module is None:
         return answering.model(source.path, source.form, 1)
 
-    def run(raw: Array) -> Array:
+    def run(raw: answering.Batch) -> Array:
         with torch.inference_mode():
-            answer: Array = module(torch.from_numpy(raw)).numpy()
+            answer: Array = module({name: torch.from_numpy(values) for name, values in raw.items()}).numpy()
             return answer
 
     return run

@@ -62,7 +62,6 @@ def _damaged() -> TrainerError:
                         "training or compression made it, or download it again.")
 
 
-def _example(config: ModelConfig) -> torch.Tensor:
+def _example(config: ModelConfig) -> dict[str, torch.Tensor]:
     """Two raw rows of zeros: two, because a graph traced with one row may be fixed at one."""
-    shape = config.inputs.shape if config.inputs.kind == "image" else (len(config.inputs.columns),)
-    return torch.zeros(2, *shape)
+    return {block.name: torch.zeros(2, *block.shape, dtype=getattr(torch, block.dtype)) for block in config.inputs}

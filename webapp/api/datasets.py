@@ -1,5 +1,6 @@
 """/datasets: made from uploads or a sample, inspected by a run, trained on once ready."""
 
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -111,7 +112,8 @@ def brief(dataset: Dataset) -> dict[str, Any]:
     summary = (newest.profile or {}).get("summary", {})
     return {
         "id": dataset.pk, "name": dataset.name, "state": newest.state, "sample": dataset.sample, "created": dataset.created,
-        "kind": summary.get("kind"), "rows": summary.get("rows"), "version": version(newest),
+        "kinds": dict(Counter(column["kind"] for column in summary.get("columns", ()))), "rows": summary.get("rows"),
+        "version": version(newest),
     }
 
 

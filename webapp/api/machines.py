@@ -26,7 +26,7 @@ def components(request: HttpRequest) -> dict[str, Any]:
 
 def _component(entry: Entry) -> dict[str, Any]:
     return {"family": entry.family, "name": entry.name, "label": _(entry.label), "description": words.translated(entry.description),
-            "accepts": sorted(entry.spec.accepts), "targets": sorted(entry.spec.targets), "schema": entry.spec.model_json_schema()}
+            "targets": sorted(entry.spec.targets), "schema": entry.spec.model_json_schema()}
 
 
 @router.get("/workers", response=Page[schemas.Worker], summary="Machines and their devices")

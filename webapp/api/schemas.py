@@ -64,7 +64,7 @@ class Dataset(Schema):
     name: str
     state: str = Field(description="inspecting, ready or failed")
     sample: str
-    kind: str | None = Field(description="image or table, once it is known")
+    kinds: dict[str, int] = Field(description="How many columns of each kind it has, once that is known.")
     rows: int | None
     created: datetime
     version: DatasetVersion
@@ -179,8 +179,7 @@ class Component(Schema):
     name: str
     label: str
     description: str
-    accepts: list[str]
-    targets: list[str]
+    targets: list[str] = Field(description="Of a loss: the encodings of targets that it takes.")
     schema_: dict[str, Any] = Field(alias="schema")
 
 

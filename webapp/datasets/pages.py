@@ -67,16 +67,23 @@ def description(version: DatasetVersion) -> str:
     if not summary:
         return ""
     rows = ngettext("%(n)s row", "%(n)s rows", summary["rows"]) % {"n": short(summary["rows"])}
-    if summary["kind"] == "image":
-        classes = len(summary.get("classes", []))
-        said = ngettext("%(n)d class", "%(n)d classes", classes) % {"n": classes}
-        height_width = "×".join(str(size) for size in summary.get("shape", [])[1:])
-        return _("%(rows)s, images of %(size)s, %(classes)s") % {"rows": rows, "size": height_width, "classes": said}
-    columns = len(summary.get("columns", []))
+    if pictures := _pictures(summary):
+        shape, count = pictures
+        classes = ngettext("%(n)d class", "%(n)d classes", count) % {"n": count}
+        height_width = "×".join(map(str, shape[1:]))
+        return _("%(rows)s, images of %(size)s, %(classes)s") % {"rows": rows, "size": height_width, "classes": classes}
+    columns = len(summary["columns"])
     return _("%(rows)s, table of %(columns)s") % {
         "rows": rows,
         "columns": ngettext("%(n)d column", "%(n)d columns", columns) % {"n": columns},
     }
+
+
+def _pictures(summary: Mapping[str, Any]) -> tuple[Sequence[int], int] | None:
+    """Channels, height and width of pictures, and the number of their classes, where the data are nothing else."""
+    shapes = [column["shape"] for column in summary["columns"] if column.get("shape")]
+    levels = [column["levels"] for column in summary["columns"] if column.get("levels")]
+    return (shapes[0], len(levels[0])) if len(shapes) == len(levels) == 1 and len(summary["columns"]) == 2 else None
 
 
 @dataclass(frozen=True)
@@ -155,10 +162,11 @@ def _grouped(problems: Sequence[Mapping[str, Any]]) -> list[Problem]:
 def _facts(version: DatasetVersion, found: Mapping[str, Any]) -> list[tuple[str, str]]:
     summary = found["summary"]
     facts = [(_("Rows"), short(summary["rows"]))]
-    if summary["kind"] == "image":
-        facts += [(_("Classes"), short(len(summary.get("classes", [])))), (_("Pixels"), "×".join(map(str, summary.get("shape", []))))]
+    if pictures := _pictures(summary):
+        shape, classes = pictures
+        facts += [(_("Classes"), short(classes)), (_("Pixels"), "×".join(map(str, shape)))]
     else:
-        facts.append((_("Columns"), short(len(summary.get("columns", [])))))
+        facts.append((_("Columns"), short(len(summary["columns"]))))
     return [*facts, (_("Duplicates"), short(found.get("duplicates", 0))), (_("Format"), _format(str(found.get("format", "–"))))]
 
 

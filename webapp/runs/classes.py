@@ -17,7 +17,7 @@ def require_learnable(spec: TrainSpec, summary: DataSummary, profile: Mapping[st
     column: str | None = catalog.entry("tasks", spec.task).module.class_column(spec.task)
     counts = _counted(column, profile) if column is not None else ()
     if any(rows for _, rows in counts):
-        can_choose = any(other.name == column for other in summary.columns)
+        can_choose = sum(bool(other.encodings) for other in summary.columns) > 1
         require_classes(counts, "task" if can_choose else "dataset")
 
 

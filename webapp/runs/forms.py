@@ -9,10 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from pydantic import ValidationError
 
+from trainer import inputs
 from trainer.catalog import Entry, Family, listing
+from trainer.columns import Column
 from trainer.errors import TrainerError
+from trainer.model import ModelSpec
 from trainer.spec import Split, TrainSpec
 from trainer.summary import DataSummary
+from trainer.task import TaskSpec
 from webapp import refusals, words
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import services
@@ -186,7 +190,19 @@ def _option(part: str, entry: Entry, said: Mapping[str, Any], errors: Errors, su
 
 
 def _fits(entry: Entry, summary: DataSummary) -> bool:
-    return entry.module.suggest(summary) is not None if entry.family == "tasks" else summary.kind in entry.spec.accepts
+    if entry.family == "tasks":
+        return entry.module.suggest(summary) is not None
+    return not issubclass(entry.spec, ModelSpec) or entry.spec.takes(_features(summary))
+
+
+def _features(summary: DataSummary) -> tuple[Column, ...]:
+    """The columns that go in where nobody chose any: with the first task that fits."""
+    for entry in listing("tasks").values():
+        if (suggested := entry.module.suggest(summary)) is not None:
+            task = entry.spec.model_validate(suggested)
+            assert isinstance(task, TaskSpec)
+            return inputs.feature_columns((), task.target_columns, summary)
+    return ()
 
 
 def _checks(raw: Mapping[str, Any]) -> tuple[Check, ...]:

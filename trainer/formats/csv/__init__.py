@@ -5,11 +5,11 @@ Values separated by commas, semicolons, tabs or bars, one row a line, with or wi
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from trainer.component import Component, DataKind
+from trainer.component import Component
 from trainer.importing.archives import Source
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ OTHER_TEXT = (b"{", b"[", b"<", b"%PDF", b"%!PS")
 class Spec(Component):
     """How to read the file; “auto” looks at its content."""
 
-    accepts: ClassVar[frozenset[DataKind]] = frozenset({"table"})
 
     delimiter: Literal["auto", ",", ";", "tab", "|"] = Field("auto", title="Delimiter", description="What stands between values.")
     encoding: Literal["auto", "utf-8", "utf-16", "gb18030", "cp1252"] = Field(

@@ -52,8 +52,7 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     if header and len(sample) == 1:
         raise TrainerError("csv_no_rows", "“%(name)s” has a line of names and no rows. Choose a file with data.", name=source.name)
     parsed = parse(names, _chunks(table), work, comma=example is not None)
-    summary = parsed.summary.model_copy(update={"decimal_comma": example is not None})
-    return replace(parsed, summary=summary, problems=(*problems, *parsed.problems),
+    return replace(parsed, problems=(*problems, *parsed.problems),
                    checks=parsed.checks | checks_of(_names))
 
 

@@ -6,9 +6,9 @@ ZIP or side by side. Which is which is told by their content, so names and order
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from trainer.component import Component, DataKind
+from trainer.component import Component
 from trainer.importing.archives import Source
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ TYPES = frozenset({0x08, 0x09, 0x0B, 0x0C, 0x0D, 0x0E})
 
 class Spec(Component):
     """There is nothing to choose: an IDX file says all of itself."""
-
-    accepts: ClassVar[frozenset[DataKind]] = frozenset({"image"})
 
 
 def is_idx(source: Source) -> bool:

@@ -12,9 +12,8 @@ from trainer.errors import TrainerError
 from trainer.formats.idx import is_idx
 from trainer.importing import mapped
 from trainer.importing.archives import Source
-from trainer.importing.parsed import Parsed
+from trainer.importing.parsed import Parsed, labelled_pictures
 from trainer.importing.profile import Problem, checks_of, problem
-from trainer.summary import DataSummary
 
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MOST_CLASSES = 10_000
@@ -44,9 +43,7 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
         problems.append(problem("joined_parts", count=len(pictures), names=", ".join(file.name for file in pictures)))
     pixels, notices = _pixels([_channels_first(file) for file in pictures], work)
     classes, indices = _classes(np.concatenate([np.asarray(file.values) for file in labels]))
-    summary = DataSummary(kind="image", rows=len(pixels), classes=classes, shape=tuple(pixels.shape[1:]))
-    return Parsed(summary=summary, arrays={"pixels": pixels, "labels": indices}, problems=(*problems, *notices),
-                  checks=checks_of(_converted))
+    return labelled_pictures(pixels, indices, classes, problems=(*problems, *notices), checks=checks_of(_converted))
 
 
 def _open(source: Source) -> File:

@@ -5,11 +5,11 @@ PNG, JPEG, GIF, BMP and WebP pictures. The folder that a picture lies in is its 
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from trainer.component import Component, DataKind
+from trainer.component import Component
 from trainer.importing.archives import Source
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
 class Spec(Component):
     """How pictures of different sizes and colours become alike."""
 
-    accepts: ClassVar[frozenset[DataKind]] = frozenset({"image"})
 
     largest_side: int = Field(128, ge=8, le=512, title="Largest side", json_schema_extra={"unit": "pixels"},
                               description="Larger pictures are reduced to this, keeping their proportions.")

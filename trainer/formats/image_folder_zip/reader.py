@@ -13,9 +13,8 @@ from trainer.formats.image_folder_zip import SUFFIXES, Spec, is_picture
 from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Facts, HugePictureError, Mode, decoded, facts
 from trainer.importing import mapped
 from trainer.importing.archives import Source
-from trainer.importing.parsed import Parsed
+from trainer.importing.parsed import Parsed, labelled_pictures
 from trainer.importing.profile import Problem, checks_of, problem
-from trainer.summary import DataSummary
 
 BROKEN_SHARE = 0.1
 NAMED = 5
@@ -43,10 +42,8 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     names = _classes(kept)
     index = {name: at for at, name in enumerate(names)}
     labels = np.array([index[picture.label] for picture in kept], dtype=np.int64)
-    summary = DataSummary(kind="image", rows=len(kept), classes=tuple(names), shape=shape)
-    problems = _problems(kept, shape, broken, others)
-    return Parsed(summary=summary, arrays={"pixels": pixels, "labels": labels}, problems=tuple(problems),
-                  checks=checks_of(_problems))
+    problems = tuple(_problems(kept, shape, broken, others))
+    return labelled_pictures(pixels, labels, tuple(names), problems=problems, checks=checks_of(_problems))
 
 
 def _classes(pictures: Sequence[Picture]) -> list[str]:

@@ -5,9 +5,9 @@ One JSON object a line; its keys are the columns. Values that are themselves lis
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from trainer.component import Component, DataKind
+from trainer.component import Component
 from trainer.importing.archives import Source
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 class Spec(Component):
     """There is nothing to choose."""
-
-    accepts: ClassVar[frozenset[DataKind]] = frozenset({"table"})
 
 
 def _is_lines(source: Source) -> bool:

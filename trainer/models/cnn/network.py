@@ -1,21 +1,21 @@
 """The network of the component ``cnn``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from torch import Tensor, nn
 
 
 class Network(nn.Module):
-    """[B, C, H, W] -> [B, outputs]: an encoder of convolutions and a head of fully connected layers.
+    """One picture [B, C, H, W] -> [B, outputs]: an encoder of convolutions and fully connected layers, and a linear head.
 
     No batch normalisation: rows stay independent of each other, so that any number of ranks computes the same.
     """
 
-    def __init__(self, inputs: Sequence[int], channels: Sequence[int], kernel: int, hidden: Sequence[int],
+    def __init__(self, inputs: Mapping[str, Sequence[int]], channels: Sequence[int], kernel: int, hidden: Sequence[int],
                  dropout: float, outputs: int) -> None:
         super().__init__()
-        depth, height, width = inputs
+        ((self.image, (depth, height, width)),) = inputs.items()
         encoder: list[nn.Module] = []
         for wider in channels:
             encoder += [nn.Conv2d(depth, wider, kernel, padding=kernel // 2), nn.ReLU()]
@@ -23,17 +23,22 @@ class Network(nn.Module):
             if min(height, width) >= 2:
                 encoder.append(nn.MaxPool2d(2))
                 height, width = height // 2, width // 2
-        self.encoder = nn.Sequential(*encoder)
         features = depth * height * width
-        head: list[nn.Module] = [nn.Flatten(), nn.Dropout(dropout)]
+        encoder += [nn.Flatten(), nn.Dropout(dropout)]
         for wider in hidden:
-            head += [nn.Linear(features, wider), nn.ReLU(), nn.Dropout(dropout)]
+            encoder += [nn.Linear(features, wider), nn.ReLU(), nn.Dropout(dropout)]
             features = wider
-        self.head = nn.Sequential(*head, nn.Linear(features, outputs))
+        self.encoder = nn.Sequential(*encoder)
+        self.head = nn.Linear(features, outputs)
 
-    def forward(self, images: Tensor) -> Tensor:
-        logits: Tensor = self.head(self.encoder(images))
-        return logits
+    def features(self, batch: dict[str, Tensor]) -> Tensor:
+        """What the head tells from [B, features]."""
+        features: Tensor = self.encoder(batch[self.image])
+        return features
+
+    def forward(self, batch: dict[str, Tensor]) -> Tensor:
+        outputs: Tensor = self.head(self.features(batch))
+        return outputs
 
 
 def widths(module: nn.Module) -> dict[str, Any]:

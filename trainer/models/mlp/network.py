@@ -1,27 +1,36 @@
 """The network of the component ``mlp``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 
 class Network(nn.Module):
-    """[B, *inputs] -> [B, outputs]: an encoder of hidden layers and a linear head."""
+    """All blocks side by side, each [B, *shape] -> [B, outputs]: an encoder of hidden layers and a linear head."""
 
-    def __init__(self, inputs: Sequence[int], hidden: Sequence[int], dropout: float, outputs: int) -> None:
+    names: list[str]
+
+    def __init__(self, inputs: Mapping[str, Sequence[int]], hidden: Sequence[int], dropout: float, outputs: int) -> None:
         super().__init__()
-        features = prod(inputs)
-        encoder: list[nn.Module] = [nn.Flatten()]
+        self.names = list(inputs)
+        features = sum(map(prod, inputs.values()))
+        encoder: list[nn.Module] = []
         for wider in hidden:
             encoder += [nn.Linear(features, wider), nn.ReLU(), nn.Dropout(dropout)]
             features = wider
         self.encoder = nn.Sequential(*encoder)
         self.head = nn.Linear(features, outputs)
 
-    def forward(self, rows: Tensor) -> Tensor:
-        outputs: Tensor = self.head(self.encoder(rows))
+    def features(self, batch: dict[str, Tensor]) -> Tensor:
+        """What the head tells from [B, features]."""
+        features: Tensor = self.encoder(torch.cat([batch[name].flatten(1) for name in self.names], 1))
+        return features
+
+    def forward(self, batch: dict[str, Tensor]) -> Tensor:
+        outputs: Tensor = self.head(self.features(batch))
         return outputs
 
 

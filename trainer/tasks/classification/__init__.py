@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from trainer.split import Indices
     from trainer.task import Encoded, Task
 
-MOST_CLASSES = 1000
 CHARTS = (LiveChart("accuracy", "Accuracy", ("train/accuracy", "validation/accuracy"), "share", "validation/accuracy"),)
 
 
@@ -28,7 +27,7 @@ class Spec(TaskSpec):
     loss: ClassVar[str] = "cross_entropy"
 
     target: str = Field(LABEL, title="Target column", description="What the model learns to tell.",
-                        json_schema_extra={"choices_from": "targets"})
+                        json_schema_extra={"choices_from": "columns"})
 
     @property
     def target_columns(self) -> tuple[str, ...]:
@@ -47,9 +46,9 @@ class Target(TaskTarget):
 
 def check(spec: Spec, data: DataSummary) -> None:
     column = inputs.target_column(spec.target, data)
-    if column.kind == "number" and column.distinct > MOST_CLASSES:
-        raise TrainerError("too_many_classes", "The column “%(column)s” has %(distinct)d different numbers, too many for "
-                           "classes; choose regression.", field="task", column=column.name, distinct=column.distinct)
+    if spec.encoding not in column.encodings:
+        raise TrainerError("too_many_classes", "The column “%(column)s” has %(distinct)d different values, too many for "
+                           "classes; choose another task.", field="task", column=column.name, distinct=column.distinct)
     inputs.feature_columns(spec.features, spec.target_columns, data)
 
 

@@ -6,35 +6,25 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
+from trainer import columns
+from trainer.columns import Column
 from trainer.data import Array, Prepared
 from trainer.proving import lossy
 from trainer.proving.lossy import Change
 from trainer.report import Block, Scalar
 from trainer.split import Indices
-from trainer.summary import Column, number_names, require_classes
+from trainer.summary import require_classes
 from trainer.task import Encoded, LossOf
-from trainer.tasks.classification import Target, scores
+from trainer.tasks.classification import Spec, Target, scores
 
 MOST_CLASSES_NAMED = 50
 
 
 def encode(column: Column, prepared: Prepared) -> Encoded:
-    """Codes of categories as they are; the different numbers of a number column in ascending order."""
-    values, classes = np.asarray(prepared.values(column)), column.levels
-    if column.kind == "number":
-        values, classes = _of_numbers(values)
-    codes = values.astype(np.int64, copy=False)
+    codes, classes = columns.module_of(column, "values").targets(column, prepared, Spec.encoding)
     is_present = codes >= 0
     require_classes(zip(classes, np.bincount(codes[is_present], minlength=len(classes)).tolist(), strict=True))
     return Encoded(values=codes, is_present=is_present, strata=codes, classes=classes)
-
-
-def _of_numbers(numbers: Array) -> tuple[Array, tuple[str, ...]]:
-    is_present = np.isfinite(numbers)
-    values, codes = np.unique(numbers[is_present], return_inverse=True)
-    encoded = np.full(len(numbers), -1, dtype=np.int64)
-    encoded[is_present] = codes
-    return encoded, number_names(values.tolist())
 
 
 def describe(name: str, encoded: Encoded, train: Indices) -> Target:

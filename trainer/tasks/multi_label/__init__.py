@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field
 
 from trainer import inputs
+from trainer.columns import Column
 from trainer.component import Lenient
 from trainer.errors import TrainerError
-from trainer.summary import Column, DataSummary
+from trainer.summary import DataSummary
 from trainer.task import LiveChart, TaskSpec
 from trainer.task import Target as TaskTarget
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from trainer.split import Indices
     from trainer.task import Encoded, Task
 
-WORDS = (("0", "1"), ("false", "true"), ("no", "yes"), ("f", "t"), ("n", "y"))  # of an absent and of a present label
 CHARTS = (LiveChart("f1", "F1", ("train/f1", "validation/f1"), "share", "validation/f1"),)
 
 
@@ -30,7 +30,7 @@ class Spec(TaskSpec):
 
     labels: Annotated[tuple[str, ...], Lenient] = Field(
         min_length=1, max_length=1000, title="Label columns", description="Each is a label that a row has or lacks.",
-        json_schema_extra={"choices_from": "targets"})
+        json_schema_extra={"choices_from": "columns"})
 
     @property
     def target_columns(self) -> tuple[str, ...]:
@@ -55,26 +55,15 @@ def check(spec: Spec, data: DataSummary) -> None:
 
 def check_label(column: Column) -> None:
     """Raise TrainerError for a column that holds no label."""
-    is_pair = column.distinct == 2 if column.kind == "number" else present_level(column) is not None
-    if not is_pair:
-        raise not_a_label(column.name)
-
-
-def present_level(column: Column) -> int | None:
-    """Which of a category's levels says that the label is there; None where the levels are no such pair of words."""
-    words = [level.casefold() for level in column.levels]
-    return next((words.index(present) for absent, present in WORDS if sorted((absent, present)) == sorted(words)), None)
-
-
-def not_a_label(name: str) -> TrainerError:
-    return TrainerError("target_not_a_label", "The column “%(column)s” is no label, which has zeros and ones, or two words such as "
-                        "no and yes; take it out of the label columns.", field="task", column=name)
+    if Spec.encoding not in column.encodings:
+        raise TrainerError("target_not_a_label", "The column “%(column)s” is no label, which has zeros and ones, or two words such as "
+                           "no and yes; take it out of the label columns.", field="task", column=column.name)
 
 
 def suggest(data: DataSummary) -> dict[str, Any] | None:
     """All labels that the data have, where something else is left to learn from."""
     labels = []
-    for column in data.target_columns:
+    for column in data.columns:
         with suppress(TrainerError):
             check_label(column)
             labels.append(column.name)

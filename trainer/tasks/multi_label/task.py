@@ -7,32 +7,23 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from trainer import columns
+from trainer.columns import Column
 from trainer.data import Array, Prepared
 from trainer.proving import lossy
 from trainer.proving.lossy import Change
 from trainer.report import Block, Scalar
 from trainer.split import Indices
-from trainer.summary import Column
 from trainer.task import Encoded, LossOf
-from trainer.tasks.multi_label import Target, not_a_label, present_level, scores
+from trainer.tasks.multi_label import Spec, Target, scores
 
 
-def encode(columns: Sequence[Column], prepared: Prepared) -> Encoded:
+def encode(labels: Sequence[Column], prepared: Prepared) -> Encoded:
     """A row without a value in one of the columns has no target."""
-    values = np.stack([_zeros_and_ones(column, prepared.values(column)) for column in columns], axis=1)
+    values = np.stack([columns.module_of(label, "values").targets(label, prepared, Spec.encoding)[0] for label in labels], axis=1)
     is_present: Array = np.all(values >= 0, axis=1)
     return Encoded(values=np.maximum(values, 0).astype(np.uint8), is_present=is_present,
-                   classes=tuple(column.name for column in columns))
-
-
-def _zeros_and_ones(column: Column, values: Array) -> Array:
-    """int8 [N], -1 where a value is missing."""
-    if column.kind == "category":
-        return np.where(values < 0, -1, values == present_level(column)).astype(np.int8)
-    numbers = np.where(np.isfinite(values), values, -1.0)
-    if not np.isin(numbers, (-1.0, 0.0, 1.0)).all():
-        raise not_a_label(column.name)
-    return numbers.astype(np.int8)
+                   classes=tuple(label.name for label in labels))
 
 
 def describe(encoded: Encoded, train: Indices) -> Target:

@@ -26,7 +26,7 @@ class Spec(TaskSpec):
     loss: ClassVar[str] = "mean_squared_error"
 
     target: str = Field(title="Target column", description="What the model learns to tell.",
-                        json_schema_extra={"choices_from": "targets"})
+                        json_schema_extra={"choices_from": "columns"})
 
     @property
     def target_columns(self) -> tuple[str, ...]:
@@ -42,7 +42,7 @@ class Target(TaskTarget):
 
 def check(spec: Spec, data: DataSummary) -> None:
     column = inputs.target_column(spec.target, data)
-    if column.kind != "number":
+    if spec.encoding not in column.encodings:
         raise TrainerError("target_not_a_number", "The column “%(column)s” holds categories, not numbers; choose "
                            "classification, or another target.", field="task", column=column.name)
     inputs.feature_columns(spec.features, spec.target_columns, data)

@@ -7,19 +7,20 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
+from trainer import columns
+from trainer.columns import Column
 from trainer.data import Array, Prepared
 from trainer.proving import lossy
 from trainer.proving.lossy import Change
 from trainer.report import Block, Scalar
 from trainer.scaling import mean_and_scale
 from trainer.split import Indices
-from trainer.summary import Column
 from trainer.task import Encoded, LossOf
-from trainer.tasks.regression import Target, scores
+from trainer.tasks.regression import Spec, Target, scores
 
 
 def encode(column: Column, prepared: Prepared) -> Encoded:
-    numbers = np.array(prepared.values(column), dtype=np.float64)
+    numbers, _classes = columns.module_of(column, "values").targets(column, prepared, Spec.encoding)
     return Encoded(values=numbers, is_present=np.isfinite(numbers))
 
 

@@ -1,0 +1,110 @@
+"""Kinds of columns. A kind is a folder; it alone knows of its values what the rest handles as named arrays and tensors.
+
+- ``__init__``, without torch and NumPy: the ``Column`` that a summary of data has, and for kinds that can go in the
+  ``Block`` that a model's package has: all its columns of the kind together, or one by itself.
+- ``values``, without torch: ``blocks(columns, prepared, train)`` fits the Blocks on training rows,
+  ``gatherer(block, prepared)`` gives what reads the raw rows of one, ``targets(column, prepared, encoding)`` the values of a column
+  that is to be told, and which classes they number, ``outside(column, prepared, row)`` one value as somebody outside has it:
+  what JSON knows, or an array.
+- ``encode``: ``Encode``, the part of the graph that takes raw values. It imports torch alone, and is shipped with weights.
+- ``read``: ``read(values, block, folder)``, values from outside to the raw array, and what was not understood. It imports
+  NumPy alone, and is shipped beside exports.
+"""
+
+import pkgutil
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib import import_module
+from types import ModuleType
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, SerializeAsAny
+
+from trainer.component import Lenient, Strict
+from trainer.errors import TrainerError
+
+Gatherer = Callable[[Any], Any]  # of rows' indices [B] to an array [B, …]
+Layout = Literal["vector", "image"]  # of an encoded row: a vector [F], or a picture [C, H, W]
+
+
+class Column(Strict):
+    """One column as the inspect run saw it."""
+
+    layout: ClassVar[Layout | None] = None  # of an encoded row; None for what cannot go into a model
+
+    kind: str
+    name: str
+    missing: int = Field(0, ge=0)
+    distinct: int = Field(0, ge=0)
+
+    @property
+    def encodings(self) -> frozenset[str]:
+        """As what the column can be told: the encodings of targets that it has."""
+        return frozenset()
+
+    @property
+    def width(self) -> int:
+        """How many values a row has in it."""
+        return 1
+
+    def refusal(self) -> TrainerError:
+        """Why it cannot be told at all."""
+        return TrainerError("target_unfit", "The column “%(column)s” cannot be a target; choose one with numbers or classes.",
+                            field="task", column=self.name)
+
+
+class Block(Strict):
+    """What a model takes as one tensor: the columns of a kind together, or one by itself, with what was fitted on the
+    training rows. ``name`` is the tensor's."""
+
+    kind: str
+    name: str
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        raise NotImplementedError
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of a raw row."""
+        raise NotImplementedError
+
+    dtype: ClassVar[str] = "float32"  # of the raw values
+    gap: ClassVar[float | None] = None  # stands for a missing value; None where none can be missing
+
+    def arguments(self) -> dict[str, Any]:
+        """Of the kind's ``Encode``, as plain JSON."""
+        raise NotImplementedError
+
+    def description(self) -> dict[str, Any]:
+        """For those who call the model from outside: dtype, shape, and what the values are."""
+        raise NotImplementedError
+
+    def fits(self, others: Sequence[Column]) -> bool:
+        """Whether data with these columns have what the block takes, and mean the same by it."""
+        raise NotImplementedError
+
+
+@cache
+def kinds() -> dict[str, ModuleType]:
+    """The kinds of this release by name."""
+    return {info.name: import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__)}
+
+
+def module_of(part: Column | Block, name: str) -> Any:
+    """A module of the kind's folder, as named above."""
+    return import_module(f"{__name__}.{part.kind}.{name}")
+
+
+def _column(value: Any) -> Any:
+    return kinds()[value["kind"]].Column.model_validate(value) if isinstance(value, dict) else value
+
+
+def _block(value: Any) -> Any:
+    return kinds()[value["kind"]].Block.model_validate(value) if isinstance(value, dict) else value
+
+
+AnyColumn = Annotated[SerializeAsAny[Column], BeforeValidator(_column)]
+AnyBlock = Annotated[SerializeAsAny[Block], BeforeValidator(_block)]
+Names = Annotated[tuple[str, ...], Lenient]
+Numbers = Annotated[tuple[float, ...], Lenient]

@@ -1,0 +1,63 @@
+"""Categories: a block of int32 codes in the prepared file, each an index into its column's levels, -1 where a value is
+missing."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from trainer.columns import Block as BaseBlock
+from trainer.columns import Column as BaseColumn
+from trainer.columns import Layout, Names
+from trainer.component import Lenient
+
+WORDS = (("0", "1"), ("false", "true"), ("no", "yes"), ("f", "t"), ("n", "y"))  # of an absent and of a present label
+
+
+class Column(BaseColumn):
+    layout: ClassVar[Layout | None] = "vector"
+
+    kind: Literal["category"] = "category"
+    levels: Names
+
+    @property
+    def encodings(self) -> frozenset[str]:
+        return frozenset({"class"} if self.present_level is None else {"class", "labels"})
+
+    @property
+    def present_level(self) -> int | None:
+        """Which level says that a label is there; None where the levels are no such pair of words."""
+        words = [level.casefold() for level in self.levels]
+        return next((words.index(present) for absent, present in WORDS if sorted((absent, present)) == sorted(words)), None)
+
+
+class Block(BaseBlock):
+    """All category columns, with the levels that their codes number."""
+
+    dtype: ClassVar[str] = "int64"
+    gap: ClassVar[float | None] = -1
+
+    kind: Literal["category"] = "category"
+    name: Literal["categories"] = "categories"
+    columns: Names
+    levels: Annotated[tuple[Names, ...], Lenient] = Field(description="Of each column.")
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        return self.columns
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return (len(self.columns),)
+
+    def arguments(self) -> dict[str, Any]:
+        return {"levels": [len(levels) for levels in self.levels]}
+
+    def description(self) -> dict[str, Any]:
+        return {"dtype": self.dtype, "shape": ["batch", *self.shape], "columns": list(self.columns), "missing": -1, "unknown": -1,
+                "levels": {name: list(levels) for name, levels in zip(self.columns, self.levels, strict=True)},
+                "contained": "one-hot encoding"}
+
+    def fits(self, others: Sequence[BaseColumn]) -> bool:
+        levels = {column.name: column.levels for column in others if isinstance(column, Column)}
+        return all(levels.get(name) == own for name, own in zip(self.columns, self.levels, strict=True))

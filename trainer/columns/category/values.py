@@ -1,0 +1,37 @@
+"""Codes of the prepared file."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from trainer.columns import Gatherer
+from trainer.columns.category import Block, Column
+from trainer.data import Array, Prepared
+from trainer.split import Indices
+
+
+def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> list[Block]:
+    """One block of all columns."""
+    return [Block(columns=tuple(column.name for column in columns), levels=tuple(column.levels for column in columns))]
+
+
+def gatherer(block: Block, prepared: Prepared) -> Gatherer:
+    """int64 [B, columns]."""
+    codes = prepared.gatherer_of_block("categories", prepared.places_of(block.kind, block.columns))
+    return lambda rows: codes(rows).astype(np.int64)
+
+
+def targets(column: Column, prepared: Prepared, encoding: str) -> tuple[Array, tuple[str, ...]]:
+    """As classes int64 [N], as a label int8 [N]; -1 where a value is missing."""
+    (place,) = prepared.places([column])
+    codes = np.asarray(prepared.array("categories")[:, place]).astype(np.int64)
+    if encoding == "class":
+        return codes, column.levels
+    return np.where(codes < 0, -1, codes == column.present_level).astype(np.int8), ()
+
+
+def outside(column: Column, prepared: Prepared, row: int) -> str | None:
+    """The level; None where it is missing."""
+    (place,) = prepared.places([column])
+    code = int(prepared.array("categories")[row, place])
+    return None if code < 0 else column.levels[code]

@@ -1,0 +1,14 @@
+"""The same value in every row, or none: nothing can be learned from it."""
+
+from typing import Literal
+
+from trainer.columns import Column as BaseColumn
+from trainer.errors import TrainerError
+
+
+class Column(BaseColumn):
+    kind: Literal["constant"] = "constant"
+
+    def refusal(self) -> TrainerError:
+        return TrainerError("target_constant", "The column “%(column)s” has one value only, so there is nothing to learn; "
+                            "choose another target.", field="task", column=self.name)

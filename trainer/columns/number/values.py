@@ -1,0 +1,77 @@
+"""Numbers of the prepared file."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from trainer.columns import Gatherer
+from trainer.columns.number import Block, Column
+from trainer.data import Array, Prepared
+from trainer.errors import TrainerError
+from trainer.scaling import mean_and_scale
+from trainer.split import Indices
+from trainer.summary import number_names
+
+BLOCK_VALUES = 8 * 1024 * 1024
+
+
+def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> list[Block]:
+    """One block of all columns; its constants are of training rows only."""
+    fitted = [_fitted(values) for values in _columns(columns, prepared, train)]
+    fill, mean, scale, has_gaps = (tuple(values) for values in zip(*fitted, strict=True))
+    flagged = tuple(place for place, has in enumerate(has_gaps) if has)
+    return [Block(columns=tuple(column.name for column in columns), fill=fill, mean=mean, scale=scale, flagged=flagged)]
+
+
+def _columns(columns: Sequence[Column], prepared: Prepared, train: Indices) -> Iterator[Array]:
+    """Each column's training rows, some columns at a time, so that memory stays flat."""
+    numbers, places = prepared.array("numbers"), prepared.places(columns)
+    width = max(1, BLOCK_VALUES // len(train))
+    for start in range(0, len(places), width):
+        yield from numbers[train[:, None], places[start : start + width]].T
+
+
+def _fitted(values: Array) -> tuple[float, float, float, bool]:
+    """What fills a gap, mean, scale, and whether there are gaps."""
+    values = values.astype(np.float32)  # as the model sees them: what it cannot tell apart is a constant
+    present = values[np.isfinite(values)]
+    fill = float(np.median(present)) if len(present) else 0.0
+    mean, scale = mean_and_scale(np.where(np.isfinite(values), values, fill))
+    return fill, mean, scale, len(present) < len(values)
+
+
+def gatherer(block: Block, prepared: Prepared) -> Gatherer:
+    """float64 [B, columns]."""
+    return prepared.gatherer_of_block("numbers", prepared.places_of(block.kind, block.columns))
+
+
+def targets(column: Column, prepared: Prepared, encoding: str) -> tuple[Array, tuple[str, ...]]:
+    """As numbers float64 [N], NaN where one is missing; as classes int64 [N], the different numbers in ascending order; as a
+    label int8 [N]; both -1 where one is missing. Raises TrainerError for a label that is neither zero nor one."""
+    (place,) = prepared.places([column])
+    numbers = np.array(prepared.array("numbers")[:, place], dtype=np.float64)
+    if encoding == "number":
+        return numbers, ()
+    if encoding == "class":
+        return _classes(numbers)
+    labels = np.where(np.isfinite(numbers), numbers, -1.0)
+    if not np.isin(labels, (-1.0, 0.0, 1.0)).all():
+        raise TrainerError("target_not_a_label", "The column “%(column)s” is no label, whose numbers are zeros and ones; take it out "
+                           "of the label columns.", field="task", column=column.name)
+    return labels.astype(np.int8), ()
+
+
+def _classes(numbers: Array) -> tuple[Array, tuple[str, ...]]:
+    is_present = np.isfinite(numbers)
+    values, codes = np.unique(numbers[is_present], return_inverse=True)
+    classes = np.full(len(numbers), -1, dtype=np.int64)
+    classes[is_present] = codes
+    return classes, number_names(values.tolist())
+
+
+def outside(column: Column, prepared: Prepared, row: int) -> float | None:
+    """The number; None where it is missing."""
+    (place,) = prepared.places([column])
+    number = float(prepared.array("numbers")[row, place])
+    return None if math.isnan(number) else number

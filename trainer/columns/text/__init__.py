@@ -1,0 +1,14 @@
+"""Free text: it is counted and shown, and nothing is learned from it yet."""
+
+from typing import Literal
+
+from trainer.columns import Column as BaseColumn
+from trainer.errors import TrainerError
+
+
+class Column(BaseColumn):
+    kind: Literal["text"] = "text"
+
+    def refusal(self) -> TrainerError:
+        return TrainerError("target_text", "The column “%(column)s” holds free text; choose a target with numbers or classes.",
+                            field="task", column=self.name)
