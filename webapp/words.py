@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from trainer.catalog import listing
+from trainer.columns import kinds
 from trainer.sentences import ONE
 
 # The name of a sentence, and of the values beside it that fill its gaps.
@@ -38,6 +39,12 @@ def kind(name: str) -> str:
     """The word for what a run does."""
     known = {"train": _("Training"), "compress": _("Compression"), "export": _("Export"), "inspect": _("Inspection")}
     return known.get(name, name)
+
+
+def column_kind(name: str) -> str:
+    """The word for what a column holds."""
+    kind = kinds().get(name)
+    return _(kind.LABEL) if kind else name
 
 
 def file_format(name: str) -> str:

@@ -72,7 +72,7 @@ def test_where_the_last_checkpoint_is_damaged_the_same_command_goes_on_from_the_
     ('{"epochs": 3', "is not JSON"),
     ("[]", "must hold one JSON object"),
     ('{"kind": "inspect", "files": ["a.csv"]}', "Only a spec of the kind “train” is taken here"),
-    ('{"task": {"name": "classification", "target": "n"}}', "There is no column “n”; choose one of: label."),
+    ('{"task": {"name": "classification", "target": "n"}}', "There is no column “n”; choose one of: image, label."),
 ])
 def test_a_spec_that_is_wrong_is_one_sentence(images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str,
                                               sentence: str) -> None:

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.webapp.pages import compression_report, finished, make_dataset, make_run, reported
+from trainer import events
 from trainer.report import Report
 from trainer.spec import TrainSpec
 from trainer.tasks.regression import scores as regression
@@ -138,8 +139,9 @@ def test_a_run_whose_error_is_no_number_has_its_pages_like_any_other(client: Cli
 
 
 def test_a_compression_whose_metric_is_no_number_says_what_it_can(ada: User) -> None:
-    stages = [{"name": name, "size": size, "metric": {**ERROR, "value": "NaN"}} for name, size in (("original", 200), ("small", 100))]
-    run = make_run(make_dataset(ada), kind=Kind.COMPRESS, state=State.SUCCEEDED, report=compression_report(stages))
+    stages = [{"name": name, "size": size, "metric": {**ERROR, "value": np.nan}} for name, size in (("original", 200), ("small", 100))]
+    report = json.loads(events.Result(report=compression_report(stages)).model_dump_json())["report"]
+    run = make_run(make_dataset(ada), kind=Kind.COMPRESS, state=State.SUCCEEDED, report=report)
     found = results.of(run)
     assert found is not None and [value for _, value in found.facts] == ["2.0× smaller"]
 
@@ -307,7 +309,7 @@ def test_data_that_nothing_can_be_learnt_from_offers_no_run_and_says_so(client: 
     dataset = make_dataset(ada)
     version = dataset.versions.get()
     assert version.profile
-    columns = [{"name": "words", "kind": "text", "missing": 0, "distinct": 90, "levels": []}]
+    columns = [{"name": "words", "kind": "text", "missing": 0, "distinct": 90}]
     version.profile = {**version.profile, "summary": {**version.profile["summary"], "columns": columns}, "columns": columns, "rows": []}
     version.save()
     client.force_login(ada)
@@ -386,8 +388,7 @@ def test_data_that_nothing_can_be_trained_on_is_not_offered_for_a_run(client: Cl
     make_dataset(ada, name="Flowers")
     texts = make_dataset(ada, name="Reviews").versions.get()
     assert texts.profile is not None
-    for column in texts.profile["summary"]["columns"]:
-        column.update(kind="text", levels=[])
+    texts.profile["summary"]["columns"] = [{"name": "words", "kind": "text"}, {"name": "more", "kind": "text"}]
     texts.save()
     page = client.get("/runs/new/").content.decode()
     assert "Flowers" in page and "Reviews" not in page

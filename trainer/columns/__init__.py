@@ -1,6 +1,6 @@
 """Kinds of columns. A kind is a folder; it alone knows of its values what the rest handles as named arrays and tensors.
 
-- ``__init__``, without torch and NumPy: the ``Column`` that a summary of data has, and for kinds that can go in the
+- ``__init__``, without torch and NumPy: ``LABEL``, its word; the ``Column`` that a summary of data has, and for kinds that can go in the
   ``Block`` that a model's package has: all its columns of the kind together, or one by itself.
 - ``values``, without torch: ``blocks(columns, prepared, train)`` fits the Blocks on training rows,
   ``gatherer(block, prepared)`` gives what reads the raw rows of one, ``targets(column, prepared, encoding)`` the values of a column

@@ -176,7 +176,6 @@ def _format(name: str) -> str:
 
 
 def _column(column: Mapping[str, Any], rows: int) -> ColumnView:
-    kinds = {"number": _("number"), "category": _("category"), "text": _("text"), "constant": _("constant")}
     missing = int(column.get("missing") or 0)
     counts = (column.get("histogram") or {}).get("counts") or []
     highest = max(counts, default=0) or 1
@@ -184,7 +183,7 @@ def _column(column: Mapping[str, Any], rows: int) -> ColumnView:
     most = max((count for _name, count in levels), default=0) or 1
     return ColumnView(
         name=column["name"],
-        kind=kinds.get(column["kind"], column["kind"]),
+        kind=words.column_kind(column["kind"]),
         missing=missing,
         missing_part=missing / rows if rows else 0.0,
         distinct=int(column.get("distinct") or 0),

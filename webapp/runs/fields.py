@@ -103,8 +103,7 @@ def _control(info: FieldInfo, has_choices: bool, many: bool) -> Literal["number"
 
 def _choices(info: FieldInfo, extra: Mapping[str, Any], data: DataSummary | None) -> tuple[tuple[str, str], ...] | None:
     if data is not None and extra.get("choices_from") == "columns":
-        kinds = {"number": _("number"), "category": _("category"), "text": _("text"), "constant": _("constant")}
-        return tuple((column.name, f"{column.name} ({kinds[column.kind]})") for column in data.columns)
+        return tuple((column.name, f"{column.name} ({words.column_kind(column.kind)})") for column in data.columns)
     core = _core(info.annotation)
     if get_origin(core) is Literal:
         return tuple((str(choice), _(str(choice).replace("_", " "))) for choice in get_args(core))

@@ -13,6 +13,8 @@ from trainer.component import Lenient
 
 WORDS = (("0", "1"), ("false", "true"), ("no", "yes"), ("f", "t"), ("n", "y"))  # of an absent and of a present label
 
+LABEL = "category"
+
 
 class Column(BaseColumn):
     layout: ClassVar[Layout | None] = "vector"

@@ -5,6 +5,8 @@ from typing import Literal
 from trainer.columns import Column as BaseColumn
 from trainer.errors import TrainerError
 
+LABEL = "constant"
+
 
 class Column(BaseColumn):
     kind: Literal["constant"] = "constant"

@@ -11,6 +11,8 @@ from trainer.component import Lenient
 
 Shape = Annotated[tuple[int, ...], Lenient]  # channels, height, width
 
+LABEL = "picture"
+
 
 class Column(BaseColumn):
     layout: ClassVar[Layout | None] = "image"

@@ -13,6 +13,8 @@ from trainer.columns import Layout, Names, Numbers
 MOST_CLASSES = 1000
 LABELS = 2  # different values of a column of zeros and ones
 
+LABEL = "number"
+
 
 class Column(BaseColumn):
     layout: ClassVar[Layout | None] = "vector"

@@ -5,6 +5,8 @@ from typing import Literal
 from trainer.columns import Column as BaseColumn
 from trainer.errors import TrainerError
 
+LABEL = "text"
+
 
 class Column(BaseColumn):
     kind: Literal["text"] = "text"
