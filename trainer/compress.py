@@ -24,6 +24,7 @@ from trainer.preprocessing import RawModel
 from trainer.proving import sources
 from trainer.report import Report
 from trainer.rows import Rows
+from trainer.sentences import gettext_noop as _
 from trainer.spec import CompressSpec, TrainSpec
 from trainer.stages import StageJournal, Stages
 
@@ -152,7 +153,7 @@ def _newest(setting: Setting, made: Stages) -> Version:
 
 
 def _say_stage(setting: Setting, done: int, stage: Component) -> None:
-    setting.journal.write(events.Log(message="Stage %(stage)d of %(stages)d: %(name)s.", params={
+    setting.journal.write(events.Log(message=_("Stage %(stage)d of %(stages)d: %(name)s."), params={
         "stage": done + 1, "stages": len(setting.spec.stages), "name": catalog.entry("compressors", stage).label}))
 
 

@@ -39,8 +39,8 @@ def checked(given: dict[str, Any], kind: str) -> AnySpec:
     try:
         return parse(given, kind)
     except ValidationError as error:
-        lines = map(str, mistakes.of(error.errors(include_url=False), given))
-        raise TrainerError("spec_wrong", "\n".join(lines)) from error
+        message = "\n".join(map(str, mistakes.of(error.errors(include_url=False), given)))
+        raise TrainerError("spec_wrong", message) from error
 
 
 def devices(ranks: int) -> tuple[str, ...]:

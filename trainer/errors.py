@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from trainer.sentences import filled
+from trainer.sentences import gettext_noop as _
 
 
 class TrainerError(Exception):
@@ -22,7 +23,7 @@ class CheckpointError(TrainerError):
     CODE = "checkpoint_damaged"
 
     def __init__(self) -> None:
-        super().__init__(self.CODE, "The checkpoint is damaged and cannot be gone on from; start the run again.")
+        super().__init__(self.CODE, _("The checkpoint is damaged and cannot be gone on from; start the run again."))
 
 
 class DamagedError(TrainerError):
@@ -30,12 +31,12 @@ class DamagedError(TrainerError):
 
     CODE = "input_damaged"
     SENTENCES: ClassVar[dict[str, str]] = {
-        "prepared": "The prepared data are damaged: the file %(file)s is not what was stored. Restore it from a "
-                    "backup, or import the data set again.",
-        "model": "The model is damaged: the file %(file)s is not what was stored. Restore it from a backup, or train "
-                 "the model again.",
-        "upload": "What was uploaded is damaged: the file %(file)s is not what was stored. Restore it from a backup, "
-                  "or send it again.",
+        "prepared": _("The prepared data are damaged: the file %(file)s is not what was stored. Restore it from a "
+                      "backup, or import the data set again."),
+        "model": _("The model is damaged: the file %(file)s is not what was stored. Restore it from a backup, or train "
+                   "the model again."),
+        "upload": _("What was uploaded is damaged: the file %(file)s is not what was stored. Restore it from a backup, "
+                    "or send it again."),
     }
 
     def __init__(self, role: str, file: str) -> None:

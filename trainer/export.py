@@ -24,6 +24,7 @@ from trainer.job import GO_ON, STOP, Job
 from trainer.journal import Journal
 from trainer.proving import bundle, description, parity, sources
 from trainer.proving.proof import Proof
+from trainer.sentences import gettext_noop as _
 from trainer.spec import ExportSpec, exporters_for
 
 PREPROCESS = "preprocess.json"
@@ -33,9 +34,9 @@ SPEC = "spec.json"
 COMMON = (("bundle", bundle.NAME), ("preprocess", PREPROCESS), ("parity", parity.JSON), ("parity", parity.SHEET), ("model_card", CARD))
 """The (format, name) of the outputs that every export has."""
 SAID: dict[str, tuple[str, Literal["info", "warning"]]] = {
-    "proved": ("%(file)s answers as the model does.", "info"),
-    "lossy": ("%(file)s answers nearly as the model does; the parity sheet tells what it costs.", "info"),
-    "refused": ("%(file)s is refused and not offered; the parity sheet tells why.", "warning"),
+    "proved": (_("%(file)s answers as the model does."), "info"),
+    "lossy": (_("%(file)s answers nearly as the model does; the parity sheet tells what it costs."), "info"),
+    "refused": (_("%(file)s is refused and not offered; the parity sheet tells why."), "warning"),
 }
 
 

@@ -24,6 +24,7 @@ from trainer.preprocessing import RawModel
 from trainer.recorder import Recorder
 from trainer.report import Report, Scalar
 from trainer.rows import Rows
+from trainer.sentences import gettext_noop as _
 from trainer.spec import TrainSpec
 from trainer.split import Indices
 from trainer.task import LossOf
@@ -271,11 +272,11 @@ def judge(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, fitted: Fi
     parameters = sum(parameter.numel() for parameter in model.network.parameters())
     return Report(headline=headline.name, blocks=tuple(blocks), scalars=(
         headline, *scalars,
-        Scalar(name="test/loss", label="Test loss", value=float(judged[:, -1].mean()), better="lower", shown=False),
-        Scalar(name="test/rows", label="Test rows", value=len(part)),
-        Scalar(name="best_epoch", label="Best epoch", value=progress.best_epoch, of=spec.epochs),
-        Scalar(name="parameters", label="Parameters", value=parameters),
-        Scalar(name="seconds", label="Training time", value=progress.seconds, unit="seconds"),
+        Scalar(name="test/loss", label=_("Test loss"), value=float(judged[:, -1].mean()), better="lower", shown=False),
+        Scalar(name="test/rows", label=_("Test rows"), value=len(part)),
+        Scalar(name="best_epoch", label=_("Best epoch"), value=progress.best_epoch, of=spec.epochs),
+        Scalar(name="parameters", label=_("Parameters"), value=parameters),
+        Scalar(name="seconds", label=_("Training time"), value=progress.seconds, unit="seconds"),
         *validation))
 
 
@@ -289,10 +290,11 @@ def publish(folder: Path, journal: Journal, config: ModelConfig, model: RawModel
 
 def _say_what_is_trained_on(journal: Journal, data: Rows) -> None:
     if data.dropped:
-        journal.write(events.Log(level="warning", message="%(count)d rows have no value in “%(column)s” and are left out.",
+        journal.write(events.Log(level="warning",
+                                 message=_("%(count)d rows have no value in “%(column)s” and are left out."),
                                  params={"count": data.dropped, "column": data.task.target.name}))
     parts = data.parts
-    journal.write(events.Log(message="%(train)d rows train, %(validation)d choose the best epoch, %(test)d test.",
+    journal.write(events.Log(message=_("%(train)d rows train, %(validation)d choose the best epoch, %(test)d test."),
                              params={"train": len(parts.train), "validation": len(parts.validation), "test": len(parts.test)}))
 
 

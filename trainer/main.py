@@ -12,6 +12,7 @@ from trainer.errors import DamagedError, TrainerError
 from trainer.job import DAMAGED, DISK_FULL, NO_PROCESS, PEER_LOST, UNEXPECTED, Job
 from trainer.journal import Journal, Unwritten
 from trainer.processes import kill_siblings
+from trainer.sentences import gettext_noop as _
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 WORK = {"train": ("trainer.loop", "train"), "compress": ("trainer.compress", "compress"),
@@ -60,8 +61,8 @@ def _disk_full(journal: Journal | None, error: OSError) -> int:
     try:
         if journal is not None:
             journal.write(events.Ended(outcome="paused", code="disk_full",
-                                       message="The disk is full, or can only be read. Make room, or mount it for "
-                                               "writing, then resume; nothing up to the last checkpoint is lost."))
+                                       message=_("The disk is full, or can only be read. Make room, or mount it for "
+                                                 "writing, then resume; nothing up to the last checkpoint is lost.")))
             journal.sync()
     except OSError:
         traceback.print_exc()
@@ -78,8 +79,9 @@ def _unexpected(journal: Journal | None, error: Exception) -> int:
         return PEER_LOST
     try:
         if journal is not None:
-            journal.write(events.Ended(outcome="failed", code="unexpected", message="The run ended by an unexpected error: "
-                                       "%(error)s. The log of the rank tells where.",
+            journal.write(events.Ended(outcome="failed", code="unexpected",
+                                       message=_("The run ended by an unexpected error: %(error)s. The log of the rank "
+                                                 "tells where."),
                                        params={"error": f"{type(error).__name__}: {error}"[:500]}))
             journal.sync()
     except OSError:

@@ -8,6 +8,7 @@ from trainer.deferred import Step
 from trainer.errors import TrainerError
 from trainer.job import GO_ON
 from trainer.journal import Journal
+from trainer.sentences import gettext_noop as _
 from trainer.task import Task
 
 RATE_SECONDS = 0.25  # samples per second are averaged over at least so long
@@ -55,13 +56,13 @@ class Recorder:
             raise TrainerError("loss_not_finite", "The loss became %(loss)s at step %(step)d. Lower the learning rate, or choose "
                                "to skip such steps.", field="optimizer", loss=_plain(loss), step=step)
         if not self.skipped:
-            self._journal.write(events.Log(level="warning", message="The loss became %(loss)s at step %(step)d.",
+            self._journal.write(events.Log(level="warning", message=_("The loss became %(loss)s at step %(step)d."),
                                            params={"loss": _plain(loss), "step": step}))
         self.skipped += 1
 
     def say_what_was_skipped(self) -> None:
         if self.skipped:
-            self._journal.write(events.Log(level="warning", message="The loss was not finite in %(count)d steps.",
+            self._journal.write(events.Log(level="warning", message=_("The loss was not finite in %(count)d steps."),
                                            params={"count": self.skipped}))
 
 

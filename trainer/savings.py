@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from trainer.report import Scalar
+from trainer.sentences import gettext_noop as _
 
 SAME = 1.05  # a factor below which two sizes are called the same
 
@@ -21,7 +22,8 @@ def scalars(stages: Sequence[Mapping[str, Any]]) -> list[Scalar]:
         return []
     last = [stage for stage in stages if stage.get("size")][-1]
     metric = last["metric"]
-    return [Scalar(name="size_factor", label="Size on disk", value=1 / factor, unit="times_smaller", better="higher"),
+    return [Scalar(name="size_factor", label=_("Size on disk"), value=1 / factor, unit="times_smaller",
+                   better="higher"),
             Scalar(name=f"test/{metric['name']}", label=metric["label"], value=metric["value"], unit=metric["unit"])]
 
 
@@ -29,9 +31,9 @@ def sentence(stages: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
     """The same as a message identifier and what fills its gaps."""
     factor = growth(stages)
     if factor is None:
-        return "Nothing was kept: no stage yielded a model, and the original stays as it was.", {}
+        return _("Nothing was kept: no stage yielded a model, and the original stays as it was."), {}
     if 1 / SAME < factor < SAME:
-        return "All in all the model is as large on disk as before.", {}
+        return _("All in all the model is as large on disk as before."), {}
     if factor > 1:
-        return "All in all the model is %(factor)s× larger on disk.", {"factor": f"{factor:.1f}"}
-    return "All in all the model is %(factor)s× smaller on disk.", {"factor": f"{1 / factor:.1f}"}
+        return _("All in all the model is %(factor)s× larger on disk."), {"factor": f"{factor:.1f}"}
+    return _("All in all the model is %(factor)s× smaller on disk."), {"factor": f"{1 / factor:.1f}"}

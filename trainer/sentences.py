@@ -34,6 +34,11 @@ ONE: dict[str, tuple[str, str]] = {
 }
 
 
+def gettext_noop(message: str) -> str:
+    """``message`` itself. It marks for xgettext what the web application translates when it shows it."""
+    return message
+
+
 def filled(message: str, params: Mapping[str, Any]) -> str:
     """``message`` in English with its gaps filled."""
     one, gap = ONE.get(message, (message, ""))

@@ -10,6 +10,7 @@ from trainer.columns import Column
 from trainer.component import Component, Form, Lenient, Strict, Versioned
 from trainer.errors import SpecError, TrainerError
 from trainer.model import ModelSpec
+from trainer.sentences import gettext_noop as _
 from trainer.summary import LABEL, DataSummary
 from trainer.task import TaskSpec
 
@@ -52,10 +53,13 @@ class Split(Strict):
     @model_validator(mode="after")
     def _leaves_rows_to_train_on(self) -> Self:
         if self.folds is not None and self.fold >= self.folds:
-            raise ValueError("The fold must be smaller than the number of folds, as folds count from 0. Choose a smaller fold.")
+            raise ValueError(_("The fold must be smaller than the number of folds, as folds count from 0. Choose a "
+                               "smaller fold."))
         if self.validation + self.test_part >= 0.95:
-            raise ValueError("Validation and test part together leave less than 5 % of the rows to train on. Make the validation "
-                             "part smaller, or the test part, which is larger the fewer folds there are.")
+            # xgettext:no-python-format
+            raise ValueError(_("Validation and test part together leave less than 5 % of the rows to train on. Make "
+                               "the validation part smaller, or the test part, which is larger the fewer folds there "
+                               "are."))
         return self
 
 

@@ -166,6 +166,6 @@ def _fail(attempt: LocalAttempt, error: Exception) -> None:
     log.error("Attempt %s of run %s cannot be followed.", attempt.row.number, attempt.run_id, exc_info=error)
     run = Run.objects.filter(pk=attempt.run_id).first()
     if run is not None and run.attempt == attempt.row.number and not attempt.finished_at:
-        words = "The worker could not take in what this run made: %(error)s"
-        ends.fail(run, Reason("worker_error", words, {"error": str(error) or type(error).__name__}))
+        ends.fail(run, Reason("worker_error", "The worker could not take in what this run made: %(error)s",
+                              {"error": str(error) or type(error).__name__}))
     attempt.leave()

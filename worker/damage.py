@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from trainer.checked import Check
 from trainer.errors import DamagedError
@@ -47,24 +48,24 @@ MISSING_TO_NONE = Reason(
     "are lost and trained again.",
 )
 MISSING: Mapping[str, str] = {
-    "prepared": "The prepared data are missing: the file %(file)s is not in the store. Restore it from a backup, or "
-                "import the data set again.",
-    "model": "The model is missing: the file %(file)s is not in the store. Restore it from a backup, or train the "
-             "model again.",
-    "upload": "What was uploaded is missing: the file %(file)s is not in the store. Restore it from a backup, or send "
-              "it again.",
+    "prepared": _("The prepared data are missing: the file %(file)s is not in the store. Restore it from a backup, or "
+                  "import the data set again."),
+    "model": _("The model is missing: the file %(file)s is not in the store. Restore it from a backup, or train the "
+               "model again."),
+    "upload": _("What was uploaded is missing: the file %(file)s is not in the store. Restore it from a backup, or "
+                "send it again."),
 }
 DAMAGED_WHILE_TRAINING: Mapping[str, str] = {
-    "prepared": "The prepared data are damaged: the file %(file)s is not what was stored. Restore it from a backup: "
-                "the run then goes on by itself from its last checkpoint.",
-    "model": "The model is damaged: the file %(file)s is not what was stored. Restore it from a backup: the run then "
-             "goes on by itself from its last checkpoint.",
+    "prepared": _("The prepared data are damaged: the file %(file)s is not what was stored. Restore it from a backup: "
+                  "the run then goes on by itself from its last checkpoint."),
+    "model": _("The model is damaged: the file %(file)s is not what was stored. Restore it from a backup: the run then "
+               "goes on by itself from its last checkpoint."),
 }
 MISSING_WHILE_TRAINING: Mapping[str, str] = {
-    "prepared": "The prepared data are missing: the file %(file)s is not in the store. Restore it from a backup: the "
-                "run then goes on by itself from its last checkpoint.",
-    "model": "The model is missing: the file %(file)s is not in the store. Restore it from a backup: the run then goes "
-             "on by itself from its last checkpoint.",
+    "prepared": _("The prepared data are missing: the file %(file)s is not in the store. Restore it from a backup: the "
+                  "run then goes on by itself from its last checkpoint."),
+    "model": _("The model is missing: the file %(file)s is not in the store. Restore it from a backup: the run then "
+               "goes on by itself from its last checkpoint."),
 }
 INPUT_IS_BACK = Reason(
     "input_is_back", "Goes on from the last checkpoint: the file that was damaged or missing is back."

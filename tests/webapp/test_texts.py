@@ -2,30 +2,101 @@
 
 import ast
 import re
+import shutil
 import struct
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from django.core.management import call_command
+from django.test import override_settings
 from django.utils import translation
 from pydantic import ValidationError
 from pytest_django import Settings
 
 from tests.yard import ROOT
-from trainer import mistakes
-from trainer.catalog import FAMILIES, listing
-from trainer.importing.profile import SENTENCES
+from trainer import mistakes, savings
+from trainer.catalog import FAMILIES, Entry, listing
+from trainer.errors import DamagedError
+from trainer.importing import foreign
+from trainer.importing.profile import LOOKED_FOR, SENTENCES
+from trainer.report import Table
 from trainer.sentences import ONE, filled
 from trainer.spec import parse
+from trainer.task import Encoded, Task
 from webapp import refusals, texts, words
-from webapp.runs.services import PAUSING
-from worker import ends
+from webapp.management.commands.makemessages import KEYWORDS
+from worker import damage
 
-COLLECTED = frozenset(texts.collected())
+PACKAGES = ("trainer", "worker", "webapp")
+ENTRY = re.compile(r'((?:^#.*\n)*)^msgid ((?:".*"\n)+)(?:msgid_plural ((?:".*"\n)+))?', re.MULTILINE)
+TARGETS: dict[str, Any] = {  # of four rows, by how a task encodes them
+    "class": np.array([0, 1, 0, 1]),
+    "labels": np.array([[0, 1], [1, 0], [1, 1], [0, 0]], dtype=np.uint8),
+    "number": np.array([0.0, 1.0, 2.0, 3.0]),
+}
+GAP = re.compile(r"%\(\w+\)[sd]")
+SHOWN = {"label", "title", "note", "message", "remedy"}  # arguments and fields that take a message identifier
 TEXT = re.compile(r">\s*([A-Za-z][^<>{}]*[a-z]{3}[^<>{}]*)<")
-ERRORS = {"TrainerError", "SpecError", "RefusedError"}
 NAMES = {"Trainyard", "manage.py signin", "openapi.json"}
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What is to be translated. ``plural`` names for each text that counts how it reads of one; ``formats`` are the
+    texts whose percent signs are gaps."""
+
+    single: frozenset[str]
+    plural: Mapping[str, str]
+    formats: frozenset[str]
+
+    @property
+    def texts(self) -> frozenset[str]:
+        return self.single | {*self.plural.values()} | {*self.plural}
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    """Of `manage.py makemessages` in a copy of the sources, as it leaves files beside what it reads."""
+    if shutil.which("xgettext") is None:
+        pytest.skip("THE CATALOGUE OF TRANSLATIONS WAS NOT TESTED: install gettext")
+    folder = tmp_path_factory.mktemp("sources")
+    for name in (*PACKAGES, "templates"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "static"))
+    locale = folder / "webapp" / "locale"
+    with chdir(folder), override_settings(LOCALE_PATHS=[locale]):
+        call_command("makemessages", locale=["de"], verbosity=0)
+    return _read(locale / "de" / "LC_MESSAGES" / "django.po")
+
+
+def _read(path: Path) -> Catalogue:
+    single, plural, formats = set(), {}, set()
+    for comments, quoted, others in ENTRY.findall(path.read_text(encoding="utf-8")):
+        text = _unquoted(quoted)
+        if others:
+            plural[_unquoted(others)] = text
+        else:
+            single.add(text)
+        if re.search(r"\bpython-format", comments) and "no-python-format" not in comments:
+            formats |= {text, _unquoted(others)}
+    return Catalogue(frozenset(single), plural, frozenset(formats))
+
+
+def _unquoted(lines: str) -> str:
+    return "".join(ast.literal_eval(line) for line in lines.splitlines())
+
+
+@cache
+def _code(*packages: str) -> list[tuple[str, ast.Module]]:
+    """Each module of the packages, parsed, with its path."""
+    paths = sorted(chain.from_iterable((ROOT / package).rglob("*.py") for package in packages))
+    return [(str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))) for path in paths]
 
 
 @contextmanager
@@ -47,25 +118,114 @@ def german(folder: Path, settings: Settings, texts: Mapping[str, str]) -> Iterat
         yield
 
 
-def test_components_and_their_fields_are_collected() -> None:
+def _messages() -> Iterator[tuple[str, str]]:
+    """What stands in the code where a message identifier is taken, each with its file."""
+    taking = {*_errors(), *KEYWORDS}
+    for path, tree in _code(*PACKAGES):
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            name = ast.unparse(call.func).rpartition(".")[2]
+            arguments = call.args[KEYWORDS.get(name, 2) - 1 :][:1] if name in taking else []
+            if not path.startswith("webapp/"):
+                arguments += [keyword.value for keyword in call.keywords if keyword.arg in SHOWN]
+            yield from ((path, text) for argument in arguments for text in _choices(argument))
+
+
+def _choices(node: ast.expr) -> list[str]:
+    """The text that an argument is, or may be."""
+    if isinstance(node, ast.IfExp):
+        return _choices(node.body) + _choices(node.orelse)
+    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value else []
+
+
+def _errors() -> set[str]:
+    """TrainerError, and the classes that are named after being derived from it."""
+    bases = {node.name: {ast.unparse(base) for base in node.bases}
+             for _, tree in _code(*PACKAGES) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    errors, more = set[str](), {"TrainerError"}
+    while more - errors:
+        errors |= more
+        more = {name for name, of in bases.items() if of & errors}
+    return errors
+
+
+def _literals(node: ast.AST) -> Iterator[str]:
+    """Text in it, but for parts of f-strings, and docstrings."""
+    inner = {id(part) for outer in ast.walk(node) if isinstance(outer, ast.JoinedStr | ast.Expr)
+             for part in ast.iter_child_nodes(outer)}
+    return (part.value for part in ast.walk(node)
+            if isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value and id(part) not in inner)
+
+
+def test_each_message_that_is_raised_logged_or_reported_is_in_the_catalogue(catalogue: Catalogue) -> None:
+    messages = list(_messages())
+    assert len(messages) > 200
+    assert [(path, text) for path, text in messages if text not in catalogue.texts] == []
+
+
+def test_each_text_with_a_gap_is_in_the_catalogue(catalogue: Catalogue) -> None:
+    gapped = [(path, text) for path, tree in _code("trainer", "worker") for text in _literals(tree) if GAP.search(text)]
+    assert len(gapped) > 200
+    assert [(path, text) for path, text in gapped if text not in catalogue.texts] == []
+
+
+def test_tables_of_sentences_are_in_the_catalogue(catalogue: Catalogue) -> None:
+    assert {text for _, *both in SENTENCES.values() for text in both} | {*LOOKED_FOR.values()} <= catalogue.texts
+    assert {*mistakes.SENTENCES.values(), *mistakes.OF_TYPES.values()} <= catalogue.texts
+    contents = [*foreign.INSIDE.values(), *(about for _, about in foreign.BEGINNINGS)]
+    assert {text for _, text in contents} <= catalogue.texts
+    files = (DamagedError.SENTENCES, damage.MISSING, damage.DAMAGED_WHILE_TRAINING, damage.MISSING_WHILE_TRAINING)
+    assert {text for table in files for text in table.values()} <= catalogue.texts
+    sizes = ((), (2, 2), (2, 1), (1, 2))
+    assert {savings.sentence([{"size": size} for size in stages])[0] for stages in sizes} <= catalogue.texts
+
+
+@pytest.mark.parametrize("name", listing("tasks"))
+def test_what_a_task_reports_is_in_the_catalogue(name: str, catalogue: Catalogue) -> None:
+    entry = listing("tasks")[name]
+    targets = TARGETS[entry.module.Spec.encoding]
+    task = _task(entry, targets)
+    headline, further, blocks = task.report(targets, targets)
+    tables = [block for block in blocks if isinstance(block, Table)]
+    message, _ = task.best_epoch({**dict.fromkeys(task.measures, 0.5), "loss": 0.5})
+    shown = {message, task.compare(targets, targets, targets).label, *(chart.title for chart in entry.module.CHARTS)}
+    shown |= {scalar.label for scalar in (headline, *further)}
+    shown |= {heading.label for table in tables for heading in table.headings}
+    assert shown | {text for table in tables for text in (table.title, table.note)} <= catalogue.texts
+
+
+def _task(entry: Entry, targets: Any) -> Task:
+    encoded = Encoded(values=targets, is_present=np.ones(len(targets), dtype=bool), classes=("a", "b"))
+    spec = entry.module.Spec.model_construct(target="target")
+    task: Task = entry.module.build(spec, entry.module.describe(spec, encoded, np.arange(len(targets))))
+    return task
+
+
+def test_components_and_their_fields_are_in_the_catalogue(catalogue: Catalogue) -> None:
+    assert {*texts.of_specs()} <= catalogue.texts
     for entry in (entry for family in FAMILIES for entry in listing(family).values()):
-        assert entry.label in COLLECTED
-        assert {info.title for name, info in entry.spec.model_fields.items() if name not in ("name", "version")} <= COLLECTED
+        assert entry.label in catalogue.texts
+        titles = {info.title for name, info in entry.spec.model_fields.items() if name not in ("name", "version")}
+        assert titles <= catalogue.texts
 
 
 def test_choices_of_a_field_are_collected_and_technical_names_are_not() -> None:
-    assert {"stop", "skip", "continue", "grey"} <= COLLECTED
-    assert not {"float32", "train", "cnn"} & COLLECTED
+    assert {"stop", "skip", "continue", "grey"} <= {*texts.of_specs()}
+    assert not {"float32", "train", "cnn"} & {*texts.of_specs()}
 
 
-def test_lines_of_the_log_are_not_collected() -> None:
-    assert not [text for text in COLLECTED if "%s" in text]
+def test_what_reads_otherwise_of_one_is_in_the_catalogue_as_its_plural_only(catalogue: Catalogue) -> None:
+    assert {text: one for text, (one, _) in ONE.items()}.items() <= catalogue.plural.items()
+    assert not {*ONE} & catalogue.single
 
 
-def test_a_percent_sign_that_is_no_gap_is_not_taken_for_one() -> None:
-    lines = texts.source().splitlines()
-    (at,) = [index for index, line in enumerate(lines) if "5 % of the rows" in line]
-    assert lines[at - 1] == "# xgettext:no-python-format"
+def test_a_percent_sign_that_is_no_gap_is_not_taken_for_one(catalogue: Catalogue) -> None:
+    assert any("5 % of the rows" in text for text in catalogue.single)
+    assert [text for text in catalogue.formats if "%" in text and not re.search(r"%\(|%%", text)] == []
+
+
+def test_what_is_no_message_is_not_in_the_catalogue(catalogue: Catalogue) -> None:
+    assert texts.__doc__ not in catalogue.texts
+    assert not [text for text in catalogue.texts if re.search(r"%s|TrainerError|\A\s*\Z", text) and text]
 
 
 def test_nothing_is_translated_to_nothing(tmp_path: Path, settings: Settings) -> None:
@@ -74,52 +234,29 @@ def test_nothing_is_translated_to_nothing(tmp_path: Path, settings: Settings) ->
 
 
 def test_what_reads_otherwise_of_one_is_a_sentence_of_the_trainer_and_counts() -> None:
-    elsewhere = [path for path in (ROOT / "trainer").rglob("*.py") if path.name != "sentences.py"]
-    said = {node.value for path in elsewhere for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)}
-    assert set(ONE) <= said
+    elsewhere = [text for path, tree in _code("trainer") if path != "trainer/sentences.py" for text in _literals(tree)]
+    assert {*ONE} <= {*elsewhere}
     for text, (one, gap) in ONE.items():
         params = dict.fromkeys(re.findall(r"%\((\w+)\)", text), 2)
         for count, sentence in ((2, text), (1, one)):
-            assert words.sentence(text, {**params, gap: count}) == filled(text, {**params, gap: count}) == sentence % {**params, gap: count}
-
-
-def test_problems_of_data_and_reasons_of_states_are_collected() -> None:
-    assert {text for _, message, remedy in SENTENCES.values() for text in (message, remedy)} <= COLLECTED
-    assert {reason.sentence for reason in (ends.YIELDED, ends.KILLED, ends.WORKER_LOST, ends.DISK_FULL, PAUSING)} <= COLLECTED
-
-
-def test_what_is_wrong_with_a_field_is_collected() -> None:
-    assert {*mistakes.SENTENCES.values(), *mistakes.OF_TYPES.values()} <= COLLECTED
-
-
-def test_every_error_of_training_is_collected() -> None:
-    said = []
-    for path in sorted((ROOT / "trainer").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS:
-                said += [argument.value for argument in node.args[1:2] if isinstance(argument, ast.Constant)]
-    assert len(said) > 40
-    assert set(said) <= COLLECTED
+            values = {**params, gap: count}
+            assert words.sentence(text, values) == filled(text, values) == sentence % values
 
 
 def test_a_mistake_between_fields_is_said_in_the_readers_language(tmp_path: Path, settings: Settings) -> None:
     wrong = {"stages": [{"name": "quantize_int8"}, {"name": "prune_channels"}]}
     with pytest.raises(ValidationError) as caught:
         parse(wrong, "compress")
-    (said,) = refusals.from_pydantic(caught.value, wrong)
-    assert said.message.startswith("Stage 2, “Prune channels”, needs a model of the form torch")
-    (identifier,) = [text for text in COLLECTED if text.startswith("Stage %(number)s")]
+    (mistake,) = refusals.from_pydantic(caught.value, wrong)
+    assert mistake.message.startswith("Stage 2, “Prune channels”, needs a model of the form torch")
+    identifier = caught.value.errors()[0]["ctx"]["error"].message
     with german(tmp_path, settings, {identifier: "Stufe %(number)s: „%(stage)s“ gehört nach oben."}):
-        (said,) = refusals.from_pydantic(caught.value, wrong)
-    assert said.message == "Stufe 2: „Prune channels“ gehört nach oben."
+        (mistake,) = refusals.from_pydantic(caught.value, wrong)
+    assert mistake.message == "Stufe 2: „Prune channels“ gehört nach oben."
 
 
-def test_docstrings_are_not_collected() -> None:
-    assert texts.__doc__ not in COLLECTED
-    assert not any("TrainerError" in sentence for sentence in COLLECTED)
-
-
-@pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.html")), ids=lambda path: f"{path.parent.name}/{path.name}")
+@pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.html")),
+                         ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_a_template_says_nothing_that_cannot_be_translated(path: Path) -> None:
     source = re.sub(r"{% blocktranslate.*?{% endblocktranslate %}", "", path.read_text(), flags=re.DOTALL)
     bare = re.sub(r"<(style|script|code|pre)\b.*?</\1>", "", re.sub(r"{[%{].*?[%}]}", "{}", source), flags=re.DOTALL)

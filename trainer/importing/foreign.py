@@ -4,17 +4,24 @@ from collections.abc import Sequence
 
 from trainer.errors import TrainerError
 from trainer.importing.archives import Source
+from trainer.sentences import gettext_noop as _
 
-_PICKLE = ("pickle_refused", "“%(name)s” holds pickled Python objects, which can run programs and are never opened here. Save the data as "
-           "CSV, IDX or pictures.")
-_SHEET = ("format_sheet", "“%(name)s” is an office document, which is not read here. Save the sheet as CSV and import that.")
-_ARCHIVE = ("format_archive", "“%(name)s” is an archive of a kind that is not opened here. Pack the folder as an ordinary ZIP.")
-_NESTED = ("archive_nested", "“%(name)s” is an archive inside of an archive, which is not opened. Pack the files themselves, once.")
-_ARRAY = ("format_array", "“%(name)s” is a file of arrays that is not read here. Save pictures as IDX or PNG, and tables as CSV.")
-_TABLE = ("format_table", "“%(name)s” is a table in a format that is not read here yet. Save it as CSV and import that.")
-_PAGE = ("format_page", "“%(name)s” is a document, a web page, XML or SVG, which is not read here. Save tables as CSV, and pictures as "
-         "PNG or JPEG.")
-_JSON = ("format_json", "“%(name)s” is JSON, which is not read here in this form. Save it as CSV, or as JSON Lines: one object a line.")
+_PICKLE = ("pickle_refused", _("“%(name)s” holds pickled Python objects, which can run programs and are never opened "
+                               "here. Save the data as CSV, IDX or pictures."))
+_SHEET = ("format_sheet", _("“%(name)s” is an office document, which is not read here. Save the sheet as CSV and "
+                            "import that."))
+_ARCHIVE = ("format_archive", _("“%(name)s” is an archive of a kind that is not opened here. Pack the folder as an "
+                                "ordinary ZIP."))
+_NESTED = ("archive_nested", _("“%(name)s” is an archive inside of an archive, which is not opened. Pack the files "
+                               "themselves, once."))
+_ARRAY = ("format_array", _("“%(name)s” is a file of arrays that is not read here. Save pictures as IDX or PNG, and "
+                            "tables as CSV."))
+_TABLE = ("format_table", _("“%(name)s” is a table in a format that is not read here yet. Save it as CSV and import "
+                            "that."))
+_PAGE = ("format_page", _("“%(name)s” is a document, a web page, XML or SVG, which is not read here. Save tables as "
+                          "CSV, and pictures as PNG or JPEG."))
+_JSON = ("format_json", _("“%(name)s” is JSON, which is not read here in this form. Save it as CSV, or as JSON Lines: "
+                          "one object a line."))
 
 INSIDE = {"data.pkl": _PICKLE, "xl/workbook.xml": _SHEET, "word/document.xml": _SHEET, "content.xml": _SHEET}
 BEGINNINGS = (
@@ -45,5 +52,5 @@ def _sentence(sources: Sequence[Source]) -> tuple[str, str]:
     for mark, sentence in BEGINNINGS:
         if start.startswith(mark):
             return sentence
-    return ("format_unknown", "“%(name)s” is in no format that is known here. Import a table as CSV, IDX files with pictures and "
-            "labels, or a ZIP with pictures in one folder per class.")
+    return ("format_unknown", _("“%(name)s” is in no format that is known here. Import a table as CSV, IDX files with "
+                                "pictures and labels, or a ZIP with pictures in one folder per class."))

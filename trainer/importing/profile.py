@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from trainer.component import Lenient, Strict
+from trainer.sentences import gettext_noop as _
 from trainer.summary import DataSummary
 
 Severity = Literal["error", "warning", "info"]
@@ -86,130 +87,136 @@ class Profile(Strict):
 # What can be wrong, in the order in which a reader should care: code -> severity, message, remedy.
 SENTENCES: dict[str, tuple[Severity, str, str]] = {
     "one_class": (
-        "error", "Every row is of the class “%(name)s”.",
-        "Add rows of at least one more class: there is nothing to tell apart."),
+        "error", _("Every row is of the class “%(name)s”."),
+        _("Add rows of at least one more class: there is nothing to tell apart.")),
     "no_target": (
-        "error", "No column can be a target: all are text or constant.",
-        "Add a column with the class or the number that is to be predicted."),
+        "error", _("No column can be a target: all are text or constant."),
+        _("Add a column with the class or the number that is to be predicted.")),
     "no_features": (
-        "error", "Besides the target there is no number or category column to learn from.",
-        "Add columns with numbers or categories. Columns of free text are kept but not yet trained on."),
+        "error", _("Besides the target there is no number or category column to learn from."),
+        _("Add columns with numbers or categories. Columns of free text are kept but not yet trained on.")),
     "only_text": (
-        "error", "Besides the target there is only free text to learn from; training on text comes with a later release.",
-        "Until then, add columns with numbers or categories."),
+        "error", _("Besides the target there is only free text to learn from; training on text comes with a later "
+                   "release."),
+        _("Until then, add columns with numbers or categories.")),
     "few_rows": (
-        "warning", "There are only %(rows)s rows.",
-        "Add rows: with fewer than %(least)s a test says next to nothing."),
+        "warning", _("There are only %(rows)s rows."),
+        _("Add rows: with fewer than %(least)s a test says next to nothing.")),
     "lonely_class": (
-        "error", "%(count)s classes have a single row, among them “%(name)s”.",
-        "Add rows of these classes or remove them: one row cannot be trained on and tested as well."),
+        "error", _("%(count)s classes have a single row, among them “%(name)s”."),
+        _("Add rows of these classes or remove them: one row cannot be trained on and tested as well.")),
     "imbalance": (
-        "warning", "“%(most)s” has %(most_rows)s rows, “%(fewest)s” only %(fewest_rows)s.",
-        "Add rows of the rare class, and judge by F1 per class: accuracy alone hides a rare class."),
+        "warning", _("“%(most)s” has %(most_rows)s rows, “%(fewest)s” only %(fewest_rows)s."),
+        _("Add rows of the rare class, and judge by F1 per class: accuracy alone hides a rare class.")),
     "missing_target": (
-        "warning", "%(count)s rows have no value in the target “%(column)s”.",
-        "Fill them in; training leaves such rows out."),
+        "warning", _("%(count)s rows have no value in the target “%(column)s”."),
+        _("Fill them in; training leaves such rows out.")),
     "missing_values": (
-        "warning", "“%(column)s” is missing in %(count)s of %(rows)s rows.",
-        "Training fills gaps with the column's median, or treats them as a category of their own. Fill them in if you know better."),
+        "warning", _("“%(column)s” is missing in %(count)s of %(rows)s rows."),
+        _("Training fills gaps with the column's median, or treats them as a category of their own. Fill them in if "
+          "you know better.")),
     "text_in_numbers": (
-        "warning", "“%(column)s” holds numbers, but %(count)s cells are text, the first “%(value)s” in line %(line)s "
-        "(lines %(lines)s).",
-        "Correct these cells and import again; until then they count as missing."),
+        "warning", _("“%(column)s” holds numbers, but %(count)s cells are text, the first “%(value)s” in line %(line)s "
+          "(lines %(lines)s)."),
+        _("Correct these cells and import again; until then they count as missing.")),
     "infinite_values": (
-        "warning", "“%(column)s” has %(count)s values that are infinite or too large, the first in line %(line)s.",
-        "Correct these cells and import again; until then they count as missing."),
+        "warning", _("“%(column)s” has %(count)s values that are infinite or too large, the first in line %(line)s."),
+        _("Correct these cells and import again; until then they count as missing.")),
     "infinite_pixels": (
-        "warning", "%(count)s pixels are not finite numbers.",
-        "Write the pictures again without NaN and infinities; until then such pixels are black."),
+        "warning", _("%(count)s pixels are not finite numbers."),
+        _("Write the pictures again without NaN and infinities; until then such pixels are black.")),
     "coarse_numbers": (
-        "warning", "The values of “%(column)s” differ by little beside their size: models compute in steps of %(step)s there.",
-        "Subtract a constant, for example the smallest value, and import again."),
+        "warning", _("The values of “%(column)s” differ by little beside their size: models compute in steps of "
+                     "%(step)s there."),
+        _("Subtract a constant, for example the smallest value, and import again.")),
     "duplicates": (
-        "warning", "%(count)s of %(rows)s rows repeat an earlier row exactly.",
-        "Remove the repetitions: a row that is in training and in test makes the result look better than it is."),
+        "warning", _("%(count)s of %(rows)s rows repeat an earlier row exactly."),
+        _("Remove the repetitions: a row that is in training and in test makes the result look better than it is.")),
     "contradicting_labels": (
-        "warning", "%(count)s pictures appear again with another label.",
-        "Decide which label is right and remove the other: a model cannot learn both."),
+        "warning", _("%(count)s pictures appear again with another label."),
+        _("Decide which label is right and remove the other: a model cannot learn both.")),
     "identifier": (
-        "warning", "“%(column)s” has a different value in every row, like an identifier.",
-        "Leave it out of the features: it says which row it is, not what the row is like."),
+        "warning", _("“%(column)s” has a different value in every row, like an identifier."),
+        _("Leave it out of the features: it says which row it is, not what the row is like.")),
     "mirrors_target": (
-        "warning", "“%(column)s” alone tells the target “%(target)s” in %(agreeing)s of %(rows)s rows.",
-        "Leave it out of the features if it is not known when the model will be used; otherwise the result is too good to be true."),
+        "warning", _("“%(column)s” alone tells the target “%(target)s” in %(agreeing)s of %(rows)s rows."),
+        _("Leave it out of the features if it is not known when the model will be used; otherwise the result is too "
+          "good to be true.")),
     "constant": (
-        "info", "“%(column)s” has the same value in every row, or none.",
-        "Nothing to do: it is left out."),
+        "info", _("“%(column)s” has the same value in every row, or none."),
+        _("Nothing to do: it is left out.")),
     "text_column": (
-        "info", "“%(column)s” holds free text.",
-        "It is kept but not yet trained on."),
+        "info", _("“%(column)s” holds free text."),
+        _("It is kept but not yet trained on.")),
     "case_only": (
-        "warning", "“%(first)s” and “%(second)s” differ only in capital letters or spaces.",
-        "If they mean the same, write them the same way and import again."),
+        "warning", _("“%(first)s” and “%(second)s” differ only in capital letters or spaces."),
+        _("If they mean the same, write them the same way and import again.")),
     "mixed_sizes": (
-        "info", "The pictures have %(sizes)s different sizes; %(resized)s were resized to %(width)s x %(height)s pixels.",
-        "If shape matters, cut the pictures to one size before the import."),
+        "info", _("The pictures have %(sizes)s different sizes; %(resized)s were resized to %(width)s x %(height)s "
+                  "pixels."),
+        _("If shape matters, cut the pictures to one size before the import.")),
     "reduced": (
-        "info", "The pictures were reduced from %(from_width)s x %(from_height)s to %(width)s x %(height)s pixels.",
-        "Choose a larger limit in the format's settings if fine detail matters."),
+        "info", _("The pictures were reduced from %(from_width)s x %(from_height)s to %(width)s x %(height)s pixels."),
+        _("Choose a larger limit in the format's settings if fine detail matters.")),
     "broken_pictures": (
-        "warning", "%(count)s pictures cannot be read and were left out: %(names)s.",
-        "Save these pictures again as PNG or JPEG and import again."),
+        "warning", _("%(count)s pictures cannot be read and were left out: %(names)s."),
+        _("Save these pictures again as PNG or JPEG and import again.")),
     "other_files": (
-        "info", "%(count)s other files were ignored: %(names)s.",
-        "Nothing to do."),
+        "info", _("%(count)s other files were ignored: %(names)s."),
+        _("Nothing to do.")),
     "first_frames": (
-        "info", "%(count)s pictures are animations; their first frame was taken.",
-        "Nothing to do, or import the frames as single pictures."),
+        "info", _("%(count)s pictures are animations; their first frame was taken."),
+        _("Nothing to do, or import the frames as single pictures.")),
     "joined_parts": (
-        "info", "%(count)s parts were joined: %(names)s.",
-        "Nothing to do: the run's split makes a test part of its own."),
+        "info", _("%(count)s parts were joined: %(names)s."),
+        _("Nothing to do: the run's split makes a test part of its own.")),
     "scaled_pixels": (
-        "info", "Pixel values from 0 to 1 were scaled to 0 to 255.",
-        "Nothing to do."),
+        "info", _("Pixel values from 0 to 1 were scaled to 0 to 255."),
+        _("Nothing to do.")),
     "encoding": (
-        "info", "The text is not UTF-8; it was read as %(encoding)s.",
-        "Look at the preview: if letters are wrong, save the file as UTF-8, or choose the encoding in the format's settings."),
+        "info", _("The text is not UTF-8; it was read as %(encoding)s."),
+        _("Look at the preview: if letters are wrong, save the file as UTF-8, or choose the encoding in the format's "
+          "settings.")),
     "no_header": (
-        "info", "The first line holds values, not names: the columns are called “column 1” to “column %(count)s”.",
-        "Add a line with the columns' names, or say in the format's settings that the first line holds names."),
+        "info", _("The first line holds values, not names: the columns are called “column 1” to “column %(count)s”."),
+        _("Add a line with the columns' names, or say in the format's settings that the first line holds names.")),
     "renamed_columns": (
-        "warning", "%(count)s columns had no name or the name of another column: %(names)s.",
-        "Give each column a name of its own and import again."),
+        "warning", _("%(count)s columns had no name or the name of another column: %(names)s."),
+        _("Give each column a name of its own and import again.")),
     "missing_spellings": (
-        "info", "Cells that say %(spellings)s count as missing.",
-        "If such a cell is a value of its own, spell it otherwise."),
+        "info", _("Cells that say %(spellings)s count as missing."),
+        _("If such a cell is a value of its own, spell it otherwise.")),
     "more_of_a_kind": (
-        "info", "The same holds for %(count)s more.",
-        "The table of columns shows each of them."),
+        "info", _("The same holds for %(count)s more."),
+        _("The table of columns shows each of them.")),
     "decimal_comma": (
-        "info", "Numbers with a comma, as in “%(value)s”, were read as decimal numbers.",
-        "Nothing to do."),
+        "info", _("Numbers with a comma, as in “%(value)s”, were read as decimal numbers."),
+        _("Nothing to do.")),
 }
 
 
 # What the checks look for: code -> the words for it. What only tells how a file was read is no check.
 LOOKED_FOR: dict[str, str] = {
-    "one_class": "A single class in all rows.",
-    "no_target": "No column that can be a target.",
-    "no_features": "No column to learn from.",
-    "only_text": "Nothing but free text to learn from.",
-    "few_rows": "Too few rows for a test to say anything.",
-    "lonely_class": "Classes that have a single row.",
-    "imbalance": "A class with more than ten times the rows of another.",
-    "missing_target": "Rows without a value in the target.",
-    "missing_values": "Columns with missing values.",
-    "text_in_numbers": "Text among the numbers of a column.",
-    "infinite_values": "Values that are infinite or too large.",
-    "infinite_pixels": "Pixels that are not finite numbers.",
-    "coarse_numbers": "Numbers that differ too little beside their size.",
-    "duplicates": "Rows that repeat an earlier row exactly.",
-    "contradicting_labels": "The same picture under two labels.",
-    "identifier": "Columns that only count or name the rows.",
-    "mirrors_target": "A column of the target's kind that alone tells the target, among the first 200.",
-    "case_only": "Names that differ only in capital letters or spaces.",
-    "broken_pictures": "Pictures that cannot be read.",
-    "renamed_columns": "Columns without a name of their own.",
+    "one_class": _("A single class in all rows."),
+    "no_target": _("No column that can be a target."),
+    "no_features": _("No column to learn from."),
+    "only_text": _("Nothing but free text to learn from."),
+    "few_rows": _("Too few rows for a test to say anything."),
+    "lonely_class": _("Classes that have a single row."),
+    "imbalance": _("A class with more than ten times the rows of another."),
+    "missing_target": _("Rows without a value in the target."),
+    "missing_values": _("Columns with missing values."),
+    "text_in_numbers": _("Text among the numbers of a column."),
+    "infinite_values": _("Values that are infinite or too large."),
+    "infinite_pixels": _("Pixels that are not finite numbers."),
+    "coarse_numbers": _("Numbers that differ too little beside their size."),
+    "duplicates": _("Rows that repeat an earlier row exactly."),
+    "contradicting_labels": _("The same picture under two labels."),
+    "identifier": _("Columns that only count or name the rows."),
+    "mirrors_target": _("A column of the target's kind that alone tells the target, among the first 200."),
+    "case_only": _("Names that differ only in capital letters or spaces."),
+    "broken_pictures": _("Pictures that cannot be read."),
+    "renamed_columns": _("Columns without a name of their own."),
 }
 
 

@@ -27,6 +27,7 @@ from trainer.errors import TrainerError
 from trainer.proving.answering import Batch
 from trainer.proving.description import plain
 from trainer.sentences import filled
+from trainer.sentences import gettext_noop as _
 from trainer.split import Indices
 
 ROWS = 256
@@ -194,20 +195,22 @@ def check(folder: Path, run: str, rows: Path, reference: Array, count: int, floo
     """Prove the float32 export in ``folder`` or refuse it. ``reference`` is what the model itself answers for ``rows``,
     of which ``count`` are test rows; ``floor`` is the size, in its unit, below which answers count as that large."""
     if not np.isfinite(reference[:count]).any():
-        return refused(count, "Refused: the model itself answers no row with a number, so nothing can be proved; train it again with "
-                       "a lower learning rate.", {})
+        return refused(count, _("Refused: the model itself answers no row with a number, so nothing can be proved; "
+                                "train it again with a lower learning rate."), {})
     try:
         found = answers(folder, run, rows)
     except NoAnswerError as error:
         return refused(count, error.message, error.params)
     largest = max(difference(reference, found[size], floor) for size in BATCHES)
     if largest <= TOLERANCE:
-        return Verdict("proved", count, largest, "Proved on %(rows)s rows: the largest relative difference is %(difference)s.",
+        return Verdict("proved", count, largest,
+                       _("Proved on %(rows)s rows: the largest relative difference is %(difference)s."),
                        {"rows": count, "difference": f"{largest:.1e}"})
     return Verdict(
         "refused", count, largest if math.isfinite(largest) else None,
-        "Refused: it does not answer as the model does. The largest relative difference is %(difference)s, allowed is %(tolerance)s; "
-        "train again or choose another format.", {"difference": f"{largest:.1e}", "tolerance": f"{TOLERANCE:.0e}"})
+        _("Refused: it does not answer as the model does. The largest relative difference is %(difference)s, allowed "
+          "is %(tolerance)s; train again or choose another format."),
+        {"difference": f"{largest:.1e}", "tolerance": f"{TOLERANCE:.0e}"})
 
 
 def sheet(report: dict[str, Any]) -> str:

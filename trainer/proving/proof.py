@@ -13,6 +13,7 @@ from trainer.data import Array, Prepared
 from trainer.exporters import Source
 from trainer.proving import answering, parity, sources
 from trainer.proving.parity import Verdict
+from trainer.sentences import gettext_noop as _
 from trainer.split import Indices
 from trainer.task import Task
 
@@ -84,10 +85,10 @@ def _cost(facts: dict[str, Any]) -> Verdict:
     params: dict[str, Any] = {
         "metric": facts["metric"], "before": f"{facts['before']:.4g}", "after": f"{facts['after']:.4g}", "rows": facts["rows"],
         "low": f"{facts['low']:+.4g}", "high": f"{facts['high']:+.4g}"}
-    message = ("On %(rows)s rows: %(metric)s %(before)s before and %(after)s after; 95 %% interval of the change %(low)s to "
-               "%(high)s.")
+    message = _("On %(rows)s rows: %(metric)s %(before)s before and %(after)s after; 95 %% interval of the change "
+                "%(low)s to %(high)s.")
     if facts["agreement"] is not None:
         params["agreement"] = f"{100 * facts['agreement']:.2f}"
-        message = ("On %(rows)s rows: %(metric)s %(before)s before and %(after)s after; 95 %% interval of the change %(low)s "
-                   "to %(high)s; the same class in %(agreement)s %% of the rows.")
+        message = _("On %(rows)s rows: %(metric)s %(before)s before and %(after)s after; 95 %% interval of the change "
+                    "%(low)s to %(high)s; the same class in %(agreement)s %% of the rows.")
     return Verdict("lossy", facts["rows"], None, message, params, facts, facts["tolerance"])

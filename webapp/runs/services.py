@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from trainer.errors import DamagedError, TrainerError
 from trainer.spec import CompressSpec, ExportSpec, InspectSpec, RunSpec, TrainSpec, parse
@@ -43,7 +44,7 @@ DISK_FULL_WHILE_PAUSED = Reason(
 )
 INPUT_DAMAGED, INPUT_MISSING = DamagedError.CODE, "input_missing"
 WAITS_FOR_INPUT = frozenset({INPUT_DAMAGED, INPUT_MISSING})  # codes of reasons for which a paused run goes on by itself
-LACKS_INPUT_WHILE_PAUSED = (
+LACKS_INPUT_WHILE_PAUSED = gettext_noop(
     "Paused as was asked. The file %(file)s is damaged or missing: restore it before this run is resumed."
 )
 TO_EVALUATE = Reason("stop_wanted", "Waits for a device to evaluate what was trained so far.")

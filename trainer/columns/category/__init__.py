@@ -10,10 +10,11 @@ from trainer.columns import Block as BaseBlock
 from trainer.columns import Column as BaseColumn
 from trainer.columns import Layout, Names
 from trainer.component import Lenient
+from trainer.sentences import gettext_noop as _
 
 WORDS = (("0", "1"), ("false", "true"), ("no", "yes"), ("f", "t"), ("n", "y"))  # of an absent and of a present label
 
-LABEL = "category"
+LABEL = _("category")
 
 
 class Column(BaseColumn):

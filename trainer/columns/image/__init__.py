@@ -8,10 +8,11 @@ from trainer.columns import Block as BaseBlock
 from trainer.columns import Column as BaseColumn
 from trainer.columns import Layout, Numbers
 from trainer.component import Lenient
+from trainer.sentences import gettext_noop as _
 
 Shape = Annotated[tuple[int, ...], Lenient]  # channels, height, width
 
-LABEL = "picture"
+LABEL = _("picture")
 
 
 class Column(BaseColumn):

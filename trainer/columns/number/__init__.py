@@ -9,11 +9,12 @@ from pydantic import Field
 from trainer.columns import Block as BaseBlock
 from trainer.columns import Column as BaseColumn
 from trainer.columns import Layout, Names, Numbers
+from trainer.sentences import gettext_noop as _
 
 MOST_CLASSES = 1000
 LABELS = 2  # different values of a column of zeros and ones
 
-LABEL = "number"
+LABEL = _("number")
 
 
 class Column(BaseColumn):

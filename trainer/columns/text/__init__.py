@@ -4,8 +4,9 @@ from typing import Literal
 
 from trainer.columns import Column as BaseColumn
 from trainer.errors import TrainerError
+from trainer.sentences import gettext_noop as _
 
-LABEL = "text"
+LABEL = _("text")
 
 
 class Column(BaseColumn):

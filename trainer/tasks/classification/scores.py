@@ -7,6 +7,7 @@ import numpy as np
 
 from trainer.data import Array
 from trainer.report import Block, Figure, Heading, Scalar, Table
+from trainer.sentences import gettext_noop as _
 
 MOST_CONFUSED = 200  # classes; the matrix of thousands takes hundreds of megabytes, and nobody can see anything in it
 
@@ -33,10 +34,10 @@ def report(predicted: Array, actual: Array, classes: Sequence[str]) -> tuple[Sca
     table of the classes, and the confusion matrix, left out above MOST_CONFUSED classes."""
     scores = per_class(actual, predicted, len(classes))
     occurs = np.union1d(actual, predicted)
-    accuracy = Scalar(name="test/accuracy", label="Test accuracy", value=float((predicted == actual).mean()), unit="share",
-                      better="higher")
+    accuracy = Scalar(name="test/accuracy", label=_("Test accuracy"), value=float((predicted == actual).mean()),
+                      unit="share", better="higher")
     macro = [Scalar(name=f"test/macro_{name}", label=label, value=float(scores[name][occurs].mean()), unit="share", better="higher")
-             for name, label in (("precision", "Precision"), ("recall", "Recall"), ("f1", "F1"))]
+             for name, label in (("precision", _("Precision")), ("recall", _("Recall")), ("f1", _("F1")))]
     blocks: list[Block] = [_table(scores, classes)]
     if len(classes) <= MOST_CONFUSED:
         matrix = confusion_matrix(actual, predicted, len(classes)).tolist()
@@ -45,8 +46,9 @@ def report(predicted: Array, actual: Array, classes: Sequence[str]) -> tuple[Sca
 
 
 def _table(scores: dict[str, Array], classes: Sequence[str]) -> Table:
-    headings = (Heading(label="Class", unit=None), Heading(label="Precision", unit="share"), Heading(label="Recall", unit="share"),
-                Heading(label="F1", unit="share"), Heading(label="Rows"))
+    headings = (Heading(label=_("Class"), unit=None), Heading(label=_("Precision"), unit="share"),
+                Heading(label=_("Recall"), unit="share"), Heading(label=_("F1"), unit="share"),
+                Heading(label=_("Rows")))
     columns = [scores[name].tolist() for name in ("precision", "recall", "f1", "support")]
-    return Table(title="Each class", note="On rows that training never saw", headings=headings,
+    return Table(title=_("Each class"), note=_("On rows that training never saw"), headings=headings,
                  rows=tuple(zip(classes, *columns, strict=True)))

@@ -12,6 +12,7 @@ from trainer.data import Array, Prepared
 from trainer.proving import lossy
 from trainer.proving.lossy import Change
 from trainer.report import Block, Scalar
+from trainer.sentences import gettext_noop as _
 from trainer.split import Indices
 from trainer.summary import require_classes
 from trainer.task import Encoded, LossOf
@@ -62,7 +63,7 @@ class Classification:
         return [scores["accuracy"], -scores["loss"]]
 
     def best_epoch(self, scores: Mapping[str, float]) -> tuple[str, dict[str, str]]:
-        return ("Epoch %(epoch)d is the best so far: validation accuracy %(accuracy)s %%, loss %(loss)s.",
+        return (_("Epoch %(epoch)d is the best so far: validation accuracy %(accuracy)s %%, loss %(loss)s."),
                 {"accuracy": f"{100 * scores['accuracy']:.1f}", "loss": f"{scores['loss']:.3g}"})
 
     def decide(self, answers: Array) -> Array:
@@ -74,7 +75,8 @@ class Classification:
         return scores.report(decisions, truth, self.target.classes)
 
     def compare(self, before: Array, after: Array, truth: Array) -> Change:
-        return lossy.of_hits("accuracy", "Accuracy", before == truth, after == truth, float((before == after).mean()))
+        return lossy.of_hits("accuracy", _("Accuracy"), before == truth, after == truth,
+                             float((before == after).mean()))
 
     def output(self) -> dict[str, Any]:
         return {"name": "logits", "dtype": "float32", "shape": ["batch", self.outputs], "target": self.target.name,

@@ -6,6 +6,7 @@ import numpy as np
 
 from trainer.data import Array
 from trainer.report import Block, Heading, Scalar, Table
+from trainer.sentences import gettext_noop as _
 
 
 def report(predicted: Array, actual: Array, labels: Sequence[str]) -> tuple[Scalar, list[Scalar], list[Block]]:
@@ -15,14 +16,15 @@ def report(predicted: Array, actual: Array, labels: Sequence[str]) -> tuple[Scal
     precision, recall = _ratio(right, told), _ratio(right, true)
     f1 = _ratio(2 * right, told + true)
     micro = float(2 * right.sum() / max(1, told.sum() + true.sum()))
-    further = [("macro_f1", "Mean F1 of the labels", float(f1.mean())),
-               ("exact_match", "Rows with all labels right", float((predicted == actual).all(axis=1).mean())),
-               ("label_accuracy", "Labels right", float((predicted == actual).mean()))]
-    headings = (Heading(label="Label", unit=None), Heading(label="Precision", unit="share"), Heading(label="Recall", unit="share"),
-                Heading(label="F1", unit="share"), Heading(label="Rows"))
-    table = Table(title="Each label", note="On rows that training never saw", headings=headings,
+    further = [("macro_f1", _("Mean F1 of the labels"), float(f1.mean())),
+               ("exact_match", _("Rows with all labels right"), float((predicted == actual).all(axis=1).mean())),
+               ("label_accuracy", _("Labels right"), float((predicted == actual).mean()))]
+    headings = (Heading(label=_("Label"), unit=None), Heading(label=_("Precision"), unit="share"),
+                Heading(label=_("Recall"), unit="share"), Heading(label=_("F1"), unit="share"),
+                Heading(label=_("Rows")))
+    table = Table(title=_("Each label"), note=_("On rows that training never saw"), headings=headings,
                   rows=tuple(zip(labels, precision.tolist(), recall.tolist(), f1.tolist(), true.tolist(), strict=True)))
-    return _share("f1", "F1", micro), [_share(*scalar) for scalar in further], [table]
+    return _share("f1", _("F1"), micro), [_share(*scalar) for scalar in further], [table]
 
 
 def _share(name: str, label: str, value: float) -> Scalar:

@@ -13,6 +13,7 @@ from trainer.data import Array, Prepared
 from trainer.proving import lossy
 from trainer.proving.lossy import Change
 from trainer.report import Block, Scalar
+from trainer.sentences import gettext_noop as _
 from trainer.split import Indices
 from trainer.task import Encoded, LossOf
 from trainer.tasks.multi_label import Spec, Target, scores
@@ -63,7 +64,7 @@ class MultiLabel:
         return [scores["f1"], -scores["loss"]]
 
     def best_epoch(self, scores: Mapping[str, float]) -> tuple[str, dict[str, str]]:
-        return ("Epoch %(epoch)d is the best so far: validation F1 %(f1)s %%, loss %(loss)s.",
+        return (_("Epoch %(epoch)d is the best so far: validation F1 %(f1)s %%, loss %(loss)s."),
                 {"f1": f"{100 * scores['f1']:.1f}", "loss": f"{scores['loss']:.3g}"})
 
     def decide(self, answers: Array) -> Array:
@@ -75,7 +76,8 @@ class MultiLabel:
 
     def compare(self, before: Array, after: Array, truth: Array) -> Change:
         was, now = (before == truth).all(axis=1), (after == truth).all(axis=1)
-        return lossy.of_hits("exact_match", "Rows with all labels right", was, now, float((before == after).all(axis=1).mean()))
+        return lossy.of_hits("exact_match", _("Rows with all labels right"), was, now,
+                             float((before == after).all(axis=1).mean()))
 
     def output(self) -> dict[str, Any]:
         return {"name": "logits", "dtype": "float32", "shape": ["batch", self.outputs], "target": self.target.name,

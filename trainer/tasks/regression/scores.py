@@ -4,6 +4,7 @@ import numpy as np
 
 from trainer.data import Array
 from trainer.report import Block, Figure, Scalar
+from trainer.sentences import gettext_noop as _
 
 MOST_RESIDUALS = 2000
 
@@ -15,8 +16,10 @@ def report(predicted: Array, actual: Array) -> tuple[Scalar, list[Scalar], list[
     spread = float(((actual - actual.mean()) ** 2).sum())
     kept = np.linspace(0, len(actual) - 1, min(len(actual), MOST_RESIDUALS)).astype(np.int64)
     residuals = {"predicted": predicted[kept].astype(float).tolist(), "actual": actual[kept].astype(float).tolist()}
-    mae = Scalar(name="test/mae", label="Mean absolute error", value=float(np.abs(error).mean()), better="lower")
+    mae = Scalar(name="test/mae", label=_("Mean absolute error"), value=float(np.abs(error).mean()), better="lower")
     further = [
-        Scalar(name="test/rmse", label="Root mean squared error", value=float(np.sqrt((error**2).mean())), better="lower"),
-        Scalar(name="test/r2", label="R²", value=1 - float((error**2).sum()) / spread if spread > 0 else 0.0, better="higher")]
+        Scalar(name="test/rmse", label=_("Root mean squared error"), value=float(np.sqrt((error**2).mean())),
+               better="lower"),
+        Scalar(name="test/r2", label=_("R²"), value=1 - float((error**2).sum()) / spread if spread > 0 else 0.0,
+               better="higher")]
     return mae, further, [Figure(chart="residuals", data=residuals)]

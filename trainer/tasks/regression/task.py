@@ -14,6 +14,7 @@ from trainer.proving import lossy
 from trainer.proving.lossy import Change
 from trainer.report import Block, Scalar
 from trainer.scaling import mean_and_scale
+from trainer.sentences import gettext_noop as _
 from trainer.split import Indices
 from trainer.task import Encoded, LossOf
 from trainer.tasks.regression import Spec, Target, scores
@@ -61,7 +62,7 @@ class Regression:
         return [-scores["loss"]]
 
     def best_epoch(self, scores: Mapping[str, float]) -> tuple[str, dict[str, str]]:
-        return ("Epoch %(epoch)d is the best so far: validation error %(mae)s, loss %(loss)s.",
+        return (_("Epoch %(epoch)d is the best so far: validation error %(mae)s, loss %(loss)s."),
                 {"mae": f"{scores['mae']:.3g}", "loss": f"{scores['loss']:.3g}"})
 
     def decide(self, answers: Array) -> Array:
@@ -71,7 +72,7 @@ class Regression:
         return scores.report(decisions, truth)
 
     def compare(self, before: Array, after: Array, truth: Array) -> Change:
-        return lossy.of_errors("mae", "Mean absolute error", np.abs(before - truth), np.abs(after - truth))
+        return lossy.of_errors("mae", _("Mean absolute error"), np.abs(before - truth), np.abs(after - truth))
 
     def output(self) -> dict[str, Any]:
         return {"name": "value", "dtype": "float32", "shape": ["batch"], "target": self.target.name, "unit": "as in the data"}
