@@ -1,4 +1,4 @@
-"""Mean and deviation of training rows, by which values are standardised."""
+"""What values of training rows are standardised by."""
 
 import numpy as np
 
@@ -8,7 +8,12 @@ SMALLEST_SCALE = 1e-30  # float32 divides by it without losing digits
 
 
 def mean_and_scale(values: Array) -> tuple[float, float]:
-    """Mean and standard deviation; a deviation of 0, but for rounding, counts as 1."""
+    """Mean and standard deviation."""
     values = values.astype(np.float64)
-    mean, scale = float(values.mean()), float(values.std())
-    return mean, scale if np.isfinite(scale) and scale > max(1e-12 * abs(mean), SMALLEST_SCALE) else 1.0
+    mean = float(values.mean())
+    return mean, usable_scale(float(values.std()), mean)
+
+
+def usable_scale(spread: float, center: float) -> float:
+    """The spread; one of 0, but for rounding, counts as 1."""
+    return spread if np.isfinite(spread) and spread > max(1e-12 * abs(center), SMALLEST_SCALE) else 1.0

@@ -183,7 +183,7 @@ def test_a_number_is_proved_alike_in_every_unit(unit: float, penguins: Trained, 
 
 def test_the_rows_with_gaps_of_a_wide_table_are_few_and_each_column_is_missing_once() -> None:
     names, ones = tuple(f"c{place}" for place in range(1_000)), (1.0,) * 1_000
-    wide = number.Block(columns=names, fill=ones, mean=ones, scale=ones)
+    wide = number.Block(columns=names, center=ones, scale=ones)
     gaps = parity.gaps([wide])
     rows = parity.with_gaps({"numbers": np.ones((1, 1_000), np.float32)}, [wide], gaps)["numbers"]
     assert len(gaps) == len(rows) == parity.GAP_ROWS

@@ -109,8 +109,9 @@ def test_columns_come_out_standardised_flagged_and_one_hot(
     features = encoded(model, data, part).numpy()
     missing = np.isnan(numbers[part])
     known = np.where(missing, np.nan, numbers[part])
-    filled = np.where(missing, np.nanmedian(known, axis=0), known)
-    standard = (filled - filled.mean(axis=0)) / filled.std(axis=0)
+    low, center, high = np.nanquantile(known, (0.25, 0.5, 0.75), axis=0)
+    scaled = (np.where(missing, center, known) - center) / ((high - low) / 1.349)
+    standard = scaled / np.sqrt(1 + (scaled / 3) ** 2)
     one_hot = codes[part, 1][:, None] == np.arange(3)
     assert features == pytest.approx(np.hstack([standard, missing, one_hot]), abs=1e-4)
 
@@ -137,6 +138,30 @@ def test_a_column_that_is_the_same_in_all_training_rows_is_not_scaled(
     numbers = rows.configure(spec, data).inputs[0]
     assert isinstance(numbers, number.Block)
     assert numbers.scale == (1.0,)
+
+
+@pytest.mark.parametrize("wild", [999.0, 1e30, -1e33])
+def test_a_wild_cell_leaves_the_others_as_they_were(tmp_path: Path, codes: np.ndarray[Any, Any], wild: float) -> None:
+    clean = np.random.default_rng(5).normal(size=(200, 1))
+    spec, data = ready(write_table(tmp_path / "clean", clean, codes), CLASSES)
+    expected = encoded(package.module(rows.configure(spec, data)), data, data.parts.train)[:, 0].numpy()
+    dirty = clean.copy()
+    dirty[data.parts.train[3], 0] = wild
+    spec, data = ready(write_table(tmp_path / "dirty", dirty, codes), CLASSES)
+    features = encoded(package.module(rows.configure(spec, data)), data, data.parts.train)[:, 0].numpy()
+    assert np.delete(features, 3) == pytest.approx(np.delete(expected, 3), abs=0.15)
+    assert abs(features[3]) == pytest.approx(3, abs=0.01)
+
+
+@pytest.mark.parametrize("rare", [0.01, 0.2])
+def test_numbers_of_which_most_are_the_same_keep_what_tells_the_others_apart(tmp_path: Path, codes: np.ndarray[Any, Any],
+                                                                            rare: float) -> None:
+    values = (np.random.default_rng(6).random((200, 1)) < rare).astype(float)
+    values[:4] = 1.0
+    spec, data = ready(write_table(tmp_path / "table", values, codes), CLASSES)
+    numbers = rows.configure(spec, data).inputs[0]
+    assert isinstance(numbers, number.Block)
+    assert (numbers.center, numbers.scale) == ((0.0,), (1.0,))
 
 
 def test_rows_without_a_target_are_left_out_and_counted(

@@ -30,15 +30,14 @@ class Column(BaseColumn):
 
 
 class Block(BaseBlock):
-    """All number columns: what stands for a missing value, and mean and deviation of the training rows."""
+    """All number columns: the middle of the training rows, which also stands for a missing value, and their spread."""
 
     gap: ClassVar[float | None] = math.nan
 
     kind: Literal["number"] = "number"
     name: Literal["numbers"] = "numbers"
     columns: Names
-    fill: Numbers
-    mean: Numbers
+    center: Numbers
     scale: Numbers
     flagged: tuple[int, ...] = Field((), strict=False, description="Places of the columns whose gaps are a feature of their own.")
 
@@ -51,11 +50,11 @@ class Block(BaseBlock):
         return (len(self.columns),)
 
     def arguments(self) -> dict[str, Any]:
-        return {"fill": list(self.fill), "mean": list(self.mean), "scale": list(self.scale), "flagged": list(self.flagged)}
+        return {"center": list(self.center), "scale": list(self.scale), "flagged": list(self.flagged)}
 
     def description(self) -> dict[str, Any]:
         return {"dtype": self.dtype, "shape": ["batch", *self.shape], "columns": list(self.columns), "missing": "NaN",
-                "unit": "as in the data", "contained": "imputation, standardisation"}
+                "unit": "as in the data", "contained": "imputation, robust scaling, smooth clipping"}
 
     def fits(self, others: Sequence[BaseColumn]) -> bool:
         names = {column.name for column in others if isinstance(column, Column)}

@@ -9,19 +9,20 @@ from trainer.columns import Gatherer
 from trainer.columns.number import Block, Column
 from trainer.data import Array, Prepared
 from trainer.errors import TrainerError
-from trainer.scaling import mean_and_scale
+from trainer.scaling import usable_scale
 from trainer.split import Indices
 from trainer.summary import number_names
 
 BLOCK_VALUES = 8 * 1024 * 1024
+QUARTILES_APART = 1.349  # deviations of a normal distribution
 
 
 def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> list[Block]:
     """One block of all columns; its constants are of training rows only."""
     fitted = [_fitted(values) for values in _columns(columns, prepared, train)]
-    fill, mean, scale, has_gaps = (tuple(values) for values in zip(*fitted, strict=True))
+    center, scale, has_gaps = (tuple(values) for values in zip(*fitted, strict=True))
     flagged = tuple(place for place, has in enumerate(has_gaps) if has)
-    return [Block(columns=tuple(column.name for column in columns), fill=fill, mean=mean, scale=scale, flagged=flagged)]
+    return [Block(columns=tuple(column.name for column in columns), center=center, scale=scale, flagged=flagged)]
 
 
 def _columns(columns: Sequence[Column], prepared: Prepared, train: Indices) -> Iterator[Array]:
@@ -32,13 +33,21 @@ def _columns(columns: Sequence[Column], prepared: Prepared, train: Indices) -> I
         yield from numbers[train[:, None], places[start : start + width]].T
 
 
-def _fitted(values: Array) -> tuple[float, float, float, bool]:
-    """What fills a gap, mean, scale, and whether there are gaps."""
+def _fitted(values: Array) -> tuple[float, float, bool]:
+    """Center, scale, and whether there are gaps. Both come from the middle of the values, so that a few wild ones decide
+    nothing."""
     values = values.astype(np.float32)  # as the model sees them: what it cannot tell apart is a constant
-    present = values[np.isfinite(values)]
-    fill = float(np.median(present)) if len(present) else 0.0
-    mean, scale = mean_and_scale(np.where(np.isfinite(values), values, fill))
-    return fill, mean, scale, len(present) < len(values)
+    present = values[np.isfinite(values)].astype(np.float64)
+    if not len(present):
+        return 0.0, 1.0, True
+    low, center, high = np.quantile(present, (0.25, 0.5, 0.75)).tolist()
+    return center, usable_scale((high - low) / QUARTILES_APART or _typical_distance(present, center), center), len(present) < len(values)
+
+
+def _typical_distance(values: Array, center: float) -> float:
+    """The median distance from the center of what does not stand there, of values most of which do."""
+    distances = np.abs(values - center)
+    return float(np.median(distances[distances > 0])) if distances.any() else 0.0
 
 
 def gatherer(block: Block, prepared: Prepared) -> Gatherer:
