@@ -89,6 +89,8 @@ def test_a_models_widths_are_read_back(entry: Entry) -> None:
     import importlib
 
     network = importlib.import_module(f"trainer.models.{entry.name}.network")
+    if not hasattr(network, "widths"):
+        return  # it is not pruned, and says so
     spec = made(entry)
     module = catalog.build("models", spec, {"block": (3, 16, 16)}, 4)
     assert spec.replaced(**network.widths(module)) == spec

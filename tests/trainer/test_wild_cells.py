@@ -13,7 +13,8 @@ from trainer.proving import answering
 from trainer.rows import of_model
 
 ROWS, COLUMNS = 3000, 4
-SPEC = {"task": {"name": "classification", "target": "c0"}, "epochs": 30, "split": {"validation": 0.1, "test": 0.5}, "exporters": [{"name": "onnx"}]}
+SPEC = {"task": {"name": "classification", "target": "c0"},
+        "epochs": 30, "split": {"validation": 0.1, "test": 0.5}, "exporters": [{"name": "onnx"}]}
 
 
 def learned(folder: Path, numbers: Array, labels: Array, clean: Array) -> tuple[float, Path]:

@@ -37,6 +37,9 @@ def build(spec: Spec, version: Version, bench: Bench) -> Version:
     from trainer import package
 
     config, state = package.load(version.path)
+    if not hasattr(_network_module(config), "widths"):
+        raise RefusedError("cannot_prune", "The network “%(model)s” cannot become narrower layer by layer; leave this stage out.",
+                           model=catalog.entry("models", config.model).label)
     model = package.module(config, state)
     prune(model, config, spec.ratio)
     narrower = config.model_copy(update={"model": config.model.replaced(**_widths(config, model.network))})
@@ -66,6 +69,9 @@ def prune(model: "RawModel", config: "ModelConfig", ratio: float) -> None:
 
 def _widths(config: "ModelConfig", network: "nn.Module") -> dict[str, Any]:
     """The fields of the model's Spec that describe the pruned network, as its network.py reads them back."""
-    module = import_module(f"{catalog.entry('models', config.model).module.__name__}.network")
-    widths: dict[str, Any] = module.widths(network)
+    widths: dict[str, Any] = _network_module(config).widths(network)
     return widths
+
+
+def _network_module(config: "ModelConfig") -> Any:
+    return import_module(f"{catalog.entry('models', config.model).module.__name__}.network")

@@ -19,7 +19,7 @@ Width = Annotated[int, Field(ge=1, le=16384)]
 
 
 class Spec(ModelSpec):
-    layouts_taken: ClassVar[frozenset[Layout]] = frozenset({"vector", "image"})
+    layouts_taken: ClassVar[frozenset[Layout]] = frozenset({"vector"})
 
     hidden: Annotated[tuple[Width, ...], Lenient] = Field(
         (64, 64), max_length=12, title="Hidden units", description="Of each layer before the last.")
