@@ -1,0 +1,55 @@
+"""Data with columns of every kind, two of pictures among them, and something that each task can learn."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trainer import data
+from trainer.catalog import Entry, listing
+from trainer.columns import Column, category, image, number
+from trainer.data import Array
+from trainer.model import ModelSpec
+from trainer.summary import DataSummary
+
+SIDE = 8
+FEATURES: tuple[Column, ...] = (
+    number.Column(name="size", distinct=400), category.Column(name="colour", distinct=2, levels=("blue", "red")),
+    image.Column(name="front", shape=(1, SIDE, SIDE)), image.Column(name="back", shape=(1, SIDE, SIDE)))
+TARGETS: tuple[Column, ...] = (
+    category.Column(name="class", distinct=2, levels=("few", "many")), number.Column(name="price", distinct=400),
+    number.Column(name="is_bright", distinct=2), category.Column(name="is_red", distinct=2, levels=("no", "yes")))
+# What each task is to tell.
+TASKS: dict[str, dict[str, Any]] = {"classification": {"target": "class"}, "regression": {"target": "price"}, "multi_label": {"labels": ["is_bright", "is_red"]}}
+
+
+def write(path: Path, rows: int = 400) -> Path:
+    """Targets follow from four bits: a number's size, a category, and which halves of two pictures are bright."""
+    random = np.random.default_rng(0)
+    bits = random.integers(0, 2, (rows, 4))
+    pictures = {name: random.integers(0, 60, (rows, 1, SIDE, SIDE)).astype(np.uint8) for name in ("front", "back")}
+    for place, pixels in enumerate(pictures.values()):
+        pixels[bits[:, place] == 1, :, : SIDE // 2] += 150
+    size = bits[:, 2] * 3.0 + random.normal(size=rows) / 5
+    size[::17] = np.nan
+    price = bits @ np.array([1.0, 2.0, 3.0, 4.0]) + random.normal(size=rows) / 10
+    arrays: dict[str, Array] = {
+        "numbers": np.stack([size, price, bits[:, 0].astype(float)], 1),
+        "categories": np.stack([bits[:, 3], bits.sum(axis=1) >= 2, bits[:, 3]], 1).astype(np.int32)}
+    arrays |= {data.own_name(name): pixels for name, pixels in pictures.items()}
+    data.write(path, DataSummary(rows=rows, columns=(*FEATURES, *TARGETS)), arrays)
+    return path
+
+
+def features(entry: Entry) -> Sequence[str]:
+    """The names of the columns that a model of the listing can take, as many as it can."""
+    assert issubclass(entry.spec, ModelSpec)
+    fitting = [column.name for column in FEATURES if column.layout in entry.spec.layouts_taken]
+    return fitting[: entry.spec.most_blocks]
+
+
+def specs() -> list[tuple[str, dict[str, Any]]]:
+    """A spec of each task with each model."""
+    return [(f"{task}-{name}", {"task": {"name": task, **fields, "features": list(features(entry))}, "model": {"name": name}})
+            for task, fields in TASKS.items() for name, entry in listing("models").items()]
