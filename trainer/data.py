@@ -26,7 +26,8 @@ from trainer.summary import DataSummary
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-DTYPES: dict[str, np.dtype[Any]] = {"U8": np.dtype("uint8"), "I64": np.dtype("<i8"), "I32": np.dtype("<i4"), "F64": np.dtype("<f8")}
+DTYPES: dict[str, np.dtype[Any]] = {
+    "I8": np.dtype("int8"), "U8": np.dtype("uint8"), "I64": np.dtype("<i8"), "I32": np.dtype("<i4"), "F64": np.dtype("<f8")}
 FIRST_SPEAKS_SECONDS = 1.0  # that another rank leaves the first to say what both found
 ROLE = "prepared"  # of such a file among a job's inputs
 LARGEST_HEADER = 100 * 1024 * 1024

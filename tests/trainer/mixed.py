@@ -8,7 +8,7 @@ import numpy as np
 
 from trainer import data
 from trainer.catalog import Entry, listing
-from trainer.columns import Column, category, image, number
+from trainer.columns import Column, boolean, category, image, number
 from trainer.data import Array
 from trainer.model import ModelSpec
 from trainer.summary import DataSummary
@@ -16,12 +16,14 @@ from trainer.summary import DataSummary
 SIDE = 8
 FEATURES: tuple[Column, ...] = (
     number.Column(name="size", distinct=400), category.Column(name="colour", distinct=2, levels=("blue", "red")),
+    boolean.Column(name="is_sold", distinct=2, levels=("no", "yes")),
     image.Column(name="front", shape=(1, SIDE, SIDE)), image.Column(name="back", shape=(1, SIDE, SIDE)))
 TARGETS: tuple[Column, ...] = (
     category.Column(name="class", distinct=2, levels=("few", "many")), number.Column(name="price", distinct=400),
-    number.Column(name="is_bright", distinct=2), category.Column(name="is_red", distinct=2, levels=("no", "yes")))
+    number.Column(name="is_bright", distinct=2), boolean.Column(name="is_red", distinct=2, levels=("no", "yes")))
 # What each task is to tell.
-TASKS: dict[str, dict[str, Any]] = {"classification": {"target": "class"}, "regression": {"target": "price"}, "multi_label": {"labels": ["is_bright", "is_red"]}}
+TASKS: dict[str, dict[str, Any]] = {"classification": {"target": "class"}, "regression": {"target": "price"},
+                                    "multi_label": {"labels": ["is_bright", "is_red"]}}
 
 
 def write(path: Path, rows: int = 400) -> Path:
@@ -36,7 +38,8 @@ def write(path: Path, rows: int = 400) -> Path:
     price = bits @ np.array([1.0, 2.0, 3.0, 4.0]) + random.normal(size=rows) / 10
     arrays: dict[str, Array] = {
         "numbers": np.stack([size, price, bits[:, 0].astype(float)], 1),
-        "categories": np.stack([bits[:, 3], bits.sum(axis=1) >= 2, bits[:, 3]], 1).astype(np.int32)}
+        "categories": np.stack([bits[:, 3], bits.sum(axis=1) >= 2], 1).astype(np.int32),
+        "booleans": np.stack([np.where(np.arange(rows) % 13, bits[:, 1], -1), bits[:, 3]], 1).astype(np.int8)}
     arrays |= {data.own_name(name): pixels for name, pixels in pictures.items()}
     data.write(path, DataSummary(rows=rows, columns=(*FEATURES, *TARGETS)), arrays)
     return path

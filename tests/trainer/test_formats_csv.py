@@ -16,7 +16,7 @@ from tests.files import Imported, imported, refusal, zipped
 from tests.trainer.samples import attempt
 from trainer import report
 from trainer.catalog import listing
-from trainer.columns import Column, category
+from trainer.columns import Column, boolean, category
 from trainer.errors import TrainerError
 from trainer.formats.csv.pieces import batches
 from trainer.formats.csv.rows import Table, as_wide
@@ -301,3 +301,19 @@ def test_the_wrong_encoding_chosen_by_hand_names_the_line(tmp_path: Path) -> Non
     spec = listing("formats")["csv"].spec.model_validate({"name": "csv", "encoding": "utf-8"})
     error = refusal(tmp_path, {"x.csv": "a,b\n1,ü\n".encode("latin-1")}, spec)
     assert error.code == "csv_encoding"
+
+
+@pytest.mark.parametrize(("words", "levels"), [
+    (("TRUE", "true", "FALSE"), ("false", "true")), (("Yes", "no"), ("no", "yes")), (("T", "F"), ("f", "t")),
+    (("y", "N", "n"), ("n", "y"))])
+def test_words_for_yes_and_no_are_one_kind_however_they_are_written(
+    words: tuple[str, ...], levels: tuple[str, str], tmp_path: Path
+) -> None:
+    cells = [words[row % len(words)] if row % 7 else "" for row in range(60)]
+    made = read(tmp_path, "a,sold\n" + "".join(f"{row},{cell}\n" for row, cell in enumerate(cells)))
+    column = made.data.summary.columns[1]
+    assert isinstance(column, boolean.Column)
+    assert (column.levels, column.missing) == (levels, 9)
+    expected = [-1 if not cell else int(cell.casefold() == levels[1]) for cell in cells]
+    assert made.data.array("booleans")[:, 0].tolist() == expected
+    assert made.profile.suggested_target == "sold"

@@ -30,9 +30,9 @@ def test_mixed_columns_are_learned_exported_proved_and_answered(combiner: str, t
     assert [item["status"] for item in exported.report["exports"]] == ["proved"] * 3, exported.report
     out = exported.folder / "out"
     assert [block["name"] for block in json.loads((out / "preprocess.json").read_text())["inputs"]] == [
-        "numbers", "categories", "image_1", "image_2"]
+        "numbers", "categories", "booleans", "image_1", "image_2"]
     np.save(tmp_path / "picture.npy", np.full((1, mixed.SIDE, mixed.SIDE), 200, np.uint8))
-    row = {"size": 3.0, "colour": "red", "front": "picture.npy", "back": "picture.npy"}
+    row = {"size": 3.0, "colour": "red", "is_sold": True, "front": "picture.npy", "back": "picture.npy"}
     (tmp_path / "rows.jsonl").write_text(json.dumps(row) + "\n")
     answer = subprocess.run([sys.executable, "-I", "predict.py", "run_onnx.py", str(tmp_path / "rows.jsonl")], cwd=out,
                             capture_output=True, text=True, check=True)

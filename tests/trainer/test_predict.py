@@ -149,6 +149,7 @@ def test_what_is_no_picture_for_this_model_is_refused_with_what_it_takes(wrong: 
 OUTSIDE: dict[str, tuple[list[Any], dict[str, Any], list[Any]]] = {
     "number": ([1, "2.5", " 3 ", None, "", "x", True, 1e40], {"columns": ["a"]}, [1, 2.5, 3, np.nan, np.nan, np.nan, 1, np.nan]),
     "category": (["a", " b ", None, "", "c", 1], {"columns": ["a"], "levels": {"a": ["1", "a", "b"]}}, [1, 2, -1, -1, -1, 0]),
+    "boolean": (["yes", "No", True, 0, None, "perhaps"], {"columns": ["a"], "levels": {"a": ["no", "yes"]}}, [1, 0, 1, 0, -1, -1]),
     "image": ([[[[1, 2]]], np.array([[[3, 4]]], np.uint8)], {"columns": ["a"], "shape": ["batch", 1, 1, 2]}, [[[[1, 2]]], [[[3, 4]]]]),
 }
 

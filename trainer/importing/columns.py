@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from trainer.columns import Column, category, constant, number, text
+from trainer.columns import Column, boolean, category, constant, number, text
 from trainer.data import Array
 from trainer.importing.cells import GAP, INFINITE, MISSING, TEXT, Read
 from trainer.importing.cells import read as read_numbers
@@ -82,6 +82,14 @@ class Observed:
         """int32 [codes]: the index of each code's level, -1 for one that says that a value is missing."""
         return self._levels.indices(self._sorted())
 
+    def truths(self) -> Array:
+        """int8 [codes] of a column of yes and no: 1 or 0, -1 for a code that says that a value is missing."""
+        words = self._sorted()
+        pair = boolean.pair(words)
+        assert pair is not None
+        truths = np.array([pair.index(word.casefold()) for word in words] + [-1], np.int8)  # -1 stands last
+        return truths[self._levels.indices(words)]
+
     def _sorted(self) -> list[str]:
         return sorted(self._levels.words())
 
@@ -96,6 +104,8 @@ class Observed:
             if self._numbers == self._infinite:  # no value is left
                 return constant.Column(name=self.name, missing=missing)
             return number.Column(name=self.name, missing=missing, decimal_comma=self._comma)
+        if not self._full and (words := boolean.pair(levels)) is not None:
+            return boolean.Column(name=self.name, missing=self._missing, distinct=len(words), levels=words)
         if not self._full and self._is_category(len(levels), present):
             return category.Column(name=self.name, missing=self._missing, distinct=len(levels), levels=tuple(levels))
         return text.Column(name=self.name, missing=self._missing, distinct=len(self._levels))

@@ -7,7 +7,7 @@ from operator import itemgetter
 
 import numpy as np
 
-from trainer.columns import Column, category
+from trainer.columns import Column, boolean, category
 from trainer.data import Array
 from trainer.importing import profile_classes
 from trainer.importing.parsed import Parsed
@@ -25,6 +25,8 @@ from trainer.importing.profile import (
 from trainer.importing.profile_classes import class_problems
 from trainer.summary import DataSummary, number_names
 
+Levelled = category.Column | boolean.Column
+BLOCKS = {"number": "numbers", "category": "categories", "boolean": "booleans"}
 BINS = 20
 LEVELS_SHOWN = 50
 LEAST_ROWS = 10
@@ -41,10 +43,11 @@ IDENTIFIER_NAME = re.compile(r"(.*[_ ])?(id|index|idx|key|nr|no|row|column 1)", 
 
 def column_profiles(columns: Sequence[Column], arrays: dict[str, Array]) -> tuple[ColumnProfile, ...]:
     """Statistics in the columns' order."""
-    values, codes = (_columns_of(arrays[name]) if name in arrays else iter(()) for name in ("numbers", "categories"))
+    values, codes, truths = (_columns_of(arrays[name]) if name in arrays else iter(()) for name in ("numbers", "categories", "booleans"))
     return tuple(
         _of_numbers(column, next(values)) if column.kind == "number"
         else _of_levels(column, next(codes)) if isinstance(column, category.Column)
+        else _of_levels(column, next(truths)) if isinstance(column, boolean.Column)
         else ColumnProfile(name=column.name, kind=column.kind, missing=column.missing, distinct=column.distinct)
         for column in columns)
 
@@ -94,13 +97,13 @@ def _histogram(present: Array, low: float, high: float) -> Histogram | None:
     return Histogram(edges=tuple(edges.tolist()), counts=tuple(counts.tolist()))
 
 
-def _of_levels(column: category.Column, codes: Array) -> ColumnProfile:
+def _of_levels(column: Levelled, codes: Array) -> ColumnProfile:
     counts = _counted(column, codes)
-    return ColumnProfile(name=column.name, kind="category", missing=column.missing, distinct=column.distinct,
+    return ColumnProfile(name=column.name, kind=column.kind, missing=column.missing, distinct=column.distinct,
                          levels=tuple(sorted(counts, key=lambda item: -item[1])[:LEVELS_SHOWN]), rarest=_rarest(counts))
 
 
-def _counted(column: category.Column, codes: Array) -> Counts:
+def _counted(column: Levelled, codes: Array) -> Counts:
     counts = np.bincount(codes[codes >= 0], minlength=len(column.levels)).tolist()
     return tuple(zip(column.levels, counts, strict=True))
 
@@ -112,7 +115,7 @@ def profile(parsed: Parsed, format_name: str) -> Profile:
     checks = parsed.checks | checks_of(*ALWAYS)
     balance: Counts = ()
     if target is not None:
-        if isinstance(target, category.Column):
+        if isinstance(target, Levelled):
             balance = _counted(target, _array_of(parsed, target))
         elif _task(target) == "classification":
             balance = _counted_numbers(_array_of(parsed, target))
@@ -126,24 +129,24 @@ def profile(parsed: Parsed, format_name: str) -> Profile:
 
 def suggested_target(parsed: Parsed) -> Column | None:
     """A column called like a target, else the last column of categories, else the last column of numbers."""
-    usable = [column for column in parsed.summary.columns if column.kind in {"category", "number"}]
+    usable = [column for column in parsed.summary.columns if column.kind in BLOCKS]
     named = {column.name.casefold(): column for column in reversed(usable)}
     for name in TARGET_NAMES:
         if name in named:
             return named[name]
-    categories = [column for column in usable if column.kind == "category"]
+    categories = [column for column in usable if isinstance(column, Levelled)]
     return next(reversed(categories or usable), None)
 
 
 def _task(target: Column) -> str:
     few = target.distinct <= FEW_CLASSES and target.name.casefold() in TARGET_NAMES
-    return "classification" if target.kind == "category" or few else "regression"
+    return "classification" if isinstance(target, Levelled) or few else "regression"
 
 
 def _array_of(parsed: Parsed, column: Column) -> Array:
     """The values or codes of one column."""
     alike = [other.name for other in parsed.summary.columns if other.kind == column.kind]
-    return np.asarray(parsed.arrays["numbers" if column.kind == "number" else "categories"][:, alike.index(column.name)])
+    return np.asarray(parsed.arrays[BLOCKS[column.kind]][:, alike.index(column.name)])
 
 
 def _table_problems(parsed: Parsed) -> Iterator[Problem]:
@@ -190,7 +193,7 @@ ALWAYS = (_without_target, _table_problems, _identifiers, _coarse)
 def _target_problems(parsed: Parsed, target: Column) -> Iterator[Problem]:
     if target.missing:
         yield problem("missing_target", column=target.name, count=target.missing)
-    features = [column for column in parsed.summary.columns if column.kind in {"category", "number"} and column.name != target.name]
+    features = [column for column in parsed.summary.columns if column.kind in BLOCKS and column.name != target.name]
     if not features:
         yield problem("only_text" if any(column.kind == "text" for column in parsed.summary.columns) else "no_features")
     for column in features[:MOST_COMPARED]:
@@ -204,7 +207,7 @@ def _agreeing(parsed: Parsed, column: Column, target: Column) -> int:
     feature, wanted = _array_of(parsed, column), _array_of(parsed, target)
     if target.kind == "number":
         return _on_a_line(feature, wanted)
-    assert isinstance(target, category.Column)
+    assert isinstance(target, Levelled)
     if column.distinct * 5 > len(feature) or column.distinct < len(target.levels):
         return 0
     present = (feature >= 0) & (wanted >= 0)

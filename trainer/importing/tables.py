@@ -29,7 +29,7 @@ from trainer.summary import DataSummary
 PREVIEW_ROWS = 50
 PREVIEW_CELLS = 20_000
 PREVIEW_LENGTH = 200
-FLOAT, INDEX = np.dtype(np.float64), np.dtype(np.int32)
+FLOAT, INDEX, TRUTH = np.dtype(np.float64), np.dtype(np.int32), np.dtype(np.int8)
 
 
 @dataclass(frozen=True)
@@ -102,25 +102,30 @@ def _repeated(hashes: "array[int]") -> int:
 
 
 def _encode(columns: Sequence[Column], observed: Sequence[Observed], counts: Sequence[int], spool: Spool, work: Path) -> dict[str, Array]:
-    """``numbers`` and ``categories`` as trainer.columns describes them."""
+    """The blocks of each kind, as trainer.columns describes them."""
     kinds = [column.kind for column in columns]
     values = _mapped(work / "numbers", FLOAT, sum(counts), kinds.count("number"))
     codes = _mapped(work / "codes", INDEX, sum(counts), kinds.count("category"))
-    lookups = [column.lookup() if kind == "category" else None for column, kind in zip(observed, kinds, strict=True)]
+    truths = _mapped(work / "booleans", TRUTH, sum(counts), kinds.count("boolean"))
+    lookups = [column.lookup() if kind == "category" else column.truths() if kind == "boolean" else None
+               for column, kind in zip(observed, kinds, strict=True)]
     spool.rewind()
     start = 0
     for count in counts:
-        end, number, category = start + count, 0, 0
+        end, number, category, boolean = start + count, 0, 0, 0
         for kind, lookup in zip(kinds, lookups, strict=True):
             seen, places = spool.get(FLOAT, count), spool.get(CODE, count)
             if kind == "number":
                 values[start:end, number] = np.nan if seen is None else seen
                 number += 1
+            elif lookup is not None and kind == "boolean":
+                truths[start:end, boolean] = lookup[places]
+                boolean += 1
             elif lookup is not None:
                 codes[start:end, category] = lookup[places]
                 category += 1
         start = end
-    arrays = {"numbers": values, "categories": codes}
+    arrays = {"numbers": values, "categories": codes, "booleans": truths}
     return {name: array for name, array in arrays.items() if array.shape[1]}
 
 
