@@ -1,0 +1,68 @@
+"""Above the median
+
+Tell whether a number is above the median of the training rows.
+"""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import Field
+
+from trainer import inputs
+from trainer.summary import DataSummary
+from trainer.task import LiveChart, TaskSpec
+from trainer.task import Target as TaskTarget
+
+if TYPE_CHECKING:
+    from trainer.data import Prepared
+    from trainer.split import Indices
+    from trainer.task import Encoded, Task
+
+CHARTS = (LiveChart("hits", "Rows told rightly", ("train/hits", "validation/hits"), "share", "validation/hits"),)
+
+
+class Spec(TaskSpec):
+    encoding: ClassVar[str] = "class"
+    loss: ClassVar[str] = "cross_entropy"
+
+    target: str = Field(title="Target column", description="The number.")
+
+    @property
+    def target_columns(self) -> tuple[str, ...]:
+        return (self.target,)
+
+
+class Target(TaskTarget):
+    median: float
+
+
+def check(spec: Spec, data: DataSummary) -> None:
+    inputs.target_column(spec.target, data)
+    inputs.feature_columns(spec.features, spec.target_columns, data)
+
+
+def class_column(spec: Spec) -> str | None:
+    return None
+
+
+def suggest(data: DataSummary) -> dict[str, Any] | None:
+    return None
+
+
+def encode(spec: Spec, prepared: "Prepared") -> "Encoded":
+    import numpy as np
+
+    from trainer.task import Encoded
+
+    numbers = np.asarray(prepared.array("numbers")[:, 0])
+    return Encoded(values=(numbers > np.median(numbers)).astype(np.int64), is_present=np.isfinite(numbers))
+
+
+def describe(spec: Spec, encoded: "Encoded", train: "Indices") -> Target:
+    return Target(name=spec.target, median=float(encoded.values[train].mean()))
+
+
+def build(spec: Spec, target: Target) -> "Task":
+    from trainer.tasks.above_median.task import AboveMedian  # type: ignore[import-not-found]
+
+    task: Task = AboveMedian(target)
+    return task

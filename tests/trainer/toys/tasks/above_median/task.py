@@ -1,0 +1,55 @@
+"""Two classes, told by two logits."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from trainer.data import Array
+from trainer.proving import lossy
+from trainer.proving.lossy import Change
+from trainer.report import Block, Scalar
+from trainer.task import LossOf, Target
+
+
+class AboveMedian:
+    outputs, sum_count, postprocess, tolerance_floor = 2, 1, None, 1.0
+    measures, decision_type = ("hits",), np.dtype("int64")
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+
+    def losses(self, outputs: Tensor, targets: Tensor, loss_of: LossOf) -> Tensor:
+        return loss_of(outputs, targets)
+
+    losses_of_answers = losses
+
+    def sums(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        return (outputs.argmax(1, keepdim=True) == targets[:, None]).to(outputs.dtype)
+
+    def scores(self, sums: Sequence[float], rows: float) -> tuple[float]:
+        return (sums[0] / rows,)
+
+    def rank(self, scores: Mapping[str, float]) -> list[float]:
+        return [scores["hits"], -scores["loss"]]
+
+    def best_epoch(self, scores: Mapping[str, float]) -> tuple[str, dict[str, str]]:
+        return "Epoch %(epoch)d tells %(hits)s of the rows.", {"hits": f"{scores['hits']:.2f}"}
+
+    def decide(self, answers: Array) -> Array:
+        classes: Array = answers.argmax(1)
+        return classes
+
+    def report(self, decisions: Array, truth: Array) -> tuple[Scalar, Sequence[Scalar], Sequence[Block]]:
+        hits = float((decisions == truth).mean())
+        return Scalar(name="test/hits", label="Rows told rightly", value=hits, unit="share", better="higher"), [], []
+
+    def compare(self, before: Array, after: Array, truth: Array) -> Change:
+        return lossy.of_hits("hits", "Rows told rightly", before == truth, after == truth, float((before == after).mean()))
+
+    def output(self) -> dict[str, Any]:
+        return {"name": "logits", "dtype": "float32", "shape": ["batch", 2], "target": self.target.name}
+
+    def facts(self) -> Sequence[tuple[str, Sequence[str]]]:
+        return []

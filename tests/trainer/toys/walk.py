@@ -1,0 +1,49 @@
+"""Trains, compresses and exports with the toys: ``python -m tests.trainer.toys.walk FOLDER`` prints what came of it as JSON."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+import trainer.columns
+import trainer.tasks
+
+HERE = Path(__file__).parent
+trainer.columns.__path__.append(str(HERE / "columns"))
+trainer.tasks.__path__.append(str(HERE / "tasks"))
+
+from tests.trainer import samples  # noqa: E402 - the listings are read when these are imported
+from trainer import data, report  # noqa: E402
+from trainer.columns import kinds, number  # noqa: E402
+from trainer.summary import DataSummary  # noqa: E402
+
+
+def main(folder: Path) -> None:
+    prepared = _write(folder / "prepared.safetensors")
+    spec = {"task": {"name": "above_median", "target": "height"}, "epochs": 30}
+    trained = samples.attempt(folder / "train", "train", spec, {"prepared": prepared})
+    inputs = {"prepared": prepared, "model": trained.output("model.safetensors")}
+    compressed = samples.attempt(folder / "compress", "compress", {"stages": [{"name": "quantize_int8"}]}, inputs)
+    exporters = {"exporters": [{"name": name} for name in ("onnx", "safetensors")]}
+    exported = samples.attempt(folder / "export", "export", exporters, inputs)
+    (folder / "rows.csv").write_text("wind\n90\n270\n")
+    words = subprocess.run([sys.executable, "-I", "predict.py", "run_onnx.py", str(folder / "rows.csv")], cwd=exported.folder / "out",
+                           capture_output=True, text=True, check=True)
+    print(json.dumps({
+        "hits": report.parse(trained.report).value("test/hits"), "stages": [row["status"] for row in compressed.report["stages"]],
+        "exports": [item["status"] for item in exported.report["exports"]],
+        "answers": [json.loads(line) for line in words.stdout.splitlines()]}))
+
+
+def _write(path: Path) -> Path:
+    """Heights that follow from the sine of an angle."""
+    angles = np.random.default_rng(0).uniform(0, 360, (300, 1))
+    columns = (kinds()["angle"].Column(name="wind", distinct=300), number.Column(name="height", distinct=300))
+    data.write(path, DataSummary(rows=300, columns=columns), {"angles": angles, "numbers": np.sin(np.radians(angles))})
+    return path
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
