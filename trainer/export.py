@@ -102,7 +102,8 @@ def _fitting(source: Source, spec: ExportSpec) -> tuple[Component, ...]:
 def make(exporter: Component, source: Source, proof: Proof, folder: Path) -> Made:
     """Write one format into ``folder``, with all that a stranger needs to run it, and check it there."""
     folder.mkdir()
-    files: tuple[File, ...] = catalog.build("exporters", exporter, source, folder)
+    catalog.build("exporters", exporter, source, folder)
+    files: tuple[File, ...] = catalog.entry("exporters", exporter).module.FILES
     write_companions(source, folder)
     run = write_run(exporter, folder)
     report = {"format": files[0].format, "file": files[0].name, **proof.check(folder, run, source).report()}
