@@ -68,8 +68,9 @@ def write(folder: Path, progress: Progress, model: nn.Module, optimizer: Optimiz
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
     tensors |= {f"best.{name}": tensor for name, tensor in progress.best_state.items()}
     tensors |= {f"random.{rank}": state for rank, state in enumerate(random)}
-    tensors |= {f"optimizer.{name}.{key}": value for name, key, value in _state_of(optimizer) if isinstance(value, Tensor)}
-    plain = [item for item in _state_of(optimizer) if not isinstance(item[2], Tensor)]
+    memory = list(_state_of(optimizer))
+    tensors |= {f"optimizer.{name}.{key}": value for name, key, value in memory if isinstance(value, Tensor)}
+    plain = [item for item in memory if not isinstance(item[2], Tensor)]
     groups = [{key: value for key, value in group.items() if key != "params"} for group in optimizer.param_groups]
     facts = {"progress": progress.facts(), "schedule": schedule.state(), "optimizer": {"groups": groups, "state": plain}}
     path = folder / f"step-{progress.step:010d}.safetensors"

@@ -161,13 +161,13 @@ def _say_savings(journal: Journal, made: Stages) -> None:
     journal.write(events.Log(level="info" if made.names else "warning", message=message, params=params))
 
 
-def _do(setting: Setting, stage: CompressorSpec, version: Version, made: Stages, training: Path | None) -> Version:
-    """Do one stage in a folder of its own; ``training`` is the checkpoint of its training when an earlier life began it."""
+def _do(setting: Setting, stage: CompressorSpec, version: Version, made: Stages, begun: Path | None) -> Version:
+    """Do one stage in a folder of its own; ``begun`` is the checkpoint of its training when an earlier life began it."""
     work = setting.folder / "work"
     rmtree(work, ignore_errors=True)
     work.mkdir()
     bench = Bench(folder=work, rows=setting.data, threads=setting.spec.threads,
-                  fine_tune=partial(_fine_tune, setting, stage.training(), made, training))
+                  fine_tune=partial(_fine_tune, setting, stage.training(), made, begun))
     result: Version = catalog.build("compressors", stage, version, bench)
     return result
 

@@ -23,6 +23,7 @@ from tests.benchmarks.__main__ import commit, machine, table
 from trainer import package, rows
 from trainer.data import Prepared
 from trainer.importing.preparation import files_of, prepare
+from trainer.report import Report, parse
 
 FOLDS = 5
 SEEDS = (0, 1, 2)
@@ -85,9 +86,9 @@ def penguins(folder: Path) -> Iterator[Reached]:
         yield reached(f"penguins, 40 epochs, seed {seed}", reports, reference - 0.005, asked)
 
 
-def reached(name: str, reports: list[dict[str, Any]], least: float, asked: str) -> Reached:
-    scores = [report["test"]["accuracy"] for report in reports]
-    return Reached(name, scores, [report["seconds"] for report in reports], least, asked)
+def reached(name: str, reports: list[Report], least: float, asked: str) -> Reached:
+    scores = [report.value("test/accuracy") for report in reports]
+    return Reached(name, scores, [report.value("seconds") for report in reports], least, asked)
 
 
 def sample(name: str, folder: Path) -> Path:
@@ -96,15 +97,15 @@ def sample(name: str, folder: Path) -> Path:
     return prepare(paths, names, folder).prepared
 
 
-def fold_report(spec: dict[str, Any], prepared: Path, folder: Path, fold: int) -> dict[str, Any]:
+def fold_report(spec: dict[str, Any], prepared: Path, folder: Path, fold: int) -> Report:
     """The report of one fold, trained by the command line."""
     name = place(spec["seed"], fold)
     path, out = folder / f"{name}.json", folder / name
     path.write_text(json.dumps({**spec, "split": {"folds": FOLDS, "fold": fold}}))
     command = [sys.executable, "-m", "trainer", "fit", str(path), "--data", str(prepared), "--out", str(out)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    report: dict[str, Any] = json.loads((out / "report.json").read_text())
-    print(f"{folder.name} {name}: {report['test']['accuracy']:.4f} in {report['seconds']:.1f} s", flush=True)
+    report = parse(json.loads((out / "report.json").read_text()))
+    print(f"{folder.name} {name}: {report.value('test/accuracy'):.4f} in {report.value('seconds'):.1f} s", flush=True)
     return report
 
 

@@ -158,17 +158,19 @@ def test_a_schedule_goes_on_from_a_checkpoint_exactly(entry: Entry, tmp_path: Pa
 
 
 @pytest.mark.parametrize("name", ["adamw", "sgd"])
-def test_biases_and_norms_are_not_pulled_towards_zero_unless_one_says_so(name: str) -> None:
-    spec, still = default("optimizers", name).replaced(weight_decay=0.1), default("schedules", "constant")
-    decays = [{name: group["weight_decay"] for group in Run(chosen, still).optimizer.param_groups for name in group["param_names"]}
-              for chosen in (spec, spec.replaced(decay_biases=True))]
-    assert decays[0] == {"0.weight": 0.1, "2.weight": 0.1, "0.bias": 0.0, "1.weight": 0.0, "1.bias": 0.0, "2.bias": 0.0}
-    assert set(decays[1].values()) == {0.1}
+def test_biases_and_norms_can_be_left_without_decay(name: str, tmp_path: Path) -> None:
+    spec = default("optimizers", name).replaced(weight_decay=0.1, decay_biases=False)
+    whole, second = resumed(spec, default("schedules", "cosine"), tmp_path)
+    assert second.state() == whole.state()
+    decays = {name: group["weight_decay"] for group in whole.optimizer.param_groups for name in group["param_names"]}
+    assert decays == {"0.weight": 0.1, "2.weight": 0.1, "0.bias": 0.0, "1.weight": 0.0, "1.bias": 0.0, "2.bias": 0.0}
+    pulled = Run(spec.replaced(decay_biases=True), default("schedules", "constant"))
+    assert [group["weight_decay"] for group in pulled.optimizer.param_groups] == [0.1]
 
 
 def test_a_checkpoint_with_other_groups_of_parameters_is_refused(tmp_path: Path) -> None:
     spec, still = default("optimizers", "adamw"), default("schedules", "constant")
-    first, second = Run(spec, still), Run(spec.replaced(decay_biases=True), still)
+    first, second = Run(spec, still), Run(spec.replaced(decay_biases=False), still)
     path = checkpoint.write(tmp_path, Progress(), first.network, first.optimizer, first.schedule, checkpoint.random_state(Ranks()))
     with pytest.raises(TrainerError, match="of another model"):
         checkpoint.restore(checkpoint.read(path), Ranks(), second.network, second.optimizer, second.schedule)

@@ -89,7 +89,7 @@ def whole_and_in_two_lives(warm: Warm, spec: dict[str, Any], order: int, images:
 
 
 def test_what_a_schedule_has_seen_of_the_loss_outlives_a_pause(warm: Warm, images: Path, tmp_path: Path) -> None:
-    optimizer = {"name": "sgd", "weight_decay": 0.01}
+    optimizer = {"name": "sgd", "weight_decay": 0.01, "decay_biases": False}
     schedule = {"name": "plateau", "patience": 1, "threshold": 0.05, "reduction": 0.7, "warmup": 0.1}
     spec = {**SPEC, "ranks": 2, "optimizer": optimizer, "schedule": schedule}
     reference, paused, resumed = whole_and_in_two_lives(warm, spec, job.PAUSE, images, tmp_path)

@@ -21,7 +21,7 @@ class Spec(OptimizerSpec):
                          json_schema_extra=ADVANCED)
     epsilon: float = Field(1e-8, gt=0, le=1, title="Epsilon", description="Keeps the division finite.", json_schema_extra=ADVANCED)
     weight_decay: WeightDecay = 0.01
-    decay_biases: DecayBiases = False
+    decay_biases: DecayBiases = True
 
 
 def build(spec: Spec, named: Named) -> "Optimizer":

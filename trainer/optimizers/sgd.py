@@ -20,7 +20,7 @@ class Spec(OptimizerSpec):
     nesterov: bool = Field(True, title="Nesterov", description="Look ahead along the momentum; needs a momentum above 0.",
                            json_schema_extra=ADVANCED)
     weight_decay: WeightDecay = 0.0
-    decay_biases: DecayBiases = False
+    decay_biases: DecayBiases = True
 
 
 def build(spec: Spec, named: Named) -> "Optimizer":
