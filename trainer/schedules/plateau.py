@@ -1,6 +1,7 @@
 """Lower on a plateau
 
-Stays the same until the loss of the validation rows has not fallen for some epochs, then is a part of itself; again and again.
+The learning rate stays the same while the loss of the validation rows falls. Each time that has not fallen for some epochs,
+a part of the rate is left.
 """
 
 from dataclasses import replace
