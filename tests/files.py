@@ -1,17 +1,21 @@
 """Uploads made in tests: IDX, ZIP and pictures as bytes, and what an import makes of them."""
 
+import gzip
 import io
 import json
 import struct
+import sys
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from PIL import Image
 
+from tests.yard import ROOT
 from trainer.component import Component
 from trainer.data import Array, Prepared
 from trainer.errors import TrainerError
@@ -44,6 +48,24 @@ def picture(width: int = 8, height: int = 8, kind: str = "PNG", mode: str = "RGB
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, kind, **options)
     return buffer.getvalue()
+
+
+def within(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+    """A file and, where it is an archive, all that lies in it, however deep: names and contents."""
+    yield name, content
+    if content.startswith(b"\x1f\x8b"):
+        yield from within(f"{name}/", gzip.decompress(content))
+    elif zipfile.is_zipfile(io.BytesIO(content)):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for member in archive.namelist():
+                yield from within(f"{name}/{member}", archive.read(member))
+
+
+def telling_paths(name: str, content: bytes, *folders: Path) -> list[str]:
+    """What in a file tells a path of the machine that wrote it: of this program, of its libraries, or of ``folders``."""
+    libraries = Path(torch.__file__).parents[1]
+    places = {str(place).encode() for path in (ROOT, libraries, Path(sys.prefix), *folders) for place in (path, path.resolve())}
+    return [part for part, inside in within(name, content) if any(place in inside for place in places)]
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ FORBIDDEN = {
 MUTUAL = {
     ("datasets", "runs"): "a data set is inspected by a run, and a run trains on a data set",
 }
-WEB_MAY_USE = ("trainer.catalog", "trainer.spec", "trainer.events", "trainer.mistakes", "trainer.report", "trainer.savings",
-               "trainer.task")
+WEB_MAY_USE = ("trainer.catalog", "trainer.spec", "trainer.events", "trainer.exporters", "trainer.mistakes", "trainer.report",
+               "trainer.savings", "trainer.task")
 
 
 def imported(path: Path) -> Iterator[str]:

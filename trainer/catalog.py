@@ -35,10 +35,10 @@ class Entry:
 
 @cache
 def listing(family: Family) -> dict[str, Entry]:
-    """All components of a family by name, in alphabetical order."""
+    """All components of a family by name, in the order in which people are shown them."""
     package = importlib.import_module(f"trainer.{family}")
-    names = sorted(info.name for info in pkgutil.iter_modules(package.__path__))
-    return {name: _entry(family, name) for name in names}
+    entries = [_entry(family, info.name) for info in pkgutil.iter_modules(package.__path__)]
+    return {item.name: item for item in sorted(entries, key=lambda item: (item.spec.order, item.name))}
 
 
 def _entry(family: Family, name: str) -> Entry:

@@ -1,7 +1,7 @@
 """Checkpoints: one file with a checksum of its own each (trainer.tensorfile), from which a run goes on as if it had
 never ended.
 
-Tensors: ``model.*``, ``best.*`` (weights of the best epoch so far), ``optimizer.<parameter>.<name>``, ``random.<rank>.<device>``.
+Tensors: ``model.*``, ``best.*`` (weights of the best epoch so far), ``optimizer.<parameter's name>.<name>``, ``random.<rank>``.
 The text is JSON with the step, the best epoch, the schedule and what of the optimizer is no tensor. The data position
 follows from the step, as the order of rows follows from (seed, epoch).
 """
@@ -16,11 +16,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler
 
 from trainer import scarce, tensorfile
 from trainer.errors import CheckpointError, TrainerError
 from trainer.parallel import Ranks
+from trainer.schedules import Scheduler
 from trainer.tensorfile import TensorFileError
 
 KEPT = 2  # the newest may be on its way to the store while the next is written
@@ -62,22 +62,17 @@ def restore_random_state(ranks: Ranks, state: Tensor) -> None:
         raise ValueError("no random state") from error
 
 
-def write(folder: Path, progress: Progress, model: nn.Module, optimizer: Optimizer, schedule: LRScheduler,
+def write(folder: Path, progress: Progress, model: nn.Module, optimizer: Optimizer, schedule: Scheduler,
           random: list[Tensor]) -> Path:
     """Write a checkpoint into ``folder`` and drop all but the newest. Raises OSError and leaves the older ones when it cannot."""
-    state = optimizer.state_dict()
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
     tensors |= {f"best.{name}": tensor for name, tensor in progress.best_state.items()}
     tensors |= {f"random.{rank}": state for rank, state in enumerate(random)}
-    plain: dict[str, dict[str, Any]] = {}
-    for parameter, values in state["state"].items():
-        for name, value in values.items():
-            if isinstance(value, Tensor):
-                tensors[f"optimizer.{parameter}.{name}"] = value
-            else:
-                plain.setdefault(str(parameter), {})[name] = value
-    facts = {"progress": progress.facts(), "schedule": schedule.state_dict(),
-             "optimizer": {"groups": state["param_groups"], "state": plain}}
+    memory = list(_state_of(optimizer))
+    tensors |= {f"optimizer.{name}.{key}": value for name, key, value in memory if isinstance(value, Tensor)}
+    plain = [item for item in memory if not isinstance(item[2], Tensor)]
+    groups = [{key: value for key, value in group.items() if key != "params"} for group in optimizer.param_groups]
+    facts = {"progress": progress.facts(), "schedule": schedule.state(), "optimizer": {"groups": groups, "state": plain}}
     path = folder / f"step-{progress.step:010d}.safetensors"
     tensorfile.write(path, tensors, json.dumps(facts))
     return path
@@ -127,7 +122,7 @@ def refusing_what_is_damaged() -> Iterator[None]:
         raise CheckpointError from error
 
 
-def restore(saved: Saved, ranks: Ranks, model: nn.Module, optimizer: Optimizer, schedule: LRScheduler) -> Progress:
+def restore(saved: Saved, ranks: Ranks, model: nn.Module, optimizer: Optimizer, schedule: Scheduler) -> Progress:
     """Put everything back as it was, and use ``saved`` up: what it holds would stay in memory while the run trains.
 
     Raises TrainerError when the checkpoint is of another model.
@@ -135,9 +130,9 @@ def restore(saved: Saved, ranks: Ranks, model: nn.Module, optimizer: Optimizer, 
     facts, tensors = saved.facts, saved.tensors
     try:
         model.load_state_dict(_fitting(model, _named(tensors, "model.")))
-        optimizer.load_state_dict(_optimizer_state(facts["optimizer"], tensors))
+        optimizer.load_state_dict(_optimizer_state(optimizer, facts["optimizer"], tensors))
         _lay_out(optimizer)
-        schedule.load_state_dict(facts["schedule"])
+        schedule.restore(facts["schedule"])
         best = _named(tensors, "best.")
         best = {name: tensor.to(ranks.device) for name, tensor in (_fitting(model, best) if best else best).items()}
         restore_random_state(ranks, tensors[f"random.{ranks.rank}"])
@@ -168,9 +163,30 @@ def _named(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
 
 
-def _optimizer_state(facts: dict[str, Any], tensors: dict[str, Tensor]) -> dict[str, Any]:
-    state: dict[int, dict[str, Any]] = {int(parameter): dict(values) for parameter, values in facts["state"].items()}
-    for name, tensor in _named(tensors, "optimizer.").items():
-        parameter, _, key = name.partition(".")
-        state.setdefault(int(parameter), {})[key] = tensor
-    return {"state": state, "param_groups": facts["groups"]}
+def _indices(optimizer: Optimizer) -> dict[str, int]:
+    """The number under which torch keeps the state of each parameter, by the parameter's name."""
+    groups = optimizer.state_dict()["param_groups"]
+    return {name: index for group in groups for name, index in zip(group["param_names"], group["params"], strict=True)}
+
+
+def _state_of(optimizer: Optimizer) -> Iterator[tuple[str, str, Any]]:
+    """(parameter's name, key, value) of all that the optimizer remembers of each parameter."""
+    state = optimizer.state_dict()["state"]
+    return ((name, key, value) for name, index in _indices(optimizer).items() for key, value in state.get(index, {}).items())
+
+
+def _optimizer_state(optimizer: Optimizer, facts: dict[str, Any], tensors: dict[str, Tensor]) -> dict[str, Any]:
+    """The saved state as ``optimizer`` numbers its parameters. Raises ValueError where its groups are of other parameters."""
+    ours, theirs = ([group["param_names"] for group in groups] for groups in (optimizer.param_groups, facts["groups"]))
+    if ours != theirs:
+        raise ValueError("an optimizer of other parameters")
+    indices = _indices(optimizer)
+    state: dict[int, dict[str, Any]] = {}
+    for name, key, value in facts["state"]:
+        state.setdefault(indices[name], {})[key] = value
+    for path, tensor in _named(tensors, "optimizer.").items():
+        name, _, key = path.rpartition(".")
+        state.setdefault(indices[name], {})[key] = tensor
+    numbered = optimizer.state_dict()["param_groups"]
+    groups = [{**group, "params": own["params"]} for group, own in zip(facts["groups"], numbered, strict=True)]
+    return {"state": state, "param_groups": groups}

@@ -14,7 +14,7 @@ from typing import Any
 
 from trainer import catalog, checkpoint, compare, events, loop, package, parallel, rows, savings, stages
 from trainer.component import Component
-from trainer.compressors import Bench, RefusedError, Version
+from trainer.compressors import Bench, CompressorSpec, RefusedError, Training, Version
 from trainer.control import Control
 from trainer.data import Prepared
 from trainer.job import GO_ON, STOP, YIELD, Job
@@ -57,11 +57,11 @@ class Setting:
 
     def steps(self, done: int) -> int:
         """Training steps of the first ``done`` stages."""
-        return self.steps_per_epoch * sum(self.epochs(stage) for stage in self.spec.stages[:done])
+        return self.steps_per_epoch * sum(self.epochs(stage.training()) for stage in self.spec.stages[:done])
 
-    def epochs(self, stage: Component) -> int:
-        """How often a stage sees all training rows; 0 when it does not train."""
-        return max(getattr(stage, "epochs", 0), math.ceil(getattr(stage, "least_steps", 0) / self.steps_per_epoch))
+    def epochs(self, training: Training | None) -> int:
+        """How often a stage that trains so sees all training rows; 0 when it does not train."""
+        return max(training.epochs, math.ceil(training.least_steps / self.steps_per_epoch)) if training else 0
 
 
 def compress(job: Job, folder: Path, journal: Journal) -> events.Ended:
@@ -162,31 +162,33 @@ def _say_savings(journal: Journal, made: Stages) -> None:
     journal.write(events.Log(level="info" if made.names else "warning", message=message, params=params))
 
 
-def _do(setting: Setting, stage: Component, version: Version, made: Stages, training: Path | None) -> Version:
-    """Do one stage in a folder of its own; ``training`` is the checkpoint of its training when an earlier life began it."""
+def _do(setting: Setting, stage: CompressorSpec, version: Version, made: Stages, begun: Path | None) -> Version:
+    """Do one stage in a folder of its own; ``begun`` is the checkpoint of its training when an earlier life began it."""
     work = setting.folder / "work"
     rmtree(work, ignore_errors=True)
     work.mkdir()
     bench = Bench(folder=work, rows=setting.data, threads=setting.spec.threads,
-                  fine_tune=partial(_fine_tune, setting, stage, made, training))
+                  fine_tune=partial(_fine_tune, setting, stage.training(), made, begun))
     result: Version = catalog.build("compressors", stage, version, bench)
     return result
 
 
-def _fine_tune(setting: Setting, stage: Component, made: Stages, training: Path | None, model: RawModel, learning_rate: float) -> None:
-    """Train on with the loop that trained the model; it ends with the weights of the best epoch.
+def _fine_tune(setting: Setting, training: Training | None, made: Stages, begun: Path | None, model: RawModel) -> None:
+    """Train on with the loop that trained the model; it ends with the weights of the best epoch. ``begun`` is the checkpoint
+    that an earlier life wrote in the middle of it.
 
     Raises PausedError, and RefusedError when it was stopped before it saw all rows once.
     """
-    optimizer = catalog.default("optimizers", "adamw").replaced(learning_rate=learning_rate)
+    assert training is not None, "a stage that trains says so in its Spec"
+    optimizer = catalog.default("optimizers", "adamw").replaced(learning_rate=training.learning_rate)
     spec = setting.recipe.model_copy(update={
-        "epochs": setting.epochs(stage), "optimizer": optimizer, "schedule": catalog.default("schedules", "cosine"), "ranks": 1,
+        "epochs": setting.epochs(training), "optimizer": optimizer, "schedule": catalog.default("schedules", "cosine"), "ranks": 1,
         "precision": "float32", "seed": setting.spec.seed})
     earlier = setting.steps(made.done)
     keep = partial(_keep_training, setting, made)
     fitted = loop.fit(spec, model, setting.data, setting.ranks, StageJournal(setting.journal, earlier, keep, setting.folder),
                       control=setting.control, folder=setting.folder,
-                      resume=checkpoint.read(training) if training else None)
+                      resume=checkpoint.read(begun) if begun else None)
     if fitted.outcome == "paused":
         raise PausedError(earlier + fitted.progress.step, fitted.code)
     if fitted.progress.step < setting.steps_per_epoch:

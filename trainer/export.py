@@ -10,6 +10,7 @@ offered, the report says why, and the run succeeds all the same.
 import inspect
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile, rmtree
@@ -103,7 +104,8 @@ def _fitting(source: Source, spec: ExportSpec) -> tuple[Component, ...]:
 def make(exporter: Component, source: Source, proof: Proof, folder: Path) -> Made:
     """Write one format into ``folder``, with all that a stranger needs to run it, and check it there."""
     folder.mkdir()
-    files: tuple[File, ...] = catalog.build("exporters", exporter, source, folder)
+    further: Sequence[File] = catalog.build("exporters", exporter, source, folder)
+    files: tuple[File, ...] = (*catalog.entry("exporters", exporter).module.FILES, *further)
     write_companions(source, folder)
     run = write_run(exporter, folder)
     report = {"format": files[0].format, "file": files[0].name, **proof.check(folder, run, source).report()}

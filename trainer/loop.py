@@ -24,6 +24,7 @@ from trainer.preprocessing import RawModel
 from trainer.recorder import Recorder
 from trainer.report import Report, Scalar
 from trainer.rows import Rows
+from trainer.schedules import Scheduler
 from trainer.sentences import gettext_noop as _
 from trainer.spec import TrainSpec
 from trainer.split import Indices
@@ -86,14 +87,14 @@ def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Jou
     dtype = DTYPES[spec.precision]
     model.to(device=ranks.device, dtype=dtype)
     _lay_out(model, torch.channels_last if ranks.device.type == "cpu" else torch.contiguous_format)
-    parameters = [parameter for parameter in model.network.parameters() if parameter.requires_grad]
+    named = [(name, parameter) for name, parameter in model.network.named_parameters() if parameter.requires_grad]
     batches = math.ceil(len(data.parts.train) / spec.batch_size)
     total_steps = batches * spec.epochs
     task = data.task
     loss_of: LossOf = catalog.build("losses", _chosen(spec.loss), task.target)
-    optimizer: torch.optim.Optimizer = catalog.build("optimizers", spec.optimizer, parameters)
-    schedule: Any = catalog.build("schedules", spec.schedule, optimizer, total_steps)
-    gradients = Gradients(ranks, parameters, SUMS + task.sum_count)
+    optimizer: torch.optim.Optimizer = catalog.build("optimizers", spec.optimizer, named)
+    schedule = Scheduler(spec.schedule, optimizer, total_steps)
+    gradients = Gradients(ranks, [parameter for _, parameter in named], SUMS + task.sum_count)
     deferred = Deferred(lag=1 if ranks.device.type == "cuda" and spec.nonfinite != "skip" else 0)
 
     # Each rank draws its own random numbers from here on; the weights above were drawn alike by all.
@@ -150,7 +151,7 @@ def fit(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Jou
         due = any(given & CHECKPOINT for given in commands)
         command = max(given & ~CHECKPOINT for given in commands)
         if last_of_epoch or (command == STOP and progress.step < total_steps):
-            _validate(spec, model, data, ranks, journal, progress, loss_of, epoch + 1)
+            schedule.observe(_validate(spec, model, data, ranks, journal, progress, loss_of, epoch + 1))
         if folder and (due or command):
             progress.seconds = time.monotonic() - began
             random = checkpoint.random_state(ranks)
@@ -198,8 +199,8 @@ def to_device(data: Rows, batch: Indices, ranks: Ranks, dtype: torch.dtype) -> t
 
 
 def _validate(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journal: Journal, progress: Progress,
-              loss_of: LossOf, epoch: int) -> None:
-    """Score the validation rows, log the scores, and keep the weights when they are the best so far."""
+              loss_of: LossOf, epoch: int) -> float:
+    """Score the validation rows, log the scores, and keep the weights when they are the best so far; their loss."""
     task, rows_scored = data.task, len(data.parts.validation)
     loss, *sums = _sums(spec, model, data, data.parts.validation, ranks, loss_of)
     scores = {"loss": loss / rows_scored, **dict(zip(task.measures, task.scores(sums, rows_scored), strict=True))}
@@ -211,6 +212,7 @@ def _validate(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, journa
         progress.best_state = {key: value.clone() for key, value in model.state_dict().items()}
         message, params = task.best_epoch(scores)
         journal.write(events.Log(message=message, params={"epoch": epoch, **params}))
+    return scores["loss"]
 
 
 @torch.no_grad()
@@ -229,7 +231,7 @@ def _sums(spec: TrainSpec, model: RawModel, data: Rows, part: Indices, ranks: Ra
 
 
 def save(folder: Path, journal: Journal, progress: Progress, model: nn.Module, optimizer: torch.optim.Optimizer,
-         schedule: Any, random: list[Tensor]) -> None:
+         schedule: Scheduler, random: list[Tensor]) -> None:
     """Points first, then the checkpoint, then the event that offers it: whatever is cut off, what is offered is whole."""
     journal.sync()
     checkpoints = folder / "checkpoints"

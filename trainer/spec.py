@@ -8,8 +8,11 @@ from trainer import inputs
 from trainer.catalog import Choice, default, entry, listing
 from trainer.columns import Column
 from trainer.component import Component, Form, Lenient, Strict, Versioned
+from trainer.compressors import CompressorSpec
 from trainer.errors import SpecError, TrainerError
 from trainer.model import ModelSpec
+from trainer.optimizers import OptimizerSpec
+from trainer.schedules import ScheduleSpec
 from trainer.sentences import gettext_noop as _
 from trainer.summary import LABEL, DataSummary
 from trainer.task import TaskSpec
@@ -18,9 +21,9 @@ NAMED = 5  # columns in a sentence
 Task = Annotated[TaskSpec, Choice("tasks")]
 Model = Annotated[ModelSpec, Choice("models")]
 Loss = Annotated[Component, Choice("losses")]
-Optimizer = Annotated[Component, Choice("optimizers")]
-Schedule = Annotated[Component, Choice("schedules")]
-Compressor = Annotated[Component, Choice("compressors")]
+Optimizer = Annotated[OptimizerSpec, Choice("optimizers")]
+Schedule = Annotated[ScheduleSpec, Choice("schedules")]
+Compressor = Annotated[CompressorSpec, Choice("compressors")]
 Exporter = Annotated[Component, Choice("exporters")]
 Format = Annotated[Component, Choice("formats")]
 
@@ -84,9 +87,9 @@ class TrainSpec(RunSpec):
     task: Task | None = Field(None, title="Task", description="What the model learns to tell.")
     model: Model | None = Field(None, title="Model", description="The network.")
     loss: Loss | None = Field(None, title="Loss", description="What training makes small.")
-    optimizer: Optimizer = Field(default_factory=lambda: default("optimizers", "adamw"), title="Optimizer",
+    optimizer: Optimizer = Field(default_factory=lambda: cast(OptimizerSpec, default("optimizers", "adamw")), title="Optimizer",
                                  description="How each step changes the weights.")
-    schedule: Schedule = Field(default_factory=lambda: default("schedules", "cosine"), title="Schedule",
+    schedule: Schedule = Field(default_factory=lambda: cast(ScheduleSpec, default("schedules", "cosine")), title="Schedule",
                                description="How the learning rate changes over the run.")
     batch_size: int = Field(32, ge=1, le=1_000_000, title="Batch size", description="Rows per step, over all ranks together.")
     epochs: int = Field(10, ge=1, le=100_000, title="Epochs", description="How often every training row is seen.")
@@ -97,8 +100,7 @@ class TrainSpec(RunSpec):
     checkpoint_seconds: float = Field(10.0, ge=0, le=86_400, title="Seconds between checkpoints",
                                       description="At most this much work is repeated after a crash; 0 writes one every step.")
     exporters: Exporters = Field(
-        default_factory=lambda: tuple(default("exporters", name) for name in ("safetensors", "torchscript", "onnx")),
-        title="Exports",
+        default_factory=lambda: tuple(entry.spec() for entry in listing("exporters").values()), title="Exports",
         description="Formats that are made and proved when training has ended; none where the list is empty.")
 
     def resolved(self, data: DataSummary) -> "TrainSpec":
@@ -127,7 +129,7 @@ class CompressSpec(RunSpec):
     kind: Literal["compress"] = "compress"
     ranks: Literal[1] = Field(1, title="Ranks", description="Compression works on one device.")
     stages: Annotated[tuple[Compressor, ...], Lenient] = Field(
-        default_factory=lambda: tuple(default("compressors", name) for name in ("prune_channels", "quantize_int8")),
+        default_factory=lambda: tuple(cast(CompressorSpec, default("compressors", name)) for name in ("prune_channels", "quantize_int8")),
         min_length=1, max_length=16, title="Stages", description="Done in this order.")
 
     @model_validator(mode="after")

@@ -33,6 +33,7 @@ from trainer import catalog, data, launch, loop, package, processes, rows
 from trainer.columns import category, image
 from trainer.job import NO_PROCESS, Job
 from trainer.parallel import Gradients, Ranks
+from trainer.schedules import Scheduler
 from trainer.spec import TrainSpec
 from trainer.summary import LABEL, DataSummary
 
@@ -79,13 +80,13 @@ def rehearse(folder: Path) -> None:
     Job.model_validate_json(Job(run="", attempt=1, spec=spec, inputs={}).model_dump_json())
     found = rows.read(spec, prepared)
     model = package.module(rows.configure(spec, found))
-    parameters = list(model.network.parameters())
+    named = list(model.network.named_parameters())
     assert spec.loss is not None
     task = found.task
     loss_of = catalog.build("losses", spec.loss, task.target)
-    optimizer: torch.optim.Optimizer = catalog.build("optimizers", spec.optimizer, parameters)
-    catalog.build("schedules", spec.schedule, optimizer, 1)
-    Gradients(Ranks(), parameters, 1)
+    optimizer: torch.optim.Optimizer = catalog.build("optimizers", spec.optimizer, named)
+    Scheduler(spec.schedule, optimizer, 1)
+    Gradients(Ranks(), [parameter for _, parameter in named], 1)
     part = loop.epoch_order(found.parts.train, spec.seed, 0)
     with torch.no_grad():
         inputs, targets = loop.to_device(found, part, Ranks(), torch.float32)

@@ -11,7 +11,7 @@ from typing import Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
-from trainer import spec
+from trainer import exporters, spec
 from trainer.catalog import FAMILIES, listing
 from trainer.sentences import ONE
 
@@ -43,6 +43,7 @@ def _of_components() -> Iterator[str]:
         yield entry.label
         yield from filter(None, (entry.description, entry.description.split("\n\n")[0]))
         yield from _of_fields(entry.spec)
+    yield from exporters.labels().values()
 
 
 def _of_fields(model: type[BaseModel]) -> Iterator[str]:

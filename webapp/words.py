@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from trainer import exporters
 from trainer.catalog import listing
 from trainer.columns import kinds
 from trainer.sentences import ONE
@@ -49,17 +50,7 @@ def column_kind(name: str) -> str:
 
 def file_format(name: str) -> str:
     """The word for a file among the exports."""
-    known = {
-        "bundle": _("Everything"),
-        "safetensors": "safetensors",
-        "torchscript": "TorchScript",
-        "onnx": "ONNX",
-        "config": _("Configuration"),
-        "preprocess": _("Preprocessing"),
-        "parity": _("Parity sheet"),
-        "model_card": _("Model card"),
-    }
-    return known.get(name, name)
+    return _(exporters.labels().get(name, name))
 
 
 def stage(name: str) -> str:

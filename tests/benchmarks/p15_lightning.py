@@ -8,15 +8,17 @@ checkpointed, progress bar, model summary and first check of the validation are 
 import logging
 import sys
 import time
+from functools import partial
 from typing import Any
 
 import lightning  # type: ignore[import-not-found]  # in the environment that p15_throughput makes
 import torch
 from lightning.pytorch.loggers import CSVLogger  # type: ignore[import-not-found]
 from torch import Tensor
+from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader, TensorDataset
 
-from trainer import catalog, package, rows
+from trainer import catalog, package, rows, schedules
 from trainer.data import Prepared
 from trainer.loop import EVALUATION_ROWS
 from trainer.parallel import Ranks
@@ -24,7 +26,7 @@ from trainer.preprocessing import RawModel
 from trainer.rows import Rows
 from trainer.spec import TrainSpec
 from trainer.split import Indices
-from trainer.task import Task
+from trainer.task import Target
 
 
 def main(prepared: str, fields: str, folder: str) -> None:
@@ -33,7 +35,7 @@ def main(prepared: str, fields: str, folder: str) -> None:
     spec = TrainSpec.model_validate_json(fields)
     data = rows.read(spec, Prepared.open(prepared))
     Ranks().seed(spec.seed)
-    training = Training(spec, data.task, package.module(rows.configure(spec, data)))
+    training = Training(spec, package.module(rows.configure(spec, data)), data.task.target)
     trainer = lightning.Trainer(accelerator="cpu", max_epochs=spec.epochs, logger=CSVLogger(folder), log_every_n_steps=1,
                                 callbacks=[Turns()], num_sanity_val_steps=0, enable_checkpointing=False, enable_progress_bar=False,
                                 enable_model_summary=False)
@@ -48,11 +50,11 @@ def _data_set(data: Rows, part: Indices) -> TensorDataset:
 class Training(lightning.LightningModule):  # type: ignore[misc]
     """The default network with the spec's loss, optimizer and schedule."""
 
-    def __init__(self, spec: TrainSpec, task: Task, model: RawModel) -> None:
+    def __init__(self, spec: TrainSpec, model: RawModel, target: Target) -> None:
         super().__init__()
         assert spec.loss is not None
         self._spec = spec
-        self._loss_of = catalog.build("losses", spec.loss, task.target)
+        self._loss_of = catalog.build("losses", spec.loss, target)
         self.model = model
 
     def training_step(self, batch: tuple[Tensor, Tensor]) -> Tensor:
@@ -70,8 +72,9 @@ class Training(lightning.LightningModule):  # type: ignore[misc]
         return loss
 
     def configure_optimizers(self) -> dict[str, Any]:
-        optimizer = catalog.build("optimizers", self._spec.optimizer, self.model.network.parameters())
-        schedule = catalog.build("schedules", self._spec.schedule, optimizer, self.trainer.estimated_stepping_batches)
+        optimizer = catalog.build("optimizers", self._spec.optimizer, self.model.network.named_parameters())
+        steps = self.trainer.estimated_stepping_batches
+        schedule = LambdaLR(optimizer, partial(schedules.factor, self._spec.schedule, total=steps))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
 

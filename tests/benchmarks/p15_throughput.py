@@ -17,11 +17,12 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
+from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader, TensorDataset
 
 from tests.benchmarks.line import Line
 from tests.trainer.samples import digits
-from trainer import catalog, loop, package, rows
+from trainer import catalog, loop, package, rows, schedules
 from trainer.data import Prepared
 from trainer.journal import Journal
 from trainer.parallel import Ranks
@@ -125,8 +126,8 @@ def _by_hand(spec: TrainSpec, data: Rows, loader: "DataLoader[tuple[Tensor, ...]
     assert spec.loss is not None
     start = time.process_time()
     loss_of = catalog.build("losses", spec.loss, data.task.target)
-    optimizer = catalog.build("optimizers", spec.optimizer, model.network.parameters())
-    schedule = catalog.build("schedules", spec.schedule, optimizer, len(loader))
+    optimizer = catalog.build("optimizers", spec.optimizer, model.network.named_parameters())
+    schedule = LambdaLR(optimizer, partial(schedules.factor, spec.schedule, total=len(loader)))
     curve: list[tuple[float, float]] = []
     model.train()
     for inputs, targets in loader:

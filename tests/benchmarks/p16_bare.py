@@ -3,14 +3,16 @@
 import json
 import sys
 import time
+from functools import partial
 
 import torch
 import torch.distributed as dist
 from torch.nn.parallel import DistributedDataParallel
+from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader, TensorDataset
 from torch.utils.data.distributed import DistributedSampler
 
-from trainer import catalog, package, rows
+from trainer import catalog, package, rows, schedules
 from trainer.data import Prepared
 from trainer.spec import TrainSpec
 
@@ -27,8 +29,8 @@ def main(prepared: str, fields: str) -> None:
     loader = DataLoader(train, batch_size=spec.batch_size // dist.get_world_size(), sampler=sampler)
     assert spec.loss is not None
     loss_of = catalog.build("losses", spec.loss, data.task.target)
-    optimizer = catalog.build("optimizers", spec.optimizer, model.module.network.parameters())
-    schedule = catalog.build("schedules", spec.schedule, optimizer, len(loader) * spec.epochs)
+    optimizer = catalog.build("optimizers", spec.optimizer, model.module.network.named_parameters())
+    schedule = LambdaLR(optimizer, partial(schedules.factor, spec.schedule, total=len(loader) * spec.epochs))
     ends, curve = [], []
     for epoch in range(spec.epochs):
         sampler.set_epoch(epoch)

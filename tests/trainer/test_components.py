@@ -13,16 +13,21 @@ import pytest
 import torch
 from pydantic import ValidationError
 from torch import nn
+from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from tests.trainer.store_specs import NEEDED
-from trainer import catalog, rows
+from trainer import catalog, checkpoint, rows, schedules
 from trainer.catalog import FAMILIES, Entry, default, listing
+from trainer.checkpoint import Progress
 from trainer.columns import category, number, text
 from trainer.component import Component
 from trainer.data import Prepared
 from trainer.errors import TrainerError
 from trainer.inputs import feature_columns
 from trainer.model import ModelSpec
+from trainer.optimizers import OptimizerSpec
+from trainer.parallel import Ranks
+from trainer.schedules import Scheduler, ScheduleSpec
 from trainer.spec import Split, parse
 from trainer.summary import DataSummary
 from trainer.task import Target, TaskSpec
@@ -99,7 +104,7 @@ def test_a_models_widths_are_read_back(entry: Entry) -> None:
 @pytest.mark.parametrize("entry", of("optimizers"))
 def test_an_optimizer_makes_a_parabola_smaller(entry: Entry) -> None:
     weight = nn.Parameter(torch.tensor([2.0]))
-    optimizer: torch.optim.Optimizer = catalog.build("optimizers", made(entry), [weight])
+    optimizer: torch.optim.Optimizer = catalog.build("optimizers", made(entry), [("weight", weight)])
     for _ in range(50):
         optimizer.zero_grad()
         (weight**2).sum().backward()
@@ -107,19 +112,107 @@ def test_an_optimizer_makes_a_parabola_smaller(entry: Entry) -> None:
     assert abs(weight.item()) < 2.0
 
 
+class Run:
+    """Some steps of training: a small network, an optimizer and a schedule."""
+
+    def __init__(self, optimizer: Component, schedule: Component) -> None:
+        assert isinstance(schedule, ScheduleSpec)
+        torch.manual_seed(0)
+        self.network = nn.Sequential(nn.Linear(3, 4), nn.LayerNorm(4), nn.Linear(4, 1))
+        self.optimizer: torch.optim.Optimizer = catalog.build("optimizers", optimizer, self.network.named_parameters())
+        self.schedule = Scheduler(schedule, self.optimizer, 40)
+
+    def go(self, steps: range) -> None:
+        """With an epoch of four steps, whose validation loss falls at first."""
+        for step in steps:
+            self.optimizer.zero_grad()
+            (self.network(torch.full((2, 3), step / 10)) ** 2).sum().backward()
+            self.optimizer.step()
+            self.schedule.step()
+            if step % 4 == 3:
+                self.schedule.observe(1.0 / min(step, 7))
+
+    def state(self) -> dict[str, Any]:
+        """All that the next step depends on."""
+        groups = [{**group, "params": [parameter.tolist() for parameter in group["params"]]} for group in self.optimizer.param_groups]
+        memory = {name: {key: value.tolist() if isinstance(value, torch.Tensor) else value for key, value in state.items()}
+                  for name, parameter in self.network.named_parameters() if (state := self.optimizer.state.get(parameter))}
+        return dict(json.loads(json.dumps({"groups": groups, "memory": memory, "schedule": self.schedule.state()})))
+
+
+def resumed(optimizer: Component, schedule: Component, folder: Path) -> tuple[Run, Run]:
+    """A run of 32 steps in one life, and one that a checkpoint cut in two."""
+    whole, first, second = (Run(optimizer, schedule) for _ in range(3))
+    whole.go(range(32))
+    first.go(range(18))
+    path = checkpoint.write(folder, Progress(step=18), first.network, first.optimizer, first.schedule, checkpoint.random_state(Ranks()))
+    checkpoint.restore(checkpoint.read(path), Ranks(), second.network, second.optimizer, second.schedule)
+    assert second.state() == first.state()
+    second.go(range(18, 32))
+    return whole, second
+
+
+@pytest.mark.parametrize("entry", of("optimizers"))
+def test_an_optimizer_goes_on_from_a_checkpoint_exactly(entry: Entry, tmp_path: Path) -> None:
+    assert issubclass(entry.spec, OptimizerSpec)
+    whole, second = resumed(made(entry), default("schedules", "constant"), tmp_path)
+    assert second.state() == whole.state()
+
+
 @pytest.mark.parametrize("entry", of("schedules"))
-def test_a_schedule_does_what_its_factor_says(entry: Entry) -> None:
+def test_a_schedule_goes_on_from_a_checkpoint_exactly(entry: Entry, tmp_path: Path) -> None:
+    whole, second = resumed(default("optimizers", "sgd"), made(entry).replaced(warmup=0.2), tmp_path)
+    assert second.state() == whole.state()
+
+
+@pytest.mark.parametrize("name", ["adamw", "sgd"])
+def test_biases_and_norms_can_be_left_without_decay(name: str, tmp_path: Path) -> None:
+    spec = default("optimizers", name).replaced(weight_decay=0.1, decay_biases=False)
+    whole, second = resumed(spec, default("schedules", "cosine"), tmp_path)
+    assert second.state() == whole.state()
+    decays = {name: group["weight_decay"] for group in whole.optimizer.param_groups for name in group["param_names"]}
+    assert decays == {"0.weight": 0.1, "2.weight": 0.1, "0.bias": 0.0, "1.weight": 0.0, "1.bias": 0.0, "2.bias": 0.0}
+    pulled = Run(spec.replaced(decay_biases=True), default("schedules", "constant"))
+    assert [group["weight_decay"] for group in pulled.optimizer.param_groups] == [0.1]
+
+
+def test_a_checkpoint_with_other_groups_of_parameters_is_refused(tmp_path: Path) -> None:
+    spec, still = default("optimizers", "adamw"), default("schedules", "constant")
+    first, second = Run(spec, still), Run(spec.replaced(decay_biases=False), still)
+    path = checkpoint.write(tmp_path, Progress(), first.network, first.optimizer, first.schedule, checkpoint.random_state(Ranks()))
+    with pytest.raises(TrainerError, match="of another model"):
+        checkpoint.restore(checkpoint.read(path), Ranks(), second.network, second.optimizer, second.schedule)
+
+
+@pytest.mark.parametrize("entry", of("schedules"))
+def test_a_schedule_does_what_its_factor_says_behind_a_warm_up(entry: Entry) -> None:
     spec = made(entry).replaced(warmup=0.2)
+    assert isinstance(spec, ScheduleSpec)
+    assert spec.driven_by_loss == hasattr(entry.module, "observe")
     optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.5)
-    schedule: Any = catalog.build("schedules", spec, optimizer, 40)
+    schedule = Scheduler(spec, optimizer, 40)
     rates = []
     for _ in range(40):
         rates.append(optimizer.param_groups[0]["lr"])
-        optimizer.step()
         schedule.step()
-    assert rates == pytest.approx([0.5 * entry.module.factor(spec, step, 40) for step in range(40)])
-    assert rates[0] < rates[4] < rates[7] <= 0.5
-    assert all(rate > 0 for rate in rates)
+    assert rates == pytest.approx([0.5 * schedules.factor(spec, step, 40) for step in range(40)])
+    assert rates[:8] == pytest.approx([rates[7] * (step + 1) / 8 for step in range(8)])
+    assert rates[8:] == pytest.approx([0.5 * entry.module.factor(spec, step, 32) for step in range(32)])
+    assert all(0 < rate <= 0.5 for rate in rates)
+
+
+def test_the_rate_falls_on_a_plateau_as_torchs_does() -> None:
+    spec = default("schedules", "plateau").replaced(patience=2, reduction=0.5, least=0.1)
+    assert isinstance(spec, ScheduleSpec)
+    ours, theirs = (torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=1.0) for _ in range(2))
+    schedule, reference = Scheduler(spec, ours, 100), ReduceLROnPlateau(theirs, factor=0.5, patience=2, min_lr=0.1)
+    rates = []
+    for loss in (3.0, 2.0, 2.0, 1.9999, math.nan, 1.0, *[1.5] * 12, 0.5, *[math.inf] * 4):
+        schedule.observe(loss)
+        reference.step(loss)
+        rates.append(ours.param_groups[0]["lr"])
+        assert rates[-1] == pytest.approx(theirs.param_groups[0]["lr"])
+    assert sorted(set(rates)) == pytest.approx([0.1, 0.125, 0.25, 0.5, 1.0])
 
 
 # Of each encoding of a target: a batch of a network's outputs, and the targets of its rows.

@@ -32,6 +32,17 @@ def test_every_loss_equals_that_of_one_rank(warm: Warm, tmp_path: Path, ranks: i
     assert min(losses[40:50]) <= 0.9 * losses[0]
 
 
+def test_a_schedule_that_follows_the_loss_falls_at_the_same_steps(warm: Warm, tmp_path: Path) -> None:
+    images = write_images(tmp_path / "prepared.safetensors", rows=250, classes=2)
+    spec = {**SPEC, "optimizer": {"name": "sgd", "weight_decay": 0.01, "decay_biases": False},
+            "schedule": {"name": "plateau", "patience": 0, "threshold": 0.05}}
+    one, two = (warm.run(write_job(tmp_path / f"ranks{count}", {**spec, "ranks": count}, images)) for count in (1, 2))
+    assert two.values("learning_rate") == one.values("learning_rate"), two.logs
+    assert len({rate for _, rate in one.values("learning_rate")}) > 2
+    assert [value for _, value in two.values("train/loss")] == pytest.approx(
+        [value for _, value in one.values("train/loss")], rel=1e-4)
+
+
 def test_a_last_batch_smaller_than_the_ranks_counts_each_row_once(warm: Warm, tmp_path: Path) -> None:
     images = write_images(tmp_path / "prepared.safetensors", rows=240, classes=3)  # 192 to train on
     spec = {**SPEC, "batch_size": 191, "epochs": 6}

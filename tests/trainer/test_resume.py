@@ -62,24 +62,42 @@ def test_five_kills_at_random_steps_change_nothing(warm: Warm, images: Path, tmp
 @pytest.mark.parametrize("order", [job.PAUSE, job.YIELD])
 def test_a_paused_run_goes_on_without_repeating_a_step(warm: Warm, images: Path, tmp_path: Path, ranks: int,
                                                        order: int) -> None:
-    spec = {**SPEC, "ranks": ranks, "checkpoint_seconds": 1000.0}
-    reference = warm.run(write_job(tmp_path / "reference", spec, images))
-    folder = write_job(tmp_path / "paused", spec, images)
-    warm.start(folder)
-    wait_until(lambda: steps_done(folder) >= 20, "step 20")
-    job.command(folder, order)
-    warm.wait(folder)
-    paused = Attempt.read(folder)
+    reference, paused, resumed = whole_and_in_two_lives(warm, {**SPEC, "ranks": ranks}, order, images, tmp_path)
     assert paused.exits == [0] * ranks, paused.logs
     assert paused.ended is not None
     assert (paused.ended.outcome, paused.ended.code) == ("paused", "yielded" if order == job.YIELD else "")
     steps = [step for step, _ in paused.values("train/loss")]
     assert steps[-1] == paused.ended.step
-
-    resumed = warm.run(write_job(tmp_path / "resumed", spec, images, attempt=2, resume=paused.last_checkpoint))
     assert resumed.values("train/loss")[0][0] == paused.ended.step + 1
     assert weights(resumed) == weights(reference)
     assert curve([paused, resumed]) == curve([reference])
+
+
+def whole_and_in_two_lives(warm: Warm, spec: dict[str, Any], order: int, images: Path,
+                           folder: Path) -> tuple[Attempt, Attempt, Attempt]:
+    """A run from beginning to end, and the two lives of one that ``order`` paused near step 20."""
+    spec = {**spec, "checkpoint_seconds": 1000.0}
+    reference = warm.run(write_job(folder / "reference", spec, images))
+    first = write_job(folder / "paused", spec, images)
+    warm.start(first)
+    wait_until(lambda: steps_done(first) >= 20, "step 20")
+    job.command(first, order)
+    warm.wait(first)
+    paused = Attempt.read(first)
+    second = write_job(folder / "resumed", spec, images, attempt=2, resume=paused.last_checkpoint)
+    return reference, paused, warm.run(second)
+
+
+def test_what_a_schedule_has_seen_of_the_loss_outlives_a_pause(warm: Warm, images: Path, tmp_path: Path) -> None:
+    optimizer = {"name": "sgd", "weight_decay": 0.01, "decay_biases": False}
+    schedule = {"name": "plateau", "patience": 1, "threshold": 0.05, "reduction": 0.7, "warmup": 0.1}
+    spec = {**SPEC, "ranks": 2, "optimizer": optimizer, "schedule": schedule}
+    reference, paused, resumed = whole_and_in_two_lives(warm, spec, job.PAUSE, images, tmp_path)
+    assert weights(resumed) == weights(reference)
+    assert curve([paused, resumed]) == curve([reference])
+    behind_the_warmup = [rate for step, rate in reference.values("learning_rate") if step > TOTAL_STEPS / 10]
+    assert behind_the_warmup == sorted(behind_the_warmup, reverse=True)
+    assert len(set(behind_the_warmup)) > 3
 
 
 def test_a_stopped_run_has_all_that_a_finished_one_has(warm: Warm, images: Path, tmp_path: Path) -> None:

@@ -166,6 +166,13 @@ def test_what_is_wrong_is_said_beside_its_field_and_stays_typed(client: Client, 
     assert control and f'value="{value}"' in control[0] and 'aria-invalid="true"' in control[0]
 
 
+def test_the_preview_says_that_a_rate_which_follows_the_loss_is_not_known_before(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    sent = filled_form(make_dataset(ada))
+    previews = [client.post("/runs/new/preview/", {**sent, "schedule.name": name}).content.decode() for name in ("plateau", "cosine")]
+    assert ["lowered further each time the validation loss" in preview for preview in previews] == [True, False]
+
+
 def test_json_that_was_edited_and_not_put_into_the_form_is_neither_lost_nor_ignored(client: Client, ada: User) -> None:
     client.force_login(ada)
     sent = {**filled_form(make_dataset(ada)), "json": '{"epochs": 9', "json_edited": "1"}

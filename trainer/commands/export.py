@@ -8,6 +8,7 @@ import argparse
 from pathlib import Path
 
 from trainer import out
+from trainer.catalog import listing
 from trainer.component import Form
 from trainer.console import checked
 from trainer.out import Out
@@ -18,7 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path, help="model.safetensors, or a quantized .onnx model")
     parser.add_argument("--data", type=Path, required=True, help="the data that it was trained on: a file, a folder, or prepared data")
     out.arguments(parser, "the exports")
-    parser.add_argument("--formats", nargs="+", metavar="NAME", help="safetensors, torchscript, onnx; all by default")
+    parser.add_argument("--formats", nargs="+", metavar="NAME", help=f"{', '.join(listing('exporters'))}; all by default")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,8 +1,8 @@
 """Stages that make a trained model smaller.
 
 A component has, beside its ``Spec`` (whose ``forms`` and ``yields`` say what it takes and makes),
-``build(spec, version: Version, bench: Bench) -> Version``. It raises RefusedError where its own result is not good enough, and one that
-trains says in its ``Spec`` how long: ``epochs``, and ``least_steps`` where the data are small.
+``build(spec, version: Version, bench: Bench) -> Version``. It raises RefusedError where its own result is not good enough. The ``Spec``,
+made from CompressorSpec, says how it trains the model, if it does.
 """
 
 from collections.abc import Callable
@@ -20,6 +20,23 @@ if TYPE_CHECKING:
     from trainer.rows import Rows
 
 
+@dataclass(frozen=True)
+class Training:
+    """How a stage trains the model on: so many epochs, and more where these have fewer than ``least_steps``."""
+
+    epochs: int
+    least_steps: int
+    learning_rate: float
+
+
+class CompressorSpec(Component):
+    """What the Specs of all compressors share."""
+
+    def training(self) -> Training | None:
+        """Known before anything runs, so that a run can tell how many steps it has; None where nothing is trained."""
+        return None
+
+
 class RefusedError(TrainerError):
     """The stage made something that is not offered; the run succeeds with the stages before it."""
 
@@ -35,7 +52,7 @@ class Version:
     notes: dict[str, Any] = field(default_factory=dict)
 
 
-def compressed(config: "ModelConfig", stage: Component, made_from: Path) -> "ModelConfig":
+def compressed(config: "ModelConfig", stage: CompressorSpec, made_from: Path) -> "ModelConfig":
     """The configuration of what ``stage`` makes of the package in ``made_from``: the chain of hashes grows by one link."""
     from trainer.package import Compression  # reaches torch, which the listing of components must not
 
@@ -45,9 +62,10 @@ def compressed(config: "ModelConfig", stage: Component, made_from: Path) -> "Mod
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """What a stage works with: a folder of its own, the model's rows, and training on (with a learning rate)."""
+    """What a stage works with: a folder of its own, the model's rows, and ``fine_tune``, which trains a model as the stage's
+    Spec says."""
 
     folder: Path
     rows: "Rows"
-    fine_tune: "Callable[[RawModel, float], None]"
+    fine_tune: "Callable[[RawModel], None]"
     threads: int

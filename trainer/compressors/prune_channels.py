@@ -5,13 +5,12 @@ what remains has taken over.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
 from trainer import catalog
-from trainer.component import Component
-from trainer.compressors import Bench, RefusedError, Version, compressed
+from trainer.compressors import Bench, CompressorSpec, RefusedError, Training, Version, compressed
 
 if TYPE_CHECKING:
     from torch import nn
@@ -22,7 +21,9 @@ if TYPE_CHECKING:
 NAME = "pruned.safetensors"
 
 
-class Spec(Component):
+class Spec(CompressorSpec):
+    order: ClassVar[int] = 1  # what makes the network smaller goes before what changes its numbers
+
     ratio: float = Field(0.5, gt=0, le=0.95, title="Part to remove", json_schema_extra={"unit": "share"},
                          description="Of the channels of each layer but the last.")
     epochs: int = Field(4, ge=1, le=100_000, title="Epochs of fine-tuning",
@@ -30,6 +31,9 @@ class Spec(Component):
     least_steps: int = Field(300, ge=1, le=1_000_000, title="Fewest steps of fine-tuning", json_schema_extra={"unit": "steps"},
                              description="Small data are seen more often than the epochs say, until so many steps are done.")
     learning_rate: float = Field(1e-3, gt=0, le=10, title="Learning rate of fine-tuning", description="At its highest; AdamW, cosine.")
+
+    def training(self) -> Training:
+        return Training(self.epochs, self.least_steps, self.learning_rate)
 
 
 def build(spec: Spec, version: Version, bench: Bench) -> Version:
@@ -45,7 +49,7 @@ def build(spec: Spec, version: Version, bench: Bench) -> Version:
     narrower = config.model_copy(update={"model": config.model.replaced(**_widths(config, model.network))})
     if narrower.model == config.model:
         raise RefusedError("nothing_to_prune", "No layer is wide enough to lose a channel; prune a larger part, or leave this stage out.")
-    bench.fine_tune(model, spec.learning_rate)
+    bench.fine_tune(model)
     made = compressed(narrower, spec, version.path)
     package.save(bench.folder / NAME, made, model.float().cpu())
     return Version(version.stage + 1, bench.folder / NAME, "torch", made)

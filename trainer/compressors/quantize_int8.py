@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from trainer.component import Component, Form
-from trainer.compressors import Bench, RefusedError, Version, compressed
+from trainer.component import Form
+from trainer.compressors import Bench, CompressorSpec, RefusedError, Version, compressed
 
 if TYPE_CHECKING:
     from trainer.package import ModelConfig
@@ -24,8 +24,9 @@ QUANTIZED = ["Conv", "Gemm", "MatMul", "Relu", "MaxPool"]
 CALIBRATION_BATCH = 32
 
 
-class Spec(Component):
+class Spec(CompressorSpec):
     yields: ClassVar[Form] = "onnx"
+    order: ClassVar[int] = 2
 
     calibration_rows: int = Field(256, ge=1, le=100_000, title="Calibration rows", json_schema_extra={"unit": "rows"},
                                   description="Training rows from which the range of each activation is read.")

@@ -2,7 +2,9 @@
 
 A component has, beside its ``Spec``:
 
-- ``build(spec, source: Source, folder: Path) -> tuple[File, ...]`` writes files into ``folder``, the first being the model itself;
+- ``FILES``, the files that it writes: first the model itself, whose format is called as the component is;
+- ``build(spec, source: Source, folder: Path) -> Sequence[File]``, which writes them into ``folder``, the same bytes each time, and
+  gives those beside them that depend on the model;
 - ``load(folder: str)``, plain code with its imports inside, that returns a function from raw rows by block to the answers;
   ``NEEDS`` names the packages that it imports, as pip takes them. Its source is shipped beside the export as ``run_<name>.py``
   and is what the parity check runs, so it cannot go stale.
@@ -12,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trainer.catalog import listing
 from trainer.component import Form
 
 if TYPE_CHECKING:
@@ -23,11 +26,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class File:
-    """One written file. ``offered`` files are downloads of their own; the others come with the bundle."""
+    """One written file. ``offered`` files are downloads of their own; the others come with the bundle. The model file's label
+    is the component's."""
 
     format: str
     name: str
+    label: str = ""
     offered: bool = True
+
+
+# Of the formats that every export has, whichever its components.
+COMMON_LABELS = {"bundle": "Everything", "preprocess": "Preprocessing", "parity": "Parity sheet", "model_card": "Model card"}
+
+
+def labels() -> dict[str, str]:
+    """The label of each format of a file among the exports."""
+    entries = listing("exporters").values()
+    further = {file.format: file.label for entry in entries for file in entry.module.FILES if file.label}
+    return COMMON_LABELS | further | {entry.name: entry.label for entry in entries}
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ One graph that ONNX Runtime and most serving systems run, without torch. It take
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from shutil import copyfile
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import onnx
 
 NAME = "model.onnx"
+FILES = (File("onnx", NAME),)
 NEEDS = "onnxruntime"
 OPSET = 20  # ONNX 1.15, ONNX Runtime 1.17 (2024) and newer
 
@@ -25,15 +26,16 @@ class Spec(Component):
     """ONNX has nothing to choose."""
 
     forms: ClassVar[frozenset[Form]] = frozenset({"torch", "onnx"})
+    order: ClassVar[int] = 3
 
 
-def build(spec: Spec, source: Source, folder: Path) -> tuple[File, ...]:
+def build(spec: Spec, source: Source, folder: Path) -> Sequence[File]:
     """Write the graph with its preprocessing; a version that is ONNX already is offered as it is."""
     if source.form == "onnx":
         copyfile(source.path, folder / NAME)
     else:
         write(source, folder / NAME)
-    return (File("onnx", NAME),)
+    return ()
 
 
 def write(source: Source, path: Path, **metadata: str) -> None:

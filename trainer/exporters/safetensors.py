@@ -1,13 +1,13 @@
-"""safetensors with its configuration
+"""safetensors
 
 The weights as training wrote them, their configuration, and the network's source: plain torch loads it, and nothing in it is a pickle.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from shutil import copyfile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from trainer import catalog, columns
 from trainer.component import Component
@@ -20,28 +20,32 @@ if TYPE_CHECKING:
 
 WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
+NETWORK = "network.py"
 NEEDS = "torch safetensors"
 PREPROCESSING = Path(__file__).parent.with_name("preprocessing.py")
+FILES = (File("safetensors", WEIGHTS), File("config", CONFIG, "Configuration"), File("source", NETWORK, offered=False),
+         File("source", PREPROCESSING.name, offered=False))
 
 
 class Spec(Component):
     """safetensors has nothing to choose."""
 
+    order: ClassVar[int] = 1  # what people come for stands first
 
-def build(spec: Spec, source: Source, folder: Path) -> tuple[File, ...]:
+
+def build(spec: Spec, source: Source, folder: Path) -> Sequence[File]:
     """The package itself, unchanged, so that its SHA-256 is the model version's; beside it what rebuilds the module."""
     copyfile(source.path, folder / WEIGHTS)
     config = {**_parts(source.config), "trainyard": source.config.model_dump(mode="json")}
     (folder / CONFIG).write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     component = catalog.entry("models", source.config.model).module.__file__
     assert component is not None
-    copyfile(Path(component).with_name("network.py"), folder / "network.py")
-    copyfile(PREPROCESSING, folder / "preprocessing.py")
-    sources = ["network.py", "preprocessing.py"]
-    for kind, path in _encoders(source.config).items():
-        sources.append(f"encode_{kind}.py")
-        copyfile(path, folder / sources[-1])
-    return (File("safetensors", WEIGHTS), File("config", CONFIG), *(File("source", name, offered=False) for name in sources))
+    copyfile(Path(component).with_name(NETWORK), folder / NETWORK)
+    copyfile(PREPROCESSING, folder / PREPROCESSING.name)
+    encoders = {f"encode_{kind}.py": path for kind, path in _encoders(source.config).items()}
+    for name, path in encoders.items():
+        copyfile(path, folder / name)
+    return [File("source", name, offered=False) for name in encoders]
 
 
 def _encoders(config: "ModelConfig") -> dict[str, Path]:

@@ -4,9 +4,9 @@ The whole model as one file that torch runs without its Python code, in C++ too.
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from trainer import files
 from trainer.component import Component
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 NAME = "model.torchscript.pt"
+FILES = (File("torchscript", NAME),)
 NEEDS = "torch"
 WRITTEN_BY_THE_WRITER = {"version", "byteorder", ".data/serialization_id"}
 
@@ -23,8 +24,10 @@ WRITTEN_BY_THE_WRITER = {"version", "byteorder", ".data/serialization_id"}
 class Spec(Component):
     """TorchScript has nothing to choose."""
 
+    order: ClassVar[int] = 2
 
-def build(spec: Spec, source: Source, folder: Path) -> tuple[File, ...]:
+
+def build(spec: Spec, source: Source, folder: Path) -> Sequence[File]:
     """Script the raw-in module. Scripting, not tracing: a trace keeps only the path that one example took."""
     import torch
 
@@ -32,7 +35,7 @@ def build(spec: Spec, source: Source, folder: Path) -> tuple[File, ...]:
     told = io.BytesIO()  # in memory: on a full disk torch's own writer ends the process
     torch.jit.save(torch.jit.script(source.module), told)
     files.write(folder / NAME, _without_origins(told))
-    return (File("torchscript", NAME),)
+    return ()
 
 
 def _without_origins(told: io.BytesIO) -> bytes:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from trainer.catalog import entry
+from trainer.schedules import factor
 from trainer.spec import TrainSpec
 from webapp.charts.figure import Figure, Trace, axis, figure
 
@@ -15,10 +15,9 @@ def title() -> str:
 
 def traces(spec: TrainSpec, total: int) -> list[Trace]:
     """The schedule's factor times the optimizer's learning rate at up to POINTS of ``total`` steps."""
-    factor = entry("schedules", spec.schedule).module.factor
-    base = float(getattr(spec.optimizer, "learning_rate", 1.0))
+    base = spec.optimizer.learning_rate
     steps = sorted({round(at * (total - 1) / (POINTS - 1)) for at in range(POINTS)}) if total > 1 else [0]
-    rates = [base * float(factor(spec.schedule, step, total)) for step in steps]
+    rates = [base * factor(spec.schedule, step, total) for step in steps]
     return [
         {
             "type": "scatter",
@@ -29,6 +28,13 @@ def traces(spec: TrainSpec, total: int) -> list[Trace]:
             "hovertemplate": _("step {step}: {rate}").format(step="%{x:,}", rate="%{y:.3g}") + "<extra></extra>",
         }
     ]
+
+
+def note(spec: TrainSpec) -> str:
+    """What a reader of the figure must know; mostly nothing."""
+    if not spec.schedule.driven_by_loss:
+        return ""
+    return _("It is lowered further each time the validation loss has stopped falling, which shows only while it trains.")
 
 
 def draw(spec: TrainSpec, total: int) -> Figure:

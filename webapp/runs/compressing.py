@@ -58,12 +58,12 @@ def _form(request: HttpRequest, run: Run, stages: tuple[Stage, ...], errors: Seq
 
 
 def _read(post: QueryDict) -> list[dict[str, Any]]:
-    taken = [one for one in _order() if one in post.getlist("stages")]
+    taken = [one for one in listing("compressors") if one in post.getlist("stages")]
     return [{"name": name, **read(listing("compressors")[name].spec, Place(f"{name}.", ""), post)} for name in taken]
 
 
 def _stages(sent: list[dict[str, Any]] | None, problems: Errors) -> tuple[Stage, ...]:
-    return tuple(_stage(name, sent, problems) for name in _order())
+    return tuple(_stage(name, sent, problems) for name in listing("compressors"))
 
 
 def _stage(name: str, sent: list[dict[str, Any]] | None, problems: Errors) -> Stage:
@@ -72,12 +72,6 @@ def _stage(name: str, sent: list[dict[str, Any]] | None, problems: Errors) -> St
     values = family_default(default("compressors", name)) if sent is None or at is None else sent[at]
     found = fields(entry.spec, Place(f"{name}.", f"stages.{at}."), values, problems)
     return Stage(name, _(entry.label), words.translated(entry.description), name in _defaults() if sent is None else at is not None, found)
-
-
-def _order() -> list[str]:
-    """The usual order first: what makes the network smaller goes before what changes its numbers."""
-    usual = _defaults()
-    return [*usual, *(name for name in listing("compressors") if name not in usual)]
 
 
 def _defaults() -> list[str]:

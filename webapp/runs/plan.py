@@ -19,6 +19,7 @@ class Plan:
     pairs: tuple[tuple[str, str], ...]
     chart_title: str
     chart: dict[str, Any]
+    chart_note: str = ""
 
 
 def plan(spec: TrainSpec, data: DataSummary) -> Plan:
@@ -40,7 +41,7 @@ def plan(spec: TrainSpec, data: DataSummary) -> Plan:
         (_("Steps"), _("%(total)s (%(epoch)s per epoch)") % {"total": short(total), "epoch": short(per_epoch)}),
         (_("Ranks"), _shared(spec.ranks, math.ceil(spec.batch_size / spec.ranks))),
     ]
-    return Plan(tuple(pairs), learning_rate.title(), learning_rate.draw(spec, total))
+    return Plan(tuple(pairs), learning_rate.title(), learning_rate.draw(spec, total), learning_rate.note(spec))
 
 
 def _shared(ranks: int, rows: int) -> str:

@@ -205,14 +205,7 @@ class Exports:
 
     @property
     def singles(self) -> Sequence[Edge]:
-        singles = [edge for edge in self.files if edge.meta.get("format") != "bundle"]
-        return sorted(singles, key=lambda edge: _rank(str(edge.meta.get("format", ""))))
-
-
-def _rank(file_format: str) -> int:
-    """What people come for stands first."""
-    order = ("safetensors", "config", "torchscript", "onnx", "preprocess", "parity", "model_card")
-    return order.index(file_format) if file_format in order else len(order)
+        return [edge for edge in self.files if edge.meta.get("format") != "bundle"]
 
 
 def exports(run: Run) -> list[Exports]:

@@ -67,6 +67,14 @@ def recognises(sources: Sequence[Source]) -> bool:
     return all(is_text(source) for source in sources) and any(_is_table(source) for source in sources)
 
 
+def examples() -> tuple[dict[str, bytes], ...]:
+    """The same table as it is written in English, and as it is in most of Europe."""
+    rows = [(f"{row / 4}", "red" if row % 3 else "blue") for row in range(12)]
+    english = "".join(f"{size},{colour}\n" for size, colour in [("size", "colour"), *rows])
+    european = "".join(f"{size.replace('.', ',')};{colour}\r\n" for size, colour in [("size", "colour"), *rows])
+    return {"table.csv": english.encode()}, {"table.txt": european.encode("utf-16")}
+
+
 def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
     from trainer.formats.csv.reader import read
 

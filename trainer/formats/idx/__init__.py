@@ -31,6 +31,13 @@ def recognises(sources: Sequence[Source]) -> bool:
     return any(is_idx(source) for source in sources)
 
 
+def examples() -> tuple[dict[str, bytes], ...]:
+    """Six pictures of 2 x 2 pixels."""
+    pictures = bytes.fromhex("00000803 00000006 00000002 00000002") + bytes(range(24))
+    labels = bytes.fromhex("00000801 00000006") + bytes([0, 1, 0, 1, 0, 1])
+    return ({"pictures": pictures, "labels": labels},)
+
+
 def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
     from trainer.formats.idx.reader import read
 

@@ -4,6 +4,7 @@ PNG, JPEG, GIF, BMP and WebP pictures. The folder that a picture lies in is its 
 """
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -41,6 +42,18 @@ def _is_bitmap(source: Source) -> bool:
 
 def recognises(sources: Sequence[Source]) -> bool:
     return any(is_picture(source) for source in sources)
+
+
+def examples() -> tuple[dict[str, bytes], ...]:
+    """Three pictures of each of two classes, of every kind that is read."""
+    from PIL import Image
+
+    files = {}
+    for number, kind in enumerate(("png", "jpeg", "gif", "bmp", "webp", "png")):
+        content = BytesIO()
+        Image.new("L", (4, 4), 40 * number).convert("RGB").save(content, kind)
+        files[f"{'ab'[number % 2]}/{number}.{kind}"] = content.getvalue()
+    return (files,)
 
 
 def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":

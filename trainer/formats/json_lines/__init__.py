@@ -30,6 +30,11 @@ def recognises(sources: Sequence[Source]) -> bool:
     return any(_is_lines(source) for source in sources)
 
 
+def examples() -> tuple[dict[str, bytes], ...]:
+    lines = (f'{{"size": {row / 4}, "colour": "{"red" if row % 3 else "blue"}"}}\n' for row in range(12))
+    return ({"table.jsonl": "".join(lines).encode()},)
+
+
 def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
     from trainer.formats.json_lines.reader import read
 

@@ -1,0 +1,52 @@
+"""Every file format: its own examples are recognised by it alone, are read, and are refused when they are damaged."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.files import imported, stored
+from trainer.catalog import Entry, listing
+from trainer.errors import TrainerError
+from trainer.importing.archives import opened
+
+Example = Mapping[str, bytes]
+
+FORMATS = listing("formats")
+EXAMPLES = [pytest.param(entry, example, id=f"{entry.name}-{number}")
+            for entry in FORMATS.values() for number, example in enumerate(entry.module.examples())]
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "cut": lambda content: content[: len(content) // 2],
+    "emptied": lambda content: content[: len(content) // 2] + bytes(len(content) - len(content) // 2),
+    "turned": lambda content: bytes(255 - byte if at > 8 and at % 5 == 0 else byte for at, byte in enumerate(content)),
+}
+
+
+@pytest.mark.parametrize("entry", FORMATS.values(), ids=FORMATS)
+def test_it_has_an_example(entry: Entry) -> None:
+    assert entry.module.examples()
+
+
+@pytest.mark.parametrize(("entry", "example"), EXAMPLES)
+def test_an_example_is_recognised_by_its_format_and_no_other(entry: Entry, example: Example, tmp_path: Path) -> None:
+    sources = opened(stored(tmp_path / "uploads", example), list(example), tmp_path / "unpacked")
+    assert [name for name, other in FORMATS.items() if other.module.recognises(sources)] == [entry.name]
+
+
+@pytest.mark.parametrize(("entry", "example"), EXAMPLES)
+def test_an_example_is_read(entry: Entry, example: Example, tmp_path: Path) -> None:
+    result = imported(tmp_path, example)
+    assert result.profile.format == entry.name
+    assert result.data.summary.rows > 0
+
+
+@pytest.mark.parametrize(("entry", "example"), EXAMPLES)
+def test_damage_is_told_in_a_sentence(entry: Entry, example: Example, tmp_path: Path) -> None:
+    """What is left of some files is whole again; no damage of any file ends in another error."""
+    refusals = 0
+    for name, damage in DAMAGES.items():
+        try:
+            imported(tmp_path / name, {file: damage(content) for file, content in example.items()})
+        except TrainerError:
+            refusals += 1
+    assert refusals, "no damage was noticed"
