@@ -110,6 +110,9 @@ class Run(Schema):
     dataset_version: UUID | None
     parent: UUID | None
     attempt: int
+    scores: dict[str, float] = Field(description="The numbers of its report by name, by which a list can be sorted.")
+    exports_coming: bool = Field(description="Whether files to download may still be made of it: it has not ended, or an "
+                                             "export run of it has not. Always false where no exports were asked for.")
     step: int
     total_steps: int
     steps_per_epoch: int
@@ -151,7 +154,7 @@ class Export(Schema):
 
 class Exports(Schema):
     items: list[Export]
-    waiting: bool = Field(description="Whether more may come: an export run has not ended.")
+    waiting: bool = Field(description="Whether more may come: the run, or an export run of it, has not ended.")
     proofs: list[dict[str, Any]] = Field(description="Each format with its parity, or why it was refused.")
 
 
