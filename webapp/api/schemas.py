@@ -58,7 +58,7 @@ class DatasetVersion(Schema):
 
 
 class Dataset(Schema):
-    """``state`` is that of the newest version; a run can be posted once it is ``ready``."""
+    """``state`` is that of the newest version; a run that is posted before it is ``ready`` waits for that."""
 
     id: UUID
     name: str
