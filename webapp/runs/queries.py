@@ -91,8 +91,9 @@ def find(user: User, run_id: UUID) -> Run:
 
 
 def listed() -> QuerySet[Run]:
-    """Runs as a list shows them: without the large columns, with a digest of the report."""
-    return Run.objects.defer("report", "spec").annotate(digest=DIGEST)
+    """Runs as a list shows them, with their data sets: without the large columns, with a digest of the report."""
+    runs = Run.objects.select_related("dataset_version__dataset")
+    return runs.defer("report", "spec", "dataset_version__profile").annotate(digest=DIGEST)
 
 
 def measures() -> QuerySet[Measure]:
@@ -102,7 +103,7 @@ def measures() -> QuerySet[Measure]:
 
 def page(user: User, filters: Filters) -> Page:
     """One page of the list, by keyset: as fast at the ten-thousandth run as at the first."""
-    runs = _narrowed(visible(listed(), user), filters).select_related("dataset_version__dataset")
+    runs = _narrowed(visible(listed(), user), filters)
     measure = None if filters.sort in SORTS else measures().filter(name=filters.sort).first()
     if measure is None:
         rows = _sorted(runs, SORTS.get(filters.sort, SORTS["newest"]), filters.after)
@@ -191,8 +192,7 @@ def unfinished(user: User) -> QuerySet[Run]:
 
 
 def finished(user: User, count: int) -> QuerySet[Run]:
-    ended = visible(listed().filter(kind__in=LISTED).exclude(state__in=UNFINISHED), user)
-    return ended.select_related("dataset_version__dataset").order_by("-id")[:count]
+    return visible(listed().filter(kind__in=LISTED).exclude(state__in=UNFINISHED), user).order_by("-id")[:count]
 
 
 @dataclass(frozen=True)
