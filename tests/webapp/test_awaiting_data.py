@@ -203,9 +203,14 @@ def test_a_run_that_another_worker_settles_at_this_moment_is_left_to_it(ada: Use
 def test_runs_that_are_asked_for_with_their_data_train_by_themselves(session_yard: Yard) -> None:
     headers = {"Authorization": f"Bearer {session_yard.token()}"}
     with httpx.Client(base_url=f"{session_yard.base_url}/api/v1", headers=headers, timeout=30) as http:
-        dataset = http.post("/datasets", json={"sample": "digits"}).json()["id"]
-        wanted = [{"dataset": dataset, "spec": spec} for spec in ({"epochs": 1, "exporters": []}, {"task": CLASSIFIED})]
-        made = [http.post("/runs", json=body).json() for body in wanted]
+        worker = session_yard.child("worker.app")
+        worker.suspend()
+        try:
+            dataset = http.post("/datasets", json={"sample": "digits"}).json()["id"]
+            specs = {"epochs": 1, "exporters": []}, {"task": CLASSIFIED}
+            made = [http.post("/runs", json={"dataset": dataset, "spec": spec}).json() for spec in specs]
+        finally:
+            worker.resume()
         assert [run["reason"] for run in made] == [REASON, REASON]
         deadline = time.monotonic() + 120
         while {run["state"] for run in made} - {"succeeded", "failed"}:

@@ -27,6 +27,7 @@ def shapes() -> dict[str, Json]:
     references, document = models_json_schema(wanted, ref_template=PREFIX + "{model}")
     rename = _renaming({_target(reference): names[model] for (model, _mode), reference in references.items()})
     found = dict(rename(name, schema) for name, schema in document["$defs"].items())
+    found |= {model.__name__: _kind(found[model.__name__]) for model in KINDS.values()}
     found |= {_name(entry): _component(entry, found[_name(entry)]) for entry in entries}
     found |= {_capitals(family): _union("name", _members(family)) for family in FAMILIES}
     return {**found, "Spec": _union("kind", {kind: model.__name__ for kind, model in KINDS.items()})}
@@ -61,6 +62,11 @@ def _walked(value: Any, change: Callable[[Json], Json]) -> Any:
     if isinstance(value, dict):
         return change({name: _walked(part, change) for name, part in value.items()})
     return [_walked(part, change) for part in value] if isinstance(value, list) else value
+
+
+def _kind(schema: Json) -> Json:
+    """Its description says in the first sentence what the run does, and then how the code goes about it."""
+    return {**schema, "description": schema["description"].partition(". ")[0].removesuffix(".") + "."}
 
 
 def _component(entry: Entry, schema: Json) -> Json:
