@@ -107,6 +107,16 @@ def test_a_run_whose_spec_does_not_fit_the_data_fails_and_names_the_field(
     assert said in shown["reason"]
 
 
+def test_a_run_whose_spec_another_release_stored_fails_and_holds_nobody_up(api: Api, uploaded: Dataset) -> None:
+    strange, usual = started(api, uploaded), started(api, uploaded)
+    Run.objects.filter(pk=strange.pk).update(spec={**strange.spec, "epochs": "many"})
+    inspected(uploaded, images())
+    assert not settled(usual).awaits_data
+    shown = api.get(f"runs/{settled(strange).pk}")
+    assert (shown["state"], shown["reason_code"]) == ("failed", "spec_unreadable")
+    assert shown["reason"].endswith("cannot read the spec. epochs: This must be a whole number, not text.")
+
+
 def test_a_run_fails_when_the_inspection_does_and_can_be_tried_again_once_it_succeeds(
     api: Api, ada: User, uploaded: Dataset, client: Client
 ) -> None:
