@@ -76,29 +76,29 @@ def test_a_run_tells_its_scores_alone_and_in_lists(api: Api, dataset: Dataset) -
     assert api.get("runs")["items"][0]["scores"] == {}
 
 
-def coming(api: Api, run: Run) -> bool:
+def are_coming(api: Api, run: Run) -> bool:
     """As all places tell it."""
-    told = [api.get(f"runs/{run.pk}")["exports_coming"], api.get(f"runs/{run.pk}/exports")["waiting"]]
-    told += [item["exports_coming"] for item in api.get("runs")["items"] if item["id"] == str(run.pk)]
-    assert len(told) == 3 and len(set(told)) == 1
-    return bool(told[0])
+    answers = [api.get(f"runs/{run.pk}")["exports_coming"], api.get(f"runs/{run.pk}/exports")["waiting"]]
+    answers += [item["exports_coming"] for item in api.get("runs")["items"] if item["id"] == str(run.pk)]
+    assert len(answers) == 3 and len(set(answers)) == 1
+    return bool(answers[0])
 
 
 def test_exports_are_coming_until_the_run_and_its_export_runs_have_ended(api: Api, dataset: Dataset) -> None:
     run = make_run(dataset)
-    assert coming(api, run)
+    assert are_coming(api, run)
     Run.objects.filter(pk=run.pk).update(state=State.SUCCEEDED)
     spec = ExportSpec(exporters=(default("exporters", "onnx"),))
     child = services.queue_run(owner=run.owner, name="exports", spec=spec, inputs={}, parent=run)
-    assert coming(api, run) and coming(api, child)
+    assert are_coming(api, run) and are_coming(api, child)
     Run.objects.filter(pk=child.pk).update(state=State.FAILED)
-    assert not coming(api, run) and not coming(api, child)
+    assert not are_coming(api, run) and not are_coming(api, child)
 
 
 def test_no_exports_are_coming_where_none_were_asked_for(api: Api, dataset: Dataset) -> None:
     run = make_run(dataset)
     Run.objects.filter(pk=run.pk).update(spec={**run.spec, "exporters": []})
-    assert not coming(api, run)
+    assert not are_coming(api, run)
 
 
 def test_a_list_asks_the_database_as_often_however_many_runs_it_has(api: Api, dataset: Dataset) -> None:

@@ -23,7 +23,7 @@ LOCATION = {"Location": {"schema": {"type": "string"}, "description": "Where to 
 def complete(schema: dict[str, Any], problem: dict[str, Any]) -> dict[str, Any]:
     """The description with all that in it; ``problem`` is the JSON Schema of a refusal, with what it refers to in ``$defs``."""
     own = {**schema["components"]["schemas"], **problem.get("$defs", {}), "Problem": problem}
-    shapes = {**specs.shapes(), **{name: specs.placed(shape) for name, shape in own.items()}}
+    shapes = {**specs.shapes(), **{name: specs.with_references(shape) for name, shape in own.items()}}
     for method, operation in _operations(schema):
         _describe(method, operation)
     for methods in schema["paths"].values():

@@ -48,8 +48,8 @@ def index(request: HttpRequest, paging: Query[Paging], name: str = "", state: St
 
 def _rows(request: HttpRequest) -> QuerySet[Any]:
     """Runs with what is told of each in a list."""
-    told = Run.objects.annotate(digest=queries.DIGEST, exports_unfinished=queries.EXPORTS_UNFINISHED)
-    return visible(told.select_related("dataset_version", "parent").prefetch_related("scores"), person(request))
+    runs = Run.objects.annotate(digest=queries.DIGEST, exports_unfinished=queries.EXPORTS_UNFINISHED)
+    return visible(runs.select_related("dataset_version", "parent").prefetch_related("scores"), person(request))
 
 
 @router.post("", response={201: schemas.RunDetail}, summary="Start a training run")

@@ -23,24 +23,24 @@ def shapes() -> dict[str, Json]:
     entries = [entry for family in FAMILIES for entry in listing(family).values()]
     names: dict[Any, str] = {model: model.__name__ for model in KINDS.values()}
     names |= {entry.spec: _name(entry) for entry in entries}
-    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in names]
-    references, document = models_json_schema(wanted, ref_template=PREFIX + "{model}")
+    inputs: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in names]
+    references, document = models_json_schema(inputs, ref_template=PREFIX + "{model}")
     rename = _renaming({_target(reference): names[model] for (model, _mode), reference in references.items()})
-    found = dict(rename(name, schema) for name, schema in document["$defs"].items())
-    found |= {model.__name__: _kind(found[model.__name__]) for model in KINDS.values()}
-    found |= {_name(entry): _component(entry, found[_name(entry)]) for entry in entries}
-    found |= {_capitals(family): _union("name", _members(family)) for family in FAMILIES}
-    return {**found, "Spec": _union("kind", {kind: model.__name__ for kind, model in KINDS.items()})}
+    definitions = dict(rename(name, schema) for name, schema in document["$defs"].items())
+    definitions |= {model.__name__: _kind(definitions[model.__name__]) for model in KINDS.values()}
+    definitions |= {_name(entry): _component(entry, definitions[_name(entry)]) for entry in entries}
+    definitions |= {_capitals(family): _union("name", _members(family)) for family in FAMILIES}
+    return {**definitions, "Spec": _union("kind", {kind: model.__name__ for kind, model in KINDS.items()})}
 
 
-def placed(shape: Json) -> Json:
+def with_references(shape: Json) -> Json:
     """The shape with references where its fields name another by `SHAPE`."""
 
     def refer(schema: Json) -> Json:
         return _reference(schema[SHAPE], schema, {SHAPE, *ANYTHING}) if SHAPE in schema else schema
 
-    changed: Json = _walked(shape, refer)
-    return changed
+    result: Json = _walk(shape, refer)
+    return result
 
 
 def _renaming(names: Mapping[str, str]) -> Callable[[str, Json], tuple[str, Json]]:
@@ -54,14 +54,14 @@ def _renaming(names: Mapping[str, str]) -> Callable[[str, Json], tuple[str, Json
             return _reference(families[_target(schema["oneOf"][0])], schema, {"discriminator", "oneOf"})
         return schema
 
-    return lambda name, schema: (names.get(name, name), _walked(schema, refer))
+    return lambda name, schema: (names.get(name, name), _walk(schema, refer))
 
 
-def _walked(value: Any, change: Callable[[Json], Json]) -> Any:
+def _walk(value: Any, change: Callable[[Json], Json]) -> Any:
     """A schema with each that it holds changed, the innermost first."""
     if isinstance(value, dict):
-        return change({name: _walked(part, change) for name, part in value.items()})
-    return [_walked(part, change) for part in value] if isinstance(value, list) else value
+        return change({name: _walk(part, change) for name, part in value.items()})
+    return [_walk(part, change) for part in value] if isinstance(value, list) else value
 
 
 def _kind(schema: Json) -> Json:
