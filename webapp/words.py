@@ -81,9 +81,11 @@ def _filled(beside: Mapping[str, Any], name: str, part: Any) -> Any:
 
 
 def sentence(message: str, params: Mapping[str, Any]) -> str:
-    """``message`` translated, with its named gaps filled; as it stands where the gaps do not fit."""
+    """``message`` translated, with its named gaps filled; as it stands where the gaps do not fit. What fills a gap may
+    be a sentence with gaps of its own."""
     if not message:
         return ""
+    params = {name: _inner(value) for name, value in params.items()}
     one, gap = ONE.get(message, (message, ""))
     counted = params.get(gap)
     said = ngettext(one, message, counted) if isinstance(counted, int) else _(message)
@@ -91,3 +93,8 @@ def sentence(message: str, params: Mapping[str, Any]) -> str:
         return said % params if params else said
     except (KeyError, TypeError, ValueError):
         return said
+
+
+def _inner(value: Any) -> Any:
+    is_sentence = isinstance(value, Mapping) and {"message", "params"} <= value.keys()
+    return sentence(value["message"], value["params"]) if is_sentence else value

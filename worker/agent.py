@@ -22,6 +22,7 @@ from trainer import scarce
 from webapp import logfiles
 from webapp.artifacts import store
 from webapp.artifacts.store import MissingError
+from webapp.runs import awaiting
 from webapp.runs.models import Attempt
 from webapp.runs.states import Reason
 from webapp.workers import services as workers
@@ -236,6 +237,7 @@ class Agent(threading.Thread):
         for orphan in sweep.orphans(self._worker, own):
             self._adopt(orphan)
         self._leases.expire(self._worker)
+        awaiting.settle()
         if self._in_touch_since and time.monotonic() - self._in_touch_since > sweep.PATIENCE:
             claim.explain_too_large()
         if obstacle := self._obstacle():

@@ -126,7 +126,7 @@ def _light(kind: Kind) -> Sequence[Waiting]:
 
 
 def _waiting(found: QuerySet[Run], count: int) -> list[Waiting]:
-    rows = found.filter(state=State.QUEUED)
+    rows = found.filter(state=State.QUEUED, awaits_data=False)
     return [Waiting(*row) for row in rows.order_by("queued", "id").values_list("id", "attempt", "devices_needed")[:count]]
 
 

@@ -9,11 +9,12 @@ import numpy as np
 
 from tests.benchmarks import place
 from tests.benchmarks.line import Line
+from trainer.report import Figure, Heading, Report, Scalar, Table
 
 SIZES = (100, 10_000)
 REPEATS = 100
 TARGET = 50.0  # milliseconds at the 95th percentile
-ADDRESSES = {"first page": "/runs/", "by accuracy": "/runs/?sort=accuracy", "by part of a name": "/runs/?q=run+77"}
+ADDRESSES = {"first page": "/runs/", "by accuracy": "/runs/?sort=test/accuracy", "by part of a name": "/runs/?q=run+77"}
 
 
 def run() -> list[Line]:
@@ -50,7 +51,7 @@ def _client(client: Any) -> tuple[Any, Callable[[int], None]]:
     from trainer.spec import parse
     from webapp.accounts.models import User
     from webapp.datasets.models import Dataset, DatasetVersion
-    from webapp.runs.models import Run, State
+    from webapp.runs.models import Measure, Run, RunScore, State
 
     owner = User.objects.create_user("bench")
     client.force_login(owner)
@@ -58,25 +59,53 @@ def _client(client: Any) -> tuple[Any, Callable[[int], None]]:
     version = DatasetVersion.objects.create(dataset=dataset, state=DatasetVersion.State.READY, content_hash="0" * 64, size=1)
     spec = parse({}, "train").model_dump(mode="json")
 
+    Measure.objects.bulk_create(
+        Measure(name=scalar.name, label=scalar.label, unit=scalar.unit, better=scalar.better or "")
+        for scalar in _report(0).scalars
+    )
+
     def fill(size: int) -> None:
         have = Run.objects.count()
-        Run.objects.bulk_create(
+        reports = {number: _report(number) for number in range(have, size)}
+        runs = Run.objects.bulk_create(
             Run(
                 owner=owner, name=f"Run {number}", kind="train", spec=spec, devices_needed=2, dataset_version=version,
-                state=State.SUCCEEDED, step=700, total_steps=700, report=_report(number),
+                state=State.SUCCEEDED, step=700, total_steps=700, report=report.model_dump(mode="json"),
             )
-            for number in range(have, size)
+            for number, report in reports.items()
         )  # fmt: skip
+        RunScore.objects.bulk_create(
+            RunScore(run=run, measure_id=scalar.name, value=scalar.value)
+            for run, report in zip(runs, reports.values(), strict=True) for scalar in report.scalars)
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE runs_run")  # as PostgreSQL does by itself within a minute of such a change
+            cursor.execute("ANALYZE runs_run, runs_runscore")  # as PostgreSQL does by itself within a minute
 
     return client, fill
 
 
-def _report(number: int) -> dict[str, Any]:
-    per_class = [{"class": str(digit), "precision": 0.98, "recall": 0.97, "f1": 0.975, "support": 80} for digit in range(10)]
-    test = {"rows": 800, "accuracy": number % 997 / 997, "per_class": per_class, "confusion": [[number % 7] * 10] * 10}
-    return {"test": test, "epochs": 7}
+def _report(number: int) -> Report:
+    """As a classification of ten classes has it."""
+    macro = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
+    digits = tuple(str(digit) for digit in range(10))
+    headings = (Heading(label="Class", unit=None), *(Heading(label=label, unit="share") for label in macro.values()))
+    per_class = Table(title="By class", headings=headings, rows=tuple((digit, 0.98, 0.97, 0.975) for digit in digits))
+    matrix = Figure(chart="confusion", data={"matrix": [[number % 7] * 10] * 10, "classes": digits})
+    scalars = (
+        _score("test/accuracy", "Test accuracy", number % 997 / 997),
+        *(_score(f"test/macro_{name}", label, 0.9) for name, label in macro.items()),
+        Scalar(name="validation/loss", label="", value=0.1, shown=False),
+        Scalar(name="validation/accuracy", label="", value=0.9, shown=False),
+        Scalar(name="test/loss", label="Test loss", value=0.1, better="lower", shown=False),
+        Scalar(name="test/rows", label="Test rows", value=800.0),
+        Scalar(name="best_epoch", label="Best epoch", value=6.0, of=7.0),
+        Scalar(name="parameters", label="Parameters", value=12_000.0),
+        Scalar(name="seconds", label="Training time", value=4.5, unit="seconds"),
+    )
+    return Report(headline="test/accuracy", scalars=scalars, blocks=(per_class, matrix))
+
+
+def _score(name: str, label: str, value: float) -> Scalar:
+    return Scalar(name=name, label=label, value=value, unit="share", better="higher")
 
 
 def _measured(client: Any, address: str) -> tuple[float, int]:

@@ -45,7 +45,7 @@ def run(lab: Lab, version: DatasetVersion, reference: Reference) -> Run:
 def test_a_rank_that_is_killed_at_random_steps_leaves_weights_and_curve_as_they_were(
     lab: Lab, run: Run, reference: Reference, dice: random.Random
 ) -> None:
-    steps = sorted(dice.sample(range(5, TOTAL * 3 // 4), max(5, FAULTS // 4)))
+    steps = sorted(dice.sample(range(5, TOTAL // 2), max(5, FAULTS // 4)))
     for kills, step in enumerate(steps, start=1):
         wait_for(partial(moved_on, run, max(step, _last_kill(run))))  # the same step twice would end the run
         _kill(dice.choice(lab.ranks(run)))

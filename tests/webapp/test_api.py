@@ -85,13 +85,6 @@ def test_a_run_is_started_with_the_smallest_spec(api: Api, ada: Things) -> None:
     assert run["dataset"] == str(ada.identifiers["dataset"])
 
 
-def test_a_run_on_a_data_set_that_is_still_inspected_is_a_conflict(api: Api) -> None:
-    dataset = api("POST", "datasets", {"sample": "penguins"}).json()["id"]
-    answer = api("POST", "runs", {"dataset": dataset, "spec": {}})
-    assert answer.status_code == 409
-    assert answer.json()["errors"][0]["field"] == "dataset"
-
-
 def test_the_docs_page_is_closed_to_strangers_and_leads_people_to_the_sign_in(ada: Things) -> None:
     assert Client().get("/api/v1/docs", headers={"Authorization": "Bearer x"}).status_code == 401
     assert Client().get("/api/v1/docs").status_code == 401

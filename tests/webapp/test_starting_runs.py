@@ -14,7 +14,7 @@ from trainer.summary import DataSummary
 from webapp.accounts.models import User
 from webapp.datasets import services as datasets
 from webapp.datasets.models import Dataset, DatasetVersion
-from webapp.runs import forms, services
+from webapp.runs import fitting, forms
 from webapp.runs.plan import plan
 
 CLASSIFIED = {"name": "classification", "target": "species"}
@@ -35,7 +35,7 @@ def profiled(dataset: Dataset, **changes: Any) -> DatasetVersion:
 
 def refusal(version: DatasetVersion, spec: dict[str, Any]) -> tuple[str, str | None]:
     with pytest.raises(TrainerError) as caught:
-        services.training_spec(spec, version)
+        fitting.training_spec(spec, version)
     return caught.value.code, caught.value.field
 
 
@@ -50,7 +50,7 @@ def test_a_class_with_one_row_is_refused_in_whichever_column_is_the_target(ada: 
     columns[1]["levels"] = [["a", 99], ["b", 1]]
     version = profiled(make_dataset(ada), columns=columns, suggested_target="petal")
     assert refusal(version, {"task": CLASSIFIED}) == ("class_with_one_row", "task")
-    assert services.training_spec({"task": {"name": "regression", "target": "petal"}}, version)
+    assert fitting.training_spec({"task": {"name": "regression", "target": "petal"}}, version)
 
 
 def test_numbers_that_are_classes_are_counted_too(ada: User) -> None:
@@ -60,7 +60,7 @@ def test_numbers_that_are_classes_are_counted_too(ada: User) -> None:
     spec = {"task": {"name": "classification", "target": "petal"}}
     assert refusal(version, spec) == ("class_with_one_row", "task")
     columns[0]["rarest"] = ["1", 2]
-    assert services.training_spec(spec, profiled(version.dataset, columns=columns))
+    assert fitting.training_spec(spec, profiled(version.dataset, columns=columns))
 
 
 def test_the_suggested_target_is_counted_whole_where_its_column_shows_only_frequent_levels(ada: User) -> None:
@@ -70,7 +70,7 @@ def test_the_suggested_target_is_counted_whole_where_its_column_shows_only_frequ
 
 def test_a_target_of_which_no_class_was_counted_is_left_to_the_training(ada: User) -> None:
     version = make_dataset(ada).versions.get()
-    assert services.training_spec({"task": {"name": "classification", "target": "petal"}}, version)
+    assert fitting.training_spec({"task": {"name": "classification", "target": "petal"}}, version)
 
 
 def test_nobody_is_told_to_wait_for_an_inspection_that_failed(ada: User) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from webapp.accounts.models import User
 from webapp.runs.models import Kind, Run, State
+from webapp.runs.states import begin_attempt
 from webapp.workers import services as workers
 from webapp.workers.models import Worker
 from worker.claim import WAITS_FOR_ROOM, claim_next, explain, explain_too_large
@@ -106,3 +107,15 @@ def test_exports_that_take_long_keep_no_inspection_waiting(owner: User) -> None:
     assert claim_next(worker, counts) is None
     assert Run.objects.get(kind=Kind.EXPORT).reason_code == "waiting_for_turn"
     assert claim_next(worker, Counter()) is not None
+
+
+def test_a_run_whose_data_are_not_inspected_is_neither_taken_nor_told_another_reason_and_keeps_none_waiting(owner: User) -> None:
+    worker = machine("cpu:0")
+    waits = queued(owner, "waits", 1)
+    Run.objects.filter(pk=waits.pk).update(awaits_data=True, reason_code="waiting_for_inspection")
+    queued(owner, "younger", 1)
+    explain(worker, WAITS_FOR_ROOM)
+    explain_too_large()
+    assert taken(worker) == ("younger", ("cpu:0",))
+    assert not begin_attempt(waits.pk, 0)
+    assert Run.objects.get(name="waits").reason_code == "waiting_for_inspection"

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from webapp.api import specs
+
 SECURITY: dict[str, Any] = {
     "token": {"type": "http", "scheme": "bearer", "description": "`manage.py createtoken NAME` prints one."},
     "session": {"type": "apiKey", "in": "cookie", "name": "trainyard_session",
@@ -20,7 +22,8 @@ LOCATION = {"Location": {"schema": {"type": "string"}, "description": "Where to 
 
 def complete(schema: dict[str, Any], problem: dict[str, Any]) -> dict[str, Any]:
     """The description with all that in it; ``problem`` is the JSON Schema of a refusal, with what it refers to in ``$defs``."""
-    shapes = {**schema["components"]["schemas"], **problem.get("$defs", {}), "Problem": problem}
+    own = {**schema["components"]["schemas"], **problem.get("$defs", {}), "Problem": problem}
+    shapes = {**specs.shapes(), **{name: specs.with_references(shape) for name, shape in own.items()}}
     for method, operation in _operations(schema):
         _describe(method, operation)
     for methods in schema["paths"].values():

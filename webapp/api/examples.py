@@ -27,15 +27,16 @@ def command(document: Json, server: str, path: str, method: str, item: Json) -> 
 def example(document: Json, schema: Json, parents: frozenset[str] = frozenset()) -> Any:
     """A value of this schema: its example, default or first choice, or a placeholder; of an object all that is
     required. An object that requires one of its own kind, which is among its ``parents``, is empty there."""
+    for value in (*schema.get("examples", ()), schema.get("default"), schema.get("const"), *schema.get("enum", ())):
+        if value is not None:
+            return value
     if "$ref" in schema:
         name = schema["$ref"].rsplit("/", 1)[-1]
         schemas = document["components"]["schemas"]
         return {} if name in parents else example(document, schemas[name], parents | {name})
-    for value in (*schema.get("examples", ()), schema.get("default"), schema.get("const"), *schema.get("enum", ())):
-        if value is not None:
-            return value
-    if "anyOf" in schema:
-        return example(document, schema["anyOf"][0], parents)
+    for several in ("anyOf", "oneOf"):
+        if several in schema:
+            return example(document, schema[several][0], parents)
     required = [name for name in schema.get("properties", {}) if name in schema.get("required", ())]
     if required:
         return {name: example(document, schema["properties"][name], parents) for name in required}

@@ -16,8 +16,8 @@ from webapp.artifacts import downloads
 from webapp.artifacts.models import Edge
 from webapp.metrics.window import MOST_POINTS, window
 from webapp.runs import export_files, replay
+from webapp.runs.exports import are_coming
 from webapp.runs.models import Kind, Run, StreamEntry
-from webapp.runs.states import FINAL
 
 router = Router(tags=["Results"])
 LOG_LINES = 1000
@@ -70,7 +70,7 @@ def exports(request: HttpRequest, run_id: UUID) -> dict[str, Any]:
     run = find(request, run_id)
     makers = [run, *run.children.filter(kind=Kind.EXPORT)]
     return {"items": [_export(edge) for edge in export_files.exports(run)],
-            "waiting": any(maker.state not in FINAL for maker in makers), "proofs": list(_proofs(makers))}
+            "waiting": are_coming(run, has_unfinished=run.exports_unfinished), "proofs": list(_proofs(makers))}
 
 
 def _proofs(makers: list[Run]) -> Iterator[dict[str, Any]]:

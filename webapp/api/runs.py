@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
@@ -19,9 +20,9 @@ from webapp.http.problems import Problem
 from webapp.idempotency.keys import once
 from webapp.metrics import reading
 from webapp.refusals import FieldError
-from webapp.runs import services
+from webapp.runs import exports, queries, services
 from webapp.runs.headline import headline
-from webapp.runs.models import Kind, Run, State
+from webapp.runs.models import Kind, Measure, Run, State
 
 router = Router(tags=["Runs"])
 SORTS = {"created": "id", "name": "name", "state": "state"}
@@ -30,17 +31,31 @@ SORTS = {"created": "id", "name": "name", "state": "state"}
 @router.get("", response=Page[schemas.Run], summary="List runs")
 def index(request: HttpRequest, paging: Query[Paging], name: str = "", state: State | None = None, kind: Kind | None = None,
           dataset: UUID | None = None, parent: UUID | None = None) -> dict[str, Any]:
-    """Newest first unless sorted by ``name`` or ``state``; ``name`` keeps those whose name contains it."""
-    wanted = {"state": state, "kind": kind, "dataset_version__dataset": dataset, "parent": parent}
-    rows = visible(Run.objects.select_related("dataset_version"), person(request)).filter(name__icontains=name)
+    """Newest first unless sorted by `name`, `state` or one of the `scores`, such as `-test/accuracy`; those without that
+    score come last. `name` keeps those whose name contains it."""
+    wanted = {"state": state, "kind": kind, "dataset_version__dataset": dataset, "parent": parent,
+              "name__icontains": name or None}
+    rows = _rows(request).defer("report", "dataset_version__profile", "parent__report")
     rows = rows.filter(**{column: value for column, value in wanted.items() if value is not None})
     filters = dict.fromkeys(("name", "state", "kind", "dataset", "parent"))
-    return page(request, rows, paging, sorts=SORTS, filters=filters, shown=brief)
+    measure = paging.sort.removeprefix("-")
+    if measure in SORTS:
+        return page(request, rows, paging, sorts=SORTS, filters=filters, shown=brief)
+    rows = queries.scored(rows, measure)
+    sorts = {**SORTS, **dict.fromkeys(Measure.objects.values_list("name", flat=True), "score")}
+    return page(request, rows, paging, sorts=sorts, filters=filters, shown=brief, optional=["score"])
+
+
+def _rows(request: HttpRequest) -> QuerySet[Any]:
+    """Runs with what is told of each in a list."""
+    runs = Run.objects.annotate(digest=queries.DIGEST, exports_unfinished=queries.EXPORTS_UNFINISHED)
+    return visible(runs.select_related("dataset_version", "parent").prefetch_related("scores"), person(request))
 
 
 @router.post("", response={201: schemas.RunDetail}, summary="Start a training run")
 def create(request: HttpRequest, body: schemas.NewRun) -> Status[Any]:
-    """Trains on the newest version of the data set that is ready, or on the one that is named: 409 while there is none.
+    """Trains on the newest version of the data set that is ready, or on the one that is named. One that is still inspected
+    is waited for: the run starts by itself, or fails with what does not fit. 409 where the inspection has failed.
 
     Fields at fault are named as in the spec.
     """
@@ -49,7 +64,7 @@ def create(request: HttpRequest, body: schemas.NewRun) -> Status[Any]:
         dataset = _dataset(request, body.dataset)
         run = services.start_training(owner=person(request), name=names.shown(body.name) or dataset.name,
                                       dataset_version=_version(dataset, body.version), spec=body.spec)
-        return 201, full(run)
+        return 201, full(request, run.pk)
 
     return Status(*once(request, person(request), act))
 
@@ -75,9 +90,9 @@ def _version(dataset: Dataset, number: int | None) -> DatasetVersion:
 
 @router.get("/{uuid:run_id}", response=schemas.RunDetail, summary="One run")
 def detail(request: HttpRequest, run_id: UUID, response: HttpResponse) -> dict[str, Any]:
-    run = find(request, run_id)
-    response["ETag"] = editing.etag(run.name)
-    return full(run)
+    shown = full(request, run_id)
+    response["ETag"] = editing.etag(shown["name"])
+    return shown
 
 
 @router.patch("/{uuid:run_id}", response=schemas.RunDetail, summary="Rename a run")
@@ -120,7 +135,7 @@ def resume(request: HttpRequest, run_id: UUID) -> Status[Any]:
 
 def _command(request: HttpRequest, run_id: UUID, kind: services.CommandKind) -> Status[Any]:
     services.command(find(request, run_id), kind, person(request))
-    return Status(202, full(find(request, run_id)))
+    return Status(202, full(request, run_id))
 
 
 @router.post("/{uuid:run_id}/compress", response={201: schemas.RunDetail}, summary="Compress a run's model")
@@ -130,7 +145,7 @@ def compress(request: HttpRequest, run_id: UUID, body: schemas.NewCompression) -
 
     def act() -> tuple[int, Any]:
         child = services.start_compression(owner=person(request), run=run, stages=body.stages, name=names.shown(body.name))
-        return 201, full(child)
+        return 201, full(request, child.pk)
 
     return Status(*once(request, person(request), act))
 
@@ -139,23 +154,29 @@ def compress(request: HttpRequest, run_id: UUID, body: schemas.NewCompression) -
 def retry(request: HttpRequest, run_id: UUID) -> Status[Any]:
     """A new run with the same spec and inputs as one that has ended."""
     run = find(request, run_id)
-    return Status(*once(request, person(request), lambda: (201, full(services.retry(run=run, owner=person(request))))))
+
+    def act() -> tuple[int, Any]:
+        return 201, full(request, services.retry(run=run, owner=person(request)).pk)
+
+    return Status(*once(request, person(request), act))
 
 
-def find(request: HttpRequest, run_id: UUID) -> Run:
+def find(request: HttpRequest, run_id: UUID) -> Any:
     """The run, or 404 for one that is not there or not to be seen."""
-    run = visible(Run.objects.select_related("dataset_version"), person(request)).filter(pk=run_id).first()
+    run = _rows(request).filter(pk=run_id).first()
     if run is None:
         raise Http404
     return run
 
 
-def brief(run: Run) -> dict[str, Any]:
+def brief(run: Any) -> dict[str, Any]:
+    """Of one of ``_rows``."""
     version = run.dataset_version
     return {
         "id": run.pk, "name": run.name, "kind": run.kind, "state": run.state, "reason_code": run.reason_code,
         "reason": words.sentence(run.reason, run.reason_params), "reason_params": run.reason_params,
-        "headline": headline(run),
+        "headline": headline(run), "scores": {score.measure_id: score.value for score in run.scores.all()},
+        "exports_coming": exports.are_coming(run, has_unfinished=run.exports_unfinished),
         "dataset": version.dataset_id if version else None,
         "dataset_version": run.dataset_version_id, "parent": run.parent_id, "attempt": run.attempt, "step": run.step,
         "total_steps": run.total_steps, "steps_per_epoch": run.steps_per_epoch, "created": run.created, "queued": run.queued,
@@ -163,7 +184,8 @@ def brief(run: Run) -> dict[str, Any]:
     }
 
 
-def full(run: Run) -> dict[str, Any]:
-    children = run.children.select_related("dataset_version").order_by("id")
+def full(request: HttpRequest, run_id: UUID) -> dict[str, Any]:
+    run = find(request, run_id)
+    children = _rows(request).filter(parent=run).order_by("id")
     return {**brief(run), "spec": run.spec, "report": words.told(run.report), "metrics": reading.names(run.pk),
             "seq": run.stream, "children": [brief(child) for child in children]}

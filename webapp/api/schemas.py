@@ -1,11 +1,15 @@
 """The shapes of what the API takes and gives. Times are RFC 3339 in UTC, sizes are bytes, durations are seconds."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Field, Schema
 from pydantic import ConfigDict, StrictInt, StrictStr
+
+from webapp.api.specs import SHAPE
+
+Stage = Annotated[dict[str, Any], Field(json_schema_extra={SHAPE: "Compressors"})]
 
 
 class Body(Schema):
@@ -58,7 +62,7 @@ class DatasetVersion(Schema):
 
 
 class Dataset(Schema):
-    """``state`` is that of the newest version; a run can be posted once it is ``ready``."""
+    """``state`` is that of the newest version; a run that is posted before it is ``ready`` waits for that."""
 
     id: UUID
     name: str
@@ -85,16 +89,16 @@ class NewRun(Body):
     dataset: UUID
     version: StrictInt | None = Field(None, ge=1, le=2**31 - 1, description="A version's number; the newest that is ready when left out.")
     spec: dict[str, Any] = Field(
-        description="The run's spec, of which everything has a default but, for a table, “task”; its JSON Schema is at "
-        "/api/v1/components.", examples=[{"model": {"name": "cnn"}, "epochs": 7, "ranks": 2}])
+        description="The run's spec, of which everything has a default but, for a table, “task”.",
+        examples=[{"model": {"name": "cnn"}, "epochs": 7, "ranks": 2}], json_schema_extra={SHAPE: "TrainSpec"})
 
 
 class NewCompression(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"stages": [{"name": "prune_channels", "ratio": 0.5}]}]})
 
     name: StrictStr = Field("", max_length=200)
-    stages: list[dict[str, Any]] | None = Field(None, max_length=16, description="Compressors in order; the default is to "
-                                                "prune half of the channels and then to quantize to int8.")
+    stages: list[Stage] | None = Field(None, max_length=16, description="Compressors in order; the default is to "
+                                       "prune half of the channels and then to quantize to int8.")
 
 
 class Run(Schema):
@@ -106,6 +110,9 @@ class Run(Schema):
     reason_code: str
     reason_params: dict[str, Any] = Field(description="What fills the gaps of the reason.")
     headline: str = Field(description="What came of it in a few words; empty while there is nothing to say.")
+    scores: dict[str, float] = Field(description="The numbers of its report by name, by which a list can be sorted.")
+    exports_coming: bool = Field(description="Whether files to download may still be made of it: it has not ended, or an "
+                                             "export run of it has not. Always false where no exports were asked for.")
     dataset: UUID | None
     dataset_version: UUID | None
     parent: UUID | None
@@ -120,7 +127,8 @@ class Run(Schema):
 
 
 class RunDetail(Run):
-    spec: dict[str, Any]
+    spec: dict[str, Any] = Field(description="Without what depends on the data until these are inspected.",
+                                 json_schema_extra={SHAPE: "Spec"})
     report: dict[str, Any] | None = Field(description="What came of it; its sentences in words, with code and params.")
     metrics: list[str] = Field(description="Names for /runs/{id}/metrics.")
     children: list[Run]
@@ -151,7 +159,7 @@ class Export(Schema):
 
 class Exports(Schema):
     items: list[Export]
-    waiting: bool = Field(description="Whether more may come: an export run has not ended.")
+    waiting: bool = Field(description="Whether more may come: the run, or an export run of it, has not ended.")
     proofs: list[dict[str, Any]] = Field(description="Each format with its parity, or why it was refused.")
 
 

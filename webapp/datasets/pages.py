@@ -44,6 +44,11 @@ def datasets(user: User) -> QuerySet[Dataset]:
     return queries.datasets(user)
 
 
+def names(user: User) -> QuerySet[Dataset]:
+    """To choose from: without their versions, whose profiles may be large."""
+    return datasets(user).prefetch_related(None).only("name").order_by("name")[:200]
+
+
 def overview(user: User, most: int | None = None) -> list[Listed]:
     """A person's data sets, all or the newest ``most``, the newest first."""
     used = Count("versions__runs", filter=Q(versions__runs__kind=Kind.TRAIN), distinct=True)

@@ -8,8 +8,9 @@ from trainer.component import Form
 from trainer.spec import ExportSpec, TrainSpec, exporters_for, parse
 from webapp.artifacts.models import ModelVersion
 from webapp.runs.lineage import input_of
-from webapp.runs.models import Run
+from webapp.runs.models import Kind, Run, State
 from webapp.runs.services import queue_run
+from webapp.runs.states import FINAL
 
 
 def queue_exports(run: Run) -> list[Run]:
@@ -22,7 +23,14 @@ def queue_exports(run: Run) -> list[Run]:
 
 def are_asked_for(run: Run) -> bool:
     """Whether the training run at the root was to be followed by exports."""
-    return _wanted_exporters(run) != ()
+    return bool(_root(run).spec.get("exporters") != [])
+
+
+def are_coming(run: Run, *, has_unfinished: bool) -> bool:
+    """Whether files to download may still be made of the run; ``has_unfinished``: an export run of it has not ended."""
+    if State(run.state) in FINAL or run.kind == Kind.INSPECT:
+        return has_unfinished
+    return run.kind == Kind.EXPORT or are_asked_for(run)
 
 
 def _queue_export(run: Run, version: ModelVersion) -> Run:
@@ -40,10 +48,14 @@ def _queue_export(run: Run, version: ModelVersion) -> Run:
 
 def _wanted_exporters(run: Run) -> tuple[Any, ...] | None:
     """What the training run at the root asked for."""
+    spec = parse(_root(run).spec)
+    return spec.exporters if isinstance(spec, TrainSpec) else None
+
+
+def _root(run: Run) -> Run:
     while run.parent is not None:
         run = run.parent
-    spec = parse(run.spec)
-    return spec.exporters if isinstance(spec, TrainSpec) else None
+    return run
 
 
 def _form(version: ModelVersion) -> Form:

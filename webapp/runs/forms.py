@@ -19,8 +19,9 @@ from trainer.summary import DataSummary
 from trainer.task import TaskSpec
 from webapp import refusals, words
 from webapp.datasets.models import DatasetVersion
-from webapp.runs import services
+from webapp.runs import fitting
 from webapp.runs.fields import Errors, Field, Place, default, family_default, fields, read
+from webapp.runs.models import Kind, Run
 
 PARTS: dict[str, Family] = {"task": "tasks", "model": "models", "loss": "losses", "optimizer": "optimizers", "schedule": "schedules"}
 SHOWN = 4  # fields of a component that stand open; further ones are folded
@@ -100,7 +101,7 @@ class Reading:
 def check(raw: dict[str, Any], version: DatasetVersion) -> Reading:
     """Validate a training spec and fit it to the data and the machines, as starting it would."""
     try:
-        return Reading(raw, services.training_spec(raw, version))
+        return Reading(raw, fitting.training_spec(raw, version))
     except (ValidationError, TrainerError) as error:
         return Reading(raw, errors=refusals.by_field(error, raw))
 
@@ -122,6 +123,12 @@ def starting_point(profile: Mapping[str, Any], most_ranks: int | None) -> dict[s
     task, target = profile.get("suggested_task"), profile.get("suggested_target")
     suggested = {"task": {"name": task, **({"target": target} if target else {})}} if task else {}
     return {**suggested, "ranks": min(USUAL_RANKS, most_ranks or USUAL_RANKS)}
+
+
+def is_cloneable(run: Run) -> bool:
+    """Whether a form can begin with the run's spec: it offers what fits the data, which must be known."""
+    version = run.dataset_version
+    return run.kind == Kind.TRAIN and version is not None and version.state == DatasetVersion.State.READY
 
 
 def is_trainable(version: DatasetVersion) -> bool:

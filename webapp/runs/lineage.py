@@ -1,10 +1,18 @@
 """What runs read and made."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from webapp.artifacts.models import Artifact, Edge, ModelVersion
 from webapp.runs.models import Checkpoint, Run
+
+
+def add_inputs(run: Run, inputs: Mapping[str, Artifact]) -> None:
+    """Record what the run is to read, by role."""
+    Edge.objects.bulk_create(
+        Edge(run=run, artifact=artifact, direction=Edge.Direction.INPUT, role=role, name=role)
+        for role, artifact in inputs.items()
+    )
 
 
 def inputs_of(run: Run) -> list[Edge]:

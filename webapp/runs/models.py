@@ -27,7 +27,10 @@ class Kind(models.TextChoices):
 
 
 class Run(models.Model):
-    """Everything a worker does. ``attempt`` is the fencing token; ``stream`` is the last number given to a browser."""
+    """Everything a worker does. ``attempt`` is the fencing token; ``stream`` is the last number given to a browser.
+
+    ``awaits_data``: its data set was not inspected when it was queued, hence it has no inputs yet, nor a complete spec.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="runs")
@@ -37,6 +40,7 @@ class Run(models.Model):
     dataset_version = models.ForeignKey("datasets.DatasetVersion", null=True, on_delete=models.PROTECT, related_name="runs")
     spec = models.JSONField()
     devices_needed = models.PositiveSmallIntegerField()
+    awaits_data = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     reason_code = models.CharField(max_length=60, blank=True)
     reason = models.TextField(blank=True)

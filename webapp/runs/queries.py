@@ -22,6 +22,7 @@ UNFINISHED = (State.QUEUED, State.STARTING, State.RUNNING, State.STOPPING, State
 LISTED = (Kind.TRAIN, Kind.COMPRESS)
 # What a list says of a run's report: a report may be large, and fifty of them would be read for fifty numbers.
 DIGEST = JSONObject(headline=F("report__headline"), scalars=F("report__scalars"))
+EXPORTS_UNFINISHED = Exists(Run.objects.filter(parent=OuterRef("pk"), kind=Kind.EXPORT, state__in=UNFINISHED))
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,9 @@ def find(user: User, run_id: UUID) -> Run:
 
 
 def listed() -> QuerySet[Run]:
-    """Runs as a list shows them: without the large columns, with a digest of the report."""
-    return Run.objects.defer("report", "spec").annotate(digest=DIGEST)
+    """Runs as a list shows them, with their data sets: without the large columns, with a digest of the report."""
+    runs = Run.objects.select_related("dataset_version__dataset")
+    return runs.defer("report", "spec", "dataset_version__profile").annotate(digest=DIGEST)
 
 
 def measures() -> QuerySet[Measure]:
@@ -101,7 +103,7 @@ def measures() -> QuerySet[Measure]:
 
 def page(user: User, filters: Filters) -> Page:
     """One page of the list, by keyset: as fast at the ten-thousandth run as at the first."""
-    runs = _narrowed(visible(listed(), user), filters).select_related("dataset_version__dataset")
+    runs = _narrowed(visible(listed(), user), filters)
     measure = None if filters.sort in SORTS else measures().filter(name=filters.sort).first()
     if measure is None:
         rows = _sorted(runs, SORTS.get(filters.sort, SORTS["newest"]), filters.after)
@@ -123,18 +125,22 @@ def _sorted(runs: QuerySet[Run], sort: Sort, after: str) -> list[Run]:
 def _by_score(runs: QuerySet[Run], measure: Measure, after: str) -> list[Run]:
     """Those that have the score, the best first, and behind them those that have none, newest first."""
     cursor = _read_cursor(after, _number_or_none)
-    own = Q(scores__measure=measure)
     rows: list[Run] = []
     if cursor is None or cursor[0] is not None:
-        scored = runs.annotate(score=FilteredRelation("scores", condition=own)).filter(score__value__isnull=False)
-        sort = Sort(F("score__value"), float, measure.better == "higher")
-        rows = _sorted(scored, sort, after)
+        sort = Sort(F("score"), float, measure.better == "higher")
+        rows = _sorted(scored(runs, measure.name).filter(score__isnull=False), sort, after)
     if len(rows) <= PAGE:
         others = runs.exclude(Exists(RunScore.objects.filter(run=OuterRef("pk"), measure=measure)))
         if cursor is not None and cursor[0] is None:
             others = others.filter(pk__lt=cursor[1])
         rows += others.annotate(sort_key=Value(None, FloatField())).order_by("-id")[: PAGE + 1 - len(rows)]
     return rows
+
+
+def scored(runs: QuerySet[Run], measure: str) -> QuerySet[Any]:
+    """Each with its ``score``, None where it has none of this measure."""
+    own = FilteredRelation("scores", condition=Q(scores__measure=measure))
+    return runs.annotate(own_score=own, score=F("own_score__value"))
 
 
 def _number_or_none(key: Any) -> float | None:
@@ -186,8 +192,7 @@ def unfinished(user: User) -> QuerySet[Run]:
 
 
 def finished(user: User, count: int) -> QuerySet[Run]:
-    ended = visible(listed().filter(kind__in=LISTED).exclude(state__in=UNFINISHED), user)
-    return ended.select_related("dataset_version__dataset").order_by("-id")[:count]
+    return visible(listed().filter(kind__in=LISTED).exclude(state__in=UNFINISHED), user).order_by("-id")[:count]
 
 
 @dataclass(frozen=True)

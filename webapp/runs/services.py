@@ -13,19 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from trainer.errors import DamagedError, TrainerError
-from trainer.spec import CompressSpec, ExportSpec, InspectSpec, RunSpec, TrainSpec, parse
-from trainer.summary import DataSummary
+from trainer.spec import CompressSpec, ExportSpec, InspectSpec, TrainSpec, parse
 from webapp import words
 from webapp.accounts.models import User
 from webapp.artifacts import store
-from webapp.artifacts.models import Artifact, Edge, ModelVersion
+from webapp.artifacts.models import Artifact, ModelVersion
 from webapp.datasets.models import DatasetVersion
-from webapp.runs import broker, states, stream
-from webapp.runs.classes import require_learnable
-from webapp.runs.lineage import contents, input_of, inputs_of
+from webapp.runs import broker, fitting, states, stream
+from webapp.runs.awaiting import AWAITS_DATA
+from webapp.runs.lineage import add_inputs, contents, input_of, inputs_of
 from webapp.runs.models import Command, Kind, Run, State
 from webapp.runs.states import Reason
-from webapp.workers.queries import most_devices
 
 CommandKind = Literal["stop", "pause", "resume", "cancel"]
 MOST_UNFINISHED = 10_000  # runs of one person
@@ -64,11 +62,14 @@ def queue_run(
     dataset_version: DatasetVersion | None = None,
     parent: Run | None = None,
     idempotency_key: str | None = None,
+    awaits_data: bool = False,
 ) -> Run:
-    """Queue a run with a validated spec and its input artifacts by role.
+    """Queue a run with a validated spec and its input artifacts by role; with ``awaits_data`` they come when its data
+    set is inspected.
 
     The same owner and idempotency key give the run that was made first.
     """
+    reason = _first_reason(awaits_data)
     try:
         with transaction.atomic():
             run = Run.objects.create(
@@ -79,12 +80,12 @@ def queue_run(
                 dataset_version=dataset_version,
                 spec=spec.model_dump(mode="json"),
                 devices_needed=spec.device_count,
+                awaits_data=awaits_data,
+                reason_code=reason.code,
+                reason=reason.sentence,
                 idempotency_key=idempotency_key,
             )
-            Edge.objects.bulk_create(
-                Edge(run=run, artifact=artifact, direction=Edge.Direction.INPUT, role=role, name=role)
-                for role, artifact in inputs.items()
-            )
+            add_inputs(run, inputs)
             stream.record(run.pk, entries=[("state", states.body(run))])
             broker.tell_workers(run.pk)
     except IntegrityError:
@@ -93,6 +94,11 @@ def queue_run(
             raise
         return known
     return run
+
+
+def _first_reason(awaits_data: bool) -> Reason:
+    """Of a run that enters the queue."""
+    return AWAITS_DATA if awaits_data else states.NO_REASON
 
 
 def _clipped(name: str) -> str:
@@ -104,21 +110,22 @@ def _clipped(name: str) -> str:
 def start_training(
     *, owner: User, name: str, dataset_version: DatasetVersion, spec: dict[str, Any], idempotency_key: str | None = None
 ) -> Run:
-    """Queue a training run on a data set version.
+    """Queue a training run on a data set version; one that is being inspected is waited for.
 
-    Raises pydantic's ValidationError for a spec that is wrong in itself, and TrainerError for one that does not fit the
-    data or the machines; both name the field.
+    Raises what ``fitting.training_spec`` raises, and TrainerError for a person with too many runs.
     """
-    resolved = training_spec(spec, dataset_version)
+    fitted = fitting.training_spec(spec, dataset_version)
     _require_bearable(owner)
-    assert dataset_version.prepared is not None
+    prepared, awaits_data = dataset_version.prepared, fitting.awaits_inspection(dataset_version)
+    assert prepared is not None or awaits_data
     return queue_run(
         owner=owner,
         name=name,
-        spec=resolved,
-        inputs={"prepared": dataset_version.prepared},
+        spec=fitted,
+        inputs={} if prepared is None or awaits_data else {"prepared": prepared},
         dataset_version=dataset_version,
         idempotency_key=idempotency_key,
+        awaits_data=awaits_data,
     )
 
 
@@ -127,49 +134,6 @@ def _require_bearable(owner: User) -> None:
     if Run.objects.filter(owner=owner).exclude(state__in=states.FINAL).count() >= MOST_UNFINISHED:
         raise TrainerError("too_many_runs", "So many of your runs have not ended: %(count)s. Wait for some of them, or cancel some.",
                            field="", count=MOST_UNFINISHED)
-
-
-def training_spec(spec: dict[str, Any], dataset_version: DatasetVersion) -> TrainSpec:
-    """The complete, checked spec that ``start_training`` would queue; raises the same errors."""
-    parsed = parse(spec, "train")
-    assert isinstance(parsed, TrainSpec)
-    _require_ready(dataset_version)
-    profile = dataset_version.profile or {}
-    summary = DataSummary.model_validate(profile["summary"])
-    resolved = parsed.resolved(summary)
-    require_learnable(resolved, summary, profile)
-    require_devices(resolved)
-    return resolved
-
-
-def _require_ready(version: DatasetVersion) -> None:
-    if version.dataset.deleted is not None:
-        raise TrainerError("data_deleted", "The data set “%(name)s” was deleted. Undo that on the page of data sets, or start from "
-                           "other data.", field="dataset", name=version.dataset.name)
-    if version.state == DatasetVersion.State.FAILED:
-        raise TrainerError(
-            "data_not_ready",
-            "This data set cannot be used: its inspection failed, and its page says why. Add a version with better files.",
-            field="dataset",
-        )
-    if version.state != DatasetVersion.State.READY or version.prepared is None:
-        raise TrainerError(
-            "data_not_ready", "This data set is not ready: wait until its inspection has succeeded.", field="dataset"
-        )
-
-
-def require_devices(spec: RunSpec) -> None:
-    """Raise TrainerError where no machine that is known has as many devices of one kind as the spec has ranks."""
-    most = most_devices()
-    if most is not None and spec.device_count > most:
-        raise TrainerError(
-            "too_few_devices",
-            "%(ranks)s ranks need as many devices, and the largest machine has %(devices)s; "
-            "ask for at most %(devices)s ranks.",
-            field="ranks",
-            ranks=spec.device_count,
-            devices=most,
-        )
 
 
 def start_inspection(
@@ -241,10 +205,12 @@ def retry(*, run: Run, owner: User) -> Run:
     """Queue a new run like one that has ended. Raises IllegalCommand while it has not."""
     if State(run.state) not in states.FINAL:
         raise IllegalCommand(_("This run has not ended; cancel it first, or wait."))
+    if run.awaits_data and run.dataset_version is not None:
+        return start_training(owner=owner, name=run.name, dataset_version=run.dataset_version, spec=run.spec)
     spec = parse(run.spec)
     _require_bearable(owner)
     if spec.device_count:
-        require_devices(spec)
+        fitting.require_devices(spec)
     inputs = {edge.role: edge.artifact for edge in inputs_of(run)}
     again = queue_run(owner=owner, name=run.name, spec=spec, inputs=inputs, dataset_version=run.dataset_version, parent=run.parent)
     if run.kind == Kind.INSPECT:
@@ -317,7 +283,7 @@ def _resume(run: Run) -> None:
         raise IllegalCommand(_("This run is just pausing; resume it in a moment."))
     if run.state != State.PAUSED:
         raise _refusal(run)
-    states.move(run.pk, State.QUEUED, queued=Now())
+    states.move(run.pk, State.QUEUED, reason=_first_reason(run.awaits_data), queued=Now())
 
 
 def _cancel(run: Run) -> None:

@@ -143,12 +143,12 @@ def _preview(reading: Reading, version: DatasetVersion) -> dict[str, Any]:
 
 
 def _source(request: HttpRequest) -> Run | None:
-    """The training run that is copied, if the address names one."""
+    """The training run that is copied, if the address names one of which the data are known."""
     wanted = _identifier(request.GET, "clone")
     if wanted is None:
         return None
     run = queries.find(signed_in(request), wanted)
-    return run if run.kind == "train" and run.dataset_version else None
+    return run if forms.is_cloneable(run) else None
 
 
 def _version(request: HttpRequest, given: QueryDict) -> DatasetVersion | None:

@@ -81,8 +81,14 @@ def move(
 
 def begin_attempt(run_id: UUID, attempt: int) -> bool:
     """Claim a queued run whose last attempt was ``attempt`` for the next one; False when somebody else was faster."""
-    found = Run.objects.filter(pk=run_id, state=State.QUEUED, attempt=attempt)
+    found = Run.objects.filter(pk=run_id, state=State.QUEUED, attempt=attempt, awaits_data=False)
     return _change(found, run_id, State.STARTING, NO_REASON, {"attempt": F("attempt") + 1})
+
+
+def complete(run_id: UUID, spec: dict[str, Any]) -> bool:
+    """Give a run that awaits its data its complete spec: from now on it waits for a worker. False if it does not."""
+    found = Run.objects.filter(pk=run_id, state=State.QUEUED, awaits_data=True)
+    return _change(found, run_id, State.QUEUED, NO_REASON, {"spec": spec, "awaits_data": False})
 
 
 def owned(run_id: UUID, attempt: int) -> Run | None:

@@ -20,7 +20,7 @@ from webapp import fragments, words
 from webapp.accounts.access import signed_in
 from webapp.datasets import pages
 from webapp.idempotency import form_keys
-from webapp.runs import configuration, live_charts, logbook, queries, results, services
+from webapp.runs import configuration, forms, live_charts, logbook, queries, results, services
 from webapp.runs.exports import are_asked_for
 from webapp.runs.headline import headline
 from webapp.runs.models import Kind, Run, State
@@ -42,7 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "first_page": filters.address(""),
         "states": [(value, words.state(value)) for value in State.values],
         "kinds": [(kind, words.kind(kind)) for kind in queries.LISTED],
-        "datasets": pages.datasets(user).order_by("name")[:200],
+        "datasets": pages.names(user),
         "measures": queries.measures(),
     }
     return render(request, "runs/list.html" if fragments.wanted(request) else "runs/index.html", context)
@@ -56,8 +56,15 @@ def detail(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 @require_safe
 def status(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    """State, reason, progress and actions: asked for again whenever the socket tells of a new state."""
-    return render(request, "runs/status.html", _status(queries.find(signed_in(request), run_id)))
+    """State, reason, progress and actions: asked for again whenever the socket tells of a new state.
+
+    A page that was made while the run ``awaits`` its data lacks what follows from them, and is asked for anew.
+    """
+    run = queries.find(signed_in(request), run_id)
+    response = render(request, "runs/status.html", _status(run))
+    if "awaits" in request.GET and not run.awaits_data:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 @require_safe
@@ -159,12 +166,16 @@ def _status(run: Run) -> dict[str, Any]:
 
 def allowed(run: Run) -> frozenset[str]:
     """The buttons that the run's state gives a meaning to; the service decides when one is pressed."""
+    return frozenset({*_by_state(run), "clone"} if forms.is_cloneable(run) else _by_state(run))
+
+
+def _by_state(run: Run) -> set[str]:
     if run.state in (State.SUCCEEDED, State.STOPPED):
-        return frozenset({"compress", "clone", "retry", "delete"} if run.kind == Kind.TRAIN else {"retry", "delete"})
+        return {"compress", "retry", "delete"} if run.kind == Kind.TRAIN else {"retry", "delete"}
     if run.state in (State.FAILED, State.CANCELLED):
-        return frozenset({"clone", "retry", "delete"} if run.kind == Kind.TRAIN else {"retry", "delete"})
+        return {"retry", "delete"}
     if run.kind not in services.STEERED:
-        return frozenset({"resume", "cancel"} if run.state == State.PAUSED else {"cancel"})
+        return {"resume", "cancel"} if run.state == State.PAUSED else {"cancel"}
     steering = {
         State.QUEUED: {"pause", "cancel"},
         State.STARTING: {"pause", "stop", "cancel"},
@@ -175,7 +186,7 @@ def allowed(run: Run) -> frozenset[str]:
     buttons = steering[State(run.state)]
     if run.state == State.PAUSED and not run.checkpoints.exists():
         buttons.remove("stop")
-    return frozenset({*buttons, "clone"} if run.kind == Kind.TRAIN else buttons)
+    return buttons
 
 
 def _outcome(run: Run) -> dict[str, Any]:
