@@ -212,7 +212,7 @@ def test_where_no_epoch_can_be_judged_the_last_one_is_kept(warm: Warm, tmp_path:
     spec = {"model": {"name": "mlp"}, "task": {"name": "regression", "target": "n0"}, "epochs": 3}
     prepared = Prepared.open(write_table(path, numbers, np.empty((300, 0), np.int32)))
     judged = rows.read(TrainSpec.model_validate(spec).resolved(prepared.summary), prepared).parts.validation
-    numbers[judged[0], 1] = 1e39  # more than a float32 holds, as in data that were imported before such cells were taken out
+    numbers[judged[0], 0] = 1e300  # a target that no float32 holds, as in data that were imported before such cells were taken out
     attempt = warm.run(write_job(tmp_path / "run", spec, write_table(path, numbers, np.empty((300, 0), np.int32))))
     assert not any(math.isfinite(loss) for _, loss in attempt.values("validation/loss"))
     assert report.parse(attempt.report).value("best_epoch") == 3

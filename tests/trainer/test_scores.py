@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
@@ -33,6 +33,7 @@ def column(table: Block, heading: str) -> list[Any]:
     return [row[place] for row in table.rows]
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.integers(2, 6), st.integers(1, 60), st.integers(0, 10_000))
 def test_classification_scores_equal_the_reference(classes: int, rows: int, seed: int) -> None:
     random = np.random.default_rng(seed)
@@ -53,6 +54,7 @@ def test_classification_scores_equal_the_reference(classes: int, rows: int, seed
     assert found["accuracy"] == pytest.approx(metrics.accuracy_score(actual, predicted))
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.integers(2, 6), st.integers(1, 60), st.integers(0, 10_000))
 def test_scores_of_several_labels_equal_the_reference(labels: int, rows: int, seed: int) -> None:
     random = np.random.default_rng(seed)

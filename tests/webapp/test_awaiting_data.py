@@ -91,8 +91,8 @@ def test_runs_that_waited_get_their_data_and_complete_specs_and_keep_their_turn(
 @pytest.mark.parametrize(("spec", "code", "said"), [
     ({}, "task_missing", "task: Say in “task” which column is the target"),
     ({"task": {"name": "classification", "target": "x"}}, "target_unknown", "task: There is no column “x”"),
-    ({"task": {"name": "classification", "target": "species"}, "model": {"name": "cnn"}}, "part_does_not_fit",
-     "model: “cnn” does not"),
+    ({"task": {"name": "classification", "target": "species"}, "model": {"name": "cnn"}}, "model_does_not_fit",
+     "model: “Convolutional network” cannot take"),
 ])
 def test_a_run_whose_spec_does_not_fit_the_data_fails_and_names_the_field(
     api: Api, uploaded: Dataset, spec: dict[str, Any], code: str, said: str
