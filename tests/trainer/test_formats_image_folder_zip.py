@@ -128,3 +128,19 @@ def test_the_order_in_the_archive_does_not_change_the_bytes(tmp_path: Path) -> N
     one = imported(tmp_path / "one", {"x.zip": zipped(members)})
     other = imported(tmp_path / "other", {"y.zip": zipped(dict(reversed(members.items())), 0)})
     assert one.data.path.read_bytes() == other.data.path.read_bytes()
+
+
+def test_folders_may_be_joined_by_backslashes_as_powershell_does(tmp_path: Path) -> None:
+    members = {name.replace("/", "\\"): content for name, content in two_classes().items()} | {"root\\cats\\": b""}
+    made = imported(tmp_path / "windows", {"x.zip": zipped(members)})
+    plain = imported(tmp_path / "plain", {"x.zip": zipped(two_classes())})
+    assert made.data.path.read_bytes() == plain.data.path.read_bytes()
+    twice = two_classes() | {"root\\cats\\0.png": picture()}
+    assert refusal(tmp_path / "twice", {"x.zip": zipped(twice)}).code == "archive_duplicate_name"
+
+
+def test_a_chinese_letter_whose_last_byte_is_that_of_a_backslash_stays_whole(tmp_path: Path) -> None:
+    members = {f"{label}/{n}.png": picture(seed=n) for label in ("##", "dog") for n in range(3)}
+    archive = zipped(members).replace(b"##/", "禱/".encode("gb18030"))
+    assert b"\\/" in archive
+    assert pictures.classes(imported(tmp_path, {"x.zip": archive}).data.summary) == ("dog", "禱")

@@ -120,8 +120,8 @@ class _Unpacker:
         with zipfile.ZipFile(source.path) as archive:
             _check(source, archive.infolist())
             for member in archive.infolist():
-                name = _readable(member)
-                if not member.is_dir() and not HIDDEN.intersection(name.split("/")) and not _dotted(name):
+                name = clean(_name(member))
+                if not name.endswith("/") and not HIDDEN.intersection(name.split("/")) and not _dotted(name):
                     with archive.open(member) as file:
                         yield Source.of(self._stored(file), name)
 
@@ -156,9 +156,9 @@ def _check(source: Source, members: Sequence[zipfile.ZipInfo]) -> None:
 
 
 def _check_name(member: zipfile.ZipInfo, seen: set[str]) -> None:
-    name = member.orig_filename
+    name = _name(member)
     parts = name.removesuffix("/").split("/")
-    if any(part in {"", ".", ".."} for part in parts) or "\\" in name or "\0" in name or name[1:2] == ":":
+    if any(part in {"", ".", ".."} for part in parts) or "\0" in name or name[1:2] == ":":
         raise TrainerError("archive_unsafe_name", "The archive holds the name “%(name)s”, which does not stay inside "
                            "its folder. Pack the folder again with usual settings.", name=clean(name))
     if name in seen:
@@ -168,7 +168,7 @@ def _check_name(member: zipfile.ZipInfo, seen: set[str]) -> None:
 
 
 def _check_kind(member: zipfile.ZipInfo) -> None:
-    name = clean(member.orig_filename)
+    name = clean(_name(member))
     if stat.S_IFMT(member.external_attr >> 16) not in REGULAR:
         raise TrainerError("archive_link", "“%(name)s” in the archive is a link or a device. Pack the files "
                            "themselves.", name=name)
@@ -180,17 +180,22 @@ def _check_kind(member: zipfile.ZipInfo) -> None:
                            "again as an ordinary ZIP.", name=name)
 
 
-def _readable(member: zipfile.ZipInfo) -> str:
-    """The name as its author wrote it: without the UTF-8 mark, many programs still write UTF-8 or a Chinese code page."""
-    name = member.filename
+def _name(member: zipfile.ZipInfo) -> str:
+    """The name as its author wrote it, its folders joined by “/”: Windows PowerShell 5.1 joins them by “\\”."""
+    return _decoded(member).replace("\\", "/")
+
+
+def _decoded(member: zipfile.ZipInfo) -> str:
+    """Without the mark of UTF-8, many programs still write UTF-8 or a Chinese code page."""
+    name = member.orig_filename
     if not member.flag_bits & 0x800 and not name.isascii():
         raw = name.encode("cp437")
         for encoding in ("utf-8", "gb18030"):
             try:
-                return clean(raw.decode(encoding))
+                return raw.decode(encoding)
             except UnicodeDecodeError:
                 continue
-    return clean(name)
+    return name
 
 
 def _dotted(name: str) -> bool:
