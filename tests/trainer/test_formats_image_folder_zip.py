@@ -1,6 +1,7 @@
 """ZIP archives with pictures in one folder per class."""
 
 import io
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from PIL import Image
 
 from tests import pictures
-from tests.files import imported, picture, refusal, zipped
+from tests.files import Imported, imported, picture, refusal, zipped
 from trainer.catalog import listing
+from trainer.columns import category
 
 
 def two_classes(kind: str = "PNG", suffix: str = "png", **options: Any) -> dict[str, bytes]:
@@ -144,3 +146,62 @@ def test_a_chinese_letter_whose_last_byte_is_that_of_a_backslash_stays_whole(tmp
     archive = zipped(members).replace(b"##/", "禱/".encode("gb18030"))
     assert b"\\/" in archive
     assert pictures.classes(imported(tmp_path, {"x.zip": archive}).data.summary) == ("dog", "禱")
+
+
+def placed(*folders: str, pictures_each: int = 3) -> dict[str, bytes]:
+    """An archive with pictures in these folders."""
+    paths = [f"{folder}/{n}.png" for folder in folders for n in range(pictures_each)]
+    return {"x.zip": zipped({path: picture(seed=seed) for seed, path in enumerate(paths)})}
+
+
+def rows_of(made: Imported) -> list[tuple[str, str]]:
+    """The class and the part of each row."""
+    label, part = made.data.summary.columns[1:]
+    assert isinstance(label, category.Column)
+    assert isinstance(part, category.Column)
+    return [(label.levels[one], part.levels[other]) for one, other in made.data.array("categories")]
+
+
+@pytest.mark.parametrize("folders", [
+    ("owl/train", "fox/train", "owl/test", "fox/test"), ("train/owl", "train/fox", "test/owl", "test/fox"),
+    ("data/Train/owl", "data/Train/fox", "data/test_images/owl", "data/test_images/fox"),
+])
+def test_folders_that_name_parts_become_the_column_split_and_no_classes(tmp_path: Path, folders: tuple[str, ...]) -> None:
+    made = imported(tmp_path, placed(*folders))
+    assert Counter(rows_of(made)) == dict.fromkeys(
+        [("owl", "train"), ("fox", "train"), ("owl", "test"), ("fox", "test")], 3)
+    assert made.problem("given_split").params == {"train": 6, "validation": 0, "test": 6}
+
+
+def test_validation_has_many_names(tmp_path: Path) -> None:
+    made = imported(tmp_path, placed("a/training/owl", "a/training/fox", "a/val/owl", "a/val/fox", "a/testing/owl"))
+    assert made.data.summary.columns[2].levels == ("train", "validation", "test")  # type: ignore[attr-defined]
+    assert made.problem("given_split").params == {"train": 6, "validation": 6, "test": 3}
+
+
+def test_pictures_to_test_that_have_no_class_are_left_out_and_counted(tmp_path: Path) -> None:
+    made = imported(tmp_path, placed("train/owl", "train/fox", "test"))
+    assert (pictures.classes(made.data.summary), made.data.summary.rows) == (("fox", "owl"), 6)
+    assert made.problem("unlabelled_pictures").params == {"count": 3, "names": "test/0.png, test/1.png, test/2.png"}
+    assert made.data.summary.named("split") is None
+
+
+def test_folders_in_folders_are_asked_about_where_either_may_be_the_class(tmp_path: Path) -> None:
+    files = placed("x/anna/left", "x/anna/right", "x/ben/left", "x/ben/right")
+    inner = imported(tmp_path / "inner", files)
+    assert pictures.classes(inner.data.summary) == ("left", "right")
+    assert inner.problem("nested_folders").params["name"] == "left"
+    spec = listing("formats")["image_folder_zip"].spec.model_validate({"name": "image_folder_zip", "class_folder": "outermost"})
+    outer = imported(tmp_path / "outer", files, spec)
+    assert pictures.classes(outer.data.summary) == ("anna", "ben")
+    assert "nested_folders" not in outer.codes
+    assert "nested_folders" not in imported(tmp_path / "kinds", placed("birds/owl", "mammals/fox", "mammals/cat")).codes
+
+
+@pytest.mark.parametrize(("folders", "names"), [
+    (("train", "bus", "tram"), []), (("owl", "fox", "test"), ["test"]), (("train", "test"), ["test", "train"])])
+def test_classes_called_like_parts_are_pointed_at_unless_they_may_be_vehicles(
+        tmp_path: Path, folders: tuple[str, ...], names: list[str]) -> None:
+    made = imported(tmp_path, placed(*folders))
+    assert pictures.classes(made.data.summary) == tuple(sorted(folders))
+    assert [one.params["name"] for one in made.profile.problems if one.code == "part_as_class"] == names

@@ -155,6 +155,18 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
     "broken_pictures": (
         "warning", "%(count)s pictures cannot be read and were left out: %(names)s.",
         "Save these pictures again as PNG or JPEG and import again."),
+    "nested_folders": (
+        "warning", "The folders lie in folders, as “%(path)s” does; the inner one, “%(name)s”, was taken for the class.",
+        "If the outer one is the class, choose “outermost” in the format's settings and import again."),
+    "part_as_class": (
+        "warning", "The class “%(name)s” is called like a part of data that is set apart to train or to test.",
+        "If it is such a part, put its pictures into folders of their classes inside it, or leave them out."),
+    "unlabelled_pictures": (
+        "info", "%(count)s pictures lie in no folder of a class and were left out: %(names)s.",
+        "To learn from them, put them into folders with the names of their classes."),
+    "given_split": (
+        "info", "The folders divide the pictures: %(train)s to train, %(validation)s to validate and %(test)s to test.",
+        "A run follows this unless its split says otherwise; the column “split” holds it."),
     "other_files": (
         "info", "%(count)s other files were ignored: %(names)s.",
         "Nothing to do."),
@@ -209,6 +221,8 @@ LOOKED_FOR: dict[str, str] = {
     "mirrors_target": "A column of the target's kind that alone tells the target, among the first 200.",
     "case_only": "Names that differ only in capital letters or spaces.",
     "broken_pictures": "Pictures that cannot be read.",
+    "nested_folders": "Folders in folders, either of which may be the class.",
+    "part_as_class": "Classes called like parts of data.",
     "renamed_columns": "Columns without a name of their own.",
 }
 

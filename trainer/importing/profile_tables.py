@@ -23,6 +23,7 @@ from trainer.importing.profile import (
     problem,
 )
 from trainer.importing.profile_classes import class_problems
+from trainer.partition import is_partition
 from trainer.summary import DataSummary, number_names
 
 BINS = 20
@@ -126,7 +127,7 @@ def profile(parsed: Parsed, format_name: str) -> Profile:
 
 def suggested_target(parsed: Parsed) -> Column | None:
     """A column called like a target, else the last column of categories, else the last column of numbers."""
-    usable = [column for column in parsed.summary.columns if column.kind in {"category", "number"}]
+    usable = [column for column in parsed.summary.columns if column.kind in {"category", "number"} and not is_partition(column)]
     named = {column.name.casefold(): column for column in reversed(usable)}
     for name in TARGET_NAMES:
         if name in named:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from trainer.catalog import listing
+from trainer.partition import SPLIT
 from webapp import words
 from webapp.accounts.models import User
 from webapp.charts import balance
@@ -81,9 +82,10 @@ def description(version: DatasetVersion) -> str:
 
 def _pictures(summary: Mapping[str, Any]) -> tuple[Sequence[int], int] | None:
     """Channels, height and width of pictures, and the number of their classes, where the data are nothing else."""
-    shapes = [column["shape"] for column in summary["columns"] if column.get("shape")]
-    levels = [column["levels"] for column in summary["columns"] if column.get("levels")]
-    return (shapes[0], len(levels[0])) if len(shapes) == len(levels) == 1 and len(summary["columns"]) == 2 else None
+    columns = [column for column in summary["columns"] if column["name"] != SPLIT]
+    shapes = [column["shape"] for column in columns if column.get("shape")]
+    levels = [column["levels"] for column in columns if column.get("levels")]
+    return (shapes[0], len(levels[0])) if len(shapes) == len(levels) == 1 and len(columns) == 2 else None
 
 
 @dataclass(frozen=True)

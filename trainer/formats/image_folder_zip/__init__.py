@@ -1,6 +1,7 @@
 """Images, one folder per class (ZIP).
 
-PNG, JPEG, GIF, BMP and WebP pictures. The folder that a picture lies in is its class; folders around those do not matter.
+PNG, JPEG, GIF, BMP and WebP pictures. The folder that a picture lies in is its class; folders around those do not matter. Folders
+called train, validation and test, around the classes or inside them, become the column “split”.
 """
 
 from collections.abc import Sequence
@@ -19,13 +20,14 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
 
 
 class Spec(Component):
-    """How pictures of different sizes and colours become alike."""
-
+    """How pictures of different sizes and colours become alike, and which folder is the class."""
 
     largest_side: int = Field(128, ge=8, le=512, title="Largest side", json_schema_extra={"unit": "pixels"},
                               description="Larger pictures are reduced to this, keeping their proportions.")
     colour: Literal["auto", "grey", "rgb"] = Field(
         "auto", title="Colour", description="Grey has one channel, RGB three; “auto” keeps grey when all pictures are grey.")
+    class_folder: Literal["innermost", "outermost"] = Field(
+        "innermost", title="Folder of the class", description="Which folder is the class where folders lie in folders.")
 
 
 def is_picture(source: Source) -> bool:

@@ -1,7 +1,7 @@
 """Reads pictures that lie in one folder per class."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,12 +9,14 @@ import numpy as np
 
 from trainer.data import Array
 from trainer.errors import TrainerError
-from trainer.formats.image_folder_zip import SUFFIXES, Spec, is_picture
+from trainer.formats.image_folder_zip import SUFFIXES, Spec, folders, is_picture
+from trainer.formats.image_folder_zip.folders import Place
 from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Facts, HugePictureError, Mode, decoded, facts
 from trainer.importing import mapped
 from trainer.importing.archives import Source
 from trainer.importing.parsed import Parsed, labelled_pictures
 from trainer.importing.profile import Problem, checks_of, problem
+from trainer.partition import PARTS, TRAIN, part_of
 
 BROKEN_SHARE = 0.1
 NAMED = 5
@@ -23,49 +25,65 @@ MOST_CLASSES = 10_000
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture whose header could be read, and the class that its folder names."""
+    """A picture whose header could be read, and the class and part that its folders name."""
 
     source: Source
     label: str
+    part: str | None
     facts: Facts
 
 
 def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
-    """All pictures in one size and colour; rows in the order of their names."""
+    """All pictures that have a class, in one size and colour; rows in the order of their names."""
     candidates = sorted(filter(_looks_like_picture, sources), key=lambda source: source.name)
     others = [source.name for source in sources if not _looks_like_picture(source)]
-    pictures, broken = _with_facts(candidates)
-    _check_broken(broken, len(candidates))
+    places = folders.places([source.name for source in candidates], is_outermost=spec.class_folder == "outermost")
+    _require_classes(candidates, places)
+    labelled = [(source, place) for source, place in zip(candidates, places, strict=True) if place.label is not None]
+    pictures, broken = _with_facts(labelled)
+    _check_broken(broken, len(labelled))
     shape = _common_shape(spec, pictures)
     pixels, kept = _decode_all(pictures, shape, work, broken)
-    _check_broken(broken, len(candidates))
-    names = _classes(kept)
-    index = {name: at for at, name in enumerate(names)}
-    labels = np.array([index[picture.label] for picture in kept], dtype=np.int64)
-    problems = tuple(_problems(kept, shape, broken, others))
-    return labelled_pictures(pixels, labels, tuple(names), problems=problems, checks=checks_of(_problems))
+    _check_broken(broken, len(labelled))
+    problems = (*_problems(kept, shape, broken, others), *_of_folders(spec, kept, candidates, places))
+    return labelled_pictures(pixels, *_classes(kept), parts=_parts(kept), problems=problems,
+                             checks=checks_of(_problems, _of_folders))
 
 
-def _classes(pictures: Sequence[Picture]) -> list[str]:
-    names = sorted({picture.label for picture in pictures})
+def _require_classes(candidates: Sequence[Source], places: Sequence[Place]) -> None:
+    if all(place.label is None for place in places):
+        raise TrainerError("picture_without_folder", "“%(name)s” lies in no folder, so its class is not known. Put "
+                           "the pictures of each class into a folder with the class's name and pack those folders as "
+                           "a ZIP.", name=candidates[0].name)
+
+
+def _classes(pictures: Sequence[Picture]) -> tuple[Array, tuple[str, ...]]:
+    """The index of each picture's class, and the names of the classes."""
+    names, indices = np.unique(np.array([picture.label for picture in pictures], dtype=object), return_inverse=True)
     if len(names) > MOST_CLASSES:
         raise TrainerError("too_many_folders", "There are %(count)s folders with pictures; at most %(most)s classes "
                            "can be told apart. Put the pictures of each class into one folder.", count=len(names),
                            most=MOST_CLASSES)
-    return names
+    return indices, tuple(names.tolist())
+
+
+def _parts(pictures: Sequence[Picture]) -> list[str] | None:
+    """The part of each picture, to train where its folders name none; None where the folders give no division."""
+    parts = [picture.part or TRAIN for picture in pictures]
+    return parts if TRAIN in parts and len(set(parts)) > 1 else None
 
 
 def _looks_like_picture(source: Source) -> bool:
     return is_picture(source) or source.name.lower().endswith(SUFFIXES)
 
 
-def _with_facts(candidates: Sequence[Source]) -> tuple[list[Picture], list[str]]:
+def _with_facts(labelled: Sequence[tuple[Source, Place]]) -> tuple[list[Picture], list[str]]:
     pictures: list[Picture] = []
     broken: list[str] = []
-    for source in candidates:
+    for source, place in labelled:
+        assert place.label is not None
         try:
-            said = facts(source.path)
-            pictures.append(Picture(source, _class_of(source), said))
+            pictures.append(Picture(source, place.label, place.part, facts(source.path)))
         except HugePictureError as error:
             raise TrainerError("picture_too_large", "“%(name)s” says that it is %(width)s x %(height)s pixels; more "
                                "than 64 million pixels are not opened. Make the picture smaller or leave it out.",
@@ -73,15 +91,6 @@ def _with_facts(candidates: Sequence[Source]) -> tuple[list[Picture], list[str]]
         except BrokenPictureError:
             broken.append(source.name)
     return pictures, broken
-
-
-def _class_of(source: Source) -> str:
-    folders = source.name.split("/")[:-1]
-    if not folders:
-        raise TrainerError("picture_without_folder", "“%(name)s” lies in no folder, so its class is not known. Put "
-                           "the pictures of each class into a folder with the class's name and pack those folders as "
-                           "a ZIP.", name=source.name)
-    return folders[-1].strip()
 
 
 def _check_broken(broken: Sequence[str], total: int) -> None:
@@ -133,3 +142,19 @@ def _problems(kept: Sequence[Picture], shape: tuple[int, int, int], broken: Sequ
     if animated := sum(picture.facts.animated for picture in kept):
         problems.append(problem("first_frames", count=animated))
     return problems
+
+
+def _of_folders(spec: Spec, kept: Sequence[Picture], candidates: Sequence[Source],
+                places: Sequence[Place]) -> Iterator[Problem]:
+    """What the folders gave reason to say."""
+    unlabelled = [source.name for source, place in zip(candidates, places, strict=True) if place.label is None]
+    if unlabelled:
+        yield problem("unlabelled_pictures", count=len(unlabelled), names=", ".join(unlabelled[:NAMED]))
+    if parts := _parts(kept):
+        yield problem("given_split", **{part: parts.count(part) for part in PARTS})
+    if spec.class_folder == "innermost" and (inner := folders.ambiguous(places)):
+        yield problem("nested_folders", path="/".join(inner), name=inner[-1])
+    classes = sorted({picture.label for picture in kept})
+    named = [name for name in classes if part_of(name) is not None]
+    for name in named if len(named) == len(classes) > 1 else [name for name in named if part_of(name) != TRAIN]:
+        yield problem("part_as_class", name=name)
