@@ -20,7 +20,8 @@ def two_classes(kind: str = "PNG", suffix: str = "png", **options: Any) -> dict[
             for at, label in enumerate(("cats", "dogs")) for n in range(6)}
 
 
-@pytest.mark.parametrize(("kind", "suffix"), [("PNG", "png"), ("JPEG", "jpg"), ("GIF", "gif"), ("BMP", "bmp"), ("WEBP", "webp")])
+@pytest.mark.parametrize(("kind", "suffix"), [("PNG", "png"), ("JPEG", "jpg"), ("GIF", "gif"), ("BMP", "bmp"), ("WEBP", "webp"),
+                                              ("TIFF", "tif"), ("AVIF", "avif"), ("JPEG2000", "jp2"), ("PPM", "ppm")])
 def test_every_kind_of_picture_is_read(tmp_path: Path, kind: str, suffix: str) -> None:
     members = two_classes(kind, suffix)
     made = imported(tmp_path, {"pets.zip": zipped(members)})
@@ -205,3 +206,30 @@ def test_classes_called_like_parts_are_pointed_at_unless_they_may_be_vehicles(
     made = imported(tmp_path, placed(*folders))
     assert pictures.classes(made.data.summary) == tuple(sorted(folders))
     assert [one.params["name"] for one in made.profile.problems if one.code == "part_as_class"] == names
+
+
+def test_a_class_in_a_format_that_is_not_read_is_missed_by_name(tmp_path: Path) -> None:
+    heic = b"\0\0\0\x18ftypheic" + b"\0" * 400
+    made = imported(tmp_path, {"x.zip": zipped(two_classes() | {f"root/owls/{n}.HEIC": heic for n in range(4)})})
+    assert made.problem("lost_class").params == {"name": "owls", "count": 4}
+    assert made.problem("foreign_pictures").params["formats"] == "HEIC"
+    assert "other_files" not in made.codes
+    assert refusal(tmp_path / "alone", {"x.zip": zipped({f"{n}/a.heic": heic for n in "ab"})}).code == "format_picture"
+
+
+def test_a_class_of_broken_pictures_is_missed_by_name(tmp_path: Path) -> None:
+    made = imported(tmp_path, {"x.zip": zipped(two_classes() | {"root/owls/0.png": picture()[:-30]})})
+    assert made.problem("lost_class").params == {"name": "owls", "count": 1}
+
+
+def test_the_photo_of_a_phone_that_holds_several_is_no_animation_and_pages_are_called_pages(tmp_path: Path) -> None:
+    members = two_classes()
+    for kind in ("MPO", "TIFF"):
+        buffer = io.BytesIO()
+        more = [Image.new("RGB", (8, 8), "blue")]
+        Image.new("RGB", (8, 8), "red").save(buffer, kind, save_all=True, append_images=more)
+        members[f"root/a/{kind}.{'jpg' if kind == 'MPO' else 'tif'}"] = buffer.getvalue()
+    made = imported(tmp_path, {"x.zip": zipped(members)})
+    assert made.problem("first_pages").params["count"] == 1
+    assert "first_frames" not in made.codes
+    assert pictures.pixels(made.data)[:2, 0].min() > 250

@@ -14,6 +14,8 @@ _ARRAY = ("format_array", "“%(name)s” is a file of arrays that is not read h
 _TABLE = ("format_table", "“%(name)s” is a table in a format that is not read here yet. Save it as CSV and import that.")
 _PAGE = ("format_page", "“%(name)s” is a document, a web page, XML or SVG, which is not read here. Save tables as CSV, and pictures as "
          "PNG or JPEG.")
+_PICTURE = ("format_picture", "“%(name)s” is a picture or a film in a format that is not read here. Save pictures as PNG or JPEG, the "
+            "pictures of each class in one folder, and pack the folders as a ZIP.")
 _JSON = ("format_json", "“%(name)s” is JSON, which is not read here in this form. Save it as CSV, or as JSON Lines: one object a line.")
 
 INSIDE = {"data.pkl": _PICKLE, "xl/workbook.xml": _SHEET, "word/document.xml": _SHEET, "content.xml": _SHEET}
@@ -24,7 +26,7 @@ BEGINNINGS = (
     (b"\x93NUMPY", _ARRAY), (b"\x89HDF", _ARRAY), (b"PAR1", _TABLE), (b"SQLite format 3", _TABLE), (b"ARROW1", _TABLE),
     (b"%PDF", _PAGE), (b"<", _PAGE), (b"{", _JSON), (b"[", _JSON),
 )
-TAR_MARK = slice(257, 262)
+TAR_MARK, FILM_MARK = slice(257, 262), slice(4, 8)
 
 
 def refusal(sources: Sequence[Source]) -> TrainerError:
@@ -41,6 +43,8 @@ def _sentence(sources: Sequence[Source]) -> tuple[str, str]:
     first = sources[0]
     if first.head[TAR_MARK] == b"ustar":
         return _ARCHIVE
+    if first.head[FILM_MARK] == b"ftyp":
+        return _PICTURE
     start = first.head.removeprefix(b"\xef\xbb\xbf").lstrip()
     for mark, sentence in BEGINNINGS:
         if start.startswith(mark):

@@ -152,6 +152,12 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
     "reduced": (
         "info", "The pictures were reduced from %(from_width)s x %(from_height)s to %(width)s x %(height)s pixels.",
         "Choose a larger limit in the format's settings if fine detail matters."),
+    "lost_class": (
+        "warning", "The class “%(name)s” is missing: none of its %(count)s pictures could be read.",
+        "Save its pictures as PNG or JPEG and import again; a model of these data will never tell this class."),
+    "foreign_pictures": (
+        "warning", "%(count)s pictures are in formats that are not read here (%(formats)s) and were left out: %(names)s.",
+        "Save these pictures as PNG or JPEG and import again."),
     "broken_pictures": (
         "warning", "%(count)s pictures cannot be read and were left out: %(names)s.",
         "Save these pictures again as PNG or JPEG and import again."),
@@ -173,6 +179,9 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
     "first_frames": (
         "info", "%(count)s pictures are animations; their first frame was taken.",
         "Nothing to do, or import the frames as single pictures."),
+    "first_pages": (
+        "info", "%(count)s files hold several pages; the first of each was taken.",
+        "To learn from all pages, import them as single pictures."),
     "joined_parts": (
         "info", "%(count)s parts were joined: %(names)s.",
         "Nothing to do: the run's split makes a test part of its own."),
@@ -220,6 +229,8 @@ LOOKED_FOR: dict[str, str] = {
     "identifier": "Columns that only count or name the rows.",
     "mirrors_target": "A column of the target's kind that alone tells the target, among the first 200.",
     "case_only": "Names that differ only in capital letters or spaces.",
+    "lost_class": "Classes of which no picture could be read.",
+    "foreign_pictures": "Pictures in formats that are not read here.",
     "broken_pictures": "Pictures that cannot be read.",
     "nested_folders": "Folders in folders, either of which may be the class.",
     "part_as_class": "Classes called like parts of data.",

@@ -1,7 +1,8 @@
 """Images, one folder per class (ZIP).
 
-PNG, JPEG, GIF, BMP and WebP pictures. The folder that a picture lies in is its class; folders around those do not matter. Folders
-called train, validation and test, around the classes or inside them, become the column “split”.
+PNG, JPEG, GIF, BMP, WebP, TIFF, AVIF, JPEG 2000 and PNM pictures. The folder that a picture lies in is its class; folders
+around those do not matter. Folders called train, validation and test, around the classes or inside them, become the
+column “split”.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,13 @@ from trainer.importing.archives import Source
 if TYPE_CHECKING:
     from trainer.importing.parsed import Parsed
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
+TIFF, PNM = (".tif", ".tiff"), (".pbm", ".pgm", ".ppm", ".pnm")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".avif", ".jp2", *TIFF, *PNM)
+FOREIGN = (".heic", ".heif", ".jxl", ".svg", ".psd", ".xcf", ".eps", ".ico", ".tga", ".exr", ".hdr", ".dcm", ".nii", ".raw", ".dng",
+           ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2")
+MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51")
+NAMED_MARKS = (  # so short, or so widely used, that the name has to agree
+    ((b"BM",), (".bmp",)), ((b"II*\0", b"MM\0*"), TIFF), (tuple(b"P%d" % n for n in range(1, 7)), PNM))
 
 
 class Spec(Component):
@@ -32,13 +39,14 @@ class Spec(Component):
 
 def is_picture(source: Source) -> bool:
     """Whether the first bytes are those of a picture that is read here."""
-    head = source.head
-    return head.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")) or _is_bitmap(source) or (
-        head[:4] == b"RIFF" and head[8:12] == b"WEBP")
+    head, name = source.head, source.name.lower()
+    return head.startswith(MARKS) or any(head.startswith(marks) and name.endswith(ends) for marks, ends in NAMED_MARKS) or (
+        head[:4] == b"RIFF" and head[8:12] == b"WEBP") or head[4:12] in {b"ftypavif", b"ftypavis"}
 
 
-def _is_bitmap(source: Source) -> bool:
-    return source.head[:2] == b"BM" and source.name.lower().endswith(".bmp")
+def is_foreign(source: Source) -> bool:
+    """Whether this is a picture all the same, in a format that is not read here."""
+    return not is_picture(source) and (source.name.lower().endswith(FOREIGN) or source.head[4:8] == b"ftyp")
 
 
 def recognises(sources: Sequence[Source]) -> bool:

@@ -16,13 +16,14 @@ from trainer.data import Array
 
 Mode = Literal["L", "RGB"]
 
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "JPEG2000", "PPM")
+ANIMATIONS = {"PNG", "GIF", "WEBP", "AVIF"}  # further pictures in a JPEG are a camera's previews and depths
 MOST_PIXELS = 64 * 1024 * 1024
 GREY = {"1", "L", "LA", "La", "I", "F"}
 ORIENTATION = 0x0112
 BROKEN = (
     UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning, OSError, ValueError, SyntaxError,
-    EOFError, TypeError, KeyError, IndexError, AttributeError, OverflowError, AssertionError, struct.error, zlib.error,
+    EOFError, TypeError, KeyError, IndexError, AttributeError, OverflowError, AssertionError, RuntimeError, struct.error, zlib.error,
 )  # what Pillow's decoders are known to raise for damaged content
 
 ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -49,6 +50,7 @@ class Facts:
     height: int
     grey: bool
     animated: bool
+    pages: bool
 
 
 def facts(path: Path) -> Facts:
@@ -60,11 +62,12 @@ def facts(path: Path) -> Facts:
             turned = False
         width, height = (image.height, image.width) if turned else image.size
         grey = image.mode in GREY or image.mode.startswith("I;")
-        return Facts(width, height, grey, _is_animated(image))
+        more = _has_more(image)
+        return Facts(width, height, grey, more and image.format in ANIMATIONS, more and image.format == "TIFF")
 
 
-def _is_animated(image: Image.Image) -> bool:
-    """Whether a second frame follows. Pillow looks for it in the file, which may be cut there and still hold a whole first one."""
+def _has_more(image: Image.Image) -> bool:
+    """Whether a second frame or page follows. Pillow looks for it in the file, which may be cut there and still hold a whole first."""
     try:
         return bool(getattr(image, "is_animated", False))
     except BROKEN:

@@ -9,7 +9,7 @@ import numpy as np
 
 from trainer.data import Array
 from trainer.errors import TrainerError
-from trainer.formats.image_folder_zip import SUFFIXES, Spec, folders, is_picture
+from trainer.formats.image_folder_zip import SUFFIXES, Spec, folders, is_foreign, is_picture
 from trainer.formats.image_folder_zip.folders import Place
 from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Facts, HugePictureError, Mode, decoded, facts
 from trainer.importing import mapped
@@ -40,14 +40,15 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     places = folders.places([source.name for source in candidates], is_outermost=spec.class_folder == "outermost")
     _require_classes(candidates, places)
     labelled = [(source, place) for source, place in zip(candidates, places, strict=True) if place.label is not None]
-    pictures, broken = _with_facts(labelled)
-    _check_broken(broken, len(labelled))
+    readable = [(source, place) for source, place in labelled if not is_foreign(source)]
+    pictures, broken = _with_facts(readable)
+    _check_broken(broken, len(readable))
     shape = _common_shape(spec, pictures)
     pixels, kept = _decode_all(pictures, shape, work, broken)
-    _check_broken(broken, len(labelled))
-    problems = (*_problems(kept, shape, broken, others), *_of_folders(spec, kept, candidates, places))
+    _check_broken(broken, len(readable))
+    problems = (*_problems(kept, shape, broken, others), *_of_folders(spec, kept, candidates, places), *_of_losses(kept, labelled))
     return labelled_pictures(pixels, *_classes(kept), parts=_parts(kept), problems=problems,
-                             checks=checks_of(_problems, _of_folders))
+                             checks=checks_of(_problems, _of_folders, _of_losses))
 
 
 def _require_classes(candidates: Sequence[Source], places: Sequence[Place]) -> None:
@@ -74,7 +75,7 @@ def _parts(pictures: Sequence[Picture]) -> list[str] | None:
 
 
 def _looks_like_picture(source: Source) -> bool:
-    return is_picture(source) or source.name.lower().endswith(SUFFIXES)
+    return is_picture(source) or is_foreign(source) or source.name.lower().endswith(SUFFIXES)
 
 
 def _with_facts(labelled: Sequence[tuple[Source, Place]]) -> tuple[list[Picture], list[str]]:
@@ -141,6 +142,8 @@ def _problems(kept: Sequence[Picture], shape: tuple[int, int, int], broken: Sequ
         problems.append(problem("other_files", count=len(others), names=", ".join(others[:NAMED])))
     if animated := sum(picture.facts.animated for picture in kept):
         problems.append(problem("first_frames", count=animated))
+    if several := sum(picture.facts.pages for picture in kept):
+        problems.append(problem("first_pages", count=several))
     return problems
 
 
@@ -158,3 +161,14 @@ def _of_folders(spec: Spec, kept: Sequence[Picture], candidates: Sequence[Source
     named = [name for name in classes if part_of(name) is not None]
     for name in named if len(named) == len(classes) > 1 else [name for name in named if part_of(name) != TRAIN]:
         yield problem("part_as_class", name=name)
+
+
+def _of_losses(kept: Sequence[Picture], labelled: Sequence[tuple[Source, Place]]) -> Iterator[Problem]:
+    """Pictures in formats that are not read here, and classes that are missing because nothing of them could be read."""
+    foreign = [source.name for source, _ in labelled if is_foreign(source)]
+    if foreign:
+        formats = sorted({name.rpartition(".")[2].upper() for name in foreign})
+        yield problem("foreign_pictures", count=len(foreign), formats=", ".join(formats), names=", ".join(foreign[:NAMED]))
+    files = Counter(place.label for _, place in labelled)
+    for name in sorted({place.label or "" for _, place in labelled} - {picture.label for picture in kept}):
+        yield problem("lost_class", name=name, count=files[name])
