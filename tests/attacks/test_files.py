@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import pickle
+import random
 import stat
 import struct
 import subprocess
@@ -17,6 +18,7 @@ import pytest
 
 from tests.files import idx, imported, picture, refusal, zipped
 from trainer.errors import TrainerError
+from trainer.formats.image_folder_zip.pictures import BrokenPictureError, decoded
 from trainer.importing import archives
 
 ROOT = Path(__file__).parents[2]
@@ -300,3 +302,19 @@ def test_time_is_limited(tmp_path: Path) -> None:
 
 def test_the_size_of_written_files_is_limited(tmp_path: Path) -> None:
     assert limited(tmp_path, "x.zip", zipped({"x.csv": TABLE * 10_000}), file_size=1_000_000) == "inspect_file_size"
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "AVIF", "JPEG2000", "PPM"])
+def test_a_picture_with_flipped_bytes_is_read_or_called_broken_and_nothing_else(tmp_path: Path, kind: str) -> None:
+    whole, draw, file = picture(16, 16, kind), random.Random(3), tmp_path / "picture"
+    broken = 0
+    for _ in range(150):
+        damaged = bytearray(whole)
+        for _ in range(4):
+            damaged[draw.randrange(min(len(whole), 120))] = draw.choice((0, 1, 127, 255))
+        file.write_bytes(damaged)
+        try:
+            assert decoded(file, "RGB", 16, 16).shape == (3, 16, 16)
+        except BrokenPictureError:
+            broken += 1
+    assert broken

@@ -171,8 +171,12 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "info", "%(count)s pictures lie in no folder of a class and were left out: %(names)s.",
         "To learn from them, put them into folders with the names of their classes."),
     "given_split": (
-        "info", "The folders divide the pictures: %(train)s to train, %(validation)s to validate and %(test)s to test.",
-        "A run follows this unless its split says otherwise; the column “split” holds it."),
+        "info", "The names of the folders or files divide the pictures: %(train)s to train, %(validation)s to validate "
+        "and %(test)s to test.",
+        "The column “split” holds this."),
+    "first_of_row": (
+        "info", "“%(name)s” has %(columns)s numbers a row; the first of each was taken for the label.",
+        "If another one is the label, write a file with that one alone."),
     "other_files": (
         "info", "%(count)s other files were ignored: %(names)s.",
         "Nothing to do."),
@@ -184,7 +188,7 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "To learn from all pages, import them as single pictures."),
     "joined_parts": (
         "info", "%(count)s parts were joined: %(names)s.",
-        "Nothing to do: the run's split makes a test part of its own."),
+        "Import them one by one if they do not belong together."),
     "scaled_pixels": (
         "info", "Pixel values from 0 to 1 were scaled to 0 to 255.",
         "Nothing to do."),

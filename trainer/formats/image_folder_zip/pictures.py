@@ -23,7 +23,8 @@ GREY = {"1", "L", "LA", "La", "I", "F"}
 ORIENTATION = 0x0112
 BROKEN = (
     UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning, OSError, ValueError, SyntaxError,
-    EOFError, TypeError, KeyError, IndexError, AttributeError, OverflowError, AssertionError, RuntimeError, struct.error, zlib.error,
+    EOFError, TypeError, KeyError, IndexError, AttributeError, OverflowError, AssertionError, RuntimeError, MemoryError, struct.error,
+    zlib.error,
 )  # what Pillow's decoders are known to raise for damaged content
 
 ImageFile.LOAD_TRUNCATED_IMAGES = False
