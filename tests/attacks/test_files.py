@@ -18,7 +18,7 @@ import pytest
 
 from tests.files import idx, imported, picture, refusal, zipped
 from trainer.errors import TrainerError
-from trainer.formats.image_folder_zip.pictures import BrokenPictureError, decoded
+from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Canvas, decoded
 from trainer.importing import archives
 
 ROOT = Path(__file__).parents[2]
@@ -314,7 +314,7 @@ def test_a_picture_with_flipped_bytes_is_read_or_called_broken_and_nothing_else(
             damaged[draw.randrange(min(len(whole), 120))] = draw.choice((0, 1, 127, 255))
         file.write_bytes(damaged)
         try:
-            assert decoded(file, "RGB", 16, 16).shape == (3, 16, 16)
+            assert decoded(file, Canvas("RGB", 16, 16)).shape == (3, 16, 16)
         except BrokenPictureError:
             broken += 1
     assert broken

@@ -13,6 +13,8 @@ from tests import pictures
 from tests.files import Imported, imported, picture, refusal, zipped
 from trainer.catalog import listing
 from trainer.columns import category
+from trainer.component import Component
+from trainer.data import Array
 
 
 def two_classes(kind: str = "PNG", suffix: str = "png", **options: Any) -> dict[str, bytes]:
@@ -192,8 +194,7 @@ def test_folders_in_folders_are_asked_about_where_either_may_be_the_class(tmp_pa
     inner = imported(tmp_path / "inner", files)
     assert pictures.classes(inner.data.summary) == ("left", "right")
     assert inner.problem("nested_folders").params["name"] == "left"
-    spec = listing("formats")["image_folder_zip"].spec.model_validate({"name": "image_folder_zip", "class_folder": "outermost"})
-    outer = imported(tmp_path / "outer", files, spec)
+    outer = imported(tmp_path / "outer", files, spec_of(class_folder="outermost"))
     assert pictures.classes(outer.data.summary) == ("anna", "ben")
     assert "nested_folders" not in outer.codes
     assert "nested_folders" not in imported(tmp_path / "kinds", placed("birds/owl", "mammals/fox", "mammals/cat")).codes
@@ -233,3 +234,34 @@ def test_the_photo_of_a_phone_that_holds_several_is_no_animation_and_pages_are_c
     assert made.problem("first_pages").params["count"] == 1
     assert "first_frames" not in made.codes
     assert pictures.pixels(made.data)[:2, 0].min() > 250
+
+
+def spec_of(**fields: Any) -> Component:
+    return listing("formats")["image_folder_zip"].spec.model_validate({"name": "image_folder_zip", **fields})
+
+
+@pytest.mark.parametrize(("fit", "corner", "middle"), [("squeeze", 10, 200), ("crop", 200, 200), ("pad", 0, 200)])
+def test_a_wide_picture_is_squeezed_cropped_or_padded(tmp_path: Path, fit: str, corner: int, middle: int) -> None:
+    pixels = np.full((20, 60), 10, np.uint8)
+    pixels[:, 20:40] = 200  # the middle third is bright
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    members = {f"{label}/{n}.png": picture(20, 20, mode="L", seed=n) for label in "ab" for n in range(3)}
+    made = imported(tmp_path, {"x.zip": zipped(members | {"a/wide.png": buffer.getvalue()})}, spec_of(fit=fit))
+    wide = pictures.pixels(made.data)[3, 0]
+    assert (wide.shape, wide[0, 0], wide[10, 10]) == ((20, 20), corner, middle)
+
+
+@pytest.mark.parametrize(("values", "high"), [
+    (np.linspace(0, 4095, 64).astype(np.uint16), "4095"), (np.linspace(0, 65535, 64).astype(np.uint16), "65535"),
+    (np.linspace(0, 1, 64).astype(np.float32), "1")])
+def test_deep_pictures_keep_their_contrast_and_the_range_is_said(tmp_path: Path, values: Array, high: str) -> None:
+    members: dict[str, bytes] = {}
+    for label, row in (("dark", values // 2), ("bright", values)):
+        buffer = io.BytesIO()
+        Image.fromarray(row.reshape(8, 8).astype(values.dtype)).save(buffer, "TIFF")
+        members |= {f"{label}/{n}.tif": buffer.getvalue() for n in range(3)}
+    made = imported(tmp_path, {"x.zip": zipped(members)})
+    expected = np.rint(values.astype(np.float64) / float(high) * 255).reshape(8, 8)
+    np.testing.assert_array_equal(pictures.pixels(made.data)[0, 0], expected)
+    assert made.problem("deep_pixels").params == {"count": 6, "low": "0", "high": high}

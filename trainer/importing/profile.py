@@ -148,7 +148,10 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "If they mean the same, write them the same way and import again."),
     "mixed_sizes": (
         "info", "The pictures have %(sizes)s different sizes; %(resized)s were resized to %(width)s x %(height)s pixels.",
-        "If shape matters, cut the pictures to one size before the import."),
+        "If shape matters, choose to crop or to pad in the format's settings, or cut the pictures before the import."),
+    "deep_pixels": (
+        "info", "%(count)s pictures have more than 8 bits a pixel: values from %(low)s to %(high)s became 0 to 255.",
+        "If other values matter, scale the pictures to 8 bits before the import."),
     "reduced": (
         "info", "The pictures were reduced from %(from_width)s x %(from_height)s to %(width)s x %(height)s pixels.",
         "Choose a larger limit in the format's settings if fine detail matters."),

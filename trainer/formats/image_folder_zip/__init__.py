@@ -33,6 +33,9 @@ class Spec(Component):
                               description="Larger pictures are reduced to this, keeping their proportions.")
     colour: Literal["auto", "grey", "rgb"] = Field(
         "auto", title="Colour", description="Grey has one channel, RGB three; “auto” keeps grey when all pictures are grey.")
+    fit: Literal["squeeze", "crop", "pad"] = Field(
+        "squeeze", title="Other proportions",
+        description="Pictures of another shape than most are squeezed, or cropped at the sides, or padded with black.")
     class_folder: Literal["innermost", "outermost"] = Field(
         "innermost", title="Folder of the class", description="Which folder is the class where folders lie in folders.")
 

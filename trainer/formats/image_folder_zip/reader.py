@@ -9,9 +9,9 @@ import numpy as np
 
 from trainer.data import Array
 from trainer.errors import TrainerError
-from trainer.formats.image_folder_zip import SUFFIXES, Spec, folders, is_foreign, is_picture
+from trainer.formats.image_folder_zip import SUFFIXES, Spec, alike, folders, is_foreign, is_picture
 from trainer.formats.image_folder_zip.folders import Place
-from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Facts, HugePictureError, Mode, decoded, facts
+from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Canvas, HugePictureError, decoded, facts
 from trainer.importing import mapped
 from trainer.importing.archives import Source
 from trainer.importing.parsed import Parsed, labelled_pictures
@@ -24,13 +24,11 @@ MOST_CLASSES = 10_000
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A picture whose header could be read, and the class and part that its folders name."""
+class Picture(alike.Picture):
+    """With the class and the part that its folders name."""
 
-    source: Source
     label: str
     part: str | None
-    facts: Facts
 
 
 def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
@@ -43,12 +41,13 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     readable = [(source, place) for source, place in labelled if not is_foreign(source)]
     pictures, broken = _with_facts(readable)
     _check_broken(broken, len(readable))
-    shape = _common_shape(spec, pictures)
-    pixels, kept = _decode_all(pictures, shape, work, broken)
+    canvas = alike.canvas(spec, pictures)
+    pixels, kept = _decode_all(pictures, canvas, work, broken)
     _check_broken(broken, len(readable))
-    problems = (*_problems(kept, shape, broken, others), *_of_folders(spec, kept, candidates, places), *_of_losses(kept, labelled))
+    problems = (*alike.problems(kept, canvas), *_of_files(broken, others),
+                *_of_folders(spec, kept, candidates, places), *_of_losses(kept, labelled))
     return labelled_pictures(pixels, *_classes(kept), parts=_parts(kept), problems=problems,
-                             checks=checks_of(_problems, _of_folders, _of_losses))
+                             checks=checks_of(_of_files, _of_folders, _of_losses))
 
 
 def _require_classes(candidates: Sequence[Source], places: Sequence[Place]) -> None:
@@ -84,7 +83,7 @@ def _with_facts(labelled: Sequence[tuple[Source, Place]]) -> tuple[list[Picture]
     for source, place in labelled:
         assert place.label is not None
         try:
-            pictures.append(Picture(source, place.label, place.part, facts(source.path)))
+            pictures.append(Picture(source, facts(source.path), place.label, place.part))
         except HugePictureError as error:
             raise TrainerError("picture_too_large", "“%(name)s” says that it is %(width)s x %(height)s pixels; more "
                                "than 64 million pixels are not opened. Make the picture smaller or leave it out.",
@@ -101,50 +100,25 @@ def _check_broken(broken: Sequence[str], total: int) -> None:
                            names=", ".join(broken[:NAMED]))
 
 
-def _common_shape(spec: Spec, pictures: Sequence[Picture]) -> tuple[int, int, int]:
-    """[channels, height, width]: the most frequent size (the larger one of two), reduced to the largest side."""
-    sizes = Counter((picture.facts.width, picture.facts.height) for picture in pictures)
-    width, height = max(sizes, key=lambda size: (sizes[size], size))
-    scale = min(1.0, spec.largest_side / max(width, height))
-    grey = all(picture.facts.grey for picture in pictures) if spec.colour == "auto" else spec.colour == "grey"
-    return 1 if grey else 3, max(1, round(height * scale)), max(1, round(width * scale))
-
-
-def _decode_all(pictures: Sequence[Picture], shape: tuple[int, int, int], work: Path,
+def _decode_all(pictures: Sequence[Picture], canvas: Canvas, work: Path,
                 broken: list[str]) -> tuple[Array, list[Picture]]:
     """Pixels in a file of ``work``, so that memory holds one picture at a time."""
-    channels, height, width = shape
-    mode: Mode = "L" if channels == 1 else "RGB"
-    pixels = mapped.new(work / "pixels", np.uint8, (len(pictures), *shape))
+    pixels = mapped.new(work / "pixels", np.uint8, (len(pictures), *canvas.shape))
     kept: list[Picture] = []
     for picture in pictures:
         try:
-            pixels[len(kept)] = decoded(picture.source.path, mode, width, height)
+            pixels[len(kept)] = decoded(picture.source.path, canvas)
             kept.append(picture)
         except BrokenPictureError:
             broken.append(picture.source.name)
     return pixels[: len(kept)], kept
 
 
-def _problems(kept: Sequence[Picture], shape: tuple[int, int, int], broken: Sequence[str], others: Sequence[str]) -> list[Problem]:
-    problems: list[Problem] = []
-    sizes = Counter((picture.facts.width, picture.facts.height) for picture in kept)
-    _, height, width = shape
-    if len(sizes) > 1:
-        resized = len(kept) - sizes[width, height]
-        problems.append(problem("mixed_sizes", sizes=len(sizes), resized=resized, width=width, height=height))
-    elif (width, height) not in sizes:
-        (before,) = sizes
-        problems.append(problem("reduced", from_width=before[0], from_height=before[1], width=width, height=height))
+def _of_files(broken: Sequence[str], others: Sequence[str]) -> Iterator[Problem]:
     if broken:
-        problems.append(problem("broken_pictures", count=len(broken), names=", ".join(broken[:NAMED])))
+        yield problem("broken_pictures", count=len(broken), names=", ".join(broken[:NAMED]))
     if others:
-        problems.append(problem("other_files", count=len(others), names=", ".join(others[:NAMED])))
-    if animated := sum(picture.facts.animated for picture in kept):
-        problems.append(problem("first_frames", count=animated))
-    if several := sum(picture.facts.pages for picture in kept):
-        problems.append(problem("first_pages", count=several))
-    return problems
+        yield problem("other_files", count=len(others), names=", ".join(others[:NAMED]))
 
 
 def _of_folders(spec: Spec, kept: Sequence[Picture], candidates: Sequence[Source],
