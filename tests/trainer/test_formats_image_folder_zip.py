@@ -1,7 +1,9 @@
 """ZIP archives with pictures in one folder per class."""
 
 import io
+import zipfile
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -265,3 +267,61 @@ def test_deep_pictures_keep_their_contrast_and_the_range_is_said(tmp_path: Path,
     expected = np.rint(values.astype(np.float64) / float(high) * 255).reshape(8, 8)
     np.testing.assert_array_equal(pictures.pixels(made.data)[0, 0], expected)
     assert made.problem("deep_pixels").params == {"count": 6, "low": "0", "high": high}
+
+
+def with_table(table: str, name: str = "labels.csv", folders: Sequence[str] = ("images",)) -> dict[str, bytes]:
+    members = {f"set/{folder}/{n}.png": picture(seed=n + 10 * at, mode="L" if at else "RGB")
+               for at, folder in enumerate(folders) for n in range(6)}
+    return {"x.zip": zipped(members | {f"set/{name}": table.encode()})}
+
+
+def test_a_table_that_names_files_gives_numbers_categories_and_pictures_of_several_columns(tmp_path: Path) -> None:
+    lines = [f"images/{n}.png,{n / 2},{'wet' if n % 2 else 'dry'},masks/{5 - n}.png" for n in range(6)]
+    made = imported(tmp_path, with_table("\n".join(["photo,depth,ground,mask", *lines]), folders=("images", "masks")))
+    assert [(column.name, column.kind) for column in made.data.summary.columns] == [
+        ("photo", "image"), ("depth", "number"), ("ground", "category"), ("mask", "image")]
+    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], np.arange(6) / 2)
+    np.testing.assert_array_equal(made.data.array("categories")[:, 0], [0, 1] * 3)
+    with Image.open(io.BytesIO(picture(seed=4))) as image:
+        np.testing.assert_array_equal(made.data.own_array("photo")[4], np.asarray(image).transpose(2, 0, 1))
+    with Image.open(io.BytesIO(picture(seed=11, mode="L"))) as image:
+        np.testing.assert_array_equal(made.data.own_array("mask")[4, 0], np.asarray(image))
+    assert (made.profile.duplicates, made.profile.suggested_target, made.profile.rows[0][0]) == (0, "ground", "images/0.png")
+
+
+@pytest.mark.parametrize(("name", "table"), [
+    ("metadata.csv", "file_name;label\n" + "\n".join(f"{n}.png;{'ab'[n % 2]}" for n in range(6))),
+    ("images/metadata.jsonl", "\n".join(f'{{"file_name": "{n}.png", "label": "{"ab"[n % 2]}"}}' for n in range(6))),
+    ("train.csv", "id,label\n" + "\n".join(f"{n},{'ab'[n % 2]}" for n in range(6))),
+    ("labels.tsv", "label\tpath\n" + "\n".join(f"{'ab'[n % 2]}\tset\\images\\{n}.png" for n in range(6))),
+])
+def test_paths_may_start_anywhere_and_lack_their_suffix(tmp_path: Path, name: str, table: str) -> None:
+    made = imported(tmp_path, with_table(table, name))
+    assert [column.kind for column in made.data.summary.columns].count("image") == 1
+    assert pictures.classes(made.data.summary) == ("a", "b")
+    np.testing.assert_array_equal(pictures.labels(made.data), [0, 1] * 3)
+    assert not {"no_features", "rows_without_picture"} & made.codes
+
+
+def test_rows_without_their_picture_and_pictures_without_a_row_are_left_out_counted_and_named(tmp_path: Path) -> None:
+    lines = ["0.png,a,1", "gone.png,b,2", "1.png,b,3", "2.png,a,4", "torn.png,a,5", ",b,6"]
+    files = with_table("\n".join(["file,label,size", *lines]))
+    with zipfile.ZipFile(io.BytesIO(files["x.zip"])) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()} | {"set/images/torn.png": picture()[:-30]}
+    made = imported(tmp_path, {"x.zip": zipped(members)})
+    assert made.data.array("numbers")[:, 0].tolist() == [1, 3, 4]
+    assert made.problem("rows_without_picture").params == {"count": 2, "names": "gone.png"}
+    assert made.problem("unnamed_pictures").params["count"] == 3
+    assert made.problem("broken_pictures").params["names"] == "set/images/torn.png"
+    with Image.open(io.BytesIO(picture(seed=2))) as image:
+        np.testing.assert_array_equal(made.data.own_array("file")[2], np.asarray(image).transpose(2, 0, 1))
+
+
+def test_a_line_of_the_table_that_does_not_fit_is_named_and_two_tables_are_too_many(tmp_path: Path) -> None:
+    table = "file,label\n0.png,a\n1.png,b\n2.png\n"
+    assert "Line 4" in str(refusal(tmp_path / "ragged", with_table(table)))
+    files = {f"{name}.csv": b"file,label\n0.png,a\n1.png,b\n" for name in ("train", "test")}
+    several = {f"images/{n}.png": picture(seed=n) for n in range(3)} | files
+    assert refusal(tmp_path / "several", {"x.zip": zipped(several)}).code == "picture_tables"
+    note = two_classes() | {"notes.csv": b"kind,count\ncats,6\ndogs,6\n"}
+    assert pictures.classes(imported(tmp_path / "note", {"x.zip": zipped(note)}).data.summary) == ("cats", "dogs")

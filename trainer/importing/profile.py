@@ -161,6 +161,12 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
     "foreign_pictures": (
         "warning", "%(count)s pictures are in formats that are not read here (%(formats)s) and were left out: %(names)s.",
         "Save these pictures as PNG or JPEG and import again."),
+    "rows_without_picture": (
+        "warning", "%(count)s rows were left out, because the pictures that they name are not there: %(names)s.",
+        "Add these pictures and import again, or correct their names in the table."),
+    "unnamed_pictures": (
+        "warning", "%(count)s pictures were left out, because “%(table)s” does not name them: %(names)s.",
+        "Add rows for them to the table if they are to be learnt from."),
     "broken_pictures": (
         "warning", "%(count)s pictures cannot be read and were left out: %(names)s.",
         "Save these pictures again as PNG or JPEG and import again."),
@@ -236,6 +242,8 @@ LOOKED_FOR: dict[str, str] = {
     "identifier": "Columns that only count or name the rows.",
     "mirrors_target": "A column of the target's kind that alone tells the target, among the first 200.",
     "case_only": "Names that differ only in capital letters or spaces.",
+    "rows_without_picture": "Rows whose picture is not there.",
+    "unnamed_pictures": "Pictures that no row names.",
     "lost_class": "Classes of which no picture could be read.",
     "foreign_pictures": "Pictures in formats that are not read here.",
     "broken_pictures": "Pictures that cannot be read.",

@@ -192,7 +192,7 @@ def _target_problems(parsed: Parsed, target: Column) -> Iterator[Problem]:
     if target.missing:
         yield problem("missing_target", column=target.name, count=target.missing)
     features = [column for column in parsed.summary.columns if column.kind in {"category", "number"} and column.name != target.name]
-    if not features:
+    if not features and not any(column.kind == "image" for column in parsed.summary.columns):
         yield problem("only_text" if any(column.kind == "text" for column in parsed.summary.columns) else "no_features")
     for column in features[:MOST_COMPARED]:
         agreeing = _agreeing(parsed, column, target) if column.kind == target.kind else 0

@@ -2,7 +2,7 @@
 
 PNG, JPEG, GIF, BMP, WebP, TIFF, AVIF, JPEG 2000 and PNM pictures. The folder that a picture lies in is its class; folders
 around those do not matter. Folders called train, validation and test, around the classes or inside them, become the
-column “split”.
+column “split”. A table among the files that names them, as labels.csv or metadata.jsonl, takes the place of the folders.
 """
 
 from collections.abc import Sequence

@@ -175,4 +175,4 @@ def _shallow(values: Array, canvas: Canvas) -> Array:
     """uint8; what is not finite is black."""
     finite: Array = np.nan_to_num(values, nan=canvas.low, posinf=canvas.low, neginf=canvas.low)
     shares: Array = ((finite - canvas.low) / (canvas.high - canvas.low)).clip(0, 1)
-    return np.rint(shares * 255).astype(np.uint8)
+    return np.asarray(np.rint(shares * 255), dtype=np.uint8)

@@ -9,8 +9,9 @@ import numpy as np
 
 from trainer.data import Array
 from trainer.errors import TrainerError
-from trainer.formats.image_folder_zip import SUFFIXES, Spec, alike, folders, is_foreign, is_picture
+from trainer.formats.image_folder_zip import SUFFIXES, Spec, alike, folders, is_foreign, is_picture, tabled
 from trainer.formats.image_folder_zip.folders import Place
+from trainer.formats.image_folder_zip.listing import Index, listing
 from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Canvas, HugePictureError, decoded, facts
 from trainer.importing import mapped
 from trainer.importing.archives import Source
@@ -32,6 +33,14 @@ class Picture(alike.Picture):
 
 
 def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
+    """The pictures with what a table among the files says of them, or else with the classes that their folders are."""
+    pictures = sorted(filter(_is_readable, sources), key=lambda source: source.name)
+    others = [source for source in sources if not _is_readable(source)]
+    table = listing(others, Index(pictures))
+    return _of_folders(spec, sources, work) if table is None else tabled.read(spec, table, pictures, others, work)
+
+
+def _of_folders(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     """All pictures that have a class, in one size and colour; rows in the order of their names."""
     candidates = sorted(filter(_looks_like_picture, sources), key=lambda source: source.name)
     others = [source.name for source in sources if not _looks_like_picture(source)]
@@ -45,9 +54,9 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     pixels, kept = _decode_all(pictures, canvas, work, broken)
     _check_broken(broken, len(readable))
     problems = (*alike.problems(kept, canvas), *_of_files(broken, others),
-                *_of_folders(spec, kept, candidates, places), *_of_losses(kept, labelled))
+                *_of_places(spec, kept, candidates, places), *_of_losses(kept, labelled))
     return labelled_pictures(pixels, *_classes(kept), parts=_parts(kept), problems=problems,
-                             checks=checks_of(_of_files, _of_folders, _of_losses))
+                             checks=checks_of(_of_files, _of_places, _of_losses))
 
 
 def _require_classes(candidates: Sequence[Source], places: Sequence[Place]) -> None:
@@ -75,6 +84,10 @@ def _parts(pictures: Sequence[Picture]) -> list[str] | None:
 
 def _looks_like_picture(source: Source) -> bool:
     return is_picture(source) or is_foreign(source) or source.name.lower().endswith(SUFFIXES)
+
+
+def _is_readable(source: Source) -> bool:
+    return _looks_like_picture(source) and not is_foreign(source)
 
 
 def _with_facts(labelled: Sequence[tuple[Source, Place]]) -> tuple[list[Picture], list[str]]:
@@ -121,7 +134,7 @@ def _of_files(broken: Sequence[str], others: Sequence[str]) -> Iterator[Problem]
         yield problem("other_files", count=len(others), names=", ".join(others[:NAMED]))
 
 
-def _of_folders(spec: Spec, kept: Sequence[Picture], candidates: Sequence[Source],
+def _of_places(spec: Spec, kept: Sequence[Picture], candidates: Sequence[Source],
                 places: Sequence[Place]) -> Iterator[Problem]:
     """What the folders gave reason to say."""
     unlabelled = [source.name for source, place in zip(candidates, places, strict=True) if place.label is None]
