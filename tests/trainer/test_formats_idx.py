@@ -51,7 +51,7 @@ def test_train_and_test_parts_are_joined(tmp_path: Path) -> None:
     np.testing.assert_array_equal(pictures.labels(made.data), LABELS)
     assert "joined_parts" in made.codes
     np.testing.assert_array_equal(made.data.array("categories")[:, 1], [1] * 5 + [0] * 15)
-    assert made.problem("given_split").params == {"train": 15, "validation": 0, "test": 5}
+    assert made.problem("given_split").params == {"column": "split", "train": 15, "validation": 0, "test": 5}
 
 
 def test_labels_with_further_numbers_of_each_picture_are_read_as_qmnist_writes_them(tmp_path: Path) -> None:

@@ -175,13 +175,13 @@ def test_folders_that_name_parts_become_the_column_split_and_no_classes(tmp_path
     made = imported(tmp_path, placed(*folders))
     assert Counter(rows_of(made)) == dict.fromkeys(
         [("owl", "train"), ("fox", "train"), ("owl", "test"), ("fox", "test")], 3)
-    assert made.problem("given_split").params == {"train": 6, "validation": 0, "test": 6}
+    assert made.problem("given_split").params == {"column": "split", "train": 6, "validation": 0, "test": 6}
 
 
 def test_validation_has_many_names(tmp_path: Path) -> None:
     made = imported(tmp_path, placed("a/training/owl", "a/training/fox", "a/val/owl", "a/val/fox", "a/testing/owl"))
     assert made.data.summary.columns[2].levels == ("train", "validation", "test")  # type: ignore[attr-defined]
-    assert made.problem("given_split").params == {"train": 6, "validation": 6, "test": 3}
+    assert made.problem("given_split").params == {"column": "split", "train": 6, "validation": 6, "test": 3}
 
 
 def test_pictures_to_test_that_have_no_class_are_left_out_and_counted(tmp_path: Path) -> None:

@@ -96,6 +96,23 @@ def test_the_form_offers_only_what_accepts_the_data(client: Client, ada: User) -
     assert 'value="regression"' in table and "petal (number)" in table
 
 
+def test_the_form_begins_with_the_parts_that_the_data_bring_and_is_silent_where_they_bring_none(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    dataset = make_dataset(ada, kind="image")
+    assert "split.column" not in client.get(f"/runs/new/?dataset={dataset.pk}").content.decode()
+    version = dataset.versions.get()
+    parts = {"name": "part", "kind": "category", "missing": 0, "distinct": 2, "levels": ["train", "test"]}
+    assert version.profile is not None
+    version.profile["summary"]["columns"].append(parts)
+    version.save()
+    page = client.get(f"/runs/new/?dataset={dataset.pk}").content.decode()
+    choice = page[page.index('name="split.column"') :]
+    assert '<option value="part" selected' in choice[: choice.index("</select>")]
+    assert 'value="cnn"' in page
+    filled = services.training_spec({"split": {}}, version)
+    assert (filled.split.column, services.training_spec({"split": {"column": ""}}, version).split.column) == ("part", "")
+
+
 def test_bounds_of_the_specs_stand_in_the_form(client: Client, ada: User) -> None:
     client.force_login(ada)
     text = client.get(f"/runs/new/?dataset={make_dataset(ada).pk}").content.decode()

@@ -180,9 +180,8 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "info", "%(count)s pictures lie in no folder of a class and were left out: %(names)s.",
         "To learn from them, put them into folders with the names of their classes."),
     "given_split": (
-        "info", "The names of the folders or files divide the pictures: %(train)s to train, %(validation)s to validate "
-        "and %(test)s to test.",
-        "The column “split” holds this."),
+        "info", "The column “%(column)s” divides the rows: %(train)s to train, %(validation)s to validate and %(test)s to test.",
+        "Runs take these parts unless their split says otherwise; the column itself is nothing to learn from."),
     "first_of_row": (
         "info", "“%(name)s” has %(columns)s numbers a row; the first of each was taken for the label.",
         "If another one is the label, write a file with that one alone."),

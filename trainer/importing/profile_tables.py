@@ -23,6 +23,7 @@ from trainer.importing.profile import (
     problem,
 )
 from trainer.importing.profile_classes import class_problems
+from trainer.importing.profile_parts import division
 from trainer.partition import is_partition
 from trainer.summary import DataSummary, number_names
 
@@ -185,7 +186,7 @@ def _identifiers(parsed: Parsed) -> Iterator[Problem]:
             yield problem("identifier", column=column.name)
 
 
-ALWAYS = (_without_target, _table_problems, _identifiers, _coarse)
+ALWAYS = (_without_target, _table_problems, _identifiers, _coarse, division)
 
 
 def _target_problems(parsed: Parsed, target: Column) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from trainer.importing import mapped
 from trainer.importing.archives import Source
 from trainer.importing.parsed import Parsed, labelled_pictures
 from trainer.importing.profile import Problem, checks_of, problem
-from trainer.partition import PARTS, TEST, TRAIN, part_of
+from trainer.partition import TEST, TRAIN, part_of
 
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MOST_CLASSES = 10_000
@@ -43,11 +43,10 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
     labels = sorted((file for file in files if file.values.ndim == 1 or _is_described(file, pictures)), key=lambda file: file.name)
     _check_beginnings(others, pictures, labels)
     _check_pairs(files, pictures, labels)
-    parts = _parts(pictures)
     pixels, notices = _pixels([_channels_first(file) for file in pictures], work)
     classes, indices = _classes(np.concatenate([_of_rows(file) for file in labels]))
-    problems = (*_of_files(others, pictures, labels, parts), *notices)
-    return labelled_pictures(pixels, indices, classes, parts=parts, problems=problems, checks=checks_of(_converted))
+    problems = (*_of_files(others, pictures, labels), *notices)
+    return labelled_pictures(pixels, indices, classes, parts=_parts(pictures), problems=problems, checks=checks_of(_converted))
 
 
 def _is_described(file: File, pictures: Sequence[File]) -> bool:
@@ -75,15 +74,12 @@ def _part(name: str) -> str | None:
     return next((part for word in words if (part := TEST if word == "t10k" else part_of(word))), None)
 
 
-def _of_files(others: Sequence[Source], pictures: Sequence[File], labels: Sequence[File],
-              parts: Sequence[str] | None) -> Iterator[Problem]:
+def _of_files(others: Sequence[Source], pictures: Sequence[File], labels: Sequence[File]) -> Iterator[Problem]:
     """What the files gave reason to say."""
     if others:
         yield problem("other_files", count=len(others), names=", ".join(source.name for source in others[:NAMED]))
     if len(pictures) > 1:
         yield problem("joined_parts", count=len(pictures), names=", ".join(file.name for file in pictures))
-    if parts:
-        yield problem("given_split", **{part: parts.count(part) for part in PARTS})
     for file in labels:
         if file.values.ndim == 2:
             yield problem("first_of_row", name=file.name, columns=file.values.shape[1])

@@ -17,7 +17,7 @@ from trainer.importing import mapped
 from trainer.importing.archives import Source
 from trainer.importing.parsed import Parsed, labelled_pictures
 from trainer.importing.profile import Problem, checks_of, problem
-from trainer.partition import PARTS, TRAIN, part_of
+from trainer.partition import TRAIN, part_of
 
 BROKEN_SHARE = 0.1
 NAMED = 5
@@ -140,8 +140,6 @@ def _of_places(spec: Spec, kept: Sequence[Picture], candidates: Sequence[Source]
     unlabelled = [source.name for source, place in zip(candidates, places, strict=True) if place.label is None]
     if unlabelled:
         yield problem("unlabelled_pictures", count=len(unlabelled), names=", ".join(unlabelled[:NAMED]))
-    if parts := _parts(kept):
-        yield problem("given_split", **{part: parts.count(part) for part in PARTS})
     if spec.class_folder == "innermost" and (inner := folders.ambiguous(places)):
         yield problem("nested_folders", path="/".join(inner), name=inner[-1])
     classes = sorted({picture.label for picture in kept})
