@@ -9,6 +9,7 @@ import stat
 import struct
 import subprocess
 import sys
+import tarfile
 import zipfile
 import zlib
 from pathlib import Path
@@ -16,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.files import idx, imported, picture, refusal, zipped
+from tests.files import idx, imported, picture, refusal, tarred, zipped
 from trainer.errors import TrainerError
 from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Canvas, decoded
 from trainer.importing import archives
@@ -318,3 +319,30 @@ def test_a_picture_with_flipped_bytes_is_read_or_called_broken_and_nothing_else(
         except BrokenPictureError:
             broken += 1
     assert broken
+
+
+@pytest.mark.parametrize("name", ["../escape.png", "/etc/x.png", "a/../../x.png", "a//b.png", "..", "C:/x.png"])
+def test_names_in_a_tar_that_leave_the_folder_are_refused(tmp_path: Path, name: str) -> None:
+    assert refusal(tmp_path, {"x.tar": tarred(GOOD | {name: b"x"})}).code == "archive_unsafe_name"
+    assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {"upload-0"}
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE])
+def test_links_and_devices_in_a_tar_are_refused(tmp_path: Path, kind: bytes) -> None:
+    member = tarfile.TarInfo("a/link.png")
+    member.type, member.linkname = kind, "/etc/passwd"
+    content = member.tobuf() + tarred(GOOD)
+    assert refusal(tmp_path, {"x.tar": content}).code == "archive_link"
+
+
+def test_a_tar_that_is_cut_damaged_or_a_bomb_is_refused(tmp_path: Path) -> None:
+    whole = tarred(GOOD)
+    damaged = bytearray(whole)
+    damaged[whole.index(b"b/0.png") + 150] ^= 255  # the sum of that header
+    assert refusal(tmp_path / "sum", {"x.tar": bytes(damaged)}).code == "archive_damaged"
+    assert refusal(tmp_path / "cut", {"x.tar": whole[:700]}).code == "archive_damaged"
+    assert refusal(tmp_path / "end", {"x.tar": whole[:-10240]}).code == "archive_damaged"
+    assert refusal(tmp_path / "gz", {"x.tar.gz": tarred(GOOD, "w:gz")[:-40]}).code == "archive_damaged"
+    assert refusal(tmp_path / "twice", {"x.tar": whole[:-10240] + whole}).code == "archive_duplicate_name"
+    bomb = tarred({"a/x.bmp": bytes(400 * 1024**2)}, "w:gz")
+    assert refusal(tmp_path / "bomb", {"x.tar.gz": bomb}).code == "archive_bomb"

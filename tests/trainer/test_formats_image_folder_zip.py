@@ -1,18 +1,19 @@
 """ZIP archives with pictures in one folder per class."""
 
 import io
+import tarfile
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from tests import pictures
-from tests.files import Imported, imported, picture, refusal, zipped
+from tests.files import Imported, imported, picture, refusal, tarred, zipped
 from trainer.catalog import listing
 from trainer.columns import category
 from trainer.component import Component
@@ -325,3 +326,12 @@ def test_a_line_of_the_table_that_does_not_fit_is_named_and_two_tables_are_too_m
     assert refusal(tmp_path / "several", {"x.zip": zipped(several)}).code == "picture_tables"
     note = two_classes() | {"notes.csv": b"kind,count\ncats,6\ndogs,6\n"}
     assert pictures.classes(imported(tmp_path / "note", {"x.zip": zipped(note)}).data.summary) == ("cats", "dogs")
+
+
+@pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+@pytest.mark.parametrize("mode", ["w", "w:gz"])
+def test_a_tar_is_read_as_a_zip_is(tmp_path: Path, mode: Literal["w", "w:gz"], form: int) -> None:
+    members = {f"./{name}": content for name, content in two_classes().items()}
+    made = imported(tmp_path / "tar", {"pets.tgz": tarred(members, mode, form)})
+    plain = imported(tmp_path / "zip", {"x.zip": zipped(two_classes())})
+    assert made.data.path.read_bytes() == plain.data.path.read_bytes()

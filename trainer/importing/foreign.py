@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from trainer.errors import TrainerError
-from trainer.importing.archives import Source
+from trainer.importing.archives import Source, is_tar
 
 _PICKLE = ("pickle_refused", "“%(name)s” holds pickled Python objects, which can run programs and are never opened here. Save the data as "
            "CSV, IDX or pictures.")
@@ -26,7 +26,7 @@ BEGINNINGS = (
     (b"\x93NUMPY", _ARRAY), (b"\x89HDF", _ARRAY), (b"PAR1", _TABLE), (b"SQLite format 3", _TABLE), (b"ARROW1", _TABLE),
     (b"%PDF", _PAGE), (b"<", _PAGE), (b"{", _JSON), (b"[", _JSON),
 )
-TAR_MARK, FILM_MARK = slice(257, 262), slice(4, 8)
+FILM_MARK = slice(4, 8)
 
 
 def refusal(sources: Sequence[Source]) -> TrainerError:
@@ -41,7 +41,7 @@ def _sentence(sources: Sequence[Source]) -> tuple[str, str]:
             if source.name == ending or source.name.endswith("/" + ending):
                 return sentence
     first = sources[0]
-    if first.head[TAR_MARK] == b"ustar":
+    if is_tar(first):
         return _ARCHIVE
     if first.head[FILM_MARK] == b"ftyp":
         return _PICTURE
