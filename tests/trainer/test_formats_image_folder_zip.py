@@ -1,5 +1,6 @@
 """ZIP archives with pictures in one folder per class."""
 
+import csv
 import io
 import tarfile
 import zipfile
@@ -335,3 +336,25 @@ def test_a_tar_is_read_as_a_zip_is(tmp_path: Path, mode: Literal["w", "w:gz"], f
     made = imported(tmp_path / "tar", {"pets.tgz": tarred(members, mode, form)})
     plain = imported(tmp_path / "zip", {"x.zip": zipped(two_classes())})
     assert made.data.path.read_bytes() == plain.data.path.read_bytes()
+
+
+def left_out(made: Imported) -> dict[str, str]:
+    with (made.folder / "left_out.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert made.profile.left_out == len(lines)
+    return {line["name"]: line["reason"] for line in lines}
+
+
+def test_whatever_is_left_out_of_folders_stands_in_a_list(tmp_path: Path) -> None:
+    extra = {"root/cats/torn.png": picture()[:-30], "root/=1+1.txt": b"x", "=cmd.txt": b"x", "top.png": picture(),
+             "root/owls/a.svg": b"<svg/>"}
+    made = imported(tmp_path / "some", {"x.zip": zipped(two_classes() | extra)})
+    assert left_out(made) == {"top.png": "no class", "root/owls/a.svg": "format not read", "root/cats/torn.png": "cannot be read",
+                              "root/=1+1.txt": "no picture", "'=cmd.txt": "no picture"}
+    none = imported(tmp_path / "none", {"x.zip": zipped(two_classes())})
+    assert (none.profile.left_out, (none.folder / "left_out.csv").exists()) == (0, False)
+
+
+def test_whatever_is_left_out_of_a_table_stands_in_a_list(tmp_path: Path) -> None:
+    made = imported(tmp_path, with_table("file,label\n0.png,a\n1.png,b\n2.png,a\ngone.png,b\n3.png,a\n4.png,b\n"))
+    assert left_out(made) == {"set/labels.csv, line 5: gone.png": "picture not there", "set/images/5.png": "not named in the table"}

@@ -12,6 +12,14 @@ from trainer.partition import PARTS, SPLIT
 from trainer.summary import IMAGE, LABEL, DataSummary
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """A file or a row that is not among the data: what it is called, and why, as an English word or two."""
+
+    name: str
+    reason: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parsed:
     """``arrays`` as trainer.data describes them (memory maps where they may be large).
@@ -27,6 +35,7 @@ class Parsed:
     rows: tuple[tuple[str, ...], ...] = ()
     duplicates: int = 0
     columns: tuple[ColumnProfile, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def labelled_pictures(pixels: Array, labels: Array, classes: tuple[str, ...], *, problems: tuple[Problem, ...],

@@ -73,6 +73,7 @@ class Profile(Strict):
     summary: DataSummary
     format: str
     duplicates: int = Field(0, ge=0, description="Rows that repeat an earlier row exactly.")
+    left_out: int = Field(0, ge=0, description="Files and rows of the upload that are not among the data; a file lists them.")
     columns: Annotated[tuple[ColumnProfile, ...], Lenient] = ()
     balance: Counts = Field((), description="Rows of each class; of the suggested target's classes for a table.")
     problems: Annotated[tuple[Problem, ...], Lenient] = ()
@@ -186,8 +187,8 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "info", "“%(name)s” has %(columns)s numbers a row; the first of each was taken for the label.",
         "If another one is the label, write a file with that one alone."),
     "other_files": (
-        "info", "%(count)s other files were ignored: %(names)s.",
-        "Nothing to do."),
+        "info", "%(count)s other files were left out: %(names)s.",
+        "Look whether one of them belongs to the data; notes and licences do not."),
     "first_frames": (
         "info", "%(count)s pictures are animations; their first frame was taken.",
         "Nothing to do, or import the frames as single pictures."),

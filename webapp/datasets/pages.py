@@ -117,6 +117,7 @@ class ProfileView:
 
     summary: Mapping[str, Any]
     facts: Sequence[tuple[str, str]]
+    left_out: int
     columns: Sequence[ColumnView]
     problems: Sequence["Problem"]
     checks: Sequence[str]
@@ -138,6 +139,7 @@ def profile(version: DatasetVersion) -> ProfileView | None:
     return ProfileView(
         summary=summary,
         facts=_facts(version, found),
+        left_out=found.get("left_out") or 0,
         columns=[_column(column, summary["rows"]) for column in columns],
         problems=_grouped(found.get("problems") or []),
         checks=[words.translated(check["message"]) for check in found.get("checks") or []],

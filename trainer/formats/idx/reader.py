@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from trainer.errors import TrainerError
 from trainer.formats.idx import is_idx
 from trainer.importing import mapped
 from trainer.importing.archives import Source
-from trainer.importing.parsed import Parsed, labelled_pictures
+from trainer.importing.parsed import LeftOut, Parsed, labelled_pictures
 from trainer.importing.profile import Problem, checks_of, problem
 from trainer.partition import TEST, TRAIN, part_of
 
@@ -46,7 +46,8 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
     pixels, notices = _pixels([_channels_first(file) for file in pictures], work)
     classes, indices = _classes(np.concatenate([_of_rows(file) for file in labels]))
     problems = (*_of_files(others, pictures, labels), *notices)
-    return labelled_pictures(pixels, indices, classes, parts=_parts(pictures), problems=problems, checks=checks_of(_converted))
+    parsed = labelled_pictures(pixels, indices, classes, parts=_parts(pictures), problems=problems, checks=checks_of(_converted))
+    return replace(parsed, left_out=tuple(LeftOut(source.name, "no IDX file") for source in others))
 
 
 def _is_described(file: File, pictures: Sequence[File]) -> bool:

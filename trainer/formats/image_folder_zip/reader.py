@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from trainer.formats.image_folder_zip.listing import Index, listing
 from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Canvas, HugePictureError, decoded, facts
 from trainer.importing import mapped
 from trainer.importing.archives import Source
-from trainer.importing.parsed import Parsed, labelled_pictures
+from trainer.importing.parsed import LeftOut, Parsed, labelled_pictures
 from trainer.importing.profile import Problem, checks_of, problem
 from trainer.partition import TRAIN, part_of
 
@@ -55,8 +55,12 @@ def _of_folders(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     _check_broken(broken, len(readable))
     problems = (*alike.problems(kept, canvas), *_of_files(broken, others),
                 *_of_places(spec, kept, candidates, places), *_of_losses(kept, labelled))
-    return labelled_pictures(pixels, *_classes(kept), parts=_parts(kept), problems=problems,
-                             checks=checks_of(_of_files, _of_places, _of_losses))
+    parsed = labelled_pictures(pixels, *_classes(kept), parts=_parts(kept), problems=problems,
+                               checks=checks_of(_of_files, _of_places, _of_losses))
+    unlabelled = [source.name for source, place in zip(candidates, places, strict=True) if place.label is None]
+    foreign = [source.name for source, _ in labelled if is_foreign(source)]
+    reasons = (("no class", unlabelled), ("format not read", foreign), ("cannot be read", broken), ("no picture", others))
+    return replace(parsed, left_out=tuple(LeftOut(name, reason) for reason, names in reasons for name in names))
 
 
 def _require_classes(candidates: Sequence[Source], places: Sequence[Place]) -> None:

@@ -14,7 +14,7 @@ from trainer.formats.image_folder_zip.listing import Index, Listing
 from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Canvas, decoded, facts
 from trainer.importing import mapped
 from trainer.importing.archives import Source
-from trainer.importing.parsed import Parsed
+from trainer.importing.parsed import LeftOut, Parsed
 from trainer.importing.profile import ColumnProfile, Problem, checks_of, problem
 from trainer.importing.tables import Chunk, parse
 
@@ -27,16 +27,17 @@ class Reading:
 
     def __init__(self, listing: Listing, pictures: Sequence[Source]) -> None:
         self._listing, self._pictures = listing, pictures
-        self.missing: list[str] = []
+        self.missing: list[tuple[int, str]] = []  # lines, and the paths that lead nowhere
         self.broken: set[int] = set()
         self._headers: dict[int, alike.Picture] = {}
         self.numbers = np.array(list(self._numbers(Index(pictures))), dtype=np.int64).reshape(-1, len(listing.paths))
 
     def _numbers(self, index: Index) -> Iterator[list[int]]:
         for chunk in self._listing.chunks():
-            for cells in zip(*(chunk.columns[place] for place in self._listing.paths), strict=True):
+            paths = zip(*(chunk.columns[place] for place in self._listing.paths), strict=True)
+            for line, cells in zip(chunk.lines, paths, strict=True):
                 found = [index.find(cell, stems=self._listing.stems) for cell in cells]
-                self.missing += [cell for cell, number in zip(cells, found, strict=True) if number is None]
+                self.missing += [(line, cell) for cell, number in zip(cells, found, strict=True) if number is None]
                 yield [NONE if number is None else self._with_header(number) for number in found]
 
     def _with_header(self, number: int) -> int:
@@ -85,7 +86,8 @@ def read(spec: Spec, listing: Listing, pictures: Sequence[Source], others: Seque
     arrays = {own_name(name): _compact(block, is_whole) for name, block in zip(names, pixels, strict=True)}
     alikes = [one for column, canvas in enumerate(canvases) for one in alike.problems(reading.headers(column), canvas)]
     problems = (*_of_pictures(reading, listing, pictures), *_of_others(listing, others), *alikes)
-    return _joined(parsed, shapes, arrays, problems)
+    joined = _joined(parsed, shapes, arrays, problems)
+    return replace(joined, left_out=tuple(_left_out(reading, listing, pictures, others)))
 
 
 def _require_rows(reading: Reading, listing: Listing) -> None:
@@ -117,13 +119,27 @@ def _of_pictures(reading: Reading, listing: Listing, pictures: Sequence[Source])
     """Rows and pictures that were left out."""
     if reading.missing:
         count = int((reading.numbers == NONE).any(axis=1).sum())
-        yield problem("rows_without_picture", count=count, names=", ".join(filter(str.strip, reading.missing[:NAMED])))
+        yield problem("rows_without_picture", count=count, names=", ".join(cell for _, cell in reading.missing[:NAMED] if cell.strip()))
     if reading.broken:
         names = ", ".join(pictures[number].name for number in sorted(reading.broken)[:NAMED])
         yield problem("broken_pictures", count=len(reading.broken), names=names)
-    if unnamed := sorted(set(range(len(pictures))) - set(reading.numbers.ravel().tolist())):
-        names = ", ".join(pictures[number].name for number in unnamed[:NAMED])
+    if unnamed := _unnamed(reading, pictures):
+        names = ", ".join(unnamed[:NAMED])
         yield problem("unnamed_pictures", count=len(unnamed), table=listing.source.name, names=names)
+
+
+def _unnamed(reading: Reading, pictures: Sequence[Source]) -> list[str]:
+    """Pictures that no row names."""
+    return [pictures[number].name for number in sorted({*range(len(pictures))} - {*reading.numbers.ravel().tolist()})]
+
+
+def _left_out(reading: Reading, listing: Listing, pictures: Sequence[Source], others: Sequence[Source]) -> Iterator[LeftOut]:
+    for line, cell in reading.missing:
+        yield LeftOut(f"{listing.source.name}, line {line}: {cell}", "picture not there")
+    reasons = (("cannot be read", [pictures[number].name for number in sorted(reading.broken)]),
+               ("not named in the table", _unnamed(reading, pictures)),
+               ("no picture", [source.name for source in others if source is not listing.source]))
+    yield from (LeftOut(name, reason) for reason, names in reasons for name in names)
 
 
 def _of_others(listing: Listing, others: Sequence[Source]) -> Iterator[Problem]:
