@@ -17,6 +17,7 @@ from tests import pictures
 from tests.files import Imported, imported, picture, refusal, tarred, zipped
 from trainer.catalog import listing
 from trainer.columns import category
+from trainer.columns.image.values import blocks
 from trainer.component import Component
 from trainer.data import Array
 
@@ -252,6 +253,8 @@ def test_a_wide_picture_is_squeezed_cropped_or_padded(tmp_path: Path, fit: str, 
     Image.fromarray(pixels).save(buffer, "PNG")
     members = {f"{label}/{n}.png": picture(20, 20, mode="L", seed=n) for label in "ab" for n in range(3)}
     made = imported(tmp_path, {"x.zip": zipped(members | {"a/wide.png": buffer.getvalue()})}, spec_of(fit=fit))
+    (block,) = blocks(made.data.summary.columns[:1], made.data, np.arange(7))  # type: ignore[arg-type]
+    assert block.description()["decoding"]["other_proportions"] == fit
     wide = pictures.pixels(made.data)[3, 0]
     assert (wide.shape, wide[0, 0], wide[10, 10]) == ((20, 20), corner, middle)
 

@@ -39,9 +39,10 @@ class Parsed:
 
 
 def labelled_pictures(pixels: Array, labels: Array, classes: tuple[str, ...], *, problems: tuple[Problem, ...],
-                      checks: frozenset[str], parts: Sequence[str] | None = None) -> Parsed:
+                      checks: frozenset[str], parts: Sequence[str] | None = None,
+                      fit: image.Fit = "squeeze") -> Parsed:
     """Pictures uint8 [N, C, H, W], each with the index of its class [N], and its part where the data bring a division."""
-    columns: list[Column] = [image.Column(name=IMAGE, shape=tuple(pixels.shape[1:])), _category(LABEL, classes)]
+    columns: list[Column] = [image.Column(name=IMAGE, shape=tuple(pixels.shape[1:]), fit=fit), _category(LABEL, classes)]
     codes = [labels]
     if parts is not None:
         levels = tuple(part for part in PARTS if part in parts)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
+from trainer.columns.image import Fit
 from trainer.component import Component
 from trainer.importing.archives import Source
 
@@ -33,7 +34,7 @@ class Spec(Component):
                               description="Larger pictures are reduced to this, keeping their proportions.")
     colour: Literal["auto", "grey", "rgb"] = Field(
         "auto", title="Colour", description="Grey has one channel, RGB three; “auto” keeps grey when all pictures are grey.")
-    fit: Literal["squeeze", "crop", "pad"] = Field(
+    fit: Fit = Field(
         "squeeze", title="Other proportions",
         description="Pictures of another shape than most are squeezed, or cropped at the sides, or padded with black.")
     class_folder: Literal["innermost", "outermost"] = Field(

@@ -12,10 +12,10 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
+from trainer.columns.image import Fit
 from trainer.data import Array
 
 Mode = Literal["L", "RGB"]
-Fit = Literal["squeeze", "crop", "pad"]
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "JPEG2000", "PPM")
 ANIMATIONS = {"PNG", "GIF", "WEBP", "AVIF"}  # further pictures in a JPEG are a camera's previews and depths

@@ -55,7 +55,7 @@ def _of_folders(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     _check_broken(broken, len(readable))
     problems = (*alike.problems(kept, canvas), *_of_files(broken, others),
                 *_of_places(spec, kept, candidates, places), *_of_losses(kept, labelled))
-    parsed = labelled_pictures(pixels, *_classes(kept), parts=_parts(kept), problems=problems,
+    parsed = labelled_pictures(pixels, *_classes(kept), parts=_parts(kept), problems=problems, fit=spec.fit,
                                checks=checks_of(_of_files, _of_places, _of_losses))
     unlabelled = [source.name for source, place in zip(candidates, places, strict=True) if place.label is None]
     foreign = [source.name for source, _ in labelled if is_foreign(source)]

@@ -82,11 +82,11 @@ def read(spec: Spec, listing: Listing, pictures: Sequence[Source], others: Seque
     _require_rows(reading, listing)
     parsed = parse(listing.names, _of_rows(listing.chunks(), is_whole), work, comma=listing.comma)
     names = [listing.names[place] for place in listing.paths]
-    shapes = {name: canvas.shape for name, canvas in zip(names, canvases, strict=True)}
+    columns = {name: image.Column(name=name, shape=canvas.shape, fit=spec.fit) for name, canvas in zip(names, canvases, strict=True)}
     arrays = {own_name(name): _compact(block, is_whole) for name, block in zip(names, pixels, strict=True)}
     alikes = [one for column, canvas in enumerate(canvases) for one in alike.problems(reading.headers(column), canvas)]
     problems = (*_of_pictures(reading, listing, pictures), *_of_others(listing, others), *alikes)
-    joined = _joined(parsed, shapes, arrays, problems)
+    joined = _joined(parsed, columns, arrays, problems)
     return replace(joined, left_out=tuple(_left_out(reading, listing, pictures, others)))
 
 
@@ -148,14 +148,14 @@ def _of_others(listing: Listing, others: Sequence[Source]) -> Iterator[Problem]:
         yield problem("other_files", count=len(names), names=", ".join(names[:NAMED]))
 
 
-def _joined(parsed: Parsed, shapes: dict[str, tuple[int, int, int]], pixels: dict[str, Array],
+def _joined(parsed: Parsed, images: dict[str, image.Column], pixels: dict[str, Array],
             problems: Sequence[Problem]) -> Parsed:
     """The table with pictures in place of their paths."""
-    columns = tuple(_column(column, shapes) for column in parsed.summary.columns)
-    profiles = tuple(ColumnProfile(name=one.name, kind="image", distinct=one.distinct) if one.name in shapes else one
+    columns = tuple(_column(column, images) for column in parsed.summary.columns)
+    profiles = tuple(ColumnProfile(name=one.name, kind="image", distinct=one.distinct) if one.name in images else one
                      for one in parsed.columns)
-    others = [one for one in parsed.problems if one.params.get("column") not in shapes]
-    arrays = {name: _without(parsed, name, kind, shapes) for name, kind in BLOCKS if name in parsed.arrays}
+    others = [one for one in parsed.problems if one.params.get("column") not in images]
+    arrays = {name: _without(parsed, name, kind, images) for name, kind in BLOCKS if name in parsed.arrays}
     return replace(parsed, summary=parsed.summary.model_copy(update={"columns": columns}), columns=profiles,
                    arrays=pixels | {name: block for name, block in arrays.items() if block.shape[1]},
                    problems=(*problems, *others), checks=parsed.checks | checks_of(_of_pictures))
@@ -164,13 +164,13 @@ def _joined(parsed: Parsed, shapes: dict[str, tuple[int, int, int]], pixels: dic
 BLOCKS = (("numbers", "number"), ("categories", "category"))
 
 
-def _column(column: Column, shapes: dict[str, tuple[int, int, int]]) -> Column:
-    shape = shapes.get(column.name)
-    return column if shape is None else image.Column(name=column.name, distinct=column.distinct, shape=shape)
+def _column(column: Column, images: dict[str, image.Column]) -> Column:
+    own = images.get(column.name)
+    return column if own is None else own.model_copy(update={"distinct": column.distinct})
 
 
-def _without(parsed: Parsed, name: str, kind: str, shapes: dict[str, tuple[int, int, int]]) -> Array:
+def _without(parsed: Parsed, name: str, kind: str, images: dict[str, image.Column]) -> Array:
     """A block of the table's columns; paths may have been taken for categories."""
     names = [column.name for column in parsed.summary.columns if column.kind == kind]
-    places = [place for place, own in enumerate(names) if own not in shapes]
+    places = [place for place, own in enumerate(names) if own not in images]
     return parsed.arrays[name] if len(places) == len(names) else parsed.arrays[name][:, places]
