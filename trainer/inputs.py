@@ -32,8 +32,8 @@ def first_target(data: DataSummary, check: Callable[[str], object]) -> dict[str,
 
 
 def feature_columns(chosen: Sequence[str], targets: Sequence[str], data: DataSummary) -> tuple[Column, ...]:
-    """The input columns: those chosen, or all that carry data, in the data's order, but not the one that tells each row's
-    part.
+    """The input columns: those chosen, or all that carry data, in the data's order, but not the one that tells each
+    row's part.
 
     Raises TrainerError for a name that the data lacks, for a target itself, for chosen columns from which nothing can be
     learned, and when nothing is left to learn from.

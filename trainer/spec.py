@@ -44,7 +44,8 @@ class Split(Strict):
 
     column: str | None = Field(
         None, title="Parts given by", json_schema_extra={"choices_from": "partitions"},
-        description="A column whose values are train, validation and test; a part that it lacks is drawn from the rows to train.")
+        description="A column whose values are train, validation and test; a part that it lacks is drawn from the rows "
+        "to train.")
     validation: float = Field(0.1, gt=0, lt=0.9, title="Validation part", description="Chooses the best epoch.")
     test: float = Field(0.1, gt=0, lt=0.9, title="Test part", description="Read once, when training has ended.")
     folds: int | None = Field(None, ge=2, le=100, title="Folds", json_schema_extra={"advanced": True},
@@ -58,8 +59,8 @@ class Split(Strict):
         return (self.column,) if self.column else ()
 
     def resolved(self, data: DataSummary) -> "Split":
-        """With the column of the data that gives the parts, unless it was said to draw them. Raises TrainerError for a column
-        that gives none."""
+        """With the column of the data that gives the parts, unless it was said to draw them. Raises TrainerError for a
+        column that gives none."""
         if self.column:
             partition.require_partition(self.column, data)
         if self.column is not None:

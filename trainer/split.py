@@ -44,8 +44,8 @@ def parts(rows: Indices, labels: Indices | None, split: Split, seed: int) -> Par
 
 
 def given(rows: Indices, labels: Indices | None, part: Indices, split: Split, seed: int) -> Parts:
-    """Divide ``rows`` as ``part`` says, which has the place in PARTS of each; a part that is nowhere is drawn from the rows to
-    train. Raises TrainerError where a part is empty all the same."""
+    """Divide ``rows`` as ``part`` says, which has the place in PARTS of each; a part that is nowhere is drawn from the
+    rows to train. Raises TrainerError where a part is empty all the same."""
     generator, part = np.random.default_rng([seed, SALT]), part.copy()
     for name, share in ((TEST, split.test), (VALIDATION, split.validation)):
         if not (part == PARTS.index(name)).any():

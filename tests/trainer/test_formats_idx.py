@@ -56,7 +56,8 @@ def test_train_and_test_parts_are_joined(tmp_path: Path) -> None:
 
 def test_labels_with_further_numbers_of_each_picture_are_read_as_qmnist_writes_them(tmp_path: Path) -> None:
     described = np.stack([LABELS.astype(np.int32), *np.arange(140, dtype=np.int32).reshape(7, 20)], axis=1)
-    made = imported(tmp_path, {"qmnist-test-images-idx3-ubyte": idx(PIXELS), "qmnist-test-labels-idx2-int": idx(described)})
+    files = {"qmnist-test-images-idx3-ubyte": idx(PIXELS), "qmnist-test-labels-idx2-int": idx(described)}
+    made = imported(tmp_path, files)
     np.testing.assert_array_equal(pictures.labels(made.data), LABELS)
     assert made.problem("first_of_row").params == {"name": "qmnist-test-labels-idx2-int", "columns": 8}
 

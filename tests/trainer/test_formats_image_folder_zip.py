@@ -27,8 +27,9 @@ def two_classes(kind: str = "PNG", suffix: str = "png", **options: Any) -> dict[
             for at, label in enumerate(("cats", "dogs")) for n in range(6)}
 
 
-@pytest.mark.parametrize(("kind", "suffix"), [("PNG", "png"), ("JPEG", "jpg"), ("GIF", "gif"), ("BMP", "bmp"), ("WEBP", "webp"),
-                                              ("TIFF", "tif"), ("AVIF", "avif"), ("JPEG2000", "jp2"), ("PPM", "ppm")])
+@pytest.mark.parametrize(("kind", "suffix"), [
+    ("PNG", "png"), ("JPEG", "jpg"), ("GIF", "gif"), ("BMP", "bmp"), ("WEBP", "webp"), ("TIFF", "tif"),
+    ("AVIF", "avif"), ("JPEG2000", "jp2"), ("PPM", "ppm")])
 def test_every_kind_of_picture_is_read(tmp_path: Path, kind: str, suffix: str) -> None:
     members = two_classes(kind, suffix)
     made = imported(tmp_path, {"pets.zip": zipped(members)})
@@ -174,7 +175,8 @@ def rows_of(made: Imported) -> list[tuple[str, str]]:
     ("owl/train", "fox/train", "owl/test", "fox/test"), ("train/owl", "train/fox", "test/owl", "test/fox"),
     ("data/Train/owl", "data/Train/fox", "data/test_images/owl", "data/test_images/fox"),
 ])
-def test_folders_that_name_parts_become_the_column_split_and_no_classes(tmp_path: Path, folders: tuple[str, ...]) -> None:
+def test_folders_that_name_parts_become_the_column_split_and_no_classes(
+        tmp_path: Path, folders: tuple[str, ...]) -> None:
     made = imported(tmp_path, placed(*folders))
     assert Counter(rows_of(made)) == dict.fromkeys(
         [("owl", "train"), ("fox", "train"), ("owl", "test"), ("fox", "test")], 3)
@@ -291,7 +293,8 @@ def test_a_table_that_names_files_gives_numbers_categories_and_pictures_of_sever
         np.testing.assert_array_equal(made.data.own_array("photo")[4], np.asarray(image).transpose(2, 0, 1))
     with Image.open(io.BytesIO(picture(seed=11, mode="L"))) as image:
         np.testing.assert_array_equal(made.data.own_array("mask")[4, 0], np.asarray(image))
-    assert (made.profile.duplicates, made.profile.suggested_target, made.profile.rows[0][0]) == (0, "ground", "images/0.png")
+    profile = made.profile
+    assert (profile.duplicates, profile.suggested_target, profile.rows[0][0]) == (0, "ground", "images/0.png")
 
 
 @pytest.mark.parametrize(("name", "table"), [
@@ -352,12 +355,14 @@ def test_whatever_is_left_out_of_folders_stands_in_a_list(tmp_path: Path) -> Non
     extra = {"root/cats/torn.png": picture()[:-30], "root/=1+1.txt": b"x", "=cmd.txt": b"x", "top.png": picture(),
              "root/owls/a.svg": b"<svg/>"}
     made = imported(tmp_path / "some", {"x.zip": zipped(two_classes() | extra)})
-    assert left_out(made) == {"top.png": "no class", "root/owls/a.svg": "format not read", "root/cats/torn.png": "cannot be read",
-                              "root/=1+1.txt": "no picture", "'=cmd.txt": "no picture"}
+    assert left_out(made) == {
+        "top.png": "no class", "root/owls/a.svg": "format not read", "root/cats/torn.png": "cannot be read",
+        "root/=1+1.txt": "no picture", "'=cmd.txt": "no picture"}
     none = imported(tmp_path / "none", {"x.zip": zipped(two_classes())})
     assert (none.profile.left_out, (none.folder / "left_out.csv").exists()) == (0, False)
 
 
 def test_whatever_is_left_out_of_a_table_stands_in_a_list(tmp_path: Path) -> None:
     made = imported(tmp_path, with_table("file,label\n0.png,a\n1.png,b\n2.png,a\ngone.png,b\n3.png,a\n4.png,b\n"))
-    assert left_out(made) == {"set/labels.csv, line 5: gone.png": "picture not there", "set/images/5.png": "not named in the table"}
+    assert left_out(made) == {
+        "set/labels.csv, line 5: gone.png": "picture not there", "set/images/5.png": "not named in the table"}

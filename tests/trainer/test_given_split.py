@@ -7,6 +7,7 @@ import numpy as np
 from tests.files import imported, picture, zipped
 from tests.trainer import samples
 from trainer import package, rows
+from trainer.columns import category
 
 SIZES = {"train": 40, "val": 8, "test": 12}
 PRUNE = {"name": "prune_channels", "epochs": 1, "least_steps": 1}
@@ -23,7 +24,9 @@ def test_training_and_compression_keep_to_the_parts_that_folders_give(tmp_path: 
     config, _ = package.load(model)
     assert config.split.column == "split"
     parts = rows.of_model(config, made.data).parts
-    given = [made.data.summary.columns[2].levels[code] for code in made.data.array("categories")[:, 1]]  # type: ignore[attr-defined]
+    column = made.data.summary.named("split")
+    assert isinstance(column, category.Column)
+    given = [column.levels[code] for code in made.data.array("categories")[:, 1]]
     for name, part in (("train", parts.train), ("validation", parts.validation), ("test", parts.test)):
         assert part.tolist() == np.flatnonzero(np.array(given) == name).tolist()
     assert {one["name"]: one["value"] for one in trained.report["scalars"]}["test/rows"] == 2 * SIZES["test"]

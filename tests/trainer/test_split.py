@@ -80,7 +80,9 @@ def test_too_few_rows_are_a_sentence() -> None:
 def test_given_parts_are_taken_as_they_are() -> None:
     rows, part = np.arange(9) * 2, np.array([0, 1, 2] * 3)
     parts = split.given(rows, part, part, Split(), 0)
-    assert [ours.tolist() for ours in (parts.train, parts.validation, parts.test)] == [[0, 6, 12], [2, 8, 14], [4, 10, 16]]
+    assert parts.train.tolist() == [0, 6, 12]
+    assert parts.validation.tolist() == [2, 8, 14]
+    assert parts.test.tolist() == [4, 10, 16]
 
 
 @pytest.mark.parametrize(("lacking", "share"), [(1, 0.1), (2, 0.3)])
@@ -95,7 +97,8 @@ def test_a_part_that_is_not_given_is_drawn_from_the_rows_to_train_of_every_class
 
 
 def test_a_table_that_says_its_parts_is_divided_so_and_does_not_learn_from_them(tmp_path: Path) -> None:
-    table = "size,kind,Set\n" + "".join(f"{n},{'ab'[n % 2]},{['Train', 'Train', 'dev', 'TEST'][n // 15]}\n" for n in range(60))
+    words = ["Train", "Train", "dev", "TEST"]
+    table = "size,kind,Set\n" + "".join(f"{n},{'ab'[n % 2]},{words[n // 15]}\n" for n in range(60))
     made = imported(tmp_path, {"x.csv": table.encode()})
     assert made.profile.suggested_target == "kind"
     assert made.problem("given_split").params == {"column": "Set", "train": 30, "validation": 15, "test": 15}

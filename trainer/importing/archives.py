@@ -1,4 +1,5 @@
-"""Opening what was uploaded: ZIP and TAR archives and gzip files are unpacked by counting, into numbered files of a fresh folder.
+"""Opening what was uploaded: ZIP and TAR archives and gzip files are unpacked by counting, into numbered files of a
+fresh folder.
 
 No name from an archive ever becomes a path on disk, so no name can lead outside. Names that try to are refused all the
 same, because an archive that holds them is either broken or hostile. Sizes that an archive promises are never believed.
@@ -108,8 +109,8 @@ class _Unpacker:
         self._folder, self._allowance = folder, allowance
 
     def inside(self, source: Source) -> Iterator[Source]:
-        """The files in a ZIP or a TAR, the content of a gzip file, or the file itself; a TAR in a gzip file and a gzip file in an
-        archive are opened as well."""
+        """The files in a ZIP or a TAR, the content of a gzip file, or the file itself; a TAR in a gzip file and a gzip
+        file in an archive are opened as well."""
         try:
             if source.head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
                 for member in self._unzipped(source):
@@ -222,8 +223,8 @@ def _check_tarred(member: tarfile.TarInfo, name: str) -> None:
 
 
 def _check_end(source: Source, offset: int) -> None:
-    """Refuse an archive whose last member is not followed by a block of zeros: at a damaged header tarfile stops, and at a
-    cut, without a word."""
+    """Refuse an archive whose last member is not followed by a block of zeros: at a damaged header tarfile stops, and
+    at a cut, without a word."""
     with source.path.open("rb") as file:
         file.seek(offset)
         if file.read(TAR_BLOCK) != bytes(TAR_BLOCK):

@@ -14,8 +14,8 @@ _ARRAY = ("format_array", "“%(name)s” is a file of arrays that is not read h
 _TABLE = ("format_table", "“%(name)s” is a table in a format that is not read here yet. Save it as CSV and import that.")
 _PAGE = ("format_page", "“%(name)s” is a document, a web page, XML or SVG, which is not read here. Save tables as CSV, and pictures as "
          "PNG or JPEG.")
-_PICTURE = ("format_picture", "“%(name)s” is a picture or a film in a format that is not read here. Save pictures as PNG or JPEG, the "
-            "pictures of each class in one folder, and pack the folders as a ZIP.")
+_PICTURE = ("format_picture", "“%(name)s” is a picture or a film in a format that is not read here. Save pictures as "
+            "PNG or JPEG, the pictures of each class in one folder, and pack the folders as a ZIP.")
 _JSON = ("format_json", "“%(name)s” is JSON, which is not read here in this form. Save it as CSV, or as JSON Lines: one object a line.")
 
 INSIDE = {"data.pkl": _PICKLE, "xl/workbook.xml": _SHEET, "word/document.xml": _SHEET, "content.xml": _SHEET}

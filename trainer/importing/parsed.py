@@ -41,15 +41,17 @@ class Parsed:
 def labelled_pictures(pixels: Array, labels: Array, classes: tuple[str, ...], *, problems: tuple[Problem, ...],
                       checks: frozenset[str], parts: Sequence[str] | None = None,
                       fit: image.Fit = "squeeze") -> Parsed:
-    """Pictures uint8 [N, C, H, W], each with the index of its class [N], and its part where the data bring a division."""
-    columns: list[Column] = [image.Column(name=IMAGE, shape=tuple(pixels.shape[1:]), fit=fit), _category(LABEL, classes)]
+    """Pictures uint8 [N, C, H, W], each with the index of its class [N], and its part where the data bring parts."""
+    picture = image.Column(name=IMAGE, shape=tuple(pixels.shape[1:]), fit=fit)
+    columns: list[Column] = [picture, _category(LABEL, classes)]
     codes = [labels]
     if parts is not None:
         levels = tuple(part for part in PARTS if part in parts)
         columns.append(_category(SPLIT, levels))
         codes.append(np.array([levels.index(part) for part in parts]))
     arrays = {own_name(IMAGE): pixels, "categories": np.stack(codes, axis=1).astype(np.int32)}
-    return Parsed(summary=DataSummary(rows=len(pixels), columns=tuple(columns)), arrays=arrays, problems=problems, checks=checks)
+    summary = DataSummary(rows=len(pixels), columns=tuple(columns))
+    return Parsed(summary=summary, arrays=arrays, problems=problems, checks=checks)
 
 
 def _category(name: str, levels: tuple[str, ...]) -> category.Column:

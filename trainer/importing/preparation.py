@@ -22,7 +22,8 @@ NOTE = re.compile(r"(LICENSE|LICENCE|README|COPYING|NOTICE)(-[\w-]+)?((\.[\w-]+)
 
 @dataclass(frozen=True)
 class Preparation:
-    """Files that an inspection leaves in its folder. ``thumbnails`` only for images, ``left_out`` only where something was."""
+    """Files that an inspection leaves in its folder. ``thumbnails`` only for images, ``left_out`` only where something
+    was."""
 
     prepared: Path
     profile: Path
@@ -32,7 +33,8 @@ class Preparation:
 
 
 def prepare(paths: Sequence[Path], names: Sequence[str], out: Path, chosen: Component | None = None) -> Preparation:
-    """Write prepared.safetensors, profile.json and, where there is reason, thumbnails.png and left_out.csv into ``out``.
+    """Write prepared.safetensors, profile.json and, where there is reason, thumbnails.png and left_out.csv into the
+    folder ``out``.
 
     ``names`` are what the user calls the files, ``chosen`` the format's spec if it is not to be recognised. Raises
     TrainerError with a sentence where the files cannot be used; nothing unpacked is left behind in either case.

@@ -73,7 +73,8 @@ class Profile(Strict):
     summary: DataSummary
     format: str
     duplicates: int = Field(0, ge=0, description="Rows that repeat an earlier row exactly.")
-    left_out: int = Field(0, ge=0, description="Files and rows of the upload that are not among the data; a file lists them.")
+    left_out: int = Field(0, ge=0, description="Files and rows of the upload that are not among the data; a file lists "
+                          "them.")
     columns: Annotated[tuple[ColumnProfile, ...], Lenient] = ()
     balance: Counts = Field((), description="Rows of each class; of the suggested target's classes for a table.")
     problems: Annotated[tuple[Problem, ...], Lenient] = ()
@@ -160,7 +161,8 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "warning", "The class “%(name)s” is missing: none of its %(count)s pictures could be read.",
         "Save its pictures as PNG or JPEG and import again; a model of these data will never tell this class."),
     "foreign_pictures": (
-        "warning", "%(count)s pictures are in formats that are not read here (%(formats)s) and were left out: %(names)s.",
+        "warning", "%(count)s pictures are in formats that are not read here (%(formats)s) and were left out: "
+        "%(names)s.",
         "Save these pictures as PNG or JPEG and import again."),
     "rows_without_picture": (
         "warning", "%(count)s rows were left out, because the pictures that they name are not there: %(names)s.",
@@ -172,7 +174,8 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "warning", "%(count)s pictures cannot be read and were left out: %(names)s.",
         "Save these pictures again as PNG or JPEG and import again."),
     "nested_folders": (
-        "warning", "The folders lie in folders, as “%(path)s” does; the inner one, “%(name)s”, was taken for the class.",
+        "warning", "The folders lie in folders, as “%(path)s” does; the inner one, “%(name)s”, was taken for the "
+        "class.",
         "If the outer one is the class, choose “outermost” in the format's settings and import again."),
     "part_as_class": (
         "warning", "The class “%(name)s” is called like a part of data that is set apart to train or to test.",
@@ -181,7 +184,8 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "info", "%(count)s pictures lie in no folder of a class and were left out: %(names)s.",
         "To learn from them, put them into folders with the names of their classes."),
     "given_split": (
-        "info", "The column “%(column)s” divides the rows: %(train)s to train, %(validation)s to validate and %(test)s to test.",
+        "info", "The column “%(column)s” divides the rows: %(train)s to train, %(validation)s to validate and %(test)s "
+        "to test.",
         "Runs take these parts unless their split says otherwise; the column itself is nothing to learn from."),
     "first_of_row": (
         "info", "“%(name)s” has %(columns)s numbers a row; the first of each was taken for the label.",

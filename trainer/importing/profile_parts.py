@@ -17,7 +17,7 @@ def division(parsed: Parsed) -> Iterator[Problem]:
     if isinstance(column, category.Column):
         place = [one.name for one in parsed.summary.columns if one.kind == "category"].index(column.name)
         codes = np.asarray(parsed.arrays["categories"][:, place])
-        counts = dict.fromkeys(PARTS, 0)
-        for part, count in zip(parts_of(column), np.bincount(codes[codes >= 0], minlength=len(column.levels)), strict=True):
+        counts, of_levels = dict.fromkeys(PARTS, 0), np.bincount(codes[codes >= 0], minlength=len(column.levels))
+        for part, count in zip(parts_of(column), of_levels, strict=True):
             counts[str(part)] += int(count)
         yield problem("given_split", column=column.name, **counts)

@@ -128,7 +128,8 @@ def profile(parsed: Parsed, format_name: str) -> Profile:
 
 def suggested_target(parsed: Parsed) -> Column | None:
     """A column called like a target, else the last column of categories, else the last column of numbers."""
-    usable = [column for column in parsed.summary.columns if column.kind in {"category", "number"} and not is_partition(column)]
+    usable = [column for column in parsed.summary.columns
+              if column.kind in {"category", "number"} and not is_partition(column)]
     named = {column.name.casefold(): column for column in reversed(usable)}
     for name in TARGET_NAMES:
         if name in named:

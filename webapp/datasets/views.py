@@ -155,7 +155,8 @@ def thumbnails(request: HttpRequest, dataset_id: UUID, number: int) -> HttpRespo
 def left_out(request: HttpRequest, dataset_id: UUID, number: int) -> HttpResponseBase:
     """The list of files and rows that the inspection left out; an empty one where it left out nothing."""
     version = get_object_or_404(_find(request, dataset_id).versions, number=number)
-    edge = Edge.objects.filter(run=queries.inspection(version), direction=Edge.Direction.OUTPUT, role="left_out").first()
+    outputs = Edge.objects.filter(run=queries.inspection(version), direction=Edge.Direction.OUTPUT)
+    edge = outputs.filter(role="left_out").first()
     if edge is None:
         return HttpResponse("name,reason\r\n", content_type=CSV)
     try:

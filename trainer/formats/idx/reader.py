@@ -40,21 +40,23 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
     files = [_open(source) for source in sources if is_idx(source)]
     others = [source for source in sources if not is_idx(source)]
     pictures = sorted((file for file in files if file.values.ndim >= 3), key=lambda file: file.name)
-    labels = sorted((file for file in files if file.values.ndim == 1 or _is_described(file, pictures)), key=lambda file: file.name)
+    labels = sorted((file for file in files if file.values.ndim == 1 or _is_described(file, pictures)),
+                    key=lambda file: file.name)
     _check_beginnings(others, pictures, labels)
     _check_pairs(files, pictures, labels)
     pixels, notices = _pixels([_channels_first(file) for file in pictures], work)
     classes, indices = _classes(np.concatenate([_of_rows(file) for file in labels]))
     problems = (*_of_files(others, pictures, labels), *notices)
-    parsed = labelled_pictures(pixels, indices, classes, parts=_parts(pictures), problems=problems, checks=checks_of(_converted))
+    parsed = labelled_pictures(pixels, indices, classes, parts=_parts(pictures), problems=problems,
+                               checks=checks_of(_converted))
     return replace(parsed, left_out=tuple(LeftOut(source.name, "no IDX file") for source in others))
 
 
 def _is_described(file: File, pictures: Sequence[File]) -> bool:
     """Whether these are a few whole numbers for each picture of a file, the class first, as in QMNIST
     (https://github.com/facebookresearch/qmnist)."""
-    shape = file.values.shape
-    return len(shape) == 2 and shape[1] <= MOST_DESCRIBING and file.values.dtype.kind in "iu" and shape[0] in map(len, pictures)
+    shape, is_whole = file.values.shape, file.values.dtype.kind in "iu"
+    return is_whole and len(shape) == 2 and shape[1] <= MOST_DESCRIBING and shape[0] in map(len, pictures)
 
 
 def _of_rows(labels: File) -> Array:
@@ -112,9 +114,10 @@ def _check_beginnings(others: Sequence[Source], pictures: Sequence[File], labels
     """Where a file is missing, one that is there and begins wrongly is probably it."""
     binary = [source for source in others if b"\0" in source.head]
     if binary and not (pictures and labels):
-        raise TrainerError("idx_beginning", "“%(name)s” begins with the bytes %(bytes)s, so it is no IDX file: that begins with two zeros, "
-                           "its type of numbers (08, 09, 0B, 0C, 0D or 0E) and its number of dimensions (01 to 04). Download it "
-                           "again, or write it again.", name=binary[0].name, bytes=binary[0].head[:4].hex(" ").upper())
+        raise TrainerError("idx_beginning", "“%(name)s” begins with the bytes %(bytes)s, so it is no IDX file: that "
+                           "begins with two zeros, its type of numbers (08, 09, 0B, 0C, 0D or 0E) and its number of "
+                           "dimensions (01 to 04). Download it again, or write it again.",
+                           name=binary[0].name, bytes=binary[0].head[:4].hex(" ").upper())
 
 
 def _check_pairs(files: Sequence[File], pictures: Sequence[File], labels: Sequence[File]) -> None:

@@ -1,8 +1,9 @@
 """Images, one folder per class (ZIP or TAR).
 
-PNG, JPEG, GIF, BMP, WebP, TIFF, AVIF, JPEG 2000 and PNM pictures. The folder that a picture lies in is its class; folders
-around those do not matter. Folders called train, validation and test, around the classes or inside them, become the
-column “split”. A table among the files that names them, as labels.csv or metadata.jsonl, takes the place of the folders.
+PNG, JPEG, GIF, BMP, WebP, TIFF, AVIF, JPEG 2000 and PNM pictures. The folder that a picture lies in is its class;
+folders around those do not matter. Folders called train, validation and test, around the classes or inside them,
+become the column “split”. A table among the files that names them, as labels.csv or metadata.jsonl, takes the place of
+the folders.
 """
 
 from collections.abc import Sequence
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 TIFF, PNM = (".tif", ".tiff"), (".pbm", ".pgm", ".ppm", ".pnm")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".avif", ".jp2", *TIFF, *PNM)
-FOREIGN = (".heic", ".heif", ".jxl", ".svg", ".psd", ".xcf", ".eps", ".ico", ".tga", ".exr", ".hdr", ".dcm", ".nii", ".raw", ".dng",
-           ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2")
+FOREIGN = (".heic", ".heif", ".jxl", ".svg", ".psd", ".xcf", ".eps", ".ico", ".tga", ".exr", ".hdr", ".dcm", ".nii",
+           ".raw", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2")
 MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51")
 NAMED_MARKS = (  # so short, or so widely used, that the name has to agree
     ((b"BM",), (".bmp",)), ((b"II*\0", b"MM\0*"), TIFF), (tuple(b"P%d" % n for n in range(1, 7)), PNM))
@@ -44,8 +45,9 @@ class Spec(Component):
 def is_picture(source: Source) -> bool:
     """Whether the first bytes are those of a picture that is read here."""
     head, name = source.head, source.name.lower()
-    return head.startswith(MARKS) or any(head.startswith(marks) and name.endswith(ends) for marks, ends in NAMED_MARKS) or (
-        head[:4] == b"RIFF" and head[8:12] == b"WEBP") or head[4:12] in {b"ftypavif", b"ftypavis"}
+    is_named_so = any(head.startswith(marks) and name.endswith(ends) for marks, ends in NAMED_MARKS)
+    is_webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+    return is_named_so or is_webp or head.startswith(MARKS) or head[4:12] in {b"ftypavif", b"ftypavis"}
 
 
 def is_foreign(source: Source) -> bool:

@@ -19,7 +19,7 @@ class Picture:
 
 
 def canvas(spec: Spec, pictures: Sequence[Picture]) -> Canvas:
-    """The most frequent size (the larger one of two), reduced to the largest side, and the range of all deep pictures."""
+    """The most frequent size (the larger of two), reduced to the largest side, and the range of all deep pictures."""
     sizes = Counter((picture.facts.width, picture.facts.height) for picture in pictures)
     width, height = max(sizes, key=lambda size: (sizes[size], size))
     scale = min(1.0, spec.largest_side / max(width, height))
@@ -29,8 +29,8 @@ def canvas(spec: Spec, pictures: Sequence[Picture]) -> Canvas:
 
 
 def _depth(deep: Sequence[Source]) -> tuple[float, float]:
-    """What becomes black and white: of whole numbers as many bits as are used (12 of 16, for example), of fractions 0 to 1
-    or 0 to 255; where some are negative, the smallest and the largest."""
+    """What becomes black and white: of whole numbers as many bits as are used (12 of 16, for example), of fractions
+    0 to 1 or 0 to 255; where some are negative, the smallest and the largest."""
     extents = list(_extents(deep))
     if not extents:
         return 0.0, 65535.0

@@ -10,7 +10,8 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Place:
-    """The class of a picture, None where only a part's folder or none is around it, and its part, None where none is named.
+    """The class of a picture, None where only a part's folder or none is around it, and its part, None where none is
+    named.
 
     ``inner`` are the folders that could name the class, from outside to inside.
     """
@@ -21,8 +22,8 @@ class Place:
 
 
 def places(names: Sequence[str], *, is_outermost: bool) -> list[Place]:
-    """Of each of these pictures. Folders around all of them are no classes; the class is the innermost that is left, or the
-    outermost."""
+    """Of each of these pictures. Folders around all of them are no classes; the class is the innermost that is left, or
+    the outermost."""
     paths = [tuple(folder.strip() for folder in name.split("/")[:-1]) for name in names]
     start = _common(paths)
     level = _level_of_parts(paths, start)
@@ -55,10 +56,10 @@ def _place(path: Path, start: int, level: int | None, is_outermost: bool) -> Pla
 
 
 def ambiguous(found: Sequence[Place]) -> Path | None:
-    """Folders of a picture where the same inner folder stands in several outer ones, so that either may be the class."""
+    """Folders of a picture where the same inner folder stands in several outer ones: either may be the class."""
     outer: dict[str, str] = {}
     inner = {place.inner[-1] for place in found if place.inner}
-    for place in found:
-        if len(place.inner) > 1 and len(inner) > 1 and outer.setdefault(place.inner[-1], place.inner[0]) != place.inner[0]:
+    for place in found if len(inner) > 1 else ():
+        if len(place.inner) > 1 and outer.setdefault(place.inner[-1], place.inner[0]) != place.inner[0]:
             return place.inner
     return None

@@ -26,8 +26,8 @@ AMBIGUOUS = -1
 
 @dataclass(frozen=True)
 class Listing:
-    """``paths`` are the places of the columns of paths, ``stems`` says that they lack their suffixes. ``table`` is for CSV,
-    ``keys`` for JSON Lines."""
+    """``paths`` are the places of the columns of paths, ``stems`` says that they lack their suffixes. ``table`` is for
+    CSV, ``keys`` for JSON Lines."""
 
     source: Source
     names: tuple[str, ...]
@@ -51,13 +51,13 @@ class Listing:
 
     def _check(self, line: int, row: Sequence[str]) -> None:
         if len(row) != len(self.names):
-            raise TrainerError("csv_ragged", "Line %(line)s has %(found)s values where the first line has %(expected)s. "
-                               "Correct that line; a value that holds the delimiter must stand in quotation marks.",
-                               line=line, found=len(row), expected=len(self.names))
+            raise TrainerError("csv_ragged", "Line %(line)s has %(found)s values where the first line has "
+                               "%(expected)s. Correct that line; a value that holds the delimiter must stand in "
+                               "quotation marks.", line=line, found=len(row), expected=len(self.names))
 
 
 class Index:
-    """Pictures by what a table may call them: the path, the end of it from any folder on, and the same without suffix."""
+    """Pictures by what a table may call them: the path, its end from any folder on, and the same without suffix."""
 
     def __init__(self, pictures: Sequence[Source]) -> None:
         self._paths: dict[str, int] = {}
@@ -87,8 +87,8 @@ def listing(sources: Sequence[Source], index: Index) -> Listing | None:
     tables = [source for source in sources if source.name.lower().endswith(TABLES)]
     several = [one for source in tables if (one := _listing(source, index)) is not None]
     if len(several) > 1:
-        raise TrainerError("picture_tables", "Several tables name pictures: %(names)s. Join them into one, with a column "
-                           "“split” if they are parts.", names=", ".join(one.source.name for one in several[:5]))
+        raise TrainerError("picture_tables", "Several tables name pictures: %(names)s. Join them into one, with a "
+                           "column “split” if they are parts.", names=", ".join(one.source.name for one in several[:5]))
     return several[0] if several else None
 
 

@@ -24,8 +24,8 @@ GREY = {"1", "L", "LA", "La"}
 ORIENTATION = 0x0112
 BROKEN = (
     UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning, OSError, ValueError, SyntaxError,
-    EOFError, TypeError, KeyError, IndexError, AttributeError, OverflowError, AssertionError, RuntimeError, struct.error,
-    zlib.error,
+    EOFError, TypeError, KeyError, IndexError, AttributeError, OverflowError, AssertionError, RuntimeError,
+    struct.error, zlib.error,
 )  # what Pillow's decoders are known to raise for damaged content
 
 ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -83,11 +83,13 @@ def facts(path: Path) -> Facts:
         width, height = (image.height, image.width) if turned else image.size
         deep = image.mode.startswith(("I", "F"))
         more = _has_more(image)
-        return Facts(width, height, deep or image.mode in GREY, deep, more and image.format in ANIMATIONS, more and image.format == "TIFF")
+        return Facts(width, height, grey=deep or image.mode in GREY, deep=deep,
+                     animated=more and image.format in ANIMATIONS, pages=more and image.format == "TIFF")
 
 
 def _has_more(image: Image.Image) -> bool:
-    """Whether a second frame or page follows. Pillow looks for it in the file, which may be cut there and still hold a whole first."""
+    """Whether a second frame or page follows. Pillow looks for it in the file, which may be cut there and still hold a
+    whole first."""
     try:
         return bool(getattr(image, "is_animated", False))
     except BROKEN:
@@ -95,7 +97,8 @@ def _has_more(image: Image.Image) -> bool:
 
 
 def extent(path: Path) -> tuple[float, float, bool]:
-    """The smallest and the largest finite value of a deep picture, and whether all are whole. Raises BrokenPictureError."""
+    """The smallest and the largest finite value of a deep picture, and whether all are whole numbers. Raises
+    BrokenPictureError."""
     try:
         with _opened(path) as image:
             values = np.asarray(image, dtype=np.float64)

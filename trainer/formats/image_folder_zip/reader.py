@@ -59,7 +59,8 @@ def _of_folders(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
                                checks=checks_of(_of_files, _of_places, _of_losses))
     unlabelled = [source.name for source, place in zip(candidates, places, strict=True) if place.label is None]
     foreign = [source.name for source, _ in labelled if is_foreign(source)]
-    reasons = (("no class", unlabelled), ("format not read", foreign), ("cannot be read", broken), ("no picture", others))
+    reasons = (("no class", unlabelled), ("format not read", foreign), ("cannot be read", broken),
+               ("no picture", others))
     return replace(parsed, left_out=tuple(LeftOut(name, reason) for reason, names in reasons for name in names))
 
 
@@ -153,11 +154,12 @@ def _of_places(spec: Spec, kept: Sequence[Picture], candidates: Sequence[Source]
 
 
 def _of_losses(kept: Sequence[Picture], labelled: Sequence[tuple[Source, Place]]) -> Iterator[Problem]:
-    """Pictures in formats that are not read here, and classes that are missing because nothing of them could be read."""
+    """Pictures in formats that are not read here, and classes of which nothing could be read."""
     foreign = [source.name for source, _ in labelled if is_foreign(source)]
     if foreign:
         formats = sorted({name.rpartition(".")[2].upper() for name in foreign})
-        yield problem("foreign_pictures", count=len(foreign), formats=", ".join(formats), names=", ".join(foreign[:NAMED]))
+        yield problem("foreign_pictures", count=len(foreign), formats=", ".join(formats),
+                      names=", ".join(foreign[:NAMED]))
     files = Counter(place.label for _, place in labelled)
     for name in sorted({place.label or "" for _, place in labelled} - {picture.label for picture in kept}):
         yield problem("lost_class", name=name, count=files[name])

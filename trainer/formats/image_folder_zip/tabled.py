@@ -1,4 +1,5 @@
-"""Reads pictures that a table names: its columns of paths become columns of pictures, the others are as in any table."""
+"""Reads pictures that a table names: its columns of paths become columns of pictures, the others are as in any
+table."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -82,7 +83,8 @@ def read(spec: Spec, listing: Listing, pictures: Sequence[Source], others: Seque
     _require_rows(reading, listing)
     parsed = parse(listing.names, _of_rows(listing.chunks(), is_whole), work, comma=listing.comma)
     names = [listing.names[place] for place in listing.paths]
-    columns = {name: image.Column(name=name, shape=canvas.shape, fit=spec.fit) for name, canvas in zip(names, canvases, strict=True)}
+    columns = {name: image.Column(name=name, shape=canvas.shape, fit=spec.fit)
+               for name, canvas in zip(names, canvases, strict=True)}
     arrays = {own_name(name): _compact(block, is_whole) for name, block in zip(names, pixels, strict=True)}
     alikes = [one for column, canvas in enumerate(canvases) for one in alike.problems(reading.headers(column), canvas)]
     problems = (*_of_pictures(reading, listing, pictures), *_of_others(listing, others), *alikes)
@@ -92,8 +94,8 @@ def read(spec: Spec, listing: Listing, pictures: Sequence[Source], others: Seque
 
 def _require_rows(reading: Reading, listing: Listing) -> None:
     if not reading.is_whole.any():
-        raise TrainerError("pictures_missing", "“%(name)s” names pictures, but no row has a picture that is there and can be "
-                           "read. Pack the table and its pictures into one ZIP.", name=listing.source.name)
+        raise TrainerError("pictures_missing", "“%(name)s” names pictures, but no row has a picture that is there and "
+                           "can be read. Pack the table and its pictures into one ZIP.", name=listing.source.name)
 
 
 def _of_rows(chunks: Iterator[Chunk], is_whole: Array) -> Iterator[Chunk]:
@@ -119,7 +121,8 @@ def _of_pictures(reading: Reading, listing: Listing, pictures: Sequence[Source])
     """Rows and pictures that were left out."""
     if reading.missing:
         count = int((reading.numbers == NONE).any(axis=1).sum())
-        yield problem("rows_without_picture", count=count, names=", ".join(cell for _, cell in reading.missing[:NAMED] if cell.strip()))
+        names = ", ".join(cell for _, cell in reading.missing[:NAMED] if cell.strip())
+        yield problem("rows_without_picture", count=count, names=names)
     if reading.broken:
         names = ", ".join(pictures[number].name for number in sorted(reading.broken)[:NAMED])
         yield problem("broken_pictures", count=len(reading.broken), names=names)
@@ -133,7 +136,8 @@ def _unnamed(reading: Reading, pictures: Sequence[Source]) -> list[str]:
     return [pictures[number].name for number in sorted({*range(len(pictures))} - {*reading.numbers.ravel().tolist()})]
 
 
-def _left_out(reading: Reading, listing: Listing, pictures: Sequence[Source], others: Sequence[Source]) -> Iterator[LeftOut]:
+def _left_out(reading: Reading, listing: Listing, pictures: Sequence[Source],
+              others: Sequence[Source]) -> Iterator[LeftOut]:
     for line, cell in reading.missing:
         yield LeftOut(f"{listing.source.name}, line {line}: {cell}", "picture not there")
     reasons = (("cannot be read", [pictures[number].name for number in sorted(reading.broken)]),
