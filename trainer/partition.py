@@ -49,5 +49,6 @@ def require_partition(name: str, data: DataSummary) -> category.Column:
     column = data.named(name)
     if not isinstance(column, category.Column) or not is_partition(column):
         raise TrainerError("split_column", "“%(column)s” is no column that says which rows train and which test. "
-                           "Choose one whose values are train, validation and test, or none.", field="split", column=name)
+                           "Choose one whose values are train, validation and test, or none.", field="split",
+                           column=name)
     return column
