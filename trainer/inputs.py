@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from trainer.columns import Column
 from trainer.errors import TrainerError
+from trainer.partition import is_partition, split_column
 from trainer.summary import DataSummary
 
 
@@ -22,6 +23,8 @@ def target_column(name: str, data: DataSummary) -> Column:
 def first_target(data: DataSummary, check: Callable[[str], object]) -> dict[str, str] | None:
     """The first column for which ``check`` raises no TrainerError, as the field ``target``."""
     for column in data.columns:
+        if is_partition(column):
+            continue
         with suppress(TrainerError):
             check(column.name)
             return {"target": column.name}
@@ -29,7 +32,8 @@ def first_target(data: DataSummary, check: Callable[[str], object]) -> dict[str,
 
 
 def feature_columns(chosen: Sequence[str], targets: Sequence[str], data: DataSummary) -> tuple[Column, ...]:
-    """The input columns: those chosen, or all that carry data, in the data's order.
+    """The input columns: those chosen, or all that carry data, in the data's order, but not the one that tells each
+    row's part.
 
     Raises TrainerError for a name that the data lacks, for a target itself, for chosen columns from which nothing can be
     learned, and when nothing is left to learn from.
@@ -43,7 +47,8 @@ def feature_columns(chosen: Sequence[str], targets: Sequence[str], data: DataSum
     if mute:
         raise TrainerError("feature_mute", "Nothing can be learned from %(columns)s. Take these out of the input columns.",
                            field="task", columns=", ".join(f"“{name}”" for name in mute))
-    usable = [column for column in data.columns if column.name not in targets and (not chosen or column.name in chosen)]
+    apart = {*targets, *(name for name in [split_column(data)] if name not in chosen)}
+    usable = [column for column in data.columns if column.name not in apart and (not chosen or column.name in chosen)]
     features = tuple(column for column in usable if column.layout is not None)
     if not features:
         raise TrainerError("no_features", "No column is left to learn “%(column)s” from. Choose another target, or import data with "

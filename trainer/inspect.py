@@ -68,7 +68,8 @@ def _out_of_time(signum: int, frame: FrameType | None) -> None:
 
 
 def inspect(job: Job, folder: Path, journal: Journal) -> None:
-    """Open the uploads of ``job``, and leave prepared data, profile and thumbnails in ``folder``/out.
+    """Open the uploads of ``job``, and leave prepared data, profile, thumbnails and the list of what was left out in
+    ``folder``/out.
 
     Raises TrainerError with a sentence for whatever is wrong with the files.
     """
@@ -77,7 +78,8 @@ def inspect(job: Job, folder: Path, journal: Journal) -> None:
     done = guarded(paths, job.spec.files, folder / "out", job.spec.format)
     for found in done.result.problems:
         journal.write(Log(level=found.severity, code=found.code, message=found.message, params=found.params))
-    for role, path in (("prepared", done.prepared), ("profile", done.profile), ("thumbnails", done.thumbnails)):
+    for role, path in (("prepared", done.prepared), ("profile", done.profile), ("thumbnails", done.thumbnails),
+                       ("left_out", done.left_out)):
         if path is not None:
             journal.write(Output(role=role, path=f"out/{path.name}", name=path.name))
     summary = done.result.summary

@@ -11,11 +11,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from trainer import catalog, columns, inputs, package, split
+from trainer import catalog, columns, inputs, package, partition, split
 from trainer.columns import Block, Column, Gatherer
 from trainer.data import Array, Prepared
 from trainer.errors import TrainerError
 from trainer.package import ModelConfig
+from trainer.partition import PARTS
 from trainer.spec import Split, TrainSpec
 from trainer.split import Indices, Parts
 from trainer.task import Encoded, Task, TaskSpec
@@ -27,7 +28,7 @@ PIECE_VALUES = 2 * 1024 * 1024  # as many as 512 pictures of 32 x 32 in colour h
 class Rows:
     """``targets`` has one entry per row of the file, as the task encodes them.
 
-    ``dropped`` counts rows that cannot be used because their target is missing.
+    ``dropped`` counts rows that cannot be used because their target is missing, or the part that a column gives.
     """
 
     prepared: Prepared
@@ -81,7 +82,8 @@ def _require_same_data(config: ModelConfig, prepared: Prepared) -> None:
     """Else data of another kind would end in a KeyError, and codes of other levels would be judged as if they were the model's."""
     summary = prepared.summary
     names = {column.name for column in summary.columns}
-    if not names.issuperset(config.task.target_columns) or not all(block.fits(summary.columns) for block in config.inputs):
+    needed = (*config.task.target_columns, *config.split.columns)
+    if not names.issuperset(needed) or not all(block.fits(summary.columns) for block in config.inputs):
         raise _other_data()
 
 
@@ -95,15 +97,32 @@ def of_task(task: TaskSpec, prepared: Prepared, division: Split, seed: int, rank
     module = catalog.entry("tasks", task).module
     module.check(task, prepared.summary)
     encoded: Encoded = module.encode(task, prepared)
-    usable = np.flatnonzero(encoded.is_present)
-    parts = split.parts(usable, None if encoded.strata is None else encoded.strata[usable], division, seed)
+    usable, parts = _divided(encoded, prepared, division, seed)
     if len(parts.train) < ranks:
         raise TrainerError("fewer_rows_than_ranks", "There are %(rows)d rows to train on, fewer than the %(ranks)d ranks; take "
                            "fewer ranks.", field="ranks", rows=len(parts.train), ranks=ranks)
-    features = inputs.feature_columns(task.features, task.target_columns, prepared.summary)
+    features = inputs.feature_columns(task.features, (*task.target_columns, *division.columns), prepared.summary)
     return Rows(prepared=prepared, task=module.build(task, module.describe(task, encoded, parts.train)), features=features,
                 blocks=_blocks(features, prepared, parts.train), targets=encoded.values, parts=parts,
                 dropped=len(encoded.values) - len(usable))
+
+
+def _divided(encoded: Encoded, prepared: Prepared, division: Split, seed: int) -> tuple[Indices, Parts]:
+    """The rows that can be used, and their parts."""
+    given = _given(prepared, division.column) if division.column else None
+    usable = np.flatnonzero(encoded.is_present if given is None else encoded.is_present & (given >= 0))
+    strata = None if encoded.strata is None else encoded.strata[usable]
+    if given is None:
+        return usable, split.parts(usable, strata, division, seed)
+    return usable, split.given(usable, strata, given[usable], division, seed)
+
+
+def _given(prepared: Prepared, name: str) -> Array:
+    """int64 [N]: the place in PARTS that the column gives each row, -1 where it gives none."""
+    column = partition.require_partition(name, prepared.summary)
+    codes, _ = columns.module_of(column, "values").targets(column, prepared, "class")
+    places = [PARTS.index(part) if part else -1 for part in partition.parts_of(column)]
+    return np.asarray(np.array([*places, -1])[codes])
 
 
 def _blocks(features: Sequence[Column], prepared: Prepared, train: Indices) -> tuple[Block, ...]:

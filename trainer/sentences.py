@@ -16,7 +16,21 @@ ONE: dict[str, tuple[str, str]] = {
     "%(count)s of %(rows)s rows repeat an earlier row exactly.": ("One of %(rows)s rows repeats an earlier row exactly.", "count"),
     "%(count)s pictures appear again with another label.": ("One picture appears again with another label.", "count"),
     "%(count)s pictures cannot be read and were left out: %(names)s.": ("One picture cannot be read and was left out: %(names)s.", "count"),
-    "%(count)s other files were ignored: %(names)s.": ("One other file was ignored: %(names)s.", "count"),
+    "%(count)s other files were left out: %(names)s.": ("One other file was left out: %(names)s.", "count"),
+    "%(count)s pictures lie in no folder of a class and were left out: %(names)s.":
+        ("One picture lies in no folder of a class and was left out: %(names)s.", "count"),
+    "%(count)s pictures are in formats that are not read here (%(formats)s) and were left out: %(names)s.":
+        ("One picture is in a format that is not read here (%(formats)s) and was left out: %(names)s.", "count"),
+    "The class “%(name)s” is missing: none of its %(count)s pictures could be read.":
+        ("The class “%(name)s” is missing: its one picture could not be read.", "count"),
+    "%(count)s rows were left out, because the pictures that they name are not there: %(names)s.":
+        ("One row was left out, because a picture that it names is not there: %(names)s.", "count"),
+    "%(count)s pictures were left out, because “%(table)s” does not name them: %(names)s.":
+        ("One picture was left out, because “%(table)s” does not name it: %(names)s.", "count"),
+    "%(count)s files hold several pages; the first of each was taken.":
+        ("One file holds several pages; the first was taken.", "count"),
+    "%(count)s pictures have more than 8 bits a pixel: values from %(low)s to %(high)s became 0 to 255.":
+        ("One picture has more than 8 bits a pixel: values from %(low)s to %(high)s became 0 to 255.", "count"),
     "%(count)s pictures are animations; their first frame was taken.":
         ("One picture is an animation; its first frame was taken.", "count"),
     "%(count)s columns had no name or the name of another column: %(names)s.":

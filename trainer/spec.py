@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 
-from trainer import inputs
+from trainer import inputs, partition
 from trainer.catalog import Choice, default, entry, listing
 from trainer.columns import Column
 from trainer.component import Component, Form, Lenient, Strict, Versioned
@@ -41,12 +41,35 @@ Exporters = Annotated[tuple[Exporter, ...], Lenient, AfterValidator(_each_once)]
 
 
 class Split(Strict):
-    """Which rows train, choose the best epoch, and judge at the end. With ``folds``, the test part is one fold of many."""
+    """Which rows train, choose the best epoch, and judge at the end. With ``folds``, the test part is one fold of many.
 
+    ``column`` is resolved with the data; then it is empty where rows are drawn at random.
+    """
+
+    column: str | None = Field(
+        None, title="Parts given by", json_schema_extra={"choices_from": "partitions"},
+        description="A column whose values are train, validation and test; a part that it lacks is drawn from the rows "
+        "to train.")
     validation: float = Field(0.1, gt=0, lt=0.9, title="Validation part", description="Chooses the best epoch.")
     test: float = Field(0.1, gt=0, lt=0.9, title="Test part", description="Read once, when training has ended.")
-    folds: int | None = Field(None, ge=2, le=100, title="Folds", description="Take the test part as one of so many folds.")
-    fold: int = Field(0, ge=0, lt=100, title="Fold", description="Which fold is the test part; counts from 0.")
+    folds: int | None = Field(None, ge=2, le=100, title="Folds", json_schema_extra={"advanced": True},
+                              description="Take the test part as one of so many folds.")
+    fold: int = Field(0, ge=0, lt=100, title="Fold", json_schema_extra={"advanced": True},
+                      description="Which fold is the test part; counts from 0.")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column that gives the parts, if there is one."""
+        return (self.column,) if self.column else ()
+
+    def resolved(self, data: DataSummary) -> "Split":
+        """With the column of the data that gives the parts, unless it was said to draw them. Raises TrainerError for a
+        column that gives none."""
+        if self.column:
+            partition.require_partition(self.column, data)
+        if self.column is not None:
+            return self
+        return self.model_copy(update={"column": "" if self.folds else partition.split_column(data) or ""})
 
     @property
     def test_part(self) -> float:
@@ -110,7 +133,8 @@ class TrainSpec(RunSpec):
         """
         task = self.task or _default_task(data)
         entry("tasks", task).module.check(task, data)
-        features = inputs.feature_columns(task.features, task.target_columns, data)
+        split = self.split.resolved(data)
+        features = inputs.feature_columns(task.features, (*task.target_columns, *split.columns), data)
         model = self.model or _default_model(features)
         loss = self.loss or default("losses", task.loss)
         if not model.takes(features):
@@ -120,7 +144,7 @@ class TrainSpec(RunSpec):
         if task.encoding not in loss.targets:
             raise TrainerError("loss_does_not_fit", "The loss “%(loss)s” cannot learn what “%(task)s” tells; choose another loss.",
                                field="loss", loss=entry("losses", loss).label, task=entry("tasks", task).label)
-        return self.model_copy(update={"task": task, "model": model, "loss": loss})
+        return self.model_copy(update={"task": task, "model": model, "loss": loss, "split": split})
 
 
 class CompressSpec(RunSpec):

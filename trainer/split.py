@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 
 from trainer.errors import TrainerError
+from trainer.partition import PARTS, TEST, TRAIN, VALIDATION
 from trainer.spec import Split
 
+SALT = 0x5911
 Indices = np.ndarray[Any, np.dtype[np.int64]]
 
 
@@ -26,7 +28,7 @@ def parts(rows: Indices, labels: Indices | None, split: Split, seed: int) -> Par
     A class of three rows or more has one in each part; one of two has one to train and one to test on. Raises TrainerError
     where a part would be empty.
     """
-    generator = np.random.default_rng([seed, 0x5911])
+    generator = np.random.default_rng([seed, SALT])
     groups = [rows] if labels is None else [rows[labels == label] for label in np.unique(labels)]
     chosen: list[list[Indices]] = [[], [], []]
     dealt = 0
@@ -39,6 +41,26 @@ def parts(rows: Indices, labels: Indices | None, split: Split, seed: int) -> Par
     if not (len(train) and len(validation) and len(test)):
         raise _too_few(len(rows), split)
     return Parts(train, validation, test)
+
+
+def given(rows: Indices, labels: Indices | None, part: Indices, split: Split, seed: int) -> Parts:
+    """Divide ``rows`` as ``part`` says, which has the place in PARTS of each; a part that is nowhere is drawn from the
+    rows to train. Raises TrainerError where a part is empty all the same."""
+    generator, part = np.random.default_rng([seed, SALT]), part.copy()
+    for name, share in ((TEST, split.test), (VALIDATION, split.validation)):
+        if not (part == PARTS.index(name)).any():
+            part[_drawn(np.flatnonzero(part == PARTS.index(TRAIN)), labels, share, generator)] = PARTS.index(name)
+    train, validation, test = (rows[part == number] for number in range(len(PARTS)))
+    if not (len(train) and len(validation) and len(test)):
+        raise _too_few(len(rows), split)
+    return Parts(train, validation, test)
+
+
+def _drawn(places: Indices, labels: Indices | None, share: float, generator: np.random.Generator) -> Indices:
+    """A share of the places, of every class alike; each class keeps one."""
+    classes = np.zeros(len(places), np.int64) if labels is None else labels[places]
+    shuffled = [generator.permutation(places[classes == label]) for label in np.unique(classes)]
+    return np.concatenate([places[:0], *(group[: _at_least_one(len(group), share, leave=1)] for group in shuffled)])
 
 
 def _too_few(rows: int, split: Split) -> TrainerError:

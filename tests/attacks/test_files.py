@@ -4,10 +4,12 @@ import bz2
 import gzip
 import io
 import pickle
+import random
 import stat
 import struct
 import subprocess
 import sys
+import tarfile
 import zipfile
 import zlib
 from pathlib import Path
@@ -15,8 +17,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.files import idx, imported, picture, refusal, zipped
+from tests.files import idx, imported, picture, refusal, tarred, zipped
 from trainer.errors import TrainerError
+from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Canvas, decoded
 from trainer.importing import archives
 
 ROOT = Path(__file__).parents[2]
@@ -180,8 +183,9 @@ def test_a_picture_of_a_hundred_thousand_pixels_a_side_is_refused_from_its_heade
     small = png_of(100_000, 100)
     header = small[12:20] + struct.pack(">I", 100_000) + small[24:29]
     huge = small[:12] + header + struct.pack(">I", zlib.crc32(header)) + small[33:]
-    assert refusal(tmp_path, {"x.zip": zipped(GOOD | {"a/huge.png": huge})}).code == "picture_too_large"
-    assert "is 100000 x 100000 pixels" in str(refusal(tmp_path / "single", {"huge.png": huge}))
+    error = refusal(tmp_path, {"x.zip": zipped(GOOD | {"a/huge.png": huge})})
+    assert error.code == "picture_too_large"
+    assert "is 100000 x 100000 pixels" in str(error)
     whole = zipped({"a/huge.png": png_of(20_000, 20_000), "b/x.png": picture()})
     assert refusal(tmp_path / "whole", {"x.zip": whole}).code == "picture_too_large"
 
@@ -299,3 +303,46 @@ def test_time_is_limited(tmp_path: Path) -> None:
 
 def test_the_size_of_written_files_is_limited(tmp_path: Path) -> None:
     assert limited(tmp_path, "x.zip", zipped({"x.csv": TABLE * 10_000}), file_size=1_000_000) == "inspect_file_size"
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "AVIF", "JPEG2000", "PPM"])
+def test_a_picture_with_flipped_bytes_is_read_or_called_broken_and_nothing_else(tmp_path: Path, kind: str) -> None:
+    whole, draw, file = picture(16, 16, kind), random.Random(3), tmp_path / "picture"
+    broken = 0
+    for _ in range(150):
+        damaged = bytearray(whole)
+        for _ in range(4):
+            damaged[draw.randrange(min(len(whole), 120))] = draw.choice((0, 1, 127, 255))
+        file.write_bytes(damaged)
+        try:
+            assert decoded(file, Canvas("RGB", 16, 16)).shape == (3, 16, 16)
+        except BrokenPictureError:
+            broken += 1
+    assert broken
+
+
+@pytest.mark.parametrize("name", ["../escape.png", "/etc/x.png", "a/../../x.png", "a//b.png", "..", "C:/x.png"])
+def test_names_in_a_tar_that_leave_the_folder_are_refused(tmp_path: Path, name: str) -> None:
+    assert refusal(tmp_path, {"x.tar": tarred(GOOD | {name: b"x"})}).code == "archive_unsafe_name"
+    assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {"upload-0"}
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE])
+def test_links_and_devices_in_a_tar_are_refused(tmp_path: Path, kind: bytes) -> None:
+    member = tarfile.TarInfo("a/link.png")
+    member.type, member.linkname = kind, "/etc/passwd"
+    content = member.tobuf() + tarred(GOOD)
+    assert refusal(tmp_path, {"x.tar": content}).code == "archive_link"
+
+
+def test_a_tar_that_is_cut_damaged_or_a_bomb_is_refused(tmp_path: Path) -> None:
+    whole = tarred(GOOD)
+    damaged = bytearray(whole)
+    damaged[whole.index(b"b/0.png") + 150] ^= 255  # the sum of that header
+    assert refusal(tmp_path / "sum", {"x.tar": bytes(damaged)}).code == "archive_damaged"
+    assert refusal(tmp_path / "cut", {"x.tar": whole[:700]}).code == "archive_damaged"
+    assert refusal(tmp_path / "end", {"x.tar": whole[:-10240]}).code == "archive_damaged"
+    assert refusal(tmp_path / "gz", {"x.tar.gz": tarred(GOOD, "w:gz")[:-40]}).code == "archive_damaged"
+    assert refusal(tmp_path / "twice", {"x.tar": whole[:-10240] + whole}).code == "archive_duplicate_name"
+    bomb = tarred({"a/x.bmp": bytes(400 * 1024**2)}, "w:gz")
+    assert refusal(tmp_path / "bomb", {"x.tar.gz": bomb}).code == "archive_bomb"

@@ -51,6 +51,8 @@ def make(owner: User) -> Things:
     Run.objects.filter(pk=run.pk).update(state=State.SUCCEEDED, ended=Now(), started=Now())
     edge = Edge.objects.create(run=run, artifact=content, direction=Edge.Direction.OUTPUT, role="export",
                                name="all.zip", meta={"format": "bundle"})
+    Edge.objects.create(run=inspection, artifact=content, direction=Edge.Direction.OUTPUT, role="left_out",
+                        name="left_out.csv")
     model = ModelVersion.objects.create(run=run, artifact=content, name=SECRET, form=ModelVersion.Form.TORCH)
     upload = uploads.create(owner, f"{SECRET}.csv", 100)
     token = tokens.create(owner, SECRET)[0]

@@ -50,6 +50,23 @@ def test_train_and_test_parts_are_joined(tmp_path: Path) -> None:
     np.testing.assert_array_equal(pictures.pixels(made.data)[:, 0], PIXELS)
     np.testing.assert_array_equal(pictures.labels(made.data), LABELS)
     assert "joined_parts" in made.codes
+    np.testing.assert_array_equal(made.data.array("categories")[:, 1], [1] * 5 + [0] * 15)
+    assert made.problem("given_split").params == {"column": "split", "train": 15, "validation": 0, "test": 5}
+
+
+def test_labels_with_further_numbers_of_each_picture_are_read_as_qmnist_writes_them(tmp_path: Path) -> None:
+    described = np.stack([LABELS.astype(np.int32), *np.arange(140, dtype=np.int32).reshape(7, 20)], axis=1)
+    files = {"qmnist-test-images-idx3-ubyte": idx(PIXELS), "qmnist-test-labels-idx2-int": idx(described)}
+    made = imported(tmp_path, files)
+    np.testing.assert_array_equal(pictures.labels(made.data), LABELS)
+    assert made.problem("first_of_row").params == {"name": "qmnist-test-labels-idx2-int", "columns": 8}
+
+
+@pytest.mark.parametrize(("name", "kept"), [("images", "labels"), ("labels", "pictures")])
+def test_a_file_with_a_wrong_beginning_is_named_with_its_first_bytes(tmp_path: Path, name: str, kept: str) -> None:
+    error = refusal(tmp_path, {name: b"\0\0\x07\x03" + PAIR["pictures"][4:], kept: PAIR[kept]})
+    assert error.code == "idx_beginning"
+    assert f"“{name}” begins with the bytes 00 00 07 03" in str(error)
 
 
 @settings(deadline=None)  # files are written, on a machine that may be busy

@@ -1,14 +1,17 @@
 """Every row is in one part, classes are divided alike, and the same seed divides alike."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from trainer import split
+from tests.files import imported
+from trainer import rows, split
 from trainer.errors import TrainerError
-from trainer.spec import Split
+from trainer.spec import Split, TrainSpec
 
 
 @given(st.lists(st.integers(2, 40), min_size=2, max_size=6), st.integers(0, 1000), st.sampled_from([None, 3, 5]))
@@ -72,3 +75,51 @@ def test_the_seed_decides() -> None:
 def test_too_few_rows_are_a_sentence() -> None:
     with pytest.raises(TrainerError, match="too few"):
         split.parts(np.arange(2), None, Split(), 0)
+
+
+def test_given_parts_are_taken_as_they_are() -> None:
+    rows, part = np.arange(9) * 2, np.array([0, 1, 2] * 3)
+    parts = split.given(rows, part, part, Split(), 0)
+    assert parts.train.tolist() == [0, 6, 12]
+    assert parts.validation.tolist() == [2, 8, 14]
+    assert parts.test.tolist() == [4, 10, 16]
+
+
+@pytest.mark.parametrize(("lacking", "share"), [(1, 0.1), (2, 0.3)])
+def test_a_part_that_is_not_given_is_drawn_from_the_rows_to_train_of_every_class(lacking: int, share: float) -> None:
+    labels, part = np.arange(400) % 2, np.where(np.arange(400) < 300, 0, 3 - lacking)
+    parts, again = (split.given(np.arange(400), labels, part, Split(test=0.3), 0) for _ in range(2))
+    given, drawn = (parts.test, parts.validation)[:: 1 if lacking == 1 else -1]
+    assert given.tolist() == list(range(300, 400))
+    assert np.bincount(labels[drawn]).tolist() == [150 * share] * 2
+    assert sorted([*parts.train, *drawn]) == list(range(300))
+    assert (drawn == (again.validation if lacking == 1 else again.test)).all()
+
+
+def test_a_table_that_says_its_parts_is_divided_so_and_does_not_learn_from_them(tmp_path: Path) -> None:
+    words = ["Train", "Train", "dev", "TEST"]
+    table = "size,kind,Set\n" + "".join(f"{n},{'ab'[n % 2]},{words[n // 15]}\n" for n in range(60))
+    made = imported(tmp_path, {"x.csv": table.encode()})
+    assert made.profile.suggested_target == "kind"
+    assert made.problem("given_split").params == {"column": "Set", "train": 30, "validation": 15, "test": 15}
+    task = {"name": "classification", "target": "kind"}
+    spec = TrainSpec.model_validate({"task": task}).resolved(made.data.summary)
+    assert spec.split.column == "Set"
+    data = rows.read(spec, made.data)
+    assert (data.parts.validation.tolist(), data.parts.test.tolist()) == (list(range(30, 45)), list(range(45, 60)))
+    assert [column.name for column in data.features] == ["size"]
+    of_model = rows.of_model(rows.configure(spec, data), made.data).parts  # what exports and compression look at
+    assert (of_model.train.tolist(), of_model.test.tolist()) == (data.parts.train.tolist(), data.parts.test.tolist())
+    drawn = TrainSpec.model_validate({"task": task, "split": {"column": ""}}).resolved(made.data.summary)
+    assert [column.name for column in rows.read(drawn, made.data).features] == ["size"]
+    assert len(rows.read(drawn, made.data).parts.test) == 6
+
+
+def test_a_column_that_gives_no_parts_is_refused(tmp_path: Path) -> None:
+    table = "size,kind\n" + "".join(f"{n},{'ab'[n % 2]}\n" for n in range(60))
+    summary = imported(tmp_path, {"x.csv": table.encode()}).data.summary
+    task = {"name": "regression", "target": "size"}
+    assert TrainSpec.model_validate({"task": task}).resolved(summary).split.column == ""
+    for column in ("kind", "gone"):
+        with pytest.raises(TrainerError, match="no column that says which rows train"):
+            TrainSpec.model_validate({"task": task, "split": {"column": column}}).resolved(summary)

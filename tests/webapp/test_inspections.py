@@ -1,5 +1,6 @@
 """What becomes of a data set whose inspection does not end by itself."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ from pytest_django import Settings
 
 from tests.webapp.pages import images
 from webapp.accounts.models import User
+from webapp.artifacts import store
+from webapp.artifacts.models import Edge
 from webapp.datasets import queries, services
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.runs import services as runs
@@ -60,3 +63,20 @@ def test_an_inspection_that_waits_is_cancelled_on_the_page_of_its_data_and_begun
     client.post(f"/runs/{first.pk}/retry/")
     assert sample.versions.get().state == DatasetVersion.State.INSPECTING
     assert f"/runs/{inspection(sample).pk}/cancel/" in client.get(f"/datasets/{sample.pk}/").content.decode()
+
+
+def test_what_was_left_out_is_counted_on_the_page_and_its_list_is_downloaded(
+        ada: User, sample: Dataset, client: Client) -> None:
+    client.force_login(ada)
+    sample.versions.update(state=DatasetVersion.State.READY, profile={**images(), "left_out": 2})
+    address = f"/datasets/{sample.pk}/left-out/1.csv"
+    assert client.get(address).content == b"name,reason\r\n"
+    content = b"name,reason\r\ncats/a.heic,format not read\r\ntop.png,no class\r\n"
+    Edge.objects.create(run=inspection(sample), artifact=store.put(BytesIO(content)), direction="output",
+                        role="left_out", name="left_out.csv")
+    page = client.get(f"/datasets/{sample.pk}/").content.decode()
+    assert "2 files and rows of the upload are not among the data." in page
+    assert f'href="{address}"' in page
+    answer = client.get(address)
+    assert b"".join(answer) == content
+    assert answer["Content-Disposition"] == 'attachment; filename="left_out.csv"'

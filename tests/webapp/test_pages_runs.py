@@ -21,7 +21,7 @@ from webapp.accounts.models import User
 from webapp.artifacts.models import Artifact, Edge, ModelVersion
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.metrics.codec import Points
-from webapp.runs import queries, results, services, stream
+from webapp.runs import fitting, queries, results, services, stream
 from webapp.runs.exports import queue_exports
 from webapp.runs.models import Kind, Run, State
 from webapp.runs.timing import Timing
@@ -94,6 +94,24 @@ def test_the_form_offers_only_what_accepts_the_data(client: Client, ada: User) -
     assert 'value="mlp"' in table and 'value="cnn"' not in table
     assert 'value="cnn"' in image and 'value="regression"' not in image
     assert 'value="regression"' in table and "petal (number)" in table
+
+
+def test_the_form_begins_with_the_parts_that_the_data_bring_and_is_silent_where_they_bring_none(
+        client: Client, ada: User) -> None:
+    client.force_login(ada)
+    dataset = make_dataset(ada, kind="image")
+    assert "split.column" not in client.get(f"/runs/new/?dataset={dataset.pk}").content.decode()
+    version = dataset.versions.get()
+    parts = {"name": "part", "kind": "category", "missing": 0, "distinct": 2, "levels": ["train", "test"]}
+    assert version.profile is not None
+    version.profile["summary"]["columns"].append(parts)
+    version.save()
+    page = client.get(f"/runs/new/?dataset={dataset.pk}").content.decode()
+    choice = page[page.index('name="split.column"') :]
+    assert '<option value="part" selected' in choice[: choice.index("</select>")]
+    assert 'value="cnn"' in page
+    assert fitting.training_spec({"split": {}}, version).split.column == "part"
+    assert fitting.training_spec({"split": {"column": ""}}, version).split.column == ""
 
 
 def test_bounds_of_the_specs_stand_in_the_form(client: Client, ada: User) -> None:

@@ -12,7 +12,7 @@ from trainer.errors import TrainerError
 from trainer.importing.preparation import files_of
 from trainer.inspect import guarded, limit
 
-RESULTS = ("prepared.safetensors", "profile.json", "thumbnails.png")
+RESULTS = ("prepared.safetensors", "profile.json", "thumbnails.png", "left_out.csv")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,5 @@
-"""Opening what was uploaded: ZIP archives and gzip files are unpacked by counting, into numbered files of a fresh folder.
+"""Opening what was uploaded: ZIP and TAR archives and gzip files are unpacked by counting, into numbered files of a
+fresh folder.
 
 No name from an archive ever becomes a path on disk, so no name can lead outside. Names that try to are refused all the
 same, because an archive that holds them is either broken or hostile. Sizes that an archive promises are never believed.
@@ -7,6 +8,7 @@ same, because an archive that holds them is either broken or hostile. Sizes that
 import gzip
 import stat
 import struct
+import tarfile
 import unicodedata
 import zipfile
 import zlib
@@ -22,10 +24,12 @@ HEAD = 4096
 REGULAR = {0, stat.S_IFREG, stat.S_IFDIR}
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 LOCAL_HEADER = 30
+TAR_MARK = slice(257, 262)
+TAR_BLOCK = 512
 HIDDEN = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 DAMAGED = (
     zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError, OverflowError,
-    RuntimeError,
+    RuntimeError, tarfile.TarError,
 )
 
 
@@ -105,13 +109,17 @@ class _Unpacker:
         self._folder, self._allowance = folder, allowance
 
     def inside(self, source: Source) -> Iterator[Source]:
-        """The files in a ZIP, the content of a gzip file, or the file itself; a gzip file in a ZIP is opened as well."""
+        """The files in a ZIP or a TAR, the content of a gzip file, or the file itself; a TAR in a gzip file and a gzip
+        file in an archive are opened as well."""
         try:
             if source.head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
                 for member in self._unzipped(source):
                     yield self._gunzipped(member)
+            elif is_tar(plain := self._gunzipped(source)):
+                for member in self._untarred(plain):
+                    yield self._gunzipped(member)
             else:
-                yield self._gunzipped(source)
+                yield plain
         except DAMAGED as error:
             raise TrainerError("archive_damaged", "The archive “%(name)s” is damaged or cut short. Upload it again; "
                                "if that does not help, pack it again.", name=source.name) from error
@@ -120,10 +128,25 @@ class _Unpacker:
         with zipfile.ZipFile(source.path) as archive:
             _check(source, archive.infolist())
             for member in archive.infolist():
-                name = _readable(member)
-                if not member.is_dir() and not HIDDEN.intersection(name.split("/")) and not _dotted(name):
+                name = clean(_name(member))
+                if not name.endswith("/") and not _is_hidden(name):
                     with archive.open(member) as file:
                         yield Source.of(self._stored(file), name)
+
+    def _untarred(self, source: Source) -> Iterator[Source]:
+        seen: set[str] = set()
+        with tarfile.open(source.path, "r:") as archive:
+            while (member := archive.next()) is not None:
+                archive.members.clear()  # type: ignore[attr-defined]  # it would keep them all
+                name = clean(member.name.removeprefix("./"))
+                if member.name != ".":
+                    _check_name(name, seen)
+                _check_tarred(member, name)
+                if member.isdir():
+                    self._allowance.take_file()
+                elif not _is_hidden(name) and (file := archive.extractfile(member)) is not None:
+                    yield Source.of(self._stored(file), name)
+            _check_end(source, archive.offset)
 
     def _gunzipped(self, source: Source) -> Source:
         if not source.head.startswith(b"\x1f\x8b"):
@@ -145,7 +168,7 @@ def _check(source: Source, members: Sequence[zipfile.ZipInfo]) -> None:
     """Refuse an archive whose list of content alone shows that it is not an honest one."""
     seen: set[str] = set()
     for member in members:
-        _check_name(member, seen)
+        _check_name(_name(member), seen)
         _check_kind(member)
     end = 0
     for member in sorted(members, key=lambda item: item.header_offset):
@@ -155,10 +178,9 @@ def _check(source: Source, members: Sequence[zipfile.ZipInfo]) -> None:
         end = member.header_offset + LOCAL_HEADER + member.compress_size
 
 
-def _check_name(member: zipfile.ZipInfo, seen: set[str]) -> None:
-    name = member.orig_filename
+def _check_name(name: str, seen: set[str]) -> None:
     parts = name.removesuffix("/").split("/")
-    if any(part in {"", ".", ".."} for part in parts) or "\\" in name or "\0" in name or name[1:2] == ":":
+    if any(part in {"", ".", ".."} for part in parts) or "\0" in name or name[1:2] == ":":
         raise TrainerError("archive_unsafe_name", "The archive holds the name “%(name)s”, which does not stay inside "
                            "its folder. Pack the folder again with usual settings.", name=clean(name))
     if name in seen:
@@ -168,33 +190,67 @@ def _check_name(member: zipfile.ZipInfo, seen: set[str]) -> None:
 
 
 def _check_kind(member: zipfile.ZipInfo) -> None:
-    name = clean(member.orig_filename)
+    name = clean(_name(member))
     if stat.S_IFMT(member.external_attr >> 16) not in REGULAR:
-        raise TrainerError("archive_link", "“%(name)s” in the archive is a link or a device. Pack the files "
-                           "themselves.", name=name)
+        raise _link(name)
     if member.flag_bits & 0x1:
         raise TrainerError("archive_encrypted", "“%(name)s” in the archive is encrypted. Pack it again without a "
                            "password.", name=name)
     if member.compress_type not in METHODS:
-        raise TrainerError("archive_method", "“%(name)s” is packed in a way that is not known here. Pack the folder "
-                           "again as an ordinary ZIP.", name=name)
+        raise _method(name)
 
 
-def _readable(member: zipfile.ZipInfo) -> str:
-    """The name as its author wrote it: without the UTF-8 mark, many programs still write UTF-8 or a Chinese code page."""
-    name = member.filename
+def _link(name: str) -> TrainerError:
+    return TrainerError("archive_link", "“%(name)s” in the archive is a link or a device. Pack the files "
+                        "themselves.", name=name)
+
+
+def _method(name: str) -> TrainerError:
+    return TrainerError("archive_method", "“%(name)s” is packed in a way that is not known here. Pack the folder "
+                        "again as an ordinary ZIP.", name=name)
+
+
+def is_tar(source: Source) -> bool:
+    """Whether the first bytes are those of a TAR, as programs have written it since 1988."""
+    return source.head[TAR_MARK] == b"ustar"
+
+
+def _check_tarred(member: tarfile.TarInfo, name: str) -> None:
+    if member.issparse():
+        raise _method(name)
+    if not (member.isreg() or member.isdir()):
+        raise _link(name)
+
+
+def _check_end(source: Source, offset: int) -> None:
+    """Refuse an archive whose last member is not followed by a block of zeros: at a damaged header tarfile stops, and
+    at a cut, without a word."""
+    with source.path.open("rb") as file:
+        file.seek(offset)
+        if file.read(TAR_BLOCK) != bytes(TAR_BLOCK):
+            raise tarfile.ReadError("a header is damaged, or the end is missing")
+
+
+def _name(member: zipfile.ZipInfo) -> str:
+    """The name as its author wrote it, its folders joined by “/”: Windows PowerShell 5.1 joins them by “\\”."""
+    return _decoded(member).replace("\\", "/")
+
+
+def _decoded(member: zipfile.ZipInfo) -> str:
+    """Without the mark of UTF-8, many programs still write UTF-8 or a Chinese code page."""
+    name = member.orig_filename
     if not member.flag_bits & 0x800 and not name.isascii():
         raw = name.encode("cp437")
         for encoding in ("utf-8", "gb18030"):
             try:
-                return clean(raw.decode(encoding))
+                return raw.decode(encoding)
             except UnicodeDecodeError:
                 continue
-    return clean(name)
+    return name
 
 
-def _dotted(name: str) -> bool:
-    return any(part.startswith(".") for part in name.split("/"))
+def _is_hidden(name: str) -> bool:
+    return any(part in HIDDEN or part.startswith(".") for part in name.split("/"))
 
 
 def clean(text: str, longest: int = 1000) -> str:

@@ -3,25 +3,21 @@
 from collections.abc import Sequence
 
 from trainer.errors import TrainerError
-from trainer.importing.archives import Source
+from trainer.importing.archives import Source, is_tar
 from trainer.sentences import gettext_noop as _
 
-_PICKLE = ("pickle_refused", _("“%(name)s” holds pickled Python objects, which can run programs and are never opened "
-                               "here. Save the data as CSV, IDX or pictures."))
-_SHEET = ("format_sheet", _("“%(name)s” is an office document, which is not read here. Save the sheet as CSV and "
-                            "import that."))
-_ARCHIVE = ("format_archive", _("“%(name)s” is an archive of a kind that is not opened here. Pack the folder as an "
-                                "ordinary ZIP."))
-_NESTED = ("archive_nested", _("“%(name)s” is an archive inside of an archive, which is not opened. Pack the files "
-                               "themselves, once."))
-_ARRAY = ("format_array", _("“%(name)s” is a file of arrays that is not read here. Save pictures as IDX or PNG, and "
-                            "tables as CSV."))
-_TABLE = ("format_table", _("“%(name)s” is a table in a format that is not read here yet. Save it as CSV and import "
-                            "that."))
-_PAGE = ("format_page", _("“%(name)s” is a document, a web page, XML or SVG, which is not read here. Save tables as "
-                          "CSV, and pictures as PNG or JPEG."))
-_JSON = ("format_json", _("“%(name)s” is JSON, which is not read here in this form. Save it as CSV, or as JSON Lines: "
-                          "one object a line."))
+_PICKLE = ("pickle_refused", _("“%(name)s” holds pickled Python objects, which can run programs and are never opened here. "
+           "Save the data as CSV, IDX or pictures."))
+_SHEET = ("format_sheet", _("“%(name)s” is an office document, which is not read here. Save the sheet as CSV and import that."))
+_ARCHIVE = ("format_archive", _("“%(name)s” is an archive of a kind that is not opened here. Pack the folder as an ordinary ZIP."))
+_NESTED = ("archive_nested", _("“%(name)s” is an archive inside of an archive, which is not opened. Pack the files themselves, once."))
+_ARRAY = ("format_array", _("“%(name)s” is a file of arrays that is not read here. Save pictures as IDX or PNG, and tables as CSV."))
+_TABLE = ("format_table", _("“%(name)s” is a table in a format that is not read here yet. Save it as CSV and import that."))
+_PAGE = ("format_page", _("“%(name)s” is a document, a web page, XML or SVG, which is not read here. Save tables as CSV, and pictures as "
+         "PNG or JPEG."))
+_PICTURE = ("format_picture", _("“%(name)s” is a picture or a film in a format that is not read here. Save pictures as "
+            "PNG or JPEG, the pictures of each class in one folder, and pack the folders as a ZIP."))
+_JSON = ("format_json", _("“%(name)s” is JSON, which is not read here in this form. Save it as CSV, or as JSON Lines: one object a line."))
 
 INSIDE = {"data.pkl": _PICKLE, "xl/workbook.xml": _SHEET, "word/document.xml": _SHEET, "content.xml": _SHEET}
 BEGINNINGS = (
@@ -31,7 +27,7 @@ BEGINNINGS = (
     (b"\x93NUMPY", _ARRAY), (b"\x89HDF", _ARRAY), (b"PAR1", _TABLE), (b"SQLite format 3", _TABLE), (b"ARROW1", _TABLE),
     (b"%PDF", _PAGE), (b"<", _PAGE), (b"{", _JSON), (b"[", _JSON),
 )
-TAR_MARK = slice(257, 262)
+FILM_MARK = slice(4, 8)
 
 
 def refusal(sources: Sequence[Source]) -> TrainerError:
@@ -46,11 +42,13 @@ def _sentence(sources: Sequence[Source]) -> tuple[str, str]:
             if source.name == ending or source.name.endswith("/" + ending):
                 return sentence
     first = sources[0]
-    if first.head[TAR_MARK] == b"ustar":
+    if is_tar(first):
         return _ARCHIVE
+    if first.head[FILM_MARK] == b"ftyp":
+        return _PICTURE
     start = first.head.removeprefix(b"\xef\xbb\xbf").lstrip()
     for mark, sentence in BEGINNINGS:
         if start.startswith(mark):
             return sentence
-    return ("format_unknown", _("“%(name)s” is in no format that is known here. Import a table as CSV, IDX files with "
-                                "pictures and labels, or a ZIP with pictures in one folder per class."))
+    return ("format_unknown", "“%(name)s” is in no format that is known here. Import a table as CSV, IDX files with pictures and "
+            "labels, or a ZIP with pictures in one folder per class.")

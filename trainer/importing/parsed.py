@@ -1,13 +1,23 @@
 """What a format's reader hands on: the arrays of the prepared file and what it noticed on the way."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from trainer.columns import category, image
+from trainer.columns import Column, category, image
 from trainer.data import Array, own_name
 from trainer.importing.profile import ColumnProfile, Problem
+from trainer.partition import PARTS, SPLIT
 from trainer.summary import IMAGE, LABEL, DataSummary
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A file or a row that is not among the data: what it is called, and why, as an English word or two."""
+
+    name: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,12 +35,24 @@ class Parsed:
     rows: tuple[tuple[str, ...], ...] = ()
     duplicates: int = 0
     columns: tuple[ColumnProfile, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def labelled_pictures(pixels: Array, labels: Array, classes: tuple[str, ...], *, problems: tuple[Problem, ...],
-                      checks: frozenset[str]) -> Parsed:
-    """Pictures uint8 [N, C, H, W], each with the index of its class [N]."""
-    columns = (image.Column(name=IMAGE, shape=tuple(pixels.shape[1:])),
-               category.Column(name=LABEL, distinct=len(classes), levels=classes))
-    arrays = {own_name(IMAGE): pixels, "categories": labels.astype(np.int32)[:, None]}
-    return Parsed(summary=DataSummary(rows=len(pixels), columns=columns), arrays=arrays, problems=problems, checks=checks)
+                      checks: frozenset[str], parts: Sequence[str] | None = None,
+                      fit: image.Fit = "squeeze") -> Parsed:
+    """Pictures uint8 [N, C, H, W], each with the index of its class [N], and its part where the data bring parts."""
+    picture = image.Column(name=IMAGE, shape=tuple(pixels.shape[1:]), fit=fit)
+    columns: list[Column] = [picture, _category(LABEL, classes)]
+    codes = [labels]
+    if parts is not None:
+        levels = tuple(part for part in PARTS if part in parts)
+        columns.append(_category(SPLIT, levels))
+        codes.append(np.array([levels.index(part) for part in parts]))
+    arrays = {own_name(IMAGE): pixels, "categories": np.stack(codes, axis=1).astype(np.int32)}
+    summary = DataSummary(rows=len(pixels), columns=tuple(columns))
+    return Parsed(summary=summary, arrays=arrays, problems=problems, checks=checks)
+
+
+def _category(name: str, levels: tuple[str, ...]) -> category.Column:
+    return category.Column(name=name, distinct=len(levels), levels=levels)

@@ -1,5 +1,6 @@
 """From uploaded files to prepared data: recognise the format, read, profile, write."""
 
+import csv
 import re
 import shutil
 from collections.abc import Sequence
@@ -11,25 +12,29 @@ from trainer.component import Component
 from trainer.errors import TrainerError
 from trainer.importing import foreign, profile_images, profile_tables
 from trainer.importing.archives import HIDDEN, Source, opened
-from trainer.importing.parsed import Parsed
+from trainer.importing.parsed import LeftOut, Parsed
 from trainer.importing.profile import Profile
 from trainer.summary import IMAGE
 
+FORMULA = ("=", "+", "-", "@")  # a spreadsheet would compute such a name
 NOTE = re.compile(r"(LICENSE|LICENCE|README|COPYING|NOTICE)(-[\w-]+)?((\.[\w-]+)*\.(md|txt|rst))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Preparation:
-    """Files that an inspection leaves in its folder. ``thumbnails`` only for images."""
+    """Files that an inspection leaves in its folder. ``thumbnails`` only for images, ``left_out`` only where something
+    was."""
 
     prepared: Path
     profile: Path
     thumbnails: Path | None
+    left_out: Path | None
     result: Profile
 
 
 def prepare(paths: Sequence[Path], names: Sequence[str], out: Path, chosen: Component | None = None) -> Preparation:
-    """Write prepared.safetensors, profile.json and, for images, thumbnails.png into the folder ``out``.
+    """Write prepared.safetensors, profile.json and, where there is reason, thumbnails.png and left_out.csv into the
+    folder ``out``.
 
     ``names`` are what the user calls the files, ``chosen`` the format's spec if it is not to be recognised. Raises
     TrainerError with a sentence where the files cannot be used; nothing unpacked is left behind in either case.
@@ -48,13 +53,26 @@ def prepare(paths: Sequence[Path], names: Sequence[str], out: Path, chosen: Comp
 
 def _write(parsed: Parsed, format_name: str, out: Path) -> Preparation:
     images = parsed.summary.named(IMAGE) is not None and not parsed.columns
-    result = profile_images.profile(parsed, format_name) if images else profile_tables.profile(parsed, format_name)
+    described = profile_images.profile(parsed, format_name) if images else profile_tables.profile(parsed, format_name)
+    result = described.model_copy(update={"left_out": len(parsed.left_out)})
     prepared, profile, thumbnails = out / "prepared.safetensors", out / "profile.json", out / "thumbnails.png"
     data.write(prepared, parsed.summary, parsed.arrays)
     profile.write_text(result.model_dump_json(), encoding="utf-8")
     if images:
         profile_images.draw_sheet(thumbnails, parsed)
-    return Preparation(prepared, profile, thumbnails if images else None, result)
+    return Preparation(prepared, profile, thumbnails if images else None, _listed(parsed.left_out, out), result)
+
+
+def _listed(left_out: Sequence[LeftOut], out: Path) -> Path | None:
+    """The list of what was left out, as CSV; none where nothing was."""
+    path = out / "left_out.csv"
+    if not left_out:
+        return None
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("name", "reason"))
+        writer.writerows((f"'{one.name}" if one.name.startswith(FORMULA) else one.name, one.reason) for one in left_out)
+    return path
 
 
 def recognised(sources: Sequence[Source]) -> Component:

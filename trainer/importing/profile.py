@@ -74,6 +74,8 @@ class Profile(Strict):
     summary: DataSummary
     format: str
     duplicates: int = Field(0, ge=0, description="Rows that repeat an earlier row exactly.")
+    left_out: int = Field(0, ge=0, description="Files and rows of the upload that are not among the data; a file lists "
+                          "them.")
     columns: Annotated[tuple[ColumnProfile, ...], Lenient] = ()
     balance: Counts = Field((), description="Rows of each class; of the suggested target's classes for a table.")
     problems: Annotated[tuple[Problem, ...], Lenient] = ()
@@ -96,8 +98,7 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "error", _("Besides the target there is no number or category column to learn from."),
         _("Add columns with numbers or categories. Columns of free text are kept but not yet trained on.")),
     "only_text": (
-        "error", _("Besides the target there is only free text to learn from; training on text comes with a later "
-                   "release."),
+        "error", _("Besides the target there is only free text to learn from; training on text comes with a later release."),
         _("Until then, add columns with numbers or categories.")),
     "few_rows": (
         "warning", _("There are only %(rows)s rows."),
@@ -113,11 +114,10 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         _("Fill them in; training leaves such rows out.")),
     "missing_values": (
         "warning", _("“%(column)s” is missing in %(count)s of %(rows)s rows."),
-        _("Training fills gaps with the column's median, or treats them as a category of their own. Fill them in if "
-          "you know better.")),
+        _("Training fills gaps with the column's median, or treats them as a category of their own. Fill them in if you know better.")),
     "text_in_numbers": (
         "warning", _("“%(column)s” holds numbers, but %(count)s cells are text, the first “%(value)s” in line %(line)s "
-          "(lines %(lines)s)."),
+        "(lines %(lines)s)."),
         _("Correct these cells and import again; until then they count as missing.")),
     "infinite_values": (
         "warning", _("“%(column)s” has %(count)s values that are infinite or too large, the first in line %(line)s."),
@@ -126,8 +126,7 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "warning", _("%(count)s pixels are not finite numbers."),
         _("Write the pictures again without NaN and infinities; until then such pixels are black.")),
     "coarse_numbers": (
-        "warning", _("The values of “%(column)s” differ by little beside their size: models compute in steps of "
-                     "%(step)s there."),
+        "warning", _("The values of “%(column)s” differ by little beside their size: models compute in steps of %(step)s there."),
         _("Subtract a constant, for example the smallest value, and import again.")),
     "duplicates": (
         "warning", _("%(count)s of %(rows)s rows repeat an earlier row exactly."),
@@ -140,8 +139,7 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         _("Leave it out of the features: it says which row it is, not what the row is like.")),
     "mirrors_target": (
         "warning", _("“%(column)s” alone tells the target “%(target)s” in %(agreeing)s of %(rows)s rows."),
-        _("Leave it out of the features if it is not known when the model will be used; otherwise the result is too "
-          "good to be true.")),
+        _("Leave it out of the features if it is not known when the model will be used; otherwise the result is too good to be true.")),
     "constant": (
         "info", _("“%(column)s” has the same value in every row, or none."),
         _("Nothing to do: it is left out.")),
@@ -152,31 +150,65 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "warning", _("“%(first)s” and “%(second)s” differ only in capital letters or spaces."),
         _("If they mean the same, write them the same way and import again.")),
     "mixed_sizes": (
-        "info", _("The pictures have %(sizes)s different sizes; %(resized)s were resized to %(width)s x %(height)s "
-                  "pixels."),
-        _("If shape matters, cut the pictures to one size before the import.")),
+        "info", _("The pictures have %(sizes)s different sizes; %(resized)s were resized to %(width)s x %(height)s pixels."),
+        _("If shape matters, choose to crop or to pad in the format's settings, or cut the pictures before the import.")),
+    "deep_pixels": (
+        "info", _("%(count)s pictures have more than 8 bits a pixel: values from %(low)s to %(high)s became 0 to 255."),
+        _("If other values matter, scale the pictures to 8 bits before the import.")),
     "reduced": (
         "info", _("The pictures were reduced from %(from_width)s x %(from_height)s to %(width)s x %(height)s pixels."),
         _("Choose a larger limit in the format's settings if fine detail matters.")),
+    "lost_class": (
+        "warning", _("The class “%(name)s” is missing: none of its %(count)s pictures could be read."),
+        _("Save its pictures as PNG or JPEG and import again; a model of these data will never tell this class.")),
+    "foreign_pictures": (
+        "warning", _("%(count)s pictures are in formats that are not read here (%(formats)s) and were left out: "
+        "%(names)s."),
+        _("Save these pictures as PNG or JPEG and import again.")),
+    "rows_without_picture": (
+        "warning", _("%(count)s rows were left out, because the pictures that they name are not there: %(names)s."),
+        _("Add these pictures and import again, or correct their names in the table.")),
+    "unnamed_pictures": (
+        "warning", _("%(count)s pictures were left out, because “%(table)s” does not name them: %(names)s."),
+        _("Add rows for them to the table if they are to be learnt from.")),
     "broken_pictures": (
         "warning", _("%(count)s pictures cannot be read and were left out: %(names)s."),
         _("Save these pictures again as PNG or JPEG and import again.")),
+    "nested_folders": (
+        "warning", _("The folders lie in folders, as “%(path)s” does; the inner one, “%(name)s”, was taken for the "
+        "class."),
+        _("If the outer one is the class, choose “outermost” in the format's settings and import again.")),
+    "part_as_class": (
+        "warning", _("The class “%(name)s” is called like a part of data that is set apart to train or to test."),
+        _("If it is such a part, put its pictures into folders of their classes inside it, or leave them out.")),
+    "unlabelled_pictures": (
+        "info", _("%(count)s pictures lie in no folder of a class and were left out: %(names)s."),
+        _("To learn from them, put them into folders with the names of their classes.")),
+    "given_split": (
+        "info", _("The column “%(column)s” divides the rows: %(train)s to train, %(validation)s to validate and %(test)s "
+        "to test."),
+        _("Runs take these parts unless their split says otherwise; the column itself is nothing to learn from.")),
+    "first_of_row": (
+        "info", _("“%(name)s” has %(columns)s numbers a row; the first of each was taken for the label."),
+        _("If another one is the label, write a file with that one alone.")),
     "other_files": (
-        "info", _("%(count)s other files were ignored: %(names)s."),
-        _("Nothing to do.")),
+        "info", _("%(count)s other files were left out: %(names)s."),
+        _("Look whether one of them belongs to the data; notes and licences do not.")),
     "first_frames": (
         "info", _("%(count)s pictures are animations; their first frame was taken."),
         _("Nothing to do, or import the frames as single pictures.")),
+    "first_pages": (
+        "info", _("%(count)s files hold several pages; the first of each was taken."),
+        _("To learn from all pages, import them as single pictures.")),
     "joined_parts": (
         "info", _("%(count)s parts were joined: %(names)s."),
-        _("Nothing to do: the run's split makes a test part of its own.")),
+        _("Import them one by one if they do not belong together.")),
     "scaled_pixels": (
         "info", _("Pixel values from 0 to 1 were scaled to 0 to 255."),
         _("Nothing to do.")),
     "encoding": (
         "info", _("The text is not UTF-8; it was read as %(encoding)s."),
-        _("Look at the preview: if letters are wrong, save the file as UTF-8, or choose the encoding in the format's "
-          "settings.")),
+        _("Look at the preview: if letters are wrong, save the file as UTF-8, or choose the encoding in the format's settings.")),
     "no_header": (
         "info", _("The first line holds values, not names: the columns are called “column 1” to “column %(count)s”."),
         _("Add a line with the columns' names, or say in the format's settings that the first line holds names.")),
@@ -215,7 +247,13 @@ LOOKED_FOR: dict[str, str] = {
     "identifier": _("Columns that only count or name the rows."),
     "mirrors_target": _("A column of the target's kind that alone tells the target, among the first 200."),
     "case_only": _("Names that differ only in capital letters or spaces."),
+    "rows_without_picture": _("Rows whose picture is not there."),
+    "unnamed_pictures": _("Pictures that no row names."),
+    "lost_class": _("Classes of which no picture could be read."),
+    "foreign_pictures": _("Pictures in formats that are not read here."),
     "broken_pictures": _("Pictures that cannot be read."),
+    "nested_folders": _("Folders in folders, either of which may be the class."),
+    "part_as_class": _("Classes called like parts of data."),
     "renamed_columns": _("Columns without a name of their own."),
 }
 

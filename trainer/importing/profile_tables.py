@@ -23,6 +23,8 @@ from trainer.importing.profile import (
     problem,
 )
 from trainer.importing.profile_classes import class_problems
+from trainer.importing.profile_parts import division
+from trainer.partition import is_partition
 from trainer.summary import DataSummary, number_names
 
 Levelled = category.Column | boolean.Column
@@ -129,7 +131,7 @@ def profile(parsed: Parsed, format_name: str) -> Profile:
 
 def suggested_target(parsed: Parsed) -> Column | None:
     """A column called like a target, else the last column of categories, else the last column of numbers."""
-    usable = [column for column in parsed.summary.columns if column.kind in BLOCKS]
+    usable = [column for column in parsed.summary.columns if column.kind in BLOCKS and not is_partition(column)]
     named = {column.name.casefold(): column for column in reversed(usable)}
     for name in TARGET_NAMES:
         if name in named:
@@ -187,14 +189,14 @@ def _identifiers(parsed: Parsed) -> Iterator[Problem]:
             yield problem("identifier", column=column.name)
 
 
-ALWAYS = (_without_target, _table_problems, _identifiers, _coarse)
+ALWAYS = (_without_target, _table_problems, _identifiers, _coarse, division)
 
 
 def _target_problems(parsed: Parsed, target: Column) -> Iterator[Problem]:
     if target.missing:
         yield problem("missing_target", column=target.name, count=target.missing)
     features = [column for column in parsed.summary.columns if column.kind in BLOCKS and column.name != target.name]
-    if not features:
+    if not features and not any(column.kind == "image" for column in parsed.summary.columns):
         yield problem("only_text" if any(column.kind == "text" for column in parsed.summary.columns) else "no_features")
     for column in features[:MOST_COMPARED]:
         agreeing = _agreeing(parsed, column, target) if column.kind == target.kind else 0

@@ -50,6 +50,8 @@ def _about(config: ModelConfig) -> list[str]:
         shape = " x ".join(map(str, block.shape))
         lines.append(f"- Input: {block.name}, {block.dtype} {shape} a row: {', '.join(map(plain, block.column_names))}")
     split = config.split
+    if split.column:
+        return [*lines, f"- Split: seed {config.seed}, parts given by {plain(split.column)}"]
     tested = f"test part {split.test:g}" if split.folds is None else f"tested on fold {split.fold + 1} of {split.folds}"
     return [*lines, f"- Split: seed {config.seed}, {tested}, validation part {split.validation:g}"]
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from trainer.catalog import listing
+from trainer.partition import SPLIT
 from webapp import words
 from webapp.accounts.models import User
 from webapp.charts import balance
@@ -86,9 +87,10 @@ def description(version: DatasetVersion) -> str:
 
 def _pictures(summary: Mapping[str, Any]) -> tuple[Sequence[int], int] | None:
     """Channels, height and width of pictures, and the number of their classes, where the data are nothing else."""
-    shapes = [column["shape"] for column in summary["columns"] if column.get("shape")]
-    levels = [column["levels"] for column in summary["columns"] if column.get("levels")]
-    return (shapes[0], len(levels[0])) if len(shapes) == len(levels) == 1 and len(summary["columns"]) == 2 else None
+    columns = [column for column in summary["columns"] if column["name"] != SPLIT]
+    shapes = [column["shape"] for column in columns if column.get("shape")]
+    levels = [column["levels"] for column in columns if column.get("levels")]
+    return (shapes[0], len(levels[0])) if len(shapes) == len(levels) == 1 and len(columns) == 2 else None
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ class ProfileView:
 
     summary: Mapping[str, Any]
     facts: Sequence[tuple[str, str]]
+    left_out: int
     columns: Sequence[ColumnView]
     problems: Sequence["Problem"]
     checks: Sequence[str]
@@ -141,6 +144,7 @@ def profile(version: DatasetVersion) -> ProfileView | None:
     return ProfileView(
         summary=summary,
         facts=_facts(version, found),
+        left_out=found.get("left_out") or 0,
         columns=[_column(column, summary["rows"]) for column in columns],
         problems=_grouped(found.get("problems") or []),
         checks=[words.translated(check["message"]) for check in found.get("checks") or []],

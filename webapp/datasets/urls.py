@@ -13,4 +13,5 @@ urlpatterns = [
     path("<uuid:dataset_id>/delete/", views.delete, name="delete"),
     path("<uuid:dataset_id>/restore/", views.restore, name="restore"),
     path("<uuid:dataset_id>/thumbnails/<int:number>.png", views.thumbnails, name="thumbnails"),
+    path("<uuid:dataset_id>/left-out/<int:number>.csv", views.left_out, name="left_out"),
 ]

@@ -4,14 +4,15 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from webapp import fragments
 from webapp.accounts.access import signed_in
-from webapp.artifacts import store
+from webapp.artifacts import downloads, store
+from webapp.artifacts.models import Edge
 from webapp.artifacts.store import ArtifactError
 from webapp.datasets import pages, queries, samples, services
 from webapp.datasets.forms import CreateForm, RenameForm, VersionForm
@@ -20,6 +21,8 @@ from webapp.datasets.services import DatasetError
 from webapp.idempotency import form_keys
 from webapp.runs import forms
 from webapp.runs.models import Kind, Run
+
+CSV = "text/csv; charset=utf-8"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -146,6 +149,20 @@ def thumbnails(request: HttpRequest, dataset_id: UUID, number: int) -> HttpRespo
     except ArtifactError:
         raise Http404 from None
     return HttpResponse(sheet, content_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+
+
+@require_safe
+def left_out(request: HttpRequest, dataset_id: UUID, number: int) -> HttpResponseBase:
+    """The list of files and rows that the inspection left out; an empty one where it left out nothing."""
+    version = get_object_or_404(_find(request, dataset_id).versions, number=number)
+    outputs = Edge.objects.filter(run=queries.inspection(version), direction=Edge.Direction.OUTPUT)
+    edge = outputs.filter(role="left_out").first()
+    if edge is None:
+        return HttpResponse("name,reason\r\n", content_type=CSV)
+    try:
+        return downloads.respond(request, edge.artifact, edge.name, content_type=CSV)
+    except ArtifactError:
+        raise Http404 from None
 
 
 def _find(request: HttpRequest, dataset_id: UUID) -> Dataset:

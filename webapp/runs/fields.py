@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from trainer.component import Component, Strict
+from trainer.partition import is_partition
 from trainer.summary import DataSummary
 from webapp import words
 
@@ -104,6 +105,9 @@ def _control(info: FieldInfo, has_choices: bool, many: bool) -> Literal["number"
 def _choices(info: FieldInfo, extra: Mapping[str, Any], data: DataSummary | None) -> tuple[tuple[str, str], ...] | None:
     if data is not None and extra.get("choices_from") == "columns":
         return tuple((column.name, f"{column.name} ({words.column_kind(column.kind)})") for column in data.columns)
+    if data is not None and extra.get("choices_from") == "partitions":
+        given = [(column.name, column.name) for column in data.columns if is_partition(column)]
+        return (("", _("nothing: drawn at random")), *given)
     core = _core(info.annotation)
     if get_origin(core) is Literal:
         return tuple((str(choice), _(str(choice).replace("_", " "))) for choice in get_args(core))

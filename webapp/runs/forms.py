@@ -14,6 +14,7 @@ from trainer.catalog import Entry, Family, listing
 from trainer.columns import Column
 from trainer.errors import TrainerError
 from trainer.model import ModelSpec
+from trainer.partition import split_column
 from trainer.spec import Split, TrainSpec
 from trainer.summary import DataSummary
 from trainer.task import TaskSpec
@@ -122,6 +123,9 @@ def starting_point(profile: Mapping[str, Any], most_ranks: int | None) -> dict[s
     """What a form says before anybody touched it: defaults, as many ranks as fit, the task that the data set's profile suggests."""
     task, target = profile.get("suggested_task"), profile.get("suggested_target")
     suggested = {"task": {"name": task, **({"target": target} if target else {})}} if task else {}
+    given = split_column(DataSummary.model_validate(profile["summary"])) if "summary" in profile else None
+    if given is not None:
+        suggested["split"] = {"column": given}
     return {**suggested, "ranks": min(USUAL_RANKS, most_ranks or USUAL_RANKS)}
 
 
@@ -149,15 +153,22 @@ def sections(reading: Reading, summary: DataSummary, most_ranks: int | None) -> 
     raw, errors = reading.raw, reading.errors
     plain = {one.name: one for one in fields(TrainSpec, Place(), raw, errors)}
     plain["ranks"] = _limited(plain["ranks"], most_ranks)
-    split = fields(Split, Place("split.", "split."), _mapping(raw.get("split")), errors)
+    split = _split(raw, errors, summary)
     parts = {name: _part(name, raw, errors, summary) for name in PARTS}
     return (
-        Section("data", _("Data"), "data", (parts["task"],), split[:2], split[2:], errors=tuple(errors.get("split", ()))),
+        Section("data", _("Data"), "data", (parts["task"],), tuple(one for one in split if not one.advanced),
+                tuple(one for one in split if one.advanced), errors=tuple(errors.get("split", ()))),
         Section("model", _("Model"), "models", (parts["model"], parts["loss"])),
         Section("training", _("Training"), "train", (parts["optimizer"], parts["schedule"]), _placed(plain, "training"), _rest(plain)),
         Section("resources", _("Resources"), "workers", (), _placed(plain, "resources"), tuple(plain[name] for name in FOLDED)),
         Section("after", _("After training"), "after", checks=_checks(raw), errors=tuple(errors.get("exporters", ()))),
     )
+
+
+def _split(raw: Mapping[str, Any], errors: Errors, summary: DataSummary) -> tuple[Field, ...]:
+    """Without the column that gives the parts where the data have none."""
+    controls = fields(Split, Place("split.", "split."), _mapping(raw.get("split")), errors, summary)
+    return tuple(one for one in controls if len(one.choices) != 1)
 
 
 def _placed(plain: Mapping[str, Field], section: str) -> tuple[Field, ...]:

@@ -10,6 +10,7 @@ from trainer.columns import Layout, Numbers
 from trainer.component import Lenient
 from trainer.sentences import gettext_noop as _
 
+Fit = Literal["squeeze", "crop", "pad"]  # how pictures of other proportions were made alike
 Shape = Annotated[tuple[int, ...], Lenient]  # channels, height, width
 
 LABEL = _("picture")
@@ -20,6 +21,7 @@ class Column(BaseColumn):
 
     kind: Literal["image"] = "image"
     shape: Shape
+    fit: Fit = "squeeze"
 
     @property
     def width(self) -> int:
@@ -32,6 +34,7 @@ class Block(BaseBlock):
     kind: Literal["image"] = "image"
     column: str
     channels_height_width: Shape
+    fit: Fit = "squeeze"
     mean: Numbers
     scale: Numbers
 
@@ -51,7 +54,8 @@ class Block(BaseBlock):
         return {"dtype": self.dtype, "shape": ["batch", *self.shape], "columns": [self.column], "layout": "NCHW", "range": [0, 255],
                 "unit": "8-bit pixel value", "contained": "normalisation",
                 "decoding": {"color": "grey" if channels == 1 else "RGB", "bits": 8, "width": width, "height": height,
-                             "transparency": "on white", "resize": "box when smaller, else bilinear"}}
+                             "transparency": "on white", "resize": "box when smaller, else bilinear",
+                             "other_proportions": self.fit}}
 
     def fits(self, others: Sequence[BaseColumn]) -> bool:
         return any(isinstance(column, Column) and (column.name, column.shape) == (self.column, self.shape) for column in others)

@@ -24,7 +24,8 @@ def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> lis
 def _block(name: str, column: Column, prepared: Prepared, train: Indices) -> Block:
     pixels = _sample(prepared.own_array(column.name), train)
     means, scales = zip(*(mean_and_scale(pixels[:, channel]) for channel in range(column.shape[0])), strict=True)
-    return Block(name=name, column=column.name, channels_height_width=column.shape, mean=means, scale=scales)
+    return Block(name=name, column=column.name, channels_height_width=column.shape, fit=column.fit, mean=means,
+                 scale=scales)
 
 
 def _sample(pixels: Array, train: Indices) -> Array:

@@ -1,8 +1,9 @@
 """Reads IDX files (http://yann.lecun.com/exdb/mnist describes the format): big-endian, a header of dimensions, then values."""
 
 import math
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,15 +13,18 @@ from trainer.errors import TrainerError
 from trainer.formats.idx import is_idx
 from trainer.importing import mapped
 from trainer.importing.archives import Source
-from trainer.importing.parsed import Parsed, labelled_pictures
+from trainer.importing.parsed import LeftOut, Parsed, labelled_pictures
 from trainer.importing.profile import Problem, checks_of, problem
+from trainer.partition import TEST, TRAIN, part_of
 
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MOST_CLASSES = 10_000
+MOST_DESCRIBING = 16  # numbers of a row of labels; more are rather a picture
+NAMED = 5
 CHUNK_VALUES = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class File:
     """One IDX file: its name and its values, mapped from disk."""
 
@@ -34,16 +38,54 @@ class File:
 def read(sources: Sequence[Source], work: Path) -> Parsed:
     """Pictures and labels, matched by name order where there are several parts (as train and test files)."""
     files = [_open(source) for source in sources if is_idx(source)]
-    others = [source.name for source in sources if not is_idx(source)]
+    others = [source for source in sources if not is_idx(source)]
     pictures = sorted((file for file in files if file.values.ndim >= 3), key=lambda file: file.name)
-    labels = sorted((file for file in files if file.values.ndim == 1), key=lambda file: file.name)
+    labels = sorted((file for file in files if file.values.ndim == 1 or _is_described(file, pictures)),
+                    key=lambda file: file.name)
+    _check_beginnings(others, pictures, labels)
     _check_pairs(files, pictures, labels)
-    problems = [problem("other_files", count=len(others), names=", ".join(others[:5]))] if others else []
-    if len(pictures) > 1:
-        problems.append(problem("joined_parts", count=len(pictures), names=", ".join(file.name for file in pictures)))
     pixels, notices = _pixels([_channels_first(file) for file in pictures], work)
-    classes, indices = _classes(np.concatenate([np.asarray(file.values) for file in labels]))
-    return labelled_pictures(pixels, indices, classes, problems=(*problems, *notices), checks=checks_of(_converted))
+    classes, indices = _classes(np.concatenate([_of_rows(file) for file in labels]))
+    problems = (*_of_files(others, pictures, labels), *notices)
+    parsed = labelled_pictures(pixels, indices, classes, parts=_parts(pictures), problems=problems,
+                               checks=checks_of(_converted))
+    return replace(parsed, left_out=tuple(LeftOut(source.name, "no IDX file") for source in others))
+
+
+def _is_described(file: File, pictures: Sequence[File]) -> bool:
+    """Whether these are a few whole numbers for each picture of a file, the class first, as in QMNIST
+    (https://github.com/facebookresearch/qmnist)."""
+    shape, is_whole = file.values.shape, file.values.dtype.kind in "iu"
+    return is_whole and len(shape) == 2 and shape[1] <= MOST_DESCRIBING and shape[0] in map(len, pictures)
+
+
+def _of_rows(labels: File) -> Array:
+    return np.asarray(labels.values if labels.values.ndim == 1 else labels.values[:, 0])
+
+
+def _parts(pictures: Sequence[File]) -> list[str] | None:
+    """The part of each row, by the files' names; None where they give no division."""
+    named = [_part(file.name) for file in pictures]
+    if TRAIN not in named or None in named or len(set(named)) == 1:
+        return None
+    return [part or TRAIN for file, part in zip(pictures, named, strict=True) for _ in range(len(file))]
+
+
+def _part(name: str) -> str | None:
+    """MNIST calls the files to test on “t10k”."""
+    words = re.split(r"[\W_]+", name)
+    return next((part for word in words if (part := TEST if word == "t10k" else part_of(word))), None)
+
+
+def _of_files(others: Sequence[Source], pictures: Sequence[File], labels: Sequence[File]) -> Iterator[Problem]:
+    """What the files gave reason to say."""
+    if others:
+        yield problem("other_files", count=len(others), names=", ".join(source.name for source in others[:NAMED]))
+    if len(pictures) > 1:
+        yield problem("joined_parts", count=len(pictures), names=", ".join(file.name for file in pictures))
+    for file in labels:
+        if file.values.ndim == 2:
+            yield problem("first_of_row", name=file.name, columns=file.values.shape[1])
 
 
 def _open(source: Source) -> File:
@@ -68,9 +110,19 @@ def _wrong_length(source: Source, promised: int) -> TrainerError:
                         found=source.size)
 
 
+def _check_beginnings(others: Sequence[Source], pictures: Sequence[File], labels: Sequence[File]) -> None:
+    """Where a file is missing, one that is there and begins wrongly is probably it."""
+    binary = [source for source in others if b"\0" in source.head]
+    if binary and not (pictures and labels):
+        raise TrainerError("idx_beginning", "“%(name)s” begins with the bytes %(bytes)s, so it is no IDX file: that "
+                           "begins with two zeros, its type of numbers (08, 09, 0B, 0C, 0D or 0E) and its number of "
+                           "dimensions (01 to 04). Download it again, or write it again.",
+                           name=binary[0].name, bytes=binary[0].head[:4].hex(" ").upper())
+
+
 def _check_pairs(files: Sequence[File], pictures: Sequence[File], labels: Sequence[File]) -> None:
     for file in files:
-        if file.values.ndim == 2:
+        if file.values.ndim == 2 and file not in labels:
             raise TrainerError("idx_no_pictures", "“%(name)s” has rows of plain numbers, not pictures. Import such "
                                "data as CSV.", name=file.name)
     if not labels:

@@ -1,6 +1,9 @@
-"""Images, one folder per class (ZIP).
+"""Images, one folder per class (ZIP or TAR).
 
-PNG, JPEG, GIF, BMP and WebP pictures. The folder that a picture lies in is its class; folders around those do not matter.
+PNG, JPEG, GIF, BMP, WebP, TIFF, AVIF, JPEG 2000 and PNM pictures. The folder that a picture lies in is its class;
+folders around those do not matter. Folders called train, validation and test, around the classes or inside them,
+become the column “split”. A table among the files that names them, as labels.csv or metadata.jsonl, takes the place of
+the folders.
 """
 
 from collections.abc import Sequence
@@ -10,34 +13,47 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
+from trainer.columns.image import Fit
 from trainer.component import Component
 from trainer.importing.archives import Source
 
 if TYPE_CHECKING:
     from trainer.importing.parsed import Parsed
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
+TIFF, PNM = (".tif", ".tiff"), (".pbm", ".pgm", ".ppm", ".pnm")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".avif", ".jp2", *TIFF, *PNM)
+FOREIGN = (".heic", ".heif", ".jxl", ".svg", ".psd", ".xcf", ".eps", ".ico", ".tga", ".exr", ".hdr", ".dcm", ".nii",
+           ".raw", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2")
+MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51")
+NAMED_MARKS = (  # so short, or so widely used, that the name has to agree
+    ((b"BM",), (".bmp",)), ((b"II*\0", b"MM\0*"), TIFF), (tuple(b"P%d" % n for n in range(1, 7)), PNM))
 
 
 class Spec(Component):
-    """How pictures of different sizes and colours become alike."""
-
+    """How pictures of different sizes and colours become alike, and which folder is the class."""
 
     largest_side: int = Field(128, ge=8, le=512, title="Largest side", json_schema_extra={"unit": "pixels"},
                               description="Larger pictures are reduced to this, keeping their proportions.")
     colour: Literal["auto", "grey", "rgb"] = Field(
         "auto", title="Colour", description="Grey has one channel, RGB three; “auto” keeps grey when all pictures are grey.")
+    fit: Fit = Field(
+        "squeeze", title="Other proportions",
+        description="Pictures of another shape than most are squeezed, or cropped at the sides, or padded with black.")
+    class_folder: Literal["innermost", "outermost"] = Field(
+        "innermost", title="Folder of the class", description="Which folder is the class where folders lie in folders.")
 
 
 def is_picture(source: Source) -> bool:
     """Whether the first bytes are those of a picture that is read here."""
-    head = source.head
-    return head.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")) or _is_bitmap(source) or (
-        head[:4] == b"RIFF" and head[8:12] == b"WEBP")
+    head, name = source.head, source.name.lower()
+    is_named_so = any(head.startswith(marks) and name.endswith(ends) for marks, ends in NAMED_MARKS)
+    is_webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+    return is_named_so or is_webp or head.startswith(MARKS) or head[4:12] in {b"ftypavif", b"ftypavis"}
 
 
-def _is_bitmap(source: Source) -> bool:
-    return source.head[:2] == b"BM" and source.name.lower().endswith(".bmp")
+def is_foreign(source: Source) -> bool:
+    """Whether this is a picture all the same, in a format that is not read here."""
+    return not is_picture(source) and (source.name.lower().endswith(FOREIGN) or source.head[4:8] == b"ftyp")
 
 
 def recognises(sources: Sequence[Source]) -> bool:

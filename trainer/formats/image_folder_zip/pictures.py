@@ -12,17 +12,20 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
+from trainer.columns.image import Fit
 from trainer.data import Array
 
 Mode = Literal["L", "RGB"]
 
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "JPEG2000", "PPM")
+ANIMATIONS = {"PNG", "GIF", "WEBP", "AVIF"}  # further pictures in a JPEG are a camera's previews and depths
 MOST_PIXELS = 64 * 1024 * 1024
-GREY = {"1", "L", "LA", "La", "I", "F"}
+GREY = {"1", "L", "LA", "La"}
 ORIENTATION = 0x0112
 BROKEN = (
     UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning, OSError, ValueError, SyntaxError,
-    EOFError, TypeError, KeyError, IndexError, AttributeError, OverflowError, AssertionError, struct.error, zlib.error,
+    EOFError, TypeError, KeyError, IndexError, AttributeError, OverflowError, AssertionError, RuntimeError,
+    struct.error, zlib.error,
 )  # what Pillow's decoders are known to raise for damaged content
 
 ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -48,7 +51,26 @@ class Facts:
     width: int
     height: int
     grey: bool
+    deep: bool
     animated: bool
+    pages: bool
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """What all pictures are made alike to. Of deep pictures ``low`` becomes black and ``high`` white."""
+
+    mode: Mode
+    width: int
+    height: int
+    fit: Fit = "squeeze"
+    low: float = 0.0
+    high: float = 65535.0
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Channels, height, width."""
+        return 1 if self.mode == "L" else 3, self.height, self.width
 
 
 def facts(path: Path) -> Facts:
@@ -59,31 +81,53 @@ def facts(path: Path) -> Facts:
         except BROKEN:
             turned = False
         width, height = (image.height, image.width) if turned else image.size
-        grey = image.mode in GREY or image.mode.startswith("I;")
-        return Facts(width, height, grey, _is_animated(image))
+        deep = image.mode.startswith(("I", "F"))
+        more = _has_more(image)
+        return Facts(width, height, grey=deep or image.mode in GREY, deep=deep,
+                     animated=more and image.format in ANIMATIONS, pages=more and image.format == "TIFF")
 
 
-def _is_animated(image: Image.Image) -> bool:
-    """Whether a second frame follows. Pillow looks for it in the file, which may be cut there and still hold a whole first one."""
+def _has_more(image: Image.Image) -> bool:
+    """Whether a second frame or page follows. Pillow looks for it in the file, which may be cut there and still hold a
+    whole first."""
     try:
         return bool(getattr(image, "is_animated", False))
     except BROKEN:
         return False
 
 
-def decoded(path: Path, mode: Mode, width: int, height: int) -> Array:
+def extent(path: Path) -> tuple[float, float, bool]:
+    """The smallest and the largest finite value of a deep picture, and whether all are whole numbers. Raises
+    BrokenPictureError."""
+    try:
+        with _opened(path) as image:
+            values = np.asarray(image, dtype=np.float64)
+            values = values[np.isfinite(values)]
+            return float(values.min()), float(values.max()), bool((values == np.rint(values)).all())
+    except BROKEN as error:
+        raise BrokenPictureError(str(error)) from error
+
+
+def decoded(path: Path, canvas: Canvas) -> Array:
     """The first frame as uint8 [C, height, width]. Raises BrokenPictureError."""
     try:
         with _opened(path) as image:
-            image.draft(mode, (width, height))
+            image.draft(canvas.mode, (canvas.width, canvas.height))
             image.load()
-            picture = _flat(_upright(image), mode)
-            if picture.size != (width, height):
-                picture = picture.resize((width, height), Image.Resampling.BOX if picture.width > width else Image.Resampling.BILINEAR)
-            pixels = np.asarray(picture, dtype=np.uint8)
+            pixels = np.asarray(_fitted(_flat(_upright(image), canvas), canvas), dtype=np.uint8)
     except BROKEN as error:
         raise BrokenPictureError(str(error)) from error
-    return pixels[None] if mode == "L" else pixels.transpose(2, 0, 1)
+    return pixels[None] if canvas.mode == "L" else pixels.transpose(2, 0, 1)
+
+
+def _fitted(picture: Image.Image, canvas: Canvas) -> Image.Image:
+    size = (canvas.width, canvas.height)
+    if picture.size == size:
+        return picture
+    method = Image.Resampling.BOX if picture.width > canvas.width else Image.Resampling.BILINEAR
+    if canvas.fit == "crop":
+        return ImageOps.fit(picture, size, method)
+    return ImageOps.pad(picture, size, method) if canvas.fit == "pad" else picture.resize(size, method)
 
 
 def _opened(path: Path) -> Image.Image:
@@ -92,7 +136,7 @@ def _opened(path: Path) -> Image.Image:
         with warnings.catch_warnings(), _unchecked_size():
             warnings.simplefilter("ignore")
             image = Image.open(path, formats=FORMATS)
-    except BROKEN as error:
+    except (*BROKEN, MemoryError) as error:  # a header needs none, if it is honest
         raise BrokenPictureError(str(error)) from error
     if image.width * image.height > MOST_PIXELS:
         image.close()
@@ -118,12 +162,20 @@ def _upright(image: Image.Image) -> Image.Image:
         return image
 
 
-def _flat(image: Image.Image, mode: Mode) -> Image.Image:
-    """One layer of 8 bits: 16-bit grey scaled, transparency laid on white."""
-    if image.mode.startswith("I"):
-        return Image.fromarray((np.asarray(image).clip(0, 65535) // 257).astype(np.uint8)).convert(mode)
+def _flat(image: Image.Image, canvas: Canvas) -> Image.Image:
+    """One layer of 8 bits: deep grey scaled, transparency laid on white."""
+    mode = canvas.mode
+    if image.mode.startswith(("I", "F")):
+        return Image.fromarray(_shallow(np.asarray(image, dtype=np.float64), canvas)).convert(mode)
     if image.mode in {"RGBA", "LA", "PA", "La", "RGBa"} or "transparency" in image.info:
         layer = image.convert("RGBA")
         ground = Image.new("RGBA", layer.size, "white")
         image = Image.alpha_composite(ground, layer)
     return image.convert(mode)
+
+
+def _shallow(values: Array, canvas: Canvas) -> Array:
+    """uint8; what is not finite is black."""
+    finite: Array = np.nan_to_num(values, nan=canvas.low, posinf=canvas.low, neginf=canvas.low)
+    shares: Array = ((finite - canvas.low) / (canvas.high - canvas.low)).clip(0, 1)
+    return np.asarray(np.rint(shares * 255), dtype=np.uint8)

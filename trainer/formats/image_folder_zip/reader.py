@@ -1,20 +1,23 @@
 """Reads pictures that lie in one folder per class."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from trainer.data import Array
 from trainer.errors import TrainerError
-from trainer.formats.image_folder_zip import SUFFIXES, Spec, is_picture
-from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Facts, HugePictureError, Mode, decoded, facts
+from trainer.formats.image_folder_zip import SUFFIXES, Spec, alike, folders, is_foreign, is_picture, tabled
+from trainer.formats.image_folder_zip.folders import Place
+from trainer.formats.image_folder_zip.listing import Index, listing
+from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Canvas, HugePictureError, decoded, facts
 from trainer.importing import mapped
 from trainer.importing.archives import Source
-from trainer.importing.parsed import Parsed, labelled_pictures
+from trainer.importing.parsed import LeftOut, Parsed, labelled_pictures
 from trainer.importing.profile import Problem, checks_of, problem
+from trainer.partition import TRAIN, part_of
 
 BROKEN_SHARE = 0.1
 NAMED = 5
@@ -22,50 +25,83 @@ MOST_CLASSES = 10_000
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A picture whose header could be read, and the class that its folder names."""
+class Picture(alike.Picture):
+    """With the class and the part that its folders name."""
 
-    source: Source
     label: str
-    facts: Facts
+    part: str | None
 
 
 def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
-    """All pictures in one size and colour; rows in the order of their names."""
+    """The pictures with what a table among the files says of them, or else with the classes that their folders are."""
+    pictures = sorted(filter(_is_readable, sources), key=lambda source: source.name)
+    others = [source for source in sources if not _is_readable(source)]
+    table = listing(others, Index(pictures))
+    return _of_folders(spec, sources, work) if table is None else tabled.read(spec, table, pictures, others, work)
+
+
+def _of_folders(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
+    """All pictures that have a class, in one size and colour; rows in the order of their names."""
     candidates = sorted(filter(_looks_like_picture, sources), key=lambda source: source.name)
     others = [source.name for source in sources if not _looks_like_picture(source)]
-    pictures, broken = _with_facts(candidates)
-    _check_broken(broken, len(candidates))
-    shape = _common_shape(spec, pictures)
-    pixels, kept = _decode_all(pictures, shape, work, broken)
-    _check_broken(broken, len(candidates))
-    names = _classes(kept)
-    index = {name: at for at, name in enumerate(names)}
-    labels = np.array([index[picture.label] for picture in kept], dtype=np.int64)
-    problems = tuple(_problems(kept, shape, broken, others))
-    return labelled_pictures(pixels, labels, tuple(names), problems=problems, checks=checks_of(_problems))
+    places = folders.places([source.name for source in candidates], is_outermost=spec.class_folder == "outermost")
+    _require_classes(candidates, places)
+    labelled = [(source, place) for source, place in zip(candidates, places, strict=True) if place.label is not None]
+    readable = [(source, place) for source, place in labelled if not is_foreign(source)]
+    pictures, broken = _with_facts(readable)
+    _check_broken(broken, len(readable))
+    canvas = alike.canvas(spec, pictures)
+    pixels, kept = _decode_all(pictures, canvas, work, broken)
+    _check_broken(broken, len(readable))
+    problems = (*alike.problems(kept, canvas), *_of_files(broken, others),
+                *_of_places(spec, kept, candidates, places), *_of_losses(kept, labelled))
+    parsed = labelled_pictures(pixels, *_classes(kept), parts=_parts(kept), problems=problems, fit=spec.fit,
+                               checks=checks_of(_of_files, _of_places, _of_losses))
+    unlabelled = [source.name for source, place in zip(candidates, places, strict=True) if place.label is None]
+    foreign = [source.name for source, _ in labelled if is_foreign(source)]
+    reasons = (("no class", unlabelled), ("format not read", foreign), ("cannot be read", broken),
+               ("no picture", others))
+    return replace(parsed, left_out=tuple(LeftOut(name, reason) for reason, names in reasons for name in names))
 
 
-def _classes(pictures: Sequence[Picture]) -> list[str]:
-    names = sorted({picture.label for picture in pictures})
+def _require_classes(candidates: Sequence[Source], places: Sequence[Place]) -> None:
+    if all(place.label is None for place in places):
+        raise TrainerError("picture_without_folder", "“%(name)s” lies in no folder, so its class is not known. Put "
+                           "the pictures of each class into a folder with the class's name and pack those folders as "
+                           "a ZIP.", name=candidates[0].name)
+
+
+def _classes(pictures: Sequence[Picture]) -> tuple[Array, tuple[str, ...]]:
+    """The index of each picture's class, and the names of the classes."""
+    names, indices = np.unique(np.array([picture.label for picture in pictures], dtype=object), return_inverse=True)
     if len(names) > MOST_CLASSES:
         raise TrainerError("too_many_folders", "There are %(count)s folders with pictures; at most %(most)s classes "
                            "can be told apart. Put the pictures of each class into one folder.", count=len(names),
                            most=MOST_CLASSES)
-    return names
+    return indices, tuple(names.tolist())
+
+
+def _parts(pictures: Sequence[Picture]) -> list[str] | None:
+    """The part of each picture, to train where its folders name none; None where the folders give no division."""
+    parts = [picture.part or TRAIN for picture in pictures]
+    return parts if TRAIN in parts and len(set(parts)) > 1 else None
 
 
 def _looks_like_picture(source: Source) -> bool:
-    return is_picture(source) or source.name.lower().endswith(SUFFIXES)
+    return is_picture(source) or is_foreign(source) or source.name.lower().endswith(SUFFIXES)
 
 
-def _with_facts(candidates: Sequence[Source]) -> tuple[list[Picture], list[str]]:
+def _is_readable(source: Source) -> bool:
+    return _looks_like_picture(source) and not is_foreign(source)
+
+
+def _with_facts(labelled: Sequence[tuple[Source, Place]]) -> tuple[list[Picture], list[str]]:
     pictures: list[Picture] = []
     broken: list[str] = []
-    for source in candidates:
+    for source, place in labelled:
+        assert place.label is not None
         try:
-            said = facts(source.path)
-            pictures.append(Picture(source, _class_of(source), said))
+            pictures.append(Picture(source, facts(source.path), place.label, place.part))
         except HugePictureError as error:
             raise TrainerError("picture_too_large", "“%(name)s” says that it is %(width)s x %(height)s pixels; more "
                                "than 64 million pixels are not opened. Make the picture smaller or leave it out.",
@@ -75,15 +111,6 @@ def _with_facts(candidates: Sequence[Source]) -> tuple[list[Picture], list[str]]
     return pictures, broken
 
 
-def _class_of(source: Source) -> str:
-    folders = source.name.split("/")[:-1]
-    if not folders:
-        raise TrainerError("picture_without_folder", "“%(name)s” lies in no folder, so its class is not known. Put "
-                           "the pictures of each class into a folder with the class's name and pack those folders as "
-                           "a ZIP.", name=source.name)
-    return folders[-1].strip()
-
-
 def _check_broken(broken: Sequence[str], total: int) -> None:
     if len(broken) == total or len(broken) > BROKEN_SHARE * total + 1:
         raise TrainerError("pictures_broken", "%(count)s of %(total)s pictures cannot be read, among them %(names)s. "
@@ -91,45 +118,48 @@ def _check_broken(broken: Sequence[str], total: int) -> None:
                            names=", ".join(broken[:NAMED]))
 
 
-def _common_shape(spec: Spec, pictures: Sequence[Picture]) -> tuple[int, int, int]:
-    """[channels, height, width]: the most frequent size (the larger one of two), reduced to the largest side."""
-    sizes = Counter((picture.facts.width, picture.facts.height) for picture in pictures)
-    width, height = max(sizes, key=lambda size: (sizes[size], size))
-    scale = min(1.0, spec.largest_side / max(width, height))
-    grey = all(picture.facts.grey for picture in pictures) if spec.colour == "auto" else spec.colour == "grey"
-    return 1 if grey else 3, max(1, round(height * scale)), max(1, round(width * scale))
-
-
-def _decode_all(pictures: Sequence[Picture], shape: tuple[int, int, int], work: Path,
+def _decode_all(pictures: Sequence[Picture], canvas: Canvas, work: Path,
                 broken: list[str]) -> tuple[Array, list[Picture]]:
     """Pixels in a file of ``work``, so that memory holds one picture at a time."""
-    channels, height, width = shape
-    mode: Mode = "L" if channels == 1 else "RGB"
-    pixels = mapped.new(work / "pixels", np.uint8, (len(pictures), *shape))
+    pixels = mapped.new(work / "pixels", np.uint8, (len(pictures), *canvas.shape))
     kept: list[Picture] = []
     for picture in pictures:
         try:
-            pixels[len(kept)] = decoded(picture.source.path, mode, width, height)
+            pixels[len(kept)] = decoded(picture.source.path, canvas)
             kept.append(picture)
         except BrokenPictureError:
             broken.append(picture.source.name)
     return pixels[: len(kept)], kept
 
 
-def _problems(kept: Sequence[Picture], shape: tuple[int, int, int], broken: Sequence[str], others: Sequence[str]) -> list[Problem]:
-    problems: list[Problem] = []
-    sizes = Counter((picture.facts.width, picture.facts.height) for picture in kept)
-    _, height, width = shape
-    if len(sizes) > 1:
-        resized = len(kept) - sizes[width, height]
-        problems.append(problem("mixed_sizes", sizes=len(sizes), resized=resized, width=width, height=height))
-    elif (width, height) not in sizes:
-        (before,) = sizes
-        problems.append(problem("reduced", from_width=before[0], from_height=before[1], width=width, height=height))
+def _of_files(broken: Sequence[str], others: Sequence[str]) -> Iterator[Problem]:
     if broken:
-        problems.append(problem("broken_pictures", count=len(broken), names=", ".join(broken[:NAMED])))
+        yield problem("broken_pictures", count=len(broken), names=", ".join(broken[:NAMED]))
     if others:
-        problems.append(problem("other_files", count=len(others), names=", ".join(others[:NAMED])))
-    if animated := sum(picture.facts.animated for picture in kept):
-        problems.append(problem("first_frames", count=animated))
-    return problems
+        yield problem("other_files", count=len(others), names=", ".join(others[:NAMED]))
+
+
+def _of_places(spec: Spec, kept: Sequence[Picture], candidates: Sequence[Source],
+                places: Sequence[Place]) -> Iterator[Problem]:
+    """What the folders gave reason to say."""
+    unlabelled = [source.name for source, place in zip(candidates, places, strict=True) if place.label is None]
+    if unlabelled:
+        yield problem("unlabelled_pictures", count=len(unlabelled), names=", ".join(unlabelled[:NAMED]))
+    if spec.class_folder == "innermost" and (inner := folders.ambiguous(places)):
+        yield problem("nested_folders", path="/".join(inner), name=inner[-1])
+    classes = sorted({picture.label for picture in kept})
+    named = [name for name in classes if part_of(name) is not None]
+    for name in named if len(named) == len(classes) > 1 else [name for name in named if part_of(name) != TRAIN]:
+        yield problem("part_as_class", name=name)
+
+
+def _of_losses(kept: Sequence[Picture], labelled: Sequence[tuple[Source, Place]]) -> Iterator[Problem]:
+    """Pictures in formats that are not read here, and classes of which nothing could be read."""
+    foreign = [source.name for source, _ in labelled if is_foreign(source)]
+    if foreign:
+        formats = sorted({name.rpartition(".")[2].upper() for name in foreign})
+        yield problem("foreign_pictures", count=len(foreign), formats=", ".join(formats),
+                      names=", ".join(foreign[:NAMED]))
+    files = Counter(place.label for _, place in labelled)
+    for name in sorted({place.label or "" for _, place in labelled} - {picture.label for picture in kept}):
+        yield problem("lost_class", name=name, count=files[name])

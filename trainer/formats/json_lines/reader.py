@@ -23,11 +23,12 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
         raise TrainerError("json_several", "There are %(count)s files of JSON Lines: %(names)s. Import one at a time, "
                            "or join them.", count=len(sources), names=", ".join(source.name for source in sources[:5]))
     source = sources[0]
-    keys = _keys(source)
-    return parse(distinct(cleaned(keys)), _chunks(source, keys), work)
+    keys = keys_of(source)
+    return parse(distinct(cleaned(keys)), chunks(source, keys), work)
 
 
-def _keys(source: Source) -> list[str]:
+def keys_of(source: Source) -> list[str]:
+    """The columns, in the order in which their keys first appear."""
     keys: dict[str, None] = {}
     for line, row in _rows(source):
         keys.update(dict.fromkeys(row))
@@ -39,7 +40,8 @@ def _keys(source: Source) -> list[str]:
     return list(keys)
 
 
-def _chunks(source: Source, keys: Sequence[str]) -> Iterator[Chunk]:
+def chunks(source: Source, keys: Sequence[str]) -> Iterator[Chunk]:
+    """The rows as cells of these columns, some thousand at a time."""
     lines: list[int] = []
     rows: list[list[str]] = []
     held = 0
