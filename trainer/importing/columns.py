@@ -11,6 +11,7 @@ from trainer.importing.cells import read as read_numbers
 from trainer.importing.levels import LONGEST_LEVEL, Levels, is_short_form
 from trainer.importing.profile import Problem, problem
 from trainer.importing.profile_classes import case_problems
+from trainer.importing.spelled import PARENTHESES
 
 NUMBER_SHARE = 0.8
 MOST_LEVELS = 1000
@@ -33,6 +34,7 @@ class Observed:
         self._rows = self._missing = self._numbers = self._infinite = self._text = self._length = self._held = 0
         self._text_cells: list[tuple[int, str]] = []
         self._infinite_lines: list[int] = []
+        self._units: dict[str, str] = {}
         self.spellings: set[str] = set()
 
     def see(self, cells: Sequence[str], lines: Sequence[int]) -> tuple[Array | None, Array | None]:
@@ -71,6 +73,8 @@ class Observed:
         self._text += text
         if missing:
             self.spellings |= MISSING.intersection(cells)
+        if read.units:
+            self._units = {**read.units, **self._units}
         if infinite and not self._infinite_lines:
             self._infinite_lines.append(lines[int(np.argmax(read.kinds == INFINITE))])
         if text and len(self._text_cells) < LINES_NAMED:
@@ -91,7 +95,7 @@ class Observed:
         levels = [] if self._full else self._sorted()
         if not self._full and len(levels) <= 1:
             return constant.Column(name=self.name, missing=self._missing, distinct=len(levels))
-        if self._numbers >= NUMBER_SHARE * present:
+        if self._numbers >= NUMBER_SHARE * present and len(self._different_units()) <= 1:
             missing = self._missing + self._text + self._infinite
             if self._numbers == self._infinite:  # no value is left
                 return constant.Column(name=self.name, missing=missing)
@@ -100,6 +104,9 @@ class Observed:
             return category.Column(name=self.name, missing=self._missing, distinct=len(levels), levels=tuple(levels))
         return text.Column(name=self.name, missing=self._missing, distinct=len(self._levels))
 
+    def _different_units(self) -> list[str]:
+        return [unit for unit in self._units if unit != PARENTHESES]
+
     def _is_category(self, levels: int, present: int) -> bool:
         short = self._length <= LONGEST_LEVEL * max(1, self._rows) * 0.75 and not any(map(is_short_form, self._levels.words()))
         return short and levels <= MOST_LEVELS and (levels <= FEW_LEVELS or levels <= present / 2)
@@ -107,6 +114,7 @@ class Observed:
     def problems(self, column: Column) -> list[Problem]:
         """What to say about the cells of this column, now that its kind is known."""
         found: list[Problem] = []
+        found.extend(self.unit_problems(column))
         if column.kind == "number" and self._text:
             (line, value), cells = self._text_cells[0], self._text_cells
             lines = ", ".join(str(line) for line, _ in cells) + (" …" if self._text > len(cells) else "")
@@ -124,6 +132,16 @@ class Observed:
             found.append(problem("identifier", column=self.name))
         if column.missing and column.kind != "constant":
             found.append(problem("missing_values", column=self.name, count=column.missing, rows=self._rows))
+        return found
+
+    def unit_problems(self, column: Column) -> list[Problem]:
+        units, many = self._different_units(), self._numbers >= NUMBER_SHARE * (self._rows - self._missing)
+        if column.kind != "number":
+            shown = ", ".join(f"“{self._units[unit]}”" for unit in units[:LINES_NAMED])
+            return [problem("mixed_units", column=self.name, values=shown)] if len(units) > 1 and many else []
+        found = [problem("unit", column=self.name, unit=unit, value=self._units[unit]) for unit in units]
+        if PARENTHESES in self._units:
+            found.append(problem("negative_parentheses", column=self.name, value=self._units[PARENTHESES]))
         return found
 
     def _is_identifier(self, column: Column) -> bool:

@@ -36,7 +36,8 @@ class Levels:
         known = len(self._read.values)
         if known < len(self._places):
             new = read(list(islice(self._places, known, None)), self._comma)
-            self._read = Read(np.concatenate([self._read.values, new.values]), np.concatenate([self._read.kinds, new.kinds]))
+            self._read = Read(np.concatenate([self._read.values, new.values]), np.concatenate([self._read.kinds, new.kinds]),
+                              {**new.units, **self._read.units})
         return self._read.at(places)
 
     def words(self) -> list[str]:

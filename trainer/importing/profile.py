@@ -116,6 +116,9 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "warning", "“%(column)s” holds numbers, but %(count)s cells are text, the first “%(value)s” in line %(line)s "
         "(lines %(lines)s).",
         "Correct these cells and import again; until then they count as missing."),
+    "mixed_units": (
+        "warning", "“%(column)s” holds numbers in different units, such as %(values)s, and was not read as numbers.",
+        "Write all of its numbers in one unit and import again."),
     "infinite_values": (
         "warning", "“%(column)s” has %(count)s values that are infinite or too large, the first in line %(line)s.",
         "Correct these cells and import again; until then they count as missing."),
@@ -185,6 +188,12 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
     "decimal_comma": (
         "info", "Numbers with a comma, as in “%(value)s”, were read as decimal numbers.",
         "Nothing to do."),
+    "unit": (
+        "info", "“%(column)s” is written with %(unit)s, as in “%(value)s”; its numbers are those without it.",
+        "Nothing to do: write numbers in this unit when you use the model."),
+    "negative_parentheses": (
+        "info", "Numbers of “%(column)s” in parentheses, as in “%(value)s”, were read as negative ones.",
+        "If they are no negative numbers, write them without parentheses and import again."),
 }
 
 
@@ -200,6 +209,7 @@ LOOKED_FOR: dict[str, str] = {
     "missing_target": "Rows without a value in the target.",
     "missing_values": "Columns with missing values.",
     "text_in_numbers": "Text among the numbers of a column.",
+    "mixed_units": "Numbers in different units in one column.",
     "infinite_values": "Values that are infinite or too large.",
     "infinite_pixels": "Pixels that are not finite numbers.",
     "coarse_numbers": "Numbers that differ too little beside their size.",

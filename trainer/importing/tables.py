@@ -65,8 +65,8 @@ def parse(names: Sequence[str], chunks: Iterator[Chunk], work: Path, *, comma: b
         column.model_copy(update={"distinct": profile.distinct}) for column, profile in zip(columns, profiles, strict=True)))
     problems = [found for column, kind in zip(observed, columns, strict=True) for found in column.problems(kind)]
     return Parsed(summary=summary, arrays=arrays, problems=(*problems, *_spellings(observed)),
-                  checks=checks_of(Observed.problems, case_problems), rows=seen.preview, duplicates=seen.duplicates,
-                  columns=profiles)
+                  checks=checks_of(Observed.problems, Observed.unit_problems, case_problems), rows=seen.preview,
+                  duplicates=seen.duplicates, columns=profiles)
 
 
 @dataclass(frozen=True)

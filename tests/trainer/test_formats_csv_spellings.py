@@ -1,0 +1,76 @@
+"""Tables in CSV as people write them: numbers, names and gaps."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.files import Imported, imported
+
+
+def read(folder: Path, text: str) -> Imported:
+    return imported(folder, {"table.csv": text.encode()})
+
+
+def numbers(folder: Path, cells: list[str], mark: str = ";") -> Imported:
+    """A table whose first column holds the cells, again and again."""
+    rows = (f'"{cell}"{mark}{"xy"[at % 2]}' for at, cell in enumerate(cells * 4))
+    return read(folder, "\n".join([f"mass{mark}label", *rows]))
+
+
+@pytest.mark.parametrize("mark", [",", ";"])
+@pytest.mark.parametrize(("cells", "values"), [
+    (["5\u00a0563,48", "12,5", "1\u202f200\u202f300,5"], [5563.48, 12.5, 1200300.5]),
+    (["6'414.50", "12.25", "1’200’300.5"], [6414.5, 12.25, 1200300.5]),
+    (["7 953.66", "12.25", "1 200 300"], [7953.66, 12.25, 1200300]),
+    (["\u22123.5", "12.25", "\u2013 7", "8-"], [-3.5, 12.25, -7, -8]),
+    (["12,34,567.50", "1,234.5", "17.25"], [1234567.5, 1234.5, 17.25]),
+    (["\u200b12.5", "7\ufeff", "8.25"], [12.5, 7, 8.25]),
+])
+def test_numbers_are_read_as_people_of_many_lands_write_them(
+        tmp_path: Path, cells: list[str], values: list[float], mark: str) -> None:
+    made = numbers(tmp_path, cells, mark)
+    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], values * 4)
+    assert not made.codes & {"text_in_numbers", "unit", "mixed_units"}
+
+
+@pytest.mark.parametrize(("cells", "values", "unit"), [
+    (["$9,554.00", "$-12.50", "-$3", "7.25"], [9554, -12.5, -3, 7.25], "$"),
+    (["27%", "3.5 %", "-0.25%"], [27, 3.5, -0.25], "%"),
+    (["1,5 €", "1.234,50 €", "7 €"], [1.5, 1234.5, 7], "€"),
+    (["USD 12", "USD 1,200.5", "USD 0.5"], [12, 1200.5, 0.5], "USD"),
+    (["12 kg", "3.5kg", "0.25 kg"], [12, 3.5, 0.25], "kg"),
+    (["-4 °C", "21.5°C", "\u22120.5 °C"], [-4, 21.5, -0.5], "°C"),
+])
+def test_numbers_with_a_unit_are_numbers_and_the_unit_is_told(
+        tmp_path: Path, cells: list[str], values: list[float], unit: str) -> None:
+    made = numbers(tmp_path, cells)
+    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], values * 4)
+    assert made.problem("unit").params == {"column": "mass", "unit": unit, "value": cells[0]}
+    assert made.problem("unit").severity == "info"
+
+
+def test_numbers_in_parentheses_are_negative_and_it_is_told(tmp_path: Path) -> None:
+    made = numbers(tmp_path, ["(3.5)", "7.25", "(1,200.00)"])
+    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [-3.5, 7.25, -1200] * 4)
+    assert made.problem("negative_parentheses").params == {"column": "mass", "value": "(3.5)"}
+
+
+def test_numbers_in_different_units_are_never_mixed_and_it_is_told(tmp_path: Path) -> None:
+    made = numbers(tmp_path, ["5 kg", "300 g", "12 kg"])
+    assert made.data.summary.columns[0].kind == "category"
+    assert made.problem("mixed_units").params == {"column": "mass", "values": "“5 kg”, “300 g”"}
+
+
+@pytest.mark.parametrize("cells", [["12A", "3B"], ["030 123 456", "040 999 111"], ["10:30", "11:45"], ["10.0.0.1", "10.0.0.2"],
+                                   ["1.2M", "5k"], ["8–10", "11–12"], ["K 12", "K 13"], ["1,2", "1,2,3"], ["3/4", "1/2"]])
+def test_codes_ranges_and_lists_are_no_numbers(tmp_path: Path, cells: list[str]) -> None:
+    made = numbers(tmp_path, cells, ",")
+    assert made.data.summary.columns[0].kind == "category"
+
+
+def test_distances_as_names_above_plain_numbers_are_names(tmp_path: Path) -> None:
+    made = read(tmp_path, "5 km,10 km\n" + "".join(f"{20 + n % 7}.5,{45 + n % 11}\n" for n in range(30)))
+    assert [column.name for column in made.data.summary.columns] == ["5 km", "10 km"]
+    assert math.isclose(made.data.array("numbers")[0, 0], 20.5)
