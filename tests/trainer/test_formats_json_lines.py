@@ -43,6 +43,15 @@ def test_unpaired_surrogates_and_zero_bytes_do_not_reach_the_profile(tmp_path: P
     made = imported(tmp_path, {"x.jsonl": lines})
     assert made.data.summary.columns[0].name == "a b"
 
+
+@pytest.mark.parametrize("name", ["x.csv", "x.tsv", "x.txt", "x"])
+def test_json_lines_are_known_by_their_content_whatever_they_are_called(tmp_path: Path, name: str) -> None:
+    lines = b"".join(b'{"size": %d, "label": "%c"}\n' % (n * 7 % 11, b"ab"[n % 2]) for n in range(30))
+    made = imported(tmp_path, {name: lines})
+    assert made.profile.format == "json_lines"
+    assert [column.name for column in made.data.summary.columns] == ["size", "label"]
+
+
 def test_each_key_has_a_name_of_its_own(tmp_path: Path) -> None:
     lines = b"".join(b'{"a": %d, "a (2)": %d, "a ": %d, "": "%c"}\n' % (n, n * n, n % 3, b"xy"[n % 2]) for n in range(30))
     made = imported(tmp_path, {"x.jsonl": lines})

@@ -3,6 +3,7 @@
 Values separated by commas, semicolons, tabs or bars, one row a line, with or without a first line of names.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
 SUFFIXES = (".csv", ".tsv", ".tab")
 MARKS = (b"\xff\xfe", b"\xfe\xff")
 OTHER_TEXT = (b"{", b"[", b"<", b"%PDF", b"%!PS")
+OBJECT = re.compile(rb'(\xef\xbb\xbf)?\s*(\[\s*)?\{\s*("([^"\\]|\\.)*"\s*:|\}\s*\n)')  # JSON, whatever the file is called
 
 
 class Spec(Component):
     """How to read the file; “auto” looks at its content."""
-
 
     delimiter: Literal["auto", ",", ";", "tab", "|"] = Field("auto", title="Delimiter", description="What stands between values.")
     encoding: Literal["auto", "utf-8", "utf-16", "gb18030", "cp1252"] = Field(
@@ -46,7 +47,7 @@ def is_text(source: Source) -> bool:
     head = source.head
     if head.startswith(MARKS):
         return True
-    if b"\0" in head and not wide(head):
+    if OBJECT.match(head) or (b"\0" in head and not wide(head)):
         return False
     called_so = source.name.lower().endswith(SUFFIXES) and _has_columns(head)
     return called_so or not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(OTHER_TEXT)
