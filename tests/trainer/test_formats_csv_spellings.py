@@ -74,3 +74,44 @@ def test_distances_as_names_above_plain_numbers_are_names(tmp_path: Path) -> Non
     made = read(tmp_path, "5 km,10 km\n" + "".join(f"{20 + n % 7}.5,{45 + n % 11}\n" for n in range(30)))
     assert [column.name for column in made.data.summary.columns] == ["5 km", "10 km"]
     assert math.isclose(made.data.array("numbers")[0, 0], 20.5)
+
+
+def rows_below(width: int, first: str = "") -> str:
+    """Rows of which the first column counts them (``n``) or is one of some towns (``t``), and the others hold fractions."""
+    begins = {"n": [f"{at}," for at in range(30)], "t": ["Ulm,", "Bonn,", "Kiel,"] * 10, "": [""] * 30}[first]
+    return "".join(begin + ",".join(f"{(at * 7 + place * 3) % 10 + 0.5}" for place in range(width)) + "\n"
+                   for at, begin in enumerate(begins))
+
+
+@pytest.mark.parametrize(("line", "rows"), [
+    (",0,1,2,3", rows_below(4, "n")),
+    (",0", rows_below(1, "n")),
+    ("0,1,2,3", rows_below(4)),
+    ("1,2,3,4", rows_below(4)),
+    ("town,2019,2020,2021", rows_below(3, "t")),
+    ("town,1990,2000,2005", rows_below(3, "t")),
+    ("town,1,2", rows_below(2, "t")),
+    ("wave,400,410,420,430", rows_below(4, "t")),
+    ("0,1,2,3,target", "".join(f"{n % 7}.5,{n % 5},{n % 3},{n % 11},{'cat' if n % 2 else 'dog'}\n" for n in range(30))),
+    ("0,1,2,3,target", "".join(f"{n % 7},{n % 5},{n % 3},{n * 7 % 11},{n % 2}\n" for n in range(30))),
+    (",0,1,label", "".join(f"{n},{n % 5},{n % 7},{'ab'[n % 2]}\n" for n in range(30))),
+])
+def test_numbers_in_order_in_the_first_line_are_names(tmp_path: Path, line: str, rows: str) -> None:
+    made = read(tmp_path, f"{line}\n{rows}")
+    assert made.data.summary.rows == 30
+    assert [column.name for column in made.data.summary.columns] == [name or "column 1" for name in line.split(",")]
+    assert "no_header" not in made.codes
+
+
+@pytest.mark.parametrize("rows", [
+    rows_below(4), rows_below(3, "t"), rows_below(3, "n"),
+    "".join(f"{n},{n + 1},{n + 2},{n + 3}\n" for n in range(30)),
+    "".join(f"{n % 7},{n * 3 % 5},{n * 5 % 11},{'cat' if n % 2 else 'dog'}\n" for n in range(30)),
+    "".join(f"{'cat' if n % 2 else 'dog'},{1990 + n},{1991 + n}\n" for n in range(30)),
+    "".join(f"{1990 + n},{n * 7 % 11},{n % 2}\n" for n in range(30)),
+    "".join(f"{1 + n * 4 % 9},{2 + n * 5 % 9},{3 + n * 2 % 9},{'cat' if n % 3 else 'dog'}\n" for n in range(30)),
+])
+def test_values_in_the_first_line_stay_values(tmp_path: Path, rows: str) -> None:
+    made = read(tmp_path, rows)
+    assert made.data.summary.rows == 30
+    assert "no_header" in made.codes

@@ -4,12 +4,16 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from trainer.importing.cells import MISSING, number_of
 from trainer.importing.spelled import DECIMAL_COMMA, POINTS, THOUSANDS, bare_digits
 
 DELIMITERS = (",", ";", "\t", "|")
 SURE_LINES = 200
+ROWS_COMPARED = 50
+WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+EARLIEST, LATEST = 1500, 2200  # years
 LISTED = re.compile(r"[+-]?\d[\d,]*,\d*", re.ASCII)  # digits and commas alone
 
 
@@ -55,8 +59,10 @@ def has_header(rows: Sequence[Sequence[str]], comma: bool) -> bool:
         below = [row[at].strip() for row in rest if at < len(row) and row[at].strip() not in MISSING]
         if below and sum(number_of(value, comma) is not None for value in below) > 0.8 * len(below):
             votes += -1 if _is_alike(cell, below, comma) or cell in MISSING - {""} else 1
+    if votes > 0 or _is_numbered(first, rest):
+        return True
     if votes:
-        return votes > 0
+        return False
     return not any(number_of(cell, comma) for cell in first) and len(set(first)) == len(first) and not _repeated(first, rest)
 
 
@@ -65,6 +71,38 @@ def _is_alike(cell: str, below: Sequence[str], comma: bool) -> bool:
     number = number_of(cell, comma)
     return number is not None and (not number.unit or any(
         value is not None and value.unit == number.unit for value in (number_of(value, comma) for value in below)))
+
+
+def _is_numbered(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row numbers its columns, as in ``,0,1,2`` or ``country,2019,2020``: whole numbers in order, as no row below
+    has them, beside words that no value below is, or beside an empty name of a column that counts the rows."""
+    places = [at for at, cell in enumerate(first) if WHOLE.fullmatch(cell)]
+    others = [at for at in range(len(first)) if at not in set(places)]
+    below = {at: [row[at].strip() for row in rest if at < len(row)] for at in others}
+    if not places or any(first[at] and (first[at] in MISSING or first[at] in below[at]) for at in others):
+        return False
+    empty = [at for at in others if not first[at]]
+    if empty:
+        return any(_counts(below[at]) for at in empty)
+    return _is_in_order(first, places, others) and not any(_is_in_order(row, places, others) for row in rest[:ROWS_COMPARED])
+
+
+def _is_in_order(row: Sequence[str], places: Sequence[int], others: Sequence[int]) -> bool:
+    """Whether the row's numbers count from 0 or 1, or are years or many numbers in equal steps."""
+    cells = [row[at].strip() if at < len(row) else "" for at in places]
+    if not all(WHOLE.fullmatch(cell) for cell in cells):
+        return False
+    values = [int(cell) for cell in cells]
+    steps = {after - before for before, after in pairwise(values)}
+    if all(EARLIEST <= value <= LATEST for value in values):
+        return min(steps, default=0 if not others else 1) > 0
+    counts = values[0] in {0, 1} and steps == {1}
+    return (counts and len(values) >= (2 if others else 3)) or (len(steps) == 1 and min(steps) > 0 and len(values) > 3)
+
+
+def _counts(cells: Sequence[str]) -> bool:
+    """Whether the cells are 0, 1, 2, … or 1, 2, 3, …"""
+    return bool(cells) and cells[0] in {"0", "1"} and cells == [str(int(cells[0]) + at) for at in range(len(cells))]
 
 
 def _repeated(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
