@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.files import Imported, imported
+from tests.files import Imported, imported, refusal
+from trainer.catalog import listing
 
 
 def read(folder: Path, text: str) -> Imported:
@@ -115,3 +116,85 @@ def test_values_in_the_first_line_stay_values(tmp_path: Path, rows: str) -> None
     made = read(tmp_path, rows)
     assert made.data.summary.rows == 30
     assert "no_header" in made.codes
+
+
+ROWS = "".join(f"{n % 11}.5;{'ab'[n % 2]};{n * 7 % 13}\n" for n in range(30))
+
+
+def columns(made: Imported) -> list[str]:
+    return [column.name for column in made.data.summary.columns]
+
+
+@pytest.mark.parametrize("line", ["sep=;", '"sep=;"', "SEP=;"])
+def test_a_first_line_that_names_the_delimiter_is_obeyed(tmp_path: Path, line: str) -> None:
+    made = read(tmp_path, f"{line}\r\nsize;label;age\r\n{ROWS}")
+    assert columns(made) == ["size", "label", "age"]
+    assert made.data.summary.rows == 30
+    assert read(tmp_path / "odd", f"sep=^\n{ROWS}".replace(";", "^")).data.summary.rows == 30
+
+
+@pytest.mark.parametrize(("before", "count"), [
+    ("# exported on Monday\n", 1),
+    ("# one, two; three\n#\n\n# four\n", 3),
+    ("Sales of the year\n", 1),
+    ("Sales of the year;;\n;;\n", 1),
+    ("From: Ulm\nTo: Kiel\n\n", 2),
+])
+def test_lines_before_the_table_are_skipped_and_told(tmp_path: Path, before: str, count: int) -> None:
+    made = read(tmp_path, f"{before}size;label;age\n{ROWS}")
+    assert columns(made) == ["size", "label", "age"]
+    assert made.data.summary.rows == 30
+    assert made.problem("lines_before").params == {"count": count, "value": before.splitlines()[0].rstrip(";")}
+
+
+def test_names_in_a_comment_are_the_names(tmp_path: Path) -> None:
+    made = read(tmp_path, f"# written by a program\n# size;label;age\n{ROWS}")
+    assert columns(made) == ["size", "label", "age"]
+    assert made.data.summary.rows == 30
+
+
+def test_values_that_begin_like_comments_are_values(tmp_path: Path) -> None:
+    made = read(tmp_path, "".join(f"#{'ab'[n % 2]};{n % 7}\n" for n in range(30)))
+    assert made.data.summary.rows == 30
+
+
+def test_a_line_that_is_wrong_is_named_as_it_stands_in_the_file(tmp_path: Path) -> None:
+    error = refusal(tmp_path, {"x.csv": f"sep=;\n# remark\nsize;label;age\n{ROWS}1;a\n{ROWS}".encode()})
+    assert (error.code, error.params["line"]) == ("csv_ragged", 34)
+
+
+@pytest.mark.parametrize("mark", [",", "\t"])
+def test_names_one_fewer_than_the_values_of_every_row_leave_the_first_column_without_one(tmp_path: Path, mark: str) -> None:
+    rows = "".join(f'"car {n}"{mark}{n * 7 % 13}{mark}{n % 5}.5{mark}"{"ab"[n % 2]}"\n' for n in range(30))
+    made = read(tmp_path, f'"speed"{mark}"size"{mark}"label"\n{rows}')
+    assert columns(made) == ["column 1", "speed", "size", "label"]
+    assert "row_names" in made.codes
+    made = read(tmp_path / "plain", f"speed{mark}size\n" + "".join(f"{n}{mark}{n % 5}{mark}\n" for n in range(30)))
+    assert columns(made) == ["speed", "size"]
+
+
+@pytest.mark.parametrize("padding", [b"\0", b"\0" * 5000, b"\x1a", b"\x1a\0\0", b"\0" * 3_000_000])
+def test_zero_bytes_and_end_marks_behind_the_table_are_ignored_and_told(tmp_path: Path, padding: bytes) -> None:
+    made = imported(tmp_path, {"x.csv": f"size;label;age\n{ROWS}".encode() + padding})
+    assert made.data.summary.rows == 30
+    assert made.data.summary.columns[0].kind == made.data.summary.columns[2].kind == "number"
+    assert made.problem("padding").params == {"count": len(padding)}
+
+
+@pytest.mark.parametrize("behind", ["# end of file\n", "\nWritten by a program, on Monday\n", "End\nof file"])
+def test_remarks_behind_the_last_row_are_left_out_and_told(tmp_path: Path, behind: str) -> None:
+    made = read(tmp_path, f"size;label;age\n{ROWS}{behind}")
+    assert made.data.summary.rows == 30
+    assert made.problem("lines_behind").severity == "warning"
+
+
+@pytest.mark.parametrize("rows", [9, 20_000])
+def test_lines_of_another_width_are_left_out_where_that_is_chosen_and_listed(tmp_path: Path, rows: int) -> None:
+    lines = ["size,label", *(f"{n % 7},{'ab'[n % 2]}" for n in range(rows))]
+    lines[4:4], lines[8:8] = ["1,2,3"], ["4"]
+    files = {"x.csv": "\n".join(lines).encode()}
+    assert "leave such lines out" in str(refusal(tmp_path / "refused", files))
+    spec = listing("formats")["csv"].spec.model_validate({"name": "csv", "other_widths": "leave out"})
+    made = imported(tmp_path, files, spec)
+    assert made.data.summary.rows == rows
+    assert made.problem("other_widths").params == {"count": 2, "lines": "5, 9"}

@@ -176,6 +176,22 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
     "no_header": (
         "info", "The first line holds values, not names: the columns are called “column 1” to “column %(count)s”.",
         "Add a line with the columns' names, or say in the format's settings that the first line holds names."),
+    "other_widths": (
+        "warning", "%(count)s lines have more or fewer values than the others and were left out: %(lines)s.",
+        "Correct these lines and import again if their rows matter."),
+    "lines_behind": (
+        "warning", "%(count)s lines behind the last row, the first “%(value)s”, were left out.",
+        "If they are rows, give them as many values as the others have and import again."),
+    "lines_before": (
+        "info", "%(count)s lines before the table, the first “%(value)s”, were skipped.",
+        "Nothing to do, unless one of them is a row."),
+    "row_names": (
+        "info", "Every row has one value more than there are names, as R writes names of rows: the first column was taken to be without "
+        "a name.",
+        "Give the first column a name if the names belong to other columns."),
+    "padding": (
+        "info", "%(count)s zero bytes or end marks behind the text were ignored.",
+        "Nothing to do if the last rows are there; otherwise write the file again."),
     "renamed_columns": (
         "warning", "%(count)s columns had no name or the name of another column: %(names)s.",
         "Give each column a name of its own and import again."),
@@ -219,6 +235,8 @@ LOOKED_FOR: dict[str, str] = {
     "mirrors_target": "A column of the target's kind that alone tells the target, among the first 200.",
     "case_only": "Names that differ only in capital letters or spaces.",
     "broken_pictures": "Pictures that cannot be read.",
+    "other_widths": "Lines that have more or fewer values than the others.",
+    "lines_behind": "Lines behind the last row.",
     "renamed_columns": "Columns without a name of their own.",
 }
 
