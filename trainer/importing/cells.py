@@ -1,7 +1,8 @@
 """Reading the cells of one column as numbers, and knowing which of them say that a value is missing."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import filterfalse
 
 import numpy as np
@@ -11,19 +12,24 @@ from trainer.importing.spelled import LONGEST_NUMBER, Number, plain_number, spel
 
 _WORDS = ("na", "n/a", "n.a.", "nan", "nat", "nil", "null", "none", "#n/a", "<na>", "(null)", "(nan)", "(none)")
 _FAULTS = ("\\N", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!")  # as databases and spreadsheets write them
-_MARKS = ("", "-", "--", "?", ".", "NaN", "NaT")
+_MARKS = ("", "\u200b", "\ufeff", "-", "--", "?", ".", "NaN", "NaT")
 MISSING = frozenset({*_MARKS, *_FAULTS, *_WORDS, *(word.upper() for word in _WORDS), *(word.title() for word in _WORDS)})
 
 BEGINNINGS = frozenset("+-.,0123456789iI")
 LARGEST = 1e33  # models compute in float32, which ends at 3.4e38: the rest is room for a network to multiply
 
 
-NUMBER, GAP, TEXT, INFINITE = range(4)
+NUMBER, GAP, TEXT, INFINITE, CODE = range(5)
+# What a number would not keep: leading zeros, digits beyond those of float64, and an E that is a letter.
+CODED = re.compile(r"0\d+|\d{16,}|\d+E\d{1,3}", re.ASCII)
+SURE_DIGITS = 1e15
+
 
 
 @dataclass(frozen=True)
 class Read:
-    """``values`` float64 [cells], NaN but for numbers that can be used; ``kinds`` uint8 [cells]: NUMBER, GAP, TEXT or INFINITE.
+    """``values`` float64 [cells], NaN but for numbers that can be used; ``kinds`` uint8 [cells]: NUMBER, GAP, TEXT, INFINITE,
+    or CODE for a number that is written as codes are, among whole numbers alone.
 
     A number beyond ``LARGEST`` counts as infinite. ``units`` are those that stand beside numbers, each with such a cell.
     """
@@ -31,9 +37,10 @@ class Read:
     values: Array
     kinds: Array
     units: Mapping[str, str] = field(default_factory=dict)
+    is_measured: bool = False  # whether a number is written with a fraction
 
     def at(self, places: Array) -> "Read":
-        return Read(self.values[places], self.kinds[places], self.units)
+        return Read(self.values[places], self.kinds[places], self.units, self.is_measured)
 
 
 def read(cells: Sequence[str], comma: bool = False) -> Read:
@@ -48,7 +55,22 @@ def read(cells: Sequence[str], comma: bool = False) -> Read:
         infinite = np.abs(found.values) > LARGEST
     found.values[infinite] = np.nan
     found.kinds[infinite] = INFINITE
-    return found
+    return replace(found, is_measured=_are_measured(found, cells))
+
+
+def _are_measured(read: Read, cells: Sequence[str]) -> bool:
+    """Whether there are fractions. Where there are none, numbers that are written as codes are marked as such."""
+    is_number = read.kinds == NUMBER
+    if not is_number.any():
+        return False
+    present = read.values[is_number]
+    text = "\n".join(("", *cells)) if (present == np.floor(present)).all() else "."
+    if "." in text:
+        return True
+    if "\n0" in text or "E" in text or np.abs(present).max() >= SURE_DIGITS:
+        codes = np.fromiter((CODED.fullmatch(cell) is not None for cell in cells), np.bool_, len(cells))
+        read.kinds[codes & is_number] = CODE
+    return False
 
 
 def _all_plain(cells: Sequence[str]) -> Array | None:

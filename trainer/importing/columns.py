@@ -6,9 +6,10 @@ import numpy as np
 
 from trainer.columns import Column, category, constant, number, text
 from trainer.data import Array
+from trainer.importing.cells import CODE as CODED
 from trainer.importing.cells import GAP, INFINITE, MISSING, TEXT, Read
 from trainer.importing.cells import read as read_numbers
-from trainer.importing.levels import LONGEST_LEVEL, Levels, is_short_form
+from trainer.importing.levels import LONGEST_LEVEL, Levels, is_short_form, visible
 from trainer.importing.profile import Problem, problem
 from trainer.importing.profile_classes import case_problems
 from trainer.importing.spelled import PARENTHESES
@@ -19,6 +20,9 @@ FEW_LEVELS = 20
 MOST_HELD = 20_000
 VALUES_HELD = 500_000
 LINES_NAMED = 5
+CODE_SHARE = 0.001
+WORD_SHARE = 0.3  # of numbers, where the rest of a column are a few words
+MOST_WORDS = 5
 CODE = np.dtype(np.int16)
 
 
@@ -31,10 +35,13 @@ class Observed:
         self._cap = min(MOST_HELD, max(MOST_LEVELS // 5, VALUES_HELD // columns))
         self._levels = Levels(comma)
         self._full = False
-        self._rows = self._missing = self._numbers = self._infinite = self._text = self._length = self._held = 0
+        self._is_measured = False
+        self._rows = self._missing = self._numbers = self._codes = self._infinite = self._text = self._length = self._held = 0
         self._text_cells: list[tuple[int, str]] = []
         self._infinite_lines: list[int] = []
         self._units: dict[str, str] = {}
+        self._words: dict[str, None] = {}
+        self._code = ""
         self.spellings: set[str] = set()
 
     def see(self, cells: Sequence[str], lines: Sequence[int]) -> tuple[Array | None, Array | None]:
@@ -65,18 +72,25 @@ class Observed:
 
     def _count(self, read: Read, cells: Sequence[str], lines: Sequence[int]) -> int:
         """Note what the cells are; how many are numbers, infinite ones included."""
-        finite, missing, text, infinite = np.bincount(read.kinds, minlength=4).tolist()
+        plain, missing, text, infinite, codes = np.bincount(read.kinds, minlength=5).tolist()
+        finite = plain + codes
         self._rows += len(cells)
         self._missing += missing
         self._numbers += finite + infinite
         self._infinite += infinite
+        self._codes += codes
+        self._is_measured = self._is_measured or read.is_measured
         self._text += text
         if missing:
             self.spellings |= MISSING.intersection(cells)
         if read.units:
             self._units = {**read.units, **self._units}
+        if codes and not self._code:
+            self._code = cells[int(np.argmax(read.kinds == CODED))]
         if infinite and not self._infinite_lines:
             self._infinite_lines.append(lines[int(np.argmax(read.kinds == INFINITE))])
+        if text and len(self._words) <= MOST_WORDS:
+            self._words.update(dict.fromkeys(cells[at] for at in np.flatnonzero(read.kinds == TEXT).tolist()))
         if text and len(self._text_cells) < LINES_NAMED:
             places = np.flatnonzero(read.kinds == TEXT)[: LINES_NAMED - len(self._text_cells)].tolist()
             self._text_cells.extend((lines[at], cells[at]) for at in places)
@@ -87,7 +101,7 @@ class Observed:
         return self._levels.indices(self._sorted())
 
     def _sorted(self) -> list[str]:
-        return sorted(self._levels.words())
+        return sorted(set(self._levels.forms().values()))
 
     def decided(self) -> Column:
         """The column with its kind. ``distinct`` of a text column counts up to a bound."""
@@ -95,7 +109,7 @@ class Observed:
         levels = [] if self._full else self._sorted()
         if not self._full and len(levels) <= 1:
             return constant.Column(name=self.name, missing=self._missing, distinct=len(levels))
-        if self._numbers >= NUMBER_SHARE * present and len(self._different_units()) <= 1:
+        if self._are_numbers(len(levels), present):
             missing = self._missing + self._text + self._infinite
             if self._numbers == self._infinite:  # no value is left
                 return constant.Column(name=self.name, missing=missing)
@@ -103,6 +117,17 @@ class Observed:
         if not self._full and self._is_category(len(levels), present):
             return category.Column(name=self.name, missing=self._missing, distinct=len(levels), levels=tuple(levels))
         return text.Column(name=self.name, missing=self._missing, distinct=len(self._levels))
+
+    def _are_numbers(self, levels: int, present: int) -> bool:
+        """Whether most cells are numbers, or all but a few words that stand for a gap; in one unit, and no codes."""
+        if self._are_codes() or len(self._different_units()) > 1:
+            return False
+        many = self._full or levels - len(self._words) > FEW_LEVELS
+        return self._numbers >= NUMBER_SHARE * present or (
+            many and len(self._words) <= MOST_WORDS and self._numbers >= WORD_SHARE * present)
+
+    def _are_codes(self) -> bool:
+        return not self._is_measured and self._codes > CODE_SHARE * self._numbers
 
     def _different_units(self) -> list[str]:
         return [unit for unit in self._units if unit != PARENTHESES]
@@ -115,7 +140,12 @@ class Observed:
         """What to say about the cells of this column, now that its kind is known."""
         found: list[Problem] = []
         found.extend(self.unit_problems(column))
-        if column.kind == "number" and self._text:
+        if self._are_codes() and column.kind in {"category", "text"}:
+            found.append(problem("codes", column=self.name, value=self._code[:LONGEST_LEVEL]))
+        if column.kind == "number" and self._numbers < NUMBER_SHARE * (self._rows - self._missing):
+            words = ", ".join(f"“{word[:LONGEST_LEVEL]}”" for word in self._words)
+            found.append(problem("words_in_numbers", column=self.name, count=self._text, values=words))
+        elif column.kind == "number" and self._text:
             (line, value), cells = self._text_cells[0], self._text_cells
             lines = ", ".join(str(line) for line, _ in cells) + (" …" if self._text > len(cells) else "")
             found.append(problem("text_in_numbers", column=self.name, count=self._text, value=value[:LONGEST_LEVEL], line=line,
@@ -126,13 +156,19 @@ class Observed:
             found.append(problem("constant", column=self.name))
         if isinstance(column, category.Column):
             found.extend(case_problems(column.levels))
-        if column.kind == "text" and not self._is_identifier(column):
+            found.extend(self._joined())
+        if column.kind == "text" and not self._is_identifier(column) and not self._are_codes():
             found.append(problem("text_column", column=self.name))
         if column.kind == "text" and self._is_identifier(column):
             found.append(problem("identifier", column=self.name))
         if column.missing and column.kind != "constant":
             found.append(problem("missing_values", column=self.name, count=column.missing, rows=self._rows))
         return found
+
+    def _joined(self) -> list[Problem]:
+        joined = self._levels.joined()
+        shown = "; ".join(" = ".join(f"“{visible(word)}”" for word in words) for words in joined[:LINES_NAMED])
+        return [problem("joined_labels", column=self.name, count=len(joined), names=shown)] if joined else []
 
     def unit_problems(self, column: Column) -> list[Problem]:
         units, many = self._different_units(), self._numbers >= NUMBER_SHARE * (self._rows - self._missing)

@@ -116,6 +116,12 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "warning", "“%(column)s” holds numbers, but %(count)s cells are text, the first “%(value)s” in line %(line)s "
         "(lines %(lines)s).",
         "Correct these cells and import again; until then they count as missing."),
+    "words_in_numbers": (
+        "warning", "“%(column)s” holds numbers, but %(count)s cells say %(values)s; they count as missing.",
+        "If such a word is a value of its own, say it in a column of its own; otherwise leave the cells empty."),
+    "sentinel": (
+        "warning", "“%(column)s” is %(value)s in %(count)s rows, far from all its other values, as programs write what is missing.",
+        "If it means that a value is missing, leave these cells empty and import again: a model takes it for a measurement."),
     "mixed_units": (
         "warning", "“%(column)s” holds numbers in different units, such as %(values)s, and was not read as numbers.",
         "Write all of its numbers in one unit and import again."),
@@ -136,7 +142,7 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "Decide which label is right and remove the other: a model cannot learn both."),
     "identifier": (
         "warning", "“%(column)s” has a different value in every row, like an identifier.",
-        "Leave it out of the features: it says which row it is, not what the row is like."),
+        "It is left out unless you choose it as an input column: it says which row it is, not what the row is like."),
     "mirrors_target": (
         "warning", "“%(column)s” alone tells the target “%(target)s” in %(agreeing)s of %(rows)s rows.",
         "Leave it out of the features if it is not known when the model will be used; otherwise the result is too good to be true."),
@@ -147,7 +153,7 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "info", "“%(column)s” holds free text.",
         "It is kept but not yet trained on."),
     "case_only": (
-        "warning", "“%(first)s” and “%(second)s” differ only in capital letters or spaces.",
+        "warning", "%(names)s differ only in capital letters or spaces.",
         "If they mean the same, write them the same way and import again."),
     "mixed_sizes": (
         "info", "The pictures have %(sizes)s different sizes; %(resized)s were resized to %(width)s x %(height)s pixels.",
@@ -204,6 +210,12 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
     "decimal_comma": (
         "info", "Numbers with a comma, as in “%(value)s”, were read as decimal numbers.",
         "Nothing to do."),
+    "codes": (
+        "info", "“%(column)s” holds codes such as “%(value)s”, which are kept as they are written and not read as numbers.",
+        "If they are numbers, write them without leading zeros, with fewer digits, or with a decimal point, and import again."),
+    "joined_labels": (
+        "info", "“%(column)s” has %(count)s labels in several spellings that look alike, and they were joined: %(names)s.",
+        "Nothing to do, unless they mean different things: then write them so that they look different."),
     "unit": (
         "info", "“%(column)s” is written with %(unit)s, as in “%(value)s”; its numbers are those without it.",
         "Nothing to do: write numbers in this unit when you use the model."),
@@ -225,6 +237,8 @@ LOOKED_FOR: dict[str, str] = {
     "missing_target": "Rows without a value in the target.",
     "missing_values": "Columns with missing values.",
     "text_in_numbers": "Text among the numbers of a column.",
+    "words_in_numbers": "Words that stand among numbers for what is missing.",
+    "sentinel": "Numbers that stand for what is missing.",
     "mixed_units": "Numbers in different units in one column.",
     "infinite_values": "Values that are infinite or too large.",
     "infinite_pixels": "Pixels that are not finite numbers.",

@@ -22,7 +22,7 @@ from trainer.importing.columns import CODE, Observed
 from trainer.importing.parsed import Parsed
 from trainer.importing.profile import Problem, checks_of, problem
 from trainer.importing.profile_classes import case_problems
-from trainer.importing.profile_tables import column_profiles
+from trainer.importing.profile_tables import column_profiles, is_identifier
 from trainer.importing.spool import Spool
 from trainer.summary import DataSummary
 
@@ -61,8 +61,10 @@ def parse(names: Sequence[str], chunks: Iterator[Chunk], work: Path, *, comma: b
         columns = [column.decided() for column in observed]
         arrays = _encode(columns, observed, seen.chunks, spool, work)
     profiles = column_profiles(columns, arrays)
-    summary = DataSummary(rows=sum(seen.chunks), columns=tuple(
-        column.model_copy(update={"distinct": profile.distinct}) for column, profile in zip(columns, profiles, strict=True)))
+    rows = sum(seen.chunks)
+    summary = DataSummary(rows=rows, columns=tuple(
+        column.model_copy(update={"distinct": profile.distinct, "is_identifier": is_identifier(profile, rows)})
+        for column, profile in zip(columns, profiles, strict=True)))
     problems = [found for column, kind in zip(observed, columns, strict=True) for found in column.problems(kind)]
     return Parsed(summary=summary, arrays=arrays, problems=(*problems, *_spellings(observed)),
                   checks=checks_of(Observed.problems, Observed.unit_problems, case_problems), rows=seen.preview,
