@@ -1,6 +1,7 @@
 """Deciding what kind a column of text cells is: numbers, categories, free text, or the same value throughout."""
 
 from collections.abc import Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -29,11 +30,13 @@ CODE = np.dtype(np.int16)
 class Observed:
     """What has been seen of one column so far. Memory is bounded: beyond ``cap`` different values, new ones are not held."""
 
+    GAPS: ClassVar[frozenset[str]] = MISSING
+
     def __init__(self, name: str, comma: bool, columns: int) -> None:
         self.name = name
         self._comma = comma
         self._cap = min(MOST_HELD, max(MOST_LEVELS // 5, VALUES_HELD // columns))
-        self._levels = Levels(comma)
+        self._levels = Levels(comma, self.GAPS)
         self._full = False
         self._is_measured = False
         self._rows = self._missing = self._numbers = self._codes = self._infinite = self._text = self._length = self._held = 0
@@ -44,20 +47,23 @@ class Observed:
         self._code = ""
         self.spellings: set[str] = set()
 
-    def see(self, cells: Sequence[str], lines: Sequence[int]) -> tuple[Array | None, Array | None]:
+    def see(self, cells: Any, lines: Sequence[int]) -> tuple[Array | None, Array | None]:
         """Take note of some more stripped cells and of the lines they stand in.
 
         What the cells are if the column turns out to hold numbers: float64 values, or None where none is a number; and if it
         turns out to hold categories: ``CODE`` places in ``lookup``, or None once that is ruled out.
         """
         places, longest = self._hold(cells)
-        read = read_numbers(cells, self._comma) if places is None or longest > LONGEST_LEVEL else self._levels.read(places)
+        read = self._read(cells, places if longest <= LONGEST_LEVEL else None)
         numbers = self._count(read, cells, lines)
         if places is None:
             return read.values if numbers else None, None
         self._held += int((read.kinds != GAP).sum())
         coded = places.astype(CODE) if len(self._levels) <= MOST_LEVELS else None
         return read.values if numbers else None, coded
+
+    def _read(self, cells: Sequence[str], places: Array | None) -> Read:
+        return read_numbers(cells, self._comma) if places is None else self._levels.read(places)
 
     def _hold(self, cells: Sequence[str]) -> tuple[Array | None, int]:
         """The cells' places among the held values, None once there are too many, and the length of the longest cell."""
@@ -82,7 +88,7 @@ class Observed:
         self._is_measured = self._is_measured or read.is_measured
         self._text += text
         if missing:
-            self.spellings |= MISSING.intersection(cells)
+            self.spellings |= self.GAPS.intersection(cells)
         if read.units:
             self._units = {**read.units, **self._units}
         if codes and not self._code:

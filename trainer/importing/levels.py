@@ -20,14 +20,14 @@ SPACES = str.maketrans(dict.fromkeys(FOREIGN_SPACES, " "))
 class Levels:
     """Cells in the order in which they first came, with a short form in place of a long text."""
 
-    def __init__(self, comma: bool) -> None:
-        self._comma = comma
+    def __init__(self, comma: bool, gaps: frozenset[str] = MISSING) -> None:
+        self._comma, self._gaps = comma, gaps
         self._places: defaultdict[str, int] = defaultdict(count().__next__)
         self._read = Read(np.empty(0), np.empty(0, np.uint8))
 
     def __len__(self) -> int:
         """How many there are, not counting those that say that a value is missing."""
-        return len(self._places) - len(MISSING & self._places.keys())
+        return len(self._places) - len(self._gaps & self._places.keys())
 
     def places(self, cells: Sequence[str], longest: int) -> Array:
         """int32 [cells]: the place of each among all that have come."""
@@ -46,7 +46,7 @@ class Levels:
 
     def words(self) -> list[str]:
         """All but those that say that a value is missing."""
-        return [cell for cell in self._places if cell not in MISSING]
+        return [cell for cell in self._places if cell not in self._gaps]
 
     def forms(self) -> dict[str, str]:
         """Each of ``words`` with the one that stands for all that look like it: composed (NFC), without invisible characters,

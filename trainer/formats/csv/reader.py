@@ -1,8 +1,8 @@
 """Reads CSV, some thousand rows at a time; what does not fit is told with the number of its line."""
 
 import csv
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
@@ -121,9 +121,30 @@ def _names(first: Sequence[str] | None, table: Table) -> tuple[list[str], list[P
     return names, [problem("renamed_columns", count=len(renamed), names=shown)] if renamed else []
 
 
+@dataclass(frozen=True)
+class _Growing:
+    """Rows that wait until they are enough for a chunk."""
+
+    lines: list[int]
+    columns: list[list[str]]
+
+    def extend(self, lines: Iterable[int], columns: Iterable[Sequence[str]]) -> None:
+        self.lines.extend(lines)
+        for own, cells in zip(self.columns, columns, strict=True):
+            own.extend(cells)
+
+    def take(self, count: int) -> Chunk:
+        """The first rows, which this chunk has no longer."""
+        taken = Chunk(self.lines[:count], [cells[:count] for cells in self.columns])
+        del self.lines[:count]
+        for cells in self.columns:
+            del cells[:count]
+        return taken
+
+
 def _chunks(table: Table) -> Iterator[Chunk]:
     """Rows below the header, some thousand at a time."""
-    chunk = Chunk([], [[] for _ in range(table.width)])
+    chunk = _Growing([], [[] for _ in range(table.width)])
     above, held = int(table.header), 0
     most = max(1, min(CHUNK_ROWS, CHUNK_CELLS // table.width))
     for batch in batches(table):
@@ -133,10 +154,10 @@ def _chunks(table: Table) -> Iterator[Chunk]:
             yield chunk.take(count)
             held = batch.characters
     if chunk.lines:
-        yield chunk
+        yield chunk.take(len(chunk.lines))
 
 
-def _enough(chunk: Chunk, most: int, held: int) -> int:
+def _enough(chunk: _Growing, most: int, held: int) -> int:
     """How many of the rows are to go on, 0 while they are too few; ``held`` is at least the number of their characters."""
     full = 0
     if held > CHUNK_CHARACTERS:
