@@ -21,7 +21,7 @@ BEGINNINGS = (
     (b"\x80\x02", _PICKLE), (b"\x80\x03", _PICKLE), (b"\x80\x04", _PICKLE), (b"\x80\x05", _PICKLE),
     (b"\xd0\xcf\x11\xe0", _SHEET), (b"PK\x03\x04", _NESTED),
     (b"7z\xbc\xaf\x27\x1c", _ARCHIVE), (b"Rar!", _ARCHIVE), (b"\xfd7zXZ", _ARCHIVE), (b"BZh", _ARCHIVE), (b"\x28\xb5\x2f\xfd", _ARCHIVE),
-    (b"\x93NUMPY", _ARRAY), (b"\x89HDF", _ARRAY), (b"PAR1", _TABLE), (b"SQLite format 3", _TABLE), (b"ARROW1", _TABLE),
+    (b"\x93NUMPY", _ARRAY), (b"\x89HDF", _ARRAY), (b"FEA1", _TABLE), (b"SQLite format 3", _TABLE),
     (b"%PDF", _PAGE), (b"<", _PAGE), (b"{", _JSON), (b"[", _JSON),
 )
 TAR_MARK = slice(257, 262)
