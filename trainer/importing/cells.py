@@ -11,9 +11,9 @@ from trainer.data import Array
 from trainer.importing.spelled import LONGEST_NUMBER, Number, plain_number, spelled_number
 
 _WORDS = ("na", "n/a", "n.a.", "nan", "nat", "nil", "null", "none", "#n/a", "<na>", "(null)", "(nan)", "(none)")
-_FAULTS = ("\\N", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!")  # as databases and spreadsheets write them
+FAULTS = frozenset({"\\N", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!"})  # as databases and spreadsheets write them
 _MARKS = ("", "\u200b", "\ufeff", "-", "--", "?", ".", "NaN", "NaT")
-MISSING = frozenset({*_MARKS, *_FAULTS, *_WORDS, *(word.upper() for word in _WORDS), *(word.title() for word in _WORDS)})
+MISSING = frozenset({*_MARKS, *FAULTS, *_WORDS, *(word.upper() for word in _WORDS), *(word.title() for word in _WORDS)})
 
 BEGINNINGS = frozenset("+-.,0123456789iI")
 LARGEST = 1e33  # models compute in float32, which ends at 3.4e38: the rest is room for a network to multiply

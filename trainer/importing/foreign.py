@@ -7,7 +7,7 @@ from trainer.importing.archives import Source
 
 _PICKLE = ("pickle_refused", "“%(name)s” holds pickled Python objects, which can run programs and are never opened here. Save the data as "
            "CSV, IDX or pictures.")
-_SHEET = ("format_sheet", "“%(name)s” is an office document, which is not read here. Save the sheet as CSV and import that.")
+_SHEET = ("format_sheet", "“%(name)s” is an office document, which is not read here. Save the sheet as XLSX or CSV and import that.")
 _ARCHIVE = ("format_archive", "“%(name)s” is an archive of a kind that is not opened here. Pack the folder as an ordinary ZIP.")
 _NESTED = ("archive_nested", "“%(name)s” is an archive inside of an archive, which is not opened. Pack the files themselves, once.")
 _ARRAY = ("format_array", "“%(name)s” is a file of arrays that is not read here. Save pictures as IDX or PNG, and tables as CSV.")
@@ -16,7 +16,7 @@ _PAGE = ("format_page", "“%(name)s” is a document, a web page, XML or SVG, w
          "PNG or JPEG.")
 _JSON = ("format_json", "“%(name)s” is JSON, which is not read here in this form. Save it as CSV, or as JSON Lines: one object a line.")
 
-INSIDE = {"data.pkl": _PICKLE, "xl/workbook.xml": _SHEET, "word/document.xml": _SHEET, "content.xml": _SHEET}
+INSIDE = {"data.pkl": _PICKLE, "xl/workbook.bin": _SHEET, "word/document.xml": _SHEET, "content.xml": _SHEET}
 BEGINNINGS = (
     (b"\x80\x02", _PICKLE), (b"\x80\x03", _PICKLE), (b"\x80\x04", _PICKLE), (b"\x80\x05", _PICKLE),
     (b"\xd0\xcf\x11\xe0", _SHEET), (b"PK\x03\x04", _NESTED),

@@ -191,6 +191,9 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
     "lines_before": (
         "info", "%(count)s lines before the table, the first “%(value)s”, were skipped.",
         "Nothing to do, unless one of them is a row."),
+    "other_sheets": (
+        "info", "Only the sheet “%(sheet)s” was read; others were ignored: %(names)s.",
+        "If you need another, move it to the front, or import it as a data set of its own."),
     "row_names": (
         "info", "Every row has one value more than there are names, as R writes names of rows: the first column was taken to be without "
         "a name.",

@@ -49,11 +49,11 @@ def layout(spec: Spec, table: Table) -> Layout | None:
     if not sample:
         return None
     example = dialect.decimal_comma([row for _, row in sample], table.delimiter)
-    titles = _titles([row for _, row in sample], example is not None)
-    skipped = [*beginning.comments, *(table.delimiter.join(row).rstrip(table.delimiter) for _, row in sample[:titles])]
-    sample = sample[titles:]
+    above = titles([row for _, row in sample], comma=example is not None)
+    skipped = [*beginning.comments, *(table.delimiter.join(row).rstrip(table.delimiter) for _, row in sample[:above])]
+    sample = sample[above:]
     table = replace(table, start=sample[0][0], width=len(sample[0][1]))
-    outline = _named(spec, table, sample, beginning.comments if not titles else (), example)
+    outline = _named(spec, table, sample, beginning.comments if not above else (), example)
     if not skipped:
         return outline
     shown = problem("lines_before", count=len(skipped), value=skipped[0].strip()[:LONGEST_SHOWN])
@@ -119,14 +119,14 @@ def _cells(line: str, mark: str) -> list[str]:
         return []
 
 
-def _titles(sample: Sequence[Sequence[str]], comma: bool) -> int:
+def titles(sample: Sequence[Sequence[str]], *, comma: bool) -> int:
     """How many first rows are no part of the table: they fill at most half of its columns, and names stand below them."""
     width = Counter(map(_filled_width, sample)).most_common(1)[0][0]
-    titles = sum(1 for _ in takewhile(lambda row: sum(map(bool, map(str.strip, row))) <= width / 2, sample))
-    if width < 2 or not 0 < titles <= min(MOST_TITLES, len(sample) - 2):
+    above = sum(1 for _ in takewhile(lambda row: sum(map(bool, map(str.strip, row))) <= width / 2, sample))
+    if width < 2 or not 0 < above <= min(MOST_TITLES, len(sample) - 2):
         return 0
-    other_width = all(len(row) != len(sample[titles]) for row in sample[:titles])
-    return titles if other_width or dialect.has_header(sample[titles:], comma) else 0
+    other_width = all(len(row) != len(sample[above]) for row in sample[:above])
+    return above if other_width or dialect.has_header(sample[above:], comma) else 0
 
 
 def _filled_width(row: Sequence[str]) -> int:
