@@ -18,6 +18,7 @@ import pytest
 
 from tests.files import Imported, imported, refusal, stored, zipped
 from tests.yard import ROOT
+from trainer.catalog import listing
 from trainer.columns import category
 
 COUNT = 60
@@ -117,3 +118,9 @@ print(preparation.prepare([pathlib.Path({str(path)!r})], ["x"], pathlib.Path({st
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     return done.stdout.strip() or done.stderr
+
+
+def test_a_file_of_no_known_format_is_told_which_there_are(tmp_path: Path) -> None:
+    error = refusal(tmp_path, {"x": b"\x7fELF" + bytes(200)})
+    assert error.code == "format_unknown"
+    assert all(entry.label in str(error) for entry in listing("formats").values())

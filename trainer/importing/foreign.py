@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from trainer import catalog
 from trainer.errors import TrainerError
 from trainer.importing.archives import Source
 
@@ -30,7 +31,8 @@ TAR_MARK = slice(257, 262)
 def refusal(sources: Sequence[Source]) -> TrainerError:
     """The error for files that no format recognised."""
     code, sentence = _sentence(sources)
-    return TrainerError(code, sentence, name=sources[0].name)
+    formats = "; ".join(entry.label for entry in catalog.listing("formats").values())
+    return TrainerError(code, sentence, name=sources[0].name, **({"formats": formats} if code == "format_unknown" else {}))
 
 
 def _sentence(sources: Sequence[Source]) -> tuple[str, str]:
@@ -45,5 +47,4 @@ def _sentence(sources: Sequence[Source]) -> tuple[str, str]:
     for mark, sentence in BEGINNINGS:
         if start.startswith(mark):
             return sentence
-    return ("format_unknown", "“%(name)s” is in no format that is known here. Import a table as CSV, IDX files with pictures and "
-            "labels, or a ZIP with pictures in one folder per class.")
+    return "format_unknown", "“%(name)s” is in no format that is known here. Import one of these: %(formats)s."
