@@ -12,6 +12,7 @@ from trainer.importing.spelled import DECIMAL_COMMA, POINTS, THOUSANDS, bare_dig
 DELIMITERS = (",", ";", "\t", "|")
 SURE_LINES = 200
 ROWS_COMPARED = 50
+ALIKE_SHARE = 0.2
 WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 EARLIEST, LATEST = 1500, 2200  # years
 LISTED = re.compile(r"[+-]?\d[\d,]*,\d*", re.ASCII)  # digits and commas alone
@@ -84,18 +85,24 @@ def _is_numbered(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
     empty = [at for at in others if not first[at]]
     if empty:
         return any(_counts(below[at]) for at in empty)
-    return _is_in_order(first, places, others) and not any(_is_in_order(row, places, others) for row in rest[:ROWS_COMPARED])
+    compared = rest[:ROWS_COMPARED]
+    alike = sum(_steps(row, places) == _steps(first, places) for row in compared)
+    return _is_in_order(first, places, others) and alike <= ALIKE_SHARE * len(compared)
 
 
-def _is_in_order(row: Sequence[str], places: Sequence[int], others: Sequence[int]) -> bool:
-    """Whether the row's numbers count from 0 or 1, or are years or many numbers in equal steps."""
+def _steps(row: Sequence[str], places: Sequence[int]) -> set[int] | None:
+    """The different steps from each of the row's numbers to the next; None where they are not whole, or one alone and no year."""
     cells = [row[at].strip() if at < len(row) else "" for at in places]
-    if not all(WHOLE.fullmatch(cell) for cell in cells):
-        return False
-    values = [int(cell) for cell in cells]
-    steps = {after - before for before, after in pairwise(values)}
+    if not all(WHOLE.fullmatch(cell) for cell in cells) or (len(cells) == 1 and not EARLIEST <= int(cells[0]) <= LATEST):
+        return None
+    return {int(after) - int(before) for before, after in pairwise(cells)}
+
+
+def _is_in_order(first: Sequence[str], places: Sequence[int], others: Sequence[int]) -> bool:
+    """Whether the numbers of the first row count from 0 or 1, or are years or many numbers in equal steps."""
+    values, steps = [int(first[at]) for at in places], _steps(first, places) or set()
     if all(EARLIEST <= value <= LATEST for value in values):
-        return min(steps, default=0 if not others else 1) > 0
+        return min(steps, default=1 if others else 0) > 0
     counts = values[0] in {0, 1} and steps == {1}
     return (counts and len(values) >= (2 if others else 3)) or (len(steps) == 1 and min(steps) > 0 and len(values) > 3)
 
