@@ -13,8 +13,18 @@ import pytest
 from tests.files import imported, picture, refusal, zipped
 from trainer.columns import category
 
-ROWS = [[n * 0.25 if n % 7 else None, f"{n % 3:03}", datetime.datetime(2024, 1, 1 + n % 4), n % 2 == 0, "NA" if n == 5 else n % 5,
-         "#DIV/0!" if n == 4 else n % 9, "yes" if n % 2 else "no"] for n in range(40)]
+ROWS = [
+    [
+        n * 0.25 if n % 7 else None,
+        f"{n % 3:03}",
+        datetime.datetime(2024, 1, 1 + n % 4),
+        n % 2 == 0,
+        "NA" if n == 5 else n % 5,
+        "#DIV/0!" if n == 4 else n % 9,
+        "yes" if n % 2 else "no",
+    ]
+    for n in range(40)
+]
 NAMES = ["size", "code", "day", "flag", "count", "quotient", "label"]
 
 
@@ -34,8 +44,15 @@ def test_cells_keep_the_types_that_the_file_states(tmp_path: Path) -> None:
     made = imported(tmp_path, {"upload": book([NAMES, *ROWS])})
     assert made.profile.format == "excel"
     kinds = {column.name: column.kind for column in made.data.summary.columns}
-    assert kinds == {"size": "number", "code": "category", "day": "category", "flag": "category", "count": "number", "quotient": "number",
-                     "label": "category"}
+    assert kinds == {
+        "size": "number",
+        "code": "category",
+        "day": "category",
+        "flag": "category",
+        "count": "number",
+        "quotient": "number",
+        "label": "category",
+    }
     levels = {column.name: column.levels for column in made.data.summary.columns if isinstance(column, category.Column)}
     assert levels["code"] == ("000", "001", "002")
     assert levels["day"][0] == "2024-01-01"
@@ -45,7 +62,9 @@ def test_cells_keep_the_types_that_the_file_states(tmp_path: Path) -> None:
 
 
 def test_titles_above_the_names_and_other_sheets_are_told(tmp_path: Path) -> None:
-    made = imported(tmp_path, {"x.xlsx": book([], [["Sales of the year"], [], NAMES, *ROWS], [["more", "names"], [1, 2]])})
+    made = imported(
+        tmp_path, {"x.xlsx": book([], [["Sales of the year"], [], NAMES, *ROWS], [["more", "names"], [1, 2]])}
+    )
     assert [column.name for column in made.data.summary.columns] == NAMES
     assert made.data.summary.rows == 40
     assert made.problem("lines_before").params == {"count": 1, "value": "Sales of the year"}
@@ -67,11 +86,14 @@ def test_a_sheet_with_pictures_in_it_is_a_table(tmp_path: Path) -> None:
     assert imported(tmp_path, {"x.xlsx": buffer.getvalue()}).profile.format == "excel"
 
 
-@pytest.mark.parametrize(("content", "code"), [
-    (book([]), "excel_no_rows"),
-    (book([NAMES]), "excel_no_rows"),
-    (zipped({"xl/workbook.xml": b"<workbook"}), "excel_damaged"),
-    (zipped({"xl/workbook.xml": b"no XML", "[Content_Types].xml": b"<Types/>"}), "excel_damaged"),
-])
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (book([]), "excel_no_rows"),
+        (book([NAMES]), "excel_no_rows"),
+        (zipped({"xl/workbook.xml": b"<workbook"}), "excel_damaged"),
+        (zipped({"xl/workbook.xml": b"no XML", "[Content_Types].xml": b"<Types/>"}), "excel_damaged"),
+    ],
+)
 def test_what_is_no_table_is_refused_with_its_own_sentence(tmp_path: Path, content: bytes, code: str) -> None:
     assert refusal(tmp_path, {"x.xlsx": content}).code == code

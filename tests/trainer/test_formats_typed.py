@@ -22,18 +22,20 @@ from trainer.catalog import listing
 from trainer.columns import category
 
 COUNT = 60
-TABLE = pa.table({
-    "code": pa.array([f"{n % 3:03}" for n in range(COUNT)]),
-    "size": pa.array([None if n == 7 else n / 4 for n in range(COUNT)]),
-    "whole": pa.array([n % 5 for n in range(COUNT)], pa.int32()),
-    "customer": pa.array([2**60 + n * n for n in range(COUNT)]),
-    "price": pa.array([decimal.Decimal(n % 9) / 4 for n in range(COUNT)], pa.decimal128(9, 2)),
-    "flag": pa.array([n % 2 == 0 for n in range(COUNT)]),
-    "colour": pa.array(["red" if n % 3 else "blue" for n in range(COUNT)]).dictionary_encode(),
-    "day": pa.array([datetime.date(2024, 1, 1) + datetime.timedelta(n % 4) for n in range(COUNT)]),
-    "parts": pa.array([[n % 2, 1] for n in range(COUNT)]),
-    "label": pa.array([None if n == 3 else "NA" if n % 2 else "yes" for n in range(COUNT)], pa.large_string()),
-})
+TABLE = pa.table(
+    {
+        "code": pa.array([f"{n % 3:03}" for n in range(COUNT)]),
+        "size": pa.array([None if n == 7 else n / 4 for n in range(COUNT)]),
+        "whole": pa.array([n % 5 for n in range(COUNT)], pa.int32()),
+        "customer": pa.array([2**60 + n * n for n in range(COUNT)]),
+        "price": pa.array([decimal.Decimal(n % 9) / 4 for n in range(COUNT)], pa.decimal128(9, 2)),
+        "flag": pa.array([n % 2 == 0 for n in range(COUNT)]),
+        "colour": pa.array(["red" if n % 3 else "blue" for n in range(COUNT)]).dictionary_encode(),
+        "day": pa.array([datetime.date(2024, 1, 1) + datetime.timedelta(n % 4) for n in range(COUNT)]),
+        "parts": pa.array([[n % 2, 1] for n in range(COUNT)]),
+        "label": pa.array([None if n == 3 else "NA" if n % 2 else "yes" for n in range(COUNT)], pa.large_string()),
+    }
+)
 
 
 def parquet(table: pa.Table) -> bytes:
@@ -61,8 +63,18 @@ def test_what_the_file_states_stays_so(tmp_path: Path, written: Written, name: s
     made = imported(tmp_path, {"upload.bin": written(TABLE)})
     assert made.profile.format == name
     kinds = {column.name: column.kind for column in made.data.summary.columns}
-    assert kinds == {"code": "category", "size": "number", "whole": "number", "customer": "text", "price": "number", "flag": "category",
-                     "colour": "category", "day": "category", "parts": "category", "label": "category"}
+    assert kinds == {
+        "code": "category",
+        "size": "number",
+        "whole": "number",
+        "customer": "text",
+        "price": "number",
+        "flag": "category",
+        "colour": "category",
+        "day": "category",
+        "parts": "category",
+        "label": "category",
+    }
     assert levels(made)["code"] == ("000", "001", "002")
     assert levels(made)["label"] == ("NA", "yes")
     assert levels(made)["flag"] == ("false", "true")
@@ -76,7 +88,10 @@ def test_what_the_file_states_stays_so(tmp_path: Path, written: Written, name: s
 @WAYS
 def test_it_may_be_compressed_or_in_a_zip(tmp_path: Path, written: Written, name: str) -> None:
     assert imported(tmp_path / "gz", {"x.gz": gzip.compress(written(TABLE))}).profile.format == name
-    assert imported(tmp_path / "zip", {"x.zip": zipped({"a/x": written(TABLE), "README.md": b"words"})}).profile.format == name
+    assert (
+        imported(tmp_path / "zip", {"x.zip": zipped({"a/x": written(TABLE), "README.md": b"words"})}).profile.format
+        == name
+    )
 
 
 @WAYS

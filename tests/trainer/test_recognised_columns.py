@@ -20,14 +20,17 @@ def column(made: Imported) -> Column:
     return made.data.summary.columns[1]
 
 
-@pytest.mark.parametrize(("cells", "kind"), [
-    (["012", "12", "0012"] * 12, "category"),
-    (["00501", "10115", "80331", "01067"] * 9, "category"),
-    (["1E1", "1E2", "2E1"] * 12, "category"),
-    (["1234567890123456789", "1234567890123456788"] * 18, "category"),
-    ([f"{n:05}" for n in range(40)], "text"),
-    ([f"90071992547409{n:03}" for n in range(40)], "text"),
-])
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        (["012", "12", "0012"] * 12, "category"),
+        (["00501", "10115", "80331", "01067"] * 9, "category"),
+        (["1E1", "1E2", "2E1"] * 12, "category"),
+        (["1234567890123456789", "1234567890123456788"] * 18, "category"),
+        ([f"{n:05}" for n in range(40)], "text"),
+        ([f"90071992547409{n:03}" for n in range(40)], "text"),
+    ],
+)
 def test_codes_stay_as_they_are_written_and_it_is_told(tmp_path: Path, cells: list[str], kind: str) -> None:
     made = table(tmp_path, cells)
     assert column(made).kind == kind
@@ -36,8 +39,9 @@ def test_codes_stay_as_they_are_written_and_it_is_told(tmp_path: Path, cells: li
     assert made.problem("codes").params["column"] == "column"
 
 
-@pytest.mark.parametrize("cells", [["0", "10", "7"], ["0.5", "00.25", "07"], ["1e5", "2e6", "3"], ["1.5E+10", "2E9", "3"],
-                                   ["-5", "0", "12"]])
+@pytest.mark.parametrize(
+    "cells", [["0", "10", "7"], ["0.5", "00.25", "07"], ["1e5", "2e6", "3"], ["1.5E+10", "2E9", "3"], ["-5", "0", "12"]]
+)
 def test_numbers_are_no_codes(tmp_path: Path, cells: list[str]) -> None:
     made = table(tmp_path, cells * 12)
     np.testing.assert_array_equal(made.data.array("numbers")[:, 1], [float(cell) for cell in cells] * 12)
@@ -81,8 +85,17 @@ def test_a_number_among_its_like_stands_for_itself(tmp_path: Path, values: list[
     assert "sentinel" not in table(tmp_path, [str(value) for value in values]).codes
 
 
-@pytest.mark.parametrize("pair", [("caf\u00e9", "cafe\u0301"), ("cat", "c\u200bat"), ("cat", "cat\ufeff"), ("New York", "New\u00a0York"),
-                                  ("\uac00", "\u1100\u1161"), ("cat", "\u200ecat")])
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("caf\u00e9", "cafe\u0301"),
+        ("cat", "c\u200bat"),
+        ("cat", "cat\ufeff"),
+        ("New York", "New\u00a0York"),
+        ("\uac00", "\u1100\u1161"),
+        ("cat", "\u200ecat"),
+    ],
+)
 def test_labels_that_look_alike_are_one_and_what_cannot_be_seen_is_shown(tmp_path: Path, pair: tuple[str, str]) -> None:
     made = table(tmp_path, [*pair, "dog"] * 12)
     assert isinstance(one := column(made), category.Column)
@@ -95,7 +108,9 @@ def test_labels_that_look_alike_are_one_and_what_cannot_be_seen_is_shown(tmp_pat
 
 def test_labels_that_differ_in_capital_letters_or_spaces_are_pointed_out_once(tmp_path: Path) -> None:
     made = imported(tmp_path, {"x.csv": ("size,label\n" + "1,Cat\n2,cat\n3,CAT \n4,dog\n" * 9).encode()})
-    assert [problem.params for problem in made.profile.problems if problem.code == "case_only"] == [{"names": "“CAT”, “Cat”, “cat”"}]
+    assert [problem.params for problem in made.profile.problems if problem.code == "case_only"] == [
+        {"names": "“CAT”, “Cat”, “cat”"}
+    ]
 
 
 def test_true_and_false_are_two_however_they_are_written(tmp_path: Path) -> None:
@@ -105,8 +120,14 @@ def test_true_and_false_are_two_however_they_are_written(tmp_path: Path) -> None
     assert "case_only" not in made.codes
 
 
-@pytest.mark.parametrize(("name", "cells"), [("", [str(n) for n in range(60)]), ("row", [str(n * n) for n in range(60)]),
-                                             ("customer_id", [str(n * 37 + 1000) for n in range(60)])])
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        ("", [str(n) for n in range(60)]),
+        ("row", [str(n * n) for n in range(60)]),
+        ("customer_id", [str(n * 37 + 1000) for n in range(60)]),
+    ],
+)
 def test_an_identifier_goes_in_only_where_it_is_chosen(tmp_path: Path, name: str, cells: list[str]) -> None:
     made = table(tmp_path, cells, name)
     summary = made.data.summary

@@ -1,4 +1,4 @@
-"""Numbers as programs write them and as people do: with thousands, decimal commas, units, and minus signs of all kinds."""
+"""Numbers as programs and as people write them: with thousands, decimal commas, units, and minus signs of all kinds."""
 
 import re
 from dataclasses import dataclass
@@ -15,19 +15,29 @@ _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
 _MINUS = "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"
 _SPACES = "\u00a0\u2007\u2008\u2009\u200a\u202f\u3000"
 _APOSTROPHES = "\u2019\u02bc\u00b4\uff07"
-_PLAIN_SIGNS = str.maketrans({**dict.fromkeys(_INVISIBLE), **dict.fromkeys(_MINUS, "-"), **dict.fromkeys(_SPACES, " "),
-                              **dict.fromkeys(_APOSTROPHES, "'")})
+_PLAIN_SIGNS = str.maketrans(
+    {
+        **dict.fromkeys(_INVISIBLE),
+        **dict.fromkeys(_MINUS, "-"),
+        **dict.fromkeys(_SPACES, " "),
+        **dict.fromkeys(_APOSTROPHES, "'"),
+    }
+)
 _CURRENCY = (
     r"(?:US|[ACR]|NZ|HK)?\$|[€£¥₹₽₩₺₫฿₪₴₦￥]|kr\.?|zł|Kč|Ft|Fr\.|Rs\.?|元|円|원|AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|INR|"
-    "JPY|KRW|MXN|NOK|NZD|PLN|RMB|RUB|SEK|SGD|TRY|USD|ZAR")
+    "JPY|KRW|MXN|NOK|NZD|PLN|RMB|RUB|SEK|SGD|TRY|USD|ZAR"
+)
 _MEASURE = (
     r"[%‰％℃]|°[CF]?|(?:[kmµ]g|lbs?|oz|[kcmµn]m|mi|ft|in|m[l²³]|km²|kWh|[kM]W|[kMG]?Hz|[kKMGT]B|ms|min|sec|hrs?|yrs?|km/h|m/s|mph|"
-    r"px)\b| [gltmshLWVA]\b")
+    r"px)\b| [gltmshLWVA]\b"
+)
 _DIGIT = re.compile(r"\d", re.ASCII)
 _SPELLED = re.compile(
     rf"(?P<sign>[+-] ?)?(?:(?P<before>{_CURRENCY}) ?)?(?P<inner>[+-] ?)?"
     r"(?P<digits>[\d.,](?:[\d.,' ]*[\d.])?(?:[eE][+-]?\d+)?)"
-    rf"(?: ?(?P<after>{_CURRENCY}|{_MEASURE}))?(?P<behind>-)?", re.ASCII)
+    rf"(?: ?(?P<after>{_CURRENCY}|{_MEASURE}))?(?P<behind>-)?",
+    re.ASCII,
+)
 _GROUPED = re.compile(r"[1-9]\d{0,2}([ '])\d{3}(?:\1\d{3})*(?:[.,]\d+)?", re.ASCII)
 
 
@@ -53,12 +63,16 @@ def plain_number(cell: str, comma: bool = False) -> str | None:
 
 
 def spelled_number(cell: str, comma: bool = False) -> Number | None:
-    """What a person wrote: ``$9,554.00``, ``27 %``, ``(3.5)``, ``6'414.50``, ``5 563,48``, ``−3``; None where it is no number."""
+    """What a person wrote: ``$9,554.00``, ``27 %``, ``(3.5)``, ``6'414.50``, ``5 563,48``; None where it is no number."""
     match, in_parentheses = _match(cell)
     if match is None:
         return None
     digits, units = _ungrouped(match["digits"], comma), [unit for unit in (match["before"], match["after"]) if unit]
-    signs = [sign.strip() for sign in (match["sign"], match["inner"], match["behind"], "-" if in_parentheses else None) if sign]
+    signs = [
+        sign.strip()
+        for sign in (match["sign"], match["inner"], match["behind"], "-" if in_parentheses else None)
+        if sign
+    ]
     if digits is None or len(units) > 1 or len(signs) > 1:
         return None
     return Number("".join(signs) + digits, units[0].strip() if units else PARENTHESES if in_parentheses else "")

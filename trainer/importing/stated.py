@@ -1,4 +1,4 @@
-"""Columns of which the file itself states that they hold words, or numbers: nothing is guessed from how they are spelled."""
+"""Columns of which the file states that they hold words, or numbers: nothing is guessed from how they are spelled."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal

@@ -29,16 +29,25 @@ Batches = Callable[[Sequence[str] | None], Iterator[pa.RecordBatch]]  # of the c
 def only(sources: Sequence[Source]) -> Source:
     """The one file. Raises TrainerError where there are several."""
     if len(sources) != 1:
-        raise TrainerError("typed_several", "There are %(count)s tables: %(names)s. Import one at a time, or join them.",
-                           count=len(sources), names=", ".join(source.name for source in sources[:5]))
+        raise TrainerError(
+            "typed_several",
+            "There are %(count)s tables: %(names)s. Import one at a time, or join them.",
+            count=len(sources),
+            names=", ".join(source.name for source in sources[:5]),
+        )
     return sources[0]
 
 
 def read(source: Source, schema: pa.Schema, batches: Batches, work: Path) -> Parsed:
     """The table. Raises TrainerError where it has no columns or rows, or too many columns."""
     if not 0 < len(schema) <= MOST_COLUMNS:
-        raise TrainerError("typed_columns", "“%(name)s” has %(columns)s columns; between one and %(most)s are read. Import the columns "
-                           "that matter.", name=source.name, columns=len(schema), most=MOST_COLUMNS)
+        raise TrainerError(
+            "typed_columns",
+            "“%(name)s” has %(columns)s columns; between one and %(most)s are read. Import the columns that matter.",
+            name=source.name,
+            columns=len(schema),
+            most=MOST_COLUMNS,
+        )
     large = _large(schema, batches)
     stated = [_stated(field.type, large=field.name in large) for field in schema]
     parsed = parse(distinct(cleaned(schema.names)), _chunks(batches(None), stated), work, stated=stated)
@@ -57,8 +66,12 @@ def refusing_damage(source: Source) -> Iterator[None]:
     except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
         if isinstance(error, OSError) and error.errno:
             raise
-        raise TrainerError("typed_damaged", "“%(name)s” is damaged, cut short, or written in a way that is not known here. Write it again, "
-                           "or save it as CSV.", name=source.name) from error
+        raise TrainerError(
+            "typed_damaged",
+            "“%(name)s” is damaged, cut short, or written in a way that is not known here. Write it again, "
+            "or save it as CSV.",
+            name=source.name,
+        ) from error
 
 
 def _large(schema: pa.Schema, batches: Batches) -> set[str]:
@@ -89,8 +102,10 @@ def _chunks(batches: Iterator[pa.RecordBatch], stated: Sequence[Stated]) -> Iter
     for batch in batches:
         for at in range(0, batch.num_rows, most):
             part = batch.slice(at, most)
-            columns = [_numbers(column) if kind == "numbers" else _texts(column)
-                       for kind, column in zip(stated, part.columns, strict=True)]
+            columns = [
+                _numbers(column) if kind == "numbers" else _texts(column)
+                for kind, column in zip(stated, part.columns, strict=True)
+            ]
             yield Chunk(range(start, start + part.num_rows), columns)
             start += part.num_rows
 

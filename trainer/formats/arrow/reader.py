@@ -1,4 +1,7 @@
-"""Reads files of Arrow (https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format), which Feather is as well."""
+"""Reads files of Arrow, which Feather is as well.
+
+https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format
+"""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -30,8 +33,8 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
 
 
 def _opened(file: pa.MemoryMappedFile) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
-    """The columns and the batches. As a stream, where the file begins as one: Arrow opens files by a thread of its own, which an
-    inspection may not start."""
+    """The columns and the batches. As a stream, where the file begins as one: Arrow opens files by a thread of its own,
+    which an inspection may not start."""
     options = pa.ipc.IpcReadOptions(use_threads=False)
     file.seek(STREAM_START)
     try:

@@ -22,8 +22,8 @@ LONGEST_SHOWN = 80
 
 @dataclass(frozen=True)
 class Layout:
-    """The table; its names as they stand in the file, None where there are none; an example of a decimal comma, if numbers have
-    them; and what had to be assumed."""
+    """The table; its names as they stand in the file, None where there are none; an example of a decimal comma, if
+    numbers have them; and what had to be assumed."""
 
     table: Table
     names: Sequence[str] | None
@@ -41,8 +41,8 @@ class _Beginning:
 
 
 def layout(spec: Spec, table: Table) -> Layout | None:
-    """How the file of ``table`` is laid out; None where it has no rows. Of ``table`` only file, encoding and what to do with
-    lines of another width are taken."""
+    """How the file of ``table`` is laid out; None where it has no rows. Of ``table`` only file, encoding and what to do
+    with lines of another width are taken."""
     beginning = _beginning(spec, _first_lines(table))
     table = replace(table, delimiter=beginning.delimiter, start=beginning.start)
     sample = list(islice(rows(table), SAMPLE_ROWS))
@@ -60,7 +60,9 @@ def layout(spec: Spec, table: Table) -> Layout | None:
     return replace(outline, problems=[shown, *outline.problems])
 
 
-def _named(spec: Spec, table: Table, sample: Sequence[tuple[int, list[str]]], comments: Sequence[str], example: str | None) -> Layout:
+def _named(
+    spec: Spec, table: Table, sample: Sequence[tuple[int, list[str]]], comments: Sequence[str], example: str | None
+) -> Layout:
     """The layout from the table's first line on."""
     cells, comma = [row for _, row in sample], example is not None
     has_header = dialect.has_header(cells, comma) if spec.header == "auto" else spec.header == "yes"
@@ -68,7 +70,9 @@ def _named(spec: Spec, table: Table, sample: Sequence[tuple[int, list[str]]], co
         return Layout(table, None, example, ())
     if _is_one_short(cells, comma):
         start = sample[1][0]
-        return Layout(replace(table, start=start, width=table.width + 1), ["", *cells[0]], example, [problem("row_names")])
+        return Layout(
+            replace(table, start=start, width=table.width + 1), ["", *cells[0]], example, [problem("row_names")]
+        )
     commented = _cells(comments[-1].lstrip(COMMENT + " "), table.delimiter) if comments else []
     if not has_header and len(commented) == table.width and dialect.has_header([commented, *cells], comma):
         return Layout(table, commented, example, ())
@@ -95,7 +99,9 @@ def _beginning(spec: Spec, lines: Sequence[str]) -> _Beginning:
     rest = lines[start : start + dialect.SURE_LINES]
     mark = _delimiter(spec, declared, rest or lines)
     width = max((len(_cells(line, mark)) for line in rest[:1]), default=0)
-    if not rest or sum(len(_cells(line, mark)) == width for line in comments) > 1:  # they are rows whose values begin so
+    if (
+        not rest or sum(len(_cells(line, mark)) == width for line in comments) > 1
+    ):  # they are rows whose values begin so
         return _Beginning(mark, (), above + 1)
     return _Beginning(mark, comments, start + 1)
 
@@ -120,7 +126,7 @@ def _cells(line: str, mark: str) -> list[str]:
 
 
 def titles(sample: Sequence[Sequence[str]], *, comma: bool) -> int:
-    """How many first rows are no part of the table: they fill at most half of its columns, and names stand below them."""
+    """How many first rows are no part of the table: they fill at most half of its columns, and names stand below."""
     width = Counter(map(_filled_width, sample)).most_common(1)[0][0]
     above = sum(1 for _ in takewhile(lambda row: sum(map(bool, map(str.strip, row))) <= width / 2, sample))
     if width < 2 or not 0 < above <= min(MOST_TITLES, len(sample) - 2):
@@ -136,5 +142,9 @@ def _filled_width(row: Sequence[str]) -> int:
 def _is_one_short(cells: Sequence[Sequence[str]], comma: bool) -> bool:
     """Whether the names are one fewer than the values of every row, as R writes tables whose rows have names."""
     width, below = len(cells[0]) + 1, cells[1:]
-    return bool(below) and all(len(row) == width for row in below) and any(row[-1].strip() for row in below) and (
-        not any(number_of(cell, comma) for cell in cells[0]))
+    return (
+        bool(below)
+        and all(len(row) == width for row in below)
+        and any(row[-1].strip() for row in below)
+        and (not any(number_of(cell, comma) for cell in cells[0]))
+    )

@@ -27,14 +27,25 @@ from trainer.importing.tables import Chunk, parse
 
 CHUNK_ROWS = 4096
 CHUNK_CELLS = 200_000
-DAMAGED = (InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, IndexError, AttributeError)
+DAMAGED = (
+    InvalidFileException,
+    zipfile.BadZipFile,
+    ParseError,
+    KeyError,
+    ValueError,
+    TypeError,
+    IndexError,
+    AttributeError,
+)
 Row = tuple[int, list[Any]]
 
 
 def read(sources: Sequence[Source], work: Path) -> Parsed:
     """The table of the first sheet with rows. Raises TrainerError where there is none."""
     with _refusing_damage():
-        book = openpyxl.load_workbook(_packed(sources, work / "book.xlsx"), read_only=True, data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(
+            _packed(sources, work / "book.xlsx"), read_only=True, data_only=True, keep_links=False
+        )
         with closing(book):
             sheets = [sheet for sheet in book.worksheets if next(_rows(sheet), None)]
             if not sheets:
@@ -52,12 +63,15 @@ def _refusing_damage() -> Iterator[None]:
     except (*DAMAGED, OSError) as error:
         if isinstance(error, OSError) and error.errno:  # the library's own have no number
             raise
-        raise TrainerError("excel_damaged", "The Excel file is damaged, or written in a way that is not known here. Save it again, or save "
-                           "the sheet as CSV.") from error
+        raise TrainerError(
+            "excel_damaged",
+            "The Excel file is damaged, or written in a way that is not known here. Save it again, or save "
+            "the sheet as CSV.",
+        ) from error
 
 
 def _packed(sources: Sequence[Source], path: Path) -> Path:
-    """The members as the ZIP that they came in, for the library opens no other; their names and sizes have been checked."""
+    """The members as the ZIP that they came in, for the library opens no other; they have been checked."""
     with zipfile.ZipFile(path, "x", zipfile.ZIP_STORED) as archive:
         for source in sources:
             archive.write(source.path, source.name)
@@ -81,7 +95,11 @@ def _table(sheet: Any, work: Path) -> Parsed:
     stated = _stated(row for row in _rows(sheet) if row[0] >= first)
     if not stated:
         raise TrainerError("excel_no_rows", "No sheet holds any rows. Choose a file with data.")
-    names = [*texts[above], *[""] * len(stated)][: len(stated)] if has_header else [f"column {at}" for at in range(1, len(stated) + 1)]
+    names = (
+        [*texts[above], *[""] * len(stated)][: len(stated)]
+        if has_header
+        else [f"column {at}" for at in range(1, len(stated) + 1)]
+    )
     chunks = _chunks((row for row in _rows(sheet) if row[0] >= first), stated)
     parsed = parse(distinct(cleaned(names)), chunks, work, stated=stated)
     return replace(parsed, problems=(*_assumed(texts[:above], len(stated), has_header=has_header), *parsed.problems))
@@ -117,8 +135,12 @@ def _chunks(rows: Iterator[Row], stated: Sequence[Stated]) -> Iterator[Chunk]:
     most = max(1, min(CHUNK_ROWS, CHUNK_CELLS // len(stated)))
     while some := list(islice(rows, most)):
         wide = [[*row, *[None] * len(stated)][: len(stated)] for _, row in some]
-        columns = [np.array([np.nan if cell is None else cell for cell in cells], np.float64) if kind == "numbers"
-                   else [_text(cell) for cell in cells] for kind, cells in zip(stated, zip(*wide, strict=True), strict=True)]
+        columns = [
+            np.array([np.nan if cell is None else cell for cell in cells], np.float64)
+            if kind == "numbers"
+            else [_text(cell) for cell in cells]
+            for kind, cells in zip(stated, zip(*wide, strict=True), strict=True)
+        ]
         yield Chunk([number for number, _ in some], columns)
 
 

@@ -1,6 +1,7 @@
 """Table (NumPy).
 
-Arrays of an .npz or .npy file with as many rows each: one of one dimension is a column, one of two is a column for each of its own.
+Arrays of an .npz or .npy file with as many rows each: one of one dimension is a column, one of two is a column for each
+of its own.
 """
 
 from collections.abc import Sequence

@@ -26,12 +26,20 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
     arrays = {PurePosixPath(source.name).name.removesuffix(".npy"): _opened(source) for source in sources}
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) != 1 or not any(lengths.values()):
-        raise TrainerError("npz_lengths", "The arrays do not have the same number of rows, and at least one: %(lengths)s. Save those "
-                           "of one table in a file of their own.", lengths=", ".join(f"{name}: {rows}" for name, rows in lengths.items()))
+        raise TrainerError(
+            "npz_lengths",
+            "The arrays do not have the same number of rows, and at least one: %(lengths)s. Save those "
+            "of one table in a file of their own.",
+            lengths=", ".join(f"{name}: {rows}" for name, rows in lengths.items()),
+        )
     names = [name for key, array in arrays.items() for name in _names(key, array)]
     if len(names) > MOST_COLUMNS:
-        raise TrainerError("npz_columns", "The arrays have %(columns)s columns; at most %(most)s are read. Save the columns that matter.",
-                           columns=len(names), most=MOST_COLUMNS)
+        raise TrainerError(
+            "npz_columns",
+            "The arrays have %(columns)s columns; at most %(most)s are read. Save the columns that matter.",
+            columns=len(names),
+            most=MOST_COLUMNS,
+        )
     stated = [kind for array in arrays.values() for kind in [_stated(array)] * _width(array)]
     return parse(distinct(cleaned(names)), _chunks(list(arrays.values()), stated), work, stated=stated)
 
@@ -46,15 +54,24 @@ def _opened(source: Source) -> Array:
         code, sentence = _refusal(str(error))
         raise TrainerError(code, sentence, name=source.name) from error
     if array.ndim not in {1, 2} or array.dtype.kind not in STATED:
-        raise TrainerError("npz_array", "“%(name)s” is an array of %(dtype)s in %(dimensions)s dimensions, which is no column of a table. "
-                           "Save pictures as IDX or PNG.", name=source.name, dtype=str(array.dtype), dimensions=array.ndim)
+        raise TrainerError(
+            "npz_array",
+            "“%(name)s” is an array of %(dtype)s in %(dimensions)s dimensions, which is no column of a table. "
+            "Save pictures as IDX or PNG.",
+            name=source.name,
+            dtype=str(array.dtype),
+            dimensions=array.ndim,
+        )
     return array
 
 
 def _refusal(reason: str) -> tuple[str, str]:
     if "object" in reason.lower():
-        return ("pickle_refused", "“%(name)s” holds pickled Python objects, which can run programs and are never opened here. Save it with "
-                "numbers or texts alone.")
+        return (
+            "pickle_refused",
+            "“%(name)s” holds pickled Python objects, which can run programs and are never opened here. Save it with "
+            "numbers or texts alone.",
+        )
     return "npz_damaged", "“%(name)s” is damaged or cut short. Save it again."
 
 
@@ -81,8 +98,13 @@ def _chunks(arrays: Sequence[Array], stated: Sequence[Stated]) -> Iterator[Chunk
     for start in range(0, rows, most):
         parts = [array[start : start + most] for array in arrays]
         columns = [column for part in parts for column in ([part] if part.ndim == 1 else part.T)]
-        yield Chunk(range(start + 1, start + 1 + len(parts[0])), [
-            np.array(column, np.float64) if kind == "numbers" else _texts(column) for kind, column in zip(stated, columns, strict=True)])
+        yield Chunk(
+            range(start + 1, start + 1 + len(parts[0])),
+            [
+                np.array(column, np.float64) if kind == "numbers" else _texts(column)
+                for kind, column in zip(stated, columns, strict=True)
+            ],
+        )
 
 
 def _texts(column: Array) -> list[str]:
