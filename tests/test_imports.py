@@ -14,7 +14,7 @@ from tests.yard import ROOT
 
 FORBIDDEN = {
     "trainer": {"webapp", "worker", "tests", "django", "celery", "channels", "channels_redis", "ninja", "kombu"},
-    "webapp": {"worker", "tests", "torch", "torch_pruning", "onnx", "onnxruntime", "onnxscript", "PIL"},
+    "webapp": {"worker", "tests", "torch", "torch_pruning", "onnx", "onnxruntime", "onnxscript", "PIL", "pyarrow", "openpyxl"},
     "worker": {"tests"},
 }
 # Imports of a part of the web application by one that it imports, each with its reason: the only circles there are.
@@ -149,7 +149,7 @@ from django.urls import get_resolver
 from trainer import catalog
 assert get_resolver().url_patterns
 assert all(entry.spec.model_json_schema() for family in catalog.FAMILIES for entry in catalog.listing(family).values())
-heavy = {"torch", "onnx", "onnxruntime", "PIL"} & set(sys.modules)
+heavy = {"torch", "onnx", "onnxruntime", "PIL", "pyarrow", "openpyxl"} & set(sys.modules)
 assert not heavy, heavy
 """
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

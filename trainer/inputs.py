@@ -32,8 +32,8 @@ def first_target(data: DataSummary, check: Callable[[str], object]) -> dict[str,
 
 
 def feature_columns(chosen: Sequence[str], targets: Sequence[str], data: DataSummary) -> tuple[Column, ...]:
-    """The input columns: those chosen, or all that carry data, in the data's order, but not the one that tells each
-    row's part.
+    """The input columns: those chosen, or all that carry data, in the data's order; identifiers only where they are chosen, or
+    where there is nothing else, and the column that tells each row's part only where it is chosen.
 
     Raises TrainerError for a name that the data lacks, for a target itself, for chosen columns from which nothing can be
     learned, and when nothing is left to learn from.
@@ -49,7 +49,8 @@ def feature_columns(chosen: Sequence[str], targets: Sequence[str], data: DataSum
                            field="task", columns=", ".join(f"“{name}”" for name in mute))
     apart = {*targets, *(name for name in [split_column(data)] if name not in chosen)}
     usable = [column for column in data.columns if column.name not in apart and (not chosen or column.name in chosen)]
-    features = tuple(column for column in usable if column.layout is not None)
+    carrying = tuple(column for column in usable if column.layout is not None)
+    features = carrying if chosen else tuple(column for column in carrying if not column.is_identifier) or carrying
     if not features:
         raise TrainerError("no_features", "No column is left to learn “%(column)s” from. Choose another target, or import data with "
                            "more columns.", field="task", column=", ".join(targets))

@@ -38,9 +38,23 @@ ONE: dict[str, tuple[str, str]] = {
     "The pictures have %(sizes)s different sizes; %(resized)s were resized to %(width)s x %(height)s pixels.":
         ("The pictures have %(sizes)s different sizes; one was resized to %(width)s x %(height)s pixels.", "resized"),
     "Line %(line)s has %(found)s values where the first line has %(expected)s. Correct that line; a value that holds the "
-    "delimiter must stand in quotation marks.":
+    "delimiter must stand in quotation marks. Or choose in the format's settings to leave such lines out.":
         ("Line %(line)s has one value where the first line has %(expected)s. Correct that line; a value that holds the "
-         "delimiter must stand in quotation marks.", "found"),
+         "delimiter must stand in quotation marks. Or choose in the format's settings to leave such lines out.", "found"),
+    "%(count)s lines have more or fewer values than the others and were left out: %(lines)s.":
+        ("One line has more or fewer values than the others and was left out: %(lines)s.", "count"),
+    "%(count)s lines behind the last row, the first “%(value)s”, were left out.":
+        ("One line behind the last row, “%(value)s”, was left out.", "count"),
+    "%(count)s lines before the table, the first “%(value)s”, were skipped.":
+        ("One line before the table, “%(value)s”, was skipped.", "count"),
+    "%(count)s zero bytes or end marks behind the text were ignored.":
+        ("One zero byte or end mark behind the text was ignored.", "count"),
+    "“%(column)s” holds numbers, but %(count)s cells say %(values)s; they count as missing.":
+        ("“%(column)s” holds numbers, but one cell says %(values)s; it counts as missing.", "count"),
+    "“%(column)s” is %(value)s in %(count)s rows, far from all its other values, as programs write what is missing.":
+        ("“%(column)s” is %(value)s in one row, far from all its other values, as programs write what is missing.", "count"),
+    "“%(column)s” has %(count)s labels in several spellings that look alike, and they were joined: %(names)s.":
+        ("“%(column)s” has one label in several spellings that look alike, and they were joined: %(names)s.", "count"),
     "%(count)d rows have no value in “%(column)s” and are left out.": ("One row has no value in “%(column)s” and is left out.", "count"),
     "The loss was not finite in %(count)d steps.": ("The loss was not finite in one step.", "count"),
     "Proved on %(rows)s rows: the largest relative difference is %(difference)s.":

@@ -19,7 +19,7 @@ from trainer.catalog import listing
 from trainer.columns import Column, boolean, category
 from trainer.errors import TrainerError
 from trainer.formats.csv.pieces import batches
-from trainer.formats.csv.rows import Table, as_wide
+from trainer.formats.csv.rows import Table, fitted
 from trainer.formats.csv.rows import rows as one_by_one
 from trainer.importing.archives import Source
 
@@ -256,7 +256,7 @@ def test_many_rows_at_a_time_are_read_as_one_by_one(tmp_path_factory: pytest.Tem
     path.write_text("".join(f"{one},{two}{end}" for one, two, end in rows), encoding="utf-8", newline="")
     table = Table(Source.of(path, path.name), "utf-8", ",", False, 2)
     many = outcome((line, list(row)) for batch in batches(table) for line, *row in zip(batch.lines, *batch.columns, strict=True))
-    assert many == outcome((line, as_wide(table, line, row)) for line, row in one_by_one(table))
+    assert many == outcome(fitted(table, one_by_one(table)))
 
 
 def outcome(found: Iterable[tuple[int, list[str]]]) -> list[tuple[int, list[str]] | str]:

@@ -106,7 +106,7 @@ def test_class_names_may_be_in_any_script(tmp_path: Path) -> None:
 
 def test_class_names_that_differ_only_by_case_are_pointed_at(tmp_path: Path) -> None:
     members = {f"{label}/{n}.png": picture(seed=n) for label in ("Cat", "cat", "dog") for n in range(3)}
-    assert imported(tmp_path, {"x.zip": zipped(members)}).problem("case_only").params == {"first": "Cat", "second": "cat"}
+    assert imported(tmp_path, {"x.zip": zipped(members)}).problem("case_only").params == {"names": "“Cat”, “cat”"}
 
 
 def test_the_first_frame_of_an_animation_is_taken(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """Tables in JSON Lines."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.files import imported, refusal
+from trainer.columns import category
 
 
 def test_keys_become_columns(tmp_path: Path) -> None:
@@ -42,6 +44,34 @@ def test_unpaired_surrogates_and_zero_bytes_do_not_reach_the_profile(tmp_path: P
     lines = b"".join(b'{"a\\u0000b": "\\ud800", "c": "x\\u0000%d", "n": %d}\n' % (n % 2, n) for n in range(30))
     made = imported(tmp_path, {"x.jsonl": lines})
     assert made.data.summary.columns[0].name == "a b"
+
+
+def test_what_json_states_stays_so(tmp_path: Path) -> None:
+    rows = [{"code": f"{n % 3:03}", "note": "NA" if n % 2 else "1e5", "size": None if n == 7 else n / 4, "whole": n % 5,
+             "big": 2**60 + n % 3, "flag": n % 2 == 0, "mixed": n if n % 4 else "NA"} for n in range(40)]
+    made = imported(tmp_path, {"x.jsonl": "".join(json.dumps(row) + "\n" for row in rows).encode()})
+    kinds = {column.name: column.kind for column in made.data.summary.columns}
+    assert kinds == {"code": "category", "note": "category", "size": "number", "whole": "number", "big": "category", "flag": "category",
+                     "mixed": "number"}
+    levels = {column.name: column.levels for column in made.data.summary.columns if isinstance(column, category.Column)}
+    assert (levels["code"], levels["note"], levels["flag"]) == (("000", "001", "002"), ("1e5", "NA"), ("false", "true"))
+    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [np.nan if n == 7 else n / 4 for n in range(40)])
+    assert made.profile.rows[1][:4] == ("001", "NA", "0.25", "1")
+
+
+def test_rows_with_gaps_among_numbers_are_compared(tmp_path: Path) -> None:
+    made = imported(tmp_path, {"x.jsonl": b'{"a": null, "b": 0.0}\n{"a": NaN, "b": -0.0}\n{"a": 1, "b": 1}\n{"a": 1e999, "b": 3}\n' * 5})
+    assert made.profile.duplicates == 17
+    assert made.problem("infinite_values").params == {"column": "a", "count": 5, "line": 4}
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.tsv", "x.txt", "x"])
+def test_json_lines_are_known_by_their_content_whatever_they_are_called(tmp_path: Path, name: str) -> None:
+    lines = b"".join(b'{"size": %d, "label": "%c"}\n' % (n * 7 % 11, b"ab"[n % 2]) for n in range(30))
+    made = imported(tmp_path, {name: lines})
+    assert made.profile.format == "json_lines"
+    assert [column.name for column in made.data.summary.columns] == ["size", "label"]
+
 
 def test_each_key_has_a_name_of_its_own(tmp_path: Path) -> None:
     lines = b"".join(b'{"a": %d, "a (2)": %d, "a ": %d, "": "%c"}\n' % (n, n * n, n % 3, b"xy"[n % 2]) for n in range(30))

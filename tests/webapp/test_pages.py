@@ -1,5 +1,6 @@
 """Every page answers, says what it should when there is nothing to show, and shows nobody what is not theirs."""
 
+import html
 import re
 from datetime import timedelta
 from uuid import uuid4
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from tests.webapp.pages import make_dataset, make_run
+from trainer.catalog import listing
 from webapp.accounts.models import User
 from webapp.datasets.models import Dataset
 from webapp.runs.models import Run, State
@@ -32,6 +34,12 @@ def test_a_page_with_nothing_to_show_says_what_to_do(client: Client, ada: User, 
     answer = client.get(address)
     assert answer.status_code == 200
     assert words in answer.content.decode()
+
+
+def test_the_page_of_data_sets_names_every_format(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    page = html.unescape(client.get("/datasets/").content.decode())
+    assert all(entry.label in page for entry in listing("formats").values())
 
 
 @pytest.mark.parametrize("address", EMPTY)

@@ -36,6 +36,7 @@ class Column(Strict):
     name: str
     missing: int = Field(0, ge=0)
     distinct: int = Field(0, ge=0)
+    is_identifier: bool = Field(False, description="Whether it only counts or names the rows: it goes in where it is chosen.")
 
     @property
     def encodings(self) -> frozenset[str]:

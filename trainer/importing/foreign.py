@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
+from trainer import catalog
 from trainer.errors import TrainerError
 from trainer.importing.archives import Source, is_tar
 from trainer.sentences import gettext_noop as _
 
 _PICKLE = ("pickle_refused", _("“%(name)s” holds pickled Python objects, which can run programs and are never opened here. "
            "Save the data as CSV, IDX or pictures."))
-_SHEET = ("format_sheet", _("“%(name)s” is an office document, which is not read here. Save the sheet as CSV and import that."))
+_SHEET = ("format_sheet", _("“%(name)s” is an office document, which is not read here. Save the sheet as XLSX or CSV and import that."))
 _ARCHIVE = ("format_archive", _("“%(name)s” is an archive of a kind that is not opened here. Pack the folder as an ordinary ZIP."))
 _NESTED = ("archive_nested", _("“%(name)s” is an archive inside of an archive, which is not opened. Pack the files themselves, once."))
 _ARRAY = ("format_array", _("“%(name)s” is a file of arrays that is not read here. Save pictures as IDX or PNG, and tables as CSV."))
@@ -19,12 +20,12 @@ _PICTURE = ("format_picture", _("“%(name)s” is a picture or a film in a form
             "PNG or JPEG, the pictures of each class in one folder, and pack the folders as a ZIP."))
 _JSON = ("format_json", _("“%(name)s” is JSON, which is not read here in this form. Save it as CSV, or as JSON Lines: one object a line."))
 
-INSIDE = {"data.pkl": _PICKLE, "xl/workbook.xml": _SHEET, "word/document.xml": _SHEET, "content.xml": _SHEET}
+INSIDE = {"data.pkl": _PICKLE, "xl/workbook.bin": _SHEET, "word/document.xml": _SHEET, "content.xml": _SHEET}
 BEGINNINGS = (
     (b"\x80\x02", _PICKLE), (b"\x80\x03", _PICKLE), (b"\x80\x04", _PICKLE), (b"\x80\x05", _PICKLE),
     (b"\xd0\xcf\x11\xe0", _SHEET), (b"PK\x03\x04", _NESTED),
     (b"7z\xbc\xaf\x27\x1c", _ARCHIVE), (b"Rar!", _ARCHIVE), (b"\xfd7zXZ", _ARCHIVE), (b"BZh", _ARCHIVE), (b"\x28\xb5\x2f\xfd", _ARCHIVE),
-    (b"\x93NUMPY", _ARRAY), (b"\x89HDF", _ARRAY), (b"PAR1", _TABLE), (b"SQLite format 3", _TABLE), (b"ARROW1", _TABLE),
+    (b"\x93NUMPY", _ARRAY), (b"\x89HDF", _ARRAY), (b"FEA1", _TABLE), (b"SQLite format 3", _TABLE),
     (b"%PDF", _PAGE), (b"<", _PAGE), (b"{", _JSON), (b"[", _JSON),
 )
 FILM_MARK = slice(4, 8)
@@ -33,7 +34,8 @@ FILM_MARK = slice(4, 8)
 def refusal(sources: Sequence[Source]) -> TrainerError:
     """The error for files that no format recognised."""
     code, sentence = _sentence(sources)
-    return TrainerError(code, sentence, name=sources[0].name)
+    formats = "; ".join(entry.label for entry in catalog.listing("formats").values())
+    return TrainerError(code, sentence, name=sources[0].name, **({"formats": formats} if code == "format_unknown" else {}))
 
 
 def _sentence(sources: Sequence[Source]) -> tuple[str, str]:
@@ -50,5 +52,4 @@ def _sentence(sources: Sequence[Source]) -> tuple[str, str]:
     for mark, sentence in BEGINNINGS:
         if start.startswith(mark):
             return sentence
-    return ("format_unknown", "“%(name)s” is in no format that is known here. Import a table as CSV, IDX files with pictures and "
-            "labels, or a ZIP with pictures in one folder per class.")
+    return "format_unknown", "“%(name)s” is in no format that is known here. Import one of these: %(formats)s."

@@ -1,5 +1,6 @@
 """The different cells of a column: each is read once, however often it stands there."""
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -11,19 +12,22 @@ from trainer.data import Array
 from trainer.importing.cells import MISSING, Read, read
 
 LONGEST_LEVEL = 80
+FOREIGN_SPACES = "\u00a0\u2007\u2009\u200a\u202f\u3000"
+JAMO = ("\u1100", "\u11ff")  # the parts of Korean syllables
+SPACES = str.maketrans(dict.fromkeys(FOREIGN_SPACES, " "))
 
 
 class Levels:
     """Cells in the order in which they first came, with a short form in place of a long text."""
 
-    def __init__(self, comma: bool) -> None:
-        self._comma = comma
+    def __init__(self, comma: bool, gaps: frozenset[str] = MISSING) -> None:
+        self._comma, self._gaps = comma, gaps
         self._places: defaultdict[str, int] = defaultdict(count().__next__)
         self._read = Read(np.empty(0), np.empty(0, np.uint8))
 
     def __len__(self) -> int:
         """How many there are, not counting those that say that a value is missing."""
-        return len(self._places) - len(MISSING & self._places.keys())
+        return len(self._places) - len(self._gaps & self._places.keys())
 
     def places(self, cells: Sequence[str], longest: int) -> Array:
         """int32 [cells]: the place of each among all that have come."""
@@ -36,17 +40,48 @@ class Levels:
         known = len(self._read.values)
         if known < len(self._places):
             new = read(list(islice(self._places, known, None)), self._comma)
-            self._read = Read(np.concatenate([self._read.values, new.values]), np.concatenate([self._read.kinds, new.kinds]))
+            self._read = Read(np.concatenate([self._read.values, new.values]), np.concatenate([self._read.kinds, new.kinds]),
+                              {**new.units, **self._read.units}, self._read.is_measured or new.is_measured)
         return self._read.at(places)
 
     def words(self) -> list[str]:
         """All but those that say that a value is missing."""
-        return [cell for cell in self._places if cell not in MISSING]
+        return [cell for cell in self._places if cell not in self._gaps]
+
+    def forms(self) -> dict[str, str]:
+        """Each of ``words`` with the one that stands for all that look like it: composed (NFC), without invisible characters,
+        spaces of one kind, and true and false in small letters where there is nothing else."""
+        forms = {word: _plain(word) for word in self.words()}
+        if {form.casefold() for form in forms.values()} <= {"true", "false"}:
+            return {word: form.casefold() for word, form in forms.items()}
+        return forms
+
+    def joined(self) -> list[list[str]]:
+        """Different words that look alike, as they are written, group by group."""
+        groups: dict[str, list[str]] = {}
+        for word in self.words():
+            groups.setdefault(_plain(word), []).append(word)
+        return [words for words in groups.values() if len(words) > 1]
 
     def indices(self, words: Sequence[str]) -> Array:
         """int32 [places]: where the cell of each place stands among the words, -1 where it does not."""
         index = {word: at for at, word in enumerate(words)}
-        return np.array([index.get(cell, -1) for cell in self._places], np.int32)
+        forms = self.forms()
+        return np.array([index.get(forms.get(cell, cell), -1) for cell in self._places], np.int32)
+
+
+def _plain(word: str) -> str:
+    if word.isascii() or is_short_form(word):
+        return word
+    composed = unicodedata.normalize("NFC", word)
+    return "".join(c for c in composed if unicodedata.category(c) != "Cf").translate(SPACES).strip()
+
+
+def visible(word: str) -> str:
+    """The word with the numbers of characters that cannot be seen, or are seen as part of another."""
+    composed = unicodedata.normalize("NFC", word)
+    parts = {c for c in word if c not in composed and (unicodedata.combining(c) or JAMO[0] <= c <= JAMO[1])}
+    return "".join(f"[U+{ord(c):04X}]" if c in parts or unicodedata.category(c) == "Cf" or c in FOREIGN_SPACES else c for c in word)
 
 
 def _short(cell: str) -> str:

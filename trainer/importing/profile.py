@@ -119,6 +119,15 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "warning", _("“%(column)s” holds numbers, but %(count)s cells are text, the first “%(value)s” in line %(line)s "
         "(lines %(lines)s)."),
         _("Correct these cells and import again; until then they count as missing.")),
+    "words_in_numbers": (
+        "warning", _("“%(column)s” holds numbers, but %(count)s cells say %(values)s; they count as missing."),
+        _("If such a word is a value of its own, say it in a column of its own; otherwise leave the cells empty.")),
+    "sentinel": (
+        "warning", _("“%(column)s” is %(value)s in %(count)s rows, far from all its other values, as programs write what is missing."),
+        _("If it means that a value is missing, leave these cells empty and import again: a model takes it for a measurement.")),
+    "mixed_units": (
+        "warning", _("“%(column)s” holds numbers in different units, such as %(values)s, and was not read as numbers."),
+        _("Write all of its numbers in one unit and import again.")),
     "infinite_values": (
         "warning", _("“%(column)s” has %(count)s values that are infinite or too large, the first in line %(line)s."),
         _("Correct these cells and import again; until then they count as missing.")),
@@ -136,7 +145,7 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         _("Decide which label is right and remove the other: a model cannot learn both.")),
     "identifier": (
         "warning", _("“%(column)s” has a different value in every row, like an identifier."),
-        _("Leave it out of the features: it says which row it is, not what the row is like.")),
+        _("It is left out unless you choose it as an input column: it says which row it is, not what the row is like.")),
     "mirrors_target": (
         "warning", _("“%(column)s” alone tells the target “%(target)s” in %(agreeing)s of %(rows)s rows."),
         _("Leave it out of the features if it is not known when the model will be used; otherwise the result is too good to be true.")),
@@ -147,7 +156,7 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "info", _("“%(column)s” holds free text."),
         _("It is kept but not yet trained on.")),
     "case_only": (
-        "warning", _("“%(first)s” and “%(second)s” differ only in capital letters or spaces."),
+        "warning", _("%(names)s differ only in capital letters or spaces."),
         _("If they mean the same, write them the same way and import again.")),
     "mixed_sizes": (
         "info", _("The pictures have %(sizes)s different sizes; %(resized)s were resized to %(width)s x %(height)s pixels."),
@@ -212,6 +221,25 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
     "no_header": (
         "info", _("The first line holds values, not names: the columns are called “column 1” to “column %(count)s”."),
         _("Add a line with the columns' names, or say in the format's settings that the first line holds names.")),
+    "other_widths": (
+        "warning", _("%(count)s lines have more or fewer values than the others and were left out: %(lines)s."),
+        _("Correct these lines and import again if their rows matter.")),
+    "lines_behind": (
+        "warning", _("%(count)s lines behind the last row, the first “%(value)s”, were left out."),
+        _("If they are rows, give them as many values as the others have and import again.")),
+    "lines_before": (
+        "info", _("%(count)s lines before the table, the first “%(value)s”, were skipped."),
+        _("Nothing to do, unless one of them is a row.")),
+    "other_sheets": (
+        "info", _("Only the sheet “%(sheet)s” was read; others were ignored: %(names)s."),
+        _("If you need another, move it to the front, or import it as a data set of its own.")),
+    "row_names": (
+        "info", _("Every row has one value more than there are names, as R writes names of rows: the first column was taken to be without "
+        "a name."),
+        _("Give the first column a name if the names belong to other columns.")),
+    "padding": (
+        "info", _("%(count)s zero bytes or end marks behind the text were ignored."),
+        _("Nothing to do if the last rows are there; otherwise write the file again.")),
     "renamed_columns": (
         "warning", _("%(count)s columns had no name or the name of another column: %(names)s."),
         _("Give each column a name of its own and import again.")),
@@ -224,6 +252,18 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
     "decimal_comma": (
         "info", _("Numbers with a comma, as in “%(value)s”, were read as decimal numbers."),
         _("Nothing to do.")),
+    "codes": (
+        "info", _("“%(column)s” holds codes such as “%(value)s”, which are kept as they are written and not read as numbers."),
+        _("If they are numbers, write them without leading zeros, with fewer digits, or with a decimal point, and import again.")),
+    "joined_labels": (
+        "info", _("“%(column)s” has %(count)s labels in several spellings that look alike, and they were joined: %(names)s."),
+        _("Nothing to do, unless they mean different things: then write them so that they look different.")),
+    "unit": (
+        "info", _("“%(column)s” is written with %(unit)s, as in “%(value)s”; its numbers are those without it."),
+        _("Nothing to do: write numbers in this unit when you use the model.")),
+    "negative_parentheses": (
+        "info", _("Numbers of “%(column)s” in parentheses, as in “%(value)s”, were read as negative ones."),
+        _("If they are no negative numbers, write them without parentheses and import again.")),
 }
 
 
@@ -239,6 +279,9 @@ LOOKED_FOR: dict[str, str] = {
     "missing_target": _("Rows without a value in the target."),
     "missing_values": _("Columns with missing values."),
     "text_in_numbers": _("Text among the numbers of a column."),
+    "words_in_numbers": _("Words that stand among numbers for what is missing."),
+    "sentinel": _("Numbers that stand for what is missing."),
+    "mixed_units": _("Numbers in different units in one column."),
     "infinite_values": _("Values that are infinite or too large."),
     "infinite_pixels": _("Pixels that are not finite numbers."),
     "coarse_numbers": _("Numbers that differ too little beside their size."),
@@ -247,13 +290,9 @@ LOOKED_FOR: dict[str, str] = {
     "identifier": _("Columns that only count or name the rows."),
     "mirrors_target": _("A column of the target's kind that alone tells the target, among the first 200."),
     "case_only": _("Names that differ only in capital letters or spaces."),
-    "rows_without_picture": _("Rows whose picture is not there."),
-    "unnamed_pictures": _("Pictures that no row names."),
-    "lost_class": _("Classes of which no picture could be read."),
-    "foreign_pictures": _("Pictures in formats that are not read here."),
     "broken_pictures": _("Pictures that cannot be read."),
-    "nested_folders": _("Folders in folders, either of which may be the class."),
-    "part_as_class": _("Classes called like parts of data."),
+    "other_widths": _("Lines that have more or fewer values than the others."),
+    "lines_behind": _("Lines behind the last row."),
     "renamed_columns": _("Columns without a name of their own."),
 }
 

@@ -9,7 +9,7 @@ IMBALANCE = 10
 
 def class_problems(balance: Sequence[tuple[str, int]]) -> list[Problem]:
     """What the number of rows of each class gives reason to say."""
-    found = list(case_problems(name for name, _ in balance))
+    found: list[Problem] = []
     present = [(name, count) for name, count in balance if count]
     if len(present) == 1:
         return [*found, problem("one_class", name=present[0][0])]
@@ -24,7 +24,7 @@ def class_problems(balance: Sequence[tuple[str, int]]) -> list[Problem]:
 
 def checks() -> frozenset[str]:
     """What ``class_problems`` looks for."""
-    return checks_of(class_problems, case_problems)
+    return checks_of(class_problems)
 
 
 def _rows(item: tuple[str, int]) -> int:
@@ -32,11 +32,10 @@ def _rows(item: tuple[str, int]) -> int:
 
 
 def case_problems(names: Iterable[str]) -> Iterable[Problem]:
-    """Pairs of names that only capital letters or spaces tell apart; the first three."""
-    first: dict[str, str] = {}
-    pairs = []
+    """Groups of names that only capital letters or spaces tell apart."""
+    groups: dict[str, list[str]] = {}
     for name in names:
-        other = first.setdefault(" ".join(name.split()).casefold(), name)
-        if other != name:
-            pairs.append(problem("case_only", first=other, second=name))
-    return pairs[:3]
+        groups.setdefault(" ".join(name.split()).casefold(), []).append(name)
+    for group in groups.values():
+        if len(group) > 1:
+            yield problem("case_only", names=", ".join(f"“{name}”" for name in group))

@@ -40,6 +40,7 @@ MIRROR_SHARE = 0.99
 MOST_COMPARED = 200
 TARGET_NAMES = ("label", "target", "class", "species", "category", "outcome", "diagnosis", "y", "output", "sentiment", "survived",
                 "churn", "标签", "类别", "目标")
+SENTINEL = re.compile(r"-?(?:9{2,}|8{2,}|7{2,})")
 IDENTIFIER_NAME = re.compile(r"(.*[_ ])?(id|index|idx|key|nr|no|row|column 1)", re.IGNORECASE)
 
 
@@ -131,7 +132,8 @@ def profile(parsed: Parsed, format_name: str) -> Profile:
 
 def suggested_target(parsed: Parsed) -> Column | None:
     """A column called like a target, else the last column of categories, else the last column of numbers."""
-    usable = [column for column in parsed.summary.columns if column.kind in BLOCKS and not is_partition(column)]
+    usable = [column for column in parsed.summary.columns
+              if column.kind in BLOCKS and not column.is_identifier and not is_partition(column)]
     named = {column.name.casefold(): column for column in reversed(usable)}
     for name in TARGET_NAMES:
         if name in named:
@@ -179,17 +181,47 @@ def _at(summary: DataSummary, column: Column) -> int:
     return [other.name for other in summary.columns].index(column.name)
 
 
+def is_identifier(column: ColumnProfile, rows: int) -> bool:
+    """Whether numbers count rows: whole, all different, and either without a gap or named like an identifier."""
+    if column.kind != "number" or column.distinct != rows or column.distinct <= FEW_CLASSES:
+        return False
+    span = (column.maximum or 0.0) - (column.minimum or 0.0)
+    return span == column.distinct - 1 or (IDENTIFIER_NAME.fullmatch(column.name) is not None and float(span).is_integer())
+
+
 def _identifiers(parsed: Parsed) -> Iterator[Problem]:
-    """Number columns that count rows: whole, all different, and either without a gap or named like an identifier."""
-    for column in parsed.columns:
-        if column.kind != "number" or column.distinct != parsed.summary.rows or column.distinct <= FEW_CLASSES:
-            continue
-        span = (column.maximum or 0.0) - (column.minimum or 0.0)
-        if span == column.distinct - 1 or (IDENTIFIER_NAME.fullmatch(column.name) and float(span).is_integer()):
-            yield problem("identifier", column=column.name)
+    return (problem("identifier", column=column.name) for column in parsed.summary.columns if column.is_identifier)
 
 
-ALWAYS = (_without_target, _table_problems, _identifiers, _coarse, division)
+def _sentinels(parsed: Parsed) -> Iterator[Problem]:
+    """Numbers such as -999 that lie further from all others than these from each other."""
+    for column, profile in zip(parsed.summary.columns, parsed.columns, strict=True):
+        if column.kind == "number" and (_is_sentinel(profile.minimum) or _is_sentinel(profile.maximum)):
+            values, counts = np.unique(_array_of(parsed, column), return_counts=True)
+            is_present = np.isfinite(values)
+            yield from (problem("sentinel", column=column.name, value=f"{value:.15g}", count=count)
+                        for value, count in _far_ends(values[is_present], counts[is_present]))
+
+
+def _far_ends(values: Array, counts: Array) -> Iterator[tuple[float, int]]:
+    """Sentinels at the ends of ascending values, outermost first, and how often each is there."""
+    low, high = 0, len(values) - 1
+    while high - low >= 2:
+        if _is_sentinel(values[low]) and values[low + 1] - values[low] > values[high] - values[low + 1]:
+            yield float(values[low]), int(counts[low])
+            low += 1
+        elif _is_sentinel(values[high]) and values[high] - values[high - 1] > values[high - 1] - values[low]:
+            yield float(values[high]), int(counts[high])
+            high -= 1
+        else:
+            return
+
+
+def _is_sentinel(value: float | None) -> bool:
+    return value is not None and SENTINEL.fullmatch(f"{value:.15g}") is not None
+
+
+ALWAYS = (_without_target, _table_problems, _identifiers, _sentinels, _coarse, division)
 
 
 def _target_problems(parsed: Parsed, target: Column) -> Iterator[Problem]:

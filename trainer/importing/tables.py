@@ -1,4 +1,4 @@
-"""Tables of text cells as prepared data: what kind each column is, then its numbers and codes.
+"""Tables as prepared data: what kind each column is, then its numbers and codes.
 
 The rows are read once, some thousand at a time, so that memory stays flat however long the table is. What each column's cells
 are as numbers and as categories waits in a file of ``work`` until the end shows which they are; then the arrays are written into
@@ -6,10 +6,9 @@ files there. Any format of rows and columns ends here.
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +21,10 @@ from trainer.importing.columns import CODE, Observed
 from trainer.importing.parsed import Parsed
 from trainer.importing.profile import Problem, checks_of, problem
 from trainer.importing.profile_classes import case_problems
-from trainer.importing.profile_tables import column_profiles
+from trainer.importing.profile_tables import column_profiles, is_identifier
 from trainer.importing.spool import Spool
+from trainer.importing.stated import Stated
+from trainer.importing.stated import observed as observer
 from trainer.summary import DataSummary
 
 PREVIEW_ROWS = 50
@@ -34,39 +35,31 @@ FLOAT, INDEX, TRUTH = np.dtype(np.float64), np.dtype(np.int32), np.dtype(np.int8
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some rows: the line of the file that each starts in, and their cells column by column."""
+    """Some rows: the line of the file that each starts in, and their cells column by column: texts, or float64 values of a column
+    that is stated to hold numbers."""
 
-    lines: list[int]
-    columns: list[list[str]]
-
-    def extend(self, lines: Iterable[int], columns: Iterable[Sequence[str]]) -> None:
-        self.lines.extend(lines)
-        for own, cells in zip(self.columns, columns, strict=True):
-            own.extend(cells)
-
-    def take(self, count: int) -> "Chunk":
-        """The first rows, which this chunk has no longer."""
-        taken = Chunk(self.lines[:count], [cells[:count] for cells in self.columns])
-        del self.lines[:count]
-        for cells in self.columns:
-            del cells[:count]
-        return taken
+    lines: Sequence[int]
+    columns: Sequence[Any]
 
 
-def parse(names: Sequence[str], chunks: Iterator[Chunk], work: Path, *, comma: bool = False) -> Parsed:
-    """Read the table. ``comma``: numbers are written with a decimal comma."""
-    observed = [Observed(name, comma, len(names)) for name in names]
+def parse(names: Sequence[str], chunks: Iterator[Chunk], work: Path, *, comma: bool = False, stated: Sequence[Stated] = ()) -> Parsed:
+    """Read the table. ``comma``: numbers are written with a decimal comma. ``stated``: of each column, what the file says that it
+    holds; without it, all are guessed from how they are spelled."""
+    kinds: Sequence[Stated] = stated or ["spelled"] * len(names)
+    observed = [observer(kind, name, comma, len(names)) for kind, name in zip(kinds, names, strict=True)]
     with closing(Spool(work)) as spool:
         seen = _observe(observed, chunks, spool)
         columns = [column.decided() for column in observed]
         arrays = _encode(columns, observed, seen.chunks, spool, work)
     profiles = column_profiles(columns, arrays)
-    summary = DataSummary(rows=sum(seen.chunks), columns=tuple(
-        column.model_copy(update={"distinct": profile.distinct}) for column, profile in zip(columns, profiles, strict=True)))
+    rows = sum(seen.chunks)
+    summary = DataSummary(rows=rows, columns=tuple(
+        column.model_copy(update={"distinct": profile.distinct, "is_identifier": is_identifier(profile, rows)})
+        for column, profile in zip(columns, profiles, strict=True)))
     problems = [found for column, kind in zip(observed, columns, strict=True) for found in column.problems(kind)]
     return Parsed(summary=summary, arrays=arrays, problems=(*problems, *_spellings(observed)),
-                  checks=checks_of(Observed.problems, case_problems), rows=seen.preview, duplicates=seen.duplicates,
-                  columns=profiles)
+                  checks=checks_of(Observed.problems, Observed.unit_problems, case_problems), rows=seen.preview,
+                  duplicates=seen.duplicates, columns=profiles)
 
 
 @dataclass(frozen=True)
@@ -84,14 +77,25 @@ def _observe(observed: Sequence[Observed], chunks: Iterator[Chunk], spool: Spool
     shown = max(5, min(PREVIEW_ROWS, PREVIEW_CELLS // len(observed)))
     for chunk in chunks:
         counts.append(len(chunk.lines))
-        hashes.extend(map(hash, zip(*chunk.columns, strict=True)))
-        first = islice(zip(*chunk.columns, strict=True), shown - len(preview))
+        hashes.extend(map(hash, zip(*map(_comparable, chunk.columns), strict=True)))
+        first = zip(*(_shown(cells[: shown - len(preview)]) for cells in chunk.columns), strict=True)
         preview.extend(tuple(cell[:PREVIEW_LENGTH] for cell in row) for row in first)
         for column, cells in zip(observed, chunk.columns, strict=True):
-            for seen in column.see(list(map(str.strip, cells)), chunk.lines):
+            for seen in column.see(cells if isinstance(cells, np.ndarray) else list(map(str.strip, cells)), chunk.lines):
                 spool.put(seen)
         del chunk, cells, first  # before more is read: its memory is still in the processor's cache
     return _Seen(counts, _repeated(hashes), tuple(preview))
+
+
+def _comparable(cells: Any) -> Sequence[Any]:
+    """Texts as they are; of numbers the bits, so that a gap is like another."""
+    if not isinstance(cells, np.ndarray):
+        return cells  # type: ignore[no-any-return]
+    return np.where(np.isnan(cells), np.nan, cells + 0.0).view(np.int64).tolist()  # type: ignore[no-any-return]
+
+
+def _shown(cells: Any) -> Sequence[str]:
+    return ["" if np.isnan(value) else f"{value:.15g}" for value in cells] if isinstance(cells, np.ndarray) else cells
 
 
 def _repeated(hashes: "array[int]") -> int:

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from trainer.catalog import listing
 from webapp import formatting, scalars, words
 from webapp.runs import headline
 from webapp.runs.models import Measure, Run
@@ -129,6 +130,12 @@ def measure_label(measure: Measure) -> str:
 @register.filter
 def seconds_taken(run: Run) -> float | None:
     return headline.seconds(run)
+
+
+@register.simple_tag
+def format_labels() -> str:
+    """What can be imported, as the formats call it."""
+    return " · ".join(words.translated(entry.label) for entry in listing("formats").values())
 
 
 @register.simple_tag

@@ -3,7 +3,9 @@
 Values separated by commas, semicolons, tabs or bars, one row a line, with or without a first line of names.
 """
 
+import re
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,18 +18,26 @@ if TYPE_CHECKING:
     from trainer.importing.parsed import Parsed
 
 SUFFIXES = (".csv", ".tsv", ".tab")
+LINES_COMPARED = 20
 MARKS = (b"\xff\xfe", b"\xfe\xff")
 OTHER_TEXT = (b"{", b"[", b"<", b"%PDF", b"%!PS")
+OBJECT = re.compile(rb'(\xef\xbb\xbf)?\s*(\[\s*)?\{\s*("([^"\\]|\\.)*"\s*:|\}\s*\n)')  # JSON, whatever the file is called
 
 
 class Spec(Component):
     """How to read the file; “auto” looks at its content."""
 
-
     delimiter: Literal["auto", ",", ";", "tab", "|"] = Field("auto", title="Delimiter", description="What stands between values.")
     encoding: Literal["auto", "utf-8", "utf-16", "gb18030", "cp1252"] = Field(
         "auto", title="Encoding", description="How letters are written as bytes.")
     header: Literal["auto", "yes", "no"] = Field("auto", title="First line", description="Whether it holds the columns' names.")
+    other_widths: Literal["refuse", "leave out"] = Field(
+        "refuse", title="Lines of another width", description="What to do with lines that have more or fewer values than the others.")
+
+
+def unpadded(text: bytes) -> bytes:
+    """Without the zero bytes and the Ctrl-Z that may stand behind a text."""
+    return text.rstrip(b"\0\x1a")
 
 
 def wide(sample: bytes) -> str:
@@ -43,10 +53,10 @@ def is_text(source: Source) -> bool:
 
     A file that is called a table and has columns is one, even if its first name stands in <> or [].
     """
-    head = source.head
-    if head.startswith(MARKS):
+    if source.head.startswith(MARKS):
         return True
-    if b"\0" in head and not wide(head):
+    head = unpadded(source.head)
+    if OBJECT.match(head) or (b"\0" in head and not wide(head)):
         return False
     called_so = source.name.lower().endswith(SUFFIXES) and _has_columns(head)
     return called_so or not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(OTHER_TEXT)
@@ -58,9 +68,10 @@ def _is_table(source: Source) -> bool:
 
 
 def _has_columns(head: bytes) -> bool:
-    """Whether the first two lines hold a delimiter equally often."""
-    lines = head.replace(b"\0", b"").splitlines()[:2]
-    return len(lines) == 2 and any(lines[0].count(mark) == lines[1].count(mark) > 0 for mark in (b",", b";", b"\t", b"|"))
+    """Whether two lines one after the other hold a delimiter equally often, or as R writes names, one less."""
+    lines = [line for line in head.replace(b"\0", b"").splitlines()[:LINES_COMPARED] if line.strip()]
+    return any(0 <= below.count(mark) - above.count(mark) <= 1 and above.count(mark) > 0
+               for above, below in pairwise(lines) for mark in (b",", b";", b"\t", b"|"))
 
 
 def recognises(sources: Sequence[Source]) -> bool:

@@ -12,7 +12,7 @@ from io import StringIO
 from itertools import dropwhile
 from typing import TextIO
 
-from trainer.formats.csv.rows import LONGEST_CELL, LONGEST_LINE, MOST_ROW_LINES, Table, as_wide, rows
+from trainer.formats.csv.rows import LONGEST_CELL, LONGEST_LINE, MOST_ROW_LINES, Table, as_wide, fitted, rows
 
 PIECE = 128 * 1024
 MARKS_A_ROW = 4
@@ -34,17 +34,19 @@ class _UnusualError(Exception):
 
 def batches(table: Table) -> Iterator[Batch]:
     """All rows of the file. Raises TrainerError naming the line that is wrong."""
-    line = 1
+    line = table.start
     try:
         with table.source.path.open("r", encoding=table.encoding, newline="") as file:
+            for _ in range(table.start - 1):
+                file.readline(LONGEST_LINE)
             while piece := _piece(file):
                 batch, line = _cut(piece, table, line) or _parsed(piece, table, line)
                 yield batch
         return
     except (_UnusualError, UnicodeError, csv.Error):
         pass
-    for number, row in dropwhile(lambda item: item[0] < line, rows(table)):
-        yield Batch([number], [[cell] for cell in as_wide(table, number, row)], sum(map(len, row)))
+    for number, row in fitted(table, dropwhile(lambda item: item[0] < line, rows(table))):
+        yield Batch([number], [[cell] for cell in row], sum(map(len, row)))
 
 
 def _piece(file: TextIO) -> str:
@@ -105,5 +107,12 @@ def _parsed(piece: str, table: Table, line: int) -> tuple[Batch, int]:
         if first + reader.line_num - line > MOST_ROW_LINES:
             raise _UnusualError
         line = first + reader.line_num
-    wide = [as_wide(table, number, row) for number, row in zip(lines, found, strict=True)]
-    return Batch(lines, list(zip(*wide, strict=True)) or [()] * table.width, len(piece)), line
+    wide = [as_wide(table, row) for row in found]
+    odd = [number for number, row in zip(lines, wide, strict=True) if row is None]
+    if odd and not table.skips:
+        raise _UnusualError
+    for number in odd:
+        table.left_out.note(number)
+    fitting = [(number, row) for number, row in zip(lines, wide, strict=True) if row is not None]
+    columns = list(zip(*(row for _, row in fitting), strict=True)) or [()] * table.width
+    return Batch([number for number, _ in fitting], columns, len(piece)), line

@@ -1,15 +1,17 @@
 """Reads CSV, some thousand rows at a time; what does not fit is told with the number of its line."""
 
 import csv
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import accumulate, islice
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
+from typing import BinaryIO
 
 from trainer.errors import TrainerError
-from trainer.formats.csv import Spec, dialect, encoding
+from trainer.formats.csv import MARKS, Spec, dialect, encoding, unpadded, wide
+from trainer.formats.csv.layout import LONGEST_SHOWN, layout
 from trainer.formats.csv.pieces import batches
-from trainer.formats.csv.rows import LONGEST_CELL, LONGEST_LINE, Lines, Table, rows
+from trainer.formats.csv.rows import LONGEST_CELL, LONGEST_LINE, LeftOut, Table
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import Parsed
@@ -20,8 +22,8 @@ MOST_COLUMNS = 20_000
 CHUNK_ROWS = 4096
 CHUNK_CELLS = 200_000
 CHUNK_CHARACTERS = 16 * 1024 * 1024
-SAMPLE_ROWS = 200
 NAMED = 5
+PIECE = 1024 * 1024
 UNMARKED = ("utf-16-le", "utf-16-be")
 
 
@@ -32,42 +34,60 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
                            "them into one.", count=len(sources),
                            names=", ".join(source.name for source in sources[:NAMED]))
     csv.field_size_limit(LONGEST_CELL)
-    source = sources[0]
+    source, padding = _without_padding(sources[0], work)
     codec = encoding.detected(source.path) if spec.encoding == "auto" else {"utf-8": "utf-8-sig"}.get(spec.encoding, spec.encoding)
     if codec in UNMARKED and spec.encoding == "auto":
         _check_wide(source)
-    mark = _delimiter(spec, source, codec)
-    sample = [row for _, row in islice(rows(Table(source, codec, mark, False, 0)), SAMPLE_ROWS)]
-    if not sample:
+    outline = layout(spec, Table(source, codec, skips=spec.other_widths == "leave out"))
+    if outline is None:
         raise TrainerError("csv_no_rows", "“%(name)s” holds no rows. Choose a file with data.", name=source.name)
-    _check_width(source, len(sample[0]))
-    example = dialect.decimal_comma(sample, mark)
-    header = dialect.has_header(sample, example is not None) if spec.header == "auto" else spec.header == "yes"
-    table = Table(source, codec, mark, header, len(sample[0]))
-    names, problems = _names(sample[0], table)
+    _check_width(source, outline.table.width)
+    names, problems = _names(outline.names, outline.table)
+    problems += [*outline.problems, *padding]
     if codec != "utf-8-sig" and spec.encoding == "auto":
         problems.append(problem("encoding", encoding=encoding.LABELS[codec]))
-    if example is not None:
-        problems.append(problem("decimal_comma", value=example))
-    if header and len(sample) == 1:
+    if outline.decimal_comma is not None:
+        problems.append(problem("decimal_comma", value=outline.decimal_comma))
+    parsed = parse(names, _chunks(outline.table), work, comma=outline.decimal_comma is not None)
+    if not parsed.summary.rows:
         raise TrainerError("csv_no_rows", "“%(name)s” has a line of names and no rows. Choose a file with data.", name=source.name)
-    parsed = parse(names, _chunks(table), work, comma=example is not None)
-    return replace(parsed, problems=(*problems, *parsed.problems),
-                   checks=parsed.checks | checks_of(_names))
+    return replace(parsed, problems=(*problems, *_left_out(outline.table.left_out), *parsed.problems),
+                   checks=parsed.checks | checks_of(_names, _left_out))
 
 
-def _delimiter(spec: Spec, source: Source, codec: str) -> str:
-    if spec.delimiter != "auto":
-        return "\t" if spec.delimiter == "tab" else spec.delimiter
-    lines: list[str] = []
-    try:
-        for line in islice(Lines(source.path, codec), dialect.SURE_LINES):
-            lines.append(line)
-            if sum(map(len, lines)) > LONGEST_CELL:
+def _without_padding(source: Source, work: Path) -> tuple[Source, list[Problem]]:
+    """The file without the zero bytes and the Ctrl-Z at its end that some programs and some crashes leave there."""
+    if source.head.startswith(MARKS) or wide(unpadded(source.head)):
+        return source, []
+    size = source.size
+    with source.path.open("rb") as file:
+        end = size
+        while end and (block := _block_before(file, end)) and len(kept := unpadded(block)) < len(block):
+            end -= len(block) - len(kept)
+            if kept:
                 break
-    except UnicodeError:
-        pass  # told with its line when the rows are read
-    return dialect.delimiter(lines)
+        if end == size:
+            return source, []
+        file.seek(0)
+        copy = work / "unpadded"
+        with copy.open("wb") as out:
+            while piece := file.read(min(PIECE, end - file.tell())):
+                out.write(piece)
+    return Source.of(copy, source.name), [problem("padding", count=size - end)]
+
+
+def _block_before(file: BinaryIO, end: int) -> bytes:
+    start = max(0, end - PIECE)
+    file.seek(start)
+    return file.read(end - start)
+
+
+def _left_out(left_out: LeftOut) -> Iterator[Problem]:
+    if left_out.count:
+        lines = ", ".join(map(str, left_out.lines)) + (" …" if left_out.count > len(left_out.lines) else "")
+        yield problem("other_widths", count=left_out.count, lines=lines)
+    if left_out.remarks:
+        yield problem("lines_behind", count=len(left_out.remarks), value=left_out.remarks[0][:LONGEST_SHOWN])
 
 
 def _check_wide(source: Source) -> None:
@@ -90,10 +110,10 @@ def _check_width(source: Source, columns: int) -> None:
                            "learn from and one to predict, separated by commas, semicolons, tabs or bars.", name=source.name)
 
 
-def _names(first: Sequence[str], table: Table) -> tuple[list[str], list[Problem]]:
+def _names(first: Sequence[str] | None, table: Table) -> tuple[list[str], list[Problem]]:
     """A name of its own for each column, and what had to be done for it."""
-    if not table.header:
-        return [f"column {at}" for at in range(1, len(first) + 1)], [problem("no_header", count=len(first))]
+    if first is None:
+        return [f"column {at}" for at in range(1, table.width + 1)], [problem("no_header", count=table.width)]
     wanted = cleaned(first)
     names = distinct(wanted)
     renamed = [new for new, old in zip(names, wanted, strict=True) if new != old]
@@ -101,9 +121,30 @@ def _names(first: Sequence[str], table: Table) -> tuple[list[str], list[Problem]
     return names, [problem("renamed_columns", count=len(renamed), names=shown)] if renamed else []
 
 
+@dataclass(frozen=True)
+class _Growing:
+    """Rows that wait until they are enough for a chunk."""
+
+    lines: list[int]
+    columns: list[list[str]]
+
+    def extend(self, lines: Iterable[int], columns: Iterable[Sequence[str]]) -> None:
+        self.lines.extend(lines)
+        for own, cells in zip(self.columns, columns, strict=True):
+            own.extend(cells)
+
+    def take(self, count: int) -> Chunk:
+        """The first rows, which this chunk has no longer."""
+        taken = Chunk(self.lines[:count], [cells[:count] for cells in self.columns])
+        del self.lines[:count]
+        for cells in self.columns:
+            del cells[:count]
+        return taken
+
+
 def _chunks(table: Table) -> Iterator[Chunk]:
     """Rows below the header, some thousand at a time."""
-    chunk = Chunk([], [[] for _ in range(table.width)])
+    chunk = _Growing([], [[] for _ in range(table.width)])
     above, held = int(table.header), 0
     most = max(1, min(CHUNK_ROWS, CHUNK_CELLS // table.width))
     for batch in batches(table):
@@ -113,10 +154,10 @@ def _chunks(table: Table) -> Iterator[Chunk]:
             yield chunk.take(count)
             held = batch.characters
     if chunk.lines:
-        yield chunk
+        yield chunk.take(len(chunk.lines))
 
 
-def _enough(chunk: Chunk, most: int, held: int) -> int:
+def _enough(chunk: _Growing, most: int, held: int) -> int:
     """How many of the rows are to go on, 0 while they are too few; ``held`` is at least the number of their characters."""
     full = 0
     if held > CHUNK_CHARACTERS:

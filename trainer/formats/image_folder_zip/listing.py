@@ -13,6 +13,7 @@ from trainer.formats.image_folder_zip import SUFFIXES
 from trainer.formats.json_lines import reader as json_lines
 from trainer.importing.archives import Source, clean
 from trainer.importing.names import cleaned, distinct
+from trainer.importing.stated import Stated
 from trainer.importing.tables import Chunk
 
 TABLES = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson")
@@ -40,7 +41,8 @@ class Listing:
     def chunks(self) -> Iterator[Chunk]:
         """All rows as cells. Raises TrainerError naming the line that does not fit."""
         if self.table is None:
-            yield from json_lines.chunks(self.source, self.keys)
+            as_spelled: dict[str, Stated] = dict.fromkeys(self.keys, "spelled")
+            yield from json_lines.chunks(self.source, as_spelled)
             return
         numbered = islice(rows(self.table), 1, None)
         while some := list(islice(numbered, CHUNK_ROWS)):

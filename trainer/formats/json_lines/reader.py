@@ -1,18 +1,22 @@
 """Reads JSON Lines (https://jsonlines.org), some thousand rows at a time."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from trainer.errors import TrainerError
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import Parsed
+from trainer.importing.stated import Stated
 from trainer.importing.tables import Chunk, parse
 
 LONGEST_LINE = 16 * 1024 * 1024
 MOST_COLUMNS = 2000
+LARGEST_WHOLE = 2**53  # beyond, float64 does not keep every digit
 CHUNK_ROWS = 4096
 CHUNK_CHARACTERS = 16 * 1024 * 1024
 
@@ -24,24 +28,33 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
                            "or join them.", count=len(sources), names=", ".join(source.name for source in sources[:5]))
     source = sources[0]
     keys = keys_of(source)
-    return parse(distinct(cleaned(keys)), chunks(source, keys), work)
+    return parse(distinct(cleaned(list(keys))), chunks(source, keys), work, stated=list(keys.values()))
 
 
-def keys_of(source: Source) -> list[str]:
-    """The columns, in the order in which their keys first appear."""
-    keys: dict[str, None] = {}
+def keys_of(source: Source) -> dict[str, Stated]:
+    """What each column holds: texts alone, numbers alone, or anything, which is then read as it is spelled."""
+    keys: dict[str, set[Stated]] = {}
     for line, row in _rows(source):
-        keys.update(dict.fromkeys(row))
+        for key, value in row.items():
+            types = keys.setdefault(key, set())
+            if value is not None:
+                types.add(_stated(value))
         if len(keys) > MOST_COLUMNS:
             raise TrainerError("json_columns", "Up to line %(line)s there are more than %(most)s different keys. "
                                "Write rows with the same keys.", line=line, most=MOST_COLUMNS)
     if not keys:
         raise TrainerError("json_no_rows", "“%(name)s” holds no rows. Choose a file with data.", name=source.name)
-    return list(keys)
+    return {key: next(iter(types)) if len(types) == 1 else "spelled" for key, types in keys.items()}
 
 
-def chunks(source: Source, keys: Sequence[str]) -> Iterator[Chunk]:
-    """The rows as cells of these columns, some thousand at a time."""
+def _stated(value: Any) -> Stated:
+    if isinstance(value, str):
+        return "words"
+    is_number = isinstance(value, float) or (isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST_WHOLE)
+    return "numbers" if is_number else "spelled"
+
+
+def chunks(source: Source, keys: Mapping[str, Stated]) -> Iterator[Chunk]:
     lines: list[int] = []
     rows: list[list[str]] = []
     held = 0
@@ -50,10 +63,16 @@ def chunks(source: Source, keys: Sequence[str]) -> Iterator[Chunk]:
         rows.append([_cell(row.get(key)) for key in keys])
         held += sum(map(len, rows[-1]))
         if len(rows) == CHUNK_ROWS or held > CHUNK_CHARACTERS:
-            yield Chunk(lines, [list(cells) for cells in zip(*rows, strict=True)])
+            yield _chunk(lines, rows, keys)
             lines, rows, held = [], [], 0
     if rows:
-        yield Chunk(lines, [list(cells) for cells in zip(*rows, strict=True)])
+        yield _chunk(lines, rows, keys)
+
+
+def _chunk(lines: list[int], rows: list[list[str]], keys: Mapping[str, Stated]) -> Chunk:
+    columns = zip(*rows, strict=True)
+    return Chunk(lines, [np.array([float(cell or "nan") for cell in cells]) if stated == "numbers" else list(cells)
+                         for stated, cells in zip(keys.values(), columns, strict=True)])
 
 
 def _cell(value: Any) -> str:

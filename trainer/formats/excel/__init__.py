@@ -1,0 +1,31 @@
+"""Table (Excel).
+
+The first sheet of an .xlsx file that holds rows; its cells keep the types that the file states, and formulas the values
+that were stored with them.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trainer.component import Component
+from trainer.importing.archives import Source
+
+if TYPE_CHECKING:
+    from trainer.importing.parsed import Parsed
+
+WORKBOOK = "xl/workbook.xml"  # an .xlsx file is a ZIP, and arrives here unpacked
+
+
+class Spec(Component):
+    """There is nothing to choose."""
+
+
+def recognises(sources: Sequence[Source]) -> bool:
+    return any(source.name == WORKBOOK for source in sources)
+
+
+def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
+    from trainer.formats.excel.reader import read
+
+    return read(sources, work)

@@ -1,0 +1,31 @@
+"""Table (NumPy).
+
+Arrays of an .npz or .npy file with as many rows each: one of one dimension is a column, one of two is a column for each
+of its own.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trainer.component import Component
+from trainer.importing.archives import Source
+
+if TYPE_CHECKING:
+    from trainer.importing.parsed import Parsed
+
+MARK = b"\x93NUMPY"
+
+
+class Spec(Component):
+    """There is nothing to choose."""
+
+
+def recognises(sources: Sequence[Source]) -> bool:
+    return all(source.head.startswith(MARK) for source in sources)
+
+
+def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
+    from trainer.formats.npz.reader import read
+
+    return read(sources, work)

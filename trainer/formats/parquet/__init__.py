@@ -1,0 +1,30 @@
+"""Table (Parquet).
+
+Its columns keep the types that the file states: texts are no numbers, however they are spelled.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trainer.component import Component
+from trainer.importing.archives import Source
+
+if TYPE_CHECKING:
+    from trainer.importing.parsed import Parsed
+
+MARK = b"PAR1"
+
+
+class Spec(Component):
+    """There is nothing to choose."""
+
+
+def recognises(sources: Sequence[Source]) -> bool:
+    return any(source.head.startswith(MARK) for source in sources)
+
+
+def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
+    from trainer.formats.parquet.reader import read
+
+    return read([source for source in sources if source.head.startswith(MARK)] or sources, work)

@@ -1,0 +1,138 @@
+"""Tables of typed columns, as record batches of Arrow, as prepared data: what a file states of its columns stays so."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from trainer.data import Array
+from trainer.errors import TrainerError
+from trainer.importing.archives import Source
+from trainer.importing.names import cleaned, distinct
+from trainer.importing.parsed import Parsed
+from trainer.importing.stated import Stated
+from trainer.importing.tables import Chunk, parse
+
+MOST_COLUMNS = 20_000
+CHUNK_ROWS = 4096
+CHUNK_CELLS = 200_000
+LARGEST_WHOLE = 2**53  # beyond, float64 does not keep every digit
+LONGEST_BYTES = 40
+
+Batches = Callable[[Sequence[str] | None], Iterator[pa.RecordBatch]]  # of the columns with these names, or of all
+
+
+def only(sources: Sequence[Source]) -> Source:
+    """The one file. Raises TrainerError where there are several."""
+    if len(sources) != 1:
+        raise TrainerError(
+            "typed_several",
+            "There are %(count)s tables: %(names)s. Import one at a time, or join them.",
+            count=len(sources),
+            names=", ".join(source.name for source in sources[:5]),
+        )
+    return sources[0]
+
+
+def read(source: Source, schema: pa.Schema, batches: Batches, work: Path) -> Parsed:
+    """The table. Raises TrainerError where it has no columns or rows, or too many columns."""
+    if not 0 < len(schema) <= MOST_COLUMNS:
+        raise TrainerError(
+            "typed_columns",
+            "“%(name)s” has %(columns)s columns; between one and %(most)s are read. Import the columns that matter.",
+            name=source.name,
+            columns=len(schema),
+            most=MOST_COLUMNS,
+        )
+    large = _large(schema, batches)
+    stated = [_stated(field.type, large=field.name in large) for field in schema]
+    parsed = parse(distinct(cleaned(schema.names)), _chunks(batches(None), stated), work, stated=stated)
+    if not parsed.summary.rows:
+        raise TrainerError("typed_no_rows", "“%(name)s” holds no rows. Choose a file with data.", name=source.name)
+    return parsed
+
+
+@contextmanager
+def refusing_damage(source: Source) -> Iterator[None]:
+    """Raises TrainerError with a sentence for what Arrow cannot read."""
+    try:
+        yield
+    except MemoryError:
+        raise
+    except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
+        if isinstance(error, OSError) and error.errno:
+            raise
+        raise TrainerError(
+            "typed_damaged",
+            "“%(name)s” is damaged, cut short, or written in a way that is not known here. Write it again, "
+            "or save it as CSV.",
+            name=source.name,
+        ) from error
+
+
+def _large(schema: pa.Schema, batches: Batches) -> set[str]:
+    """Columns of whole numbers that float64 would not keep digit by digit, as identifiers have them."""
+    wide = [field.name for field in schema if pa.types.is_int64(field.type) or pa.types.is_uint64(field.type)]
+    found: set[str] = set()
+    if len(set(wide)) == len(wide) and wide:
+        for batch in batches(wide):
+            for name in set(wide) - found:
+                bounds = pc.min_max(batch.column(name)).as_py()
+                if max(abs(bounds["min"] or 0), abs(bounds["max"] or 0)) > LARGEST_WHOLE:
+                    found.add(name)
+    return found
+
+
+def _stated(kind: pa.DataType, *, large: bool) -> Stated:
+    if pa.types.is_dictionary(kind):
+        return _stated(kind.value_type, large=False)
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or large:
+        return "words"
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return "numbers"
+    return "spelled"
+
+
+def _chunks(batches: Iterator[pa.RecordBatch], stated: Sequence[Stated]) -> Iterator[Chunk]:
+    most, start = max(1, min(CHUNK_ROWS, CHUNK_CELLS // len(stated))), 1
+    for batch in batches:
+        for at in range(0, batch.num_rows, most):
+            part = batch.slice(at, most)
+            columns = [
+                _numbers(column) if kind == "numbers" else _texts(column)
+                for kind, column in zip(stated, part.columns, strict=True)
+            ]
+            yield Chunk(range(start, start + part.num_rows), columns)
+            start += part.num_rows
+
+
+def _plain(column: pa.Array) -> pa.Array:
+    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+
+
+def _numbers(column: pa.Array) -> Array:
+    values = pc.cast(_plain(column), pa.float64(), safe=False)
+    return np.asarray(values.fill_null(np.nan).to_numpy(zero_copy_only=False), np.float64)
+
+
+def _texts(column: pa.Array) -> list[str]:
+    column = _plain(column)
+    if pa.types.is_temporal(column.type) and not pa.types.is_duration(column.type):
+        column = pc.cast(column, pa.string())
+    return [_text(value) for value in column.to_pylist()]
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.replace("\0", " ")
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, bytes):
+        return value[:LONGEST_BYTES].hex()
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else str(value)
