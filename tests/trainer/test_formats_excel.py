@@ -48,10 +48,10 @@ def test_cells_keep_the_types_that_the_file_states(tmp_path: Path) -> None:
         "size": "number",
         "code": "category",
         "day": "category",
-        "flag": "category",
+        "flag": "boolean",
         "count": "number",
         "quotient": "number",
-        "label": "category",
+        "label": "boolean",
     }
     levels = {column.name: column.levels for column in made.data.summary.columns if isinstance(column, category.Column)}
     assert levels["code"] == ("000", "001", "002")

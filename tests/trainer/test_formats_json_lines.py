@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.files import imported, refusal
-from trainer.columns import category
+from trainer.columns import boolean, category
 
 
 def test_keys_become_columns(tmp_path: Path) -> None:
@@ -51,9 +51,9 @@ def test_what_json_states_stays_so(tmp_path: Path) -> None:
              "big": 2**60 + n % 3, "flag": n % 2 == 0, "mixed": n if n % 4 else "NA"} for n in range(40)]
     made = imported(tmp_path, {"x.jsonl": "".join(json.dumps(row) + "\n" for row in rows).encode()})
     kinds = {column.name: column.kind for column in made.data.summary.columns}
-    assert kinds == {"code": "category", "note": "category", "size": "number", "whole": "number", "big": "category", "flag": "category",
+    assert kinds == {"code": "category", "note": "category", "size": "number", "whole": "number", "big": "category", "flag": "boolean",
                      "mixed": "number"}
-    levels = {column.name: column.levels for column in made.data.summary.columns if isinstance(column, category.Column)}
+    levels = {column.name: column.levels for column in made.data.summary.columns if isinstance(column, category.Column | boolean.Column)}
     assert (levels["code"], levels["note"], levels["flag"]) == (("000", "001", "002"), ("1e5", "NA"), ("false", "true"))
     np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [np.nan if n == 7 else n / 4 for n in range(40)])
     assert made.profile.rows[1][:4] == ("001", "NA", "0.25", "1")

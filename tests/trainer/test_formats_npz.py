@@ -34,7 +34,7 @@ def test_arrays_are_the_columns_of_a_table(tmp_path: Path) -> None:
         ("X 3", "number"),
         ("y", "number"),
         ("name", "category"),
-        ("flag", "category"),
+        ("flag", "boolean"),
     ]
     np.testing.assert_array_equal(made.data.array("numbers")[:, :3], features.astype(np.float64))
     assert isinstance(column := made.data.summary.columns[4], category.Column)

@@ -19,7 +19,7 @@ import pytest
 from tests.files import Imported, imported, refusal, stored, zipped
 from tests.yard import ROOT
 from trainer.catalog import listing
-from trainer.columns import category
+from trainer.columns import boolean, category
 
 COUNT = 60
 TABLE = pa.table(
@@ -55,7 +55,7 @@ WAYS = pytest.mark.parametrize(("written", "name"), [(parquet, "parquet"), (feat
 
 
 def levels(made: Imported) -> dict[str, tuple[str, ...]]:
-    return {column.name: column.levels for column in made.data.summary.columns if isinstance(column, category.Column)}
+    return {column.name: column.levels for column in made.data.summary.columns if isinstance(column, category.Column | boolean.Column)}
 
 
 @WAYS
@@ -69,7 +69,7 @@ def test_what_the_file_states_stays_so(tmp_path: Path, written: Written, name: s
         "whole": "number",
         "customer": "text",
         "price": "number",
-        "flag": "category",
+        "flag": "boolean",
         "colour": "category",
         "day": "category",
         "parts": "category",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.files import Imported, imported
-from trainer.columns import Column, category
+from trainer.columns import Column, boolean, category
 from trainer.inputs import feature_columns
 
 
@@ -115,7 +115,7 @@ def test_labels_that_differ_in_capital_letters_or_spaces_are_pointed_out_once(tm
 
 def test_true_and_false_are_two_however_they_are_written(tmp_path: Path) -> None:
     made = table(tmp_path, ["TRUE", "true", "FALSE", "False"] * 9)
-    assert isinstance(one := column(made), category.Column)
+    assert isinstance(one := column(made), boolean.Column)
     assert one.levels == ("false", "true")
     assert "case_only" not in made.codes
 

@@ -13,7 +13,14 @@ from webapp.runs import compressing, forms
 from webapp.runs.fields import TAGS, Place, fields
 
 ENTRIES = [pytest.param(entry, id=f"{family}/{name}") for family in FAMILIES for name, entry in listing(family).items()]
-SUMMARIES = {"table": DataSummary.model_validate(table("petal")["summary"]), "images": DataSummary.model_validate(images()["summary"])}
+PART = {"name": "part", "kind": "category", "distinct": 2, "levels": ["train", "test"]}  # only then can it be chosen
+
+
+def with_parts(summary: dict[str, Any]) -> DataSummary:
+    return DataSummary.model_validate({**summary, "columns": [*summary["columns"], PART]})
+
+
+SUMMARIES = {"table": with_parts(table("petal")["summary"]), "images": with_parts(images()["summary"])}
 
 
 def of(model: type[Strict], prefix: str = "") -> set[str]:

@@ -52,4 +52,4 @@ def _sentence(sources: Sequence[Source]) -> tuple[str, str]:
     for mark, sentence in BEGINNINGS:
         if start.startswith(mark):
             return sentence
-    return "format_unknown", "“%(name)s” is in no format that is known here. Import one of these: %(formats)s."
+    return "format_unknown", _("“%(name)s” is in no format that is known here. Import one of these: %(formats)s.")

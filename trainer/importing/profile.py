@@ -294,6 +294,12 @@ LOOKED_FOR: dict[str, str] = {
     "other_widths": _("Lines that have more or fewer values than the others."),
     "lines_behind": _("Lines behind the last row."),
     "renamed_columns": _("Columns without a name of their own."),
+    "rows_without_picture": _("Rows whose picture is not there."),
+    "unnamed_pictures": _("Pictures that no row names."),
+    "lost_class": _("Classes of which no picture could be read."),
+    "foreign_pictures": _("Pictures in formats that are not read here."),
+    "nested_folders": _("Folders in folders, either of which may be the class."),
+    "part_as_class": _("Classes called like parts of data."),
 }
 
 

@@ -25,6 +25,19 @@ def recognises(sources: Sequence[Source]) -> bool:
     return any(source.name == WORKBOOK for source in sources)
 
 
+def examples() -> tuple[dict[str, bytes], ...]:
+    import io
+
+    import openpyxl
+
+    workbook, file = openpyxl.Workbook(), io.BytesIO()
+    sheet = workbook.active
+    for row in [("size", "colour"), *((row / 4, "red" if row % 3 else "blue") for row in range(12))]:
+        sheet.append(row)
+    workbook.save(file)
+    return ({"table.xlsx": file.getvalue()},)
+
+
 def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
     from trainer.formats.excel.reader import read
 

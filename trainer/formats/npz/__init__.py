@@ -25,6 +25,16 @@ def recognises(sources: Sequence[Source]) -> bool:
     return all(source.head.startswith(MARK) for source in sources)
 
 
+def examples() -> tuple[dict[str, bytes], ...]:
+    import io
+
+    import numpy as np
+
+    file = io.BytesIO()
+    np.savez(file, size=np.arange(12) / 4, colour=np.array(["blue", "red", "red"] * 4))
+    return ({"table.npz": file.getvalue()},)
+
+
 def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
     from trainer.formats.npz.reader import read
 

@@ -13,6 +13,7 @@ from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import Parsed
 from trainer.importing.stated import Stated
 from trainer.importing.tables import Chunk, parse
+from trainer.sentences import gettext_noop as _
 
 MOST_COLUMNS = 20_000
 CHUNK_ROWS = 4096
@@ -69,10 +70,10 @@ def _refusal(reason: str) -> tuple[str, str]:
     if "object" in reason.lower():
         return (
             "pickle_refused",
-            "“%(name)s” holds pickled Python objects, which can run programs and are never opened here. Save it with "
-            "numbers or texts alone.",
+            _("“%(name)s” holds pickled Python objects, which can run programs and are never opened here. Save it with "
+              "numbers or texts alone."),
         )
-    return "npz_damaged", "“%(name)s” is damaged or cut short. Save it again."
+    return "npz_damaged", _("“%(name)s” is damaged or cut short. Save it again.")
 
 
 def _width(array: Array) -> int:

@@ -24,6 +24,18 @@ def recognises(sources: Sequence[Source]) -> bool:
     return any(source.head.startswith(MARK) for source in sources)
 
 
+def examples() -> tuple[dict[str, bytes], ...]:
+    import io
+
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    file = io.BytesIO()
+    table = pa.table({"size": [row / 4 for row in range(12)], "colour": ["blue", "red", "red"] * 4})
+    pyarrow.parquet.write_table(table, file)
+    return ({"table.parquet": file.getvalue()},)
+
+
 def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
     from trainer.formats.parquet.reader import read
 
