@@ -22,7 +22,7 @@ MUTUAL = {
     ("datasets", "runs"): "a data set is inspected by a run, and a run trains on a data set",
 }
 WEB_MAY_USE = ("trainer.catalog", "trainer.spec", "trainer.events", "trainer.exporters", "trainer.mistakes", "trainer.report",
-               "trainer.savings", "trainer.task")
+               "trainer.savings", "trainer.scarce", "trainer.task")
 
 
 def imported(path: Path) -> Iterator[str]:

@@ -17,6 +17,7 @@ from webapp.backup import marker
 marker.check(Path(settings.STATE))
 http = get_asgi_application()  # sets Django up: what is imported below needs that
 
+from webapp import thread_shortage  # noqa: E402
 from webapp.bodies import bounded  # noqa: E402
 from webapp.datasets import tus  # noqa: E402
 from webapp.language import spoken  # noqa: E402
@@ -25,5 +26,5 @@ from webapp.runs.routing import websocket_urlpatterns  # noqa: E402
 
 sockets = URLRouter([*websocket_urlpatterns, re_path("", Refuse.as_asgi())])
 application = ProtocolTypeRouter(
-    {"http": spoken(tus.handler(bounded(http))), "websocket": OwnOriginOnly(SessionMiddlewareStack(sockets))},
+    {"http": spoken(thread_shortage.answered(tus.handler(bounded(http)))), "websocket": OwnOriginOnly(SessionMiddlewareStack(sockets))},
 )

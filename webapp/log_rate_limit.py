@@ -60,10 +60,18 @@ class RateLimitFilter(logging.Filter):
                 minute = self._minutes[kind] = Minute(now, text)
             minute.count += 1
             if minute.count > MOST and self._timer is None:
-                self._timer = threading.Timer(MINUTE, self.tell)
-                self._timer.daemon = True
-                self._timer.start()
+                self._timer = self._started_timer()
             return minute.count <= MOST
+
+    def _started_timer(self) -> threading.Timer | None:
+        """None while the machine gives no further thread: the next line that is left out tries again."""
+        timer = threading.Timer(MINUTE, self.tell)
+        timer.daemon = True
+        try:
+            timer.start()
+        except RuntimeError:
+            return None
+        return timer
 
     def tell(self) -> None:
         """Say how many lines were left out since the last time, and begin to count anew."""

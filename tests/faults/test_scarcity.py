@@ -93,6 +93,27 @@ def test_a_web_server_without_descriptors_refuses_connections_and_serves_the_oth
     lab.kill_web()
 
 
+def test_a_web_server_without_further_threads_asks_to_be_asked_again_and_serves_when_it_has_some(lab: Lab) -> None:
+    lab.start_web()
+    wait_for_web(lab)
+    assert lab.web is not None
+    web, log = psutil.Process(lab.web.pid), lab.state / "logs" / "web.log"
+    length = log.stat().st_size
+    files = ("base.css", "plot.js", "page.js")
+    with closing(Processes(web)) as group, httpx.Client(base_url=f"http://{lab.host}", timeout=20) as browser:
+        with group.limited(0):
+            injected("web server without further threads")
+            answers = [browser.get(address) for _ in range(5)
+                       for address in ("/signin/", "/api/v1/me", *(f"/static/trainyard/{name}" for name in files))]
+            refused = [answer for answer in answers if answer.status_code == 503]
+            assert {answer.status_code for answer in answers} <= {200, 401, 503}
+            assert refused and all(answer.headers["Retry-After"] for answer in refused)
+        assert browser.get("/signin/").status_code == 200
+    assert lab.web.poll() is None
+    assert log.stat().st_size - length < 20_000
+    lab.kill_web()
+
+
 @pytest.mark.parametrize("more", [3, *(pytest.param(more, marks=pytest.mark.faults) for more in (0, 5, 8))])
 def test_a_run_for_which_too_few_processes_can_be_started_waits_for_more(
     lab: Lab, version: DatasetVersion, more: int

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.http import escape_leading_slashes
 
-from webapp import away
+from webapp import away, thread_shortage
 from webapp.http import problems
 from webapp.http.problems import Problem
 from webapp.identifiers import uuid7
@@ -24,7 +24,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """
     error = sys.exc_info()[1]
     assert isinstance(error, Exception)
-    refusal = away.problem(error)
+    refusal = away.problem(error) or thread_shortage.problem(error)
     if request.path_info.startswith(API) and "text/html" not in request.headers.get("Accept", ""):
         return (refusal or problems.failure(request.path, error)).response()
     return _fault(request) if refusal is None else _try_again(request, refusal)
