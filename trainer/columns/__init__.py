@@ -24,6 +24,8 @@ from trainer.component import Lenient, Strict
 from trainer.errors import TrainerError
 
 Gatherer = Callable[[Any], Any]  # of rows' indices [B] to an array [B, …]
+Names = Annotated[tuple[str, ...], Lenient]
+Numbers = Annotated[tuple[float, ...], Lenient]
 Layout = Literal["vector", "image"]  # of an encoded row: a vector [F], or a picture [C, H, W]
 
 
@@ -86,6 +88,20 @@ class Block(Strict):
         raise NotImplementedError
 
 
+class VectorBlock(Block):
+    """All columns of a kind together, one value of each a row."""
+
+    columns: Names
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        return self.columns
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return (len(self.columns),)
+
+
 @cache
 def kinds() -> dict[str, ModuleType]:
     """The kinds of this release by name."""
@@ -107,5 +123,3 @@ def _block(value: Any) -> Any:
 
 AnyColumn = Annotated[SerializeAsAny[Column], BeforeValidator(_column)]
 AnyBlock = Annotated[SerializeAsAny[Block], BeforeValidator(_block)]
-Names = Annotated[tuple[str, ...], Lenient]
-Numbers = Annotated[tuple[float, ...], Lenient]

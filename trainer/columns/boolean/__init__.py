@@ -5,9 +5,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from trainer.columns import Block as BaseBlock
 from trainer.columns import Column as BaseColumn
-from trainer.columns import Layout, Names
+from trainer.columns import Layout, Names, VectorBlock
 from trainer.component import Lenient
 from trainer.sentences import gettext_noop as _
 
@@ -32,7 +31,7 @@ def pair(words: Iterable[str]) -> tuple[str, str] | None:
     return next((pair for pair in PAIRS if small == set(pair)), None)
 
 
-class Block(BaseBlock):
+class Block(VectorBlock):
     """All columns of the kind, with the words of each."""
 
     dtype: ClassVar[str] = "int64"
@@ -40,17 +39,8 @@ class Block(BaseBlock):
 
     kind: Literal["boolean"] = "boolean"
     name: Literal["booleans"] = "booleans"
-    columns: Names
     levels: Annotated[tuple[Names, ...], Lenient]
     flagged: tuple[int, ...] = Field((), strict=False, description="Places of the columns whose gaps are a feature of their own.")
-
-    @property
-    def column_names(self) -> tuple[str, ...]:
-        return self.columns
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return (len(self.columns),)
 
     def arguments(self) -> dict[str, Any]:
         return {"columns": len(self.columns), "flagged": list(self.flagged)}

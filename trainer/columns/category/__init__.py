@@ -6,9 +6,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from trainer.columns import Block as BaseBlock
 from trainer.columns import Column as BaseColumn
-from trainer.columns import Layout, Names
+from trainer.columns import Layout, Names, VectorBlock
 from trainer.component import Lenient
 from trainer.sentences import gettext_noop as _
 
@@ -34,7 +33,7 @@ class Column(BaseColumn):
         return next((words.index(present) for absent, present in WORDS if sorted((absent, present)) == sorted(words)), None)
 
 
-class Block(BaseBlock):
+class Block(VectorBlock):
     """All category columns, with the levels that their codes number."""
 
     dtype: ClassVar[str] = "int64"
@@ -42,16 +41,7 @@ class Block(BaseBlock):
 
     kind: Literal["category"] = "category"
     name: Literal["categories"] = "categories"
-    columns: Names
     levels: Annotated[tuple[Names, ...], Lenient] = Field(description="Of each column.")
-
-    @property
-    def column_names(self) -> tuple[str, ...]:
-        return self.columns
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return (len(self.columns),)
 
     def arguments(self) -> dict[str, Any]:
         return {"levels": [len(levels) for levels in self.levels]}

@@ -6,9 +6,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from trainer.columns import Block as BaseBlock
 from trainer.columns import Column as BaseColumn
-from trainer.columns import Layout, Names, Numbers
+from trainer.columns import Layout, Numbers, VectorBlock
 from trainer.sentences import gettext_noop as _
 
 MOST_CLASSES = 1000
@@ -29,25 +28,16 @@ class Column(BaseColumn):
         return frozenset(encoding for encoding, fits in fitting.items() if fits)
 
 
-class Block(BaseBlock):
+class Block(VectorBlock):
     """All number columns: the middle of the training rows, which also stands for a missing value, and their spread."""
 
     gap: ClassVar[float | None] = math.nan
 
     kind: Literal["number"] = "number"
     name: Literal["numbers"] = "numbers"
-    columns: Names
     center: Numbers
     scale: Numbers
     flagged: tuple[int, ...] = Field((), strict=False, description="Places of the columns whose gaps are a feature of their own.")
-
-    @property
-    def column_names(self) -> tuple[str, ...]:
-        return self.columns
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return (len(self.columns),)
 
     def arguments(self) -> dict[str, Any]:
         return {"center": list(self.center), "scale": list(self.scale), "flagged": list(self.flagged)}
