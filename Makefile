@@ -29,6 +29,7 @@ test: $(VENV)/.development
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 
 # One table of measured figures, each beside a peer or a floor taken in the same run.

@@ -78,9 +78,12 @@ def django_db_modify_db_settings(services: Path) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> None:
-    """After a test that commits, a few rows are deleted. Django would make new files for every table and index, which are
-    unlinked much later, and fill in content types and permissions, for which nothing of ours asks."""
-    from django.contrib.contenttypes.management import create_contenttypes  # asks for the models, hence not before the setup
+    """After a test that commits, a few rows are deleted. Django would make new files for every table and index, which
+    are unlinked much later, and fill in content types and permissions, for which nothing of ours asks.
+    """
+    from django.contrib.contenttypes.management import (
+        create_contenttypes,
+    )  # asks for the models, hence not before the setup
 
     post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
     post_migrate.disconnect(create_contenttypes)
@@ -88,7 +91,9 @@ def django_db_setup(django_db_setup: None) -> None:
 
 
 def _deleted(style: object, tables: Iterable[str], **options: object) -> list[str]:
-    return [f"DELETE FROM {connection.ops.quote_name(table)}" for table in tables]  # constraints are checked at the commit
+    return [
+        f"DELETE FROM {connection.ops.quote_name(table)}" for table in tables
+    ]  # constraints are checked at the commit
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from PIL import Image
 
 from tests.yard import ROOT
 from trainer.component import Component
-from trainer.data import Array, Prepared
+from trainer.data.prepared import Array, Prepared
 from trainer.errors import TrainerError
 from trainer.importing.preparation import prepare
 from trainer.importing.profile import Problem, Profile
@@ -52,7 +52,9 @@ def tarred(members: Mapping[str, bytes], mode: Literal["w", "w:gz"] = "w", form:
     return buffer.getvalue()
 
 
-def picture(width: int = 8, height: int = 8, kind: str = "PNG", mode: str = "RGB", seed: int = 0, **options: Any) -> bytes:
+def picture(
+    width: int = 8, height: int = 8, kind: str = "PNG", mode: str = "RGB", seed: int = 0, **options: Any
+) -> bytes:
     """A picture of noise."""
     shape = (height, width) if mode == "L" else (height, width, len(mode))
     pixels = np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
@@ -73,9 +75,15 @@ def within(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def telling_paths(name: str, content: bytes, *folders: Path) -> list[str]:
-    """What in a file tells a path of the machine that wrote it: of this program, of its libraries, or of ``folders``."""
+    """What in a file tells a path of the machine that wrote it: of this program, of its libraries, or of
+    ``folders``.
+    """
     libraries = Path(torch.__file__).parents[1]
-    places = {str(place).encode() for path in (ROOT, libraries, Path(sys.prefix), *folders) for place in (path, path.resolve())}
+    places = {
+        str(place).encode()
+        for path in (ROOT, libraries, Path(sys.prefix), *folders)
+        for place in (path, path.resolve())
+    }
     return [part for part, inside in within(name, content) if any(place in inside for place in places)]
 
 

@@ -64,7 +64,9 @@ class Live:
         return people.get_or_make(name)[0]
 
     def anonymous(self) -> httpx.Client:
-        return httpx.Client(base_url=self.url, timeout=30, verify=False)  # no certificates are read where there is no TLS
+        return httpx.Client(
+            base_url=self.url, timeout=30, verify=False
+        )  # no certificates are read where there is no TLS
 
     def client(self, name: str = "ada", **headers: str) -> httpx.Client:
         """A client with a fresh token of the user ``name``."""

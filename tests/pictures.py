@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from trainer import data
 from trainer.columns import category, image
-from trainer.data import Array, Prepared
+from trainer.data.prepared import Array, Prepared, write_prepared
+from trainer.data.summary import IMAGE, LABEL, DataSummary
 from trainer.importing.parsed import labelled_pictures
-from trainer.summary import IMAGE, LABEL, DataSummary
 
 
 def prepared_arrays(pixels: Array, labels: Array, classes: Sequence[str]) -> tuple[DataSummary, dict[str, Array]]:
@@ -17,7 +16,7 @@ def prepared_arrays(pixels: Array, labels: Array, classes: Sequence[str]) -> tup
 
 
 def write(path: Path, pixels: Array, labels: Array, classes: Sequence[str]) -> Path:
-    data.write(path, *prepared_arrays(pixels, labels, classes))
+    write_prepared(path, *prepared_arrays(pixels, labels, classes))
     return path
 
 

@@ -19,7 +19,9 @@ def test_every_benchmark_is_found_and_the_helpers_are_not() -> None:
     assert not {"place", "line", "report", "__main__"} & set(every())
 
 
-@pytest.mark.parametrize(("better", "figure", "reached"), [("less", 2.0, "yes"), ("less", 2.1, "NO"), ("more", 1.9, "NO")])
+@pytest.mark.parametrize(
+    ("better", "figure", "reached"), [("less", 2.0, "yes"), ("less", 2.1, "NO"), ("more", 1.9, "NO")]
+)
 def test_a_line_says_whether_its_target_is_reached(better: str, figure: float, reached: str) -> None:
     line = Line(number="P1", name="x", figure=figure, unit="s", target=2, better=better)  # type: ignore[arg-type]
     assert line.cells()[4] == reached

@@ -50,7 +50,9 @@ def breaches(path: Path) -> set[str]:
 
 
 def test_nobody_asks_which_kind_task_model_or_format_it_is() -> None:
-    found = {str(path.relative_to(ROOT)): names for path in SOURCES if not is_allowed(path) and (names := breaches(path))}
+    found = {
+        str(path.relative_to(ROOT)): names for path in SOURCES if not is_allowed(path) and (names := breaches(path))
+    }
     assert not found
 
 

@@ -51,8 +51,15 @@ class Yard:
         began = time.monotonic()
         self.output = []
         self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "manage.py"), "up"], cwd=self.state.parent, env=self.environment, text=True, bufsize=1,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+            [sys.executable, str(ROOT / "manage.py"), "up"],
+            cwd=self.state.parent,
+            env=self.environment,
+            text=True,
+            bufsize=1,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         threading.Thread(target=self._read, args=[self.process], daemon=True).start()
         while not self.signin_link:
@@ -123,10 +130,15 @@ class Yard:
 
 
 def environment_of(state: Path, **more: str) -> dict[str, str]:
-    """The environment of a program on the state folder ``state``. The tests' own names our services and, once `webapp.asgi`
-    is imported, asks for a pool; a command or a worker with a pool waits for it where it should say that there is no database.
+    """The environment of a program on the state folder ``state``. The tests' own names our services and, once
+    `webapp.asgi` is imported, asks for a pool; a command or a worker with a pool waits for it where it should say that
+    there is no database.
     """
-    return {**{name: value for name, value in os.environ.items() if name not in _OURS}, "TRAINYARD_STATE": str(state), **more}
+    return {
+        **{name: value for name, value in os.environ.items() if name not in _OURS},
+        "TRAINYARD_STATE": str(state),
+        **more,
+    }
 
 
 _OURS = {"DATABASE_URL", "BROKER_URL", "CHANNEL_URL", "STORAGE_URL", "PORT"}

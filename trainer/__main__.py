@@ -6,7 +6,8 @@ import pkgutil
 import sys
 from types import ModuleType
 
-from trainer import commands, interrupts
+from trainer import commands
+from trainer.attempt import interrupts
 from trainer.errors import TrainerError
 
 
@@ -34,8 +35,14 @@ def _run(words: list[str] | None) -> int:
     modules = listing()
     for name, module in modules.items():
         text = (module.__doc__ or "").strip()
-        module.arguments(choices.add_parser(name, help=text.partition("\n")[0], description=text,
-                                            formatter_class=argparse.RawDescriptionHelpFormatter))
+        module.arguments(
+            choices.add_parser(
+                name,
+                help=text.partition("\n")[0],
+                description=text,
+                formatter_class=argparse.RawDescriptionHelpFormatter,
+            )
+        )
     arguments = parser.parse_args(words)
     code: int = modules[arguments.command].run(arguments)
     return code

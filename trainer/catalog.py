@@ -1,7 +1,7 @@
 """The listing of components: a folder is a family, a file (or folder) in it is one component.
 
-Nothing is registered anywhere else. A name that came from outside is only ever looked up in this listing, never imported.
-This module reaches no torch: a component imports it inside ``build``.
+Nothing is registered anywhere else. A name that came from outside is only ever looked up in this listing, never
+imported. This module reaches no torch: a component imports it inside ``build``.
 """
 
 import importlib
@@ -23,7 +23,9 @@ FAMILIES: tuple[Family, ...] = get_args(Family)
 
 @dataclass(frozen=True)
 class Entry:
-    """One component: its stored name, its label (the docstring's first line), the Spec with ``name`` and ``version``."""
+    """One component: its stored name, its label (the docstring's first line), the Spec with ``name`` and
+    ``version``.
+    """
 
     family: Family
     name: str

@@ -33,11 +33,20 @@ class Versioned(Strict):
             return data
         stored = data.get("version", cls.VERSION)
         if type(stored) is not int or stored < 1:
-            raise SpecError("version", "A version is a whole number from 1 to %(newest)s. Correct it, or leave it out.",
-                            field="version", newest=cls.VERSION)
+            raise SpecError(
+                "version",
+                "A version is a whole number from 1 to %(newest)s. Correct it, or leave it out.",
+                field="version",
+                newest=cls.VERSION,
+            )
         if stored > cls.VERSION:
-            raise SpecError("version_newer", "Version %(stored)s is newer than this program, which reads up to %(newest)s. Update the "
-                            "program.", field="version", stored=stored, newest=cls.VERSION)
+            raise SpecError(
+                "version_newer",
+                "Version %(stored)s is newer than this program, which reads up to %(newest)s. Update the program.",
+                field="version",
+                stored=stored,
+                newest=cls.VERSION,
+            )
         return {**cls.upgrade(dict(data), stored), "version": cls.VERSION}
 
     @classmethod

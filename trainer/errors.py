@@ -7,7 +7,9 @@ from trainer.sentences import gettext_noop as _
 
 
 class TrainerError(Exception):
-    """A code, an English sentence with named gaps (the message identifier for translations), and what fills the gaps."""
+    """A code, an English sentence with named gaps (the message identifier for translations), and what fills the
+    gaps.
+    """
 
     def __init__(self, code: str, message: str, *, field: str | None = None, **params: Any) -> None:
         super().__init__(filled(message, params))
@@ -31,12 +33,18 @@ class DamagedError(TrainerError):
 
     CODE = "input_damaged"
     SENTENCES: ClassVar[dict[str, str]] = {
-        "prepared": _("The prepared data are damaged: the file %(file)s is not what was stored. Restore it from a "
-                      "backup, or import the data set again."),
-        "model": _("The model is damaged: the file %(file)s is not what was stored. Restore it from a backup, or train "
-                   "the model again."),
-        "upload": _("What was uploaded is damaged: the file %(file)s is not what was stored. Restore it from a backup, "
-                    "or send it again."),
+        "prepared": _(
+            "The prepared data are damaged: the file %(file)s is not what was stored. Restore it from a "
+            "backup, or import the data set again."
+        ),
+        "model": _(
+            "The model is damaged: the file %(file)s is not what was stored. Restore it from a backup, or train "
+            "the model again."
+        ),
+        "upload": _(
+            "What was uploaded is damaged: the file %(file)s is not what was stored. Restore it from a backup, "
+            "or send it again."
+        ),
     }
 
     def __init__(self, role: str, file: str) -> None:

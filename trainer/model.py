@@ -8,7 +8,9 @@ from trainer.component import Component
 
 
 class ModelSpec(Component):
-    """``layouts_taken`` are the forms of encoded blocks that the network takes, so many of them where ``most_blocks`` says it."""
+    """``layouts_taken`` are the forms of encoded blocks that the network takes, so many of them where ``most_blocks``
+    says it.
+    """
 
     layouts_taken: ClassVar[frozenset[Layout]]
     most_blocks: ClassVar[int | None] = None

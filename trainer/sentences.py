@@ -7,58 +7,114 @@ from typing import Any
 ONE: dict[str, tuple[str, str]] = {
     "There are only %(rows)s rows.": ("There is only one row.", "rows"),
     "%(count)s classes have a single row, among them “%(name)s”.": ("One class has a single row: “%(name)s”.", "count"),
-    "%(count)s rows have no value in the target “%(column)s”.": ("One row has no value in the target “%(column)s”.", "count"),
-    "“%(column)s” holds numbers, but %(count)s cells are text, the first “%(value)s” in line %(line)s (lines %(lines)s).":
-        ("“%(column)s” holds numbers, but one cell is text: “%(value)s” in line %(line)s.", "count"),
-    "“%(column)s” has %(count)s values that are infinite or too large, the first in line %(line)s.":
-        ("“%(column)s” has one value that is infinite or too large, in line %(line)s.", "count"),
+    "%(count)s rows have no value in the target “%(column)s”.": (
+        "One row has no value in the target “%(column)s”.",
+        "count",
+    ),
+    "“%(column)s” holds numbers, but %(count)s cells are text, the first “%(value)s” in line %(line)s (lines "
+    "%(lines)s).": (
+        "“%(column)s” holds numbers, but one cell is text: “%(value)s” in line %(line)s.",
+        "count",
+    ),
+    "“%(column)s” has %(count)s values that are infinite or too large, the first in line %(line)s.": (
+        "“%(column)s” has one value that is infinite or too large, in line %(line)s.",
+        "count",
+    ),
     "%(count)s pixels are not finite numbers.": ("One pixel is not a finite number.", "count"),
-    "%(count)s of %(rows)s rows repeat an earlier row exactly.": ("One of %(rows)s rows repeats an earlier row exactly.", "count"),
+    "%(count)s of %(rows)s rows repeat an earlier row exactly.": (
+        "One of %(rows)s rows repeats an earlier row exactly.",
+        "count",
+    ),
     "%(count)s pictures appear again with another label.": ("One picture appears again with another label.", "count"),
-    "%(count)s pictures cannot be read and were left out: %(names)s.": ("One picture cannot be read and was left out: %(names)s.", "count"),
+    "%(count)s pictures cannot be read and were left out: %(names)s.": (
+        "One picture cannot be read and was left out: %(names)s.",
+        "count",
+    ),
     "%(count)s other files were left out: %(names)s.": ("One other file was left out: %(names)s.", "count"),
-    "%(count)s pictures lie in no folder of a class and were left out: %(names)s.":
-        ("One picture lies in no folder of a class and was left out: %(names)s.", "count"),
-    "%(count)s pictures are in formats that are not read here (%(formats)s) and were left out: %(names)s.":
-        ("One picture is in a format that is not read here (%(formats)s) and was left out: %(names)s.", "count"),
-    "The class “%(name)s” is missing: none of its %(count)s pictures could be read.":
-        ("The class “%(name)s” is missing: its one picture could not be read.", "count"),
-    "%(count)s rows were left out, because the pictures that they name are not there: %(names)s.":
-        ("One row was left out, because a picture that it names is not there: %(names)s.", "count"),
-    "%(count)s pictures were left out, because “%(table)s” does not name them: %(names)s.":
-        ("One picture was left out, because “%(table)s” does not name it: %(names)s.", "count"),
-    "%(count)s files hold several pages; the first of each was taken.":
-        ("One file holds several pages; the first was taken.", "count"),
-    "%(count)s pictures have more than 8 bits a pixel: values from %(low)s to %(high)s became 0 to 255.":
-        ("One picture has more than 8 bits a pixel: values from %(low)s to %(high)s became 0 to 255.", "count"),
-    "%(count)s pictures are animations; their first frame was taken.":
-        ("One picture is an animation; its first frame was taken.", "count"),
-    "%(count)s columns had no name or the name of another column: %(names)s.":
-        ("One column had no name or the name of another column: %(names)s.", "count"),
-    "The pictures have %(sizes)s different sizes; %(resized)s were resized to %(width)s x %(height)s pixels.":
-        ("The pictures have %(sizes)s different sizes; one was resized to %(width)s x %(height)s pixels.", "resized"),
-    "Line %(line)s has %(found)s values where the first line has %(expected)s. Correct that line; a value that holds the "
-    "delimiter must stand in quotation marks. Or choose in the format's settings to leave such lines out.":
-        ("Line %(line)s has one value where the first line has %(expected)s. Correct that line; a value that holds the "
-         "delimiter must stand in quotation marks. Or choose in the format's settings to leave such lines out.", "found"),
-    "%(count)s lines have more or fewer values than the others and were left out: %(lines)s.":
-        ("One line has more or fewer values than the others and was left out: %(lines)s.", "count"),
-    "%(count)s lines behind the last row, the first “%(value)s”, were left out.":
-        ("One line behind the last row, “%(value)s”, was left out.", "count"),
-    "%(count)s lines before the table, the first “%(value)s”, were skipped.":
-        ("One line before the table, “%(value)s”, was skipped.", "count"),
-    "%(count)s zero bytes or end marks behind the text were ignored.":
-        ("One zero byte or end mark behind the text was ignored.", "count"),
-    "“%(column)s” holds numbers, but %(count)s cells say %(values)s; they count as missing.":
-        ("“%(column)s” holds numbers, but one cell says %(values)s; it counts as missing.", "count"),
-    "“%(column)s” is %(value)s in %(count)s rows, far from all its other values, as programs write what is missing.":
-        ("“%(column)s” is %(value)s in one row, far from all its other values, as programs write what is missing.", "count"),
-    "“%(column)s” has %(count)s labels in several spellings that look alike, and they were joined: %(names)s.":
-        ("“%(column)s” has one label in several spellings that look alike, and they were joined: %(names)s.", "count"),
-    "%(count)d rows have no value in “%(column)s” and are left out.": ("One row has no value in “%(column)s” and is left out.", "count"),
+    "%(count)s pictures lie in no folder of a class and were left out: %(names)s.": (
+        "One picture lies in no folder of a class and was left out: %(names)s.",
+        "count",
+    ),
+    "%(count)s pictures are in formats that are not read here (%(formats)s) and were left out: %(names)s.": (
+        "One picture is in a format that is not read here (%(formats)s) and was left out: %(names)s.",
+        "count",
+    ),
+    "The class “%(name)s” is missing: none of its %(count)s pictures could be read.": (
+        "The class “%(name)s” is missing: its one picture could not be read.",
+        "count",
+    ),
+    "%(count)s rows were left out, because the pictures that they name are not there: %(names)s.": (
+        "One row was left out, because a picture that it names is not there: %(names)s.",
+        "count",
+    ),
+    "%(count)s pictures were left out, because “%(table)s” does not name them: %(names)s.": (
+        "One picture was left out, because “%(table)s” does not name it: %(names)s.",
+        "count",
+    ),
+    "%(count)s files hold several pages; the first of each was taken.": (
+        "One file holds several pages; the first was taken.",
+        "count",
+    ),
+    "%(count)s pictures have more than 8 bits a pixel: values from %(low)s to %(high)s became 0 to 255.": (
+        "One picture has more than 8 bits a pixel: values from %(low)s to %(high)s became 0 to 255.",
+        "count",
+    ),
+    "%(count)s pictures are animations; their first frame was taken.": (
+        "One picture is an animation; its first frame was taken.",
+        "count",
+    ),
+    "%(count)s columns had no name or the name of another column: %(names)s.": (
+        "One column had no name or the name of another column: %(names)s.",
+        "count",
+    ),
+    "The pictures have %(sizes)s different sizes; %(resized)s were resized to %(width)s x %(height)s pixels.": (
+        "The pictures have %(sizes)s different sizes; one was resized to %(width)s x %(height)s pixels.",
+        "resized",
+    ),
+    "Line %(line)s has %(found)s values where the first line has %(expected)s. Correct that line; a value that holds "
+    "the "
+    "delimiter must stand in quotation marks. Or choose in the format's settings to leave such lines out.": (
+        "Line %(line)s has one value where the first line has %(expected)s. Correct that line; a value that holds the "
+        "delimiter must stand in quotation marks. Or choose in the format's settings to leave such lines out.",
+        "found",
+    ),
+    "%(count)s lines have more or fewer values than the others and were left out: %(lines)s.": (
+        "One line has more or fewer values than the others and was left out: %(lines)s.",
+        "count",
+    ),
+    "%(count)s lines behind the last row, the first “%(value)s”, were left out.": (
+        "One line behind the last row, “%(value)s”, was left out.",
+        "count",
+    ),
+    "%(count)s lines before the table, the first “%(value)s”, were skipped.": (
+        "One line before the table, “%(value)s”, was skipped.",
+        "count",
+    ),
+    "%(count)s zero bytes or end marks behind the text were ignored.": (
+        "One zero byte or end mark behind the text was ignored.",
+        "count",
+    ),
+    "“%(column)s” holds numbers, but %(count)s cells say %(values)s; they count as missing.": (
+        "“%(column)s” holds numbers, but one cell says %(values)s; it counts as missing.",
+        "count",
+    ),
+    "“%(column)s” is %(value)s in %(count)s rows, far from all its other values, as programs write what is missing.": (
+        "“%(column)s” is %(value)s in one row, far from all its other values, as programs write what is missing.",
+        "count",
+    ),
+    "“%(column)s” has %(count)s labels in several spellings that look alike, and they were joined: %(names)s.": (
+        "“%(column)s” has one label in several spellings that look alike, and they were joined: %(names)s.",
+        "count",
+    ),
+    "%(count)d rows have no value in “%(column)s” and are left out.": (
+        "One row has no value in “%(column)s” and is left out.",
+        "count",
+    ),
     "The loss was not finite in %(count)d steps.": ("The loss was not finite in one step.", "count"),
-    "Proved on %(rows)s rows: the largest relative difference is %(difference)s.":
-        ("Proved on one row: the largest relative difference is %(difference)s.", "rows"),
+    "Proved on %(rows)s rows: the largest relative difference is %(difference)s.": (
+        "Proved on one row: the largest relative difference is %(difference)s.",
+        "rows",
+    ),
 }
 
 

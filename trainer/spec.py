@@ -1,20 +1,22 @@
-"""The spec of a run: one frozen class per kind, read alike by the form, the API, the command line, the database and each rank."""
+"""The spec of a run: one frozen class per kind, read alike by the form, the API, the command line, the database and
+each rank.
+"""
 
 from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 
-from trainer import inputs, partition
 from trainer.catalog import Choice, default, entry, listing
 from trainer.columns import Column
 from trainer.component import Component, Form, Lenient, Strict, Versioned
 from trainer.compressors import CompressorSpec
+from trainer.data import inputs, partition
+from trainer.data.summary import LABEL, DataSummary
 from trainer.errors import SpecError, TrainerError
 from trainer.model import ModelSpec
 from trainer.optimizers import OptimizerSpec
 from trainer.schedules import ScheduleSpec
 from trainer.sentences import gettext_noop as _
-from trainer.summary import LABEL, DataSummary
 from trainer.task import TaskSpec
 
 NAMED = 5  # columns in a sentence
@@ -33,7 +35,9 @@ def _each_once(exporters: tuple[Component, ...]) -> tuple[Component, ...]:
     names = [exporter.name for exporter in exporters]
     for name in names:
         if names.count(name) > 1:
-            raise SpecError("exporter_twice", "“%(exporter)s” stands here more than once. Keep one of them.", exporter=name)
+            raise SpecError(
+                "exporter_twice", "“%(exporter)s” stands here more than once. Keep one of them.", exporter=name
+            )
     return exporters
 
 
@@ -47,15 +51,30 @@ class Split(Strict):
     """
 
     column: str | None = Field(
-        None, title="Parts given by", json_schema_extra={"choices_from": "partitions"},
+        None,
+        title="Parts given by",
+        json_schema_extra={"choices_from": "partitions"},
         description="A column whose values are train, validation and test; a part that it lacks is drawn from the rows "
-        "to train.")
+        "to train.",
+    )
     validation: float = Field(0.1, gt=0, lt=0.9, title="Validation part", description="Chooses the best epoch.")
     test: float = Field(0.1, gt=0, lt=0.9, title="Test part", description="Read once, when training has ended.")
-    folds: int | None = Field(None, ge=2, le=100, title="Folds", json_schema_extra={"advanced": True},
-                              description="Take the test part as one of so many folds.")
-    fold: int = Field(0, ge=0, lt=100, title="Fold", json_schema_extra={"advanced": True},
-                      description="Which fold is the test part; counts from 0.")
+    folds: int | None = Field(
+        None,
+        ge=2,
+        le=100,
+        title="Folds",
+        json_schema_extra={"advanced": True},
+        description="Take the test part as one of so many folds.",
+    )
+    fold: int = Field(
+        0,
+        ge=0,
+        lt=100,
+        title="Fold",
+        json_schema_extra={"advanced": True},
+        description="Which fold is the test part; counts from 0.",
+    )
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -79,13 +98,18 @@ class Split(Strict):
     @model_validator(mode="after")
     def _leaves_rows_to_train_on(self) -> Self:
         if self.folds is not None and self.fold >= self.folds:
-            raise ValueError(_("The fold must be smaller than the number of folds, as folds count from 0. Choose a "
-                               "smaller fold."))
+            raise ValueError(
+                _("The fold must be smaller than the number of folds, as folds count from 0. Choose a smaller fold.")
+            )
         if self.validation + self.test_part >= 0.95:
             # xgettext:no-python-format
-            raise ValueError(_("Validation and test part together leave less than 5 % of the rows to train on. Make "
-                               "the validation part smaller, or the test part, which is larger the fewer folds there "
-                               "are."))
+            raise ValueError(
+                _(
+                    "Validation and test part together leave less than 5 % of the rows to train on. Make "
+                    "the validation part smaller, or the test part, which is larger the fewer folds there "
+                    "are."
+                )
+            )
         return self
 
 
@@ -93,9 +117,15 @@ class RunSpec(Versioned):
     """What the specs of all kinds share. ``version`` counts the released forms of the kind's own fields."""
 
     version: int = Field(1, title="Version")
-    seed: int = Field(0, ge=0, lt=2**31, title="Seed", description="The same seed gives the same split, order and weights.")
-    ranks: int = Field(1, ge=1, le=1024, title="Ranks", description="Processes that train together, each on a device of its own.")
-    threads: int = Field(1, ge=1, le=256, title="Threads per rank", description="Processor threads that each rank may use.")
+    seed: int = Field(
+        0, ge=0, lt=2**31, title="Seed", description="The same seed gives the same split, order and weights."
+    )
+    ranks: int = Field(
+        1, ge=1, le=1024, title="Ranks", description="Processes that train together, each on a device of its own."
+    )
+    threads: int = Field(
+        1, ge=1, le=256, title="Threads per rank", description="Processor threads that each rank may use."
+    )
 
     @property
     def device_count(self) -> int:
@@ -110,21 +140,41 @@ class TrainSpec(RunSpec):
     task: Task | None = Field(None, title="Task", description="What the model learns to tell.")
     model: Model | None = Field(None, title="Model", description="The network.")
     loss: Loss | None = Field(None, title="Loss", description="What training makes small.")
-    optimizer: Optimizer = Field(default_factory=lambda: cast(OptimizerSpec, default("optimizers", "adamw")), title="Optimizer",
-                                 description="How each step changes the weights.")
-    schedule: Schedule = Field(default_factory=lambda: cast(ScheduleSpec, default("schedules", "cosine")), title="Schedule",
-                               description="How the learning rate changes over the run.")
-    batch_size: int = Field(32, ge=1, le=1_000_000, title="Batch size", description="Rows per step, over all ranks together.")
+    optimizer: Optimizer = Field(
+        default_factory=lambda: cast(OptimizerSpec, default("optimizers", "adamw")),
+        title="Optimizer",
+        description="How each step changes the weights.",
+    )
+    schedule: Schedule = Field(
+        default_factory=lambda: cast(ScheduleSpec, default("schedules", "cosine")),
+        title="Schedule",
+        description="How the learning rate changes over the run.",
+    )
+    batch_size: int = Field(
+        32, ge=1, le=1_000_000, title="Batch size", description="Rows per step, over all ranks together."
+    )
     epochs: int = Field(10, ge=1, le=100_000, title="Epochs", description="How often every training row is seen.")
     split: Split = Field(default_factory=Split, title="Split")
-    precision: Literal["float32", "float64"] = Field("float32", title="Precision", description="Number format of weights and data.")
+    precision: Literal["float32", "float64"] = Field(
+        "float32", title="Precision", description="Number format of weights and data."
+    )
     nonfinite: Literal["stop", "skip", "continue"] = Field(
-        "stop", title="When the loss is not finite", description="Stop the run, skip that step's update, or go on regardless.")
-    checkpoint_seconds: float = Field(10.0, ge=0, le=86_400, title="Seconds between checkpoints",
-                                      description="At most this much work is repeated after a crash; 0 writes one every step.")
+        "stop",
+        title="When the loss is not finite",
+        description="Stop the run, skip that step's update, or go on regardless.",
+    )
+    checkpoint_seconds: float = Field(
+        10.0,
+        ge=0,
+        le=86_400,
+        title="Seconds between checkpoints",
+        description="At most this much work is repeated after a crash; 0 writes one every step.",
+    )
     exporters: Exporters = Field(
-        default_factory=lambda: tuple(entry.spec() for entry in listing("exporters").values()), title="Exports",
-        description="Formats that are made and proved when training has ended; none where the list is empty.")
+        default_factory=lambda: tuple(entry.spec() for entry in listing("exporters").values()),
+        title="Exports",
+        description="Formats that are made and proved when training has ended; none where the list is empty.",
+    )
 
     def resolved(self, data: DataSummary) -> "TrainSpec":
         """The complete spec for this data.
@@ -138,12 +188,22 @@ class TrainSpec(RunSpec):
         model = self.model or _default_model(features)
         loss = self.loss or default("losses", task.loss)
         if not model.takes(features):
-            raise TrainerError("model_does_not_fit", "“%(model)s” cannot take the columns %(columns)s together; choose another model, or "
-                               "other input columns.", field="model", model=entry("models", model).label,
-                               columns=", ".join(column.name for column in features[:NAMED]))
+            raise TrainerError(
+                "model_does_not_fit",
+                "“%(model)s” cannot take the columns %(columns)s together; choose another model, or "
+                "other input columns.",
+                field="model",
+                model=entry("models", model).label,
+                columns=", ".join(column.name for column in features[:NAMED]),
+            )
         if task.encoding not in loss.targets:
-            raise TrainerError("loss_does_not_fit", "The loss “%(loss)s” cannot learn what “%(task)s” tells; choose another loss.",
-                               field="loss", loss=entry("losses", loss).label, task=entry("tasks", task).label)
+            raise TrainerError(
+                "loss_does_not_fit",
+                "The loss “%(loss)s” cannot learn what “%(task)s” tells; choose another loss.",
+                field="loss",
+                loss=entry("losses", loss).label,
+                task=entry("tasks", task).label,
+            )
         return self.model_copy(update={"task": task, "model": model, "loss": loss, "split": split})
 
 
@@ -153,8 +213,14 @@ class CompressSpec(RunSpec):
     kind: Literal["compress"] = "compress"
     ranks: Literal[1] = Field(1, title="Ranks", description="Compression works on one device.")
     stages: Annotated[tuple[Compressor, ...], Lenient] = Field(
-        default_factory=lambda: tuple(cast(CompressorSpec, default("compressors", name)) for name in ("prune_channels", "quantize_int8")),
-        min_length=1, max_length=16, title="Stages", description="Done in this order.")
+        default_factory=lambda: tuple(
+            cast(CompressorSpec, default("compressors", name)) for name in ("prune_channels", "quantize_int8")
+        ),
+        min_length=1,
+        max_length=16,
+        title="Stages",
+        description="Done in this order.",
+    )
 
     @model_validator(mode="after")
     def _stages_fit_together(self) -> Self:
@@ -162,9 +228,16 @@ class CompressSpec(RunSpec):
         for number, stage in enumerate(self.stages, 1):
             if form not in stage.forms:
                 raise SpecError(
-                    "stage_order", "Stage %(number)s, “%(stage)s”, needs a model of the form %(needs)s, but what comes before it makes "
-                    "one of the form %(form)s; move it up.", field=f"stages.{number - 1}", number=number,
-                    stage=entry("compressors", stage).label, needs=", ".join(sorted(stage.forms)), form=form)
+                    "stage_order",
+                    "Stage %(number)s, “%(stage)s”, needs a model of the form %(needs)s, but what comes before it "
+                    "makes "
+                    "one of the form %(form)s; move it up.",
+                    field=f"stages.{number - 1}",
+                    number=number,
+                    stage=entry("compressors", stage).label,
+                    needs=", ".join(sorted(stage.forms)),
+                    form=form,
+                )
             form = stage.yields
         return self
 
@@ -212,16 +285,21 @@ def parse(spec: dict[str, Any], kind: str | None = None) -> TrainSpec | Compress
     Raises pydantic's ValidationError, whose locations name the fields, and TrainerError for one of another ``kind``.
     """
     if kind is not None and spec.get("kind", kind) != kind:
-        raise TrainerError("other_kind", "Only a spec of the kind “%(kind)s” is taken here; leave “kind” out.", field="kind", kind=kind)
+        raise TrainerError(
+            "other_kind", "Only a spec of the kind “%(kind)s” is taken here; leave “kind” out.", field="kind", kind=kind
+        )
     return _any_spec.validate_python({"kind": kind or "train", **spec} if "kind" not in spec else spec)
 
 
 def _default_task(data: DataSummary) -> TaskSpec:
     if data.named(LABEL) is not None:
         return cast(TaskSpec, default("tasks", "classification").replaced(target=LABEL))
-    raise TrainerError("task_missing", "Say in “task” which column is the target, for example "
-                       "{\"name\": \"classification\", \"target\": \"%(column)s\"}.",
-                       field="task", column=data.columns[0].name if data.columns else "…")
+    raise TrainerError(
+        "task_missing",
+        'Say in “task” which column is the target, for example {"name": "classification", "target": "%(column)s"}.',
+        field="task",
+        column=data.columns[0].name if data.columns else "…",
+    )
 
 
 def _default_model(features: tuple[Column, ...]) -> ModelSpec:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
-    from trainer.data import Array
+    from trainer.data.prepared import Array
     from trainer.proving.lossy import Change
 
 LossOf = Callable[["Tensor", "Tensor"], "Tensor"]  # of each row [B]
@@ -30,8 +30,11 @@ class TaskSpec(Component):
     loss: ClassVar[str]  # that is taken where nobody chose one
 
     features: Annotated[tuple[str, ...], Lenient] = Field(
-        (), title="Input columns", description="What it is told from; all other columns when left empty.",
-        json_schema_extra={"choices_from": "columns"})
+        (),
+        title="Input columns",
+        description="What it is told from; all other columns when left empty.",
+        json_schema_extra={"choices_from": "columns"},
+    )
 
     @property
     def target_columns(self) -> tuple[str, ...]:
@@ -51,8 +54,9 @@ class Target(Strict):
 
 @dataclass(frozen=True, kw_only=True)
 class Encoded:
-    """Targets of all rows of the data: one entry a row [N, …], and which rows have one [N]. With ``strata`` int64 [N] the
-    parts of a split are alike in each stratum. ``classes`` are those that the values number."""
+    """Targets of all rows of the data: one entry a row [N, …], and which rows have one [N]. With ``strata`` int64 [N]
+    the parts of a split are alike in each stratum. ``classes`` are those that the values number.
+    """
 
     values: "Array"
     is_present: "Array"
@@ -62,8 +66,9 @@ class Encoded:
 
 @dataclass(frozen=True)
 class LiveChart:
-    """A chart of a run's page that points are added to while it trains. ``series`` are names of metrics; the newest value
-    of ``latest`` stands beside the title."""
+    """A chart of a run's page that points are added to while it trains. ``series`` are names of metrics; the newest
+    value of ``latest`` stands beside the title.
+    """
 
     key: str
     title: str
@@ -84,8 +89,9 @@ class Task(Protocol):
 
     @property
     def postprocess(self) -> tuple[str, dict[str, Any]] | None:
-        """The class of trainer.preprocessing behind the network, and its arguments as plain JSON; None where the outputs are
-        the answers."""
+        """The class of trainer.packaging.preprocessing behind the network, and its arguments as plain JSON; None where
+        the outputs are the answers.
+        """
 
     @property
     def measures(self) -> Sequence[str]:

@@ -26,5 +26,8 @@ from webapp.runs.routing import websocket_urlpatterns  # noqa: E402
 
 sockets = URLRouter([*websocket_urlpatterns, re_path("", Refuse.as_asgi())])
 application = ProtocolTypeRouter(
-    {"http": spoken(thread_shortage.answered(tus.handler(bounded(http)))), "websocket": OwnOriginOnly(SessionMiddlewareStack(sockets))},
+    {
+        "http": spoken(thread_shortage.answered(tus.handler(bounded(http)))),
+        "websocket": OwnOriginOnly(SessionMiddlewareStack(sockets)),
+    },
 )

@@ -37,12 +37,17 @@ def problem(error: BaseException | None) -> Problem | None:
     state = getattr(error.__cause__, "sqlstate", None)
     # Without a state the server said nothing: the connection was lost, the pool had none in time, or it is frozen.
     if state is None or state in AWAY or state.startswith("08"):
-        return Problem(503, _("The server cannot reach its database. Nothing that was saved is lost. "
-                              "Try again in some seconds."),
-                       headers={"Retry-After": str(AWAY_SECONDS)})
+        return Problem(
+            503,
+            _("The server cannot reach its database. Nothing that was saved is lost. Try again in some seconds."),
+            headers={"Retry-After": str(AWAY_SECONDS)},
+        )
     if state in BUSY:
-        return Problem(503, _("Another request was changing the same thing, and this one was not done. Try again."),
-                       headers={"Retry-After": str(BUSY_SECONDS)})
+        return Problem(
+            503,
+            _("Another request was changing the same thing, and this one was not done. Try again."),
+            headers={"Retry-After": str(BUSY_SECONDS)},
+        )
     return None
 
 

@@ -26,18 +26,23 @@ def _sentence(status: HTTPStatus) -> str:
         HTTPStatus.BAD_REQUEST: _("This is no HTTP request. Send it again."),
         HTTPStatus.REQUEST_TIMEOUT: _("The request did not arrive in time. Send it again."),
         HTTPStatus.TOO_MANY_REQUESTS: _("These are too many requests at once. Wait for the answers."),
-        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:
-            _("The request's headers are too large. Remove the cookies of this site, or send fewer and shorter "
-              "headers."),
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: _(
+            "The request's headers are too large. Remove the cookies of this site, or send fewer and shorter headers."
+        ),
         HTTPStatus.SERVICE_UNAVAILABLE: _("Too many connections are open. Close some, or try again in a minute."),
-    }[status]  # fmt: skip
+    }[status]
 
 
 def response(status: HTTPStatus) -> bytes:
     """The whole response, after which the connection is closed."""
     body = f"{_sentence(status)}\n".encode()
-    head = [f"HTTP/1.1 {status.value} {status.phrase}", "content-type: text/plain; charset=utf-8",
-            f"content-length: {len(body)}", "x-content-type-options: nosniff", "connection: close"]  # fmt: skip
+    head = [
+        f"HTTP/1.1 {status.value} {status.phrase}",
+        "content-type: text/plain; charset=utf-8",
+        f"content-length: {len(body)}",
+        "x-content-type-options: nosniff",
+        "connection: close",
+    ]
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         head.append("retry-after: 60")
     return "\r\n".join([*head, "", ""]).encode() + body

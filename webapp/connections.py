@@ -2,8 +2,8 @@
 time.
 
 uvicorn's protocol on httptools takes heads of any size and waits for them without end. What is refused here is answered
-with a plain sentence and a closed connection; the log has one line for it (`webapp.log_rate_limit` counts many of them as
-one).
+with a plain sentence and a closed connection; the log has one line for it (`webapp.log_rate_limit` counts many of them
+as one).
 """
 
 import asyncio

@@ -1,4 +1,6 @@
-"""What the environment says of this machine, checked where it is read: a wrong value ends the program with a sentence."""
+"""What the environment says of this machine, checked where it is read: a wrong value ends the program with a
+sentence.
+"""
 
 import os
 from pathlib import Path
@@ -10,7 +12,9 @@ def state(usual: Path) -> Path:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise SystemExit(f"The state folder {folder} cannot be made: {error.strerror}. Set TRAINYARD_STATE to another one.") from None
+        raise SystemExit(
+            f"The state folder {folder} cannot be made: {error.strerror}. Set TRAINYARD_STATE to another one."
+        ) from None
     if os.statvfs(folder).f_flag & os.ST_RDONLY:
         raise SystemExit(
             f"The state folder {folder} can only be read: its disk is mounted so, or the system made it so after an "

@@ -1,7 +1,7 @@
 """Tells the browsers of a run that something happened. A nudge may be lost: they then learn by asking the database.
 
-Messages are written out on a thread of their own, and a run's nudges leave at least EVERY seconds apart: what comes faster,
-such as a backlog that is read in, leaves as one. The first of them never waits.
+Messages are written out on a thread of their own, and a run's nudges leave at least EVERY seconds apart: what comes
+faster, such as a backlog that is read in, leaves as one. The first of them never waits.
 """
 
 import asyncio
@@ -53,7 +53,8 @@ class Nudge(Protocol):
 
 @dataclass(frozen=True)
 class News:
-    """Numbers ``before`` + 1 to ``last`` of a run are in the database; a browser that has ``before`` lacks ``messages``.
+    """Numbers ``before`` + 1 to ``last`` of a run are in the database; a browser that has ``before`` lacks
+    ``messages``.
 
     ``size`` counts the values and entries in them.
     """
@@ -105,7 +106,9 @@ class _Sender:
         self.process = os.getpid()
         self._loop = asyncio.new_event_loop()
         self._lock = threading.Lock()
-        self._waiting: dict[str, Nudge | None] = {}  # by group: what waits; None while what was sent last is younger than EVERY
+        self._waiting: dict[
+            str, Nudge | None
+        ] = {}  # by group: what waits; None while what was sent last is younger than EVERY
         self._tasks: set[asyncio.Task[None]] = set()
         threading.Thread(target=self._loop.run_forever, name="nudges", daemon=True).start()
 

@@ -21,7 +21,9 @@ class Origin(NamedTuple):
 
 
 class OwnOriginOnly:
-    """Closes every websocket whose Origin is foreign, ``null`` or missing, but for a program's, which brings a token."""
+    """Closes every websocket whose Origin is foreign, ``null`` or missing, but for a program's, which brings a
+    token.
+    """
 
     def __init__(self, application: Any) -> None:
         self.application = application

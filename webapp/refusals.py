@@ -39,4 +39,6 @@ def from_pydantic(error: ValidationError, data: Any) -> list[FieldError]:
 
 def from_details(details: Sequence[Any], data: Any) -> list[FieldError]:
     """The same for pydantic's list of errors."""
-    return [FieldError(mistake.field, sentence(mistake.message, mistake.params)) for mistake in mistakes.of(details, data)]
+    return [
+        FieldError(mistake.field, sentence(mistake.message, mistake.params)) for mistake in mistakes.of(details, data)
+    ]

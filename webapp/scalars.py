@@ -4,7 +4,7 @@ import math
 
 from django.utils.translation import gettext as _
 
-from trainer import savings
+from trainer.compressing import savings
 from trainer.report import Scalar
 from webapp import words
 from webapp.formatting import duration, is_number, percent, short
@@ -17,7 +17,11 @@ def label(scalar: Scalar) -> str:
 def text(scalar: Scalar) -> str:
     """The value as a reader wants it."""
     value = in_unit(scalar.value, scalar.unit)
-    return value if scalar.of is None else _("%(value)s of %(all)s") % {"value": value, "all": in_unit(scalar.of, scalar.unit)}
+    return (
+        value
+        if scalar.of is None
+        else _("%(value)s of %(all)s") % {"value": value, "all": in_unit(scalar.of, scalar.unit)}
+    )
 
 
 def in_unit(value: float | str | None, unit: str) -> str:

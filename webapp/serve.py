@@ -1,4 +1,5 @@
-"""The web server's process: uvicorn on a socket that `manage.py up` has opened and passes on, or on an address of this machine.
+"""The web server's process: uvicorn on a socket that `manage.py up` has opened and passes on, or on an address of this
+machine.
 
 ``python -m webapp.serve 3`` takes descriptor 3, ``python -m webapp.serve 0.0.0.0:8000`` listens there.
 """
@@ -59,7 +60,9 @@ def proxies() -> str:
 def listening(address: str) -> socket.socket:
     """A socket on ``host:port``, for example ``0.0.0.0:8000`` or ``[::]:8000``."""
     host, _, port = address.rpartition(":")
-    return socket.create_server((host.strip("[]"), int(port)), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
+    return socket.create_server(
+        (host.strip("[]"), int(port)), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
+    )
 
 
 if __name__ == "__main__":

@@ -77,9 +77,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # A web process keeps a pool; everything else (worker threads, commands) has one connection per thread.
 DATABASES = {"default": database(DATABASE_URL, pooled=os.environ.get("TRAINYARD_POOL") == "1")}
-CHANNEL_LAYERS = {
-    "default": {"BACKEND": "webapp.channel_layer.ChannelLayer", "CONFIG": {"hosts": [CHANNEL_URL]}}
-}
+CHANNEL_LAYERS = {"default": {"BACKEND": "webapp.channel_layer.ChannelLayer", "CONFIG": {"hosts": [CHANNEL_URL]}}}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [

@@ -1,4 +1,6 @@
-"""What is answered while this machine gives the web server no further thread or descriptor: that it can be asked again."""
+"""What is answered while this machine gives the web server no further thread or descriptor: that it can be asked
+again.
+"""
 
 import logging
 from http import HTTPStatus
@@ -50,8 +52,12 @@ def _sentence() -> str:
 
 async def _refuse(send: Any) -> None:
     body = f"{_sentence()}\n".encode()
-    headers = {"content-type": "text/plain; charset=utf-8", "content-length": str(len(body)),
-               "retry-after": str(RETRY_SECONDS), "x-content-type-options": "nosniff"}
+    headers = {
+        "content-type": "text/plain; charset=utf-8",
+        "content-length": str(len(body)),
+        "retry-after": str(RETRY_SECONDS),
+        "x-content-type-options": "nosniff",
+    }
     encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": HTTPStatus.SERVICE_UNAVAILABLE.value, "headers": encoded})
     await send({"type": "http.response.body", "body": body})

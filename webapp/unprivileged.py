@@ -47,7 +47,6 @@ class Runner:
         if self.user is not None:
             os.chown(path, self.user, self.user)
 
-
     def take_over(self, folder: Path) -> None:
         """Have what a life before made, perhaps on another machine, belong to the account that the command runs as.
 

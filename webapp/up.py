@@ -110,7 +110,9 @@ class Up:
 
     def has_ended(self, name: str) -> bool:
         """Whether a service that was started runs no more."""
-        return any(service.name == name and service.process and service.process.poll() is not None for service in self.services)
+        return any(
+            service.name == name and service.process and service.process.poll() is not None for service in self.services
+        )
 
     def watch(self, signals: Signals) -> None:
         """Start again what ends, until somebody asks us to end."""

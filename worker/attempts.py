@@ -10,7 +10,7 @@ from pathlib import Path
 from django.db import InterfaceError, OperationalError
 from django.db.models.functions import Now
 
-from trainer import job
+from trainer.attempt import job
 from trainer.scarce import SCARCE
 from webapp.artifacts import store
 from webapp.runs import states
@@ -26,8 +26,16 @@ from worker.warm import News
 log = logging.getLogger(__name__)
 
 # What a disk or a file server says that may answer again later, and a system that is busy.
-AWAY = SCARCE | {errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH,
-                 errno.ENODEV, errno.ENXIO}
+AWAY = SCARCE | {
+    errno.EIO,
+    errno.ESTALE,
+    errno.ENOTCONN,
+    errno.ETIMEDOUT,
+    errno.EHOSTDOWN,
+    errno.EHOSTUNREACH,
+    errno.ENODEV,
+    errno.ENXIO,
+}
 ORDERS = {"stop": job.STOP, "pause": job.PAUSE}
 
 
@@ -166,6 +174,12 @@ def _fail(attempt: LocalAttempt, error: Exception) -> None:
     log.error("Attempt %s of run %s cannot be followed.", attempt.row.number, attempt.run_id, exc_info=error)
     run = Run.objects.filter(pk=attempt.run_id).first()
     if run is not None and run.attempt == attempt.row.number and not attempt.finished_at:
-        ends.fail(run, Reason("worker_error", "The worker could not take in what this run made: %(error)s",
-                              {"error": str(error) or type(error).__name__}))
+        ends.fail(
+            run,
+            Reason(
+                "worker_error",
+                "The worker could not take in what this run made: %(error)s",
+                {"error": str(error) or type(error).__name__},
+            ),
+        )
     attempt.leave()

@@ -29,7 +29,8 @@ WAITS_FOR_MACHINE = Reason(
 )
 WAITS_FOR_TURN = Reason("waiting_for_turn", "Waits until the worker has finished others of its kind.")
 WAITS_FOR_STORE = Reason(
-    "waiting_for_store", "Waits for the stored files: they are out of reach. Mount their disk, and this run starts by itself."
+    "waiting_for_store",
+    "Waits for the stored files: they are out of reach. Mount their disk, and this run starts by itself.",
 )
 WAITS_FOR_ROOM = Reason(
     "waiting_for_room",
@@ -56,7 +57,9 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Lane:
-    """The runs that get one kind of this machine's devices: those that need at least ``fewest`` and at most ``most``."""
+    """The runs that get one kind of this machine's devices: those that need at least ``fewest`` and at most
+    ``most``.
+    """
 
     kind: str
     fewest: int
@@ -69,8 +72,8 @@ class Lane:
 def claim_next(worker: Worker, counts: Counter[Kind]) -> Claim | None:
     """Claim the oldest waiting run that this machine can take now, holding so many of each kind.
 
-    A run that must wait for devices is not overtaken by a younger one that needs fewer of the same kind, or it would wait
-    for ever.
+    A run that must wait for devices is not overtaken by a younger one that needs fewer of the same kind, or it would
+    wait for ever.
     """
     for kind, most in LIGHT_AT_ONCE.items():
         for waiting in _light(kind):
@@ -91,12 +94,16 @@ def explain(worker: Worker, reason: Reason) -> None:
 
 
 def explain_too_large() -> None:
-    """Tell the first of the runs that need more devices than any machine has that is running now, and those that did no more."""
+    """Tell the first of the runs that need more devices than any machine has that is running now, and those that did no
+    more.
+    """
     devices = most_devices(heard_of(LEASE, "worker__")) or 0
     for waiting in _waiting(Run.objects.filter(devices_needed__gt=devices), LOOK_AHEAD):
         facts = {"needed": waiting.devices_needed, "devices": devices}
         states.explain(waiting.id, State.QUEUED, Reason(WAITS_FOR_MACHINE.code, WAITS_FOR_MACHINE.sentence, facts))
-    for waiting in _waiting(Run.objects.filter(devices_needed__lte=devices, reason_code=WAITS_FOR_MACHINE.code), LOOK_AHEAD):
+    for waiting in _waiting(
+        Run.objects.filter(devices_needed__lte=devices, reason_code=WAITS_FOR_MACHINE.code), LOOK_AHEAD
+    ):
         states.explain(waiting.id, State.QUEUED, states.NO_REASON)
 
 
@@ -127,7 +134,9 @@ def _light(kind: Kind) -> Sequence[Waiting]:
 
 def _waiting(found: QuerySet[Run], count: int) -> list[Waiting]:
     rows = found.filter(state=State.QUEUED, awaits_data=False)
-    return [Waiting(*row) for row in rows.order_by("queued", "id").values_list("id", "attempt", "devices_needed")[:count]]
+    return [
+        Waiting(*row) for row in rows.order_by("queued", "id").values_list("id", "attempt", "devices_needed")[:count]
+    ]
 
 
 def _claim(worker: Worker, waiting: Waiting, kind: str = "") -> Claim | None:

@@ -48,24 +48,38 @@ MISSING_TO_NONE = Reason(
     "are lost and trained again.",
 )
 MISSING: Mapping[str, str] = {
-    "prepared": _("The prepared data are missing: the file %(file)s is not in the store. Restore it from a backup, or "
-                  "import the data set again."),
-    "model": _("The model is missing: the file %(file)s is not in the store. Restore it from a backup, or train the "
-               "model again."),
-    "upload": _("What was uploaded is missing: the file %(file)s is not in the store. Restore it from a backup, or "
-                "send it again."),
+    "prepared": _(
+        "The prepared data are missing: the file %(file)s is not in the store. Restore it from a backup, or "
+        "import the data set again."
+    ),
+    "model": _(
+        "The model is missing: the file %(file)s is not in the store. Restore it from a backup, or train the "
+        "model again."
+    ),
+    "upload": _(
+        "What was uploaded is missing: the file %(file)s is not in the store. Restore it from a backup, or "
+        "send it again."
+    ),
 }
 DAMAGED_WHILE_TRAINING: Mapping[str, str] = {
-    "prepared": _("The prepared data are damaged: the file %(file)s is not what was stored. Restore it from a backup: "
-                  "the run then goes on by itself from its last checkpoint."),
-    "model": _("The model is damaged: the file %(file)s is not what was stored. Restore it from a backup: the run then "
-               "goes on by itself from its last checkpoint."),
+    "prepared": _(
+        "The prepared data are damaged: the file %(file)s is not what was stored. Restore it from a backup: "
+        "the run then goes on by itself from its last checkpoint."
+    ),
+    "model": _(
+        "The model is damaged: the file %(file)s is not what was stored. Restore it from a backup: the run then "
+        "goes on by itself from its last checkpoint."
+    ),
 }
 MISSING_WHILE_TRAINING: Mapping[str, str] = {
-    "prepared": _("The prepared data are missing: the file %(file)s is not in the store. Restore it from a backup: the "
-                  "run then goes on by itself from its last checkpoint."),
-    "model": _("The model is missing: the file %(file)s is not in the store. Restore it from a backup: the run then "
-               "goes on by itself from its last checkpoint."),
+    "prepared": _(
+        "The prepared data are missing: the file %(file)s is not in the store. Restore it from a backup: the "
+        "run then goes on by itself from its last checkpoint."
+    ),
+    "model": _(
+        "The model is missing: the file %(file)s is not in the store. Restore it from a backup: the run then "
+        "goes on by itself from its last checkpoint."
+    ),
 }
 INPUT_IS_BACK = Reason(
     "input_is_back", "Goes on from the last checkpoint: the file that was damaged or missing is back."

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from trainer import events
-from trainer.job import Job
+from trainer.attempt import events
+from trainer.attempt.job import Job
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import states
 from webapp.runs.exports import queue_exports
@@ -32,7 +32,8 @@ FILES_AWAY = Reason("files_away", "Waits for the stored files: the worker could 
 ROOM_AGAIN = Reason("room_again", "Goes on from the last checkpoint: the worker’s disk can be written to again.")
 NOTHING_TO_KEEP = Reason(
     "nothing_to_keep",
-    "Was to be stopped, and what it had trained kept; but it was cut off before its first checkpoint. Nothing is left of it.",
+    "Was to be stopped, and what it had trained kept; but it was cut off before its first checkpoint. Nothing is "
+    "left of it.",
 )
 
 
@@ -54,8 +55,10 @@ def fail(run: Run, reason: Reason) -> None:
 
 
 def go_on(run: Run, reason: Reason) -> None:
-    """The run needs another attempt: it waits for one, or stays paused where a person asked for that meanwhile. One that was to
-    be stopped does so from its last checkpoint, and ends here without one: it would train a step anew, and call that its model."""
+    """The run needs another attempt: it waits for one, or stays paused where a person asked for that meanwhile. One
+    that was to be stopped does so from its last checkpoint, and ends here without one: it would train a step anew, and
+    call that its model.
+    """
     if _is_to_keep_nothing(run):
         _fail_empty_handed(run, reason)
     elif wish(run) == "pause":
@@ -65,7 +68,9 @@ def go_on(run: Run, reason: Reason) -> None:
 
 
 def pause(run: Run, reason: Reason) -> None:
-    """The run stays where it is: until there is room where the disk is full, unless a person had asked for the pause."""
+    """The run stays where it is: until there is room where the disk is full, unless a person had asked for the
+    pause.
+    """
     if _is_to_keep_nothing(run):
         _fail_empty_handed(run, reason)
     else:
@@ -81,14 +86,21 @@ def go_on_if(run_id: UUID, codes: Collection[str], reason: Reason) -> None:
 
 
 def earlier(attempt: Attempt) -> list[dict[str, Any]]:
-    """What is recorded of the ends of the run's attempts before this one, the latest first, but for those that began no process."""
-    found = Attempt.objects.filter(run_id=attempt.run_id, number__lt=attempt.number).exclude(exits__cause="no_process").order_by("-number")
+    """What is recorded of the ends of the run's attempts before this one, the latest first, but for those that began no
+    process.
+    """
+    found = (
+        Attempt.objects.filter(run_id=attempt.run_id, number__lt=attempt.number)
+        .exclude(exits__cause="no_process")
+        .order_by("-number")
+    )
     return [record or {} for record in found.values_list("exits", flat=True)[:10]]
 
 
 def unreadable(run: Run, folder: Path) -> list[Checkpoint]:
-    """Where the attempt in ``folder`` could not read the checkpoint that it was given: that one and the newer ones, which were
-    found damaged before it was given."""
+    """Where the attempt in ``folder`` could not read the checkpoint that it was given: that one and the newer ones,
+    which were found damaged before it was given.
+    """
     try:
         given = Path(Job.read(folder).resume or "").name
     except (FileNotFoundError, ValueError):
@@ -99,7 +111,9 @@ def unreadable(run: Run, folder: Path) -> list[Checkpoint]:
 
 def wish(run: Run) -> str:
     """The last of stop, pause and resume that was asked of a run, or nothing. A stop stays."""
-    kinds = list(run.commands.filter(kind__in=("stop", "pause", "resume")).order_by("-pk").values_list("kind", flat=True))
+    kinds = list(
+        run.commands.filter(kind__in=("stop", "pause", "resume")).order_by("-pk").values_list("kind", flat=True)
+    )
     return "stop" if "stop" in kinds else kinds[0] if kinds else ""
 
 

@@ -1,4 +1,6 @@
-"""The folders of this machine's attempts: ``<state>/attempts/<run>/<attempt>/``, as trainer.job describes them."""
+"""The folders of this machine's attempts: ``<state>/attempts/<run>/<attempt>/``, as trainer.attempt.job describes
+them.
+"""
 
 import fcntl
 import os
@@ -8,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from trainer import job
+from trainer.attempt import job
 from trainer.spec import parse
 from worker.claim import Claim
 
@@ -63,7 +65,9 @@ class Folders:
         return self.root / str(run) / str(attempt)
 
     def begin(self, claim: Claim, order: int) -> None:
-        """Make the attempt's folder, in which commands can be given from now on. Raises OSError, for example for a full disk."""
+        """Make the attempt's folder, in which commands can be given from now on. Raises OSError, for example for a full
+        disk.
+        """
         folder = self.of(claim.run.pk, claim.attempt.number)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700, parents=True)

@@ -12,8 +12,8 @@ import numpy as np
 from django.db import transaction
 from django.db.models.functions import Now
 
-from trainer import events
-from trainer.journal import Reader
+from trainer.attempt import events
+from trainer.attempt.journal import Reader
 from webapp.metrics.codec import Batch, Points
 from webapp.metrics.store import GOES_STRAIGHT_INTO_CHUNKS
 from webapp.runs import checkpoints, flush, scores, states, stream
@@ -93,7 +93,9 @@ class Follower:
         return True
 
     def drain(self) -> bool:
-        """Store the next events; True when nothing is left of the journal, and nothing on its way. Raises like ``follow``."""
+        """Store the next events; True when nothing is left of the journal, and nothing on its way. Raises like
+        ``follow``.
+        """
         return not self.follow() and self._waiting is None
 
     def check(self) -> None:
@@ -178,8 +180,12 @@ class Follower:
             case events.Started():
                 return self._apply_started(run, event)
             case events.Log():
-                return [("log", {"level": event.level, "code": event.code, "message": event.message,
-                                 "params": event.params})]
+                return [
+                    (
+                        "log",
+                        {"level": event.level, "code": event.code, "message": event.message, "params": event.params},
+                    )
+                ]
             case events.Checkpoint():
                 publish.checkpoint(run, event, published)
                 return []

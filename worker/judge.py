@@ -14,16 +14,26 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal
 
-from trainer import events, job, scarce
+from trainer import scarce
+from trainer.attempt import events, job
 from trainer.errors import CheckpointError, DamagedError
 from webapp.runs.states import Reason
 from worker import damage, ends
 from worker.damage import LostCheckpoint
 
 Cause = Literal[
-    "said", "killed", "hung", "out_of_memory", "crashed", "worker_lost", "disk_full", "no_process", "damaged",
-    "input_damaged", "journal_damaged",
-]  # fmt: skip
+    "said",
+    "killed",
+    "hung",
+    "out_of_memory",
+    "crashed",
+    "worker_lost",
+    "disk_full",
+    "no_process",
+    "damaged",
+    "input_damaged",
+    "journal_damaged",
+]
 SAME_STEP_KILLS = 2
 SAME_STEP_LOSSES = 5  # kills counted in; a worker may be killed by its owner again and again before a slow first step
 LEAST_ROOM = 1024 * 1024  # bytes; with less than this a crash is put down to the full disk
@@ -33,15 +43,18 @@ LAUNCHER_LOG = "launcher.log"
 HUNG = Reason("hung", "Goes on from the last checkpoint: a rank stopped answering the others after step %(step)s.")
 HUNG_AGAIN = Reason(
     "hung_again",
-    "A rank stopped answering the others after step %(step)s. The run was cut off there %(times)s times in a row; it is not tried again.",
+    "A rank stopped answering the others after step %(step)s. The run was cut off there %(times)s times in a row; it "
+    "is not tried again.",
 )
 KILLED_AGAIN = Reason(
     "killed_again",
-    "Killed by %(signal)s after step %(step)s. The run was cut off there %(times)s times in a row; it is not tried again.",
+    "Killed by %(signal)s after step %(step)s. The run was cut off there %(times)s times in a row; it is not tried "
+    "again.",
 )
 WORKER_LOST_AGAIN = Reason(
     "worker_lost_again",
-    "The worker was lost after step %(step)s. The run was cut off there %(times)s times in a row; it is not tried again.",
+    "The worker was lost after step %(step)s. The run was cut off there %(times)s times in a row; it is not tried "
+    "again.",
 )
 OUT_OF_MEMORY = Reason(
     "out_of_memory",
@@ -167,7 +180,9 @@ def _killer(end: End) -> str:
     numbers = [-item.exitcode for item in end.exits if item.exitcode < 0]
     if not end.exits and end.status is not None and os.WIFSIGNALED(end.status):
         numbers = [os.WTERMSIG(end.status)]
-    if set(numbers) == {signal.SIGTERM} and any(item.exitcode > 0 and item.exitcode != job.PEER_LOST for item in end.exits):
+    if set(numbers) == {signal.SIGTERM} and any(
+        item.exitcode > 0 and item.exitcode != job.PEER_LOST for item in end.exits
+    ):
         return ""  # a rank ended with an error of its own, and the others were sent away for it
     numbers.sort(key=lambda number: number == signal.SIGTERM)
     return _name(numbers[0]) if numbers else ""
@@ -186,13 +201,17 @@ def _cut_off_before(earlier: Sequence[dict[str, Any]], step: int) -> list[Any]:
     return [record["cause"] for record in row]
 
 
-def _consequence(end: End, cause: Cause, name: str, earlier: Sequence[dict[str, Any]]) -> tuple[Literal["fail", "go_on", "pause"], Reason]:
+def _consequence(
+    end: End, cause: Cause, name: str, earlier: Sequence[dict[str, Any]]
+) -> tuple[Literal["fail", "go_on", "pause"], Reason]:
     match cause:
         case "killed" | "hung" | "worker_lost" | "journal_damaged":
             rule = INTERRUPTIONS[cause]
             times = 1 + sum(before in rule.counted for before in _cut_off_before(earlier, end.step))
             facts = {"step": end.step, "signal": name, "times": times}
-            return ("fail", _told(rule.given_up, facts)) if times >= rule.most else ("go_on", _told(rule.goes_on, facts))
+            return (
+                ("fail", _told(rule.given_up, facts)) if times >= rule.most else ("go_on", _told(rule.goes_on, facts))
+            )
         case "out_of_memory":
             return "fail", _told(OUT_OF_MEMORY, {"step": end.step})
         case "disk_full":
@@ -207,14 +226,20 @@ def _consequence(end: End, cause: Cause, name: str, earlier: Sequence[dict[str, 
             return "go_on", ends.NO_PROCESS
         case "said":
             assert end.said is not None
-            return "fail", Reason(end.said.code, end.said.message, {**end.said.params, **({"log": end.log} if end.log else {})})
+            return "fail", Reason(
+                end.said.code, end.said.message, {**end.said.params, **({"log": end.log} if end.log else {})}
+            )
         case _:
-            return "fail", Reason(CRASHED.code, CRASHED.sentence, {"step": end.step, "last": _last_line(end.log), "log": end.log})
+            return "fail", Reason(
+                CRASHED.code, CRASHED.sentence, {"step": end.step, "last": _last_line(end.log), "log": end.log}
+            )
 
 
 def _told(reason: Reason, facts: dict[str, Any]) -> Reason:
     """The reason with those of the facts that its sentence names."""
-    return Reason(reason.code, reason.sentence, {name: fact for name, fact in facts.items() if f"%({name})s" in reason.sentence})
+    return Reason(
+        reason.code, reason.sentence, {name: fact for name, fact in facts.items() if f"%({name})s" in reason.sentence}
+    )
 
 
 def _last_line(log: str) -> str:
@@ -236,10 +261,15 @@ def read_exits(folder: Path) -> tuple[Exit, ...]:
 
 
 def read_log(folder: Path) -> str:
-    """The last lines that the attempt printed: of a rank that ended with an error of its own where there is one, of the launcher,
-    which only tells that a rank ended, where no rank says anything."""
-    failed = [f"rank-{item.rank}.log" for item in read_exits(folder) if item.exitcode > 0 and item.exitcode != job.PEER_LOST]
-    paths = sorted(folder.glob("*.log"), key=lambda path: (path.name == LAUNCHER_LOG, path.name not in failed, path.name))
+    """The last lines that the attempt printed: of a rank that ended with an error of its own where there is one, of the
+    launcher, which only tells that a rank ended, where no rank says anything.
+    """
+    failed = [
+        f"rank-{item.rank}.log" for item in read_exits(folder) if item.exitcode > 0 and item.exitcode != job.PEER_LOST
+    ]
+    paths = sorted(
+        folder.glob("*.log"), key=lambda path: (path.name == LAUNCHER_LOG, path.name not in failed, path.name)
+    )
     return next(filter(None, map(_tail, paths)), "")
 
 

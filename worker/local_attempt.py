@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import OperationalError, transaction
 from django.db.models.functions import Now
 
-from trainer import job
+from trainer.attempt import job
 from webapp.runs import checkpoints, states
 from webapp.runs.models import Attempt, Checkpoint, Kind, Run
 from webapp.runs.services import STEERED
@@ -47,7 +47,9 @@ class LocalAttempt:
     ended: bool = False
     met_full_disk: bool = False  # seen when it ended: by the time the end can be stored there may be room
     oom_kills: int = 0  # likewise: others may be killed for memory after it
-    given_up: Reason | None = None  # we ended it ourselves: the reason with which it goes on, or is paused for want of room
+    given_up: Reason | None = (
+        None  # we ended it ourselves: the reason with which it goes on, or is paused for want of room
+    )
     order_given: int = job.GO_ON
     next_read: float = 0.0
     files_due: float = 0.0
@@ -103,7 +105,9 @@ class LocalAttempt:
             self.finished_at = time.monotonic()
 
     def waits_for_files(self, error: OSError) -> bool:
-        """Try again later what met ``error``: training goes on meanwhile, as without a database. False when it has lasted too long."""
+        """Try again later what met ``error``: training goes on meanwhile, as without a database. False when it has
+        lasted too long.
+        """
         now = time.monotonic()
         if not self.files_away_since:
             log.warning("Files of run %s are out of reach, which is tried again: %s", self.run_id, error)
@@ -129,8 +133,8 @@ class LocalAttempt:
     def settle(self) -> bool:
         """Store the rest of the journal and the end, and free the devices. May be called again after an error.
 
-        False while there is more to read, or files of the journal's end are still on the way into the store: call it again
-        then, too. So others have their turn between two batches of a long journal.
+        False while there is more to read, or files of the journal's end are still on the way into the store: call it
+        again then, too. So others have their turn between two batches of a long journal.
         """
         if not self.finished_at and not self._has_read_all():
             return False

@@ -4,7 +4,9 @@ import time
 from collections import deque
 from pathlib import Path
 
-LATELY = 10.0  # seconds; after a rank is killed its launcher gives the others 5 to leave, and what is left after that 3 more
+LATELY = (
+    10.0  # seconds; after a rank is killed its launcher gives the others 5 to leave, and what is left after that 3 more
+)
 
 
 class Kills:

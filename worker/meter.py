@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from django.db import transaction
 
-from trainer import clock
+from trainer.attempt import clock
 from webapp.metrics.codec import Batch, Points
 from webapp.runs import states, stream
 from worker.local_attempt import LocalAttempt

@@ -6,7 +6,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from trainer import events, scarce
+from trainer import scarce
+from trainer.attempt import events
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact, Edge, ModelVersion
 from webapp.datasets.models import DatasetVersion
@@ -90,7 +91,9 @@ def checkpoint(run: Run, event: events.Checkpoint, published: Published) -> None
         return
     values = {"attempt": run.attempt, "artifact": artifact}
     earlier = run.checkpoints.filter(step=event.step).exclude(artifact=artifact)
-    store.delete_on_commit(earlier.values_list("artifact", flat=True))  # of the stage before, or of an attempt that was killed
+    store.delete_on_commit(
+        earlier.values_list("artifact", flat=True)
+    )  # of the stage before, or of an attempt that was killed
     Checkpoint.objects.update_or_create(run=run, step=event.step, defaults=values)
     checkpoints.drop(list(run.checkpoints.order_by("-step")[KEPT_CHECKPOINTS:]))
 
@@ -98,7 +101,9 @@ def checkpoint(run: Run, event: events.Checkpoint, published: Published) -> None
 def output(run: Run, event: events.Output, published: Published) -> dict[str, Any]:
     """Record a file that the run made, and what it is; returns what the browsers learn of it."""
     artifact = published[event.path]
-    earlier = run.edges.filter(direction=Edge.Direction.OUTPUT, role=event.role, name=event.name).exclude(artifact=artifact)
+    earlier = run.edges.filter(direction=Edge.Direction.OUTPUT, role=event.role, name=event.name).exclude(
+        artifact=artifact
+    )
     store.delete_on_commit(earlier.values_list("artifact", flat=True))  # what an attempt that was killed had made
     edge, _ = Edge.objects.update_or_create(
         run=run,

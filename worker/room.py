@@ -76,8 +76,8 @@ class Room:
         store.root().mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folders = [folder for folder in (state, self._attempts, store.root(), self._database) if folder.exists()]
         self._disks = {folder.stat().st_dev: folder for folder in self._folders}
-        # Noted when the disk was found full, for runs that are not paused yet: what the one that had taken the most met at
-        # least, and what the others met.
+        # Noted when the disk was found full, for runs that are not paused yet: what the one that had taken the most met
+        # at least, and what the others met.
         self._greedy: dict[UUID, tuple[int, ...]] = {}
         self._modest: dict[UUID, tuple[int, ...]] = {}
         self._met: dict[UUID, tuple[int, ...]] = {}
@@ -132,7 +132,9 @@ class Room:
 
     def _with(self, left: tuple[int, ...], given_back: int) -> tuple[int, ...]:
         disk = self._attempts.stat().st_dev
-        return tuple(room + (given_back if device == disk else 0) for device, room in zip(self._disks, left, strict=True))
+        return tuple(
+            room + (given_back if device == disk else 0) for device, room in zip(self._disks, left, strict=True)
+        )
 
     def _spoken_for(self, folder: Path) -> int:
         return self._reserve.lacking() if folder == self._database else 0

@@ -27,7 +27,11 @@ def kill(leader: int) -> None:
 
 def members(leader: int) -> list[int]:
     """The living processes of a session, by its leader."""
-    return [process for process in psutil.pids() if (fields := _stat(process)) and int(fields[3]) == leader and fields[0] not in "ZX"]
+    return [
+        process
+        for process in psutil.pids()
+        if (fields := _stat(process)) and int(fields[3]) == leader and fields[0] not in "ZX"
+    ]
 
 
 def remember(folder: Path, leader: int) -> None:

@@ -3,7 +3,7 @@ them."""
 
 from dataclasses import dataclass
 
-from trainer import job
+from trainer.attempt import job
 from webapp.artifacts import store
 from webapp.runs.lineage import inputs_of
 from worker import ends

@@ -27,8 +27,9 @@ def renew_leases(attempts: Sequence[int]) -> None:
 
 
 def finds_any(worker: Worker, own: Sequence[int]) -> bool:
-    """Whether a run waits, or an attempt is under way that is not among the worker's ``own``: one question in place of all
-    that follow."""
+    """Whether a run waits, or an attempt is under way that is not among the worker's ``own``: one question in place of
+    all that follow.
+    """
     waiting = Run.objects.filter(state=State.QUEUED)
     others = Attempt.objects.filter(ended=None).exclude(pk__in=own)
     return Worker.objects.filter(Exists(waiting) | Exists(others), pk=worker.pk).exists()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trainer import job
+from trainer.attempt import job
 
 ROOT = Path(__file__).resolve().parent.parent
 # What training may need of our environment. The rest stays here: no database, broker or secret reaches a rank.
@@ -40,7 +40,9 @@ class WarmGoneError(Exception):
 
 @dataclass(frozen=True)
 class News:
-    """A launcher was forked (``status`` is None) or has ended with a wait status; one without ``pid`` could not be forked."""
+    """A launcher was forked (``status`` is None) or has ended with a wait status; one without ``pid`` could not be
+    forked.
+    """
 
     folder: Path
     pid: int | None
@@ -59,7 +61,7 @@ class Warm:
         ours, theirs = socket.socketpair()
         with theirs, log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "trainer.warm", "--socket", str(theirs.fileno())],
+                [sys.executable, "-m", "trainer.attempt.warm", "--socket", str(theirs.fileno())],
                 cwd=ROOT,
                 env=_environment(),
                 stdin=subprocess.DEVNULL,

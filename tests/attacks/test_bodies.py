@@ -26,7 +26,9 @@ def endless(sent: list[int]) -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("address", ["/signin/", "/api/v1/runs", "/static/x", "/nowhere"])
-def test_an_endless_body_is_cut_before_it_is_on_the_disk(live: Live, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+def test_an_endless_body_is_cut_before_it_is_on_the_disk(
+    live: Live, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
     written: list[int] = []
     spooled = tempfile.SpooledTemporaryFile.write
 
@@ -66,7 +68,9 @@ def ends(finished: list[str], count: int) -> None:
 def test_a_body_that_says_it_is_too_long_is_refused_as_ever_and_not_kept(live: Live, finished: list[str]) -> None:
     answer = live.client().post("/api/v1/runs", content=bytes(3 << 20), headers={"Content-Type": "application/json"})
     assert answer.status_code == 413 and answer.headers["Content-Type"] == "application/problem+json"
-    page = live.anonymous().post("/signin/", content=bytes(3 << 20), headers={"Content-Type": "application/x-www-form-urlencoded"})
+    page = live.anonymous().post(
+        "/signin/", content=bytes(3 << 20), headers={"Content-Type": "application/x-www-form-urlencoded"}
+    )
     assert page.status_code == 403
     ends(finished, 2)
 
@@ -75,7 +79,10 @@ def test_a_body_that_says_it_is_too_long_is_refused_as_ever_and_not_kept(live: L
 def test_a_body_that_is_not_even_read_is_refused_and_not_asked_for(live: Live, finished: list[str], said: str) -> None:
     token = live.client().headers["Authorization"]
     with socket.create_connection(live.socket.getsockname(), 20) as connection:
-        head = f"POST /api/v1/runs HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {token}\r\nContent-Type: application/json\r\n{said}"
+        head = (
+            f"POST /api/v1/runs HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {token}\r\n"
+            f"Content-Type: application/json\r\n{said}"
+        )
         connection.sendall(f"{head}\r\n\r\n".encode())
         if "Expect" not in said:
             for _ in range(bodies.DRAINED // len(PIECE)):

@@ -55,11 +55,21 @@ def test_a_foreign_origin_is_refused_even_with_the_token(ada: Things) -> None:
     token = client.cookies["trainyard_csrf"].value
     address = "/api/v1/datasets"
     for origin in ("https://evil.example", "null", "http://127.0.0.1:1"):
-        answer = client.generic("POST", address, '{"sample": "penguins"}', "application/json",
-                                headers={"X-CSRFToken": token, "Origin": origin})
+        answer = client.generic(
+            "POST",
+            address,
+            '{"sample": "penguins"}',
+            "application/json",
+            headers={"X-CSRFToken": token, "Origin": origin},
+        )
         assert answer.status_code == 403
-    own = client.generic("POST", address, '{"sample": "penguins"}', "application/json",
-                         headers={"X-CSRFToken": token, "Origin": "http://testserver", "Host": "testserver"})
+    own = client.generic(
+        "POST",
+        address,
+        '{"sample": "penguins"}',
+        "application/json",
+        headers={"X-CSRFToken": token, "Origin": "http://testserver", "Host": "testserver"},
+    )
     assert own.status_code == 201, own.content
 
 
@@ -75,13 +85,21 @@ def test_uploads_of_a_session_need_the_token_of_a_page(live: Live) -> None:
     cookies = {name: cookie.value for name, cookie in signed_in.cookies.items()}
     with httpx.Client(base_url=live.url, cookies=cookies) as client:
         assert client.post("/api/v1/uploads", headers=TUS).status_code == 403
-        assert client.post("/api/v1/uploads", headers={**TUS, "X-HTTP-Method-Override": "HEAD"}).status_code in (403, 405)
+        assert client.post("/api/v1/uploads", headers={**TUS, "X-HTTP-Method-Override": "HEAD"}).status_code in (
+            403,
+            405,
+        )
         token = {"X-CSRFToken": cookies["trainyard_csrf"]}
-        assert client.post("/api/v1/uploads", headers={**TUS, **token, "Origin": "https://evil.example"}).status_code == 403
+        assert (
+            client.post("/api/v1/uploads", headers={**TUS, **token, "Origin": "https://evil.example"}).status_code
+            == 403
+        )
         made = client.post("/api/v1/uploads", headers={**TUS, **token, "Origin": live.url})
         assert made.status_code == 201
         assert client.delete(made.headers["Location"], headers=TUS).status_code == 403
-        assert client.get(made.headers["Location"], headers={**TUS, "X-HTTP-Method-Override": "DELETE"}).status_code == 405
+        assert (
+            client.get(made.headers["Location"], headers={**TUS, "X-HTTP-Method-Override": "DELETE"}).status_code == 405
+        )
         assert client.delete(made.headers["Location"], headers={**TUS, **token}).status_code == 204
 
 

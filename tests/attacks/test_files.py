@@ -39,10 +39,23 @@ def archive_with(name: str, *, mode: int | None = None, content: bytes = b"x") -
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize("name", [
-    "../escape.png", "a/../../escape.png", "/etc/cron.d/x.png", "a//b.png", "./a.png", "..", "a/..", "C:/x.png", "..\\x.png",
-    "a\\..\\x.png", "\\\\server\\x.png", "a/./b.png",
-])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../escape.png",
+        "a/../../escape.png",
+        "/etc/cron.d/x.png",
+        "a//b.png",
+        "./a.png",
+        "..",
+        "a/..",
+        "C:/x.png",
+        "..\\x.png",
+        "a\\..\\x.png",
+        "\\\\server\\x.png",
+        "a/./b.png",
+    ],
+)
 def test_names_that_leave_the_folder_are_refused(tmp_path: Path, name: str) -> None:
     assert refusal(tmp_path, {"x.zip": archive_with(name)}).code == "archive_unsafe_name"
     assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {"upload-0"}
@@ -53,7 +66,9 @@ def test_a_zero_byte_in_a_name_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path, {"x.zip": content}).code == "archive_unsafe_name"
 
 
-@pytest.mark.parametrize("name", ["a/\u202egnp.exe", "a/\u0001.png", "a/" + "é" * 500 + ".png", "a/💥.png", "a/<script>.png"])
+@pytest.mark.parametrize(
+    "name", ["a/\u202egnp.exe", "a/\u0001.png", "a/" + "é" * 500 + ".png", "a/💥.png", "a/<script>.png"]
+)
 def test_odd_names_never_become_paths_and_are_shown_harmlessly(tmp_path: Path, name: str) -> None:
     made = imported(tmp_path, {"x.zip": archive_with(name)})
     shown = str(made.problem("broken_pictures" if name.endswith(".png") else "other_files").params["names"])
@@ -170,8 +185,10 @@ def test_an_idx_header_that_promises_the_world_allocates_nothing(tmp_path: Path,
 
 def png_of(width: int, height: int) -> bytes:
     """A whole PNG of zeros, rows packed by the thousand, that never exists unpacked here."""
+
     def chunk(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
     packer = zlib.compressobj()
     row = bytes(1 + (width + 7) // 8)
     data = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
@@ -215,7 +232,10 @@ def test_pictures_with_flipped_bytes_never_do_more_than_fail(tmp_path: Path) -> 
 
 
 def test_a_broken_colour_profile_does_no_harm(tmp_path: Path) -> None:
-    members = GOOD | {"a/p.png": picture(icc_profile=b"\xff" * 5000), "b/p.jpg": picture(kind="JPEG", icc_profile=b"garbage")}
+    members = GOOD | {
+        "a/p.png": picture(icc_profile=b"\xff" * 5000),
+        "b/p.jpg": picture(kind="JPEG", icc_profile=b"garbage"),
+    }
     assert imported(tmp_path, {"x.zip": zipped(members)}).data.summary.rows == 14
 
 
@@ -239,15 +259,30 @@ def test_the_inside_of_a_torch_file_is_never_opened(tmp_path: Path) -> None:
 def test_a_file_that_is_two_formats_is_read_as_what_it_begins_with(tmp_path: Path) -> None:
     hidden = zipped({"a.csv": TABLE})
     assert refusal(tmp_path / "picture", {"x.zip": picture() + hidden}).code == "picture_without_folder"
-    assert refusal(tmp_path / "table", {"x.csv": TABLE * 200 + hidden}).code in {"csv_binary", "csv_encoding", "csv_ragged"}
+    assert refusal(tmp_path / "table", {"x.csv": TABLE * 200 + hidden}).code in {
+        "csv_binary",
+        "csv_encoding",
+        "csv_ragged",
+    }
     both = imported(tmp_path / "inside", {"x.zip": zipped(GOOD | {"a/both.png": picture() + hidden})})
     assert both.data.summary.rows == 13
 
 
-@pytest.mark.parametrize("content", [
-    b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", b"<html>", b"%PDF-1.7\n", b"\x7fELF" + bytes(200),
-    b"7z\xbc\xaf\x27\x1c" + bytes(50), b"PAR1" + bytes(50), b"\x93NUMPY\x01\x00", bz2.compress(TABLE), b"\0" * 500, b"\xff" * 500,
-])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+        b"<html>",
+        b"%PDF-1.7\n",
+        b"\x7fELF" + bytes(200),
+        b"7z\xbc\xaf\x27\x1c" + bytes(50),
+        b"PAR1" + bytes(50),
+        b"\x93NUMPY\x01\x00",
+        bz2.compress(TABLE),
+        b"\0" * 500,
+        b"\xff" * 500,
+    ],
+)
 @pytest.mark.parametrize("name", ["x", "x.csv"])
 def test_foreign_files_end_in_a_sentence(tmp_path: Path, content: bytes, name: str) -> None:
     refusal(tmp_path, {name: content})
@@ -255,7 +290,10 @@ def test_foreign_files_end_in_a_sentence(tmp_path: Path, content: bytes, name: s
 
 def test_one_endless_line_and_one_endless_value_are_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "line", {"x.csv": b"a,b\n1,2\n" + b"1," * 10_000_000}).code == "csv_line"
-    assert refusal(tmp_path / "value", {"x.csv": b'a,b\n1,"' + b"x" * 60 + b"\n"*2000 + b"x" * 2_000_000}).code == "csv_cell"
+    assert (
+        refusal(tmp_path / "value", {"x.csv": b'a,b\n1,"' + b"x" * 60 + b"\n" * 2000 + b"x" * 2_000_000}).code
+        == "csv_cell"
+    )
     many = b"a,b\n" + b",".join(b'"' + b"\n" * 90_000 + b'"' for _ in range(50))
     assert refusal(tmp_path / "row", {"x.csv": many}).code == "csv_row_lines"
 
@@ -264,7 +302,7 @@ LIMITED = """
 import sys
 from pathlib import Path
 from trainer.errors import TrainerError
-from trainer.inspect import Limits, guarded, limit
+from trainer.importing.inspect import Limits, guarded, limit
 import trainer.formats.csv.reader, trainer.formats.image_folder_zip.reader, trainer.formats.idx.reader
 limit(Limits(**eval(sys.argv[1])))
 try:

@@ -1,6 +1,5 @@
 """Guessing passwords: it is slow, and it locks out nobody but who guesses."""
 
-
 import pytest
 from django.test import Client
 

@@ -165,8 +165,10 @@ def test_a_proxy_that_is_trusted_brings_everybody(live: Live, few: Settings) -> 
 
 
 def test_places_are_given_back(live: Live, few: Settings) -> None:
-    socket_head = (b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                   b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")  # fmt: skip
+    socket_head = (
+        b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
     for ending in (b"\r\n", b"nonsense\r\n\r\n", b"Upgrade: h2c\r\nConnection: Upgrade\r\n\r\n", socket_head):
         for _ in range(6):
             with connect(live, "127.0.0.4") as connection:
@@ -222,8 +224,10 @@ def test_who_does_not_read_an_answer_is_given_up(live: Live, few: Settings) -> N
 def test_a_socket_with_a_head_that_is_too_large_is_no_failure_of_ours(
     live: Live, caplog: pytest.LogCaptureFixture
 ) -> None:
-    head = (b"GET /ws/runs/x/ HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Version: 13\r\n")
+    head = (
+        b"GET /ws/runs/x/ HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Version: 13\r\n"
+    )
     for more in (b"A: " + b"x" * 20_000 + b"\r\n", b"", b"Sec-WebSocket-Key: short\r\n"):
         with connect(live) as connection:
             connection.sendall(head + more + b"\r\n")
@@ -232,8 +236,15 @@ def test_a_socket_with_a_head_that_is_too_large_is_no_failure_of_ours(
 
 
 def test_a_slow_line_has_time_for_a_gigabyte_and_a_drip_has_not() -> None:
-    most = Limits(header_bytes=1, header_count=1, header_seconds=1, body_seconds=60, body_rate=1024, connections=1,
-                  connections_per_address=1)  # fmt: skip
+    most = Limits(
+        header_bytes=1,
+        header_count=1,
+        header_seconds=1,
+        body_seconds=60,
+        body_rate=1024,
+        connections=1,
+        connections_per_address=1,
+    )
     slow, now = pace.Pace(most, 0.0), 0.0
     for _ in range(1_000_000):
         now += 0.5

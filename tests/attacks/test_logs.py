@@ -161,11 +161,14 @@ def _handshake(live: Live, user: User, address: str) -> bytes:
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session.save()
-    headers = {"Host": live.url.removeprefix("http://"), "Origin": live.url,
-               "Upgrade": "websocket", "Connection": "Upgrade",
-               "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": base64.b64encode(os.urandom(16)).decode(),
-               "Cookie": f"trainyard_session={session.session_key}"}  # fmt: skip
+    headers = {
+        "Host": live.url.removeprefix("http://"),
+        "Origin": live.url,
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": base64.b64encode(os.urandom(16)).decode(),
+        "Cookie": f"trainyard_session={session.session_key}",
+    }
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"GET {address} HTTP/1.1\r\n{head}\r\n".encode()
-
-

@@ -78,8 +78,10 @@ def test_the_owner_reaches_the_same_addresses(ada: Things) -> None:
     reached = 0
     for address in with_identifier():
         if address.startswith("/api/"):
-            answers = [client.get(filled(address, identifier) + "?name=train/loss", headers=headers).status_code
-                       for identifier in ada.identifiers.values()]
+            answers = [
+                client.get(filled(address, identifier) + "?name=train/loss", headers=headers).status_code
+                for identifier in ada.identifiers.values()
+            ]
             reached += any(status in (200, 422) for status in answers)
     assert reached >= 6
 
@@ -87,8 +89,13 @@ def test_the_owner_reaches_the_same_addresses(ada: Things) -> None:
 def test_lists_show_nothing_of_another(ada: Things) -> None:
     client, session, headers = Client(), Client(), things.bearer(things.user("bob"))
     session.force_login(things.user("bob"))
-    queries = ["", f"?dataset={ada.identifiers['dataset']}", f"?parent={ada.identifiers['run']}", "?name=ada",
-               f"?clone={ada.identifiers['run']}"]
+    queries = [
+        "",
+        f"?dataset={ada.identifiers['dataset']}",
+        f"?parent={ada.identifiers['run']}",
+        "?name=ada",
+        f"?clone={ada.identifiers['run']}",
+    ]
     for address in addresses():
         if "<" in address or "signout" in address:
             continue
@@ -117,10 +124,26 @@ def test_what_is_sent_cannot_name_what_belongs_to_another(ada: Things) -> None:
 
 def test_an_idempotency_key_of_another_gives_nothing_away(ada: Things) -> None:
     key = {"Idempotency-Key": "the same"}
-    made = Client().post("/api/v1/datasets", '{"sample": "penguins"}', "application/json",
-                         headers={**key, **things.bearer(ada.owner)}).json()
-    other = Client().post("/api/v1/datasets", '{"sample": "penguins"}', "application/json",
-                          headers={**key, **things.bearer(things.user("bob"))}).json()
+    made = (
+        Client()
+        .post(
+            "/api/v1/datasets",
+            '{"sample": "penguins"}',
+            "application/json",
+            headers={**key, **things.bearer(ada.owner)},
+        )
+        .json()
+    )
+    other = (
+        Client()
+        .post(
+            "/api/v1/datasets",
+            '{"sample": "penguins"}',
+            "application/json",
+            headers={**key, **things.bearer(things.user("bob"))},
+        )
+        .json()
+    )
     assert made["id"] != other["id"]
 
 
@@ -150,5 +173,7 @@ def test_without_signing_in_every_address_of_the_api_is_closed(db: None, live: L
 
 
 def rows() -> list[object]:
-    return [sorted(model.objects.values_list("pk", *columns)) for model, columns in (
-        (Dataset, ("name",)), (Run, ("name", "state")), (Upload, ("state", "offset")))]
+    return [
+        sorted(model.objects.values_list("pk", *columns))
+        for model, columns in ((Dataset, ("name",)), (Run, ("name", "state")), (Upload, ("state", "offset")))
+    ]

@@ -31,12 +31,29 @@ def cursor(key: object) -> str:
 
 
 KEYS: list[object] = ["abc", "a\0", "\ud800", 5, int("9" * 401), True, None, [], "nan", 1e308]
-ADDRESSES = ["/runs/?q=%00", "/runs/?dataset=%00", "/runs/?after=%ff%fe", "/runs/?after=A", "/runs/?after=" + "W" * 5000,
-             "/models/?page=%00", "/signin/?next=%00", "/signin/a%00b/"]
+ADDRESSES = [
+    "/runs/?q=%00",
+    "/runs/?dataset=%00",
+    "/runs/?after=%ff%fe",
+    "/runs/?after=A",
+    "/runs/?after=" + "W" * 5000,
+    "/models/?page=%00",
+    "/signin/?next=%00",
+    "/signin/a%00b/",
+]
 
 
-@pytest.mark.parametrize("address", [
-    *ADDRESSES, *(f"/runs/?after={cursor(key)}&sort={sort}" for sort in ("newest", "name", "test/accuracy", "oldest") for key in KEYS)])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *ADDRESSES,
+        *(
+            f"/runs/?after={cursor(key)}&sort={sort}"
+            for sort in ("newest", "name", "test/accuracy", "oldest")
+            for key in KEYS
+        ),
+    ],
+)
 def test_an_address_that_means_nothing_is_no_failure(page: Client, address: str) -> None:
     assert page.get(address).status_code in (200, 302, 400, 410)
 
@@ -56,8 +73,12 @@ def test_json_that_is_too_deep_is_answered_with_a_sentence(page: Client, ada: Us
         assert "nested too deeply" in answer.content.decode()
 
 
-@pytest.mark.parametrize("address", ["//evil.example", "https://evil.example/", "javascript:alert(1)", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "address", ["//evil.example", "https://evil.example/", "javascript:alert(1)", "/\\evil.example"]
+)
 def test_nobody_is_sent_elsewhere_after_signing_in(client: Client, address: str) -> None:
     User.objects.create_user("eve", password="correct horse battery")
-    answer = client.post(f"/signin/?next={address}", {"name": "eve", "password": "correct horse battery", "next": address})
+    answer = client.post(
+        f"/signin/?next={address}", {"name": "eve", "password": "correct horse battery", "next": address}
+    )
     assert answer.headers["Location"] == "/"

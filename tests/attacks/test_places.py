@@ -107,8 +107,12 @@ def server(settings: Settings, monkeypatch: pytest.MonkeyPatch, request: pytest.
 
 def websocket_head() -> bytes:
     key = base64.b64encode(os.urandom(16))
-    return (HEAD + b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
-            + key + b"\r\n\r\n")  # fmt: skip
+    return (
+        HEAD
+        + b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+        + key
+        + b"\r\n\r\n"
+    )
 
 
 def large(query: bytes = b"") -> bytes:

@@ -18,9 +18,22 @@ def test_only_the_whole_secret_opens() -> None:
     secret = tokens.create(things.user("ada"), "test")[1]
     assert status(f"Bearer {secret}") == 200
     assert status(f"bearer {secret}") == 200
-    for wrong in (secret, f"Bearer {secret[:-1]}", f"Bearer {secret}x", f"Bearer {secret.lower()}", f"Basic {secret}", "Bearer",
-                  "Bearer ", "", f"Bearer {tokens.digest(secret)}", f"Token {secret}", "Bearer \x00", "Bearer é" * 100,
-                  f"Bearer {secret}, Bearer {secret}", "Bearer " + "A" * 100_000):
+    for wrong in (
+        secret,
+        f"Bearer {secret[:-1]}",
+        f"Bearer {secret}x",
+        f"Bearer {secret.lower()}",
+        f"Basic {secret}",
+        "Bearer",
+        "Bearer ",
+        "",
+        f"Bearer {tokens.digest(secret)}",
+        f"Token {secret}",
+        "Bearer \x00",
+        "Bearer é" * 100,
+        f"Bearer {secret}, Bearer {secret}",
+        "Bearer " + "A" * 100_000,
+    ):
         assert status(wrong) == 401, wrong
 
 

@@ -45,16 +45,36 @@ def make(owner: User) -> Things:
     content = store.put(BytesIO(SECRET.encode()))
     Run.objects.filter(pk=inspection.pk).update(state=State.SUCCEEDED, name=SECRET)
     DatasetVersion.objects.filter(pk=version.pk).update(
-        state=DatasetVersion.State.READY, prepared=content, thumbnails=content, profile={"summary": SUMMARY})
+        state=DatasetVersion.State.READY, prepared=content, thumbnails=content, profile={"summary": SUMMARY}
+    )
     version.refresh_from_db()
     run = runs.start_training(owner=owner, name=SECRET, dataset_version=version, spec={"epochs": 1})
     Run.objects.filter(pk=run.pk).update(state=State.SUCCEEDED, ended=Now(), started=Now())
-    edge = Edge.objects.create(run=run, artifact=content, direction=Edge.Direction.OUTPUT, role="export",
-                               name="all.zip", meta={"format": "bundle"})
-    Edge.objects.create(run=inspection, artifact=content, direction=Edge.Direction.OUTPUT, role="left_out",
-                        name="left_out.csv")
+    edge = Edge.objects.create(
+        run=run,
+        artifact=content,
+        direction=Edge.Direction.OUTPUT,
+        role="export",
+        name="all.zip",
+        meta={"format": "bundle"},
+    )
+    Edge.objects.create(
+        run=inspection, artifact=content, direction=Edge.Direction.OUTPUT, role="left_out", name="left_out.csv"
+    )
     model = ModelVersion.objects.create(run=run, artifact=content, name=SECRET, form=ModelVersion.Form.TORCH)
     upload = uploads.create(owner, f"{SECRET}.csv", 100)
     token = tokens.create(owner, SECRET)[0]
-    return Things(owner, {"dataset": dataset.pk, "version": version.pk, "run": run.pk, "inspection": inspection.pk,
-                          "export": edge.pk, "model": model.pk, "upload": upload.pk, "token": token.pk, "user": owner.pk})
+    return Things(
+        owner,
+        {
+            "dataset": dataset.pk,
+            "version": version.pk,
+            "run": run.pk,
+            "inspection": inspection.pk,
+            "export": edge.pk,
+            "model": model.pk,
+            "upload": upload.pk,
+            "token": token.pk,
+            "user": owner.pk,
+        },
+    )

@@ -1,9 +1,10 @@
 """Cross-validated accuracy of the defaults on the samples: `make accuracy`.
 
-Digits: the convolutional network, two ranks, 7 epochs, 5 folds; the mean of the test folds must be at least 98.0 %. The defaults
-were chosen on the folds of seed 0, which flatters them a little there; the other seeds, of split and weights, took no part in that.
-Penguins: the species from all other columns, 5 folds; at least scikit-learn's logistic regression on the same folds minus
-half a point. What was reached is written to docs/accuracy.md.
+Digits: the convolutional network, two ranks, 7 epochs, 5 folds; the mean of the test folds must be at least 98.0 %. The
+defaults were chosen on the folds of seed 0, which flatters them a little there; the other seeds, of split and weights,
+took no part in that.
+Penguins: the species from all other columns, 5 folds; at least scikit-learn's logistic regression on the same folds
+minus half a point. What was reached is written to docs/accuracy.md.
 """
 
 import json
@@ -21,9 +22,10 @@ from sklearn.linear_model import LogisticRegression
 
 from tests.benchmarks.__main__ import commit, machine, table
 from tests.trainer.attempts import encoded
-from trainer import package, rows
-from trainer.data import Prepared
+from trainer.data import rows
+from trainer.data.prepared import Prepared
 from trainer.importing.preparation import files_of, prepare
+from trainer.packaging import package
 from trainer.report import Report, parse
 
 FOLDS = 5
@@ -35,8 +37,8 @@ RECORD = Path(__file__).parents[2] / "docs" / "accuracy.md"
 HEAD = ("data", "test accuracy of each fold, %", "mean", "at least", "reached", "seconds of training a fold")
 PAGE = """# Accuracy of the defaults
 
-Written by `make accuracy` at commit {commit} on {machine}. Five folds of each sample; every row is tested once, by a model
-that has not seen it. The defaults were chosen on the folds of seed 0; the other seeds took no part in that.
+Written by `make accuracy` at commit {commit} on {machine}. Five folds of each sample; every row is tested once, by a
+model that has not seen it. The defaults were chosen on the folds of seed 0; the other seeds took no part in that.
 
 {table}
 """
@@ -59,7 +61,14 @@ class Reached:
     def row(self) -> tuple[str, ...]:
         folds = ", ".join(f"{100 * score:.2f}" for score in self.scores)
         verdict = "yes" if self.mean >= self.least else "NO"
-        return (self.name, folds, f"{100 * self.mean:.2f}", f"{100 * self.least:.2f} ({self.asked})", verdict, f"{mean(self.seconds):.1f}")
+        return (
+            self.name,
+            folds,
+            f"{100 * self.mean:.2f}",
+            f"{100 * self.least:.2f} ({self.asked})",
+            verdict,
+            f"{mean(self.seconds):.1f}",
+        )
 
 
 def main() -> int:
@@ -82,7 +91,9 @@ def penguins(folder: Path) -> Iterator[Reached]:
     prepared = sample("penguins", folder)
     for seed in SEEDS:
         reports = [fold_report({**PENGUINS, "seed": seed}, prepared, folder, fold) for fold in range(FOLDS)]
-        reference = mean(logistic_regression(folder / place(seed, fold) / "model.safetensors", prepared) for fold in range(FOLDS))
+        reference = mean(
+            logistic_regression(folder / place(seed, fold) / "model.safetensors", prepared) for fold in range(FOLDS)
+        )
         asked = f"logistic regression {100 * reference:.2f} minus 0.5"
         yield reached(f"penguins, 40 epochs, seed {seed}", reports, reference - 0.005, asked)
 
@@ -120,7 +131,9 @@ def logistic_regression(path: Path, prepared: Path) -> float:
     data = rows.of_model(config, Prepared.open(prepared))
     model = package.module(config, state)
     train = np.concatenate([data.parts.train, data.parts.validation])
-    features = {name: encoded(model, data, part).numpy() for name, part in (("train", train), ("test", data.parts.test))}
+    features = {
+        name: encoded(model, data, part).numpy() for name, part in (("train", train), ("test", data.parts.test))
+    }
     fitted = LogisticRegression(max_iter=1000).fit(features["train"], data.targets[train])
     return float(fitted.score(features["test"], data.targets[data.parts.test]))
 

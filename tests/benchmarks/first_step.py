@@ -44,10 +44,14 @@ def _check_line(version: object, start: float) -> Line:
     assert isinstance(version, DatasetVersion) and version.prepared_id is not None
     path = store.local_path(version.prepared_id)
     seconds = statistics.median(_timed(path) for _ in range(99))
-    return Line(number="P9", name="hashing the data, of such a start with 1 rank", figure=100 * seconds / start,
-                unit="%", target=2,
-                beside=f"{path.stat().st_size / 1024:.0f} KiB in {1000 * seconds:.2f} ms, "
-                       "beside the start whatever the size")
+    return Line(
+        number="P9",
+        name="hashing the data, of such a start with 1 rank",
+        figure=100 * seconds / start,
+        unit="%",
+        target=2,
+        beside=f"{path.stat().st_size / 1024:.0f} KiB in {1000 * seconds:.2f} ms, beside the start whatever the size",
+    )
 
 
 def _timed(path: Path) -> float:
@@ -99,5 +103,7 @@ def _seconds_to_first_step(version: object, ranks: int, began: float | None = No
 def _import_seconds() -> float:
     """A fresh Python that imports what ranks need of torch."""
     began = time.monotonic()
-    subprocess.run([sys.executable, "-c", "import torch, torch._dynamo, torch.distributed.elastic.agent.server"], check=True)
+    subprocess.run(
+        [sys.executable, "-c", "import torch, torch._dynamo, torch.distributed.elastic.agent.server"], check=True
+    )
     return time.monotonic() - began

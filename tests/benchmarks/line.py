@@ -7,7 +7,9 @@ from typing import Literal
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A figure and its target, its ratio to a peer or floor of the same run, and how it grows with the size of the work."""
+    """A figure and its target, its ratio to a peer or floor of the same run, and how it grows with the size of the
+    work.
+    """
 
     number: str
     name: str

@@ -11,18 +11,24 @@ import torch
 
 from tests.benchmarks.line import Line
 from tests.trainer.attempts import write_table
-from trainer import loop, package, rows
-from trainer.data import Array, Prepared
-from trainer.journal import Journal, Log, Unwritten
-from trainer.parallel import Ranks
+from trainer.attempt.journal import Journal, Log, Unwritten
+from trainer.data import rows
+from trainer.data.prepared import Array, Prepared
+from trainer.packaging import package
 from trainer.spec import TrainSpec
+from trainer.training import loop
+from trainer.training.parallel import Ranks
 
 CALLS = 20_000
 ROUNDS = 45
 BLOCK = 16  # steps
 ROWS = 24_000
-SPEC = {"task": {"name": "classification", "target": "c0"}, "model": {"name": "mlp", "hidden": [96]}, "batch_size": 32,
-        "epochs": 90}
+SPEC = {
+    "task": {"name": "classification", "target": "c0"},
+    "model": {"name": "mlp", "hidden": [96]},
+    "batch_size": 32,
+    "epochs": 90,
+}
 NAMES = ("train/loss", "train/accuracy", "learning_rate")
 VALUES = (0.5, 0.9, 0.001)
 
@@ -39,9 +45,17 @@ def _one_call(folder: Path) -> list[Line]:
     pairs = [(_write_calls(descriptor), _log_calls(log)) for _ in range(ROUNDS)]
     floor, ours = (min(figures) * 1e6 for figures in zip(*pairs, strict=True))
     slowest = _p99(log) * 1e6
-    return [Line(number="P1", name="CPU of one log() call beside write(2)", figure=ours / floor, unit="x", target=2,
-                 beside=f"{ours:.2f} µs, write {floor:.2f} µs"),
-            Line(number="P1", name="one log() call, p99", figure=slowest, unit="µs", target=50)]
+    return [
+        Line(
+            number="P1",
+            name="CPU of one log() call beside write(2)",
+            figure=ours / floor,
+            unit="x",
+            target=2,
+            beside=f"{ours:.2f} µs, write {floor:.2f} µs",
+        ),
+        Line(number="P1", name="one log() call, p99", figure=slowest, unit="µs", target=50),
+    ]
 
 
 def _write_calls(descriptor: int) -> float:
@@ -80,13 +94,21 @@ def _one_step(folder: Path) -> Line:
     journal = Alternating(folder / "alternating")
     loop.fit(spec, package.module(rows.configure(spec, data)), data, Ranks(), journal)
     slower, silent = _slowdown(np.diff(journal.marks))
-    return Line(number="P2", name="slow-down of a training step by logging it", figure=slower * 100, unit="%", target=1.2,
-                beside=f"a step of {silent / BLOCK * 1000:.2f} ms of our loop; {len(journal.marks) - 1:,} blocks of {BLOCK} steps")
+    return Line(
+        number="P2",
+        name="slow-down of a training step by logging it",
+        figure=slower * 100,
+        unit="%",
+        target=1.2,
+        beside=f"a step of {silent / BLOCK * 1000:.2f} ms of our loop; {len(journal.marks) - 1:,} blocks of {BLOCK} "
+        f"steps",
+    )
 
 
 class Alternating(Journal):
-    """Writes the points of a step in every other block of BLOCK steps; in the others nothing. Notes the processor's time at each
-    block's beginning: the loads of a shared machine change more slowly than blocks follow each other."""
+    """Writes the points of a step in every other block of BLOCK steps; in the others nothing. Notes the processor's
+    time at each block's beginning: the loads of a shared machine change more slowly than blocks follow each other.
+    """
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -107,8 +129,9 @@ class Alternating(Journal):
 
 
 def _slowdown(blocks: Array) -> tuple[float, float]:
-    """By what part a block that logs is slower than the mean of the silent ones before and behind it (the median), and how many
-    seconds of the processor a silent one takes. The first mark begins block 1, which logs."""
+    """By what part a block that logs is slower than the mean of the silent ones before and behind it (the median), and
+    how many seconds of the processor a silent one takes. The first mark begins block 1, which logs.
+    """
     silent, logged = blocks[1::2], blocks[2::2]
     pairs = min(len(silent) - 1, len(logged))
     around = (silent[:pairs] + silent[1 : pairs + 1]) / 2

@@ -37,11 +37,25 @@ def _ingest() -> Iterator[Line]:
         reused = _compact()
         bytes_a_point[f"{size:.0e}"] = _size_on_disk() / (size // FLUSH * FLUSH)
     middle = list(rates.values())[1]
-    yield Line(number="P3", name=f"durable ingest, {FLUSH:,} points a flush, fastest of {INGESTS}", figure=middle,
-               unit="points a CPU second", target=480_000, better="more",
-               beside=f"{middle / floor:.2f} x bare chunks ({floor:,.0f})", growth=rates)  # fmt: skip
-    yield Line(number="P4", name="on disk, indexes included", figure=max(bytes_a_point.values()), unit="bytes a point",
-               target=12, beside=f"half float32; {reused / 1e6:.0f} MB more until autovacuum", growth=bytes_a_point)  # fmt: skip
+    yield Line(
+        number="P3",
+        name=f"durable ingest, {FLUSH:,} points a flush, fastest of {INGESTS}",
+        figure=middle,
+        unit="points a CPU second",
+        target=480_000,
+        better="more",
+        beside=f"{middle / floor:.2f} x bare chunks ({floor:,.0f})",
+        growth=rates,
+    )
+    yield Line(
+        number="P4",
+        name="on disk, indexes included",
+        figure=max(bytes_a_point.values()),
+        unit="bytes a point",
+        target=12,
+        beside=f"half float32; {reused / 1e6:.0f} MB more until autovacuum",
+        growth=bytes_a_point,
+    )
 
 
 def _rate(size: int) -> float:
@@ -66,7 +80,9 @@ def _feed(run_id: UUID, points: int) -> int:
         steps = np.arange(flush * STEPS_PER_FLUSH, (flush + 1) * STEPS_PER_FLUSH)
         times = 1.8e9 + steps.astype(np.float64) * 0.0006
         stretch = follower.Stretch(attempt=1, start=flush, end=flush + 1, step=int(steps[-1]))
-        assert follower.points(run_id, stretch, {f"train/{at}": Points(steps, noise[at], times) for at in range(METRICS)})
+        assert follower.points(
+            run_id, stretch, {f"train/{at}": Points(steps, noise[at], times) for at in range(METRICS)}
+        )
     return flushes * FLUSH
 
 
@@ -81,7 +97,9 @@ def _attempt(run_id: UUID) -> None:
 
 
 def _floor() -> float:
-    """Points a CPU second when chunks of 1,024 float32 go straight into a two-column table, one row a transaction of eight."""
+    """Points a CPU second when chunks of 1,024 float32 go straight into a two-column table, one row a transaction of
+    eight.
+    """
     from django.db import connection, transaction
 
     body = np.random.default_rng(0).normal(size=1024).astype("<f4").tobytes()
@@ -104,7 +122,12 @@ def _empty() -> None:
 
 
 def _size_on_disk() -> int:
-    return int(_one("SELECT sum(pg_total_relation_size(t)) FROM unnest(ARRAY['metrics_series', 'metrics_tail', 'metrics_chunk']) t"))
+    return int(
+        _one(
+            "SELECT sum(pg_total_relation_size(t)) FROM unnest(ARRAY['metrics_series', 'metrics_tail', "
+            "'metrics_chunk']) t"
+        )
+    )
 
 
 def _compact() -> int:
@@ -133,8 +156,15 @@ def _open_chart() -> Iterator[Line]:
         milliseconds[f"{size:.0e}"] = 1000 * _cpu_of(partial(_opened, run_id))
         wire[f"{size:.0e}"] = len(_opened(run_id)) / 1000
     floor = 1000 * _cpu_of(lambda: _one("SELECT 1"))
-    yield Line(number="P5", name="open a chart of 1e7 points", figure=milliseconds["1e+07"], unit="ms server CPU", target=25,
-               beside=f"{milliseconds['1e+07'] / floor:.0f} x SELECT 1 ({floor:.2f} ms)", growth=milliseconds)  # fmt: skip
+    yield Line(
+        number="P5",
+        name="open a chart of 1e7 points",
+        figure=milliseconds["1e+07"],
+        unit="ms server CPU",
+        target=25,
+        beside=f"{milliseconds['1e+07'] / floor:.0f} x SELECT 1 ({floor:.2f} ms)",
+        growth=milliseconds,
+    )
     yield Line(number="P5", name="the same on the wire", figure=wire["1e+07"], unit="kB", target=20, growth=wire)
 
 
@@ -169,21 +199,37 @@ def curve(size: int) -> tuple[UUID, np.ndarray[Any, np.dtype[np.int64]]]:
     for start in range(0, size, 65_536):
         part = slice(start, start + 65_536)
         with transaction.atomic():
-            stream.record(run_id, batch={"train/loss": Points(steps[part], values[part], 1.8e9 + steps[part].astype(np.float64) * 0.0006)})
+            stream.record(
+                run_id,
+                batch={
+                    "train/loss": Points(steps[part], values[part], 1.8e9 + steps[part].astype(np.float64) * 0.0006)
+                },
+            )
     return run_id, spikes
 
 
 def _spikes() -> Line:
-    """At each zoom, how many of the spikes inside stand in their own column of the screen at their own height or higher."""
+    """At each zoom, how many of the spikes inside stand in their own column of the screen at their own height or
+    higher.
+    """
     draw = np.random.default_rng(1)
     seen = inside = 0
     shares = {}
     for size in SPIKE_SIZES:
-        found = [_spikes_of(size, width, draw) for width in (size, size // 2, size // 7, size // 50, 30_000, 5_000, 900, 40)]
+        found = [
+            _spikes_of(size, width, draw) for width in (size, size // 2, size // 7, size // 50, 30_000, 5_000, 900, 40)
+        ]
         shares[f"{size:.0e}"] = 100 * sum(one for one, _ in found) / sum(all_ for _, all_ in found)
         seen, inside = seen + sum(one for one, _ in found), inside + sum(all_ for _, all_ in found)
-    return Line(number="P6", name=f"spikes visible in their own column ({inside:,} in {80 * len(SPIKE_SIZES)} zooms)",
-                figure=100 * seen / inside, unit="%", target=100, better="more", growth=shares)  # fmt: skip
+    return Line(
+        number="P6",
+        name=f"spikes visible in their own column ({inside:,} in {80 * len(SPIKE_SIZES)} zooms)",
+        figure=100 * seen / inside,
+        unit="%",
+        target=100,
+        better="more",
+        growth=shares,
+    )
 
 
 def _spikes_of(size: int, width: int, draw: np.random.Generator) -> tuple[int, int]:
@@ -209,5 +255,7 @@ def _new_run() -> UUID:
     from webapp.runs.models import Kind, Run
 
     owner, _ = User.objects.get_or_create(username="bench")
-    run = Run.objects.create(owner=owner, name=f"bench {os.getpid()} {time.time()}", kind=Kind.TRAIN, spec={}, devices_needed=1)
+    run = Run.objects.create(
+        owner=owner, name=f"bench {os.getpid()} {time.time()}", kind=Kind.TRAIN, spec={}, devices_needed=1
+    )
     return run.pk

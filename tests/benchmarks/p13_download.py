@@ -1,4 +1,6 @@
-"""P13, the way back: a download of which each block is checked before it is sent, beside the same download unchecked."""
+"""P13, the way back: a download of which each block is checked before it is sent, beside the same download
+unchecked.
+"""
 
 import http.client
 import os
@@ -29,9 +31,17 @@ def run() -> list[Line]:
         pairs = [(_rate(checked, path, secret), _rate(unchecked, path, secret)) for _ in range(PAIRS)]
     ratio = statistics.median(one / other for one, other in pairs)
     rates = [statistics.median(rates) for rates in zip(*pairs, strict=True)]
-    return [Line(number="P13", name=f"download of 512 MiB, each block checked (median of {PAIRS} pairs)",
-                 figure=ratio, unit="x unchecked", target=0.8, better="more",
-                 beside=f"{rates[0]:.0f} and {rates[1]:.0f} MiB/s")]
+    return [
+        Line(
+            number="P13",
+            name=f"download of 512 MiB, each block checked (median of {PAIRS} pairs)",
+            figure=ratio,
+            unit="x unchecked",
+            target=0.8,
+            better="more",
+            beside=f"{rates[0]:.0f} and {rates[1]:.0f} MiB/s",
+        )
+    ]
 
 
 def _stored_file() -> tuple[str, str]:
@@ -43,8 +53,14 @@ def _stored_file() -> tuple[str, str]:
 
     ada = things.make(things.user("ada"))
     artifact = store.put(BytesIO(os.urandom(MIB) * (SIZE // MIB)))
-    edge = Edge.objects.create(run_id=ada.identifiers["run"], artifact=artifact, direction="output", role="export",
-                               name="model.onnx", meta={"format": "onnx"})
+    edge = Edge.objects.create(
+        run_id=ada.identifiers["run"],
+        artifact=artifact,
+        direction="output",
+        role="export",
+        name="model.onnx",
+        meta={"format": "onnx"},
+    )
     return f"/api/v1/exports/{edge.pk}/download", tokens.create(things.user("ada"), "bench")[1]
 
 

@@ -35,10 +35,25 @@ def run() -> list[Line]:
         again = uploader.sent_again_after_a_cut() / MIB
     disk = 1024 / _timed(lambda: _write(state, 1024 * MIB))
     return [
-        Line(number="P13", name="resumable upload of 1 GiB with SHA-256", figure=speeds["1 GiB"], unit="MiB/s", target=300,
-             better="more", beside=f"plain file with fsync {disk:.0f} MiB/s", growth=speeds),
+        Line(
+            number="P13",
+            name="resumable upload of 1 GiB with SHA-256",
+            figure=speeds["1 GiB"],
+            unit="MiB/s",
+            target=300,
+            better="more",
+            beside=f"plain file with fsync {disk:.0f} MiB/s",
+            growth=speeds,
+        ),
         Line(number="P13", name="server memory grown by 1 GiB", figure=grown, unit="MiB", target=16),
-        Line(number="P13", name="sent again after a cut", figure=again, unit="MiB", target=CHUNK / MIB, beside="chunks of 64 MiB"),
+        Line(
+            number="P13",
+            name="sent again after a cut",
+            figure=again,
+            unit="MiB",
+            target=CHUNK / MIB,
+            beside="chunks of 64 MiB",
+        ),
     ]
 
 
@@ -66,7 +81,9 @@ class Uploader:
         address = self._begin(CHUNK)
         head = "".join(f"{name}: {value}\r\n" for name, value in {**self._headers, "Upload-Offset": "0"}.items())
         with socket.create_connection(("127.0.0.1", self._port)) as connection:
-            connection.sendall(f"PATCH {address} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {CHUNK}\r\n{head}\r\n".encode())
+            connection.sendall(
+                f"PATCH {address} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {CHUNK}\r\n{head}\r\n".encode()
+            )
             for _ in range(CHUNK // MIB // 2):
                 connection.sendall(BLOCK)
         offset, end = 0, time.monotonic() + 30
@@ -76,7 +93,11 @@ class Uploader:
         return CHUNK // 2 - offset
 
     def _begin(self, size: int) -> str:
-        headers = {"Authorization": self._headers["Authorization"], "Tus-Resumable": "1.0.0", "Upload-Length": str(size)}
+        headers = {
+            "Authorization": self._headers["Authorization"],
+            "Tus-Resumable": "1.0.0",
+            "Upload-Length": str(size),
+        }
         self._ask("POST", "/api/v1/uploads", headers)
         return self._location
 

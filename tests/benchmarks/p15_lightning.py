@@ -1,8 +1,10 @@
-"""What P15 compares with: Lightning's Trainer, one epoch for each line that arrives. Answers with its processor seconds.
+"""What P15 compares with: Lightning's Trainer, one epoch for each line that arrives. Answers with its processor
+seconds.
 
-Curves on: its CSVLogger gets loss and accuracy of each step (``log_every_n_steps=1``); of the loggers that come with it this one
-is the nearest to our journal, a file that is only added to. To its advantage the learning rate is not logged, nothing is
-checkpointed, progress bar, model summary and first check of the validation are off, and building the Trainer is not counted.
+Curves on: its CSVLogger gets loss and accuracy of each step (``log_every_n_steps=1``); of the loggers that come with it
+this one is the nearest to our journal, a file that is only added to. To its advantage the learning rate is not logged,
+nothing is checkpointed, progress bar, model summary and first check of the validation are off, and building the Trainer
+is not counted.
 """
 
 import logging
@@ -18,15 +20,17 @@ from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader, TensorDataset
 
-from trainer import catalog, package, rows, schedules
-from trainer.data import Prepared
-from trainer.loop import EVALUATION_ROWS
-from trainer.parallel import Ranks
-from trainer.preprocessing import RawModel
-from trainer.rows import Rows
+from trainer import catalog, schedules
+from trainer.data import rows
+from trainer.data.prepared import Prepared
+from trainer.data.rows import Rows
+from trainer.data.split import Indices
+from trainer.packaging import package
+from trainer.packaging.preprocessing import RawModel
 from trainer.spec import TrainSpec
-from trainer.split import Indices
 from trainer.task import Target
+from trainer.training.loop import EVALUATION_ROWS
+from trainer.training.parallel import Ranks
 
 
 def main(prepared: str, fields: str, folder: str) -> None:
@@ -36,11 +40,22 @@ def main(prepared: str, fields: str, folder: str) -> None:
     data = rows.read(spec, Prepared.open(prepared))
     Ranks().seed(spec.seed)
     training = Training(spec, package.module(rows.configure(spec, data)), data.task.target)
-    trainer = lightning.Trainer(accelerator="cpu", max_epochs=spec.epochs, logger=CSVLogger(folder), log_every_n_steps=1,
-                                callbacks=[Turns()], num_sanity_val_steps=0, enable_checkpointing=False, enable_progress_bar=False,
-                                enable_model_summary=False)
-    trainer.fit(training, DataLoader(_data_set(data, data.parts.train), batch_size=spec.batch_size, shuffle=True),
-                DataLoader(_data_set(data, data.parts.validation), batch_size=EVALUATION_ROWS))
+    trainer = lightning.Trainer(
+        accelerator="cpu",
+        max_epochs=spec.epochs,
+        logger=CSVLogger(folder),
+        log_every_n_steps=1,
+        callbacks=[Turns()],
+        num_sanity_val_steps=0,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+    )
+    trainer.fit(
+        training,
+        DataLoader(_data_set(data, data.parts.train), batch_size=spec.batch_size, shuffle=True),
+        DataLoader(_data_set(data, data.parts.validation), batch_size=EVALUATION_ROWS),
+    )
 
 
 def _data_set(data: Rows, part: Indices) -> TensorDataset:
@@ -79,7 +94,9 @@ class Training(lightning.LightningModule):  # type: ignore[misc]
 
 
 class Turns(lightning.Callback):  # type: ignore[misc]
-    """Holds each epoch until a line arrives. An epoch lasts until the next could begin, so nothing of it is left out."""
+    """Holds each epoch until a line arrives. An epoch lasts until the next could begin, so nothing of it is left
+    out.
+    """
 
     _began: float | None = None
 

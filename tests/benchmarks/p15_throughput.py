@@ -1,8 +1,9 @@
-"""P15: training throughput of one rank on one thread, curves on, beside a loop as people write it by hand and beside Lightning.
+"""P15: training throughput of one rank on one thread, curves on, beside a loop as people write it by hand and beside
+Lightning.
 
 All train the default network on the digits sample, with the same model, optimizer, schedule and batches, and score the
-validation rows once. The peers keep PyTorch's own memory layout, as the tutorials do. Lightning is installed for this benchmark
-alone and runs in a process of its own, p15_lightning.py; where pip cannot get it, it is not measured.
+validation rows once. The peers keep PyTorch's own memory layout, as the tutorials do. Lightning is installed for this
+benchmark alone and runs in a process of its own, p15_lightning.py; where pip cannot get it, it is not measured.
 """
 
 import os
@@ -22,13 +23,16 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from tests.benchmarks.line import Line
 from tests.trainer.samples import digits
-from trainer import catalog, loop, package, rows, schedules
-from trainer.data import Prepared
-from trainer.journal import Journal
-from trainer.parallel import Ranks
-from trainer.preprocessing import RawModel
-from trainer.rows import Rows
+from trainer import catalog, schedules
+from trainer.attempt.journal import Journal
+from trainer.data import rows
+from trainer.data.prepared import Prepared
+from trainer.data.rows import Rows
+from trainer.packaging import package
+from trainer.packaging.preprocessing import RawModel
 from trainer.spec import TrainSpec
+from trainer.training import loop
+from trainer.training.parallel import Ranks
 
 ROUNDS = 12
 # Lightning and what it needs that we have not; it shares our torch.
@@ -46,8 +50,10 @@ def run() -> list[Line]:
         spec = TrainSpec(epochs=1).resolved(prepared.summary)
         data = rows.read(spec, prepared)
         loader = DataLoader(_data_set(data), batch_size=spec.batch_size, shuffle=True)
-        epochs: dict[str, Epoch] = {"ours": partial(_ours, spec, data, Journal(folder / "journal")),
-                                    "hand": partial(_by_hand, spec, data, loader)}
+        epochs: dict[str, Epoch] = {
+            "ours": partial(_ours, spec, data, Journal(folder / "journal")),
+            "hand": partial(_by_hand, spec, data, loader),
+        }
         with _lightning(folder, path, spec) as peer:
             fastest = _fastest(epochs | ({"lightning": peer} if peer else {}))
     return _lines({name: len(data.parts.train) / seconds for name, seconds in fastest.items()})
@@ -57,13 +63,29 @@ def _lines(speeds: dict[str, float]) -> list[Line]:
     """``speeds`` in rows per CPU second."""
     ours, hand, lightning = speeds["ours"], speeds["hand"], speeds.get("lightning")
     how = f"rows per CPU second, fastest of {ROUNDS} epochs each"
-    by_hand = Line(number="P15", name="training throughput beside a hand-written loop with DataLoader", figure=ours / hand, unit="x",
-                   target=1.0, better="more",
-                   beside=f"{ours:.0f} and {hand:.0f} {how}" + ("" if lightning else "; Lightning not measured"))
+    by_hand = Line(
+        number="P15",
+        name="training throughput beside a hand-written loop with DataLoader",
+        figure=ours / hand,
+        unit="x",
+        target=1.0,
+        better="more",
+        beside=f"{ours:.0f} and {hand:.0f} {how}" + ("" if lightning else "; Lightning not measured"),
+    )
     if not lightning:
         return [by_hand]
-    return [by_hand, Line(number="P15", name="training throughput beside Lightning", figure=ours / lightning, unit="x", target=1.3,
-                          better="more", beside=f"{ours:.0f} and {lightning:.0f} {how}; {PACKAGES[0]}")]
+    return [
+        by_hand,
+        Line(
+            number="P15",
+            name="training throughput beside Lightning",
+            figure=ours / lightning,
+            unit="x",
+            target=1.3,
+            better="more",
+            beside=f"{ours:.0f} and {lightning:.0f} {how}; {PACKAGES[0]}",
+        ),
+    ]
 
 
 def _fastest(epochs: dict[str, Epoch]) -> dict[str, float]:
@@ -87,9 +109,14 @@ def _lightning(folder: Path, prepared: Path, spec: TrainSpec) -> Iterator[Epoch 
         return
     root = Path(__file__).parents[2]
     fields = spec.model_copy(update={"epochs": 1 + ROUNDS}).model_dump_json()
-    with subprocess.Popen([sys.executable, "-m", "tests.benchmarks.p15_lightning", str(prepared), fields, str(folder)], text=True,
-                          cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                          env={**os.environ, "PYTHONPATH": str(packages), "PYTHONWARNINGS": "ignore"}) as process:
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.benchmarks.p15_lightning", str(prepared), fields, str(folder)],
+        text=True,
+        cwd=root,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(packages), "PYTHONWARNINGS": "ignore"},
+    ) as process:
         epoch = partial(_turn, process)
         epoch()
         yield epoch

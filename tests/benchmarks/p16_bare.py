@@ -1,4 +1,6 @@
-"""What P16 compares with: DistributedDataParallel as its tutorial shows it, started by torchrun. Prints rank 0's step times."""
+"""What P16 compares with: DistributedDataParallel as its tutorial shows it, started by torchrun. Prints rank 0's step
+times.
+"""
 
 import json
 import sys
@@ -12,8 +14,10 @@ from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader, TensorDataset
 from torch.utils.data.distributed import DistributedSampler
 
-from trainer import catalog, package, rows, schedules
-from trainer.data import Prepared
+from trainer import catalog, schedules
+from trainer.data import rows
+from trainer.data.prepared import Prepared
+from trainer.packaging import package
 from trainer.spec import TrainSpec
 
 

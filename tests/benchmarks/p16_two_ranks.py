@@ -15,8 +15,8 @@ from statistics import median
 from tests.benchmarks.line import Line
 from tests.trainer.attempts import Warm, warm_process, write_job
 from tests.trainer.samples import digits
-from trainer import events
-from trainer.data import Prepared
+from trainer.attempt import events
+from trainer.data.prepared import Prepared
 from trainer.spec import TrainSpec
 
 PAIRS = 10
@@ -32,15 +32,25 @@ def run() -> list[Line]:
         pairs = [(_ours(warm, folder / f"run{number}", prepared), _bare(prepared)) for number in range(PAIRS)]
     ratio = median(ours / bare for ours, bare in pairs)
     ours, bare = (median(times) * 1000 for times in zip(*pairs, strict=True))
-    return [Line(number="P16", name=f"step of two ranks beside torchrun with DDP (median of {PAIRS} pairs)", figure=ratio, unit="x",
-                 target=1 / 0.95, beside=f"{ours:.2f} and {bare:.2f} ms a step")]
+    return [
+        Line(
+            number="P16",
+            name=f"step of two ranks beside torchrun with DDP (median of {PAIRS} pairs)",
+            figure=ratio,
+            unit="x",
+            target=1 / 0.95,
+            beside=f"{ours:.2f} and {bare:.2f} ms a step",
+        )
+    ]
 
 
 def _ours(warm: Warm, folder: Path, prepared: Path) -> float:
     """Seconds of a step in the middle, by the times that the points carry."""
     attempt = warm.run(write_job(folder, FIELDS, prepared))
     assert attempt.ended is not None, attempt.logs
-    (series,) = [event.id for event in attempt.events if isinstance(event, events.Series) and "train/loss" in event.names]
+    (series,) = [
+        event.id for event in attempt.events if isinstance(event, events.Series) and "train/loss" in event.names
+    ]
     times = [event.time for event in attempt.events if isinstance(event, events.Point) and event.series == series]
     return _middle([after - before for before, after in pairwise(times)])
 
@@ -51,8 +61,12 @@ def _bare(prepared: Path) -> float:
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     root = str(Path(__file__).parents[2])
     for _ in range(TRIES):
-        done = subprocess.run([*torchrun, script, str(prepared), spec.model_dump_json()], capture_output=True, text=True,
-                              env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": root})
+        done = subprocess.run(
+            [*torchrun, script, str(prepared), spec.model_dump_json()],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": root},
+        )
         if done.returncode == 0:
             return _middle(json.loads(done.stdout))
     raise RuntimeError(f"The bare script failed {TRIES} times:\n{done.stderr}")

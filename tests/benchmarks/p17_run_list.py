@@ -38,10 +38,14 @@ def _line(name: str, by_size: dict[int, tuple[float, int]], floor: float) -> Lin
     few, many = (by_size[size] for size in SIZES)
     queries = "the same" if few[1] == many[1] else f"{few[1]} to {many[1]}"
     return Line(
-        number="P17", name=f"run list of 10,000, {name}, p95", figure=many[0], unit="ms", target=TARGET,
+        number="P17",
+        name=f"run list of 10,000, {name}, p95",
+        figure=many[0],
+        unit="ms",
+        target=TARGET,
         beside=f"{many[0] / floor:.1f} x a page without a list; {many[1]} queries, {queries} at any size",
         growth={f"{size:,}": by_size[size][0] for size in SIZES},
-    )  # fmt: skip
+    )
 
 
 def _client(client: Any) -> tuple[Any, Callable[[int], None]]:
@@ -56,7 +60,9 @@ def _client(client: Any) -> tuple[Any, Callable[[int], None]]:
     owner = User.objects.create_user("bench")
     client.force_login(owner)
     dataset = Dataset.objects.create(owner=owner, name="Flowers")
-    version = DatasetVersion.objects.create(dataset=dataset, state=DatasetVersion.State.READY, content_hash="0" * 64, size=1)
+    version = DatasetVersion.objects.create(
+        dataset=dataset, state=DatasetVersion.State.READY, content_hash="0" * 64, size=1
+    )
     spec = parse({}, "train").model_dump(mode="json")
 
     Measure.objects.bulk_create(
@@ -69,14 +75,24 @@ def _client(client: Any) -> tuple[Any, Callable[[int], None]]:
         reports = {number: _report(number) for number in range(have, size)}
         runs = Run.objects.bulk_create(
             Run(
-                owner=owner, name=f"Run {number}", kind="train", spec=spec, devices_needed=2, dataset_version=version,
-                state=State.SUCCEEDED, step=700, total_steps=700, report=report.model_dump(mode="json"),
+                owner=owner,
+                name=f"Run {number}",
+                kind="train",
+                spec=spec,
+                devices_needed=2,
+                dataset_version=version,
+                state=State.SUCCEEDED,
+                step=700,
+                total_steps=700,
+                report=report.model_dump(mode="json"),
             )
             for number, report in reports.items()
-        )  # fmt: skip
+        )
         RunScore.objects.bulk_create(
             RunScore(run=run, measure_id=scalar.name, value=scalar.value)
-            for run, report in zip(runs, reports.values(), strict=True) for scalar in report.scalars)
+            for run, report in zip(runs, reports.values(), strict=True)
+            for scalar in report.scalars
+        )
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE runs_run, runs_runscore")  # as PostgreSQL does by itself within a minute
 

@@ -20,10 +20,22 @@ def run() -> list[Line]:
     fresh, kept = (statistics.median(seconds) for seconds in zip(*starts, strict=True))
     floor = statistics.median(_loading() for _ in range(REPEATS))
     return [
-        Line(number="P18", name="start on a fresh state folder", figure=fresh, unit="s", target=TARGET,
-             beside=f"{fresh / floor:.1f} x loading the pages' code alone"),
-        Line(number="P18", name="start again, data kept", figure=kept, unit="s", target=TARGET,
-             beside=f"{kept / floor:.1f} x loading the pages' code alone"),
+        Line(
+            number="P18",
+            name="start on a fresh state folder",
+            figure=fresh,
+            unit="s",
+            target=TARGET,
+            beside=f"{fresh / floor:.1f} x loading the pages' code alone",
+        ),
+        Line(
+            number="P18",
+            name="start again, data kept",
+            figure=kept,
+            unit="s",
+            target=TARGET,
+            beside=f"{kept / floor:.1f} x loading the pages' code alone",
+        ),
     ]
 
 

@@ -65,8 +65,14 @@ def _line(yard: Yard, page: Page, name: str, address: str) -> Line:
     lasted = time.monotonic() - began
     shares = {part: 100 * (seconds - before[part]) / lasted for part, seconds in _seconds(yard).items()}
     beside = ", ".join(f"{part} {share:.2f}" for part, share in shares.items())
-    return Line(number="P21", name=f"idle, {name} open: web and worker", figure=shares["web"] + shares["worker"],
-                unit="% of a core", target=1.0, beside=beside)
+    return Line(
+        number="P21",
+        name=f"idle, {name} open: web and worker",
+        figure=shares["web"] + shares["worker"],
+        unit="% of a core",
+        target=1.0,
+        beside=beside,
+    )
 
 
 def _seconds(yard: Yard) -> Mapping[str, float]:

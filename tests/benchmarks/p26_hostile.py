@@ -37,13 +37,26 @@ def run() -> list[Line]:
             growth[f"{count:,}"], busy[f"{count:,}"], counts = _under_attack(port, server, cookie, count)
         again = _under_attack(port, server, cookie, SIZES[-1])[0]
     return [
-        Line(number="P26", name="web memory grown by 2,000 strangers with half heads, silence, slow bodies",
-             figure=growth["2,000"], unit="MiB", target=96,
-             beside=f"{counts['opened']:,} connections, {counts['closed']:,} of them cut", growth=growth),
+        Line(
+            number="P26",
+            name="web memory grown by 2,000 strangers with half heads, silence, slow bodies",
+            figure=growth["2,000"],
+            unit="MiB",
+            target=96,
+            beside=f"{counts['opened']:,} connections, {counts['closed']:,} of them cut",
+            growth=growth,
+        ),
         Line(number="P26", name="grown by the same once more", figure=again, unit="MiB", target=16),
-        Line(number="P26", name="another user's page meanwhile, p99, a new connection each", figure=busy["2,000"],
-             unit="ms", target=WORST * quiet, beside=f"{quiet:.1f} ms without them", growth=busy),
-    ]  # fmt: skip
+        Line(
+            number="P26",
+            name="another user's page meanwhile, p99, a new connection each",
+            figure=busy["2,000"],
+            unit="ms",
+            target=WORST * quiet,
+            beside=f"{quiet:.1f} ms without them",
+            growth=busy,
+        ),
+    ]
 
 
 def _under_attack(port: int, server: psutil.Process, cookie: str, count: int) -> tuple[float, float, dict[str, int]]:

@@ -12,7 +12,8 @@ SHORT = ("what", "figure", "target", "reached")  # what the README takes
 START, END = "<!-- figures: written by `make bench` -->", "<!-- end of figures -->"
 INTRODUCTION = """# Measured speed
 
-Written by `make bench`, which measures all of it anew. Targets and figures in CPU time are of client and server together.
+Written by `make bench`, which measures all of it anew. Targets and figures in CPU time are of client and server
+together.
 “Beside” is a peer or a floor of the same run, “growth” the figure at other sizes of the work.
 """
 

@@ -1,5 +1,6 @@
-"""The web server as it was before a download was checked while it is sent: blocks are read by threads, each when the one
-before was taken. The real one is measured beside it."""
+"""The web server as it was before a download was checked while it is sent: blocks are read by threads, each when the
+one before was taken. The real one is measured beside it.
+"""
 
 import asyncio
 import sys

@@ -1,4 +1,6 @@
-"""A real Chromium on a real, running Trainyard. Every page must stay free of script errors and of breaches of its policy."""
+"""A real Chromium on a real, running Trainyard. Every page must stay free of script errors and of breaches of its
+policy.
+"""
 
 import re
 import shutil
@@ -73,7 +75,10 @@ def page(signed_in: BrowserContext) -> Iterator[Page]:
     opened = signed_in.new_page()
     complaints: list[str] = []
     opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("console", lambda message: complaints.append(message.text) if _is_complaint(message.type, message.text) else None)
+    opened.on(
+        "console",
+        lambda message: complaints.append(message.text) if _is_complaint(message.type, message.text) else None,
+    )
     yield opened
     opened.close()
     assert complaints == []

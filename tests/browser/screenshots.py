@@ -30,8 +30,9 @@ def main(folder: Path) -> None:
         os.environ |= {"DJANGO_SETTINGS_MODULE": "webapp.settings", "TRAINYARD_STATE": state}
         django.setup()  # the pages of errors are drawn here
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        context = browser.new_context(base_url=yard.base_url, viewport={"width": 1280, "height": 900},
-                                      reduced_motion="reduce")
+        context = browser.new_context(
+            base_url=yard.base_url, viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
+        )
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
         enter(page, sign_in_link(yard))
@@ -46,7 +47,9 @@ def shoot_readme(page: Page) -> None:
     start_digits(page, epochs=7, name="Handwritten digits, two ranks")
     expect_more_steps(page, 420)
     README_PICTURE.parent.mkdir(exist_ok=True)
-    page.screenshot(path=README_PICTURE, style="#run-status .on-worker { visibility: hidden }")  # a machine's name is its owner's
+    page.screenshot(
+        path=README_PICTURE, style="#run-status .on-worker { visibility: hidden }"
+    )  # a machine's name is its owner's
     expect_state(page, "Succeeded")
 
 

@@ -23,9 +23,17 @@ from tests.yard import Yard
 State = tuple[str, Page]
 TABLE = "length,colour\n" + "".join(f"{number},{'red' if number % 3 else 'blue'}\n" for number in range(60))
 ADDRESSES = (
-    "/", "/runs/", "/runs/?q=no+such+run", "/runs/new/", "/datasets/", "/models/", "/workers/",
-    "/account/", "/nowhere/", "/api/v1/docs",
-)  # fmt: skip
+    "/",
+    "/runs/",
+    "/runs/?q=no+such+run",
+    "/runs/new/",
+    "/datasets/",
+    "/models/",
+    "/workers/",
+    "/account/",
+    "/nowhere/",
+    "/api/v1/docs",
+)
 LONG_NAME = "A long name with_a_part_that_cannot_be_broken_at_any_space_" + "and_more_" * 14
 NEWCOMER = "newcomer"
 ERROR_PAGES = ("400.html", "403.html", "403_csrf.html", "500.html")

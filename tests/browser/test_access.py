@@ -1,4 +1,6 @@
-"""Everything by keyboard, and a name for everything that can be used: what assistive technology is told of each page."""
+"""Everything by keyboard, and a name for everything that can be used: what assistive technology is told of each
+page.
+"""
 
 import re
 
@@ -9,9 +11,27 @@ from tests.browser.test_walk import finished_digits, take_digits
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 NAMED = {
-    "button", "link", "textbox", "searchbox", "combobox", "listbox", "checkbox", "radio", "slider", "spinbutton", "switch",
-    "progressbar", "meter", "image", "img", "dialog", "navigation", "search", "log", "DisclosureTriangle",
-}  # fmt: skip
+    "button",
+    "link",
+    "textbox",
+    "searchbox",
+    "combobox",
+    "listbox",
+    "checkbox",
+    "radio",
+    "slider",
+    "spinbutton",
+    "switch",
+    "progressbar",
+    "meter",
+    "image",
+    "img",
+    "dialog",
+    "navigation",
+    "search",
+    "log",
+    "DisclosureTriangle",
+}
 
 
 def test_every_control_of_every_page_has_a_name(page: Page) -> None:
@@ -102,7 +122,20 @@ def addresses(page: Page) -> list[str]:
     run = finished_digits(page)
     dataset = str(page.get_by_role("link", name="Handwritten digits").first.get_attribute("href"))
     form = f"/runs/new/?dataset={dataset.split('/')[2]}"
-    return ["/", "/runs/", run, f"{run}compress/", "/datasets/", dataset, "/runs/new/", form, "/models/", "/workers/", "/account/", "/no/"]
+    return [
+        "/",
+        "/runs/",
+        run,
+        f"{run}compress/",
+        "/datasets/",
+        dataset,
+        "/runs/new/",
+        form,
+        "/models/",
+        "/workers/",
+        "/account/",
+        "/no/",
+    ]
 
 
 def nameless(page: Page) -> list[str]:
@@ -110,6 +143,8 @@ def nameless(page: Page) -> list[str]:
     session = page.context.new_cdp_session(page)
     nodes = session.send("Accessibility.getFullAXTree")["nodes"]
     session.detach()
-    roles = [(node["role"]["value"], node.get("name", {}).get("value", "").strip()) for node in nodes if not node["ignored"]]
+    roles = [
+        (node["role"]["value"], node.get("name", {}).get("value", "").strip()) for node in nodes if not node["ignored"]
+    ]
     assert len(roles) > 10
     return [role for role, name in roles if role in NAMED and not name]

@@ -61,7 +61,9 @@ def test_a_tab_in_the_background_knows_how_its_run_ended(page: Page) -> None:
 
 def test_a_zip_that_escapes_its_folder_is_refused_with_a_sentence(page: Page) -> None:
     page.goto("/datasets/")
-    page.locator("[data-files]").first.set_input_files({"name": "escape.zip", "mimeType": "application/zip", "buffer": escaping_zip()})
+    page.locator("[data-files]").first.set_input_files(
+        {"name": "escape.zip", "mimeType": "application/zip", "buffer": escaping_zip()}
+    )
     page.wait_for_url(re.compile("/datasets/[0-9a-f-]{36}/"))
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("These files cannot be used.", timeout=PATIENCE)

@@ -1,4 +1,6 @@
-"""The chart of a run that trains: its lines follow each message, its axes and what the pointer reads follow a moment later."""
+"""The chart of a run that trains: its lines follow each message, its axes and what the pointer reads follow a moment
+later.
+"""
 
 import re
 from typing import Any
@@ -11,7 +13,8 @@ from tests.browser.test_walk import expect_more_steps, expect_state, finished_di
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-# At each drawing of the loss: its last step, the step at which its line ends on the screen, and the last that Plotly knows of.
+# At each drawing of the loss: its last step, the step at which its line ends on the screen, and the last that Plotly
+# knows of.
 WATCH = """
 window.drawings = [];
 document.addEventListener("drawn", ({ target, detail }) => {
@@ -20,7 +23,8 @@ document.addEventListener("drawn", ({ target, detail }) => {
   const across = Number(path.slice(path.lastIndexOf("L") + 1).split(",")[0]);
   const { xaxis } = target._fullLayout;
   const [{ x, y }] = target.data;
-  window.drawings.push({ last: detail.last, ends: xaxis.p2d(across), pixel: xaxis.p2d(1) - xaxis.p2d(0), known: x[y.length - 1] });
+  const pixel = xaxis.p2d(1) - xaxis.p2d(0);
+  window.drawings.push({ last: detail.last, ends: xaxis.p2d(across), pixel, known: x[y.length - 1] });
 });
 """
 
@@ -28,8 +32,10 @@ document.addEventListener("drawn", ({ target, detail }) => {
 # Moves the slider; the smoothed line at the next drawing.
 SMOOTHED = """
 (weight) => new Promise((resolve) => {
-  const [slider, chart] = ["[data-chart-smoothing]", "[data-chart=loss]"].map((selector) => document.querySelector(selector));
-  chart.addEventListener("drawn", () => resolve(chart.querySelectorAll(".js-line")[1].getAttribute("d")), { once: true });
+  const slider = document.querySelector("[data-chart-smoothing]");
+  const chart = document.querySelector("[data-chart=loss]");
+  const drawn = () => resolve(chart.querySelectorAll(".js-line")[1].getAttribute("d"));
+  chart.addEventListener("drawn", drawn, { once: true });
   slider.value = weight;
   slider.dispatchEvent(new Event("input"));
 })

@@ -65,7 +65,10 @@ def test_leaving_the_dialog_of_a_new_version_pauses_its_upload_and_makes_none(pa
     page.get_by_role("button", name=re.compile("Take it: .*enguin")).click()
     page.get_by_role("button", name="New version").click()
     held: list[Route] = []
-    page.route("**/api/v1/uploads/*", lambda route: held.append(route) if route.request.method == "PATCH" else route.continue_())
+    page.route(
+        "**/api/v1/uploads/*",
+        lambda route: held.append(route) if route.request.method == "PATCH" else route.continue_(),
+    )
     with page.expect_request(lambda request: request.method == "PATCH"):
         page.locator("[data-files]").first.set_input_files(wide_table(tmp_path / "second.csv"))
     page.locator("#version-dialog").get_by_role("button", name="Back").click()
@@ -142,7 +145,8 @@ def test_an_empty_file_is_refused_at_once(page: Page) -> None:
 def drop(page: Page, name: str, content: bytes) -> None:
     """Let a file fall onto the page, as a hand does it."""
     carried = page.evaluate_handle(
-        "([name, bytes]) => { const it = new DataTransfer(); it.items.add(new File([new Uint8Array(bytes)], name)); return it; }",
+        "([name, bytes]) => { const it = new DataTransfer(); it.items.add(new File([new Uint8Array(bytes)], name)); "
+        "return it; }",
         [name, list(content)],
     )
     page.dispatch_event(".drop", "drop", {"dataTransfer": carried})
@@ -161,7 +165,9 @@ def labels(count: int) -> bytes:
 def wide_table(path: Path) -> Path:
     """20 MB in few rows: three chunks on the way, little work for the inspection."""
     filler = "abcdefgh " * 1000
-    path.write_text("number,words,label\n" + "".join(f"{number},{filler},{'ab'[number % 2]}\n" for number in range(2_200)))
+    path.write_text(
+        "number,words,label\n" + "".join(f"{number},{filler},{'ab'[number % 2]}\n" for number in range(2_200))
+    )
     return path
 
 

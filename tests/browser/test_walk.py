@@ -70,7 +70,9 @@ def expect_more_steps(page: Page, than: int) -> None:
         page.wait_for_timeout(100)
 
 
-def test_a_link_signs_in_by_a_button_and_works_only_once(browser: Browser, session_yard: Yard, signed_in: BrowserContext) -> None:
+def test_a_link_signs_in_by_a_button_and_works_only_once(
+    browser: Browser, session_yard: Yard, signed_in: BrowserContext
+) -> None:
     link = sign_in_link(session_yard)
     context = browser.new_context(base_url=session_yard.base_url)
     page = context.new_page()
@@ -99,7 +101,9 @@ def test_the_form_previews_the_learning_rate_and_speaks_json_both_ways(page: Pag
     page.get_by_text("The same as JSON").click()
     spec = json.loads(page.locator("#spec-json").input_value())
     assert spec["epochs"] == 3
-    page.locator("#spec-json").fill(json.dumps({**spec, "epochs": 5, "optimizer": {"name": "sgd", "learning_rate": 0.125}}))
+    page.locator("#spec-json").fill(
+        json.dumps({**spec, "epochs": 5, "optimizer": {"name": "sgd", "learning_rate": 0.125}})
+    )
     page.get_by_role("button", name="Put into the form").click()
     expect(page.get_by_label("Epochs")).to_have_value("5")
     expect(page.get_by_label("Optimizer")).to_have_value("sgd")
@@ -137,10 +141,14 @@ const quick = window.fetch;
 window.fetch = async (address, ...rest) => {
   const answer = await quick(address, ...rest);
   if (!String(address).includes("/log/")) return answer;
-  return { ok: answer.ok, text: async () => { await new Promise((resolve) => setTimeout(resolve, 700)); return answer.text(); } };
+  const late = async () => { await new Promise((resolve) => setTimeout(resolve, 700)); return answer.text(); };
+  return { ok: answer.ok, text: late };
 };
 """
-LINES = "[...document.querySelectorAll('[data-log] li')].map(({ dataset, textContent }) => [dataset.run, dataset.seq, textContent].join())"
+LINES = """
+[...document.querySelectorAll("[data-log] li")]
+  .map(({ dataset, textContent }) => [dataset.run, dataset.seq, textContent].join())
+"""
 
 
 def test_a_run_pauses_goes_on_and_stops_with_results_while_the_curves_move(page: Page) -> None:
@@ -170,7 +178,12 @@ def test_a_finished_run_shows_results_downloads_and_becomes_smaller(page: Page, 
     finished_digits(page)
     expect(page.locator("main")).to_contain_text("Test accuracy", timeout=PATIENCE)
     expect(page.locator("#figure-confusion + [data-figure] .main-svg").first).to_be_visible()
-    assert names_in_bundle(page, tmp_path / "bundle.zip") >= {"model.safetensors", "model.onnx", "model.torchscript.pt", "README.md"}
+    assert names_in_bundle(page, tmp_path / "bundle.zip") >= {
+        "model.safetensors",
+        "model.onnx",
+        "model.torchscript.pt",
+        "README.md",
+    }
     page.get_by_role("link", name="Compress").click()
     page.get_by_label("Epochs of fine-tuning").fill("1")
     page.get_by_label("Fewest steps of fine-tuning").fill("1")

@@ -19,7 +19,9 @@ def small_disk(folder: Path, mebibytes: int) -> Iterator[Path]:
     """Mount an empty file system of this size. It is seen by this thread and by what it starts."""
     _leave_the_others_mounts()
     folder.mkdir(mode=0o700, parents=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m,mode=700", "trainyard-test", str(folder)], check=True)
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m,mode=700", "trainyard-test", str(folder)], check=True
+    )
     try:
         yield folder
     finally:

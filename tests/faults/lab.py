@@ -24,7 +24,7 @@ from django.test import override_settings
 from tests import pictures
 from tests.faults import count
 from tests.yard import environment_of
-from trainer import data
+from trainer.data.prepared import write_prepared
 from webapp import processes
 from webapp.accounts.models import User
 from webapp.addresses import addresses, database
@@ -75,7 +75,9 @@ class Lab:
         )
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.listener.close()
         for process in (self.web, *self.neighbours, self.worker, self.valkey, self.postgresql):
             if process is not None and process.poll() is None:
@@ -94,7 +96,11 @@ class Lab:
     def start_neighbour(self, state: Path, **environment: str) -> "subprocess.Popen[bytes]":
         """A worker on a state folder of its own, as on another machine, with our database, broker and store."""
         addresses = self.embedded.addresses
-        ours = {"DATABASE_URL": addresses.database_url, "BROKER_URL": addresses.broker_url, "CHANNEL_URL": addresses.channel_url}
+        ours = {
+            "DATABASE_URL": addresses.database_url,
+            "BROKER_URL": addresses.broker_url,
+            "CHANNEL_URL": addresses.channel_url,
+        }
         ours |= {"STORAGE_URL": f"file://{self.state / 'artifacts'}", "TRAINYARD_STATE": str(state)}
         self.neighbours.append(self._start_worker(state, {**ours, **environment}))
         return self.neighbours[-1]
@@ -222,7 +228,7 @@ def digits(rows: int = 240, classes: int = 4, seed: int = 0) -> DatasetVersion:
     names = tuple(str(label) for label in range(classes))
     summary, arrays = pictures.prepared_arrays(pixels.astype(np.uint8), labels, names)
     path = store.incoming() / f"prepared-{seed}-{time.time_ns()}"
-    data.write(path, summary, arrays)
+    write_prepared(path, summary, arrays)
     artifact = store.put(path, move=True)
     dataset = Dataset.objects.create(owner=person(), name="pictures")
     profile = {"summary": summary.model_dump(mode="json"), "format": "idx"}

@@ -30,8 +30,10 @@ class Processes:
         try:
             self._group.mkdir()
         except OSError as error:
-            pytest.skip("A MACHINE WITHOUT FURTHER PROCESSES WAS NOT TESTED: a control group for it cannot be made "
-                        f"({error.strerror})")
+            pytest.skip(
+                "A MACHINE WITHOUT FURTHER PROCESSES WAS NOT TESTED: a control group for it cannot be made "
+                f"({error.strerror})"
+            )
         for member in (process, *process.children(recursive=True)):
             (self._group / "cgroup.procs").write_text(str(member.pid))
 

@@ -1,4 +1,6 @@
-"""F14 and F15: a run that needs more memory than there is, and a loss that is no number. And a checkpoint that is damaged."""
+"""F14 and F15: a run that needs more memory than there is, and a loss that is no number. And a checkpoint that is
+damaged.
+"""
 
 import math
 from collections.abc import Callable, Iterator
@@ -32,7 +34,12 @@ from webapp.runs.models import Checkpoint, Run, State, StreamEntry
 pytestmark = pytest.mark.fault
 
 DIVERGES = {"name": "sgd", "learning_rate": 100.0}
-GREEDY = {"name": "cnn", "channels": [4096, 4096], "kernel": 7, "hidden": [4096, 4096]}  # several GiB with its optimizer
+GREEDY = {
+    "name": "cnn",
+    "channels": [4096, 4096],
+    "kernel": 7,
+    "hidden": [4096, 4096],
+}  # several GiB with its optimizer
 LIMIT = 2 * 1024**3
 LONG = 60  # epochs, long enough to be paused in their middle
 
@@ -42,7 +49,9 @@ def version(lab: Lab) -> DatasetVersion:
     return digits(seed=13)
 
 
-@pytest.mark.parametrize(("nonfinite", "state"), [("stop", State.FAILED), ("skip", State.SUCCEEDED), ("continue", State.SUCCEEDED)])
+@pytest.mark.parametrize(
+    ("nonfinite", "state"), [("stop", State.FAILED), ("skip", State.SUCCEEDED), ("continue", State.SUCCEEDED)]
+)
 def test_a_loss_that_is_not_finite_stops_the_run_or_not_as_the_spec_says(
     lab: Lab, version: DatasetVersion, nonfinite: str, state: State
 ) -> None:

@@ -155,8 +155,11 @@ def test_a_sign_in_link_opens_and_a_session_lasts_whatever_the_web_server_s_cloc
             page = browser.get(f"/signin/{address}").text
             token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
             assert token, page
-            browser.post(f"/signin/{address}", data={"csrfmiddlewaretoken": token[1]},
-                         headers={"Origin": f"http://{clocks_lab.host}"})
+            browser.post(
+                f"/signin/{address}",
+                data={"csrfmiddlewaretoken": token[1]},
+                headers={"Origin": f"http://{clocks_lab.host}"},
+            )
             assert browser.get("/runs/", follow_redirects=False).status_code == 200
         assert browser.get("/runs/", follow_redirects=False).status_code == 200
 

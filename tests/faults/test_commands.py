@@ -42,7 +42,9 @@ def version(lab: Lab) -> DatasetVersion:
     return digits(seed=5)
 
 
-def test_a_run_that_is_paused_and_resumed_and_whose_worker_restarts_repeats_no_step(lab: Lab, version: DatasetVersion) -> None:
+def test_a_run_that_is_paused_and_resumed_and_whose_worker_restarts_repeats_no_step(
+    lab: Lab, version: DatasetVersion
+) -> None:
     undisturbed = finished(train(version, epochs=EPOCHS, checkpoint_seconds=3600))
     run = train(version, epochs=EPOCHS, checkpoint_seconds=3600)  # only the farewell checkpoints
     wait_for(lambda: step_of(run) > 20)
@@ -88,7 +90,9 @@ def test_cancel_frees_the_devices_within_five_seconds(lab: Lab, version: Dataset
     assert state_of(run) == State.CANCELLED
 
 
-def test_commands_at_random_moments_make_only_legal_changes(lab: Lab, version: DatasetVersion, dice: random.Random) -> None:
+def test_commands_at_random_moments_make_only_legal_changes(
+    lab: Lab, version: DatasetVersion, dice: random.Random
+) -> None:
     runs: list[Run] = []
     accepted = 0
     while accepted < max(10, FAULTS // 2):

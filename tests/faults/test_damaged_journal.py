@@ -22,9 +22,9 @@ from tests.faults.lab import (
     wait_for,
     weights,
 )
-from trainer.journal import end_of
+from trainer.attempt.journal import end_of
 from webapp.datasets.models import DatasetVersion
-from webapp.runs.models import Attempt, Run, State
+from webapp.runs.models import Run, State
 
 pytestmark = pytest.mark.fault
 
@@ -93,15 +93,19 @@ def test_what_was_read_before_is_kept_where_a_worker_that_was_killed_finds_its_b
 
 @contextmanager
 def _unread(lab: Lab, run: Run) -> Iterator[tuple[Path, int]]:
-    """The run's journal, and from where on nobody has read it: the worker stands still while the ranks train."""
+    """The run's journal, and from where on nobody has read it: the worker stands still while the ranks train.
+
+    What it has read may be further than it has committed, so that only what is written from now on counts.
+    """
     assert lab.worker is not None
     worker = psutil.Process(lab.worker.pid)
     worker.send_signal(signal.SIGSTOP)
     try:
-        attempt = Attempt.objects.get(run=run)
+        wait_for(lambda: worker.status() == psutil.STATUS_STOPPED, 20)
         journal = lab.state / "attempts" / str(run.pk) / "1" / "journal"
-        wait_for(lambda: end_of(journal) > attempt.position + 2000, 20)
-        yield journal, attempt.position
+        unread = end_of(journal)
+        wait_for(lambda: end_of(journal) > unread + 2000, 20)
+        yield journal, unread
     finally:
         if worker.is_running():
             worker.send_signal(signal.SIGCONT)

@@ -110,10 +110,12 @@ def test_every_kind_of_request_is_told_so_in_time_and_what_was_committed_is_not_
     html = {"Accept": "text/html"}
     makers = {
         "api post": api.build_request("POST", "/api/v1/runs", json=body, headers={"Idempotency-Key": "lost"}),
-        "form": page.build_request("POST", "/account/tokens/", data={"csrfmiddlewaretoken": account, "name": "once"},
-                                   headers=html),
-        "button": page.build_request("POST", f"/runs/{run.pk}/retry/", data={"csrfmiddlewaretoken": detail},
-                                     headers=html),
+        "form": page.build_request(
+            "POST", "/account/tokens/", data={"csrfmiddlewaretoken": account, "name": "once"}, headers=html
+        ),
+        "button": page.build_request(
+            "POST", f"/runs/{run.pk}/retry/", data={"csrfmiddlewaretoken": detail}, headers=html
+        ),
     }
     requests = {
         **makers,

@@ -65,8 +65,13 @@ def log_of(run: Run) -> str:
 
 @pytest.mark.parametrize(("damage", "code"), [(flip_anywhere, "input_damaged"), (remove, "input_missing")])
 def test_a_run_whose_data_are_damaged_or_gone_waits_at_its_checkpoint_and_goes_on_when_they_are_back(
-    lab: Lab, version: DatasetVersion, undisturbed: Run, paused: Run, dice: random.Random,
-    damage: Callable[[Path, random.Random], None], code: str,
+    lab: Lab,
+    version: DatasetVersion,
+    undisturbed: Run,
+    paused: Run,
+    dice: random.Random,
+    damage: Callable[[Path, random.Random], None],
+    code: str,
 ) -> None:
     assert version.prepared_id is not None
     path = stored(version.prepared_id)
@@ -96,10 +101,14 @@ def test_a_run_that_loses_all_its_checkpoints_begins_anew_and_says_what_is_lost(
     ended = finished(paused)
     assert ended.state == State.SUCCEEDED, describe(ended)
     how = "damaged" if damage is flip_anywhere else "missing"
-    first = (f"The checkpoint of step {newer.step} (file {newer.artifact_id[:12]}) is {how}. Goes on from the one of "
-             f"step {older.step}: {newer.step - older.step} steps are lost and trained again.")
-    second = (f"The checkpoint of step {older.step} (file {older.artifact_id[:12]}) is {how}, and there is no other. "
-              f"Begins anew: {newer.step} steps are lost and trained again.")
+    first = (
+        f"The checkpoint of step {newer.step} (file {newer.artifact_id[:12]}) is {how}. Goes on from the one of "
+        f"step {older.step}: {newer.step - older.step} steps are lost and trained again."
+    )
+    second = (
+        f"The checkpoint of step {older.step} (file {older.artifact_id[:12]}) is {how}, and there is no other. "
+        f"Begins anew: {newer.step} steps are lost and trained again."
+    )
     run_log, worker_log = log_of(ended), (lab.state / "logs" / "worker.log").read_text()
     assert all(sentence in text for sentence in (first, second) for text in (run_log, worker_log))
     assert (weights(ended), curve(ended)) == (weights(undisturbed), curve(undisturbed))

@@ -10,7 +10,20 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from tests.faults.disks import filled, small_disk
-from tests.faults.lab import Lab, curve, describe, digits, finished, injected, laboratory, state_of, step_of, train, wait_for, weights
+from tests.faults.lab import (
+    Lab,
+    curve,
+    describe,
+    digits,
+    finished,
+    injected,
+    laboratory,
+    state_of,
+    step_of,
+    train,
+    wait_for,
+    weights,
+)
 from webapp.datasets.models import DatasetVersion
 from webapp.embedded import Embedded
 from webapp.runs.models import Run, State
@@ -91,7 +104,9 @@ def test_a_disk_of_its_own_that_is_full_pauses_the_run_and_keeps_others_waiting(
         if name == "postgresql":
             wait_for(lambda: not (disk / "reserve").exists(), 10)  # what is stored from here on needs it
         waiting = train(version, epochs=1)
-        wait_for(lambda: Run.objects.get(pk=waiting.pk).reason_code == "waiting_for_room", 10, lambda: describe(waiting))
+        wait_for(
+            lambda: Run.objects.get(pk=waiting.pk).reason_code == "waiting_for_room", 10, lambda: describe(waiting)
+        )
     assert finished(waiting).state == State.SUCCEEDED, describe(waiting)
     _ends_alike(run, undisturbed)
 

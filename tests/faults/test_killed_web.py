@@ -117,8 +117,13 @@ def _part_of_a_piece(
     """A connection on which all up to ``end`` was sent of a piece that should go on to the file's end."""
     host, port = lab.host.split(":")
     connection = socket.create_connection((host, int(port)))
-    headers = {**BYTES, "Host": lab.host, "Upload-Offset": start, "Content-Length": len(content) - start,
-               "Authorization": client.headers["Authorization"]}  # fmt: skip
+    headers = {
+        **BYTES,
+        "Host": lab.host,
+        "Upload-Offset": start,
+        "Content-Length": len(content) - start,
+        "Authorization": client.headers["Authorization"],
+    }
     connection.sendall(f"PATCH {address} HTTP/1.1\r\n".encode())
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     connection.sendall(head.encode() + b"\r\n" + content[start:end])

@@ -9,7 +9,20 @@ import psutil
 import pytest
 
 from tests.faults.count import FAULTS
-from tests.faults.lab import ENDED, Lab, curve, digits, finished, injected, moved_on, state_of, step_of, train, wait_for, weights
+from tests.faults.lab import (
+    ENDED,
+    Lab,
+    curve,
+    digits,
+    finished,
+    injected,
+    moved_on,
+    state_of,
+    step_of,
+    train,
+    wait_for,
+    weights,
+)
 from webapp.datasets.models import DatasetVersion
 from webapp.runs.models import Run, State
 
@@ -70,7 +83,9 @@ def test_a_worker_that_is_killed_with_all_it_started_goes_on_where_it_was(
     _equals(finished(run), reference)
 
 
-def test_a_kill_while_checkpoints_are_written_loads_the_one_before(lab: Lab, version: DatasetVersion, dice: random.Random) -> None:
+def test_a_kill_while_checkpoints_are_written_loads_the_one_before(
+    lab: Lab, version: DatasetVersion, dice: random.Random
+) -> None:
     undisturbed = finished(train(version, ranks=2, epochs=4, checkpoint_seconds=0))
     run = train(version, ranks=2, epochs=4, checkpoint_seconds=0)  # one every step: a kill meets one most of the time
     for _ in range(max(3, FAULTS // 6)):

@@ -26,7 +26,7 @@ from tests.faults.lab import (
     wait_for,
     weights,
 )
-from trainer.journal import end_of
+from trainer.attempt.journal import end_of
 from webapp.datasets.models import DatasetVersion
 from webapp.runs.models import Attempt, Run, State
 from webapp.workers.models import Worker

@@ -23,12 +23,17 @@ def test_ranks_get_a_scrubbed_environment_and_no_open_door(lab: Lab) -> None:
     ranks = lab.ranks(run)
     assert len(ranks) == 2
     for rank in ranks:
-        for process in (rank, *rank.parents()[:2]):  # the launcher and the warm process, which is what inspections fork from, too
+        for process in (
+            rank,
+            *rank.parents()[:2],
+        ):  # the launcher and the warm process, which is what inspections fork from, too
             assert process.environ().keys() <= PASSED_ON | ADDED.keys()
             said = Path(f"/proc/{process.pid}/environ").read_text() + " ".join(process.cmdline())
             assert not any(secret in said for secret in (*PLANTED.values(), lab.embedded.addresses.database_url))
             assert not _sockets(process) & doors
-            assert not [file for file in process.open_files() if "/secrets/" in file.path or "/postgresql/" in file.path]
+            assert not [
+                file for file in process.open_files() if "/secrets/" in file.path or "/postgresql/" in file.path
+            ]
     services.command(run, "cancel", person())
     finished(run)
 

@@ -103,8 +103,11 @@ def test_a_web_server_without_further_threads_asks_to_be_asked_again_and_serves_
     with closing(Processes(web)) as group, httpx.Client(base_url=f"http://{lab.host}", timeout=20) as browser:
         with group.limited(0):
             injected("web server without further threads")
-            answers = [browser.get(address) for _ in range(5)
-                       for address in ("/signin/", "/api/v1/me", *(f"/static/trainyard/{name}" for name in files))]
+            answers = [
+                browser.get(address)
+                for _ in range(5)
+                for address in ("/signin/", "/api/v1/me", *(f"/static/trainyard/{name}" for name in files))
+            ]
             refused = [answer for answer in answers if answer.status_code == 503]
             assert {answer.status_code for answer in answers} <= {200, 401, 503}
             assert refused and all(answer.headers["Retry-After"] for answer in refused)

@@ -1,4 +1,6 @@
-"""F5 to F7 and F11: broker and database are killed, messages come twice or name nothing; no run is lost or done twice."""
+"""F5 to F7 and F11: broker and database are killed, messages come twice or name nothing; no run is lost or done
+twice.
+"""
 
 import os
 import random
@@ -78,7 +80,9 @@ def test_doubled_late_and_meaningless_messages_do_nothing(own_lab: Lab, version:
     assert run.children.count() == 1
 
 
-def test_training_goes_on_while_the_database_is_killed_and_away(own_lab: Lab, version: DatasetVersion, dice: random.Random) -> None:
+def test_training_goes_on_while_the_database_is_killed_and_away(
+    own_lab: Lab, version: DatasetVersion, dice: random.Random
+) -> None:
     undisturbed = finished(train(version, epochs=EPOCHS))
     run = train(version, epochs=EPOCHS)
     wait_for(lambda: step_of(run) > 0)

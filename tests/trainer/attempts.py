@@ -17,18 +17,20 @@ import numpy as np
 import torch
 
 from tests import pictures
-from trainer import data, events, loop
+from trainer.attempt import events
+from trainer.attempt.events import Ended
+from trainer.attempt.job import Job
+from trainer.attempt.journal import Reader
 from trainer.checked import sha256
 from trainer.columns import Column, category, number
-from trainer.events import Ended
-from trainer.job import Job
-from trainer.journal import Reader
-from trainer.parallel import Ranks
-from trainer.preprocessing import RawModel
-from trainer.rows import Rows
+from trainer.data.prepared import Array, write_prepared
+from trainer.data.rows import Rows
+from trainer.data.split import Indices
+from trainer.data.summary import DataSummary
+from trainer.packaging.preprocessing import RawModel
 from trainer.spec import parse
-from trainer.split import Indices
-from trainer.summary import DataSummary
+from trainer.training import loop
+from trainer.training.parallel import Ranks
 
 SECONDS = 60.0
 UNEQUAL_BY_NATURE = {"samples_per_second"}
@@ -46,10 +48,14 @@ def write_images(path: Path, rows: int = 300, classes: int = 3, size: int = 8, s
 
 def write_table(path: Path, numbers: np.ndarray[Any, Any], codes: np.ndarray[Any, Any], levels: int = 3) -> Path:
     """A table with the number columns n0, n1 … and the category columns c0, c1 …"""
-    columns: list[Column] = [number.Column(name=f"n{k}", distinct=len(np.unique(numbers[:, k]))) for k in range(numbers.shape[1])]
-    columns += [category.Column(name=f"c{k}", distinct=levels, levels=tuple("xyzuvw"[:levels])) for k in range(codes.shape[1])]
-    arrays: dict[str, data.Array] = {"numbers": numbers.astype(np.float64), "categories": codes.astype(np.int32)}
-    data.write(path, DataSummary(rows=len(numbers), columns=tuple(columns)), arrays)
+    columns: list[Column] = [
+        number.Column(name=f"n{k}", distinct=len(np.unique(numbers[:, k]))) for k in range(numbers.shape[1])
+    ]
+    columns += [
+        category.Column(name=f"c{k}", distinct=levels, levels=tuple("xyzuvw"[:levels])) for k in range(codes.shape[1])
+    ]
+    arrays: dict[str, Array] = {"numbers": numbers.astype(np.float64), "categories": codes.astype(np.int32)}
+    write_prepared(path, DataSummary(rows=len(numbers), columns=tuple(columns)), arrays)
     return path
 
 
@@ -59,11 +65,20 @@ def encoded(model: RawModel, data: Rows, part: Indices) -> torch.Tensor:
     return torch.cat([values.flatten(1) for values in model.encode(inputs).values()], 1)
 
 
-def write_job(folder: Path, spec: dict[str, Any], prepared: Path, *, attempt: int = 1, resume: Path | None = None) -> Path:
+def write_job(
+    folder: Path, spec: dict[str, Any], prepared: Path, *, attempt: int = 1, resume: Path | None = None
+) -> Path:
     folder.mkdir(parents=True)
     parsed = parse({"exporters": [], **spec}, "train")
-    job = Job(run="test", attempt=attempt, spec=parsed, inputs={"prepared": str(prepared)}, hashes={"prepared": sha256(prepared)},
-              devices=tuple(f"cpu:{rank}" for rank in range(parsed.ranks)), resume=str(resume) if resume else None)
+    job = Job(
+        run="test",
+        attempt=attempt,
+        spec=parsed,
+        inputs={"prepared": str(prepared)},
+        hashes={"prepared": sha256(prepared)},
+        devices=tuple(f"cpu:{rank}" for rank in range(parsed.ranks)),
+        resume=str(resume) if resume else None,
+    )
     (folder / "job.json").write_text(job.model_dump_json())
     return folder
 
@@ -73,8 +88,10 @@ class Warm:
 
     def __init__(self, *program: str) -> None:
         ours, theirs = socket.socketpair()
-        self.process = subprocess.Popen([sys.executable, *(program or ("-m", "trainer.warm")), "--socket", str(theirs.fileno())],
-                                        pass_fds=[theirs.fileno()])
+        self.process = subprocess.Popen(
+            [sys.executable, *(program or ("-m", "trainer.attempt.warm")), "--socket", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+        )
         theirs.close()
         self._lines = ours.makefile("r")
         self.connection = ours
@@ -169,13 +186,18 @@ def curve(attempts: list[Attempt]) -> list[tuple[str, int, float]]:
             elif isinstance(event, events.Rewind):
                 points = [point for point in points if point[1] <= event.step]
             elif isinstance(event, events.Point):
-                points += [(name, event.step, value) for name, value in zip(names[event.series], event.values, strict=True)
-                           if name not in UNEQUAL_BY_NATURE]
+                points += [
+                    (name, event.step, value)
+                    for name, value in zip(names[event.series], event.values, strict=True)
+                    if name not in UNEQUAL_BY_NATURE
+                ]
     return sorted(points)
 
 
 def steps_done(folder: Path) -> int:
-    return max((event.step for _, event in Reader(folder / "journal").read() if isinstance(event, events.Point)), default=0)
+    return max(
+        (event.step for _, event in Reader(folder / "journal").read() if isinstance(event, events.Point)), default=0
+    )
 
 
 def wait_until(condition: Callable[[], Any], what: str, seconds: float = SECONDS) -> None:

@@ -6,24 +6,32 @@ from typing import Any
 
 import numpy as np
 
-from trainer import data
 from trainer.catalog import Entry, listing
 from trainer.columns import Column, boolean, category, image, number
-from trainer.data import Array
+from trainer.data.prepared import Array, own_name, write_prepared
+from trainer.data.summary import DataSummary
 from trainer.model import ModelSpec
-from trainer.summary import DataSummary
 
 SIDE = 8
 FEATURES: tuple[Column, ...] = (
-    number.Column(name="size", distinct=400), category.Column(name="colour", distinct=2, levels=("blue", "red")),
+    number.Column(name="size", distinct=400),
+    category.Column(name="colour", distinct=2, levels=("blue", "red")),
     boolean.Column(name="is_sold", distinct=2, levels=("no", "yes")),
-    image.Column(name="front", shape=(1, SIDE, SIDE)), image.Column(name="back", shape=(1, SIDE, SIDE)))
+    image.Column(name="front", shape=(1, SIDE, SIDE)),
+    image.Column(name="back", shape=(1, SIDE, SIDE)),
+)
 TARGETS: tuple[Column, ...] = (
-    category.Column(name="class", distinct=2, levels=("few", "many")), number.Column(name="price", distinct=400),
-    number.Column(name="is_bright", distinct=2), boolean.Column(name="is_red", distinct=2, levels=("no", "yes")))
+    category.Column(name="class", distinct=2, levels=("few", "many")),
+    number.Column(name="price", distinct=400),
+    number.Column(name="is_bright", distinct=2),
+    boolean.Column(name="is_red", distinct=2, levels=("no", "yes")),
+)
 # What each task is to tell.
-TASKS: dict[str, dict[str, Any]] = {"classification": {"target": "class"}, "regression": {"target": "price"},
-                                    "multi_label": {"labels": ["is_bright", "is_red"]}}
+TASKS: dict[str, dict[str, Any]] = {
+    "classification": {"target": "class"},
+    "regression": {"target": "price"},
+    "multi_label": {"labels": ["is_bright", "is_red"]},
+}
 
 
 def write(path: Path, rows: int = 400) -> Path:
@@ -39,9 +47,10 @@ def write(path: Path, rows: int = 400) -> Path:
     arrays: dict[str, Array] = {
         "numbers": np.stack([size, price, bits[:, 0].astype(float)], 1),
         "categories": np.stack([bits[:, 3], bits.sum(axis=1) >= 2], 1).astype(np.int32),
-        "booleans": np.stack([np.where(np.arange(rows) % 13, bits[:, 1], -1), bits[:, 3]], 1).astype(np.int8)}
-    arrays |= {data.own_name(name): pixels for name, pixels in pictures.items()}
-    data.write(path, DataSummary(rows=rows, columns=(*FEATURES, *TARGETS)), arrays)
+        "booleans": np.stack([np.where(np.arange(rows) % 13, bits[:, 1], -1), bits[:, 3]], 1).astype(np.int8),
+    }
+    arrays |= {own_name(name): pixels for name, pixels in pictures.items()}
+    write_prepared(path, DataSummary(rows=rows, columns=(*FEATURES, *TARGETS)), arrays)
     return path
 
 
@@ -54,5 +63,11 @@ def features(entry: Entry) -> Sequence[str]:
 
 def specs() -> list[tuple[str, dict[str, Any]]]:
     """A spec of each task with each model."""
-    return [(f"{task}-{name}", {"task": {"name": task, **fields, "features": list(features(entry))}, "model": {"name": name}})
-            for task, fields in TASKS.items() for name, entry in listing("models").items()]
+    return [
+        (
+            f"{task}-{name}",
+            {"task": {"name": task, **fields, "features": list(features(entry))}, "model": {"name": name}},
+        )
+        for task, fields in TASKS.items()
+        for name, entry in listing("models").items()
+    ]

@@ -3,15 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-from trainer import data, events
+from trainer.attempt import events
+from trainer.attempt.job import Job
+from trainer.attempt.journal import Reader
+from trainer.attempt.main import run_attempt
 from trainer.checked import sha256
-from trainer.data import Prepared
+from trainer.data.prepared import Prepared, own_name, write_prepared
+from trainer.data.summary import IMAGE
 from trainer.importing import preparation
-from trainer.job import Job
-from trainer.journal import Reader
-from trainer.main import run_attempt
 from trainer.spec import parse
-from trainer.summary import IMAGE
 
 SAMPLES = Path(__file__).parents[2] / "webapp" / "datasets" / "samples"
 DIGITS = 2400
@@ -21,8 +21,8 @@ def digits(folder: Path) -> Path:
     """The first digits of the sample, prepared."""
     whole = Prepared.open(preparation.prepare(*_files("digits", "*.gz"), folder).prepared)
     path = folder / "some.safetensors"
-    arrays = {name: whole.array(name)[:DIGITS] for name in (data.own_name(IMAGE), "categories")}
-    data.write(path, whole.summary.model_copy(update={"rows": DIGITS}), arrays)
+    arrays = {name: whole.array(name)[:DIGITS] for name in (own_name(IMAGE), "categories")}
+    write_prepared(path, whole.summary.model_copy(update={"rows": DIGITS}), arrays)
     return path
 
 
@@ -36,15 +36,22 @@ def _files(name: str, pattern: str) -> tuple[list[Path], list[str]]:
     return paths, [path.name for path in paths]
 
 
-def attempt(folder: Path, kind: str, spec: dict[str, Any], inputs: dict[str, Path], resume: Path | None = None) -> "Done":
+def attempt(
+    folder: Path, kind: str, spec: dict[str, Any], inputs: dict[str, Path], resume: Path | None = None
+) -> "Done":
     """One attempt of any kind, done in this process."""
     folder.mkdir(parents=True)
     parsed = parse({"kind": kind, **spec})
     if kind == "train":
         parsed = parsed.resolved(Prepared.open(inputs["prepared"]).summary)  # type: ignore[union-attr]
-    job = Job(run="test", attempt=1, spec=parsed, inputs={role: str(path) for role, path in inputs.items()},
-              hashes={role: sha256(path) for role, path in inputs.items()},
-              resume=str(resume) if resume else None)
+    job = Job(
+        run="test",
+        attempt=1,
+        spec=parsed,
+        inputs={role: str(path) for role, path in inputs.items()},
+        hashes={role: sha256(path) for role, path in inputs.items()},
+        resume=str(resume) if resume else None,
+    )
     (folder / "job.json").write_text(job.model_dump_json())
     run_attempt(folder)
     return Done(folder)

@@ -17,21 +17,26 @@ import pytest
 from tests.trainer import samples
 from tests.trainer.attempts import wait_until, write_images
 from tests.yard import ROOT
-from trainer import events, interrupts
 from trainer.__main__ import main
+from trainer.attempt import events, interrupts
+from trainer.attempt.job import Job
+from trainer.attempt.journal import Journal
 from trainer.commands import fit
-from trainer.console import checked
-from trainer.data import Prepared
+from trainer.data.prepared import Prepared
 from trainer.errors import TrainerError
-from trainer.job import Job
-from trainer.journal import Journal
-from trainer.out import Out
 from trainer.report import Report, Scalar
 from trainer.spec import TrainSpec
+from trainer.terminal.console import checked
+from trainer.terminal.out import Out
 
 FOREIGN = ("torchvision", "FutureWarning", "WARNING:", "site-packages")
 SPEC = {"model": {"name": "cnn", "channels": [4, 8], "hidden": [16]}, "epochs": 2, "exporters": []}
-STAGES = {"stages": [{"name": "prune_channels", "epochs": 1, "least_steps": 1}, {"name": "quantize_int8", "accuracy_loss": 1.0}]}
+STAGES = {
+    "stages": [
+        {"name": "prune_channels", "epochs": 1, "least_steps": 1},
+        {"name": "quantize_int8", "accuracy_loss": 1.0},
+    ]
+}
 
 
 def run(*words: str | Path, home: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -40,8 +45,16 @@ def run(*words: str | Path, home: Path | None = None) -> subprocess.CompletedPro
     environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
     if home is not None:
         environment["HOME"] = str(home)
-    return subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, timeout=200, check=False)
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=200,
+        check=False,
+    )
 
 
 def test_a_model_is_trained_compressed_and_exported_and_only_we_speak(images: Path, tmp_path: Path) -> None:
@@ -52,14 +65,28 @@ def test_a_model_is_trained_compressed_and_exported_and_only_we_speak(images: Pa
     fitted = run("fit", tmp_path / "train.json", "--data", images, "--out", tmp_path / "fit")
     model = tmp_path / "fit" / "model.safetensors"
     with ThreadPoolExecutor() as both:
-        compressing = both.submit(run, "compress", model, "--data", images, "--spec", tmp_path / "stages.json",
-                                  "--out", tmp_path / "small", home=home)
+        compressing = both.submit(
+            run,
+            "compress",
+            model,
+            "--data",
+            images,
+            "--spec",
+            tmp_path / "stages.json",
+            "--out",
+            tmp_path / "small",
+            home=home,
+        )
         exporting = both.submit(run, "export", model, "--data", images, "--out", tmp_path / "exports", home=home)
     smaller, exported = compressing.result(), exporting.result()
     for done in (fitted, smaller, exported):
         assert done.returncode == 0, done.stdout
         assert not [word for word in FOREIGN if word in done.stdout], done.stdout
-    assert [line.split(":")[0] for line in smaller.stdout.splitlines()[-3:]] == ["0 original", "1 prune_channels", "2 quantize_int8"]
+    assert [line.split(":")[0] for line in smaller.stdout.splitlines()[-3:]] == [
+        "0 original",
+        "1 prune_channels",
+        "2 quantize_int8",
+    ]
     assert f"{tmp_path / 'exports' / 'model.onnx'}" in exported.stdout.splitlines()
     assert "pre-processing" in (tmp_path / "small" / "run" / "rank-0.log").read_text()
     assert not list(home.iterdir()), "a library keeps files outside of the folders that were named"
@@ -68,7 +95,10 @@ def test_a_model_is_trained_compressed_and_exported_and_only_we_speak(images: Pa
 def test_a_format_that_is_not_known_is_named_with_those_that_are() -> None:
     with pytest.raises(TrainerError) as caught:
         checked({"exporters": [{"name": "nope"}]}, "export")
-    assert str(caught.value) == "exporters.0: “nope” is not known here. Choose one of 'safetensors', 'torchscript', 'onnx'."
+    assert (
+        str(caught.value)
+        == "exporters.0: “nope” is not known here. Choose one of 'safetensors', 'torchscript', 'onnx'."
+    )
 
 
 TINY = {**SPEC, "epochs": 1}
@@ -91,7 +121,9 @@ def test_the_same_job_goes_on_from_its_newest_checkpoint(images: Path, tmp_path:
     assert (again.attempt, again.resume) == (2, str(tmp_path / "run" / "checkpoints" / "step-2"))
 
 
-def test_after_an_unexpected_error_the_same_job_goes_on_from_its_newest_checkpoint(images: Path, tmp_path: Path) -> None:
+def test_after_an_unexpected_error_the_same_job_goes_on_from_its_newest_checkpoint(
+    images: Path, tmp_path: Path
+) -> None:
     begun(Out(tmp_path), images)
     (checkpoint := tmp_path / "run" / "checkpoints" / "step-1").parent.mkdir()
     checkpoint.touch()
@@ -144,8 +176,9 @@ def test_a_folder_that_no_run_made_is_left_alone(images: Path, tmp_path: Path) -
         Out(tmp_path).prepare(samples.SAMPLES / "penguins" / "penguins.csv")
 
 
-def test_what_has_finished_is_told_again_and_a_file_in_the_way_stays(images: Path, tmp_path: Path,
-                                                                     capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_has_finished_is_told_again_and_a_file_in_the_way_stays(
+    images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "train.json").write_text(json.dumps(TINY))
     command = ["fit", str(tmp_path / "train.json"), "--data", str(images), "--out", str(tmp_path / "out")]
     (tmp_path / "out").mkdir()
@@ -160,18 +193,30 @@ def test_what_has_finished_is_told_again_and_a_file_in_the_way_stays(images: Pat
     notes.unlink()
     assert main(command) == 0
     assert capsys.readouterr().out.splitlines() == [
-        f"This run has finished in {tmp_path / 'out'} before; add --overwrite to do it again.", *first.stdout.splitlines()[-2:]]
+        f"This run has finished in {tmp_path / 'out'} before; add --overwrite to do it again.",
+        *first.stdout.splitlines()[-2:],
+    ]
     assert json.loads(notes.read_text())["headline"] == "test/accuracy"
     again = Out(tmp_path / "out", overwrite=True)
-    assert begun(again, images, TrainSpec.model_validate(TINY).resolved(Prepared.open(images).summary).model_dump()).attempt == 1
+    assert (
+        begun(
+            again, images, TrainSpec.model_validate(TINY).resolved(Prepared.open(images).summary).model_dump()
+        ).attempt
+        == 1
+    )
     assert not notes.exists()
 
 
 def test_ctrl_c_before_anything_began_is_one_sentence(images: Path, tmp_path: Path) -> None:
     (tmp_path / "train.json").write_text(json.dumps(TINY))
     words = ["fit", tmp_path / "train.json", "--data", images, "--out", tmp_path / "out"]
-    with subprocess.Popen([sys.executable, "-m", "trainer", *map(str, words)], cwd=ROOT, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-m", "trainer", *map(str, words)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
         wait_until(lambda: "libtorch" in Path(f"/proc/{process.pid}/maps").read_text(), "torch")
         process.send_signal(signal.SIGINT)
         said = process.communicate(timeout=60)[0]
@@ -190,8 +235,11 @@ def test_ctrl_c_that_an_import_swallowed_is_remembered() -> None:
 
 
 def test_a_regression_that_came_to_no_number_is_told() -> None:
-    scalars = (Scalar(name="test/mae", label="Mean absolute error", value=math.nan, better="lower"),
-               Scalar(name="test/r2", label="R²", value=-math.inf, better="higher"), Scalar(name="test/rows", label="Test rows", value=3))
+    scalars = (
+        Scalar(name="test/mae", label="Mean absolute error", value=math.nan, better="lower"),
+        Scalar(name="test/r2", label="R²", value=-math.inf, better="higher"),
+        Scalar(name="test/rows", label="Test rows", value=3),
+    )
     result = events.Result(report=Report(headline="test/mae", scalars=scalars).model_dump(mode="json"))
     told = events.decode(events.encode(result)[events.HEADER.size :])
     assert isinstance(told, events.Result)

@@ -16,28 +16,37 @@ from torch import nn
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from tests.trainer.store_specs import NEEDED
-from trainer import catalog, checkpoint, rows, schedules
+from trainer import catalog, schedules
 from trainer.catalog import FAMILIES, Entry, default, listing
-from trainer.checkpoint import Progress
 from trainer.columns import category, number, text
 from trainer.component import Component
-from trainer.data import Prepared
+from trainer.data import rows
+from trainer.data.inputs import feature_columns
+from trainer.data.prepared import Prepared
+from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
-from trainer.inputs import feature_columns
 from trainer.model import ModelSpec
 from trainer.optimizers import OptimizerSpec
-from trainer.parallel import Ranks
 from trainer.schedules import Scheduler, ScheduleSpec
 from trainer.spec import Split, parse
-from trainer.summary import DataSummary
 from trainer.task import Target, TaskSpec
+from trainer.training import checkpoint
+from trainer.training.checkpoint import Progress
+from trainer.training.parallel import Ranks
 
 ALL = [pytest.param(entry, id=f"{family}/{name}") for family in FAMILIES for name, entry in listing(family).items()]
 LAYOUTS = {"image": (3, 9, 7), "vector": (5,)}
-TABLE = DataSummary(rows=100, columns=(
-    number.Column(name="size", distinct=90), category.Column(name="color", distinct=2, levels=("blue", "red")),
-    number.Column(name="color_is_red", distinct=2), category.Column(name="large", distinct=2, levels=("no", "yes")),
-    number.Column(name="weight", distinct=5), text.Column(name="note")))
+TABLE = DataSummary(
+    rows=100,
+    columns=(
+        number.Column(name="size", distinct=90),
+        category.Column(name="color", distinct=2, levels=("blue", "red")),
+        number.Column(name="color_is_red", distinct=2),
+        category.Column(name="large", distinct=2, levels=("no", "yes")),
+        number.Column(name="weight", distinct=5),
+        text.Column(name="note"),
+    ),
+)
 
 
 def prepared() -> Prepared:
@@ -134,9 +143,15 @@ class Run:
 
     def state(self) -> dict[str, Any]:
         """All that the next step depends on."""
-        groups = [{**group, "params": [parameter.tolist() for parameter in group["params"]]} for group in self.optimizer.param_groups]
-        memory = {name: {key: value.tolist() if isinstance(value, torch.Tensor) else value for key, value in state.items()}
-                  for name, parameter in self.network.named_parameters() if (state := self.optimizer.state.get(parameter))}
+        groups = [
+            {**group, "params": [parameter.tolist() for parameter in group["params"]]}
+            for group in self.optimizer.param_groups
+        ]
+        memory = {
+            name: {key: value.tolist() if isinstance(value, torch.Tensor) else value for key, value in state.items()}
+            for name, parameter in self.network.named_parameters()
+            if (state := self.optimizer.state.get(parameter))
+        }
         return dict(json.loads(json.dumps({"groups": groups, "memory": memory, "schedule": self.schedule.state()})))
 
 
@@ -145,7 +160,9 @@ def resumed(optimizer: Component, schedule: Component, folder: Path) -> tuple[Ru
     whole, first, second = (Run(optimizer, schedule) for _ in range(3))
     whole.go(range(32))
     first.go(range(18))
-    path = checkpoint.write(folder, Progress(step=18), first.network, first.optimizer, first.schedule, checkpoint.random_state(Ranks()))
+    path = checkpoint.write(
+        folder, Progress(step=18), first.network, first.optimizer, first.schedule, checkpoint.random_state(Ranks())
+    )
     checkpoint.restore(checkpoint.read(path), Ranks(), second.network, second.optimizer, second.schedule)
     assert second.state() == first.state()
     second.go(range(18, 32))
@@ -179,7 +196,9 @@ def test_biases_and_norms_can_be_left_without_decay(name: str, tmp_path: Path) -
 def test_a_checkpoint_with_other_groups_of_parameters_is_refused(tmp_path: Path) -> None:
     spec, still = default("optimizers", "adamw"), default("schedules", "constant")
     first, second = Run(spec, still), Run(spec.replaced(decay_biases=False), still)
-    path = checkpoint.write(tmp_path, Progress(), first.network, first.optimizer, first.schedule, checkpoint.random_state(Ranks()))
+    path = checkpoint.write(
+        tmp_path, Progress(), first.network, first.optimizer, first.schedule, checkpoint.random_state(Ranks())
+    )
     with pytest.raises(TrainerError, match="of another model"):
         checkpoint.restore(checkpoint.read(path), Ranks(), second.network, second.optimizer, second.schedule)
 
@@ -277,7 +296,11 @@ def test_a_task_puts_an_answer_into_words(entry: Entry) -> None:
 def test_wanted_columns_that_nothing_can_be_learned_from_are_named() -> None:
     with pytest.raises(TrainerError, match="Nothing can be learned from “note”"):
         feature_columns(("color", "note"), ("size",), TABLE)
-    assert [column.name for column in feature_columns((), ("size", "weight"), TABLE)] == ["color", "color_is_red", "large"]
+    assert [column.name for column in feature_columns((), ("size", "weight"), TABLE)] == [
+        "color",
+        "color_is_red",
+        "large",
+    ]
 
 
 def test_the_listing_reaches_no_torch() -> None:

@@ -12,13 +12,15 @@ from pydantic import ValidationError
 
 from tests.trainer import samples
 from tests.trainer.samples import Done
-from trainer import catalog, events, export, job, package
+from trainer import catalog
+from trainer.attempt import events, job
+from trainer.attempt.journal import Reader
 from trainer.checked import sha256
 from trainer.compressors import RefusedError
 from trainer.compressors.quantize_int8 import refuse_when_worse
-from trainer.data import Array
-from trainer.journal import Reader
-from trainer.proving import lossy, sources
+from trainer.data.prepared import Array
+from trainer.packaging import package
+from trainer.proving import export, lossy, sources
 from trainer.proving.proof import Proof
 from trainer.spec import parse
 
@@ -37,7 +39,9 @@ def digits(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture(scope="module")
 def compressed(digits: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Done:
-    return samples.attempt(tmp_path_factory.mktemp("compress") / "run", "compress", {"stages": [PRUNE, QUANTIZE]}, digits)
+    return samples.attempt(
+        tmp_path_factory.mktemp("compress") / "run", "compress", {"stages": [PRUNE, QUANTIZE]}, digits
+    )
 
 
 def test_half_of_the_channels_go_and_the_accuracy_comes_back(compressed: Done) -> None:
@@ -70,14 +74,19 @@ def test_every_stage_is_measured_alike(compressed: Done) -> None:
 
 def test_each_stage_is_a_version_and_fine_tuning_has_a_curve(compressed: Done) -> None:
     outputs = compressed[events.Output]
-    assert [(output.role, output.meta["stage"], output.meta["form"]) for output in outputs] == [("model", 1, "torch"), ("model", 2, "onnx")]
+    assert [(output.role, output.meta["stage"], output.meta["form"]) for output in outputs] == [
+        ("model", 1, "torch"),
+        ("model", 2, "onnx"),
+    ]
     (started,) = compressed[events.Started]
     names = {series.id: series.names for series in compressed[events.Series]}
     steps = [point.step for point in compressed[events.Point] if "train/loss" in names[point.series]]
     assert steps == list(range(1, started.total_steps + 1))
 
 
-def test_a_quantized_version_is_exported_with_its_cost(compressed: Done, digits: dict[str, Path], tmp_path: Path) -> None:
+def test_a_quantized_version_is_exported_with_its_cost(
+    compressed: Done, digits: dict[str, Path], tmp_path: Path
+) -> None:
     inputs = {"prepared": digits["prepared"], "model": compressed.output("stage-2-quantize_int8.onnx")}
     done = samples.attempt(tmp_path / "export", "export", {"exporters": [{"name": "onnx"}]}, inputs)
     (row,) = done.report["exports"]
@@ -106,13 +115,17 @@ def test_the_card_of_a_quantized_version_tells_its_own_error(tmp_path: Path) -> 
     assert f"Mean absolute error {told:.4g}" in (done.folder / "out" / "README.md").read_text()
 
 
-def test_a_quantized_export_that_answers_otherwise_is_refused(compressed: Done, digits: dict[str, Path], tmp_path: Path) -> None:
+def test_a_quantized_export_that_answers_otherwise_is_refused(
+    compressed: Done, digits: dict[str, Path], tmp_path: Path
+) -> None:
     source = sources.open_source(compressed.output("stage-2-quantize_int8.onnx"), "onnx")
     proof = Proof.prepare(source, digits["prepared"], tmp_path)
     made = export.make(catalog.default("exporters", "onnx"), source, proof, tmp_path / "made")
     assert made.report["status"] == "lossy"
     graph = onnx.load(str(made.folder / "model.onnx"))
-    bias = next(tensor for tensor in graph.graph.initializer if tensor.data_type == onnx.TensorProto.INT32 and tensor.dims)
+    bias = next(
+        tensor for tensor in graph.graph.initializer if tensor.data_type == onnx.TensorProto.INT32 and tensor.dims
+    )
     bias.CopyFrom(onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(bias) + 10_000, bias.name))
     onnx.save(graph, str(made.folder / "model.onnx"))
     assert proof.check(made.folder, made.run, source).status == "refused"
@@ -135,7 +148,9 @@ def test_too_much_loss_is_refused_with_a_sentence() -> None:
     after = np.where(np.arange(100) < 3, 1 - truth, truth)
     change = lossy.of_hits("accuracy", "Accuracy", np.ones(100, bool), after == truth, 0.97)
     refuse_when_worse(change, 0.031)
-    with pytest.raises(RefusedError, match=r"the share of right answers fell from 1\.0000 to 0\.9700, more than the accepted 0\.02"):
+    with pytest.raises(
+        RefusedError, match=r"the share of right answers fell from 1\.0000 to 0\.9700, more than the accepted 0\.02"
+    ):
         refuse_when_worse(change, 0.02)
 
 
@@ -146,6 +161,7 @@ def test_stages_in_an_impossible_order_are_refused_before_anything_runs() -> Non
 
 def _command_at(folder: Path, step: int, order: int) -> threading.Thread:
     """Gives the order as soon as the journal has reached the step."""
+
     def watch() -> None:
         seen = 0
         while seen < step:
@@ -173,17 +189,22 @@ def test_a_paused_compression_goes_on_exactly(digits: dict[str, Path], tmp_path:
     assert _curve(first) + _curve(second) == _curve(whole)
 
 
-def test_a_compression_paused_between_two_stages_keeps_what_is_done(compressed: Done, digits: dict[str, Path], tmp_path: Path) -> None:
+def test_a_compression_paused_between_two_stages_keeps_what_is_done(
+    compressed: Done, digits: dict[str, Path], tmp_path: Path
+) -> None:
     checkpoint = compressed[events.Checkpoint][-1]
-    done = samples.attempt(tmp_path / "run", "compress", {"stages": [PRUNE, QUANTIZE]}, digits,
-                           resume=compressed.folder / checkpoint.path)
+    done = samples.attempt(
+        tmp_path / "run", "compress", {"stages": [PRUNE, QUANTIZE]}, digits, resume=compressed.folder / checkpoint.path
+    )
     assert done.ended.outcome == "succeeded"
     assert not done[events.Point]
     assert _weights(done) == _weights(compressed)
     assert [row["name"] for row in done.report["stages"]] == ["original", "prune_channels", "quantize_int8"]
 
 
-def test_a_last_stage_that_is_stopped_after_an_epoch_is_offered_and_the_run_was_stopped(digits: dict[str, Path], tmp_path: Path) -> None:
+def test_a_last_stage_that_is_stopped_after_an_epoch_is_offered_and_the_run_was_stopped(
+    digits: dict[str, Path], tmp_path: Path
+) -> None:
     _command_at(tmp_path / "run", 70, job.STOP)  # an epoch has 60 steps
     done = samples.attempt(tmp_path / "run", "compress", {"stages": [{**PRUNE, "epochs": 40}]}, digits)
     (started,) = done[events.Started]
@@ -211,7 +232,9 @@ def _curve(done: Done) -> list[Any]:
 
 
 def test_the_interval_covers_the_true_change_of_accuracy() -> None:
-    """Simulated: both models right 90 %, one more right 6 %, one less 3 %; of 95 % intervals at least 93 % hold the truth."""
+    """Simulated: both models right 90 %, one more right 6 %, one less 3 %; of 95 % intervals at least 93 % hold the
+    truth.
+    """
     random = np.random.default_rng(1)
     draws = random.multinomial(150, [0.87, 0.03, 0.06, 0.04], size=400)
     held = [low <= 0.03 <= high for low, high in (lossy.newcombe(*map(int, row)) for row in draws)]

@@ -7,10 +7,12 @@ import pytest
 
 from tests.trainer import samples
 from tests.trainer.attempts import write_table
-from trainer import events, package, rows
+from trainer.attempt import events
 from trainer.catalog import Entry, listing
 from trainer.compressors import CompressorSpec
-from trainer.data import Prepared
+from trainer.data import rows
+from trainer.data.prepared import Prepared
+from trainer.packaging import package
 from trainer.proving import answering
 
 COMPRESSORS = listing("compressors")
@@ -29,7 +31,9 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize("entry", COMPRESSORS.values(), ids=COMPRESSORS)
-def test_it_yields_a_model_that_answers_in_the_steps_that_it_says(entry: Entry, inputs: dict[str, Path], tmp_path: Path) -> None:
+def test_it_yields_a_model_that_answers_in_the_steps_that_it_says(
+    entry: Entry, inputs: dict[str, Path], tmp_path: Path
+) -> None:
     done = samples.attempt(tmp_path / "run", "compress", {"stages": [{"name": entry.name}]}, inputs)
     assert done.report["stages"][-1]["status"] == "done", done.report["stages"][-1]
     (output,) = done[events.Output]

@@ -13,10 +13,13 @@ import torch
 
 from tests import pictures
 from tests.trainer.attempts import Attempt, Warm, children, steps_done, wait_until, write_images, write_job, write_table
-from trainer import checked, checkpoint, events, tensorfile
-from trainer.data import Prepared
+from trainer import checked
+from trainer.attempt import events
+from trainer.attempt.job import DAMAGED, PAUSE, PEER_LOST, command
+from trainer.data.prepared import Prepared
 from trainer.errors import CheckpointError, DamagedError, TrainerError
-from trainer.job import DAMAGED, PAUSE, PEER_LOST, command
+from trainer.packaging import tensorfile
+from trainer.training import checkpoint
 
 SPEC: dict[str, Any] = {"model": {"name": "cnn", "channels": [4], "hidden": [8]}, "batch_size": 32, "epochs": 3}
 ENDLESS = {**SPEC, "epochs": 50_000, "checkpoint_seconds": 0.05}
@@ -49,10 +52,16 @@ def test_a_bit_that_is_flipped_anywhere_in_a_checkpoint_is_found(warm: Warm, ima
     assert checkpoint.read(copy).step > 0
 
 
-@pytest.mark.parametrize("tensors", [
-    {"empty": torch.empty(0, 3), "scalar": torch.tensor(2.5), "half": torch.ones(3, dtype=torch.bfloat16)},
-    {"flags": torch.tensor([True, False]), "laid out": torch.ones(2, 3, 4, 4).to(memory_format=torch.channels_last)},
-])
+@pytest.mark.parametrize(
+    "tensors",
+    [
+        {"empty": torch.empty(0, 3), "scalar": torch.tensor(2.5), "half": torch.ones(3, dtype=torch.bfloat16)},
+        {
+            "flags": torch.tensor([True, False]),
+            "laid out": torch.ones(2, 3, 4, 4).to(memory_format=torch.channels_last),
+        },
+    ],
+)
 def test_tensors_of_any_kind_come_back_as_they_were(tmp_path: Path, tensors: dict[str, torch.Tensor]) -> None:
     tensorfile.write(tmp_path / "file", tensors, "text é")
     text, loaded = tensorfile.read(tmp_path / "file")

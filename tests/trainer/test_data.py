@@ -12,11 +12,11 @@ from safetensors.numpy import load_file
 from tests import pictures
 from tests.trainer.test_journal import room_for
 from trainer.columns import number
-from trainer.data import Prepared, write
+from trainer.data.prepared import Prepared, write_prepared
+from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
 from trainer.importing import mapped
 from trainer.importing.preparation import files_of
-from trainer.summary import DataSummary
 
 PIXELS = np.arange(30, dtype=np.uint8).reshape(3, 1, 2, 5)
 SUMMARY, ARRAYS = pictures.prepared_arrays(PIXELS, np.array([0, 1, 0]), "ab")
@@ -27,7 +27,7 @@ def _image_arrays() -> dict[str, np.ndarray]:
 
 
 def test_arrays_come_back_as_they_were(tmp_path: Path) -> None:
-    write(tmp_path / "x", SUMMARY, _image_arrays())
+    write_prepared(tmp_path / "x", SUMMARY, _image_arrays())
     opened = Prepared.open(tmp_path / "x")
     assert opened.summary == SUMMARY
     for name, array in _image_arrays().items():
@@ -36,7 +36,7 @@ def test_arrays_come_back_as_they_were(tmp_path: Path) -> None:
 
 
 def test_it_is_safetensors(tmp_path: Path) -> None:
-    write(tmp_path / "x", SUMMARY, _image_arrays())
+    write_prepared(tmp_path / "x", SUMMARY, _image_arrays())
     np.testing.assert_array_equal(load_file(tmp_path / "x")["column:image"], PIXELS)
 
 
@@ -45,19 +45,19 @@ def test_it_is_safetensors(tmp_path: Path) -> None:
 def test_any_numbers_survive(tmp_path_factory: pytest.TempPathFactory, values: np.ndarray) -> None:
     path = tmp_path_factory.mktemp("prepared") / "x"
     columns = tuple(number.Column(name=f"c{place}") for place in range(values.shape[1]))
-    write(path, DataSummary(rows=len(values), columns=columns), {"numbers": values})
+    write_prepared(path, DataSummary(rows=len(values), columns=columns), {"numbers": values})
     assert Prepared.open(path).array("numbers").tobytes() == values.tobytes()
 
 
 def test_the_order_of_arrays_does_not_change_the_bytes(tmp_path: Path) -> None:
-    write(tmp_path / "x", SUMMARY, _image_arrays())
-    write(tmp_path / "y", SUMMARY, dict(reversed(_image_arrays().items())))
+    write_prepared(tmp_path / "x", SUMMARY, _image_arrays())
+    write_prepared(tmp_path / "y", SUMMARY, dict(reversed(_image_arrays().items())))
     assert (tmp_path / "x").read_bytes() == (tmp_path / "y").read_bytes()
 
 
 @pytest.mark.parametrize("length", [0, 4, 20, 200, -1])
 def test_a_file_cut_short_is_refused(tmp_path: Path, length: int) -> None:
-    write(tmp_path / "x", SUMMARY, _image_arrays())
+    write_prepared(tmp_path / "x", SUMMARY, _image_arrays())
     (tmp_path / "x").write_bytes((tmp_path / "x").read_bytes()[:length])
     with pytest.raises(TrainerError) as caught:
         Prepared.open(tmp_path / "x")

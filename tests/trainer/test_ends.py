@@ -27,16 +27,23 @@ from tests.trainer.attempts import (
     write_job,
     write_table,
 )
-from trainer import checkpoint, events, report, rows
-from trainer.data import Prepared
-from trainer.job import DISK_FULL, PEER_LOST
-from trainer.parallel import Ranks
+from trainer import report
+from trainer.attempt import events
+from trainer.attempt.job import DISK_FULL, PEER_LOST
+from trainer.data import rows
+from trainer.data.prepared import Prepared
 from trainer.spec import TrainSpec
+from trainer.training import checkpoint
+from trainer.training.parallel import Ranks
 
 SPEC: dict[str, Any] = {"model": {"name": "cnn", "channels": [4], "hidden": [8]}, "batch_size": 32, "epochs": 10}
 ENDLESS = {**SPEC, "epochs": 50_000, "checkpoint_seconds": 0.05}
-DIVERGING = {**SPEC, "optimizer": {"name": "sgd", "learning_rate": 100.0}, "task": {"name": "regression", "target": "n0"},
-             "model": {"name": "mlp", "hidden": [8, 8, 8]}}
+DIVERGING = {
+    **SPEC,
+    "optimizer": {"name": "sgd", "learning_rate": 100.0},
+    "task": {"name": "regression", "target": "n0"},
+    "model": {"name": "mlp", "hidden": [8, 8, 8]},
+}
 
 
 def half_written(folder: Path) -> list[Path]:
@@ -125,7 +132,9 @@ def test_a_loss_that_is_not_finite_stops_the_run_and_is_kept_as_it_is(warm: Warm
 
 
 @pytest.mark.parametrize("choice", ["skip", "continue"])
-def test_a_loss_that_is_not_finite_can_be_skipped_or_ignored(warm: Warm, table: Path, tmp_path: Path, choice: str) -> None:
+def test_a_loss_that_is_not_finite_can_be_skipped_or_ignored(
+    warm: Warm, table: Path, tmp_path: Path, choice: str
+) -> None:
     attempt = warm.run(write_job(tmp_path / "run", {**DIVERGING, "nonfinite": choice, "ranks": 2}, table))
     assert attempt.ended is not None, attempt.logs
     assert attempt.ended.outcome == "succeeded"
@@ -170,7 +179,9 @@ def test_a_torn_checkpoint_is_never_offered(warm: Warm, images: Path, tmp_path: 
 
 
 @pytest.mark.fault
-def test_a_rank_that_hangs_is_noticed_by_the_others(images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rank_that_hangs_is_noticed_by_the_others(
+    images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TRAINYARD_PEER_SECONDS", "2")
     with warm_process() as warm:
         folder = write_job(tmp_path / "run", {**ENDLESS, "ranks": 2}, images)
@@ -192,7 +203,8 @@ def test_a_checkpoint_of_another_model_is_refused(warm: Warm, images: Path, tmp_
 
 @pytest.mark.parametrize("damage", [cut_off, flip_in_header, flip_in_random_state])
 def test_a_damaged_checkpoint_is_said_to_be_damaged_and_the_log_tells_how(
-        warm: Warm, images: Path, tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    warm: Warm, images: Path, tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
     done = warm.run(write_job(tmp_path / "first", {**SPEC, "checkpoint_seconds": 0.0}, images))
     assert done.last_checkpoint is not None
     (damaged := tmp_path / "step-0000000001.safetensors").write_bytes(damage(done.last_checkpoint.read_bytes()))
@@ -212,7 +224,9 @@ def test_where_no_epoch_can_be_judged_the_last_one_is_kept(warm: Warm, tmp_path:
     spec = {"model": {"name": "mlp"}, "task": {"name": "regression", "target": "n0"}, "epochs": 3}
     prepared = Prepared.open(write_table(path, numbers, np.empty((300, 0), np.int32)))
     judged = rows.read(TrainSpec.model_validate(spec).resolved(prepared.summary), prepared).parts.validation
-    numbers[judged[0], 0] = 1e300  # a target that no float32 holds, as in data that were imported before such cells were taken out
+    numbers[judged[0], 0] = (
+        1e300  # a target that no float32 holds, as in data that were imported before such cells were taken out
+    )
     attempt = warm.run(write_job(tmp_path / "run", spec, write_table(path, numbers, np.empty((300, 0), np.int32))))
     assert not any(math.isfinite(loss) for _, loss in attempt.values("validation/loss"))
     assert report.parse(attempt.report).value("best_epoch") == 3

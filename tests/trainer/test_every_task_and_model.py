@@ -9,7 +9,7 @@ import pytest
 
 from tests.trainer import mixed
 from tests.trainer.attempts import Attempt, Warm, curve, steps_done, wait_until, write_job
-from trainer import job
+from trainer.attempt import job
 from trainer.catalog import listing
 
 SPECS = [pytest.param(spec, id=name) for name, spec in mixed.specs()]
@@ -34,8 +34,15 @@ def ended(attempt: Attempt) -> Attempt:
 @pytest.mark.parametrize("spec", SPECS)
 def test_two_ranks_compute_what_one_does(spec: dict[str, Any], warm: Warm, prepared: Path, tmp_path: Path) -> None:
     still = {**COMMON, **spec, "model": {**spec["model"], "dropout": 0.0}, "precision": "float64"}
-    one, two = (ended(warm.run(write_job(tmp_path / f"ranks{ranks}", {**still, "ranks": ranks}, prepared))) for ranks in (1, 2))
-    names = {name for event in one.events for name in getattr(event, "names", ()) if name.startswith(("train/", "validation/"))}
+    one, two = (
+        ended(warm.run(write_job(tmp_path / f"ranks{ranks}", {**still, "ranks": ranks}, prepared))) for ranks in (1, 2)
+    )
+    names = {
+        name
+        for event in one.events
+        for name in getattr(event, "names", ())
+        if name.startswith(("train/", "validation/"))
+    }
     assert len(names) >= 4
     for name in names:
         expected, found = one.values(name), two.values(name)
@@ -44,7 +51,9 @@ def test_two_ranks_compute_what_one_does(spec: dict[str, Any], warm: Warm, prepa
 
 
 @pytest.mark.parametrize("spec", SPECS)
-def test_a_run_that_was_paused_goes_on_exactly(spec: dict[str, Any], warm: Warm, prepared: Path, tmp_path: Path) -> None:
+def test_a_run_that_was_paused_goes_on_exactly(
+    spec: dict[str, Any], warm: Warm, prepared: Path, tmp_path: Path
+) -> None:
     fields = {**COMMON, **spec, "epochs": 20}
     reference = ended(warm.run(write_job(tmp_path / "reference", fields, prepared)))
     folder = write_job(tmp_path / "paused", fields, prepared)

@@ -13,18 +13,18 @@ import torch
 from tests.files import telling_paths
 from tests.trainer import samples
 from tests.trainer.samples import Done
-from trainer import data, export, package
+from trainer.attempt.events import Output
 from trainer.catalog import default, listing
 from trainer.checked import sha256
 from trainer.columns import category, image, number
-from trainer.data import Prepared
-from trainer.events import Output
-from trainer.export import Made
+from trainer.data.prepared import Prepared, own_name, write_prepared
 from trainer.exporters import Source
-from trainer.package import ModelConfig
-from trainer.preprocessing import Positional
-from trainer.proving import bundle, parity, sources
+from trainer.packaging import package
+from trainer.packaging.package import ModelConfig
+from trainer.packaging.preprocessing import Positional
+from trainer.proving import bundle, export, parity, sources
 from trainer.proving.description import card, plain
+from trainer.proving.export import Made
 from trainer.proving.proof import Proof
 from trainer.spec import Split, exporters_for
 from trainer.tasks.regression import Target
@@ -130,21 +130,41 @@ def test_the_title_of_a_model_card_tells_the_task(digits: Trained, penguins: Tra
 def test_the_shipped_program_answers_in_words(exported: Done, digits: Trained, tmp_path: Path) -> None:
     proof, home = digits.proof(tmp_path), tmp_path / "home"
     home.mkdir()
-    done = subprocess.run([sys.executable, "-I", "predict.py", "run_onnx.py", str(proof.rows)], cwd=exported.folder / "out",
-                          env={"HOME": str(home)}, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-I", "predict.py", "run_onnx.py", str(proof.rows)],
+        cwd=exported.folder / "out",
+        env={"HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert [int(answer["class"]) for answer in answers] == proof.answers[: proof.count].argmax(1).tolist()
     assert not list(home.iterdir()), "ONNX Runtime keeps a file for its reports"
 
 
-@pytest.mark.parametrize(("kind", "other"), [
-    ("export", "another kind"), ("export", "other classes"), ("export", "other levels"), ("export", "other species"),
-    ("compress", "other levels")])
-def test_other_data_than_the_models_is_refused_with_a_sentence(kind: str, other: str, digits: Trained, penguins: Trained,
-                                                               tmp_path: Path) -> None:
-    model, prepared = {"another kind": (digits, penguins), "other classes": (digits, digits)}.get(other, (penguins, penguins))
+@pytest.mark.parametrize(
+    ("kind", "other"),
+    [
+        ("export", "another kind"),
+        ("export", "other classes"),
+        ("export", "other levels"),
+        ("export", "other species"),
+        ("compress", "other levels"),
+    ],
+)
+def test_other_data_than_the_models_is_refused_with_a_sentence(
+    kind: str, other: str, digits: Trained, penguins: Trained, tmp_path: Path
+) -> None:
+    model, prepared = {"another kind": (digits, penguins), "other classes": (digits, digits)}.get(
+        other, (penguins, penguins)
+    )
     only = "species" if other == "other species" else ""
-    given = prepared.prepared if other == "another kind" else _with_other_names(prepared.prepared, tmp_path / "other.safetensors", only)
+    given = (
+        prepared.prepared
+        if other == "another kind"
+        else _with_other_names(prepared.prepared, tmp_path / "other.safetensors", only)
+    )
     done = samples.attempt(tmp_path / "run", kind, WORK[kind], {"prepared": given, "model": model.model})
     assert (done.ended.outcome, done.ended.code) == ("failed", "other_data")
 
@@ -153,8 +173,10 @@ def test_other_data_than_the_models_is_refused_with_a_sentence(kind: str, other:
 def test_other_rows_than_the_models_are_refused_with_a_sentence(kind: str, penguins: Trained, tmp_path: Path) -> None:
     whole = Prepared.open(penguins.prepared)
     arrays = {name: whole.array(name)[::-1] for name in ("numbers", "categories")}
-    data.write(tmp_path / "other.safetensors", whole.summary, arrays)
-    done = samples.attempt(tmp_path / "run", kind, WORK[kind], {"prepared": tmp_path / "other.safetensors", "model": penguins.model})
+    write_prepared(tmp_path / "other.safetensors", whole.summary, arrays)
+    done = samples.attempt(
+        tmp_path / "run", kind, WORK[kind], {"prepared": tmp_path / "other.safetensors", "model": penguins.model}
+    )
     assert (done.ended.outcome, done.ended.code) == ("failed", "other_rows")
 
 
@@ -167,7 +189,11 @@ def test_a_number_is_proved_alike_in_every_unit(unit: float, penguins: Trained, 
     right = _tampered(penguins, tmp_path, scaled)
     proof = Proof.prepare(right, penguins.prepared, tmp_path)
     assert export.make(default("exporters", "onnx"), right, proof, tmp_path / "right").report["status"] == "proved"
-    wrong = _tampered(penguins, tmp_path, scaled.model_copy(update={"target": target.model_copy(update={"scale": 1.001 * target.scale})}))
+    wrong = _tampered(
+        penguins,
+        tmp_path,
+        scaled.model_copy(update={"target": target.model_copy(update={"scale": 1.001 * target.scale})}),
+    )
     assert export.make(default("exporters", "onnx"), wrong, proof, tmp_path / "wrong").report["status"] == "refused"
 
 
@@ -189,12 +215,15 @@ def test_an_unexpected_end_of_an_export_is_not_called_the_end_of_a_training(digi
 def _with_other_names(prepared: Path, path: Path, only: str = "") -> Path:
     """The same arrays, whose last class or level is called otherwise; in one column only where that is named."""
     whole = Prepared.open(prepared)
-    columns = tuple(column.model_copy(update={"levels": (*column.levels[:-1], "zzz")})
-                    if isinstance(column, category.Column) and only in ("", column.name) else column
-                    for column in whole.summary.columns)
-    names = {"image": data.own_name("image"), "number": "numbers", "category": "categories"}
+    columns = tuple(
+        column.model_copy(update={"levels": (*column.levels[:-1], "zzz")})
+        if isinstance(column, category.Column) and only in ("", column.name)
+        else column
+        for column in whole.summary.columns
+    )
+    names = {"image": own_name("image"), "number": "numbers", "category": "categories"}
     arrays = {names[column.kind]: whole.array(names[column.kind]) for column in columns}
-    data.write(path, whole.summary.model_copy(update={"columns": columns}), arrays)
+    write_prepared(path, whole.summary.model_copy(update={"columns": columns}), arrays)
     return path
 
 
@@ -231,7 +260,10 @@ def test_a_refused_export_is_not_offered_and_the_others_stay(digits: Trained, tm
 
 def _assembled(made: list[Made], trained: Trained, proof: Proof, folder: Path) -> list[str]:
     (folder / "out").mkdir()
-    links = [bundle.link("data", "prepared.safetensors", trained.prepared), bundle.link("weights", "model.safetensors", trained.model)]
+    links = [
+        bundle.link("data", "prepared.safetensors", trained.prepared),
+        bundle.link("weights", "model.safetensors", trained.model),
+    ]
     return [name for _, name in export.assemble(made, trained.source, proof, links, folder / "out")]
 
 
@@ -256,8 +288,12 @@ def test_a_model_that_answers_only_nan_is_refused(digits: Trained, tmp_path: Pat
 
 def test_wrong_category_codes_are_refused(penguins: Trained, tmp_path: Path) -> None:
     config = penguins.source.config
-    inputs = tuple(block.model_copy(update={"levels": tuple(levels[::-1] for levels in block.levels)})
-                   if isinstance(block, category.Block) else block for block in config.inputs)
+    inputs = tuple(
+        block.model_copy(update={"levels": tuple(levels[::-1] for levels in block.levels)})
+        if isinstance(block, category.Block)
+        else block
+        for block in config.inputs
+    )
     wrong = _tampered(penguins, tmp_path, config.model_copy(update={"inputs": inputs}))
     made = export.make(default("exporters", "safetensors"), wrong, penguins.proof(tmp_path), tmp_path / "wrong")
     assert made.report["status"] == "refused"
@@ -277,8 +313,13 @@ def test_a_graph_fixed_at_one_batch_size_is_refused(digits: Trained, tmp_path: P
     source = digits.source
     export.write_companions(source, tmp_path)
     assert source.module is not None
-    program = torch.onnx.export(Positional(source.module), tuple(source.example.values()), dynamo=True, verbose=False,
-                                input_names=list(source.example))
+    program = torch.onnx.export(
+        Positional(source.module),
+        tuple(source.example.values()),
+        dynamo=True,
+        verbose=False,
+        input_names=list(source.example),
+    )
     assert program is not None
     program.save(str(tmp_path / "model.onnx"))
     run = export.write_run(default("exporters", "onnx"), tmp_path)
@@ -286,7 +327,9 @@ def test_a_graph_fixed_at_one_batch_size_is_refused(digits: Trained, tmp_path: P
     assert verdict.status == "refused"
 
 
-@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "[x](javascript:alert)", "a | b\n# c", "`code`", "*x* _y_", "\x1b[31m"])
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "[x](javascript:alert)", "a | b\n# c", "`code`", "*x* _y_", "\x1b[31m"]
+)
 def test_nobodys_text_becomes_markup(text: str) -> None:
     shown = plain(text)
     assert "<" not in shown

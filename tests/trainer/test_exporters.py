@@ -11,11 +11,11 @@ from tests.files import telling_paths, zipped
 from tests.trainer import samples
 from tests.trainer.attempts import write_images, write_table
 from tests.yard import ROOT
-from trainer import catalog, export, exporters
+from trainer import catalog, exporters
 from trainer.catalog import listing
-from trainer.export import Made
 from trainer.exporters import Source
-from trainer.proving import sources
+from trainer.proving import export, sources
+from trainer.proving.export import Made
 from trainer.proving.proof import Proof
 
 EXPORTERS = {name: entry for name, entry in listing("exporters").items() if "torch" in entry.spec.forms}
@@ -71,7 +71,7 @@ def test_it_tells_no_path_of_this_machine(made: Made) -> None:
 
 
 def test_a_path_is_seen_in_an_archive_within_an_archive() -> None:
-    inner = zipped({"code/debug": f"File {ROOT}/trainer/loop.py, line 7".encode()})
+    inner = zipped({"code/debug": f"File {ROOT}/trainer/training/loop.py, line 7".encode()})
     assert telling_paths("a.zip", zipped({"b.pt": inner, "c": b""})) == ["a.zip/b.pt/code/debug"]
     assert telling_paths("a.gz", gzip.compress(inner)) == ["a.gz//code/debug"]
 

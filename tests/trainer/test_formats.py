@@ -13,8 +13,11 @@ from trainer.importing.archives import opened
 Example = Mapping[str, bytes]
 
 FORMATS = listing("formats")
-EXAMPLES = [pytest.param(entry, example, id=f"{entry.name}-{number}")
-            for entry in FORMATS.values() for number, example in enumerate(entry.module.examples())]
+EXAMPLES = [
+    pytest.param(entry, example, id=f"{entry.name}-{number}")
+    for entry in FORMATS.values()
+    for number, example in enumerate(entry.module.examples())
+]
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "cut": lambda content: content[: len(content) // 2],
     "emptied": lambda content: content[: len(content) // 2] + bytes(len(content) - len(content) // 2),

@@ -58,11 +58,21 @@ def test_delimiters_and_line_ends_are_recognised(tmp_path: Path, mark: str, end:
     assert made.data.path.read_bytes() == plain.data.path.read_bytes()
 
 
-@pytest.mark.parametrize(("encoding", "told"), [
-    ("utf-8", ""), ("utf-8-sig", ""), ("utf-16", "UTF-16"), ("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16"),
-    ("gb18030", "GB 18030")])
+@pytest.mark.parametrize(
+    ("encoding", "told"),
+    [
+        ("utf-8", ""),
+        ("utf-8-sig", ""),
+        ("utf-16", "UTF-16"),
+        ("utf-16-le", "UTF-16"),
+        ("utf-16-be", "UTF-16"),
+        ("gb18030", "GB 18030"),
+    ],
+)
 def test_chinese_text_is_read_in_every_encoding(tmp_path: Path, encoding: str, told: str) -> None:
-    text = "城市,天气,温度\n" + "".join(f"{'北京' if n % 2 else '上海'},{'晴天' if n % 3 else '下雨'},{n}\n" for n in range(40))
+    text = "城市,天气,温度\n" + "".join(
+        f"{'北京' if n % 2 else '上海'},{'晴天' if n % 3 else '下雨'},{n}\n" for n in range(40)
+    )
     made = read(tmp_path, text, encoding)
     assert levels(made.data.summary.columns[0]) == ("上海", "北京")
     assert ("encoding" in made.codes) == bool(told)
@@ -71,7 +81,9 @@ def test_chinese_text_is_read_in_every_encoding(tmp_path: Path, encoding: str, t
 
 
 def test_western_text_that_is_not_utf8_is_read_as_windows_1252(tmp_path: Path) -> None:
-    made = read(tmp_path, "ort,höhe,güte\n" + "Köln,53,gut\nMünchen,519,schön\nZürich,408,fürchterlich\n" * 9, "latin-1")
+    made = read(
+        tmp_path, "ort,höhe,güte\n" + "Köln,53,gut\nMünchen,519,schön\nZürich,408,fürchterlich\n" * 9, "latin-1"
+    )
     assert [column.name for column in made.data.summary.columns] == ["ort", "höhe", "güte"]
     assert made.problem("encoding").params["encoding"].startswith("Windows-1252")
 
@@ -88,12 +100,24 @@ def test_quoted_values_may_hold_delimiters_quotes_and_line_breaks(tmp_path: Path
 
 
 @settings(deadline=None)  # files are written, on a machine that may be busy
-@given(rows=st.lists(st.tuples(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20).filter(str.strip),
-                               st.integers(-10**9, 10**9)), min_size=1, max_size=30))
-def test_what_pythons_writer_writes_is_read_back(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, int]]) -> None:
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20).filter(str.strip),
+            st.integers(-(10**9), 10**9),
+        ),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_what_pythons_writer_writes_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, int]]
+) -> None:
     buffer = io.StringIO()
     csv.writer(buffer).writerows([("words", "number"), *rows])
-    spec = listing("formats")["csv"].spec.model_validate({"name": "csv", "delimiter": ",", "encoding": "utf-8", "header": "yes"})
+    spec = listing("formats")["csv"].spec.model_validate(
+        {"name": "csv", "delimiter": ",", "encoding": "utf-8", "header": "yes"}
+    )
     folder = tmp_path_factory.mktemp("csv")
     made = imported(folder, {"x.csv": buffer.getvalue().encode()}, spec)
     assert list(made.profile.rows) == [(word, str(number)) for word, number in rows]
@@ -118,8 +142,14 @@ def test_empty_and_repeated_names_become_different_ones(tmp_path: Path) -> None:
     assert made.problem("renamed_columns").params["count"] == 2
 
 
-@pytest.mark.parametrize(("names", "code"), [
-    ([f"c{n}" for n in range(150_000)], "csv_columns"), (["same"] * 20_000, ""), (["same (2)", "same", ""] * 6_000, "")])
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        ([f"c{n}" for n in range(150_000)], "csv_columns"),
+        (["same"] * 20_000, ""),
+        (["same (2)", "same", ""] * 6_000, ""),
+    ],
+)
 def test_many_names_are_refused_or_told_apart_in_no_time(tmp_path: Path, names: list[str], code: str) -> None:
     text, began = f"{','.join(names)}\n{'1,' * (len(names) - 1)}1\n", time.process_time()
     if code:
@@ -145,7 +175,13 @@ def test_text_among_numbers_counts_as_missing_and_is_pointed_at(tmp_path: Path) 
     made = read(tmp_path, "mass,label\n" + "\n".join(lines))
     assert kinds(made)["mass"] == "number"
     assert np.isnan(made.data.array("numbers")[7, 0])
-    assert made.problem("text_in_numbers").params == {"column": "mass", "count": 1, "value": "heavy", "line": 9, "lines": "9"}
+    assert made.problem("text_in_numbers").params == {
+        "column": "mass",
+        "count": 1,
+        "value": "heavy",
+        "line": 9,
+        "lines": "9",
+    }
     assert made.data.summary.columns[0].missing == 1
 
 
@@ -156,7 +192,9 @@ def test_infinities_count_as_missing_and_are_pointed_at(tmp_path: Path) -> None:
 
 
 def test_a_column_whose_numbers_are_all_infinite_is_left_out_and_pointed_at(tmp_path: Path) -> None:
-    made = read(tmp_path, "mass,size,label\n" + "inf,1,x\n-inf,2,y\n1e300,3,x\nheavy,4,y\n,5,y\n1e301,6,x\n-inf,7,y\n" * 3)
+    made = read(
+        tmp_path, "mass,size,label\n" + "inf,1,x\n-inf,2,y\n1e300,3,x\nheavy,4,y\n,5,y\n1e301,6,x\n-inf,7,y\n" * 3
+    )
     assert kinds(made) == {"mass": "constant", "size": "number", "label": "category"}
     assert made.data.summary.columns[0].missing == 21
     assert made.problem("infinite_values").params == {"column": "mass", "count": 15, "line": 2}
@@ -218,10 +256,19 @@ def test_digits_that_are_not_ascii_are_text_beside_whatever(tmp_path: Path) -> N
 def test_column_kinds(tmp_path: Path) -> None:
     rows = [f"{n},same,{'ab'[n % 2]},words about row {n},K{n:03}," for n in range(60)]
     made = read(tmp_path, "number,constant,category,text,key,nothing\n" + "\n".join(rows))
-    assert kinds(made) == {"number": "number", "constant": "constant", "category": "category", "text": "text", "key": "text",
-                           "nothing": "constant"}
+    assert kinds(made) == {
+        "number": "number",
+        "constant": "constant",
+        "category": "category",
+        "text": "text",
+        "key": "text",
+        "nothing": "constant",
+    }
     assert made.data.array("categories").shape == (60, 1)
-    assert {problem.params["column"] for problem in made.profile.problems if problem.code == "identifier"} == {"number", "key"}
+    assert {problem.params["column"] for problem in made.profile.problems if problem.code == "identifier"} == {
+        "number",
+        "key",
+    }
 
 
 def test_thousands_of_columns_are_read(tmp_path: Path) -> None:
@@ -243,19 +290,39 @@ def test_numbers_after_many_rows_of_text_are_numbers_and_the_text_is_counted(tmp
     np.testing.assert_array_equal(made.data.array("numbers")[21_000:, 0], np.arange(100_000))
 
 
-ODD_CELLS = st.sampled_from([
-    "1", "x", "", " ", '"', '""', '"a,b"', '"a ""b"""', '"a\nb"', '5" pipe', ' "x"', '"x"y', "\x0b", "\u2028", "é",
-])
+ODD_CELLS = st.sampled_from(
+    [
+        "1",
+        "x",
+        "",
+        " ",
+        '"',
+        '""',
+        '"a,b"',
+        '"a ""b"""',
+        '"a\nb"',
+        '5" pipe',
+        ' "x"',
+        '"x"y',
+        "\x0b",
+        "\u2028",
+        "é",
+    ]
+)
 ODD_ENDS = st.sampled_from(["\n", "\n", "\r\n", "\r", ",\n", ",1\n", "\n\n", "\n,\n"])
 
 
 @settings(deadline=None)
 @given(rows=st.lists(st.tuples(ODD_CELLS, ODD_CELLS, ODD_ENDS), min_size=1, max_size=9))
-def test_many_rows_at_a_time_are_read_as_one_by_one(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, str]]) -> None:
+def test_many_rows_at_a_time_are_read_as_one_by_one(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, str]]
+) -> None:
     path = tmp_path_factory.mktemp("csv") / "x.csv"
     path.write_text("".join(f"{one},{two}{end}" for one, two, end in rows), encoding="utf-8", newline="")
     table = Table(Source.of(path, path.name), "utf-8", ",", False, 2)
-    many = outcome((line, list(row)) for batch in batches(table) for line, *row in zip(batch.lines, *batch.columns, strict=True))
+    many = outcome(
+        (line, list(row)) for batch in batches(table) for line, *row in zip(batch.lines, *batch.columns, strict=True)
+    )
     assert many == outcome(fitted(table, one_by_one(table)))
 
 
@@ -272,15 +339,18 @@ def test_it_may_be_compressed_or_in_a_zip(tmp_path: Path) -> None:
     assert made.data.summary.rows == 30
 
 
-@pytest.mark.parametrize(("content", "code"), [
-    (b"a,b\n", "csv_no_rows"),
-    (b"only\none\ncolumn\n", "csv_one_column"),
-    (b'a,b\n1,"open\n2,3\n', "csv_quotes"),
-    (b'a,b\n1,"x"y\n2,3\n', "csv_quotes"),
-    (b"a,b\n" + b"1,2\n" * 2000 + b"1,\x00\n", "csv_binary"),
-    (",".join(f"c{n}" for n in range(20_001)).encode() + b"\n" + b"1," * 20_000 + b"1\n", "csv_columns"),
-    (b"\n \n\n", "csv_no_rows"),
-])
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"a,b\n", "csv_no_rows"),
+        (b"only\none\ncolumn\n", "csv_one_column"),
+        (b'a,b\n1,"open\n2,3\n', "csv_quotes"),
+        (b'a,b\n1,"x"y\n2,3\n', "csv_quotes"),
+        (b"a,b\n" + b"1,2\n" * 2000 + b"1,\x00\n", "csv_binary"),
+        (",".join(f"c{n}" for n in range(20_001)).encode() + b"\n" + b"1," * 20_000 + b"1\n", "csv_columns"),
+        (b"\n \n\n", "csv_no_rows"),
+    ],
+)
 def test_what_is_no_table_is_refused_with_its_own_sentence(tmp_path: Path, content: bytes, code: str) -> None:
     assert refusal(tmp_path, {"x.csv": content}).code == code
 
@@ -303,9 +373,15 @@ def test_the_wrong_encoding_chosen_by_hand_names_the_line(tmp_path: Path) -> Non
     assert error.code == "csv_encoding"
 
 
-@pytest.mark.parametrize(("words", "levels"), [
-    (("TRUE", "true", "FALSE"), ("false", "true")), (("Yes", "no"), ("no", "yes")), (("T", "F"), ("f", "t")),
-    (("y", "N", "n"), ("n", "y"))])
+@pytest.mark.parametrize(
+    ("words", "levels"),
+    [
+        (("TRUE", "true", "FALSE"), ("false", "true")),
+        (("Yes", "no"), ("no", "yes")),
+        (("T", "F"), ("f", "t")),
+        (("y", "N", "n"), ("n", "y")),
+    ],
+)
 def test_words_for_yes_and_no_are_one_kind_however_they_are_written(
     words: tuple[str, ...], levels: tuple[str, str], tmp_path: Path
 ) -> None:

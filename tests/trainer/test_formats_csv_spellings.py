@@ -21,31 +21,39 @@ def numbers(folder: Path, cells: list[str], mark: str = ";") -> Imported:
 
 
 @pytest.mark.parametrize("mark", [",", ";"])
-@pytest.mark.parametrize(("cells", "values"), [
-    (["5\u00a0563,48", "12,5", "1\u202f200\u202f300,5"], [5563.48, 12.5, 1200300.5]),
-    (["6'414.50", "12.25", "1’200’300.5"], [6414.5, 12.25, 1200300.5]),
-    (["7 953.66", "12.25", "1 200 300"], [7953.66, 12.25, 1200300]),
-    (["\u22123.5", "12.25", "\u2013 7", "8-"], [-3.5, 12.25, -7, -8]),
-    (["12,34,567.50", "1,234.5", "17.25"], [1234567.5, 1234.5, 17.25]),
-    (["\u200b12.5", "7\ufeff", "8.25"], [12.5, 7, 8.25]),
-])
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (["5\u00a0563,48", "12,5", "1\u202f200\u202f300,5"], [5563.48, 12.5, 1200300.5]),
+        (["6'414.50", "12.25", "1’200’300.5"], [6414.5, 12.25, 1200300.5]),
+        (["7 953.66", "12.25", "1 200 300"], [7953.66, 12.25, 1200300]),
+        (["\u22123.5", "12.25", "\u2013 7", "8-"], [-3.5, 12.25, -7, -8]),
+        (["12,34,567.50", "1,234.5", "17.25"], [1234567.5, 1234.5, 17.25]),
+        (["\u200b12.5", "7\ufeff", "8.25"], [12.5, 7, 8.25]),
+    ],
+)
 def test_numbers_are_read_as_people_of_many_lands_write_them(
-        tmp_path: Path, cells: list[str], values: list[float], mark: str) -> None:
+    tmp_path: Path, cells: list[str], values: list[float], mark: str
+) -> None:
     made = numbers(tmp_path, cells, mark)
     np.testing.assert_array_equal(made.data.array("numbers")[:, 0], values * 4)
     assert not made.codes & {"text_in_numbers", "unit", "mixed_units"}
 
 
-@pytest.mark.parametrize(("cells", "values", "unit"), [
-    (["$9,554.00", "$-12.50", "-$3", "7.25"], [9554, -12.5, -3, 7.25], "$"),
-    (["27%", "3.5 %", "-0.25%"], [27, 3.5, -0.25], "%"),
-    (["1,5 €", "1.234,50 €", "7 €"], [1.5, 1234.5, 7], "€"),
-    (["USD 12", "USD 1,200.5", "USD 0.5"], [12, 1200.5, 0.5], "USD"),
-    (["12 kg", "3.5kg", "0.25 kg"], [12, 3.5, 0.25], "kg"),
-    (["-4 °C", "21.5°C", "\u22120.5 °C"], [-4, 21.5, -0.5], "°C"),
-])
+@pytest.mark.parametrize(
+    ("cells", "values", "unit"),
+    [
+        (["$9,554.00", "$-12.50", "-$3", "7.25"], [9554, -12.5, -3, 7.25], "$"),
+        (["27%", "3.5 %", "-0.25%"], [27, 3.5, -0.25], "%"),
+        (["1,5 €", "1.234,50 €", "7 €"], [1.5, 1234.5, 7], "€"),
+        (["USD 12", "USD 1,200.5", "USD 0.5"], [12, 1200.5, 0.5], "USD"),
+        (["12 kg", "3.5kg", "0.25 kg"], [12, 3.5, 0.25], "kg"),
+        (["-4 °C", "21.5°C", "\u22120.5 °C"], [-4, 21.5, -0.5], "°C"),
+    ],
+)
 def test_numbers_with_a_unit_are_numbers_and_the_unit_is_told(
-        tmp_path: Path, cells: list[str], values: list[float], unit: str) -> None:
+    tmp_path: Path, cells: list[str], values: list[float], unit: str
+) -> None:
     made = numbers(tmp_path, cells)
     np.testing.assert_array_equal(made.data.array("numbers")[:, 0], values * 4)
     assert made.problem("unit").params == {"column": "mass", "unit": unit, "value": cells[0]}
@@ -64,8 +72,20 @@ def test_numbers_in_different_units_are_never_mixed_and_it_is_told(tmp_path: Pat
     assert made.problem("mixed_units").params == {"column": "mass", "values": "“5 kg”, “300 g”"}
 
 
-@pytest.mark.parametrize("cells", [["12A", "3B"], ["030 123 456", "040 999 111"], ["10:30", "11:45"], ["10.0.0.1", "10.0.0.2"],
-                                   ["1.2M", "5k"], ["8–10", "11–12"], ["K 12", "K 13"], ["1,2", "1,2,3"], ["3/4", "1/2"]])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["12A", "3B"],
+        ["030 123 456", "040 999 111"],
+        ["10:30", "11:45"],
+        ["10.0.0.1", "10.0.0.2"],
+        ["1.2M", "5k"],
+        ["8–10", "11–12"],
+        ["K 12", "K 13"],
+        ["1,2", "1,2,3"],
+        ["3/4", "1/2"],
+    ],
+)
 def test_codes_ranges_and_lists_are_no_numbers(tmp_path: Path, cells: list[str]) -> None:
     made = numbers(tmp_path, cells, ",")
     assert made.data.summary.columns[0].kind == "category"
@@ -78,26 +98,36 @@ def test_distances_as_names_above_plain_numbers_are_names(tmp_path: Path) -> Non
 
 
 def rows_below(width: int, first: str = "") -> str:
-    """Rows of which the first column counts them (``n``) or is one of some towns (``t``), and the others hold fractions."""
+    """Rows of which the first column counts them (``n``) or is one of some towns (``t``), and the others hold
+    fractions.
+    """
     begins = {"n": [f"{at}," for at in range(30)], "t": ["Ulm,", "Bonn,", "Kiel,"] * 10, "": [""] * 30}[first]
-    return "".join(begin + ",".join(f"{(at * 7 + place * 3) % 10 + 0.5}" for place in range(width)) + "\n"
-                   for at, begin in enumerate(begins))
+    return "".join(
+        begin + ",".join(f"{(at * 7 + place * 3) % 10 + 0.5}" for place in range(width)) + "\n"
+        for at, begin in enumerate(begins)
+    )
 
 
-@pytest.mark.parametrize(("line", "rows"), [
-    (",0,1,2,3", rows_below(4, "n")),
-    (",0", rows_below(1, "n")),
-    ("0,1,2,3", rows_below(4)),
-    ("1,2,3,4", rows_below(4)),
-    ("town,2019,2020,2021", rows_below(3, "t")),
-    ("town,1990,2000,2005", rows_below(3, "t")),
-    ("town,2019", "".join(f"town {n % 3},{n * 7 % 13}\n" for n in range(30))),
-    ("town,1,2", rows_below(2, "t")),
-    ("wave,400,410,420,430", rows_below(4, "t")),
-    ("0,1,2,3,target", "".join(f"{n % 7}.5,{n % 5},{n % 3},{n % 11},{'cat' if n % 2 else 'dog'}\n" for n in range(30))),
-    ("0,1,2,3,target", "".join(f"{n % 7},{n % 5},{n % 3},{n * 7 % 11},{n % 2}\n" for n in range(30))),
-    (",0,1,label", "".join(f"{n},{n % 5},{n % 7},{'ab'[n % 2]}\n" for n in range(30))),
-])
+@pytest.mark.parametrize(
+    ("line", "rows"),
+    [
+        (",0,1,2,3", rows_below(4, "n")),
+        (",0", rows_below(1, "n")),
+        ("0,1,2,3", rows_below(4)),
+        ("1,2,3,4", rows_below(4)),
+        ("town,2019,2020,2021", rows_below(3, "t")),
+        ("town,1990,2000,2005", rows_below(3, "t")),
+        ("town,2019", "".join(f"town {n % 3},{n * 7 % 13}\n" for n in range(30))),
+        ("town,1,2", rows_below(2, "t")),
+        ("wave,400,410,420,430", rows_below(4, "t")),
+        (
+            "0,1,2,3,target",
+            "".join(f"{n % 7}.5,{n % 5},{n % 3},{n % 11},{'cat' if n % 2 else 'dog'}\n" for n in range(30)),
+        ),
+        ("0,1,2,3,target", "".join(f"{n % 7},{n % 5},{n % 3},{n * 7 % 11},{n % 2}\n" for n in range(30))),
+        (",0,1,label", "".join(f"{n},{n % 5},{n % 7},{'ab'[n % 2]}\n" for n in range(30))),
+    ],
+)
 def test_numbers_in_order_in_the_first_line_are_names(tmp_path: Path, line: str, rows: str) -> None:
     made = read(tmp_path, f"{line}\n{rows}")
     assert made.data.summary.rows == 30
@@ -105,15 +135,20 @@ def test_numbers_in_order_in_the_first_line_are_names(tmp_path: Path, line: str,
     assert "no_header" not in made.codes
 
 
-@pytest.mark.parametrize("rows", [
-    rows_below(4), rows_below(3, "t"), rows_below(3, "n"),
-    "".join(f"{n},{n + 1},{n + 2},{n + 3}\n" for n in range(30)),
-    "".join(f"{n},{n + 1},{n + 2}\n" for n in range(1, 90, 3)),
-    "".join(f"{n % 7},{n * 3 % 5},{n * 5 % 11},{'cat' if n % 2 else 'dog'}\n" for n in range(30)),
-    "".join(f"{'cat' if n % 2 else 'dog'},{1990 + n},{1991 + n}\n" for n in range(30)),
-    "".join(f"{1990 + n},{n * 7 % 11},{n % 2}\n" for n in range(30)),
-    "".join(f"{1 + n * 4 % 9},{2 + n * 5 % 9},{3 + n * 2 % 9},{'cat' if n % 3 else 'dog'}\n" for n in range(30)),
-])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        rows_below(4),
+        rows_below(3, "t"),
+        rows_below(3, "n"),
+        "".join(f"{n},{n + 1},{n + 2},{n + 3}\n" for n in range(30)),
+        "".join(f"{n},{n + 1},{n + 2}\n" for n in range(1, 90, 3)),
+        "".join(f"{n % 7},{n * 3 % 5},{n * 5 % 11},{'cat' if n % 2 else 'dog'}\n" for n in range(30)),
+        "".join(f"{'cat' if n % 2 else 'dog'},{1990 + n},{1991 + n}\n" for n in range(30)),
+        "".join(f"{1990 + n},{n * 7 % 11},{n % 2}\n" for n in range(30)),
+        "".join(f"{1 + n * 4 % 9},{2 + n * 5 % 9},{3 + n * 2 % 9},{'cat' if n % 3 else 'dog'}\n" for n in range(30)),
+    ],
+)
 def test_values_in_the_first_line_stay_values(tmp_path: Path, rows: str) -> None:
     made = read(tmp_path, rows)
     assert made.data.summary.rows == 30
@@ -135,13 +170,16 @@ def test_a_first_line_that_names_the_delimiter_is_obeyed(tmp_path: Path, line: s
     assert read(tmp_path / "odd", f"sep=^\n{ROWS}".replace(";", "^")).data.summary.rows == 30
 
 
-@pytest.mark.parametrize(("before", "count"), [
-    ("# exported on Monday\n", 1),
-    ("# one, two; three\n#\n\n# four\n", 3),
-    ("Sales of the year\n", 1),
-    ("Sales of the year;;\n;;\n", 1),
-    ("From: Ulm\nTo: Kiel\n\n", 2),
-])
+@pytest.mark.parametrize(
+    ("before", "count"),
+    [
+        ("# exported on Monday\n", 1),
+        ("# one, two; three\n#\n\n# four\n", 3),
+        ("Sales of the year\n", 1),
+        ("Sales of the year;;\n;;\n", 1),
+        ("From: Ulm\nTo: Kiel\n\n", 2),
+    ],
+)
 def test_lines_before_the_table_are_skipped_and_told(tmp_path: Path, before: str, count: int) -> None:
     made = read(tmp_path, f"{before}size;label;age\n{ROWS}")
     assert columns(made) == ["size", "label", "age"]
@@ -166,7 +204,9 @@ def test_a_line_that_is_wrong_is_named_as_it_stands_in_the_file(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("mark", [",", "\t"])
-def test_names_one_fewer_than_the_values_of_every_row_leave_the_first_column_without_one(tmp_path: Path, mark: str) -> None:
+def test_names_one_fewer_than_the_values_of_every_row_leave_the_first_column_without_one(
+    tmp_path: Path, mark: str
+) -> None:
     rows = "".join(f'"car {n}"{mark}{n * 7 % 13}{mark}{n % 5}.5{mark}"{"ab"[n % 2]}"\n' for n in range(30))
     made = read(tmp_path, f'"speed"{mark}"size"{mark}"label"\n{rows}')
     assert columns(made) == ["column 1", "speed", "size", "label"]

@@ -36,16 +36,24 @@ def test_order_and_names_of_the_two_files_do_not_matter(tmp_path: Path, names: t
 
 
 def test_both_may_lie_in_one_zip_with_a_licence(tmp_path: Path) -> None:
-    members = {"set/images.gz": gzip.compress(PAIR["pictures"]), "set/labels.gz": gzip.compress(PAIR["labels"]),
-               "set/LICENSE": b"free", "__MACOSX/._x": b"?"}
+    members = {
+        "set/images.gz": gzip.compress(PAIR["pictures"]),
+        "set/labels.gz": gzip.compress(PAIR["labels"]),
+        "set/LICENSE": b"free",
+        "__MACOSX/._x": b"?",
+    }
     made = imported(tmp_path, {"set.zip": zipped(members)})
     assert made.data.summary.rows == 20
     assert made.problem("other_files").params == {"count": 1, "names": "set/LICENSE"}
 
 
 def test_train_and_test_parts_are_joined(tmp_path: Path) -> None:
-    members = {"t10k-images": idx(PIXELS[:5]), "t10k-labels": idx(LABELS[:5]),
-               "train-images": idx(PIXELS[5:]), "train-labels": idx(LABELS[5:])}
+    members = {
+        "t10k-images": idx(PIXELS[:5]),
+        "t10k-labels": idx(LABELS[:5]),
+        "train-images": idx(PIXELS[5:]),
+        "train-labels": idx(LABELS[5:]),
+    }
     made = imported(tmp_path, {"mnist.zip": zipped(members)})
     np.testing.assert_array_equal(pictures.pixels(made.data)[:, 0], PIXELS)
     np.testing.assert_array_equal(pictures.labels(made.data), LABELS)
@@ -70,11 +78,17 @@ def test_a_file_with_a_wrong_beginning_is_named_with_its_first_bytes(tmp_path: P
 
 
 @settings(deadline=None)  # files are written, on a machine that may be busy
-@given(pixels=arrays.arrays(st.sampled_from([np.uint8, np.int16, np.int32, np.float32, np.float64]),
-                            st.tuples(st.integers(2, 5), st.integers(1, 4), st.integers(1, 4)),
-                            elements=st.integers(0, 255)))
+@given(
+    pixels=arrays.arrays(
+        st.sampled_from([np.uint8, np.int16, np.int32, np.float32, np.float64]),
+        st.tuples(st.integers(2, 5), st.integers(1, 4), st.integers(1, 4)),
+        elements=st.integers(0, 255),
+    )
+)
 def test_whole_numbers_to_255_survive_in_every_type(tmp_path_factory: pytest.TempPathFactory, pixels: Any) -> None:
-    made = imported(tmp_path_factory.mktemp("idx"), {"a": idx(pixels), "b": idx(np.arange(len(pixels), dtype=np.int32))})
+    made = imported(
+        tmp_path_factory.mktemp("idx"), {"a": idx(pixels), "b": idx(np.arange(len(pixels), dtype=np.int32))}
+    )
     np.testing.assert_array_equal(pictures.pixels(made.data)[:, 0], pixels)
 
 
@@ -88,27 +102,32 @@ def test_fractions_are_scaled(tmp_path: Path) -> None:
 def test_colour_is_read_with_channels_first_or_last(tmp_path: Path) -> None:
     colour = np.arange(2 * 4 * 5 * 3, dtype=np.uint8).reshape(2, 4, 5, 3)
     last = imported(tmp_path / "last", {"a": idx(colour), "b": idx([0, 1])})
-    first = imported(tmp_path / "first", {"a": idx(np.ascontiguousarray(colour.transpose(0, 3, 1, 2))), "b": idx([0, 1])})
+    first = imported(
+        tmp_path / "first", {"a": idx(np.ascontiguousarray(colour.transpose(0, 3, 1, 2))), "b": idx([0, 1])}
+    )
     assert pictures.shape(last.data.summary) == (3, 4, 5)
     assert last.data.path.read_bytes() == first.data.path.read_bytes()
 
 
-@pytest.mark.parametrize(("files", "code"), [
-    ({"a": PAIR["pictures"]}, "idx_labels_missing"),
-    ({"a": PAIR["labels"]}, "idx_pictures_missing"),
-    ({"a": PAIR["pictures"], "b": idx(LABELS[:19])}, "idx_counts"),
-    ({"a": PAIR["pictures"], "b": PAIR["labels"], "c": PAIR["labels"]}, "idx_pairs"),
-    ({"a": idx(PIXELS.reshape(20, 30)), "b": PAIR["labels"]}, "idx_no_pictures"),
-    ({"a": PAIR["pictures"][:-1], "b": PAIR["labels"]}, "idx_length"),
-    ({"a": PAIR["pictures"] + b"x", "b": PAIR["labels"]}, "idx_length"),
-    ({"a": PAIR["pictures"][:6], "b": PAIR["labels"]}, "idx_length"),
-    ({"a": idx(np.zeros((0, 3, 3), np.uint8)), "b": idx([])}, "idx_no_rows"),
-    ({"a": idx(PIXELS.astype(np.int16) - 1), "b": PAIR["labels"]}, "idx_range"),
-    ({"a": idx(PIXELS.astype(np.float32) + 0.5), "b": PAIR["labels"]}, "idx_range"),
-    ({"a": idx(np.full((20, 2, 2), np.nan)), "b": PAIR["labels"]}, "idx_not_finite"),
-    ({"a": PAIR["pictures"], "b": idx(LABELS + np.float32(0.5))}, "idx_labels_whole"),
-    ({"a": idx(np.zeros((4, 5, 5, 5), np.uint8)), "b": idx([0, 1, 0, 1])}, "idx_channels"),
-])
+@pytest.mark.parametrize(
+    ("files", "code"),
+    [
+        ({"a": PAIR["pictures"]}, "idx_labels_missing"),
+        ({"a": PAIR["labels"]}, "idx_pictures_missing"),
+        ({"a": PAIR["pictures"], "b": idx(LABELS[:19])}, "idx_counts"),
+        ({"a": PAIR["pictures"], "b": PAIR["labels"], "c": PAIR["labels"]}, "idx_pairs"),
+        ({"a": idx(PIXELS.reshape(20, 30)), "b": PAIR["labels"]}, "idx_no_pictures"),
+        ({"a": PAIR["pictures"][:-1], "b": PAIR["labels"]}, "idx_length"),
+        ({"a": PAIR["pictures"] + b"x", "b": PAIR["labels"]}, "idx_length"),
+        ({"a": PAIR["pictures"][:6], "b": PAIR["labels"]}, "idx_length"),
+        ({"a": idx(np.zeros((0, 3, 3), np.uint8)), "b": idx([])}, "idx_no_rows"),
+        ({"a": idx(PIXELS.astype(np.int16) - 1), "b": PAIR["labels"]}, "idx_range"),
+        ({"a": idx(PIXELS.astype(np.float32) + 0.5), "b": PAIR["labels"]}, "idx_range"),
+        ({"a": idx(np.full((20, 2, 2), np.nan)), "b": PAIR["labels"]}, "idx_not_finite"),
+        ({"a": PAIR["pictures"], "b": idx(LABELS + np.float32(0.5))}, "idx_labels_whole"),
+        ({"a": idx(np.zeros((4, 5, 5, 5), np.uint8)), "b": idx([0, 1, 0, 1])}, "idx_channels"),
+    ],
+)
 def test_what_does_not_fit_is_refused_with_its_own_sentence(tmp_path: Path, files: dict[str, bytes], code: str) -> None:
     assert refusal(tmp_path, files).code == code
 

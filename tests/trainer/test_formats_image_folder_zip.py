@@ -19,18 +19,32 @@ from trainer.catalog import listing
 from trainer.columns import category
 from trainer.columns.image.values import blocks
 from trainer.component import Component
-from trainer.data import Array
+from trainer.data.prepared import Array
 from trainer.spec import TrainSpec
 
 
 def two_classes(kind: str = "PNG", suffix: str = "png", **options: Any) -> dict[str, bytes]:
-    return {f"root/{label}/{n}.{suffix}": picture(kind=kind, seed=n + 10 * at, **options)
-            for at, label in enumerate(("cats", "dogs")) for n in range(6)}
+    return {
+        f"root/{label}/{n}.{suffix}": picture(kind=kind, seed=n + 10 * at, **options)
+        for at, label in enumerate(("cats", "dogs"))
+        for n in range(6)
+    }
 
 
-@pytest.mark.parametrize(("kind", "suffix"), [
-    ("PNG", "png"), ("JPEG", "jpg"), ("GIF", "gif"), ("BMP", "bmp"), ("WEBP", "webp"), ("TIFF", "tif"),
-    ("AVIF", "avif"), ("JPEG2000", "jp2"), ("PPM", "ppm")])
+@pytest.mark.parametrize(
+    ("kind", "suffix"),
+    [
+        ("PNG", "png"),
+        ("JPEG", "jpg"),
+        ("GIF", "gif"),
+        ("BMP", "bmp"),
+        ("WEBP", "webp"),
+        ("TIFF", "tif"),
+        ("AVIF", "avif"),
+        ("JPEG2000", "jp2"),
+        ("PPM", "ppm"),
+    ],
+)
 def test_every_kind_of_picture_is_read(tmp_path: Path, kind: str, suffix: str) -> None:
     members = two_classes(kind, suffix)
     made = imported(tmp_path, {"pets.zip": zipped(members)})
@@ -52,7 +66,9 @@ def test_grey_pictures_keep_one_channel(tmp_path: Path) -> None:
 def test_sixteen_bits_are_scaled_and_transparency_becomes_white(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     Image.fromarray(np.full((8, 8), 65535, np.uint16)).save(buffer, "PNG")
-    deep = imported(tmp_path / "deep", {"x.zip": zipped(two_classes(mode="L") | {"root/cats/a.png": buffer.getvalue()})})
+    deep = imported(
+        tmp_path / "deep", {"x.zip": zipped(two_classes(mode="L") | {"root/cats/a.png": buffer.getvalue()})}
+    )
     assert pictures.pixels(deep.data).max(axis=(1, 2, 3))[6] == 255
     buffer = io.BytesIO()
     Image.new("RGBA", (8, 8), (0, 0, 0, 0)).save(buffer, "PNG")
@@ -94,7 +110,12 @@ def test_too_many_broken_pictures_fail_the_import(tmp_path: Path) -> None:
 
 
 def test_hidden_files_are_ignored_and_others_named(tmp_path: Path) -> None:
-    extra = {"root/cats/.DS_Store": b"x", "__MACOSX/root/cats/._0.png": b"x", "root/cats/Thumbs.db": b"x", "root/notes.txt": b"x"}
+    extra = {
+        "root/cats/.DS_Store": b"x",
+        "__MACOSX/root/cats/._0.png": b"x",
+        "root/cats/Thumbs.db": b"x",
+        "root/notes.txt": b"x",
+    }
     made = imported(tmp_path, {"x.zip": zipped(two_classes() | extra)})
     assert made.problem("other_files").params == {"count": 1, "names": "root/notes.txt"}
 
@@ -172,15 +193,21 @@ def rows_of(made: Imported) -> list[tuple[str, str]]:
     return [(label.levels[one], part.levels[other]) for one, other in made.data.array("categories")]
 
 
-@pytest.mark.parametrize("folders", [
-    ("owl/train", "fox/train", "owl/test", "fox/test"), ("train/owl", "train/fox", "test/owl", "test/fox"),
-    ("data/Train/owl", "data/Train/fox", "data/test_images/owl", "data/test_images/fox"),
-])
+@pytest.mark.parametrize(
+    "folders",
+    [
+        ("owl/train", "fox/train", "owl/test", "fox/test"),
+        ("train/owl", "train/fox", "test/owl", "test/fox"),
+        ("data/Train/owl", "data/Train/fox", "data/test_images/owl", "data/test_images/fox"),
+    ],
+)
 def test_folders_that_name_parts_become_the_column_split_and_no_classes(
-        tmp_path: Path, folders: tuple[str, ...]) -> None:
+    tmp_path: Path, folders: tuple[str, ...]
+) -> None:
     made = imported(tmp_path, placed(*folders))
     assert Counter(rows_of(made)) == dict.fromkeys(
-        [("owl", "train"), ("fox", "train"), ("owl", "test"), ("fox", "test")], 3)
+        [("owl", "train"), ("fox", "train"), ("owl", "test"), ("fox", "test")], 3
+    )
     assert made.problem("given_split").params == {"column": "split", "train": 6, "validation": 0, "test": 6}
 
 
@@ -208,10 +235,13 @@ def test_folders_in_folders_are_asked_about_where_either_may_be_the_class(tmp_pa
     assert "nested_folders" not in imported(tmp_path / "kinds", placed("birds/owl", "mammals/fox", "mammals/cat")).codes
 
 
-@pytest.mark.parametrize(("folders", "names"), [
-    (("train", "bus", "tram"), []), (("owl", "fox", "test"), ["test"]), (("train", "test"), ["test", "train"])])
+@pytest.mark.parametrize(
+    ("folders", "names"),
+    [(("train", "bus", "tram"), []), (("owl", "fox", "test"), ["test"]), (("train", "test"), ["test", "train"])],
+)
 def test_classes_called_like_parts_are_pointed_at_unless_they_may_be_vehicles(
-        tmp_path: Path, folders: tuple[str, ...], names: list[str]) -> None:
+    tmp_path: Path, folders: tuple[str, ...], names: list[str]
+) -> None:
     made = imported(tmp_path, placed(*folders))
     assert pictures.classes(made.data.summary) == tuple(sorted(folders))
     assert [one.params["name"] for one in made.profile.problems if one.code == "part_as_class"] == names
@@ -262,9 +292,14 @@ def test_a_wide_picture_is_squeezed_cropped_or_padded(tmp_path: Path, fit: str, 
     assert (wide.shape, wide[0, 0], wide[10, 10]) == ((20, 20), corner, middle)
 
 
-@pytest.mark.parametrize(("values", "high"), [
-    (np.linspace(0, 4095, 64).astype(np.uint16), "4095"), (np.linspace(0, 65535, 64).astype(np.uint16), "65535"),
-    (np.linspace(0, 1, 64).astype(np.float32), "1")])
+@pytest.mark.parametrize(
+    ("values", "high"),
+    [
+        (np.linspace(0, 4095, 64).astype(np.uint16), "4095"),
+        (np.linspace(0, 65535, 64).astype(np.uint16), "65535"),
+        (np.linspace(0, 1, 64).astype(np.float32), "1"),
+    ],
+)
 def test_deep_pictures_keep_their_contrast_and_the_range_is_said(tmp_path: Path, values: Array, high: str) -> None:
     members: dict[str, bytes] = {}
     for label, row in (("dark", values // 2), ("bright", values)):
@@ -278,8 +313,11 @@ def test_deep_pictures_keep_their_contrast_and_the_range_is_said(tmp_path: Path,
 
 
 def with_table(table: str, name: str = "labels.csv", folders: Sequence[str] = ("images",)) -> dict[str, bytes]:
-    members = {f"set/{folder}/{n}.png": picture(seed=n + 10 * at, mode="L" if at else "RGB")
-               for at, folder in enumerate(folders) for n in range(6)}
+    members = {
+        f"set/{folder}/{n}.png": picture(seed=n + 10 * at, mode="L" if at else "RGB")
+        for at, folder in enumerate(folders)
+        for n in range(6)
+    }
     return {"x.zip": zipped(members | {f"set/{name}": table.encode()})}
 
 
@@ -287,7 +325,11 @@ def test_a_table_that_names_files_gives_numbers_categories_and_pictures_of_sever
     lines = [f"images/{n}.png,{n / 2},{'wet' if n % 2 else 'dry'},masks/{5 - n}.png" for n in range(6)]
     made = imported(tmp_path, with_table("\n".join(["photo,depth,ground,mask", *lines]), folders=("images", "masks")))
     assert [(column.name, column.kind) for column in made.data.summary.columns] == [
-        ("photo", "image"), ("depth", "number"), ("ground", "category"), ("mask", "image")]
+        ("photo", "image"),
+        ("depth", "number"),
+        ("ground", "category"),
+        ("mask", "image"),
+    ]
     np.testing.assert_array_equal(made.data.array("numbers")[:, 0], np.arange(6) / 2)
     np.testing.assert_array_equal(made.data.array("categories")[:, 0], [0, 1] * 3)
     with Image.open(io.BytesIO(picture(seed=4))) as image:
@@ -302,12 +344,15 @@ def test_a_table_that_names_files_gives_numbers_categories_and_pictures_of_sever
     assert only_photo.model.name == "cnn"
 
 
-@pytest.mark.parametrize(("name", "table"), [
-    ("metadata.csv", "file_name;label\n" + "\n".join(f"{n}.png;{'ab'[n % 2]}" for n in range(6))),
-    ("images/metadata.jsonl", "\n".join(f'{{"file_name": "{n}.png", "label": "{"ab"[n % 2]}"}}' for n in range(6))),
-    ("train.csv", "id,label\n" + "\n".join(f"{n},{'ab'[n % 2]}" for n in range(6))),
-    ("labels.tsv", "label\tpath\n" + "\n".join(f"{'ab'[n % 2]}\tset\\images\\{n}.png" for n in range(6))),
-])
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("metadata.csv", "file_name;label\n" + "\n".join(f"{n}.png;{'ab'[n % 2]}" for n in range(6))),
+        ("images/metadata.jsonl", "\n".join(f'{{"file_name": "{n}.png", "label": "{"ab"[n % 2]}"}}' for n in range(6))),
+        ("train.csv", "id,label\n" + "\n".join(f"{n},{'ab'[n % 2]}" for n in range(6))),
+        ("labels.tsv", "label\tpath\n" + "\n".join(f"{'ab'[n % 2]}\tset\\images\\{n}.png" for n in range(6))),
+    ],
+)
 def test_paths_may_start_anywhere_and_lack_their_suffix(tmp_path: Path, name: str, table: str) -> None:
     made = imported(tmp_path, with_table(table, name))
     assert [column.kind for column in made.data.summary.columns].count("image") == 1
@@ -357,12 +402,21 @@ def left_out(made: Imported) -> dict[str, str]:
 
 
 def test_whatever_is_left_out_of_folders_stands_in_a_list(tmp_path: Path) -> None:
-    extra = {"root/cats/torn.png": picture()[:-30], "root/=1+1.txt": b"x", "=cmd.txt": b"x", "top.png": picture(),
-             "root/owls/a.svg": b"<svg/>"}
+    extra = {
+        "root/cats/torn.png": picture()[:-30],
+        "root/=1+1.txt": b"x",
+        "=cmd.txt": b"x",
+        "top.png": picture(),
+        "root/owls/a.svg": b"<svg/>",
+    }
     made = imported(tmp_path / "some", {"x.zip": zipped(two_classes() | extra)})
     assert left_out(made) == {
-        "top.png": "no class", "root/owls/a.svg": "format not read", "root/cats/torn.png": "cannot be read",
-        "root/=1+1.txt": "no picture", "'=cmd.txt": "no picture"}
+        "top.png": "no class",
+        "root/owls/a.svg": "format not read",
+        "root/cats/torn.png": "cannot be read",
+        "root/=1+1.txt": "no picture",
+        "'=cmd.txt": "no picture",
+    }
     none = imported(tmp_path / "none", {"x.zip": zipped(two_classes())})
     assert (none.profile.left_out, (none.folder / "left_out.csv").exists()) == (0, False)
 
@@ -370,4 +424,6 @@ def test_whatever_is_left_out_of_folders_stands_in_a_list(tmp_path: Path) -> Non
 def test_whatever_is_left_out_of_a_table_stands_in_a_list(tmp_path: Path) -> None:
     made = imported(tmp_path, with_table("file,label\n0.png,a\n1.png,b\n2.png,a\ngone.png,b\n3.png,a\n4.png,b\n"))
     assert left_out(made) == {
-        "set/labels.csv, line 5: gone.png": "picture not there", "set/images/5.png": "not named in the table"}
+        "set/labels.csv, line 5: gone.png": "picture not there",
+        "set/images/5.png": "not named in the table",
+    }

@@ -11,31 +11,43 @@ from trainer.columns import boolean, category
 
 
 def test_keys_become_columns(tmp_path: Path) -> None:
-    lines = b"".join(b'{"text": "\xe4\xbd\xa0\xe5\xa5\xbd %d times", "n": %d, "label": "%c"}\n' % (n, n, b"ab"[n % 2]) for n in range(30))
+    lines = b"".join(
+        b'{"text": "\xe4\xbd\xa0\xe5\xa5\xbd %d times", "n": %d, "label": "%c"}\n' % (n, n, b"ab"[n % 2])
+        for n in range(30)
+    )
     made = imported(tmp_path, {"x.jsonl": lines + b'\n{"label": "a", "more": [1, null], "n": null}\n'})
     assert [(column.name, column.kind) for column in made.data.summary.columns] == [
-        ("text", "text"), ("n", "number"), ("label", "category"), ("more", "constant")]
+        ("text", "text"),
+        ("n", "number"),
+        ("label", "category"),
+        ("more", "constant"),
+    ]
     np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [*range(30), np.nan])
     assert made.profile.rows[-1] == ("", "", "a", "[1, null]")
     assert made.profile.suggested_target == "label"
 
 
 def test_text_alone_is_said_not_to_be_trainable_yet(tmp_path: Path) -> None:
-    made = imported(tmp_path, {"x.jsonl": b"".join(b'{"text": "some words %d", "label": %d}\n' % (n, n % 2) for n in range(30))})
+    made = imported(
+        tmp_path, {"x.jsonl": b"".join(b'{"text": "some words %d", "label": %d}\n' % (n, n % 2) for n in range(30))}
+    )
     assert made.problem("only_text").severity == "error"
 
 
-@pytest.mark.parametrize(("content", "code"), [
-    (b'{"a": 1}\n{"a": \n', "json_syntax"),
-    (b'{"a": 1}\n[1, 2]\n', "json_object"),
-    (b'{"a": 1}\n' + b"[" * 100_000, "json_syntax"),
-    (b'{"a": 1}\n{"a": ' + b"9" * 5000 + b"}\n", "json_syntax"),
-    (b"{}\n{}\n", "json_no_rows"),
-    (b'{"a": 1}\n' + b"x" * 20_000_000, "json_line"),
-    (b'{"a": 1}\n{"a": "\xff"}\n', "json_syntax"),
-    (b'{"a": {"b": [\n1, 2]}}\n', "format_json"),
-    (b"[\n1, 2]\n", "format_json"),
-])
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b'{"a": 1}\n{"a": \n', "json_syntax"),
+        (b'{"a": 1}\n[1, 2]\n', "json_object"),
+        (b'{"a": 1}\n' + b"[" * 100_000, "json_syntax"),
+        (b'{"a": 1}\n{"a": ' + b"9" * 5000 + b"}\n", "json_syntax"),
+        (b"{}\n{}\n", "json_no_rows"),
+        (b'{"a": 1}\n' + b"x" * 20_000_000, "json_line"),
+        (b'{"a": 1}\n{"a": "\xff"}\n', "json_syntax"),
+        (b'{"a": {"b": [\n1, 2]}}\n', "format_json"),
+        (b"[\n1, 2]\n", "format_json"),
+    ],
+)
 def test_what_is_no_table_is_refused_with_its_own_sentence(tmp_path: Path, content: bytes, code: str) -> None:
     assert refusal(tmp_path, {"x.json": content}).code == code
 
@@ -47,20 +59,44 @@ def test_unpaired_surrogates_and_zero_bytes_do_not_reach_the_profile(tmp_path: P
 
 
 def test_what_json_states_stays_so(tmp_path: Path) -> None:
-    rows = [{"code": f"{n % 3:03}", "note": "NA" if n % 2 else "1e5", "size": None if n == 7 else n / 4, "whole": n % 5,
-             "big": 2**60 + n % 3, "flag": n % 2 == 0, "mixed": n if n % 4 else "NA"} for n in range(40)]
+    rows = [
+        {
+            "code": f"{n % 3:03}",
+            "note": "NA" if n % 2 else "1e5",
+            "size": None if n == 7 else n / 4,
+            "whole": n % 5,
+            "big": 2**60 + n % 3,
+            "flag": n % 2 == 0,
+            "mixed": n if n % 4 else "NA",
+        }
+        for n in range(40)
+    ]
     made = imported(tmp_path, {"x.jsonl": "".join(json.dumps(row) + "\n" for row in rows).encode()})
     kinds = {column.name: column.kind for column in made.data.summary.columns}
-    assert kinds == {"code": "category", "note": "category", "size": "number", "whole": "number", "big": "category", "flag": "boolean",
-                     "mixed": "number"}
-    levels = {column.name: column.levels for column in made.data.summary.columns if isinstance(column, category.Column | boolean.Column)}
+    assert kinds == {
+        "code": "category",
+        "note": "category",
+        "size": "number",
+        "whole": "number",
+        "big": "category",
+        "flag": "boolean",
+        "mixed": "number",
+    }
+    levels = {
+        column.name: column.levels
+        for column in made.data.summary.columns
+        if isinstance(column, category.Column | boolean.Column)
+    }
     assert (levels["code"], levels["note"], levels["flag"]) == (("000", "001", "002"), ("1e5", "NA"), ("false", "true"))
     np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [np.nan if n == 7 else n / 4 for n in range(40)])
     assert made.profile.rows[1][:4] == ("001", "NA", "0.25", "1")
 
 
 def test_rows_with_gaps_among_numbers_are_compared(tmp_path: Path) -> None:
-    made = imported(tmp_path, {"x.jsonl": b'{"a": null, "b": 0.0}\n{"a": NaN, "b": -0.0}\n{"a": 1, "b": 1}\n{"a": 1e999, "b": 3}\n' * 5})
+    made = imported(
+        tmp_path,
+        {"x.jsonl": b'{"a": null, "b": 0.0}\n{"a": NaN, "b": -0.0}\n{"a": 1, "b": 1}\n{"a": 1e999, "b": 3}\n' * 5},
+    )
     assert made.profile.duplicates == 17
     assert made.problem("infinite_values").params == {"column": "a", "count": 5, "line": 4}
 
@@ -74,6 +110,8 @@ def test_json_lines_are_known_by_their_content_whatever_they_are_called(tmp_path
 
 
 def test_each_key_has_a_name_of_its_own(tmp_path: Path) -> None:
-    lines = b"".join(b'{"a": %d, "a (2)": %d, "a ": %d, "": "%c"}\n' % (n, n * n, n % 3, b"xy"[n % 2]) for n in range(30))
+    lines = b"".join(
+        b'{"a": %d, "a (2)": %d, "a ": %d, "": "%c"}\n' % (n, n * n, n % 3, b"xy"[n % 2]) for n in range(30)
+    )
     made = imported(tmp_path, {"x.jsonl": lines})
     assert [column.name for column in made.data.summary.columns] == ["a", "a (2)", "a (3)", "column 4"]

@@ -55,7 +55,11 @@ WAYS = pytest.mark.parametrize(("written", "name"), [(parquet, "parquet"), (feat
 
 
 def levels(made: Imported) -> dict[str, tuple[str, ...]]:
-    return {column.name: column.levels for column in made.data.summary.columns if isinstance(column, category.Column | boolean.Column)}
+    return {
+        column.name: column.levels
+        for column in made.data.summary.columns
+        if isinstance(column, category.Column | boolean.Column)
+    }
 
 
 @WAYS
@@ -122,14 +126,16 @@ def rows_read_by_nobody(folder: Path, content: bytes, name: str) -> str:
     (path,) = stored(folder, {"x": content})
     program = f"""
 import os, pathlib, pyarrow.parquet
-from trainer import catalog, inspect
+from trainer import catalog
+from trainer.importing import inspect
 from trainer.formats.{name} import reader
 from trainer.importing import preparation, profile_tables
 catalog.listing("formats")
 if os.getuid() == 0:
     os.setgid(65534), os.setuid(65534)
 inspect.limit()
-print(preparation.prepare([pathlib.Path({str(path)!r})], ["x"], pathlib.Path({str(folder)!r}) / "out").result.summary.rows)
+out = pathlib.Path({str(folder)!r}) / "out"
+print(preparation.prepare([pathlib.Path({str(path)!r})], ["x"], out).result.summary.rows)
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     return done.stdout.strip() or done.stderr

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from tests.trainer import mixed, samples
-from trainer import events, report
+from trainer import report
+from trainer.attempt import events
 
 TASK = {"name": "classification", "target": "class", "features": [column.name for column in mixed.FEATURES]}
 COMBINERS = ("concatenation", "gated sum", "attention")
@@ -19,8 +20,7 @@ COMBINERS = ("concatenation", "gated sum", "attention")
 def test_mixed_columns_are_learned_exported_proved_and_answered(combiner: str, tmp_path: Path) -> None:
     prepared = mixed.write(tmp_path / "mixed.safetensors")
     model = {"name": "fusion", "combiner": combiner, "width": 16, "hidden": [16], "channels": [4]}
-    spec = {"task": TASK, "model": model, "epochs": 25,
-            "optimizer": {"name": "adamw", "learning_rate": 3e-3}}
+    spec = {"task": TASK, "model": model, "epochs": 25, "optimizer": {"name": "adamw", "learning_rate": 3e-3}}
     done = samples.attempt(tmp_path / "train", "train", spec, {"prepared": prepared})
     assert done.ended.outcome == "succeeded", done.ended
     assert report.parse(done.report).value("test/accuracy") > 0.85
@@ -30,12 +30,22 @@ def test_mixed_columns_are_learned_exported_proved_and_answered(combiner: str, t
     assert [item["status"] for item in exported.report["exports"]] == ["proved"] * 3, exported.report
     out = exported.folder / "out"
     assert [block["name"] for block in json.loads((out / "preprocess.json").read_text())["inputs"]] == [
-        "numbers", "categories", "booleans", "image_1", "image_2"]
+        "numbers",
+        "categories",
+        "booleans",
+        "image_1",
+        "image_2",
+    ]
     np.save(tmp_path / "picture.npy", np.full((1, mixed.SIDE, mixed.SIDE), 200, np.uint8))
     row = {"size": 3.0, "colour": "red", "is_sold": True, "front": "picture.npy", "back": "picture.npy"}
     (tmp_path / "rows.jsonl").write_text(json.dumps(row) + "\n")
-    answer = subprocess.run([sys.executable, "-I", "predict.py", "run_onnx.py", str(tmp_path / "rows.jsonl")], cwd=out,
-                            capture_output=True, text=True, check=True)
+    answer = subprocess.run(
+        [sys.executable, "-I", "predict.py", "run_onnx.py", str(tmp_path / "rows.jsonl")],
+        cwd=out,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert json.loads(answer.stdout)["class"] == "many"
 
 

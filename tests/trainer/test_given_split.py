@@ -6,16 +6,21 @@ import numpy as np
 
 from tests.files import imported, picture, zipped
 from tests.trainer import samples
-from trainer import package, rows
 from trainer.columns import category
+from trainer.data import rows
+from trainer.packaging import package
 
 SIZES = {"train": 40, "val": 8, "test": 12}
 PRUNE = {"name": "prune_channels", "epochs": 1, "least_steps": 1}
 
 
 def test_training_and_compression_keep_to_the_parts_that_folders_give(tmp_path: Path) -> None:
-    members = {f"pets/{part}/{label}/{n}.png": picture(16, 16, mode="L", seed=n + 100 * at)
-               for part, count in SIZES.items() for at, label in enumerate(("cat", "dog")) for n in range(count)}
+    members = {
+        f"pets/{part}/{label}/{n}.png": picture(16, 16, mode="L", seed=n + 100 * at)
+        for part, count in SIZES.items()
+        for at, label in enumerate(("cat", "dog"))
+        for n in range(count)
+    }
     made = imported(tmp_path / "data", {"pets.zip": zipped(members)})
     inputs = {"prepared": made.data.path}
     trained = samples.attempt(tmp_path / "train", "train", {"epochs": 1, "exporters": [{"name": "onnx"}]}, inputs)

@@ -9,14 +9,19 @@ import pytest
 
 from tests import pictures
 from tests.files import picture, stored, zipped
-from trainer import events
+from trainer.attempt import events
+from trainer.attempt.job import Job
+from trainer.attempt.journal import Reader
 from trainer.importing.profile import Profile
-from trainer.job import Job
-from trainer.journal import Reader
 from trainer.spec import InspectSpec
 
 ROOT = Path(__file__).parents[2]
-LAUNCH = "import sys; from pathlib import Path; from trainer.launch import launch; sys.exit(launch(Path(sys.argv[1])))"
+LAUNCH = """
+import sys
+from pathlib import Path
+from trainer.attempt.launch import launch
+sys.exit(launch(Path(sys.argv[1])))
+"""
 
 
 def attempt(folder: Path, files: dict[str, bytes]) -> list[events.Event]:
@@ -42,11 +47,16 @@ def test_it_publishes_prepared_data_profile_and_thumbnails(tmp_path: Path) -> No
     assert journal[-1].outcome == "succeeded"
 
 
-@pytest.mark.parametrize(("name", "content", "code"), [
-    ("x.zip", zipped({"../x.png": picture()}), "archive_unsafe_name"),
-    ("x.csv", b"a,b\n1,2,3\n4\n", "csv_ragged"),
-])
-def test_what_cannot_be_used_ends_failed_with_its_sentence(tmp_path: Path, name: str, content: bytes, code: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("x.zip", zipped({"../x.png": picture()}), "archive_unsafe_name"),
+        ("x.csv", b"a,b\n1,2,3\n4\n", "csv_ragged"),
+    ],
+)
+def test_what_cannot_be_used_ends_failed_with_its_sentence(
+    tmp_path: Path, name: str, content: bytes, code: str
+) -> None:
     ended = attempt(tmp_path, {name: content})[-1]
     assert isinstance(ended, events.Ended)
     assert (ended.outcome, ended.code) == ("failed", code)

@@ -14,13 +14,13 @@ import pytest
 import torch
 
 from tests.faults.clocks import Clock
-from trainer import events
-from trainer.deferred import Step
+from trainer.attempt import events
+from trainer.attempt.journal import SPAN, Journal, Reader, end_of
 from trainer.errors import TrainerError
-from trainer.journal import SPAN, Journal, Reader, end_of
-from trainer.recorder import RATE_SECONDS, Recorder
 from trainer.tasks.classification import Target
 from trainer.tasks.classification.task import Classification
+from trainer.training.deferred import Step
+from trainer.training.recorder import RATE_SECONDS, Recorder
 
 
 @contextmanager
@@ -88,7 +88,7 @@ def test_the_times_of_points_go_on_while_the_machine_s_clock_jumps(tmp_path: Pat
     clock = Clock(tmp_path / "clock")
     writer = """
 import sys
-from trainer.journal import Journal
+from trainer.attempt.journal import Journal
 from pathlib import Path
 journal = Journal(Path(sys.argv[1]))
 for step in range(3):
@@ -167,7 +167,9 @@ def report_of(size: int) -> events.Result:
     return events.Result(report={"name": "x" * (size - rest)})
 
 
-def test_the_largest_event_that_readers_take_is_written_and_one_byte_more_is_refused_and_hides_nothing(tmp_path: Path) -> None:
+def test_the_largest_event_that_readers_take_is_written_and_one_byte_more_is_refused_and_hides_nothing(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "journal"
     journal = Journal(path)
     journal.write(report_of(events.LARGEST_FRAME))
@@ -200,6 +202,8 @@ def test_a_second_training_in_a_journal_stores_its_points_under_its_own_names(tm
         elif isinstance(event, events.Point):
             points.append((event.step, dict(zip(names[event.series], event.values, strict=True))))
     trained = [(step, values) for step, values in points if "train/loss" in values]
-    assert trained == [(step, {"train/loss": 0.5, "train/accuracy": 0.75, "learning_rate": 0.01}) for step in (1, 2, 3, 4)]
+    assert trained == [
+        (step, {"train/loss": 0.5, "train/accuracy": 0.75, "learning_rate": 0.01}) for step in (1, 2, 3, 4)
+    ]
     assert [step for step, values in points if "validation/loss" in values] == [1, 3]
     assert [step for step, values in points if "samples_per_second" in values] == [2, 4]

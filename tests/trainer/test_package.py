@@ -10,15 +10,17 @@ import torch
 
 from tests import pictures
 from tests.trainer.attempts import encoded, write_images, write_table
-from trainer import loop, package, rows
 from trainer.columns import image, number
-from trainer.data import Prepared
+from trainer.data import rows
+from trainer.data.prepared import Prepared
+from trainer.data.rows import Rows
 from trainer.errors import TrainerError
-from trainer.parallel import Ranks
-from trainer.preprocessing import RawModel
-from trainer.rows import Rows
+from trainer.packaging import package
+from trainer.packaging.preprocessing import RawModel
 from trainer.spec import TrainSpec, parse
 from trainer.tasks.regression import Target
+from trainer.training import loop
+from trainer.training.parallel import Ranks
 
 REGRESSION = {"task": {"name": "regression", "target": "n0"}}
 CLASSES = {"task": {"name": "classification", "target": "c0"}}
@@ -154,8 +156,9 @@ def test_a_wild_cell_leaves_the_others_as_they_were(tmp_path: Path, codes: np.nd
 
 
 @pytest.mark.parametrize("rare", [0.01, 0.2])
-def test_numbers_of_which_most_are_the_same_keep_what_tells_the_others_apart(tmp_path: Path, codes: np.ndarray[Any, Any],
-                                                                            rare: float) -> None:
+def test_numbers_of_which_most_are_the_same_keep_what_tells_the_others_apart(
+    tmp_path: Path, codes: np.ndarray[Any, Any], rare: float
+) -> None:
     values = (np.random.default_rng(6).random((200, 1)) < rare).astype(float)
     values[:4] = 1.0
     spec, data = ready(write_table(tmp_path / "table", values, codes), CLASSES)
@@ -213,12 +216,15 @@ def test_classes_that_cannot_be_learned_are_a_sentence(tmp_path: Path, labels: l
     assert caught.value.code == code
 
 
-@pytest.mark.parametrize(("task", "code"), [
-    ({"name": "regression", "target": "c0"}, "target_not_a_number"),
-    ({"name": "regression", "target": "nowhere"}, "target_unknown"),
-    ({"name": "classification", "target": "c0", "features": ["nowhere"]}, "feature_unknown"),
-    ({"name": "classification", "target": "c0", "features": ["c0"]}, "feature_unknown"),
-])
+@pytest.mark.parametrize(
+    ("task", "code"),
+    [
+        ({"name": "regression", "target": "c0"}, "target_not_a_number"),
+        ({"name": "regression", "target": "nowhere"}, "target_unknown"),
+        ({"name": "classification", "target": "c0", "features": ["nowhere"]}, "feature_unknown"),
+        ({"name": "classification", "target": "c0", "features": ["c0"]}, "feature_unknown"),
+    ],
+)
 def test_a_task_that_does_not_fit_is_a_sentence(
     tmp_path: Path, numbers: np.ndarray[Any, Any], codes: np.ndarray[Any, Any], task: dict[str, Any], code: str
 ) -> None:

@@ -14,12 +14,13 @@ from tests import pictures
 from tests.files import imported
 from tests.trainer import samples
 from tests.trainer.attempts import write_images
-from trainer import columns, rows
+from trainer import columns
 from trainer.columns import kinds, module_of
-from trainer.data import Array, Prepared
+from trainer.data import rows
+from trainer.data.prepared import Array, Prepared
+from trainer.data.rows import Rows
 from trainer.proving import answering, parity
 from trainer.proving.description import preprocess
-from trainer.rows import Rows
 from trainer.spec import TrainSpec, parse
 from trainer.tasks import regression
 
@@ -33,8 +34,15 @@ def load(folder):
     return model
 """
 TABLE = "size,city,weight,y\n" + "".join(
-    f"{size},{city},{weight},{y}\n" for size, city, weight, y in
-    zip(["1.5", "2", "", "1250"] * 10, ["Bonn", "Ulm", "Kiel", ""] * 10, (str(n * 7 % 20) for n in range(40)), "aabb" * 10, strict=True))
+    f"{size},{city},{weight},{y}\n"
+    for size, city, weight, y in zip(
+        ["1.5", "2", "", "1250"] * 10,
+        ["Bonn", "Ulm", "Kiel", ""] * 10,
+        (str(n * 7 % 20) for n in range(40)),
+        "aabb" * 10,
+        strict=True,
+    )
+)
 
 
 def shipped(prepared: Prepared, folder: Path) -> Rows:
@@ -57,8 +65,13 @@ def shipped(prepared: Prepared, folder: Path) -> Rows:
 
 def run(folder: Path, name: str, content: bytes) -> subprocess.CompletedProcess[str]:
     (folder / name).write_bytes(content)
-    return subprocess.run([sys.executable, "-I", "predict.py", "run_echo.py", name, "--batch", "1000"], cwd=folder, capture_output=True,
-                          text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-I", "predict.py", "run_echo.py", name, "--batch", "1000"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def seen(folder: Path) -> dict[str, Array]:
@@ -85,7 +98,9 @@ def test_a_table_is_read_as_the_import_read_it(tmp_path: Path) -> None:
 def test_the_real_sample_is_read_as_json_lines(tmp_path: Path) -> None:
     prepared = Prepared.open(samples.penguins(tmp_path / "data"))
     data = shipped(prepared, tmp_path / "shipped")
-    path = parity.write_rows(prepared, [column.name for column in data.features], np.arange(len(prepared)), tmp_path, [])
+    path = parity.write_rows(
+        prepared, [column.name for column in data.features], np.arange(len(prepared)), tmp_path, []
+    )
     done = run(tmp_path / "shipped", "penguins.jsonl", path.read_bytes())
     assert (done.returncode, done.stderr) == (0, "")
     equal(tmp_path / "shipped", data, np.arange(len(prepared)))
@@ -118,14 +133,21 @@ def test_a_value_that_is_not_understood_is_told(tmp_path: Path) -> None:
     assert len(done.stderr.splitlines()) == 2
 
 
-@pytest.mark.parametrize(("name", "content", "sentence"), [
-    ("new.csv", b"size,town,weight\n1,Bonn,3\n", "it has no column “city”. Its first row has “size”, “town”, “weight”."),
-    ("new.csv", b"size,city,weight\n1,Bonn,3\n2\n", "line 3 has 1 values where the first line has 3."),
-    ("new.csv", b"size,city,weight\n", "it holds no rows."),
-    ("new.jsonl", b"[1, 2]\n", "line 1 is no JSON object."),
-    ("new.jsonl", b"{", "Expecting property name"),
-    ("new.npy", b"\x93NUMPY", "one .npy file cannot hold the columns"),
-])
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        (
+            "new.csv",
+            b"size,town,weight\n1,Bonn,3\n",
+            "it has no column “city”. Its first row has “size”, “town”, “weight”.",
+        ),
+        ("new.csv", b"size,city,weight\n1,Bonn,3\n2\n", "line 3 has 1 values where the first line has 3."),
+        ("new.csv", b"size,city,weight\n", "it holds no rows."),
+        ("new.jsonl", b"[1, 2]\n", "line 1 is no JSON object."),
+        ("new.jsonl", b"{", "Expecting property name"),
+        ("new.npy", b"\x93NUMPY", "one .npy file cannot hold the columns"),
+    ],
+)
 def test_what_cannot_be_read_is_a_sentence(name: str, content: bytes, sentence: str, tmp_path: Path) -> None:
     shipped(imported(tmp_path, {"x.csv": TABLE.encode()}).data, tmp_path / "shipped")
     done = run(tmp_path / "shipped", name, content)
@@ -135,8 +157,9 @@ def test_what_cannot_be_read_is_a_sentence(name: str, content: bytes, sentence: 
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("wrong", [np.zeros((2, 8, 8, 1), np.uint8), np.zeros((2, 1, 8, 8), np.float32),
-                                   np.full((2, 1, 8, 8), 256)])
+@pytest.mark.parametrize(
+    "wrong", [np.zeros((2, 8, 8, 1), np.uint8), np.zeros((2, 1, 8, 8), np.float32), np.full((2, 1, 8, 8), 256)]
+)
 def test_what_is_no_picture_for_this_model_is_refused_with_what_it_takes(wrong: Array, tmp_path: Path) -> None:
     shipped(Prepared.open(write_images(tmp_path / "images", rows=30)), tmp_path / "shipped")
     np.save(tmp_path / "rows.npy", wrong)
@@ -147,10 +170,26 @@ def test_what_is_no_picture_for_this_model_is_refused_with_what_it_takes(wrong: 
 
 # Of each kind that goes into a model: values as somebody outside may write them, with a description of the block.
 OUTSIDE: dict[str, tuple[list[Any], dict[str, Any], list[Any]]] = {
-    "number": ([1, "2.5", " 3 ", None, "", "x", True, 1e40], {"columns": ["a"]}, [1, 2.5, 3, np.nan, np.nan, np.nan, 1, np.nan]),
-    "category": (["a", " b ", None, "", "c", 1], {"columns": ["a"], "levels": {"a": ["1", "a", "b"]}}, [1, 2, -1, -1, -1, 0]),
-    "boolean": (["yes", "No", True, 0, None, "perhaps"], {"columns": ["a"], "levels": {"a": ["no", "yes"]}}, [1, 0, 1, 0, -1, -1]),
-    "image": ([[[[1, 2]]], np.array([[[3, 4]]], np.uint8)], {"columns": ["a"], "shape": ["batch", 1, 1, 2]}, [[[[1, 2]]], [[[3, 4]]]]),
+    "number": (
+        [1, "2.5", " 3 ", None, "", "x", True, 1e40],
+        {"columns": ["a"]},
+        [1, 2.5, 3, np.nan, np.nan, np.nan, 1, np.nan],
+    ),
+    "category": (
+        ["a", " b ", None, "", "c", 1],
+        {"columns": ["a"], "levels": {"a": ["1", "a", "b"]}},
+        [1, 2, -1, -1, -1, 0],
+    ),
+    "boolean": (
+        ["yes", "No", True, 0, None, "perhaps"],
+        {"columns": ["a"], "levels": {"a": ["no", "yes"]}},
+        [1, 0, 1, 0, -1, -1],
+    ),
+    "image": (
+        [[[[1, 2]]], np.array([[[3, 4]]], np.uint8)],
+        {"columns": ["a"], "shape": ["batch", 1, 1, 2]},
+        [[[[1, 2]]], [[[3, 4]]]],
+    ),
 }
 
 

@@ -10,10 +10,11 @@ from PIL import Image
 from tests import pictures
 from tests.files import Imported, idx, imported
 from tests.trainer.attempts import encoded
-from trainer import package, rows
+from trainer.data import rows
+from trainer.data.summary import number_names
 from trainer.importing.profile import LOOKED_FOR, SENTENCES
+from trainer.packaging import package
 from trainer.spec import TrainSpec, parse
-from trainer.summary import number_names
 from webapp.datasets import samples
 
 
@@ -35,8 +36,15 @@ def test_the_digits_are_profiled(tmp_path: Path) -> None:
     assert made.codes == set()
 
     assert {check.code for check in made.profile.checks} == {
-        "one_class", "few_rows", "lonely_class", "imbalance", "infinite_pixels", "duplicates", "contradicting_labels",
-        "case_only"}
+        "one_class",
+        "few_rows",
+        "lonely_class",
+        "imbalance",
+        "infinite_pixels",
+        "duplicates",
+        "contradicting_labels",
+        "case_only",
+    }
 
 
 def test_each_problem_is_a_check_and_a_profile_lists_those_that_were_made(tmp_path: Path) -> None:
@@ -45,8 +53,14 @@ def test_each_problem_is_a_check_and_a_profile_lists_those_that_were_made(tmp_pa
     inspection = table(tmp_path / "classes", "size,colour,x", rows)
     checks = {check.code for check in inspection.profile.checks}
     assert inspection.codes - {code for code, (severity, _, _) in SENTENCES.items() if severity == "info"} <= checks
-    assert {"missing_values", "text_in_numbers", "mirrors_target", "imbalance", "renamed_columns",
-            "identifier"} <= checks
+    assert {
+        "missing_values",
+        "text_in_numbers",
+        "mirrors_target",
+        "imbalance",
+        "renamed_columns",
+        "identifier",
+    } <= checks
     assert not {"infinite_pixels", "broken_pictures", "contradicting_labels"} & checks
     numbers = table(tmp_path / "numbers", "a,b", [f"{number % 7},{number * 1.5 + number % 3}" for number in range(60)])
     assert "imbalance" not in {check.code for check in numbers.profile.checks}, "there are no classes to compare"
@@ -61,7 +75,9 @@ def test_the_contact_sheet_shows_what_its_labels_say(tmp_path: Path) -> None:
         shown = np.asarray(sheet.convert("L"))
     assert grid.labels[:12] == ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "1")
     labels, pixels = pictures.labels(made.data), pictures.pixels(made.data)
-    three = np.asarray(Image.fromarray(pixels[int(np.argmax(labels == 3)), 0]).resize((64, 64), Image.Resampling.NEAREST))
+    three = np.asarray(
+        Image.fromarray(pixels[int(np.argmax(labels == 3)), 0]).resize((64, 64), Image.Resampling.NEAREST)
+    )
     np.testing.assert_array_equal(shown[:64, 3 * 64 : 4 * 64], three)
 
 
@@ -117,10 +133,14 @@ def test_a_column_that_mirrors_the_target_is_told(tmp_path: Path) -> None:
     rows = [f"{'xyz'[n % 3]},{'uvw'[n % 3]},{n % 5 + n % 3 / 3}" for n in range(60)]
     made = table(tmp_path / "class", "code,label,size", rows)
     assert made.problem("mirrors_target").params == {"column": "code", "target": "label", "agreeing": 60, "rows": 60}
-    made = table(tmp_path / "number", "celsius,fahrenheit,noise", [f"{n},{n * 1.8 + 32},{n * 37 % 11}" for n in range(60)])
+    made = table(
+        tmp_path / "number", "celsius,fahrenheit,noise", [f"{n},{n * 1.8 + 32},{n * 37 % 11}" for n in range(60)]
+    )
     assert made.profile.suggested_task == "regression"
     assert {problem.params["column"] for problem in made.profile.problems if problem.code == "mirrors_target"} == set()
-    made = table(tmp_path / "target", "celsius,target,noise", [f"{n % 30},{n % 30 * 1.8 + 32},{n * 37 % 11}" for n in range(60)])
+    made = table(
+        tmp_path / "target", "celsius,target,noise", [f"{n % 30},{n % 30 * 1.8 + 32},{n * 37 % 11}" for n in range(60)]
+    )
     assert made.problem("mirrors_target").params["column"] == "celsius"
 
 
@@ -178,7 +198,9 @@ def test_numbers_that_are_classes_have_a_balance_and_a_rarest(tmp_path: Path) ->
 
 
 def test_numbers_that_float32_cannot_tell_apart_are_said_and_harmless(tmp_path: Path) -> None:
-    made = table(tmp_path, "time,size,y", [f"{1_700_000_000 + at % 11},{at * 37 % 101},{'ab'[at % 2]}" for at in range(60)])
+    made = table(
+        tmp_path, "time,size,y", [f"{1_700_000_000 + at % 11},{at * 37 % 101},{'ab'[at % 2]}" for at in range(60)]
+    )
     problem = made.problem("coarse_numbers")
     assert problem.params == {"column": "time", "step": "128"}
     spec = parse({"task": {"name": "classification", "target": "y"}}, "train")

@@ -6,21 +6,31 @@ from typing import Any
 import pytest
 
 from tests.trainer.attempts import Warm, write_images, write_job
-from trainer import job
+from trainer.attempt import job
 
 # 250 rows leave 200 to train on: batches of 64, the last of 8; 50 steps are 12.5 epochs.
 SPEC: dict[str, Any] = {
-    "model": {"name": "cnn", "channels": [4, 8], "hidden": [16], "dropout": 0.0}, "batch_size": 64, "epochs": 13,
-    "precision": "float64", "split": {"validation": 0.1, "test": 0.1},
+    "model": {"name": "cnn", "channels": [4, 8], "hidden": [16], "dropout": 0.0},
+    "batch_size": 64,
+    "epochs": 13,
+    "precision": "float64",
+    "split": {"validation": 0.1, "test": 0.1},
 }
 # 60 MB of gradients: three buckets.
-WIDE = {**SPEC, "model": {**SPEC["model"], "hidden": [1900, 1900, 1900]}, "epochs": 1, "optimizer": {"name": "sgd", "momentum": 0.0}}
+WIDE = {
+    **SPEC,
+    "model": {**SPEC["model"], "hidden": [1900, 1900, 1900]},
+    "epochs": 1,
+    "optimizer": {"name": "sgd", "momentum": 0.0},
+}
 
 
 @pytest.mark.parametrize("ranks", [2, 3])
 def test_every_loss_equals_that_of_one_rank(warm: Warm, tmp_path: Path, ranks: int) -> None:
     images = write_images(tmp_path / "prepared.safetensors", rows=250, classes=2)
-    one, many = (warm.run(write_job(tmp_path / f"ranks{count}", {**SPEC, "ranks": count}, images)) for count in (1, ranks))
+    one, many = (
+        warm.run(write_job(tmp_path / f"ranks{count}", {**SPEC, "ranks": count}, images)) for count in (1, ranks)
+    )
     assert one.ended is not None, one.logs
     assert many.ended is not None, many.logs
     for metric in ("train/loss", "train/accuracy", "validation/loss"):
@@ -34,13 +44,17 @@ def test_every_loss_equals_that_of_one_rank(warm: Warm, tmp_path: Path, ranks: i
 
 def test_a_schedule_that_follows_the_loss_falls_at_the_same_steps(warm: Warm, tmp_path: Path) -> None:
     images = write_images(tmp_path / "prepared.safetensors", rows=250, classes=2)
-    spec = {**SPEC, "optimizer": {"name": "sgd", "weight_decay": 0.01, "decay_biases": False},
-            "schedule": {"name": "plateau", "patience": 0, "threshold": 0.05}}
+    spec = {
+        **SPEC,
+        "optimizer": {"name": "sgd", "weight_decay": 0.01, "decay_biases": False},
+        "schedule": {"name": "plateau", "patience": 0, "threshold": 0.05},
+    }
     one, two = (warm.run(write_job(tmp_path / f"ranks{count}", {**spec, "ranks": count}, images)) for count in (1, 2))
     assert two.values("learning_rate") == one.values("learning_rate"), two.logs
     assert len({rate for _, rate in one.values("learning_rate")}) > 2
     assert [value for _, value in two.values("train/loss")] == pytest.approx(
-        [value for _, value in one.values("train/loss")], rel=1e-4)
+        [value for _, value in one.values("train/loss")], rel=1e-4
+    )
 
 
 def test_a_last_batch_smaller_than_the_ranks_counts_each_row_once(warm: Warm, tmp_path: Path) -> None:
@@ -50,7 +64,8 @@ def test_a_last_batch_smaller_than_the_ranks_counts_each_row_once(warm: Warm, tm
     assert three.ended is not None, three.logs
     assert three.ended.outcome == "succeeded"
     assert [value for _, value in three.values("train/loss")] == pytest.approx(
-        [value for _, value in one.values("train/loss")], rel=1e-4)
+        [value for _, value in one.values("train/loss")], rel=1e-4
+    )
 
 
 def test_the_numbers_of_a_step_are_summed_where_gradients_travel_in_several_buckets(warm: Warm, tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
-"""What the columns of a table of text are taken for: codes, gaps in other words, labels that look alike, identifiers."""
+"""What the columns of a table of text are taken for: codes, gaps in other words, labels that look alike,
+identifiers.
+"""
 
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import pytest
 
 from tests.files import Imported, imported
 from trainer.columns import Column, boolean, category
-from trainer.inputs import feature_columns
+from trainer.data.inputs import feature_columns
 
 
 def table(folder: Path, cells: list[str], name: str = "column") -> Imported:

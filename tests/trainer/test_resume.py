@@ -10,11 +10,17 @@ import pytest
 
 from tests.trainer import samples
 from tests.trainer.attempts import Attempt, Warm, children, curve, kill, steps_done, wait_until, write_job
-from trainer import events, job, loop, report
+from trainer import report
+from trainer.attempt import events, job
+from trainer.training import loop
 
 SPEC: dict[str, Any] = {
-    "model": {"name": "cnn", "channels": [4, 8], "hidden": [16], "dropout": 0.3}, "batch_size": 32, "epochs": 40,
-    "optimizer": {"name": "adamw"}, "schedule": {"name": "cosine"}, "checkpoint_seconds": 0.05,
+    "model": {"name": "cnn", "channels": [4, 8], "hidden": [16], "dropout": 0.3},
+    "batch_size": 32,
+    "epochs": 40,
+    "optimizer": {"name": "adamw"},
+    "schedule": {"name": "cosine"},
+    "checkpoint_seconds": 0.05,
 }
 TOTAL_STEPS = 8 * 40  # 240 training rows
 
@@ -60,8 +66,9 @@ def test_five_kills_at_random_steps_change_nothing(warm: Warm, images: Path, tmp
 
 @pytest.mark.parametrize("ranks", [1, 2])
 @pytest.mark.parametrize("order", [job.PAUSE, job.YIELD])
-def test_a_paused_run_goes_on_without_repeating_a_step(warm: Warm, images: Path, tmp_path: Path, ranks: int,
-                                                       order: int) -> None:
+def test_a_paused_run_goes_on_without_repeating_a_step(
+    warm: Warm, images: Path, tmp_path: Path, ranks: int, order: int
+) -> None:
     reference, paused, resumed = whole_and_in_two_lives(warm, {**SPEC, "ranks": ranks}, order, images, tmp_path)
     assert paused.exits == [0] * ranks, paused.logs
     assert paused.ended is not None
@@ -73,8 +80,9 @@ def test_a_paused_run_goes_on_without_repeating_a_step(warm: Warm, images: Path,
     assert curve([paused, resumed]) == curve([reference])
 
 
-def whole_and_in_two_lives(warm: Warm, spec: dict[str, Any], order: int, images: Path,
-                           folder: Path) -> tuple[Attempt, Attempt, Attempt]:
+def whole_and_in_two_lives(
+    warm: Warm, spec: dict[str, Any], order: int, images: Path, folder: Path
+) -> tuple[Attempt, Attempt, Attempt]:
     """A run from beginning to end, and the two lives of one that ``order`` paused near step 20."""
     spec = {**spec, "checkpoint_seconds": 1000.0}
     reference = warm.run(write_job(folder / "reference", spec, images))
@@ -114,7 +122,9 @@ def test_a_stopped_run_has_all_that_a_finished_one_has(warm: Warm, images: Path,
     assert stopped.last_checkpoint is not None
 
 
-def test_a_run_that_is_cut_off_in_its_evaluation_repeats_no_step(images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_is_cut_off_in_its_evaluation_repeats_no_step(
+    images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(loop, "LAST_SECONDS", 0.0)
     spec = {**SPEC, "epochs": 2, "checkpoint_seconds": 1000.0}
     samples.attempt(tmp_path / "first", "train", spec, {"prepared": images})
@@ -126,7 +136,11 @@ def test_a_run_that_is_cut_off_in_its_evaluation_repeats_no_step(images: Path, t
     assert weights(second) == weights(first)
 
 
-def test_a_run_that_took_no_time_writes_no_checkpoint(images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_took_no_time_writes_no_checkpoint(
+    images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(loop, "LAST_SECONDS", 60.0)
-    samples.attempt(tmp_path / "run", "train", {**SPEC, "epochs": 2, "checkpoint_seconds": 1000.0}, {"prepared": images})
+    samples.attempt(
+        tmp_path / "run", "train", {**SPEC, "epochs": 2, "checkpoint_seconds": 1000.0}, {"prepared": images}
+    )
     assert Attempt.read(tmp_path / "run").last_checkpoint is None

@@ -12,8 +12,10 @@ from sklearn import metrics
 
 from tests import pictures
 from tests.trainer import samples
-from trainer import events, report, rows
-from trainer.data import Prepared
+from trainer import report
+from trainer.attempt import events
+from trainer.data import rows
+from trainer.data.prepared import Prepared
 from trainer.report import Block, Figure, Scalar, Table
 from trainer.spec import Split, TrainSpec
 from trainer.tasks.classification import scores as classification
@@ -61,7 +63,9 @@ def test_scores_of_several_labels_equal_the_reference(labels: int, rows: int, se
     actual, predicted = random.integers(0, 2, (2, rows, labels))
     headline, scalars, (table,) = multi_label.report(predicted, actual.astype(np.uint8), tuple("abcdef"[:labels]))
     found = values(headline, scalars)
-    precision, recall, f1, support = metrics.precision_recall_fscore_support(actual, predicted, average=None, zero_division=0)
+    precision, recall, f1, support = metrics.precision_recall_fscore_support(
+        actual, predicted, average=None, zero_division=0
+    )
     for heading, expected in {"Precision": precision, "Recall": recall, "F1": f1, "Rows": support}.items():
         assert column(table, heading) == pytest.approx(list(expected))
     assert found["f1"] == pytest.approx(metrics.f1_score(actual, predicted, average="micro", zero_division=0))
@@ -89,7 +93,9 @@ def test_regression_of_equal_values_has_no_r2() -> None:
 
 
 def write_many_classes(path: Path) -> Path:
-    """Small random images of so many classes that the matrix of all pairs would be larger than a frame of the journal."""
+    """Small random images of so many classes that the matrix of all pairs would be larger than a frame of the
+    journal.
+    """
     labels = np.arange(3 * MANY) % MANY
     pixels = np.random.default_rng(3).integers(0, 256, (len(labels), 1, 8, 8)).astype(np.uint8)
     names = tuple(f"class {number}" for number in range(MANY))

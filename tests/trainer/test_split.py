@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tests.files import imported
-from trainer import rows, split
+from trainer.data import rows, split
 from trainer.errors import TrainerError
 from trainer.spec import Split, TrainSpec
 

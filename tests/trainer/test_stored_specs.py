@@ -18,14 +18,18 @@ def test_every_stored_component_is_still_read(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(store_specs, "FOLDER", tmp_path)
     store_specs.store("today")
     today = sorted(tmp_path.glob("*/*/*.json"))
-    assert {(path.parent.name, path.stem) for path in today} == {(family, name) for family in FAMILIES for name in listing(family)}
+    assert {(path.parent.name, path.stem) for path in today} == {
+        (family, name) for family in FAMILIES for name in listing(family)
+    }
     for path in (*released, *today):
         entry = listing(path.parent.name)[path.stem]
         spec = entry.spec.model_validate_json(path.read_text())
         assert entry.spec.model_validate_json(spec.model_dump_json()) == spec
 
 
-@pytest.mark.parametrize(("spec", "field"), [({"version": 2}, "version"), ({"model": {"name": "cnn", "version": 2}}, "model.version")])
+@pytest.mark.parametrize(
+    ("spec", "field"), [({"version": 2}, "version"), ({"model": {"name": "cnn", "version": 2}}, "model.version")]
+)
 def test_what_a_newer_release_wrote_is_told_so(spec: dict[str, Any], field: str) -> None:
     with pytest.raises(ValidationError) as caught:
         parse(spec)
@@ -40,7 +44,11 @@ class Second(TrainSpec):
 
     @classmethod
     def upgrade(cls, data: dict[str, Any], version: int) -> dict[str, Any]:
-        return {**{name: value for name, value in data.items() if name != "passes"}, "epochs": data["passes"]} if version < 2 else data
+        return (
+            {**{name: value for name, value in data.items() if name != "passes"}, "epochs": data["passes"]}
+            if version < 2
+            else data
+        )
 
 
 def test_a_spec_of_an_earlier_form_is_upgraded() -> None:

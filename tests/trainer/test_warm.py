@@ -5,13 +5,19 @@ from pathlib import Path
 from typing import Any
 
 from tests.trainer.attempts import Attempt, warm_process, write_job
-from trainer.job import NO_PROCESS
+from trainer.attempt.job import NO_PROCESS
 
-SPEC: dict[str, Any] = {"model": {"name": "cnn", "channels": [4], "hidden": [8]}, "batch_size": 32, "epochs": 1, "ranks": 2}
-# The kernel refuses a fork only where nothing else on this machine could be started either, so it is refused here, once.
+SPEC: dict[str, Any] = {
+    "model": {"name": "cnn", "channels": [4], "hidden": [8]},
+    "batch_size": 32,
+    "epochs": 1,
+    "ranks": 2,
+}
+# The kernel refuses a fork only where nothing else on this machine could be started either, so it is refused here,
+# once.
 REFUSES_A_FORK = """
 import errno, os
-from trainer import warm
+from trainer.attempt import warm
 fork, refused, launchers = os.fork, [], []
 def once():
     if not refused and {where}:

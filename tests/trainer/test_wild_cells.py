@@ -7,14 +7,18 @@ import pytest
 
 from tests.trainer import samples
 from tests.trainer.attempts import write_table
-from trainer.data import Array, Prepared
-from trainer.package import load
+from trainer.data.prepared import Array, Prepared
+from trainer.data.rows import of_model
+from trainer.packaging.package import load
 from trainer.proving import answering
-from trainer.rows import of_model
 
 ROWS, COLUMNS = 3000, 4
-SPEC = {"task": {"name": "classification", "target": "c0"},
-        "epochs": 30, "split": {"validation": 0.1, "test": 0.5}, "exporters": [{"name": "onnx"}]}
+SPEC = {
+    "task": {"name": "classification", "target": "c0"},
+    "epochs": 30,
+    "split": {"validation": 0.1, "test": 0.5},
+    "exporters": [{"name": "onnx"}],
+}
 
 
 def learned(folder: Path, numbers: Array, labels: Array, clean: Array) -> tuple[float, Path]:
@@ -41,6 +45,10 @@ def test_wild_cells_cost_the_clean_rows_half_a_point_at_most(wild: float, tmp_pa
     found, model = learned(tmp_path / "dirty", dirty, labels, clean)
     assert found >= expected - 0.005
     assert found > 0.95
-    exported = samples.attempt(tmp_path / "export", "export", {"exporters": [{"name": "onnx"}]},
-                               {"prepared": tmp_path / "dirty.safetensors", "model": model})
+    exported = samples.attempt(
+        tmp_path / "export",
+        "export",
+        {"exporters": [{"name": "onnx"}]},
+        {"prepared": tmp_path / "dirty.safetensors", "model": model},
+    )
     assert [item["status"] for item in exported.report["exports"]] == ["proved"]

@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 from uuid import uuid4
 
-from trainer import savings
+from trainer.compressing import savings
 from trainer.report import Figure, Report, Scalar
 from trainer.spec import TrainSpec, parse
 from webapp.accounts.models import User
@@ -35,7 +35,14 @@ def table(column: str) -> dict[str, Any]:
         {"name": "species", "kind": "category", "missing": 0, "distinct": 2, "levels": ["a", "b"]},
     ]
     details = [
-        {**columns[0], "minimum": 0.0, "maximum": 9.0, "mean": 4.5, "std": 1.0, "histogram": {"edges": [0, 3, 6, 9], "counts": [1, 4, 2]}},
+        {
+            **columns[0],
+            "minimum": 0.0,
+            "maximum": 9.0,
+            "mean": 4.5,
+            "std": 1.0,
+            "histogram": {"edges": [0, 3, 6, 9], "counts": [1, 4, 2]},
+        },
         {**columns[1], "levels": [["a", 60], ["b", 40]]},
     ]
     return {
@@ -82,7 +89,9 @@ def make_run(dataset: Dataset, *, name: str = "First", **values: Any) -> Run:
 
 
 def finished(dataset: Dataset, accuracy: float, name: str = "Done") -> Run:
-    accuracy_of_test = Scalar(name="test/accuracy", label="Test accuracy", value=accuracy, unit="share", better="higher")
+    accuracy_of_test = Scalar(
+        name="test/accuracy", label="Test accuracy", value=accuracy, unit="share", better="higher"
+    )
     report = Report(
         headline="test/accuracy",
         scalars=(

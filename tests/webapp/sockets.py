@@ -18,10 +18,13 @@ class Socket:
         parts = urlsplit(address)
         sent = {"host": HOST, "origin": origin, "cookie": cookie, **headers}
         scope = {
-            "type": "websocket", "scheme": "ws", "path": parts.path, "query_string": parts.query.encode(),
+            "type": "websocket",
+            "scheme": "ws",
+            "path": parts.path,
+            "query_string": parts.query.encode(),
             "subprotocols": [],
             "headers": [(name.encode(), value.encode()) for name, value in sent.items() if value],
-        }  # fmt: skip
+        }
         self._application: Any = ApplicationCommunicator(application, scope)
 
     async def connect(self) -> bool:

@@ -33,7 +33,9 @@ def ada() -> User:
 @pytest.fixture
 def console() -> Iterator[io.StringIO]:
     """What our log says meanwhile."""
-    handler = next(each for each in logging.getLogger("django").handlers if isinstance(each.formatter, RedactingFormatter))
+    handler = next(
+        each for each in logging.getLogger("django").handlers if isinstance(each.formatter, RedactingFormatter)
+    )
     assert isinstance(handler, logging.StreamHandler)
     stream = io.StringIO()
     before = handler.setStream(stream)
@@ -155,7 +157,9 @@ def test_name_and_password_sign_in_and_the_session_key_is_new(client: Client, ad
     assert client.session.session_key != before
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x()", "runs", "home"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x()", "runs", "home"]
+)
 def test_signing_in_never_leads_elsewhere(client: Client, ada: User, target: str) -> None:
     answer = client.post(f"/signin/?next={target}", {"name": "ada", "password": PASSWORD, "next": target})
     assert answer.headers["Location"] == "/"
@@ -221,7 +225,10 @@ def test_a_fault_is_announced_with_the_field_it_belongs_to(client: Client) -> No
 
 def test_after_a_press_without_a_session_one_comes_back_to_the_page_of_the_button(client: Client, ada: User) -> None:
     button = "/runs/5f0c3f0e-0000-7000-8000-000000000000/cancel/"
-    for page, target in {"http://testserver/runs/?q=a#top": "/runs/%3Fq%3Da", "https://evil.example/runs/": "/"}.items():
+    for page, target in {
+        "http://testserver/runs/?q=a#top": "/runs/%3Fq%3Da",
+        "https://evil.example/runs/": "/",
+    }.items():
         assert client.post(button, headers={"Referer": page}).headers["Location"] == f"/signin/?next={target}"
 
 

@@ -64,8 +64,18 @@ def test_a_data_set_of_a_sample_is_made_and_inspected(api: Api) -> None:
     assert api.get(f"datasets/{made['id']}") == made
 
 
-@pytest.mark.parametrize("body", [{}, {"name": "x"}, {"sample": "digits", "uploads": []}, {"sample": "nothing"}, {"upload": "x"},
-                                  {"sample": "digits", "colour": "red"}, {"name": 7, "sample": "digits"}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"name": "x"},
+        {"sample": "digits", "uploads": []},
+        {"sample": "nothing"},
+        {"upload": "x"},
+        {"sample": "digits", "colour": "red"},
+        {"name": 7, "sample": "digits"},
+    ],
+)
 def test_a_wrong_data_set_is_refused_by_field(api: Api, body: dict[str, object]) -> None:
     answer = api("POST", "datasets", body)
     assert answer.status_code == 422
@@ -104,7 +114,9 @@ def test_a_run_whose_name_cannot_be_seen_is_named_otherwise(api: Api, ada: Thing
 
 def test_a_run_names_the_version_that_it_trains_on_or_gets_the_newest_ready_one(api: Api, ada: Things) -> None:
     dataset = str(ada.identifiers["dataset"])
-    DatasetVersion.objects.create(dataset_id=dataset, number=2, content_hash="x", size=1, state=DatasetVersion.State.FAILED)
+    DatasetVersion.objects.create(
+        dataset_id=dataset, number=2, content_hash="x", size=1, state=DatasetVersion.State.FAILED
+    )
     assert api("POST", "runs", {"dataset": dataset, "spec": {}}).status_code == 201
     assert api("POST", "runs", {"dataset": dataset, "version": 1, "spec": {}}).status_code == 201
     assert api("POST", "runs", {"dataset": dataset, "version": 2, "spec": {}}).status_code == 409
@@ -112,53 +124,69 @@ def test_a_run_names_the_version_that_it_trains_on_or_gets_the_newest_ready_one(
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (404, "version")
 
 
-@pytest.mark.parametrize(("spec", "field"), [
-    ({"optimizer": {"name": "adamw", "learning_rate": -1.0}}, "optimizer.learning_rate"),
-    ({"optimizer": {"name": "adamw", "learning_rate": "1e-3"}}, "optimizer.learning_rate"),
-    ({"epochs": 0}, "epochs"),
-    ({"epochs": True}, "epochs"),
-    ({"epoks": 3}, "epoks"),
-    ({"model": {"name": "resnet9000"}}, "model"),
-    ({"task": {"name": "regression", "target": "x"}}, "task"),
-    ({"model": {"name": "cnn", "depth": "x"}}, "model.depth"),
-    ({"exporters": [{"name": "onnx"}, {"name": "onnx", "x": 1}]}, "exporters.1.x"),
-    ({"exporters": [{"name": "onnx"}, {"name": "safetensors"}, {"name": "onnx"}]}, "exporters"),
-    ({"split": {"validation": 0.5, "test": 0.5}}, "split"),
-    ({"task": {"name": "classification", "target": "species"}}, "task"),
-    ({"kind": "compress"}, "kind"),
-    ({"kind": "compress", "model": {"name": "cnn"}}, "kind"),
-    ({"kind": "zzz"}, "kind"),
-])
-def test_what_is_wrong_in_a_spec_is_named_as_in_the_spec(api: Api, ada: Things, spec: dict[str, object], field: str) -> None:
+@pytest.mark.parametrize(
+    ("spec", "field"),
+    [
+        ({"optimizer": {"name": "adamw", "learning_rate": -1.0}}, "optimizer.learning_rate"),
+        ({"optimizer": {"name": "adamw", "learning_rate": "1e-3"}}, "optimizer.learning_rate"),
+        ({"epochs": 0}, "epochs"),
+        ({"epochs": True}, "epochs"),
+        ({"epoks": 3}, "epoks"),
+        ({"model": {"name": "resnet9000"}}, "model"),
+        ({"task": {"name": "regression", "target": "x"}}, "task"),
+        ({"model": {"name": "cnn", "depth": "x"}}, "model.depth"),
+        ({"exporters": [{"name": "onnx"}, {"name": "onnx", "x": 1}]}, "exporters.1.x"),
+        ({"exporters": [{"name": "onnx"}, {"name": "safetensors"}, {"name": "onnx"}]}, "exporters"),
+        ({"split": {"validation": 0.5, "test": 0.5}}, "split"),
+        ({"task": {"name": "classification", "target": "species"}}, "task"),
+        ({"kind": "compress"}, "kind"),
+        ({"kind": "compress", "model": {"name": "cnn"}}, "kind"),
+        ({"kind": "zzz"}, "kind"),
+    ],
+)
+def test_what_is_wrong_in_a_spec_is_named_as_in_the_spec(
+    api: Api, ada: Things, spec: dict[str, object], field: str
+) -> None:
     answer = api("POST", "runs", {"dataset": str(ada.identifiers["dataset"]), "spec": spec})
     assert answer.status_code == 422, answer.content
     assert field in [error["field"] for error in answer.json()["errors"]]
 
 
-@pytest.mark.parametrize(("spec", "field"), [
-    ({"model": {"name": "cnn", "channels": [1_000_000_000]}}, "model.channels.0"),
-    ({"model": {"name": "cnn", "channels": []}}, "model.channels"),
-])
-def test_a_list_is_called_too_short_only_where_it_is(api: Api, ada: Things, spec: dict[str, object], field: str) -> None:
+@pytest.mark.parametrize(
+    ("spec", "field"),
+    [
+        ({"model": {"name": "cnn", "channels": [1_000_000_000]}}, "model.channels.0"),
+        ({"model": {"name": "cnn", "channels": []}}, "model.channels"),
+    ],
+)
+def test_a_list_is_called_too_short_only_where_it_is(
+    api: Api, ada: Things, spec: dict[str, object], field: str
+) -> None:
     answer = api("POST", "runs", {"dataset": str(ada.identifiers["dataset"]), "spec": spec})
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
-@pytest.mark.parametrize(("epochs", "said"), [
-    (7.0, "This must be a whole number, without a decimal point."),
-    ("7", "This must be a whole number, not text."),
-    (True, "This must be a whole number."),
-    (None, "This must be a whole number."),
-])
+@pytest.mark.parametrize(
+    ("epochs", "said"),
+    [
+        (7.0, "This must be a whole number, without a decimal point."),
+        ("7", "This must be a whole number, not text."),
+        (True, "This must be a whole number."),
+        (None, "This must be a whole number."),
+    ],
+)
 def test_only_text_is_called_text(api: Api, ada: Things, epochs: object, said: str) -> None:
     answer = api("POST", "runs", {"dataset": str(ada.identifiers["dataset"]), "spec": {"epochs": epochs}})
     assert answer.json()["errors"] == [{"field": "epochs", "message": said}]
 
 
-@pytest.mark.parametrize(("spec", "field"), [
-    ({"epochs": 10**30}, "epochs"),
-    ({"model": {"name": "cnn", "channels": [2**70]}}, "model.channels.0"),
-])
+@pytest.mark.parametrize(
+    ("spec", "field"),
+    [
+        ({"epochs": 10**30}, "epochs"),
+        ({"model": {"name": "cnn", "channels": [2**70]}}, "model.channels.0"),
+    ],
+)
 def test_a_number_that_is_too_large_is_named(api: Api, ada: Things, spec: dict[str, object], field: str) -> None:
     answer = api("POST", "runs", {"dataset": str(ada.identifiers["dataset"]), "spec": spec})
     assert answer.status_code == 400
@@ -254,7 +282,10 @@ def test_what_a_state_does_not_allow_is_a_conflict_with_a_sentence(api: Api, ada
 def test_a_state_that_does_not_allow_a_command_is_quoted_in_the_readers_word(api: Api, ada: Things) -> None:
     Run.objects.filter(pk=ada.identifiers["run"]).update(state="starting")
     answer = api("POST", f"runs/{ada.identifiers['run']}/resume")
-    assert (answer.status_code, answer.json()["detail"]) == (409, "The state of this run is “Starting”, which does not allow this.")
+    assert (answer.status_code, answer.json()["detail"]) == (
+        409,
+        "The state of this run is “Starting”, which does not allow this.",
+    )
 
 
 def test_a_command_is_accepted_and_the_run_shown(api: Api, ada: Things) -> None:
@@ -297,7 +328,9 @@ def test_a_report_with_nan_is_valid_json(api: Api, ada: Things) -> None:
 def test_events_are_those_of_the_websocket(api: Api, ada: Things) -> None:
     run = ada.identifiers["run"]
     with transaction.atomic():
-        stream.record(run, entries=[("log", {"level": "info", "message": "Seen %(count)s rows.", "params": {"count": 3}})])
+        stream.record(
+            run, entries=[("log", {"level": "info", "message": "Seen %(count)s rows.", "params": {"count": 3}})]
+        )
     everything = api.get(f"runs/{run}/events?after=0")
     assert everything["items"] == [json.loads(message) for message in replay.since(run, 0).messages]
     last = everything["last"]
@@ -308,8 +341,16 @@ def test_events_are_those_of_the_websocket(api: Api, ada: Things) -> None:
 
 def test_the_description_lists_every_address_and_the_page_needs_no_other_site(api: Api, ada: Things) -> None:
     paths = api.get("openapi.json")["paths"]
-    for path in ("/datasets", "/runs", "/runs/{run_id}/compress", "/runs/{run_id}/metrics", "/exports/{export_id}/download",
-                 "/components", "/uploads", "/uploads/{upload_id}"):
+    for path in (
+        "/datasets",
+        "/runs",
+        "/runs/{run_id}/compress",
+        "/runs/{run_id}/metrics",
+        "/exports/{export_id}/download",
+        "/components",
+        "/uploads",
+        "/uploads/{upload_id}",
+    ):
         assert f"/api/v1{path}" in paths, path
     client = Client()
     client.force_login(ada.owner)
@@ -333,18 +374,24 @@ def test_the_description_tells_who_gets_in_which_headers_count_and_what_a_refusa
     refusal = made["responses"]["default"]["content"]["application/problem+json"]["schema"]["$ref"].rpartition("/")[2]
     assert "errors" in schema["components"]["schemas"][refusal]["properties"]
     assert "Mistake" in schema["components"]["schemas"]
-    operations = [one["operationId"] for methods in schema["paths"].values() for one in methods.values() if "operationId" in one]
+    operations = [
+        one["operationId"] for methods in schema["paths"].values() for one in methods.values() if "operationId" in one
+    ]
     assert len(operations) == len(set(operations))
 
 
-def test_one_person_has_no_endless_number_of_runs_that_wait(api: Api, ada: Things, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_person_has_no_endless_number_of_runs_that_wait(
+    api: Api, ada: Things, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(services, "MOST_UNFINISHED", 1)
     Run.objects.filter(owner=ada.owner).update(state=State.SUCCEEDED)
     wanted = {"dataset": str(ada.identifiers["dataset"]), "spec": {}}
     assert api("POST", "runs", wanted).status_code == 201
     answer = api("POST", "runs", wanted)
     assert (answer.status_code, answer.json()["detail"]) == (
-        429, "So many of your runs have not ended: 1. Wait for some of them, or cancel some.")
+        429,
+        "So many of your runs have not ended: 1. Wait for some of them, or cancel some.",
+    )
 
 
 def test_what_was_made_or_asked_says_where_to_look(api: Api, ada: Things) -> None:
@@ -366,7 +413,9 @@ def test_components_come_with_their_schemas(api: Api) -> None:
 def test_exports_begin_with_the_zip(api: Api, ada: Things) -> None:
     run = Run.objects.get(pk=ada.identifiers["run"])
     single = store.put(BytesIO(b"onnx"))
-    Edge.objects.create(run=run, artifact=single, direction="output", role="export", name="m.onnx", meta={"format": "onnx"})
+    Edge.objects.create(
+        run=run, artifact=single, direction="output", role="export", name="m.onnx", meta={"format": "onnx"}
+    )
     found = api.get(f"runs/{run.pk}/exports")["items"]
     assert [item["format"] for item in found] == ["bundle", "onnx"]
     assert (found[1]["size"], found[1]["sha256"]) == (4, hashlib.sha256(b"onnx").hexdigest())
@@ -386,7 +435,9 @@ def test_problems_of_a_profile_come_in_words_with_code_and_params(api: Api, ada:
 def test_an_upload_becomes_a_data_set(live: Live) -> None:
     client = live.client()
     tus = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
-    first = client.post("/api/v1/uploads", content=b"a,b\n1,", headers={**tus, "Upload-Length": "8"}).headers["Location"]
+    first = client.post("/api/v1/uploads", content=b"a,b\n1,", headers={**tus, "Upload-Length": "8"}).headers[
+        "Location"
+    ]
     upload = first.rsplit("/", 1)[1]
     early = client.post("/api/v1/datasets", json={"upload": upload})
     assert (early.status_code, "6 of 8 bytes" in early.text) == (422, True)

@@ -39,15 +39,24 @@ def _call(client: httpx.Client, command: str) -> httpx.Response:
 
 def test_the_docs_read_any_document_and_take_nothing_of_it_for_markup() -> None:
     hostile = "<img src=x onerror=alert(1)>"
-    properties = {hostile: {"$ref": f"#/components/schemas/{hostile}"}, "kind": {"enum": [hostile]},
-                  "sizes": {"type": "array"}}
+    properties = {
+        hostile: {"$ref": f"#/components/schemas/{hostile}"},
+        "kind": {"enum": [hostile]},
+        "sizes": {"type": "array"},
+    }
     schema = {"type": "object", "description": hostile, "required": [hostile], "properties": properties}
     parameter = {"in": "query", "name": hostile, "required": True, "schema": {}}
     body = {"content": {hostile: {"schema": {"type": "string"}}}}
-    operation = {"description": f"``{hostile}``", "parameters": [parameter], "requestBody": body,
-                 "responses": {"200": {}}}
-    document = {"paths": {f"/{hostile}": {"post": operation, "x-other": 1}},
-                "components": {"schemas": {hostile: schema}}}
+    operation = {
+        "description": f"``{hostile}``",
+        "parameters": [parameter],
+        "requestBody": body,
+        "responses": {"200": {}},
+    }
+    document = {
+        "paths": {f"/{hostile}": {"post": operation, "x-other": 1}},
+        "components": {"schemas": {hostile: schema}},
+    }
     tags, shapes = reading.by_tag(document, "http://here"), reading.shapes(document)
     text = render_to_string("api/docs.html", {"document": {"info": {}}, "tags": tags, "shapes": shapes})
     assert [len(operations) for operations in tags.values()] == [1]
@@ -57,7 +66,13 @@ def test_the_docs_read_any_document_and_take_nothing_of_it_for_markup() -> None:
 
 def test_an_example_of_what_requires_itself_ends() -> None:
     to_itself = {"$ref": "#/components/schemas/Tree"}
-    tree = {"required": ["left", "twigs", "other"], "properties": {
-        "left": to_itself, "twigs": {"type": "array", "items": to_itself}, "other": {"anyOf": [to_itself]}}}
+    tree = {
+        "required": ["left", "twigs", "other"],
+        "properties": {
+            "left": to_itself,
+            "twigs": {"type": "array", "items": to_itself},
+            "other": {"anyOf": [to_itself]},
+        },
+    }
     document = {"components": {"schemas": {"Tree": tree}}}
     assert examples.example(document, to_itself) == {"left": {}, "twigs": [{}], "other": {}}

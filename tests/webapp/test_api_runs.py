@@ -56,10 +56,16 @@ def test_a_sort_that_nobody_knows_is_answered_with_those_there_are(api: Api, dat
     assert "test/accuracy" in answer.json()["detail"]
 
 
-@pytest.mark.parametrize(("sort", "content"), [
-    ("-test/accuracy", ["test/accuracy", "0.5", "x"]), ("test/accuracy", ["test/accuracy", "much", "x"]),
-    ("test/accuracy", ["test/accuracy", None, "x"]), ("test/accuracy", ["test/accuracy", None, None]),
-    ("name", ["name", None, "01990000-0000-7000-8000-000000000000"])])
+@pytest.mark.parametrize(
+    ("sort", "content"),
+    [
+        ("-test/accuracy", ["test/accuracy", "0.5", "x"]),
+        ("test/accuracy", ["test/accuracy", "much", "x"]),
+        ("test/accuracy", ["test/accuracy", None, "x"]),
+        ("test/accuracy", ["test/accuracy", None, None]),
+        ("name", ["name", None, "01990000-0000-7000-8000-000000000000"]),
+    ],
+)
 def test_a_cursor_of_another_list_is_refused(api: Api, dataset: Dataset, sort: str, content: list[Any]) -> None:
     finished(dataset, 0.9)
     cursor = base64.urlsafe_b64encode(json.dumps(content).encode()).rstrip(b"=").decode()

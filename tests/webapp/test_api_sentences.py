@@ -37,8 +37,14 @@ def test_no_answer_of_the_api_has_a_sentence_with_open_gaps(ada: User, tmp_path:
     profile = {"summary": things.SUMMARY, "problems": [repeated], "checks": checks}
     DatasetVersion.objects.filter(pk=version).update(profile=profile)
     with transaction.atomic():
-        stream.record(run, entries=[("log", {"level": "warning", **refusal}), ("result", {"report": report}),
-                                    ("state", {"state": "failed", **reason})])
+        stream.record(
+            run,
+            entries=[
+                ("log", {"level": "warning", **refusal}),
+                ("result", {"report": report}),
+                ("state", {"state": "failed", **reason}),
+            ],
+        )
     paths = api.get("openapi.json")["paths"]
     addresses = [name.removeprefix("/api/v1/") for name, item in paths.items() if "get" in item]
     answers = [json.dumps(api.get(address)) for address in filled_in(addresses, mine)]

@@ -88,10 +88,19 @@ def test_every_component_fits_with_its_defaults(document: dict[str, Any]) -> Non
             check(document, family.capitalize(), spec.model_dump(mode="json"))
 
 
-@pytest.mark.parametrize("spec", [
-    {"epochs": "7"}, {"epochs": 0}, {"colour": "red"}, {"optimizer": {"name": "nothing"}},
-    {"optimizer": {"learning_rate": 0.1}}, {"optimizer": {"name": "sgd", "betas": [0.9, 0.9]}},
-    {"task": {"name": "multi_label"}}, {"kind": "compress"}])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"epochs": "7"},
+        {"epochs": 0},
+        {"colour": "red"},
+        {"optimizer": {"name": "nothing"}},
+        {"optimizer": {"learning_rate": 0.1}},
+        {"optimizer": {"name": "sgd", "betas": [0.9, 0.9]}},
+        {"task": {"name": "multi_label"}},
+        {"kind": "compress"},
+    ],
+)
 def test_what_the_api_refuses_does_not_fit(document: dict[str, Any], spec: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         check(document, "TrainSpec", spec)

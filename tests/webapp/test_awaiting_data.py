@@ -88,12 +88,18 @@ def test_runs_that_waited_get_their_data_and_complete_specs_and_keep_their_turn(
     assert list(Run.objects.filter(kind="train").order_by("queued", "id")) == waiting
 
 
-@pytest.mark.parametrize(("spec", "code", "said"), [
-    ({}, "task_missing", "task: Say in “task” which column is the target"),
-    ({"task": {"name": "classification", "target": "x"}}, "target_unknown", "task: There is no column “x”"),
-    ({"task": {"name": "classification", "target": "species"}, "model": {"name": "cnn"}}, "model_does_not_fit",
-     "model: “Convolutional network” cannot take"),
-])
+@pytest.mark.parametrize(
+    ("spec", "code", "said"),
+    [
+        ({}, "task_missing", "task: Say in “task” which column is the target"),
+        ({"task": {"name": "classification", "target": "x"}}, "target_unknown", "task: There is no column “x”"),
+        (
+            {"task": {"name": "classification", "target": "species"}, "model": {"name": "cnn"}},
+            "model_does_not_fit",
+            "model: “Convolutional network” cannot take",
+        ),
+    ],
+)
 def test_a_run_whose_spec_does_not_fit_the_data_fails_and_names_the_field(
     api: Api, uploaded: Dataset, spec: dict[str, Any], code: str, said: str
 ) -> None:

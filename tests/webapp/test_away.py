@@ -15,10 +15,23 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize(
     ("state", "after"),
-    [("57P01", "5"), ("57P02", "5"), ("57P03", "5"), ("53300", "5"), ("08006", "5"),
-     ("40001", "1"), ("40P01", "1"), ("55P03", "1"),
-     ("57014", None), ("53100", None), ("58030", None), ("42P01", None), ("23505", None), ("XX000", None)],
-)  # fmt: skip
+    [
+        ("57P01", "5"),
+        ("57P02", "5"),
+        ("57P03", "5"),
+        ("53300", "5"),
+        ("08006", "5"),
+        ("40001", "1"),
+        ("40P01", "1"),
+        ("55P03", "1"),
+        ("57014", None),
+        ("53100", None),
+        ("58030", None),
+        ("42P01", None),
+        ("23505", None),
+        ("XX000", None),
+    ],
+)
 def test_an_error_that_ends_by_itself_is_503_and_no_other(state: str, after: str | None) -> None:
     with pytest.raises(DatabaseError) as caught, connection.cursor() as cursor:
         cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION 'as if' USING ERRCODE = '{state}'; END $$")

@@ -290,13 +290,17 @@ def test_a_backup_of_an_earlier_release_is_brought_to_this_one(backup: Path, els
 
     def without(name: str, rows: bytes) -> bytes:
         lines = rows.splitlines(keepends=True)
-        return b"".join(line for line in lines if name != tables.RECORDS or any(part.encode() not in line for part in last))
+        return b"".join(
+            line for line in lines if name != tables.RECORDS or any(part.encode() not in line for part in last)
+        )
 
     restoring.restore(rewritten(backup, earlier, without), quiet)
     assert last in tables.migrations()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT column_default FROM information_schema.columns "
-                       "WHERE (table_name, column_name) = ('datasets_dataset', 'created')")
+        cursor.execute(
+            "SELECT column_default FROM information_schema.columns "
+            "WHERE (table_name, column_name) = ('datasets_dataset', 'created')"
+        )
         assert cursor.fetchone()[0], "what the last migration changes was not changed"
 
 

@@ -7,8 +7,8 @@ import pytest
 from tests.webapp.pages import images, table
 from trainer.catalog import FAMILIES, Entry, listing
 from trainer.component import Strict
+from trainer.data.summary import DataSummary
 from trainer.spec import Split, TrainSpec
-from trainer.summary import DataSummary
 from webapp.runs import compressing, forms
 from webapp.runs.fields import TAGS, Place, fields
 
@@ -39,11 +39,15 @@ def test_every_field_of_a_training_has_a_control_in_the_form(summary: DataSummar
     paths = {one.path for section in sections for one in (*section.fields, *section.folded)}
     parts = {part.name: part for section in sections for part in section.parts}
     shown = {name for name, entry in listing("exporters").items() if not of(entry.spec)}
-    assert {check.name for section in sections for check in section.checks} == shown, "an exporter with fields needs controls"
+    assert {check.name for section in sections for check in section.checks} == shown, (
+        "an exporter with fields needs controls"
+    )
     assert paths | parts.keys() | {"exporters", "split"} == of(TrainSpec) | of(Split, "split.")
     for name, part in parts.items():
         for option in part.options:
-            assert {one.path for one in (*option.fields, *option.folded)} == of(listing(forms.PARTS[name])[option.name].spec, f"{name}.")
+            assert {one.path for one in (*option.fields, *option.folded)} == of(
+                listing(forms.PARTS[name])[option.name].spec, f"{name}."
+            )
 
 
 def test_every_field_of_a_compressor_has_a_control_in_the_dialog() -> None:

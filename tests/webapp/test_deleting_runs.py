@@ -40,7 +40,9 @@ def names(folder: Path) -> set[str]:
 
 
 def queue(owner: User, *, parent: Run | None = None, **inputs: Artifact) -> Run:
-    return services.queue_run(owner=owner, name="digits", spec=EXPORT if parent else TRAIN, inputs=inputs, parent=parent)
+    return services.queue_run(
+        owner=owner, name="digits", spec=EXPORT if parent else TRAIN, inputs=inputs, parent=parent
+    )
 
 
 def made(run: Run, content: bytes, role: str = "export", name: str = "all.zip") -> Artifact:
@@ -50,7 +52,9 @@ def made(run: Run, content: bytes, role: str = "export", name: str = "all.zip") 
 
 
 def trained(owner: User, data: Artifact) -> Run:
-    """A run that has ended, with a model, its exports made by a child, and checkpoints from before ends let go of them."""
+    """A run that has ended, with a model, its exports made by a child, and checkpoints from before ends let go of
+    them.
+    """
     run = queue(owner, prepared=data)
     model = made(run, MODEL, "model", "model.safetensors")
     ModelVersion.objects.create(run=run, artifact=model, name="original", form=ModelVersion.Form.TORCH)
@@ -141,7 +145,9 @@ def test_the_same_bytes_that_are_published_while_a_run_is_deleted_stay(ada: User
             placed.set()
             assert deleting.wait(10)
             time.sleep(0.2)
-            Edge.objects.create(run=other, artifact=artifact, direction=Edge.Direction.OUTPUT, role="model", name="model")
+            Edge.objects.create(
+                run=other, artifact=artifact, direction=Edge.Direction.OUTPUT, role="model", name="model"
+            )
         connection.close()
 
     with ThreadPoolExecutor(1) as thread:

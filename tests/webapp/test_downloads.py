@@ -26,8 +26,14 @@ def address(content: bytes) -> str:
     """Where a file of ada's is downloaded."""
     ada = things.make(things.user("ada"))
     artifact = store.put(BytesIO(content))
-    edge = Edge.objects.create(run_id=ada.identifiers["run"], artifact=artifact, direction="output", role="export",
-                               name='m"odel é.onnx', meta={"format": "onnx"})
+    edge = Edge.objects.create(
+        run_id=ada.identifiers["run"],
+        artifact=artifact,
+        direction="output",
+        role="export",
+        name='m"odel é.onnx',
+        meta={"format": "onnx"},
+    )
     return f"/api/v1/exports/{edge.pk}/download"
 
 
@@ -36,7 +42,8 @@ def download(live: Live) -> Any:
     """Asks for a file of five megabytes over HTTP."""
     client, url = live.client("ada"), address(CONTENT)
     return lambda verb="GET", **headers: client.request(
-        verb, url, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        verb, url, headers={name.replace("_", "-"): value for name, value in headers.items()}
+    )
 
 
 def test_who_takes_long_to_read_a_file_keeps_no_connection_to_the_database(live: Live) -> None:
@@ -52,7 +59,9 @@ def test_who_takes_long_to_read_a_file_keeps_no_connection_to_the_database(live:
 
 def sessions_of_others() -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
         return int(cursor.fetchone()[0])
 
 
@@ -65,8 +74,12 @@ def test_a_file_is_downloaded_whole_or_in_part(download: Any) -> None:
     assert "sandbox" in whole.headers["Content-Security-Policy"]
     head = download("HEAD")
     assert (head.status_code, head.content, head.headers["Content-Length"]) == (200, b"", str(len(CONTENT)))
-    for sent, start, end in (("bytes=0-99", 0, 100), ("bytes=5000000-", 5_000_000, len(CONTENT)), ("bytes=-7", -7, None),
-                             ("bytes=0-99999999999", 0, len(CONTENT))):
+    for sent, start, end in (
+        ("bytes=0-99", 0, 100),
+        ("bytes=5000000-", 5_000_000, len(CONTENT)),
+        ("bytes=-7", -7, None),
+        ("bytes=0-99999999999", 0, len(CONTENT)),
+    ):
         part = download(Range=sent)
         assert (part.status_code, part.content) == (206, CONTENT[start:end]), sent
         assert part.headers["Content-Range"].endswith(f"/{len(CONTENT)}")
@@ -177,4 +190,3 @@ def test_a_missing_file_is_said_to_be_missing(download: Any) -> None:
         answer = download(**part)
         assert answer.status_code == 500
         assert "missing" in answer.json()["detail"]
-

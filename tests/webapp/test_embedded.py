@@ -29,7 +29,9 @@ def state_of_these_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Y
 
 @pytest.fixture
 def yard(state_of_these_tests: Yard) -> Yard:
-    """A running `manage.py up` of which a test may kill what it likes: on the same state, it runs again for the next one."""
+    """A running `manage.py up` of which a test may kill what it likes: on the same state, it runs again for the next
+    one.
+    """
     assert state_of_these_tests.process is not None
     if state_of_these_tests.process.poll() is not None:
         state_of_these_tests.start()

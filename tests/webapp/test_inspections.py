@@ -31,7 +31,9 @@ def inspection(sample: Dataset) -> Run:
     return found
 
 
-def test_a_data_set_whose_inspection_is_cancelled_says_so_and_waits_no_longer(ada: User, sample: Dataset, client: Client) -> None:
+def test_a_data_set_whose_inspection_is_cancelled_says_so_and_waits_no_longer(
+    ada: User, sample: Dataset, client: Client
+) -> None:
     runs.command(inspection(sample), "cancel", ada)
     assert sample.versions.get().state == DatasetVersion.State.FAILED
     client.force_login(ada)
@@ -42,7 +44,9 @@ def test_a_data_set_whose_inspection_is_cancelled_says_so_and_waits_no_longer(ad
     assert str(sample.pk) not in again["Location"]
 
 
-def test_a_data_set_that_is_ready_stays_so_when_another_inspection_of_it_is_cancelled(ada: User, sample: Dataset) -> None:
+def test_a_data_set_that_is_ready_stays_so_when_another_inspection_of_it_is_cancelled(
+    ada: User, sample: Dataset
+) -> None:
     run = inspection(sample)
     Run.objects.filter(pk=run.pk).update(state="succeeded")
     sample.versions.update(state=DatasetVersion.State.READY, profile=INSPECTED)
@@ -66,14 +70,20 @@ def test_an_inspection_that_waits_is_cancelled_on_the_page_of_its_data_and_begun
 
 
 def test_what_was_left_out_is_counted_on_the_page_and_its_list_is_downloaded(
-        ada: User, sample: Dataset, client: Client) -> None:
+    ada: User, sample: Dataset, client: Client
+) -> None:
     client.force_login(ada)
     sample.versions.update(state=DatasetVersion.State.READY, profile={**images(), "left_out": 2})
     address = f"/datasets/{sample.pk}/left-out/1.csv"
     assert client.get(address).content == b"name,reason\r\n"
     content = b"name,reason\r\ncats/a.heic,format not read\r\ntop.png,no class\r\n"
-    Edge.objects.create(run=inspection(sample), artifact=store.put(BytesIO(content)), direction="output",
-                        role="left_out", name="left_out.csv")
+    Edge.objects.create(
+        run=inspection(sample),
+        artifact=store.put(BytesIO(content)),
+        direction="output",
+        role="left_out",
+        name="left_out.csv",
+    )
     page = client.get(f"/datasets/{sample.pk}/").content.decode()
     assert "2 files and rows of the upload are not among the data." in page
     assert f'href="{address}"' in page

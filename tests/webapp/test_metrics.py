@@ -172,8 +172,13 @@ def test_a_curve_of_nothing_but_nan_can_be_asked_for(run: Run) -> None:
 def test_an_unknown_metric_is_an_empty_curve_and_names_lists_the_known(run: Run) -> None:
     record(run, {"train/loss": points([1])})
     assert window(run.pk, ["nothing"])["nothing"].json() == {
-        "name": "nothing", "steps": [], "values": [], "times": [], "count": 0, "nonfinite": 0,
-    }  # fmt: skip
+        "name": "nothing",
+        "steps": [],
+        "values": [],
+        "times": [],
+        "count": 0,
+        "nonfinite": 0,
+    }
     assert reading.names(run.pk) == ["train/loss"]
 
 

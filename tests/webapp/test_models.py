@@ -14,7 +14,9 @@ from webapp.runs.models import Run, State
 
 def test_a_model_is_as_good_as_its_run_unless_it_has_a_report_of_its_own(client: Client, ada: User) -> None:
     run = finished(make_dataset(ada), accuracy=0.913)
-    for stage, report in enumerate([{}, {"metric": {"name": "accuracy", "label": "Accuracy", "value": 0.872, "unit": "share"}}]):
+    for stage, report in enumerate(
+        [{}, {"metric": {"name": "accuracy", "label": "Accuracy", "value": 0.872, "unit": "share"}}]
+    ):
         artifact = Artifact.objects.create(sha256=f"{stage}" * 64, size=10)
         ModelVersion.objects.create(run=run, artifact=artifact, stage=stage, name="", form="torch", report=report)
     client.force_login(ada)
@@ -41,7 +43,9 @@ def lack(version: ModelVersion) -> str:
     return "" if described.bundle else described.lack
 
 
-@pytest.mark.parametrize(("state", "said"), [(State.RUNNING, "not yet"), (State.FAILED, "Failed"), (State.CANCELLED, "Cancelled")])
+@pytest.mark.parametrize(
+    ("state", "said"), [(State.RUNNING, "not yet"), (State.FAILED, "Failed"), (State.CANCELLED, "Cancelled")]
+)
 def test_a_model_without_downloads_says_whether_they_may_still_come(
     client: Client, ada: User, version: ModelVersion, state: State, said: str
 ) -> None:
@@ -57,8 +61,14 @@ def test_of_several_exports_of_a_model_the_last_one_counts_until_one_has_a_bundl
     again = services.retry(run=first, owner=first.owner)
     assert lack(version) == "not yet"
     end(again, State.SUCCEEDED)
-    Edge.objects.create(run=again, artifact=version.artifact, direction=Edge.Direction.OUTPUT, role="export", name="bundle.zip",
-                        meta={"format": "bundle"})
+    Edge.objects.create(
+        run=again,
+        artifact=version.artifact,
+        direction=Edge.Direction.OUTPUT,
+        role="export",
+        name="bundle.zip",
+        meta={"format": "bundle"},
+    )
     assert lack(version) == ""
 
 

@@ -64,7 +64,9 @@ def test_what_belongs_to_somebody_else_is_not_there(client: Client, ada: User, b
         f"/runs/new/?clone={run.pk}",
     ]
     assert [client.get(address).status_code for address in addresses] == [404] * len(addresses)
-    actions = [f"/runs/{run.pk}/{action}/" for action in ("stop", "cancel", "pause", "resume", "retry", "delete", "compress")]
+    actions = [
+        f"/runs/{run.pk}/{action}/" for action in ("stop", "cancel", "pause", "resume", "retry", "delete", "compress")
+    ]
     actions += [f"/datasets/{dataset.pk}/{action}/" for action in ("rename", "versions", "delete", "restore")]
     assert [client.post(address).status_code for address in actions] == [404] * len(actions)
 
@@ -81,7 +83,14 @@ def test_names_with_markup_stay_text_on_every_page(client: Client, ada: User) ->
     dataset = make_dataset(ada, name=HOSTILE, column=HOSTILE)
     run = make_run(dataset, name=HOSTILE)
     client.force_login(ada)
-    pages = ["/", "/datasets/", f"/datasets/{dataset.pk}/", "/runs/", f"/runs/{run.pk}/", f"/runs/new/?dataset={dataset.pk}"]
+    pages = [
+        "/",
+        "/datasets/",
+        f"/datasets/{dataset.pk}/",
+        "/runs/",
+        f"/runs/{run.pk}/",
+        f"/runs/new/?dataset={dataset.pk}",
+    ]
     for address in pages:
         text = client.get(address).content.decode()
         assert HOSTILE not in text
@@ -116,7 +125,13 @@ def test_no_page_carries_a_script_or_a_handler_of_its_own(client: Client, ada: U
     dataset = make_dataset(ada)
     run = make_run(dataset)
     client.force_login(ada)
-    for address in [*EMPTY, f"/datasets/{dataset.pk}/", f"/runs/{run.pk}/", f"/runs/new/?dataset={dataset.pk}", "/account/"]:
+    for address in [
+        *EMPTY,
+        f"/datasets/{dataset.pk}/",
+        f"/runs/{run.pk}/",
+        f"/runs/new/?dataset={dataset.pk}",
+        "/account/",
+    ]:
         text = client.get(address).content.decode()
         assert "<script>" not in text
         assert " onclick=" not in text and " style=" not in text

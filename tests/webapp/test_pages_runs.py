@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.webapp.pages import compression_report, finished, make_dataset, make_run, reported
-from trainer import events
+from trainer.attempt import events
 from trainer.report import Report
 from trainer.spec import TrainSpec
 from trainer.tasks.regression import scores as regression
@@ -34,13 +34,20 @@ pytestmark = pytest.mark.django_db
 
 
 def names(client: Client, address: str) -> list[str]:
-    return re.findall(r"<strong>(.*?)</strong></a>", client.get(address, headers={"HX-Request": "true"}).content.decode())
+    return re.findall(
+        r"<strong>(.*?)</strong></a>", client.get(address, headers={"HX-Request": "true"}).content.decode()
+    )
 
 
 def filled_form(dataset: Dataset) -> dict[str, str]:
     """What the form of a new run sends when little is changed in it."""
-    return {"dataset": str(dataset.pk), "run_name": "Mine", "task.name": "classification",
-            "task.classification.target": "species", "optimizer.name": "sgd"}  # fmt: skip
+    return {
+        "dataset": str(dataset.pk),
+        "run_name": "Mine",
+        "task.name": "classification",
+        "task.classification.target": "species",
+        "optimizer.name": "sgd",
+    }
 
 
 def test_the_list_asks_the_database_as_often_for_many_runs_as_for_one(client: Client, ada: User) -> None:
@@ -60,7 +67,9 @@ def test_the_list_asks_the_database_as_often_for_many_runs_as_for_one(client: Cl
 
 
 @pytest.mark.parametrize("sort", queries.SORTS)
-def test_pages_of_the_list_hold_each_run_once_in_every_order(client: Client, ada: User, sort: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_of_the_list_hold_each_run_once_in_every_order(
+    client: Client, ada: User, sort: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(queries, "PAGE", 3)
     dataset = make_dataset(ada)
     for number in range(8):
@@ -97,7 +106,8 @@ def test_the_form_offers_only_what_accepts_the_data(client: Client, ada: User) -
 
 
 def test_the_form_begins_with_the_parts_that_the_data_bring_and_is_silent_where_they_bring_none(
-        client: Client, ada: User) -> None:
+    client: Client, ada: User
+) -> None:
     client.force_login(ada)
     dataset = make_dataset(ada, kind="image")
     assert "split.column" not in client.get(f"/runs/new/?dataset={dataset.pk}").content.decode()
@@ -124,7 +134,13 @@ def test_bounds_of_the_specs_stand_in_the_form(client: Client, ada: User) -> Non
 def test_a_form_that_is_right_queues_a_run_and_twice_the_same_makes_one(client: Client, ada: User) -> None:
     dataset = make_dataset(ada)
     client.force_login(ada)
-    sent = {**filled_form(dataset), "key": "k1", "optimizer.sgd.learning_rate": "0.5", "epochs": "3", "exporters": ["onnx"]}
+    sent = {
+        **filled_form(dataset),
+        "key": "k1",
+        "optimizer.sgd.learning_rate": "0.5",
+        "epochs": "3",
+        "exporters": ["onnx"],
+    }
     first, second = client.post("/runs/new/", sent), client.post("/runs/new/", sent)
     run = Run.objects.get()
     assert first.headers["Location"] == second.headers["Location"] == f"/runs/{run.pk}/"
@@ -157,7 +173,10 @@ def test_a_run_whose_error_is_no_number_has_its_pages_like_any_other(client: Cli
 
 
 def test_a_compression_whose_metric_is_no_number_says_what_it_can(ada: User) -> None:
-    stages = [{"name": name, "size": size, "metric": {**ERROR, "value": np.nan}} for name, size in (("original", 200), ("small", 100))]
+    stages = [
+        {"name": name, "size": size, "metric": {**ERROR, "value": np.nan}}
+        for name, size in (("original", 200), ("small", 100))
+    ]
     report = json.loads(events.Result(report=compression_report(stages)).model_dump_json())["report"]
     run = make_run(make_dataset(ada), kind=Kind.COMPRESS, state=State.SUCCEEDED, report=report)
     found = results.of(run)
@@ -174,7 +193,9 @@ def test_a_compression_whose_metric_is_no_number_says_what_it_can(ada: User) -> 
         ("split.validation", "0.95", "must be less than 0.9"),
     ],
 )
-def test_what_is_wrong_is_said_beside_its_field_and_stays_typed(client: Client, ada: User, field: str, value: str, sentence: str) -> None:
+def test_what_is_wrong_is_said_beside_its_field_and_stays_typed(
+    client: Client, ada: User, field: str, value: str, sentence: str
+) -> None:
     client.force_login(ada)
     answer = client.post("/runs/new/", {**filled_form(make_dataset(ada)), field: value})
     text = answer.content.decode()
@@ -187,7 +208,10 @@ def test_what_is_wrong_is_said_beside_its_field_and_stays_typed(client: Client, 
 def test_the_preview_says_that_a_rate_which_follows_the_loss_is_not_known_before(client: Client, ada: User) -> None:
     client.force_login(ada)
     sent = filled_form(make_dataset(ada))
-    previews = [client.post("/runs/new/preview/", {**sent, "schedule.name": name}).content.decode() for name in ("plateau", "cosine")]
+    previews = [
+        client.post("/runs/new/preview/", {**sent, "schedule.name": name}).content.decode()
+        for name in ("plateau", "cosine")
+    ]
     assert ["lowered further each time the validation loss" in preview for preview in previews] == [True, False]
 
 
@@ -223,8 +247,15 @@ def record_losses(run: Run, steps: range, began: float) -> None:
 
 def add_version(dataset: Dataset, number: int, state: DatasetVersion.State) -> DatasetVersion:
     first = dataset.versions.get(number=1)
-    return DatasetVersion.objects.create(dataset=dataset, number=number, state=state, content_hash="x", size=1, prepared=first.prepared,
-                                         profile=first.profile)
+    return DatasetVersion.objects.create(
+        dataset=dataset,
+        number=number,
+        state=state,
+        content_hash="x",
+        size=1,
+        prepared=first.prepared,
+        profile=first.profile,
+    )
 
 
 def test_a_new_version_that_cannot_be_used_keeps_nobody_from_training(client: Client, ada: User) -> None:
@@ -249,7 +280,9 @@ def test_the_version_whose_page_it_was_is_trained_on(client: Client, ada: User) 
     assert Run.objects.get().dataset_version == first and "version 1" in page
 
 
-def test_a_clone_of_a_run_whose_data_set_was_deleted_says_so_and_keeps_what_was_typed(client: Client, ada: User) -> None:
+def test_a_clone_of_a_run_whose_data_set_was_deleted_says_so_and_keeps_what_was_typed(
+    client: Client, ada: User
+) -> None:
     dataset = make_dataset(ada)
     run = make_run(dataset)
     Dataset.objects.update(deleted=Now())
@@ -264,7 +297,11 @@ def test_a_clone_of_a_run_whose_data_set_was_deleted_says_so_and_keeps_what_was_
 
 def test_json_fills_the_form_and_an_unknown_field_is_named(client: Client, ada: User) -> None:
     client.force_login(ada)
-    sent = {"dataset": str(make_dataset(ada, kind="image").pk), "run_name": "x", "json": json.dumps({"epochs": 9, "colour": "red"})}
+    sent = {
+        "dataset": str(make_dataset(ada, kind="image").pk),
+        "run_name": "x",
+        "json": json.dumps({"epochs": 9, "colour": "red"}),
+    }
     text = client.post("/runs/new/json/", sent).content.decode()
     assert 'name="epochs" value="9"' in text
     assert "colour" in text and "There is no field of this name" in text
@@ -335,7 +372,12 @@ def test_data_that_nothing_can_be_learnt_from_offers_no_run_and_says_so(client: 
     version = dataset.versions.get()
     assert version.profile
     columns = [{"name": "words", "kind": "text", "missing": 0, "distinct": 90}]
-    version.profile = {**version.profile, "summary": {**version.profile["summary"], "columns": columns}, "columns": columns, "rows": []}
+    version.profile = {
+        **version.profile,
+        "summary": {**version.profile["summary"], "columns": columns},
+        "columns": columns,
+        "rows": [],
+    }
     version.save()
     client.force_login(ada)
     text = client.get(f"/datasets/{dataset.pk}/").content.decode()
@@ -349,7 +391,13 @@ def test_the_table_of_stages_compares_like_with_like(client: Client, ada: User) 
 
     stages: list[dict[str, Any]] = [
         stage("original", size=4000, runtime="PyTorch", latency_ms={"1": 0.8, "32": 4.0}),
-        stage("quantize_int8", size=1000, runtime="ONNX Runtime", latency_ms={"1": 0.1, "32": 1.0}, float_latency_ms={"1": 0.2, "32": 2.0}),
+        stage(
+            "quantize_int8",
+            size=1000,
+            runtime="ONNX Runtime",
+            latency_ms={"1": 0.1, "32": 1.0},
+            float_latency_ms={"1": 0.2, "32": 2.0},
+        ),
     ]
     run = make_run(make_dataset(ada), kind="compress", state=State.SUCCEEDED, report=compression_report(stages))
     client.force_login(ada)
@@ -359,7 +407,12 @@ def test_the_table_of_stages_compares_like_with_like(client: Client, ada: User) 
 
 
 def test_a_refused_stage_says_why_in_the_table(client: Client, ada: User) -> None:
-    refused = {"name": "quantize_int8", "status": "refused", "message": "Refused: it fell to %(after)s.", "params": {"after": "0.7"}}
+    refused = {
+        "name": "quantize_int8",
+        "status": "refused",
+        "message": "Refused: it fell to %(after)s.",
+        "params": {"after": "0.7"},
+    }
     original = {"name": "original", "status": "done", "metric": ACCURACY, "size": 1, "parameters": 1}
     stages: list[dict[str, Any]] = [original, refused]
     run = make_run(make_dataset(ada), kind="compress", state=State.SUCCEEDED, report=compression_report(stages))
@@ -450,8 +503,12 @@ def test_a_paused_run_without_a_checkpoint_has_nothing_that_stopping_could_keep(
 def test_what_became_of_the_size_is_said_alike_everywhere(
     client: Client, ada: User, size: int | None, words: str
 ) -> None:
-    refusal = {"name": "quantize_int8", "status": "refused", "message": "Refused: it fell to %(after)s.",
-               "params": {"after": "0.5"}}
+    refusal = {
+        "name": "quantize_int8",
+        "status": "refused",
+        "message": "Refused: it fell to %(after)s.",
+        "params": {"after": "0.5"},
+    }
     last = {"name": "prune_channels", "metric": ACCURACY, "size": size} if size else refusal
     stages = [{"name": "original", "metric": ACCURACY, "size": 2500}, last]
     run = make_run(make_dataset(ada), kind="compress", state=State.SUCCEEDED, report=compression_report(stages))

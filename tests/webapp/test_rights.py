@@ -157,8 +157,14 @@ def test_right_after_signing_in_again_elsewhere_nothing_closes(live: Live, ada: 
 
 @pytest.fixture
 def export_address(ada: Browser, run: Run) -> str:
-    edge = Edge.objects.create(run=run, artifact=store.put(BytesIO(bytes(LARGE))), direction=Edge.Direction.OUTPUT,
-                               role="export", name="all.zip", meta={"format": "bundle"})
+    edge = Edge.objects.create(
+        run=run,
+        artifact=store.put(BytesIO(bytes(LARGE))),
+        direction=Edge.Direction.OUTPUT,
+        role="export",
+        name="all.zip",
+        meta={"format": "bundle"},
+    )
     return f"/api/v1/exports/{edge.pk}/download"
 
 
@@ -241,11 +247,14 @@ def test_an_upload_in_flight_ends_at_once_and_what_came_is_kept(
     right = f"Authorization: Bearer {ada.secret}"
     if end is sign_out_everywhere:
         token = ada.client.get("/account/").context["csrf_token"]
-        right = (f"Cookie: {ada.cookie}; trainyard_csrf={ada.client.cookies['trainyard_csrf'].value}\r\n"
-                 f"X-CSRFToken: {token}")
-    head = (f"PATCH /api/v1/uploads/{upload.pk} HTTP/1.1\r\nHost: {urlsplit(live.url).netloc}\r\n{right}\r\n"
-            "Tus-Resumable: 1.0.0\r\nContent-Type: application/offset+octet-stream\r\nUpload-Offset: 0\r\n"
-            f"Content-Length: {ANNOUNCED}\r\n\r\n")
+        right = (
+            f"Cookie: {ada.cookie}; trainyard_csrf={ada.client.cookies['trainyard_csrf'].value}\r\nX-CSRFToken: {token}"
+        )
+    head = (
+        f"PATCH /api/v1/uploads/{upload.pk} HTTP/1.1\r\nHost: {urlsplit(live.url).netloc}\r\n{right}\r\n"
+        "Tus-Resumable: 1.0.0\r\nContent-Type: application/offset+octet-stream\r\nUpload-Offset: 0\r\n"
+        f"Content-Length: {ANNOUNCED}\r\n\r\n"
+    )
     with socket.create_connection(live.socket.getsockname(), timeout=10) as connection:
         connection.sendall(head.encode() + bytes(SENT))
         time.sleep(0.3)
@@ -270,8 +279,12 @@ def test_an_upload_goes_on_when_another_right_ends(live: Live, ada: Browser) -> 
         time.sleep(WITHIN)
         yield bytes(SENT)
 
-    headers = {"Authorization": f"Bearer {ada.secret}", "Tus-Resumable": "1.0.0", "Upload-Offset": "0",
-               "Content-Type": "application/offset+octet-stream"}
+    headers = {
+        "Authorization": f"Bearer {ada.secret}",
+        "Tus-Resumable": "1.0.0",
+        "Upload-Offset": "0",
+        "Content-Type": "application/offset+octet-stream",
+    }
     with live.anonymous() as client:
         answer = client.patch(f"/api/v1/uploads/{upload.pk}", content=content(), headers=headers)
     assert (answer.status_code, answer.headers.get("Upload-Offset")) == (204, str(2 * SENT))

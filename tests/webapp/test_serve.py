@@ -33,8 +33,11 @@ def test_a_viewer_that_never_reads_is_cut_off_with_what_waits_for_it() -> None:
     viewer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     viewer.connect(listener.getsockname())
     key = base64.b64encode(os.urandom(16)).decode()
-    viewer.sendall(f"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                   f"Sec-WebSocket-Key: {key}\r\n\r\n".encode())  # fmt: skip
+    viewer.sendall(
+        f"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: "
+        f"Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        f"Sec-WebSocket-Key: {key}\r\n\r\n".encode()
+    )
     assert ended.wait(10), "the server still waits for a viewer that does not read"
     viewer.close()
     server.should_exit = True

@@ -9,8 +9,8 @@ from django.test import Client
 
 from tests.attacks import things
 from tests.webapp.pages import make_dataset, table
+from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
-from trainer.summary import DataSummary
 from webapp.accounts.models import User
 from webapp.datasets import services as datasets
 from webapp.datasets.models import Dataset, DatasetVersion
@@ -39,8 +39,9 @@ def refusal(version: DatasetVersion, spec: dict[str, Any]) -> tuple[str, str | N
     return caught.value.code, caught.value.field
 
 
-@pytest.mark.parametrize(("balance", "code"), [
-    ([["cat", 20], ["dog", 0]], "one_class"), ([["cat", 20], ["dog", 1]], "class_with_one_row")])
+@pytest.mark.parametrize(
+    ("balance", "code"), [([["cat", 20], ["dog", 0]], "one_class"), ([["cat", 20], ["dog", 1]], "class_with_one_row")]
+)
 def test_pictures_without_two_classes_of_two_rows_are_refused(ada: User, balance: list[Any], code: str) -> None:
     assert refusal(profiled(make_dataset(ada, kind="image"), balance=balance), {}) == (code, "dataset")
 
@@ -83,7 +84,9 @@ def test_nobody_is_told_to_wait_for_an_inspection_that_failed(ada: User) -> None
     assert "better files" in error["message"]
 
 
-def test_a_run_on_data_that_is_missing_deleted_or_anothers_names_the_field_in_the_same_words(ada: User, bob: User) -> None:
+def test_a_run_on_data_that_is_missing_deleted_or_anothers_names_the_field_in_the_same_words(
+    ada: User, bob: User
+) -> None:
     deleted, foreign = make_dataset(ada), make_dataset(bob)
     datasets.delete(deleted)
     answers = [post(ada, identifier, {}) for identifier in (uuid4(), deleted.pk, foreign.pk)]

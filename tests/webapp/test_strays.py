@@ -1,4 +1,6 @@
-"""What processes that were killed left in the store goes a day later; what is used, new, or another database's stays."""
+"""What processes that were killed left in the store goes a day later; what is used, new, or another database's
+stays.
+"""
 
 import os
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -116,7 +118,9 @@ def test_what_nothing_refers_to_goes_and_what_is_used_stays(folder: Path, monkey
     assert (files(folder), list(Artifact.objects.values_list("pk", flat=True))) == ([kept], [kept])
 
 
-def test_a_second_installation_on_the_same_store_removes_nothing_of_the_first(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_installation_on_the_same_store_removes_nothing_of_the_first(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert strays.remove() == 0
     monkeypatch.setattr(strays, "OLD_SECONDS", -1.0)
     roll_back_a_put()

@@ -118,8 +118,12 @@ def in_thread(function: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
     return sync_to_async(closing)
 
 
-async def test_a_browser_sees_the_run_move_while_the_channel_layer_is_away(run: Run, person: User, settings: Settings) -> None:
-    settings.CHANNEL_LAYERS = {"default": {**settings.CHANNEL_LAYERS["default"], "CONFIG": {"hosts": ["unix:///nowhere.sock"]}}}
+async def test_a_browser_sees_the_run_move_while_the_channel_layer_is_away(
+    run: Run, person: User, settings: Settings
+) -> None:
+    settings.CHANNEL_LAYERS = {
+        "default": {**settings.CHANNEL_LAYERS["default"], "CONFIG": {"hosts": ["unix:///nowhere.sock"]}}
+    }
     browser, connection = await opened(run, person)
     for step in (1, 2):
         await browser.read(await in_thread(record)(run, batch=points(step)))
@@ -292,9 +296,11 @@ async def test_it_refuses_strangers_foreign_people_and_foreign_origins(run: Run,
     for foreign in ("http://evil.example", "null"):
         assert not await socket(run, session, origin=foreign).connect()
     for attempt, code in (
-        (socket(run, None), consumers.NOT_ALLOWED), (socket(run, other), consumers.NOT_ALLOWED),
-        (socket(run, session, after="-1"), consumers.BAD_MESSAGE), (socket(run, session, after="9" * 400), consumers.BAD_MESSAGE),
-    ):  # fmt: skip
+        (socket(run, None), consumers.NOT_ALLOWED),
+        (socket(run, other), consumers.NOT_ALLOWED),
+        (socket(run, session, after="-1"), consumers.BAD_MESSAGE),
+        (socket(run, session, after="9" * 400), consumers.BAD_MESSAGE),
+    ):
         assert await attempt.connect(), "only of a socket that was open does a browser learn the code"
         assert await attempt.output() == {"type": "websocket.close", "code": code}
 
@@ -314,7 +320,9 @@ async def test_a_change_that_reaches_a_refused_socket_is_none_of_its_business(
     assert await stranger.closed() == consumers.NOT_ALLOWED
 
 
-async def test_one_person_has_no_endless_number_of_sockets(run: Run, person: User, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_one_person_has_no_endless_number_of_sockets(
+    run: Run, person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(consumers, "MOST_OPEN", 1)
     _, first = await opened(run, person)
     _, second = await opened(run, person)
@@ -325,7 +333,9 @@ async def test_one_person_has_no_endless_number_of_sockets(run: Run, person: Use
     await third.leave()
 
 
-async def test_sockets_that_open_at_once_are_counted_one_by_one(run: Run, person: User, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_sockets_that_open_at_once_are_counted_one_by_one(
+    run: Run, person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(consumers, "MOST_OPEN", 2)
     session = await in_thread(signed_in)(person)
     sockets = [socket(run, session) for _ in range(6)]

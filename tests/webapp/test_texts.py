@@ -21,8 +21,9 @@ from pydantic import ValidationError
 from pytest_django import Settings
 
 from tests.yard import ROOT
-from trainer import mistakes, savings
+from trainer import mistakes
 from trainer.catalog import FAMILIES, Entry, listing
+from trainer.compressing import savings
 from trainer.errors import DamagedError
 from trainer.importing import foreign
 from trainer.importing.profile import LOOKED_FOR, SENTENCES
@@ -139,8 +140,12 @@ def _choices(node: ast.expr) -> list[str]:
 
 def _errors() -> set[str]:
     """TrainerError, and the classes that are named after being derived from it."""
-    bases = {node.name: {ast.unparse(base) for base in node.bases}
-             for _, tree in _code(*PACKAGES) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    bases = {
+        node.name: {ast.unparse(base) for base in node.bases}
+        for _, tree in _code(*PACKAGES)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    }
     errors, more = set[str](), {"TrainerError"}
     while more - errors:
         errors |= more
@@ -150,10 +155,17 @@ def _errors() -> set[str]:
 
 def _literals(node: ast.AST) -> Iterator[str]:
     """Text in it, but for parts of f-strings, and docstrings."""
-    inner = {id(part) for outer in ast.walk(node) if isinstance(outer, ast.JoinedStr | ast.Expr)
-             for part in ast.iter_child_nodes(outer)}
-    return (part.value for part in ast.walk(node)
-            if isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value and id(part) not in inner)
+    inner = {
+        id(part)
+        for outer in ast.walk(node)
+        if isinstance(outer, ast.JoinedStr | ast.Expr)
+        for part in ast.iter_child_nodes(outer)
+    }
+    return (
+        part.value
+        for part in ast.walk(node)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value and id(part) not in inner
+    )
 
 
 def test_each_message_that_is_raised_logged_or_reported_is_in_the_catalogue(catalogue: Catalogue) -> None:
@@ -255,8 +267,9 @@ def test_a_mistake_between_fields_is_said_in_the_readers_language(tmp_path: Path
     assert mistake.message == "Stufe 2: „Prune channels“ gehört nach oben."
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.html")),
-                         ids=lambda path: f"{path.parent.name}/{path.name}")
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "templates").rglob("*.html")), ids=lambda path: f"{path.parent.name}/{path.name}"
+)
 def test_a_template_says_nothing_that_cannot_be_translated(path: Path) -> None:
     source = re.sub(r"{% blocktranslate.*?{% endblocktranslate %}", "", path.read_text(), flags=re.DOTALL)
     bare = re.sub(r"<(style|script|code|pre)\b.*?</\1>", "", re.sub(r"{[%{].*?[%}]}", "{}", source), flags=re.DOTALL)

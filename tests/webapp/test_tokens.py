@@ -1,4 +1,6 @@
-"""Colours of the style sheets, light and dark, against the contrasts of WCAG 2.2 (1.4.3 for text, 1.4.11 for shapes)."""
+"""Colours of the style sheets, light and dark, against the contrasts of WCAG 2.2 (1.4.3 for text, 1.4.11 for
+shapes).
+"""
 
 import re
 from itertools import product

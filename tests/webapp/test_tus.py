@@ -26,7 +26,9 @@ CONTENT = os.urandom(300_000)
 
 def begin(client: httpx.Client, length: int, name: str = "digits.zip", **headers: str) -> str:
     metadata = f"filename {base64.b64encode(name.encode()).decode()}"
-    answer = client.post("/api/v1/uploads", headers={**TUS, "Upload-Length": str(length), "Upload-Metadata": metadata, **headers})
+    answer = client.post(
+        "/api/v1/uploads", headers={**TUS, "Upload-Length": str(length), "Upload-Metadata": metadata, **headers}
+    )
     assert answer.status_code == 201, answer.text
     return str(answer.headers["Location"])
 
@@ -46,9 +48,11 @@ def row(address: str) -> Upload:
 def raw_patch(live: Live, client: httpx.Client, address: str, at: int, length: int, content: bytes) -> socket.socket:
     """Send the head of a PATCH that promises ``length`` bytes, and only ``content`` of them."""
     connection = socket.create_connection(live.socket.getsockname())
-    head = (f"PATCH {address} HTTP/1.1\r\nHost: 127.0.0.1:{live.socket.getsockname()[1]}\r\n"
-            f"Authorization: {client.headers['Authorization']}\r\nTus-Resumable: 1.0.0\r\n"
-            f"Content-Type: application/offset+octet-stream\r\nUpload-Offset: {at}\r\nContent-Length: {length}\r\n\r\n")
+    head = (
+        f"PATCH {address} HTTP/1.1\r\nHost: 127.0.0.1:{live.socket.getsockname()[1]}\r\n"
+        f"Authorization: {client.headers['Authorization']}\r\nTus-Resumable: 1.0.0\r\n"
+        f"Content-Type: application/offset+octet-stream\r\nUpload-Offset: {at}\r\nContent-Length: {length}\r\n\r\n"
+    )
     connection.sendall(head.encode() + content)
     return connection
 
@@ -78,7 +82,9 @@ def test_an_upload_in_pieces_becomes_an_artifact_named_by_its_hash(live: Live) -
 
 def test_creation_may_carry_the_first_bytes_and_an_empty_file_is_whole_at_once(live: Live) -> None:
     client = live.client()
-    first = client.post("/api/v1/uploads", content=CONTENT[:1000], headers={**BYTES, "Upload-Length": str(len(CONTENT))})
+    first = client.post(
+        "/api/v1/uploads", content=CONTENT[:1000], headers={**BYTES, "Upload-Length": str(len(CONTENT))}
+    )
     assert (first.status_code, first.headers["Upload-Offset"]) == (201, "1000")
     assert offset(client, first.headers["Location"]) == 1000
     assert row(begin(client, 0)).state == Upload.State.COMPLETE
@@ -95,7 +101,12 @@ def test_options_tell_what_is_spoken(live: Live) -> None:
     assert answer.status_code == 204
     assert answer.headers["Tus-Version"] == "1.0.0"
     assert set(answer.headers["Tus-Extension"].split(",")) == {
-        "creation", "creation-with-upload", "termination", "checksum", "expiration"}
+        "creation",
+        "creation-with-upload",
+        "termination",
+        "checksum",
+        "expiration",
+    }
     assert answer.headers["Tus-Checksum-Algorithm"] == "sha1,sha256"
 
 
@@ -142,7 +153,9 @@ def test_what_came_is_kept_when_the_servers_task_is_cancelled(live: Live) -> Non
     connection.close()
 
 
-def test_a_silent_connection_gives_way_to_whoever_asks_for_the_offset(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_connection_gives_way_to_whoever_asks_for_the_offset(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(intake, "STALE", 0.1)
     client = live.client()
     address = begin(client, len(CONTENT))
@@ -200,29 +213,36 @@ def test_the_sums_of_an_uploads_blocks_are_taken_while_it_comes_and_after_a_rest
     assert bytes(BlockSums.objects.get(artifact=row(address).artifact).sums) == SUMS
 
 
-def test_an_upload_that_a_crash_left_unfinished_is_finished_by_the_next_question(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_upload_that_a_crash_left_unfinished_is_finished_by_the_next_question(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = live.client()
     address = begin(client, len(LARGE))
     with monkeypatch.context() as broken:
         broken.setattr(uploads, "finish", lambda upload, _sums=b"": upload)
         patch(client, address, 0, LARGE)
     assert row(address).state == Upload.State.RECEIVING
-    store.adopt(uploads.path(row(address)), row(address).sha256)  # as if the server died between the rename and the commit
+    store.adopt(
+        uploads.path(row(address)), row(address).sha256
+    )  # as if the server died between the rename and the commit
     assert offset(client, address) == len(LARGE)
     assert row(address).state == Upload.State.COMPLETE
     assert bytes(BlockSums.objects.get().sums) == SUMS
 
 
-@pytest.mark.parametrize(("change", "status"), [
-    ({"Upload-Offset": "5"}, 409),
-    ({"Upload-Offset": "-1"}, 400),
-    ({"Upload-Offset": "٣"}, 400),
-    ({"Content-Type": "text/plain"}, 415),
-    ({"Tus-Resumable": "0.2.2"}, 412),
-    ({"Upload-Checksum": "md5 AAAA"}, 400),
-    ({"Upload-Checksum": "sha1 not base64"}, 400),
-    ({"Upload-Checksum": "sha1 é"}, 400),
-])
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"Upload-Offset": "5"}, 409),
+        ({"Upload-Offset": "-1"}, 400),
+        ({"Upload-Offset": "٣"}, 400),
+        ({"Content-Type": "text/plain"}, 415),
+        ({"Tus-Resumable": "0.2.2"}, 412),
+        ({"Upload-Checksum": "md5 AAAA"}, 400),
+        ({"Upload-Checksum": "sha1 not base64"}, 400),
+        ({"Upload-Checksum": "sha1 é"}, 400),
+    ],
+)
 def test_a_wrong_header_is_refused_with_a_sentence(live: Live, change: dict[str, str], status: int) -> None:
     client = live.client()
     address = begin(client, 100)
@@ -263,7 +283,9 @@ def test_more_bytes_than_announced_are_refused(live: Live) -> None:
     client = live.client()
     address = begin(client, 100)
     assert patch(client, address, 0, b"x" * 101).status_code == 413
-    unknown_length = client.patch(address, content=iter([b"x" * 60, b"y" * 60]), headers={**BYTES, "Upload-Offset": "0"})
+    unknown_length = client.patch(
+        address, content=iter([b"x" * 60, b"y" * 60]), headers={**BYTES, "Upload-Offset": "0"}
+    )
     assert unknown_length.status_code == 413
     assert offset(client, address) == 0
 
@@ -285,8 +307,10 @@ def test_an_offset_beyond_any_disk_is_refused_like_a_smaller_one(live: Live) -> 
     assert {patch(client, address, at, b"x").status_code for at in (11, 10**40)} == {413}
 
 
-@pytest.mark.parametrize(("setting", "value", "status"), [
-    ("LARGEST", 99, 413), ("QUOTA", 99, 413), ("MOST_OPEN", 0, 413), ("SPARE", 1 << 60, 507)])
+@pytest.mark.parametrize(
+    ("setting", "value", "status"),
+    [("LARGEST", 99, 413), ("QUOTA", 99, 413), ("MOST_OPEN", 0, 413), ("SPARE", 1 << 60, 507)],
+)
 def test_an_upload_over_a_limit_does_not_begin(
     live: Live, monkeypatch: pytest.MonkeyPatch, setting: str, value: int, status: int
 ) -> None:
@@ -329,7 +353,9 @@ def test_termination_removes_the_bytes(live: Live) -> None:
 def test_a_method_may_be_named_in_a_header(live: Live) -> None:
     client = live.client()
     address = begin(client, 4)
-    answer = client.post(address, content=b"abcd", headers={**BYTES, "Upload-Offset": "0", "X-HTTP-Method-Override": "PATCH"})
+    answer = client.post(
+        address, content=b"abcd", headers={**BYTES, "Upload-Offset": "0", "X-HTTP-Method-Override": "PATCH"}
+    )
     assert answer.status_code == 204
     assert row(address).state == Upload.State.COMPLETE
 
@@ -348,10 +374,18 @@ def test_abandoned_uploads_expire(live: Live) -> None:
     assert uploads.path(row(young)).exists()
 
 
-@pytest.mark.parametrize(("sent", "kept"), [
-    ("../../etc/passwd", "passwd"), ("C:\\data\\a.csv", "a.csv"), ("a\0b\n\u202ecsv.exe", "abcsv.exe"), ("..", "upload"),
-    ("", "upload"), ("数字.csv", "数字.csv"), ("x" * 300 + ".gz", "x" * 197 + ".gz"),
-])
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\data\\a.csv", "a.csv"),
+        ("a\0b\n\u202ecsv.exe", "abcsv.exe"),
+        ("..", "upload"),
+        ("", "upload"),
+        ("数字.csv", "数字.csv"),
+        ("x" * 300 + ".gz", "x" * 197 + ".gz"),
+    ],
+)
 def test_names_are_cleaned(sent: str, kept: str) -> None:
     assert uploads.clean_name(sent) == kept
 
@@ -368,6 +402,13 @@ def test_a_refusal_is_in_the_language_that_is_asked_for(live: Live, tmp_path: Pa
     with german(tmp_path, settings, {english[0]: "Diese Datei ist nicht da.", english[1]: "Es fehlt %(header)s."}):
         pass  # the catalogue stays
     client = live.client(**{"Accept-Language": "de"})
-    assert client.patch("/api/v1/uploads/x", headers={**BYTES, "Upload-Offset": "0"}).json()["detail"] == "Diese Datei ist nicht da."
+    assert (
+        client.patch("/api/v1/uploads/x", headers={**BYTES, "Upload-Offset": "0"}).json()["detail"]
+        == "Diese Datei ist nicht da."
+    )
     assert client.post("/api/v1/uploads", headers=TUS).json()["detail"] == "Es fehlt Upload-Length."
-    assert client.post("/api/v1/uploads", headers={**TUS, "Accept-Language": "en"}).json()["detail"].startswith("Send the header")
+    assert (
+        client.post("/api/v1/uploads", headers={**TUS, "Accept-Language": "en"})
+        .json()["detail"]
+        .startswith("Send the header")
+    )

@@ -53,8 +53,12 @@ def test_what_is_damaged_or_missing_is_listed_with_all_that_is_lost(ada: things.
         call_command("verify", stdout=output, stderr=StringIO())
     text = output.getvalue()
     assert f"damaged: {secret}" in text
-    for lost in ("The prepared data of “ada's secret”, version 1", "The pictures on the page of “ada's secret”",
-                 "The model of the run “ada's secret”", "The download “all.zip”"):
+    for lost in (
+        "The prepared data of “ada's secret”, version 1",
+        "The pictures on the page of “ada's secret”",
+        "The model of the run “ada's secret”",
+        "The download “all.zip”",
+    ):
         assert lost in text
     assert f"missing: {gone}" in text
     assert "Nothing refers to it." in text

@@ -1,5 +1,6 @@
-"""An attempt to follow: its row, the folder that its journal will stand in, and a line to the database that can be cut. An
-agent whose loop is turned by the test, and attempts for it to hold."""
+"""An attempt to follow: its row, the folder that its journal will stand in, and a line to the database that can be cut.
+An agent whose loop is turned by the test, and attempts for it to hold.
+"""
 
 import tempfile
 import time

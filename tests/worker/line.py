@@ -9,8 +9,9 @@ SOCKET = ".s.PGSQL.5432"
 
 
 class Line:
-    """Passes on what comes over the socket in ``folder`` to the server whose socket is in ``server``, one connection after
-    another."""
+    """Passes on what comes over the socket in ``folder`` to the server whose socket is in ``server``, one connection
+    after another.
+    """
 
     def __init__(self, folder: Path, server: Path) -> None:
         self._server = server / SOCKET
@@ -22,7 +23,9 @@ class Line:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def cut_at(self, word: bytes, *, arrives: bool) -> None:
-        """Break the connection once, when ``word`` is sent: before it arrives, or behind it, when the server has done it."""
+        """Break the connection once, when ``word`` is sent: before it arrives, or behind it, when the server has done
+        it.
+        """
         self._word, self._arrives = word, arrives
 
     @property

@@ -87,7 +87,9 @@ def wait_for_end(agent: Agent, run: Run) -> None:
         agent._turn()
 
 
-def test_news_that_could_not_be_taken_is_taken_later_with_what_came_behind_it(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_news_that_could_not_be_taken_is_taken_later_with_what_came_behind_it(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Else a launcher had ended, and nobody knew it: its run were at work for ever."""
     first, second = add_attempt(agent._attempts, "first"), add_attempt(agent._attempts, "second")
     agent._heard += [News(attempt.folder, None, 256) for attempt in (first, second)]

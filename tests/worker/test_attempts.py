@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.worker.conftest import add_attempt
-from trainer import job
+from trainer.attempt import job
 from webapp.runs.models import Run, State
 from worker import ends
 from worker.attempts import Attempts

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.worker.conftest import read_all
-from trainer import events
+from trainer.attempt import events
+from trainer.attempt.job import Job
+from trainer.attempt.journal import Journal
 from trainer.errors import CheckpointError
-from trainer.job import Job
-from trainer.journal import Journal
 from trainer.spec import parse
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact
@@ -75,8 +75,12 @@ def end_for_a_damaged_checkpoint(run: Run, folder: Path, step: int) -> Run:
     """The attempt could not read the checkpoint of this step, which it was given."""
     spec = parse({"exporters": [], "ranks": 1}, "train")
     given = store.local_path(run.checkpoints.get(step=step).artifact_id)
-    (folder / "job.json").write_text(Job(run=str(run.pk), attempt=1, spec=spec, inputs={}, resume=str(given)).model_dump_json())
-    Journal(folder / "journal").write(events.Ended(outcome="failed", code=CheckpointError.CODE, message=str(CheckpointError())))
+    (folder / "job.json").write_text(
+        Job(run=str(run.pk), attempt=1, spec=spec, inputs={}, resume=str(given)).model_dump_json()
+    )
+    Journal(folder / "journal").write(
+        events.Ended(outcome="failed", code=CheckpointError.CODE, message=str(CheckpointError()))
+    )
     attempt = run.attempts.get()
     local = LocalAttempt(run.pk, Kind.TRAIN, attempt, folder, Follower(run.pk, attempt, folder))
     local.end(0)
@@ -93,8 +97,9 @@ def test_a_run_whose_last_checkpoint_is_damaged_goes_on_from_the_one_before_and_
     assert (waiting.state, waiting.reason_code) == (State.QUEUED, "older_checkpoint")
     assert waiting.reason_params == {"step": 30, "file": file, "older": 20, "lost": 14}
     assert kept() == LAST_TWO[:1]
-    assert (f"The checkpoint of step 30 (file {file}) is damaged. Goes on from the one of step 20: "
-            "14 steps are lost") in caplog.text
+    assert (
+        f"The checkpoint of step 30 (file {file}) is damaged. Goes on from the one of step 20: 14 steps are lost"
+    ) in caplog.text
 
 
 def test_a_run_whose_only_checkpoint_is_damaged_begins_anew_and_says_what_is_lost(run: Run, folder: Path) -> None:

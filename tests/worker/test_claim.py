@@ -21,7 +21,9 @@ def owner() -> User:
 
 
 def machine(*names: str) -> Worker:
-    return workers.register(name="here", host="here", facts={}, devices=[LocalDevice(name, "a device") for name in names])
+    return workers.register(
+        name="here", host="here", facts={}, devices=[LocalDevice(name, "a device") for name in names]
+    )
 
 
 def queued(owner: User, name: str, devices: int) -> Run:
@@ -72,7 +74,9 @@ def test_a_run_that_needs_more_devices_than_there_are_is_left_to_other_machines(
 
 def test_a_run_that_needs_more_devices_than_any_machine_that_runs_is_told_what_it_waits_for(owner: User) -> None:
     machine("cpu:0", "cpu:1")
-    big = workers.register(name="big", host="big", facts={}, devices=[LocalDevice(f"cuda:{n}", "a GPU") for n in range(8)])
+    big = workers.register(
+        name="big", host="big", facts={}, devices=[LocalDevice(f"cuda:{n}", "a GPU") for n in range(8)]
+    )
     queued(owner, "huge", 3)
     queued(owner, "small", 2)
     explain_too_large()
@@ -109,7 +113,9 @@ def test_exports_that_take_long_keep_no_inspection_waiting(owner: User) -> None:
     assert claim_next(worker, Counter()) is not None
 
 
-def test_a_run_whose_data_are_not_inspected_is_neither_taken_nor_told_another_reason_and_keeps_none_waiting(owner: User) -> None:
+def test_a_run_whose_data_are_not_inspected_is_neither_taken_nor_told_another_reason_and_keeps_none_waiting(
+    owner: User,
+) -> None:
     worker = machine("cpu:0")
     waits = queued(owner, "waits", 1)
     Run.objects.filter(pk=waits.pk).update(awaits_data=True, reason_code="waiting_for_inspection")

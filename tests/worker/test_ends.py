@@ -7,8 +7,8 @@ import pytest
 from django.db.models.functions import Now
 
 from tests.worker.test_follower import follower
-from trainer import events
-from trainer.journal import Journal
+from trainer.attempt import events
+from trainer.attempt.journal import Journal
 from webapp.artifacts.models import Artifact
 from webapp.runs import services, states
 from webapp.runs.models import Attempt, Checkpoint, Run, State
@@ -49,7 +49,11 @@ def test_a_run_to_be_stopped_of_which_nothing_is_left_ends_and_says_so(
     services.command(attempt.run, "stop", attempt.run.owner)
     leave(Run.objects.get(pk=attempt.run_id), ends.WORKER_LOST)
     run = Run.objects.get(pk=attempt.run_id)
-    assert (run.state, run.reason_code, run.reason_params) == (State.FAILED, "nothing_to_keep", {"cause": "worker_lost"})
+    assert (run.state, run.reason_code, run.reason_params) == (
+        State.FAILED,
+        "nothing_to_keep",
+        {"cause": "worker_lost"},
+    )
 
 
 def test_a_run_to_be_stopped_goes_on_to_be_evaluated_from_its_last_checkpoint(attempt: Attempt) -> None:
@@ -67,7 +71,9 @@ def test_a_pause_that_was_asked_for_before_the_disk_was_full_promises_nothing_by
     assert (run.state, run.reason_code) == (State.PAUSED, "disk_full_while_paused")
 
 
-def test_a_pause_that_is_asked_for_of_a_run_that_a_full_disk_paused_makes_it_wait_for_a_person(attempt: Attempt) -> None:
+def test_a_pause_that_is_asked_for_of_a_run_that_a_full_disk_paused_makes_it_wait_for_a_person(
+    attempt: Attempt,
+) -> None:
     ends.pause(Run.objects.get(pk=attempt.run_id), ends.DISK_FULL)
     for _again in range(2):
         services.command(attempt.run, "pause", attempt.run.owner)

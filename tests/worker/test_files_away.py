@@ -1,4 +1,6 @@
-"""The store's disk is out of reach for a while: nothing fails, nothing is written beneath where it belongs, all goes on later."""
+"""The store's disk is out of reach for a while: nothing fails, nothing is written beneath where it belongs, all goes on
+later.
+"""
 
 import errno
 from collections.abc import Iterator
@@ -10,8 +12,8 @@ import pytest
 
 from tests.worker.conftest import add_attempt
 from tests.worker.test_agent import inspection
-from trainer import events
-from trainer.journal import Journal
+from trainer.attempt import events
+from trainer.attempt.journal import Journal
 from webapp.artifacts import store
 from webapp.artifacts.models import Edge
 from webapp.runs.models import Run, State

@@ -1,4 +1,6 @@
-"""What a follower takes from a journal: nothing for an attempt that was given up, large files without holding others up."""
+"""What a follower takes from a journal: nothing for an attempt that was given up, large files without holding others
+up.
+"""
 
 import hashlib
 import os
@@ -9,8 +11,8 @@ from uuid import UUID
 import pytest
 
 from tests.worker.conftest import read_all
-from trainer import events
-from trainer.journal import Journal
+from trainer.attempt import events
+from trainer.attempt.journal import Journal
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact, Edge
 from webapp.metrics.models import Chunk, Tail

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from trainer import events, job
+from trainer.attempt import events, job
 from worker.judge import End, Exit, disk_is_full, judge, read_exits, read_log
 
 KILLED_ONE = (Exit(0, job.PEER_LOST), Exit(1, -9))
@@ -29,7 +29,9 @@ def test_the_first_death_counts_and_not_the_sigterm_of_the_survivors() -> None:
 
 @pytest.mark.parametrize("exits", [(Exit(0, job.UNEXPECTED), Exit(1, -15)), (Exit(0, -15), Exit(1, job.UNEXPECTED))])
 def test_an_error_of_one_rank_is_the_cause_and_not_the_sigterm_of_the_survivors(exits: tuple[Exit, ...]) -> None:
-    said = events.Ended(outcome="failed", code="unexpected", message="Training ended by an unexpected error: %(error)s.")
+    said = events.Ended(
+        outcome="failed", code="unexpected", message="Training ended by an unexpected error: %(error)s."
+    )
     verdict = judge(End(step=3, exits=exits, status=256, said=said), [])
     assert (verdict.cause, verdict.action, verdict.reason.code) == ("said", "fail", "unexpected")
     silent = judge(End(step=3, exits=exits, status=256, log="ValueError: no"), [])
@@ -110,7 +112,11 @@ def test_a_full_disk_pauses(end: End) -> None:
 def test_what_training_said_is_what_a_person_reads() -> None:
     said = events.Ended(outcome="failed", code="one_class", message="Only %(count)s class.", params={"count": 1})
     verdict = judge(End(step=0, exits=(Exit(0, 0),), status=0, said=said), [])
-    assert (verdict.action, verdict.reason.sentence, verdict.reason.params) == ("fail", "Only %(count)s class.", {"count": 1})
+    assert (verdict.action, verdict.reason.sentence, verdict.reason.params) == (
+        "fail",
+        "Only %(count)s class.",
+        {"count": 1},
+    )
 
 
 @pytest.mark.parametrize("exits", [(), (Exit(0, -15),)])
@@ -142,14 +148,20 @@ def test_ranks_that_stop_answering_twice_at_the_same_step_fail() -> None:
 
 def left_behind(folder: Path, exits: list[int | None], **logs: str) -> Path:
     """What an attempt leaves: the exits of its ranks, and what they and their launcher printed."""
-    (folder / "exits.json").write_text(json.dumps({"ranks": [{"rank": rank, "exitcode": code} for rank, code in enumerate(exits)]}))
+    (folder / "exits.json").write_text(
+        json.dumps({"ranks": [{"rank": rank, "exitcode": code} for rank, code in enumerate(exits)]})
+    )
     for name, text in logs.items():
         (folder / f"{name.replace('_', '-')}.log").write_text(text)
     return folder
 
 
 def test_what_the_rank_printed_that_failed_is_told_and_not_what_others_say_of_it(tmp_path: Path) -> None:
-    said = {"rank_0": "PeerLostError: rank 1", "rank_1": "Traceback …\nValueError: no", "launcher": "rank 1 ended with exit code 1"}
+    said = {
+        "rank_0": "PeerLostError: rank 1",
+        "rank_1": "Traceback …\nValueError: no",
+        "launcher": "rank 1 ended with exit code 1",
+    }
     assert read_log(left_behind(tmp_path, [job.PEER_LOST, 1], **said)).endswith("ValueError: no")
 
 
@@ -159,7 +171,10 @@ def test_where_no_rank_says_anything_the_launcher_is_heard(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("where", ["rank_0", "rank_1", "launcher"])
 def test_a_full_disk_is_noticed_whoever_met_it(tmp_path: Path, where: str) -> None:
-    logs = {**dict.fromkeys(["rank_0", "rank_1", "launcher"], "a warning"), where: f"OSError: {os.strerror(errno.ENOSPC)}"}
+    logs = {
+        **dict.fromkeys(["rank_0", "rank_1", "launcher"], "a warning"),
+        where: f"OSError: {os.strerror(errno.ENOSPC)}",
+    }
     assert disk_is_full(left_behind(tmp_path, [1, 1], **logs))
     assert not disk_is_full(left_behind(tmp_path, [1, 1], **{where: "a warning"}))
 

@@ -1,4 +1,6 @@
-"""Nothing is stored twice or forgotten when the line to the database breaks during a commit, or a machine is lost for good."""
+"""Nothing is stored twice or forgotten when the line to the database breaks during a commit, or a machine is lost for
+good.
+"""
 
 import time
 from contextlib import closing
@@ -13,8 +15,8 @@ from django.db.models.functions import Now
 from tests.worker.conftest import read_all
 from tests.worker.line import Line
 from tests.worker.test_follower import follower
-from trainer import events
-from trainer.journal import Journal, end_of
+from trainer.attempt import events
+from trainer.attempt.journal import Journal, end_of
 from webapp.metrics.window import window
 from webapp.runs import states
 from webapp.runs.models import Attempt, Run, State
@@ -65,7 +67,9 @@ def test_a_line_that_breaks_during_a_commit_neither_doubles_nor_loses(
 
 
 @pytest.mark.parametrize("arrives", [True, False], ids=["answer lost", "commit lost"])
-def test_an_end_whose_commit_was_not_answered_is_known_afterwards(attempt: Attempt, folder: Path, line: Line, arrives: bool) -> None:
+def test_an_end_whose_commit_was_not_answered_is_known_afterwards(
+    attempt: Attempt, folder: Path, line: Line, arrives: bool
+) -> None:
     journal, reader = Journal(folder / "journal"), follower(attempt, folder)
     journal.write(events.Ended(outcome="succeeded"))
     line.cut_at(COMMIT, arrives=arrives)
@@ -129,7 +133,9 @@ def test_locks_of_a_machine_that_fell_silent_are_given_back() -> None:
         assert cursor.fetchone() == ("20s",)
 
 
-def test_a_machine_that_is_lost_for_good_loses_its_unfollowed_tail_and_nothing_else(attempt: Attempt, folder: Path) -> None:
+def test_a_machine_that_is_lost_for_good_loses_its_unfollowed_tail_and_nothing_else(
+    attempt: Attempt, folder: Path
+) -> None:
     lost = workers.register(name="lost", host="lost", facts={}, devices=[LocalDevice("cpu:0", "a processor")])
     other = workers.register(name="other", host="other", facts={}, devices=[])
     Attempt.objects.filter(pk=attempt.pk).update(worker=lost)
@@ -169,4 +175,8 @@ def test_a_run_that_takes_its_machine_down_at_the_same_step_takes_no_more_than_a
             Attempt.objects.create(run=run, number=number, lease_until=Now())
         LOOKED_LONG_ENOUGH.expire(other)
     run.refresh_from_db()
-    assert (run.state, run.reason_code, run.reason_params) == (State.FAILED, "worker_lost_again", {"step": 0, "times": SAME_STEP_LOSSES})
+    assert (run.state, run.reason_code, run.reason_params) == (
+        State.FAILED,
+        "worker_lost_again",
+        {"step": 0, "times": SAME_STEP_LOSSES},
+    )

@@ -51,21 +51,27 @@ def settled(agent: Agent, attempt: LocalAttempt) -> tuple[State, str]:
     return State(run.state), run.reason_code
 
 
-def test_a_kill_for_memory_that_happened_just_now_is_the_cause(agent: Agent, attempt: LocalAttempt, counter: Path) -> None:
+def test_a_kill_for_memory_that_happened_just_now_is_the_cause(
+    agent: Agent, attempt: LocalAttempt, counter: Path
+) -> None:
     turn_for(agent, MEMORY_EVERY)
     counter.write_text("max 9\noom_kill 4\n")
     kill(attempt)
     assert settled(agent, attempt) == (State.FAILED, "out_of_memory")
 
 
-def test_a_kill_for_memory_that_another_run_met_long_before_is_not_the_cause(agent: Agent, attempt: LocalAttempt, counter: Path) -> None:
+def test_a_kill_for_memory_that_another_run_met_long_before_is_not_the_cause(
+    agent: Agent, attempt: LocalAttempt, counter: Path
+) -> None:
     counter.write_text("max 9\noom_kill 4\n")
     turn_for(agent, 2.5 * MEMORY_EVERY)
     kill(attempt)
     assert settled(agent, attempt) == (State.QUEUED, "attempt_killed")
 
 
-def test_a_kill_for_memory_before_the_end_could_be_stored_is_not_the_cause(agent: Agent, attempt: LocalAttempt, counter: Path) -> None:
+def test_a_kill_for_memory_before_the_end_could_be_stored_is_not_the_cause(
+    agent: Agent, attempt: LocalAttempt, counter: Path
+) -> None:
     kill(attempt)
     counter.write_text("max 9\noom_kill 4\n")
     assert settled(agent, attempt) == (State.QUEUED, "attempt_killed")

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from django.db.models.functions import Now
 
-from trainer import events
-from trainer.journal import Journal
+from trainer.attempt import events
+from trainer.attempt.journal import Journal
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact, Edge, ModelVersion
 from webapp.runs import states
@@ -19,12 +19,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def publish(attempt: Attempt, folder: Path, content: bytes) -> None:
     (folder / "out").mkdir(parents=True, exist_ok=True)
     (folder / "out" / "model").write_bytes(content)
-    Journal(folder / "journal").write(events.Output(role="model", path="out/model", name="model", meta={"form": "torch"}))
+    Journal(folder / "journal").write(
+        events.Output(role="model", path="out/model", name="model", meta={"form": "torch"})
+    )
     assert Follower(attempt.run_id, attempt, folder).follow()
 
 
 @pytest.mark.parametrize("content", [b"the same", b"made again"])
-def test_the_output_of_another_attempt_takes_the_place_of_the_one_before(attempt: Attempt, tmp_path: Path, content: bytes) -> None:
+def test_the_output_of_another_attempt_takes_the_place_of_the_one_before(
+    attempt: Attempt, tmp_path: Path, content: bytes
+) -> None:
     publish(attempt, tmp_path / "first", b"the same")
     run = Run.objects.get(pk=attempt.run_id)
     assert states.move(run.pk, State.QUEUED, attempt=1)

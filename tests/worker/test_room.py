@@ -14,8 +14,8 @@ from pytest_django import Settings
 
 from tests.trainer.test_journal import room_for
 from tests.worker.conftest import add_attempt
-from trainer import events
-from trainer.journal import Journal
+from trainer.attempt import events
+from trainer.attempt.journal import Journal
 from webapp.accounts.models import User
 from webapp.runs import states
 from webapp.runs.models import Attempt, Kind, Run, State
@@ -57,7 +57,9 @@ def worker() -> Worker:
 
 @pytest.fixture
 def attempt(worker: Worker) -> Attempt:
-    run = Run.objects.create(owner=User.objects.create_user("ada"), name="digits", kind=Kind.TRAIN, spec={}, devices_needed=1)
+    run = Run.objects.create(
+        owner=User.objects.create_user("ada"), name="digits", kind=Kind.TRAIN, spec={}, devices_needed=1
+    )
     assert states.begin_attempt(run.pk, 0)
     return Attempt.objects.create(run=run, number=1, worker=worker, lease_until=Now())
 
@@ -86,7 +88,9 @@ def test_a_worker_without_a_database_beside_it_keeps_no_reserve(disk: Disk, work
     assert not disk.reserve.parent.exists()
 
 
-def test_a_run_goes_on_only_with_more_room_than_it_met(disk: Disk, worker: Worker, attempt: Attempt, tmp_path: Path) -> None:
+def test_a_run_goes_on_only_with_more_room_than_it_met(
+    disk: Disk, worker: Worker, attempt: Attempt, tmp_path: Path
+) -> None:
     room = Room(tmp_path)
     room.look(worker)
     states.move(attempt.run_id, State.PAUSED, attempt=1, reason=ends.DISK_FULL)
@@ -99,7 +103,9 @@ def test_a_run_goes_on_only_with_more_room_than_it_met(disk: Disk, worker: Worke
     assert state_of(attempt) == State.QUEUED
 
 
-def test_a_worker_that_was_started_since_tries_a_run_once(disk: Disk, worker: Worker, attempt: Attempt, tmp_path: Path) -> None:
+def test_a_worker_that_was_started_since_tries_a_run_once(
+    disk: Disk, worker: Worker, attempt: Attempt, tmp_path: Path
+) -> None:
     states.move(attempt.run_id, State.PAUSED, attempt=1, reason=ends.DISK_FULL)
     Room(tmp_path).look(worker)
     assert state_of(attempt) == State.QUEUED
@@ -183,7 +189,9 @@ def test_a_run_whose_training_had_ended_when_there_was_no_room_is_not_paused(att
     assert state_of(attempt) == State.SUCCEEDED
 
 
-def test_a_file_that_has_no_room_in_the_store_pauses_the_run(attempt: Attempt, tmp_path: Path, settings: Settings) -> None:
+def test_a_file_that_has_no_room_in_the_store_pauses_the_run(
+    attempt: Attempt, tmp_path: Path, settings: Settings
+) -> None:
     with tempfile.TemporaryDirectory(dir="/dev/shm") as elsewhere:  # on another disk, so that it is copied
         settings.STORAGE_URL = f"file://{elsewhere}/artifacts"
         (tmp_path / "model").write_bytes(bytes(10_000))

@@ -1,13 +1,16 @@
 """Kinds of columns. A kind is a folder; it alone knows of its values what the rest handles as named arrays and tensors.
 
-- ``__init__``, without torch and NumPy: ``LABEL``, its word; the ``Column`` that a summary of data has, and for kinds that can go in the
+- ``__init__``, without torch and NumPy: ``LABEL``, its word; the ``Column`` that a summary of data has, and for kinds
+that can go in the
   ``Block`` that a model's package has: all its columns of the kind together, or one by itself.
 - ``values``, without torch: ``blocks(columns, prepared, train)`` fits the Blocks on training rows,
-  ``gatherer(block, prepared)`` gives what reads the raw rows of one, ``targets(column, prepared, encoding)`` the values of a column
-  that is to be told, and which classes they number, ``outside(column, prepared, row)`` one value as somebody outside has it:
-  what JSON knows, or an array.
-- ``encode``: ``Encode``, the part of the graph that takes raw values. It imports torch alone, and is shipped with weights.
-- ``read``: ``read(values, block, folder)``, values from outside to the raw array, and what was not understood. It imports
+  ``gatherer(block, prepared)`` gives what reads the raw rows of one, ``targets(column, prepared, encoding)`` the values
+  of a column that is to be told, and which classes they number, ``outside(column, prepared, row)`` one value as
+  somebody outside has it: what JSON knows, or an array.
+- ``encode``: ``Encode``, the part of the graph that takes raw values. It imports torch alone, and is shipped with
+weights.
+- ``read``: ``read(values, block, folder)``, values from outside to the raw array, and what was not understood. It
+imports
   NumPy alone, and is shipped beside exports.
 """
 
@@ -38,7 +41,9 @@ class Column(Strict):
     name: str
     missing: int = Field(0, ge=0)
     distinct: int = Field(0, ge=0)
-    is_identifier: bool = Field(False, description="Whether it only counts or names the rows: it goes in where it is chosen.")
+    is_identifier: bool = Field(
+        False, description="Whether it only counts or names the rows: it goes in where it is chosen."
+    )
 
     @property
     def encodings(self) -> frozenset[str]:
@@ -52,8 +57,12 @@ class Column(Strict):
 
     def refusal(self) -> TrainerError:
         """Why it cannot be told at all."""
-        return TrainerError("target_unfit", "The column “%(column)s” cannot be a target; choose one with numbers or classes.",
-                            field="task", column=self.name)
+        return TrainerError(
+            "target_unfit",
+            "The column “%(column)s” cannot be a target; choose one with numbers or classes.",
+            field="task",
+            column=self.name,
+        )
 
 
 class Block(Strict):

@@ -1,29 +1,34 @@
 """Make a trained model smaller, stage after stage, and print what each stage cost and gained.
 
-Without --spec half of the channels are pruned and the rest is quantized to 8-bit integers. Ctrl-C writes a checkpoint; the same
-command then goes on from there.
+Without --spec half of the channels are pruned and the rest is quantized to 8-bit integers. Ctrl-C writes a checkpoint;
+the same command then goes on from there.
 """
 
 import argparse
 from pathlib import Path
 from typing import Any
 
-from trainer import out, stages
-from trainer.console import checked, read_object
-from trainer.out import Out
+from trainer.compressing import stages
 from trainer.sentences import filled
 from trainer.spec import CompressSpec
+from trainer.terminal import out
+from trainer.terminal.console import checked, read_object
+from trainer.terminal.out import Out
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path, help="model.safetensors, as training made it")
-    parser.add_argument("--data", type=Path, required=True, help="the data that it was trained on: a file, a folder, or prepared data")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="the data that it was trained on: a file, a folder, or prepared data"
+    )
     out.arguments(parser, f"the smaller models and {out.REPORT}")
-    parser.add_argument("--spec", type=Path, help='a JSON file, for example {"stages": [{"name": "prune_channels", "ratio": 0.3}]}')
+    parser.add_argument(
+        "--spec", type=Path, help='a JSON file, for example {"stages": [{"name": "prune_channels", "ratio": 0.3}]}'
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from trainer import foreground
+    from trainer.terminal import foreground
 
     spec, folder = _spec(arguments.spec), Out.of(arguments)
     folder.require_free((out.REPORT, *_names(spec)))
@@ -51,5 +56,8 @@ def _line(row: dict[str, Any]) -> str:
     if row["status"] == "refused":
         return f"{row['stage']} {row['name']}: {filled(row['message'], row['params'])}"
     times = ", ".join(f"{ms:.3f} ms for {rows}" for rows, ms in row["latency_ms"].items())
-    return (f"{row['stage']} {row['name']}: {row['metric']['name']} {float(row['metric']['value']):.4f}, {row['size']} bytes, "
-            f"{row['parameters']} parameters, {times} ({row['runtime']}, {row['threads']} threads)")
+    return (
+        f"{row['stage']} {row['name']}: {row['metric']['name']} {float(row['metric']['value']):.4f}, {row['size']} "
+        f"bytes, "
+        f"{row['parameters']} parameters, {times} ({row['runtime']}, {row['threads']} threads)"
+    )

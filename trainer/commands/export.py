@@ -1,30 +1,34 @@
 """Write a model in other formats, each proved to answer as the model does.
 
-The model is a package that training or compression made, or a quantized .onnx model. The bundle holds all formats with a model
-card, SHA-256 sums and a parity sheet.
+The model is a package that training or compression made, or a quantized .onnx model. The bundle holds all formats with
+a model card, SHA-256 sums and a parity sheet.
 """
 
 import argparse
 from pathlib import Path
 
-from trainer import out
 from trainer.catalog import listing
 from trainer.component import Form
-from trainer.console import checked
-from trainer.out import Out
 from trainer.spec import ExportSpec, exporters_for
+from trainer.terminal import out
+from trainer.terminal.console import checked
+from trainer.terminal.out import Out
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path, help="model.safetensors, or a quantized .onnx model")
-    parser.add_argument("--data", type=Path, required=True, help="the data that it was trained on: a file, a folder, or prepared data")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="the data that it was trained on: a file, a folder, or prepared data"
+    )
     out.arguments(parser, "the exports")
-    parser.add_argument("--formats", nargs="+", metavar="NAME", help=f"{', '.join(listing('exporters'))}; all by default")
+    parser.add_argument(
+        "--formats", nargs="+", metavar="NAME", help=f"{', '.join(listing('exporters'))}; all by default"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from trainer import export, foreground
-    from trainer.proving import sources
+    from trainer.proving import export, sources
+    from trainer.terminal import foreground
 
     spec, folder = _spec(sources.form_of(arguments.model), arguments.formats), Out.of(arguments)
     folder.require_free(name for _, name in export.COMMON)

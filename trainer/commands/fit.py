@@ -7,28 +7,34 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from trainer import data, out, report
-from trainer.console import checked, devices, read_object
-from trainer.out import Out
+from trainer import report
+from trainer.data.prepared import Prepared
 from trainer.spec import TrainSpec
+from trainer.terminal import out
+from trainer.terminal.console import checked, devices, read_object
+from trainer.terminal.out import Out
 
 MODEL = "model.safetensors"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("spec", type=Path, help='a JSON file, for example {"model": {"name": "cnn"}, "epochs": 7, "ranks": 2}')
+    parser.add_argument(
+        "spec", type=Path, help='a JSON file, for example {"model": {"name": "cnn"}, "epochs": 7, "ranks": 2}'
+    )
     parser.add_argument("--data", type=Path, required=True, help="a data file, a folder of them, or prepared data")
     out.arguments(parser, "the model and its report")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from trainer import foreground
+    from trainer.terminal import foreground
 
     spec, folder = read_spec(arguments.spec), Out.of(arguments)
     folder.require_free((MODEL, out.REPORT))
     devices(spec.device_count)  # too many ranks are refused before the data are read
     prepared = folder.prepare(arguments.data)
-    screen = foreground.attempt(folder, spec.resolved(data.Prepared.open(prepared).summary), {"prepared": prepared}, "step-*.safetensors")
+    screen = foreground.attempt(
+        folder, spec.resolved(Prepared.open(prepared).summary), {"prepared": prepared}, "step-*.safetensors"
+    )
     code = foreground.end(folder.run, screen.ended)
     if code == 0:
         folder.place({**foreground.outputs(folder.run), **foreground.report(folder.run, screen)})

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from trainer import files
 from trainer.errors import TrainerError
+from trainer.importing.inspect import guarded, limit
 from trainer.importing.preparation import files_of
-from trainer.inspect import guarded, limit
 
 RESULTS = ("prepared.safetensors", "profile.json", "thumbnails.png", "left_out.csv")
 
@@ -18,8 +18,9 @@ RESULTS = ("prepared.safetensors", "profile.json", "thumbnails.png", "left_out.c
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("data", type=Path, help="a data file, or a folder of them")
     parser.add_argument("--out", type=Path, required=True, help="the folder for prepared.safetensors and profile.json")
-    parser.add_argument("--overwrite", action="store_true",
-                        help="replace what an earlier inspection left in the folder")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace what an earlier inspection left in the folder"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -41,8 +42,13 @@ def run(arguments: argparse.Namespace) -> int:
 def _require_free(out: Path) -> None:
     for name in RESULTS:
         if (out / name).exists():
-            raise TrainerError("file_in_the_way", "%(folder)s has a file “%(name)s” already. Choose another folder "
-                               "with --out, or add --overwrite to replace it.", folder=str(out), name=name)
+            raise TrainerError(
+                "file_in_the_way",
+                "%(folder)s has a file “%(name)s” already. Choose another folder "
+                "with --out, or add --overwrite to replace it.",
+                folder=str(out),
+                name=name,
+            )
 
 
 def _replace(out: Path, work: Path) -> None:

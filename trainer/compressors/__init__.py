@@ -1,8 +1,8 @@
 """Stages that make a trained model smaller.
 
 A component has, beside its ``Spec`` (whose ``forms`` and ``yields`` say what it takes and makes),
-``build(spec, version: Version, bench: Bench) -> Version``. It raises RefusedError where its own result is not good enough. The ``Spec``,
-made from CompressorSpec, says how it trains the model, if it does.
+``build(spec, version: Version, bench: Bench) -> Version``. It raises RefusedError where its own result is not good
+enough. The ``Spec``, made from CompressorSpec, says how it trains the model, if it does.
 """
 
 from collections.abc import Callable
@@ -15,9 +15,9 @@ from trainer.component import Component, Form
 from trainer.errors import TrainerError
 
 if TYPE_CHECKING:
-    from trainer.package import ModelConfig
-    from trainer.preprocessing import RawModel
-    from trainer.rows import Rows
+    from trainer.data.rows import Rows
+    from trainer.packaging.package import ModelConfig
+    from trainer.packaging.preprocessing import RawModel
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,10 @@ class Version:
 
 
 def compressed(config: "ModelConfig", stage: CompressorSpec, made_from: Path) -> "ModelConfig":
-    """The configuration of what ``stage`` makes of the package in ``made_from``: the chain of hashes grows by one link."""
-    from trainer.package import Compression  # reaches torch, which the listing of components must not
+    """The configuration of what ``stage`` makes of the package in ``made_from``: the chain of hashes grows by one
+    link.
+    """
+    from trainer.packaging.package import Compression  # reaches torch, which the listing of components must not
 
     step = Compression(stage=stage, made_from=sha256(made_from))
     return config.model_copy(update={"compression": (*config.compression, step)})
@@ -62,8 +64,9 @@ def compressed(config: "ModelConfig", stage: CompressorSpec, made_from: Path) ->
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """What a stage works with: a folder of its own, the model's rows, and ``fine_tune``, which trains a model as the stage's
-    Spec says."""
+    """What a stage works with: a folder of its own, the model's rows, and ``fine_tune``, which trains a model as the
+    stage's Spec says.
+    """
 
     folder: Path
     rows: "Rows"

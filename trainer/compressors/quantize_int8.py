@@ -1,7 +1,7 @@
 """Quantize to 8-bit integers
 
-Weights and activations become 8-bit integers, and the file about a quarter as large. Answers change a little, so the result
-is compared with the model that it came from.
+Weights and activations become 8-bit integers, and the file about a quarter as large. Answers change a little, so the
+result is compared with the model that it came from.
 """
 
 import json
@@ -15,7 +15,7 @@ from trainer.component import Form
 from trainer.compressors import Bench, CompressorSpec, RefusedError, Version, compressed
 
 if TYPE_CHECKING:
-    from trainer.package import ModelConfig
+    from trainer.packaging.package import ModelConfig
     from trainer.proving.answering import Batch
     from trainer.proving.lossy import Change
 
@@ -28,13 +28,31 @@ class Spec(CompressorSpec):
     yields: ClassVar[Form] = "onnx"
     order: ClassVar[int] = 2
 
-    calibration_rows: int = Field(256, ge=1, le=100_000, title="Calibration rows", json_schema_extra={"unit": "rows"},
-                                  description="Training rows from which the range of each activation is read.")
-    accuracy_loss: float = Field(0.02, ge=0, le=1, title="Accepted fall of a share", json_schema_extra={"unit": "share"},
-                                 description="Of rows that are answered rightly: a larger fall on the test rows refuses the result; "
-                                             "0.02 is two points.")
-    error_rise: float = Field(0.1, ge=0, le=10, title="Accepted rise of the error", json_schema_extra={"unit": "share"},
-                              description="For a number: a larger rise of the mean absolute error refuses the result; 0.1 is 10 %.")
+    calibration_rows: int = Field(
+        256,
+        ge=1,
+        le=100_000,
+        title="Calibration rows",
+        json_schema_extra={"unit": "rows"},
+        description="Training rows from which the range of each activation is read.",
+    )
+    accuracy_loss: float = Field(
+        0.02,
+        ge=0,
+        le=1,
+        title="Accepted fall of a share",
+        json_schema_extra={"unit": "share"},
+        description="Of rows that are answered rightly: a larger fall on the test rows refuses the result; "
+        "0.02 is two points.",
+    )
+    error_rise: float = Field(
+        0.1,
+        ge=0,
+        le=10,
+        title="Accepted rise of the error",
+        json_schema_extra={"unit": "share"},
+        description="For a number: a larger rise of the mean absolute error refuses the result; 0.1 is 10 %.",
+    )
 
 
 def build(spec: Spec, version: Version, bench: Bench) -> Version:
@@ -48,8 +66,15 @@ def build(spec: Spec, version: Version, bench: Bench) -> Version:
     floating, path = bench.folder / "float.onnx", bench.folder / "quantized.onnx"
     _write_float(version, floating)
     quantize_static(
-        str(floating), str(path), _Calibration(_calibration(spec, bench)), quant_format=QuantFormat.QOperator,
-        op_types_to_quantize=QUANTIZED, per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8)
+        str(floating),
+        str(path),
+        _Calibration(_calibration(spec, bench)),
+        quant_format=QuantFormat.QOperator,
+        op_types_to_quantize=QUANTIZED,
+        per_channel=True,
+        activation_type=QuantType.QUInt8,
+        weight_type=QuantType.QInt8,
+    )
     change = _change(version, path, bench)
     limit = spec.accuracy_loss if change.unit == "share" else spec.error_rise
     refuse_when_worse(change, limit)
@@ -64,12 +89,22 @@ def refuse_when_worse(change: "Change", limit: float) -> None:
     if change.loss <= limit:
         return
     if change.unit == "share":
-        raise RefusedError("quantization_too_lossy", "Refused: the share of right answers fell from %(before)s to %(after)s, "
-                      "more than the accepted %(limit)s; accept a larger fall, or leave quantization out.", before=f"{change.before:.4f}",
-                      after=f"{change.after:.4f}", limit=f"{limit:g}")
-    raise RefusedError("quantization_too_lossy", "Refused: the mean error rose from %(before)s to %(after)s, by more than the "
-                  "accepted share of %(limit)s; accept a larger rise, or leave quantization out.", before=f"{change.before:.4g}",
-                  after=f"{change.after:.4g}", limit=f"{limit:g}")
+        raise RefusedError(
+            "quantization_too_lossy",
+            "Refused: the share of right answers fell from %(before)s to %(after)s, "
+            "more than the accepted %(limit)s; accept a larger fall, or leave quantization out.",
+            before=f"{change.before:.4f}",
+            after=f"{change.after:.4f}",
+            limit=f"{limit:g}",
+        )
+    raise RefusedError(
+        "quantization_too_lossy",
+        "Refused: the mean error rose from %(before)s to %(after)s, by more than the "
+        "accepted share of %(limit)s; accept a larger rise, or leave quantization out.",
+        before=f"{change.before:.4g}",
+        after=f"{change.after:.4g}",
+        limit=f"{limit:g}",
+    )
 
 
 def _write_float(version: Version, path: Path) -> None:
@@ -118,10 +153,14 @@ def _change(version: Version, path: Path, bench: Bench) -> "Change":
 
 
 def _float_latency(path: Path, bench: Bench) -> dict[str, float]:
-    """The same network in float in the same runtime, so that the table can tell what the integers gained from what ONNX did."""
+    """The same network in float in the same runtime, so that the table can tell what the integers gained from what ONNX
+    did.
+    """
     from trainer.proving import answering, latency
 
-    return latency.measure(answering.model(path, "onnx", bench.threads), answering.raw(bench.rows, bench.rows.parts.test[:32]))
+    return latency.measure(
+        answering.model(path, "onnx", bench.threads), answering.raw(bench.rows, bench.rows.parts.test[:32])
+    )
 
 
 def _describe(path: Path, config: "ModelConfig", facts: dict[str, Any]) -> None:

@@ -3,11 +3,13 @@
 A component has, beside its ``Spec``:
 
 - ``FILES``, the files that it writes: first the model itself, whose format is called as the component is;
-- ``build(spec, source: Source, folder: Path) -> Sequence[File]``, which writes them into ``folder``, the same bytes each time, and
+- ``build(spec, source: Source, folder: Path) -> Sequence[File]``, which writes them into ``folder``, the same bytes
+each time, and
   gives those beside them that depend on the model;
-- ``load(folder: str)``, plain code with its imports inside, that returns a function from raw rows by block to the answers;
-  ``NEEDS`` names the packages that it imports, as pip takes them. Its source is shipped beside the export as ``run_<name>.py``
-  and is what the parity check runs, so it cannot go stale.
+- ``load(folder: str)``, plain code with its imports inside, that returns a function from raw rows by block to the
+answers;
+  ``NEEDS`` names the packages that it imports, as pip takes them. Its source is shipped beside the export as
+  ``run_<name>.py`` and is what the parity check runs, so it cannot go stale.
 """
 
 from dataclasses import dataclass
@@ -20,14 +22,15 @@ from trainer.component import Form
 if TYPE_CHECKING:
     import torch
 
-    from trainer.package import ModelConfig
-    from trainer.preprocessing import RawModel
+    from trainer.packaging.package import ModelConfig
+    from trainer.packaging.preprocessing import RawModel
 
 
 @dataclass(frozen=True)
 class File:
-    """One written file. ``offered`` files are downloads of their own; the others come with the bundle. The model file's label
-    is the component's."""
+    """One written file. ``offered`` files are downloads of their own; the others come with the bundle. The model file's
+    label is the component's.
+    """
 
     format: str
     name: str
@@ -36,7 +39,12 @@ class File:
 
 
 # Of the formats that every export has, whichever its components.
-COMMON_LABELS = {"bundle": "Everything", "preprocess": "Preprocessing", "parity": "Parity sheet", "model_card": "Model card"}
+COMMON_LABELS = {
+    "bundle": "Everything",
+    "preprocess": "Preprocessing",
+    "parity": "Parity sheet",
+    "model_card": "Model card",
+}
 
 
 def labels() -> dict[str, str]:
@@ -48,7 +56,9 @@ def labels() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Source:
-    """The model version to export. ``module`` takes raw rows by block like ``example`` ([2, …]); an onnx version has none."""
+    """The model version to export. ``module`` takes raw rows by block like ``example`` ([2, …]); an onnx version has
+    none.
+    """
 
     path: Path
     form: Form

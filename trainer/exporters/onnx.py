@@ -43,19 +43,26 @@ def write(source: Source, path: Path, **metadata: str) -> None:
     import onnx
     import torch
 
-    from trainer.preprocessing import Positional
+    from trainer.packaging.preprocessing import Positional
 
     assert source.module is not None
     batch = torch.export.Dim("batch", min=1)
     program = torch.onnx.export(
-        Positional(source.module), tuple(source.example.values()), dynamo=True, opset_version=OPSET, verbose=False,
-        input_names=list(source.example), output_names=[source.preprocess["output"]["name"]],
-        dynamic_shapes=(tuple({0: batch} for _ in source.example),))
+        Positional(source.module),
+        tuple(source.example.values()),
+        dynamo=True,
+        opset_version=OPSET,
+        verbose=False,
+        input_names=list(source.example),
+        output_names=[source.preprocess["output"]["name"]],
+        dynamic_shapes=(tuple({0: batch} for _ in source.example),),
+    )
     assert program is not None
     graph = program.model_proto
     _forget_origins(graph)
-    onnx.helper.set_model_props(graph, {"preprocess": json.dumps(source.preprocess), "trainyard": source.config.model_dump_json(),
-                                        **metadata})
+    onnx.helper.set_model_props(
+        graph, {"preprocess": json.dumps(source.preprocess), "trainyard": source.config.model_dump_json(), **metadata}
+    )
     onnx.save(graph, str(path))
 
 

@@ -1,6 +1,7 @@
 """safetensors
 
-The weights as training wrote them, their configuration, and the network's source: plain torch loads it, and nothing in it is a pickle.
+The weights as training wrote them, their configuration, and the network's source: plain torch loads it, and nothing in
+it is a pickle.
 """
 
 import json
@@ -16,15 +17,19 @@ from trainer.exporters import File, Source
 if TYPE_CHECKING:
     import numpy as np
 
-    from trainer.package import ModelConfig
+    from trainer.packaging.package import ModelConfig
 
 WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
 NETWORK = "network.py"
 NEEDS = "torch safetensors"
-PREPROCESSING = Path(__file__).parent.with_name("preprocessing.py")
-FILES = (File("safetensors", WEIGHTS), File("config", CONFIG, "Configuration"), File("source", NETWORK, offered=False),
-         File("source", PREPROCESSING.name, offered=False))
+PREPROCESSING = Path(__file__).parents[1] / "packaging" / "preprocessing.py"
+FILES = (
+    File("safetensors", WEIGHTS),
+    File("config", CONFIG, "Configuration"),
+    File("source", NETWORK, offered=False),
+    File("source", PREPROCESSING.name, offered=False),
+)
 
 
 class Spec(Component):
@@ -54,12 +59,15 @@ def _encoders(config: "ModelConfig") -> dict[str, Path]:
 
 
 def _parts(config: "ModelConfig") -> dict[str, Any]:
-    """What the model is put together of: the encoder of each block, ``Network`` in network.py with the component's own fields
-    and the sizes at both ends, and the class of preprocessing.py behind it."""
-    from trainer.package import encoded_shapes, task
+    """What the model is put together of: the encoder of each block, ``Network`` in network.py with the component's own
+    fields and the sizes at both ends, and the class of preprocessing.py behind it.
+    """
+    from trainer.packaging.package import encoded_shapes, task
 
     owner = task(config)
-    encoders = {block.name: {"source": f"encode_{block.kind}", "arguments": block.arguments()} for block in config.inputs}
+    encoders = {
+        block.name: {"source": f"encode_{block.kind}", "arguments": block.arguments()} for block in config.inputs
+    }
     fields = config.model.model_dump(mode="json", exclude={"name", "version"})
     network = {**fields, "inputs": encoded_shapes(config), "outputs": owner.outputs}
     last = None if owner.postprocess is None else {"name": owner.postprocess[0], "arguments": owner.postprocess[1]}
@@ -79,21 +87,26 @@ def load(folder: str) -> "Callable[[dict[str, np.ndarray[Any, Any]]], np.ndarray
     network, preprocessing = importlib.import_module("network"), importlib.import_module("preprocessing")
     with open(f"{folder}/config.json", encoding="utf-8") as file:
         config = json.load(file)
-    encoders = {name: importlib.import_module(part["source"]).Encode(**part["arguments"]) for name, part in config["encoders"].items()}
+    encoders = {
+        name: importlib.import_module(part["source"]).Encode(**part["arguments"])
+        for name, part in config["encoders"].items()
+    }
     last = config["postprocess"]
     model = preprocessing.RawModel(
-        encoders, network.Network(**config["network"]),
-        getattr(preprocessing, last["name"])(**last["arguments"]) if last else torch.nn.Identity())
+        encoders,
+        network.Network(**config["network"]),
+        getattr(preprocessing, last["name"])(**last["arguments"]) if last else torch.nn.Identity(),
+    )
     weights = load_file(f"{folder}/model.safetensors")
     model.to(next(tensor.dtype for tensor in weights.values() if tensor.is_floating_point()))
     model.load_state_dict(weights)
     model.eval()
     dtype = next(model.parameters()).dtype
 
-    def run(rows: "dict[str, np.ndarray[Any, Any]]") -> "np.ndarray[Any, Any]":
-        tensors = {name: torch.from_numpy(values) for name, values in rows.items()}
+    def run(inputs: "dict[str, np.ndarray[Any, Any]]") -> "np.ndarray[Any, Any]":
+        tensors = {name: torch.from_numpy(values) for name, values in inputs.items()}
         with torch.inference_mode():
-            return model({name: values.to(dtype) if values.is_floating_point() else values  # type: ignore[no-any-return]
-                          for name, values in tensors.items()}).numpy()
+            batch = {name: rows.to(dtype) if rows.is_floating_point() else rows for name, rows in tensors.items()}
+            return model(batch).numpy()  # type: ignore[no-any-return]
 
     return run

@@ -28,8 +28,16 @@ TAR_MARK = slice(257, 262)
 TAR_BLOCK = 512
 HIDDEN = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 DAMAGED = (
-    zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError, OverflowError,
-    RuntimeError, tarfile.TarError,
+    zipfile.BadZipFile,
+    gzip.BadGzipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    ValueError,
+    OverflowError,
+    RuntimeError,
+    tarfile.TarError,
 )
 
 
@@ -58,8 +66,15 @@ class Allowance:
     small and honest files that compress well pass.
     """
 
-    def __init__(self, uploaded: int, *, files: int = 300_000, size: int = 16 * 1024**3, ratio: int = 200,
-                 free: int = 256 * 1024**2) -> None:
+    def __init__(
+        self,
+        uploaded: int,
+        *,
+        files: int = 300_000,
+        size: int = 16 * 1024**3,
+        ratio: int = 200,
+        free: int = 256 * 1024**2,
+    ) -> None:
         self._most_files, self._most_bytes, self._ratio = files, size, ratio
         self._plausible = max(free, ratio * uploaded)
         self.files = self.bytes = 0
@@ -68,22 +83,34 @@ class Allowance:
         """Count one more file; its number."""
         self.files += 1
         if self.files > self._most_files:
-            raise TrainerError("archive_too_many_files", "The archive holds more than %(limit)s files; import it in "
-                               "parts.", limit=self._most_files)
+            raise TrainerError(
+                "archive_too_many_files",
+                "The archive holds more than %(limit)s files; import it in parts.",
+                limit=self._most_files,
+            )
         return self.files
 
     def take(self, count: int) -> None:
         """Count bytes before they are written."""
         self.bytes += count
         if self.bytes > self._most_bytes:
-            raise TrainerError("archive_too_large", "Unpacked, this is larger than %(limit)s GiB; import it in parts.",
-                               limit=self._most_bytes // 1024**3)
+            raise TrainerError(
+                "archive_too_large",
+                "Unpacked, this is larger than %(limit)s GiB; import it in parts.",
+                limit=self._most_bytes // 1024**3,
+            )
         if self.bytes > self._plausible:
-            raise TrainerError("archive_bomb", "This unpacks to more than %(ratio)s times its size, as an archive "
-                               "made to fill disks does. Pack the files again with usual settings.", ratio=self._ratio)
+            raise TrainerError(
+                "archive_bomb",
+                "This unpacks to more than %(ratio)s times its size, as an archive "
+                "made to fill disks does. Pack the files again with usual settings.",
+                ratio=self._ratio,
+            )
 
 
-def opened(paths: Sequence[Path], names: Sequence[str], folder: Path, allowance: Allowance | None = None) -> list[Source]:
+def opened(
+    paths: Sequence[Path], names: Sequence[str], folder: Path, allowance: Allowance | None = None
+) -> list[Source]:
     """The files inside what was uploaded; unpacked ones are written into ``folder``, which is made.
 
     Raises TrainerError for empty files and for archives that are damaged, hostile, encrypted or too large.
@@ -94,8 +121,11 @@ def opened(paths: Sequence[Path], names: Sequence[str], folder: Path, allowance:
     for path, name in zip(paths, names, strict=True):
         source = Source.of(path, clean(name))
         if not source.head:
-            raise TrainerError("file_empty", "“%(name)s” is empty. Choose the file again; it may still have been "
-                               "written.", name=source.name)
+            raise TrainerError(
+                "file_empty",
+                "“%(name)s” is empty. Choose the file again; it may still have been written.",
+                name=source.name,
+            )
         found.extend(unpacker.inside(source))
     if not found:
         raise TrainerError("archive_empty", "The archive holds no files. Pack the folder again.")
@@ -121,8 +151,12 @@ class _Unpacker:
             else:
                 yield plain
         except DAMAGED as error:
-            raise TrainerError("archive_damaged", "The archive “%(name)s” is damaged or cut short. Upload it again; "
-                               "if that does not help, pack it again.", name=source.name) from error
+            raise TrainerError(
+                "archive_damaged",
+                "The archive “%(name)s” is damaged or cut short. Upload it again; "
+                "if that does not help, pack it again.",
+                name=source.name,
+            ) from error
 
     def _unzipped(self, source: Source) -> Iterator[Source]:
         with zipfile.ZipFile(source.path) as archive:
@@ -173,19 +207,28 @@ def _check(source: Source, members: Sequence[zipfile.ZipInfo]) -> None:
     end = 0
     for member in sorted(members, key=lambda item: item.header_offset):
         if member.header_offset < end:
-            raise TrainerError("archive_overlap", "Files in the archive “%(name)s” share the same bytes, as an "
-                               "archive made to fill disks does. Pack the folder again.", name=source.name)
+            raise TrainerError(
+                "archive_overlap",
+                "Files in the archive “%(name)s” share the same bytes, as an "
+                "archive made to fill disks does. Pack the folder again.",
+                name=source.name,
+            )
         end = member.header_offset + LOCAL_HEADER + member.compress_size
 
 
 def _check_name(name: str, seen: set[str]) -> None:
     parts = name.removesuffix("/").split("/")
     if any(part in {"", ".", ".."} for part in parts) or "\0" in name or name[1:2] == ":":
-        raise TrainerError("archive_unsafe_name", "The archive holds the name “%(name)s”, which does not stay inside "
-                           "its folder. Pack the folder again with usual settings.", name=clean(name))
+        raise TrainerError(
+            "archive_unsafe_name",
+            "The archive holds the name “%(name)s”, which does not stay inside "
+            "its folder. Pack the folder again with usual settings.",
+            name=clean(name),
+        )
     if name in seen:
-        raise TrainerError("archive_duplicate_name", "The archive holds “%(name)s” twice. Pack the folder again.",
-                           name=clean(name))
+        raise TrainerError(
+            "archive_duplicate_name", "The archive holds “%(name)s” twice. Pack the folder again.", name=clean(name)
+        )
     seen.add(name)
 
 
@@ -194,20 +237,25 @@ def _check_kind(member: zipfile.ZipInfo) -> None:
     if stat.S_IFMT(member.external_attr >> 16) not in REGULAR:
         raise _link(name)
     if member.flag_bits & 0x1:
-        raise TrainerError("archive_encrypted", "“%(name)s” in the archive is encrypted. Pack it again without a "
-                           "password.", name=name)
+        raise TrainerError(
+            "archive_encrypted", "“%(name)s” in the archive is encrypted. Pack it again without a password.", name=name
+        )
     if member.compress_type not in METHODS:
         raise _method(name)
 
 
 def _link(name: str) -> TrainerError:
-    return TrainerError("archive_link", "“%(name)s” in the archive is a link or a device. Pack the files "
-                        "themselves.", name=name)
+    return TrainerError(
+        "archive_link", "“%(name)s” in the archive is a link or a device. Pack the files themselves.", name=name
+    )
 
 
 def _method(name: str) -> TrainerError:
-    return TrainerError("archive_method", "“%(name)s” is packed in a way that is not known here. Pack the folder "
-                        "again as an ordinary ZIP.", name=name)
+    return TrainerError(
+        "archive_method",
+        "“%(name)s” is packed in a way that is not known here. Pack the folder again as an ordinary ZIP.",
+        name=name,
+    )
 
 
 def is_tar(source: Source) -> bool:
@@ -254,6 +302,10 @@ def _is_hidden(name: str) -> bool:
 
 
 def clean(text: str, longest: int = 1000) -> str:
-    """``text`` composed (NFC), without control characters and lone surrogates, which no page and no database can hold."""
+    """``text`` composed (NFC), without control characters and lone surrogates, which no page and no database can
+    hold.
+    """
     composed = unicodedata.normalize("NFC", text[:longest])
-    return "".join(c if c.isprintable() else "\ufffd" if unicodedata.category(c) in {"Cs", "Cn"} else " " for c in composed)
+    return "".join(
+        c if c.isprintable() else "\ufffd" if unicodedata.category(c) in {"Cs", "Cn"} else " " for c in composed
+    )

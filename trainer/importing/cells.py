@@ -7,11 +7,13 @@ from itertools import filterfalse
 
 import numpy as np
 
-from trainer.data import Array
+from trainer.data.prepared import Array
 from trainer.importing.spelled import LONGEST_NUMBER, Number, plain_number, spelled_number
 
 _WORDS = ("na", "n/a", "n.a.", "nan", "nat", "nil", "null", "none", "#n/a", "<na>", "(null)", "(nan)", "(none)")
-FAULTS = frozenset({"\\N", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!"})  # as databases and spreadsheets write them
+FAULTS = frozenset(
+    {"\\N", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!"}
+)  # as databases and spreadsheets write them
 _MARKS = ("", "\u200b", "\ufeff", "-", "--", "?", ".", "NaN", "NaT")
 MISSING = frozenset({*_MARKS, *FAULTS, *_WORDS, *(word.upper() for word in _WORDS), *(word.title() for word in _WORDS)})
 
@@ -25,13 +27,13 @@ CODED = re.compile(r"0\d+|\d{16,}|\d+E\d{1,3}", re.ASCII)
 SURE_DIGITS = 1e15
 
 
-
 @dataclass(frozen=True)
 class Read:
-    """``values`` float64 [cells], NaN but for numbers that can be used; ``kinds`` uint8 [cells]: NUMBER, GAP, TEXT, INFINITE,
-    or CODE for a number that is written as codes are, among whole numbers alone.
+    """``values`` float64 [cells], NaN but for numbers that can be used; ``kinds`` uint8 [cells]: NUMBER, GAP, TEXT,
+    INFINITE, or CODE for a number that is written as codes are, among whole numbers alone.
 
-    A number beyond ``LARGEST`` counts as infinite. ``units`` are those that stand beside numbers, each with such a cell.
+    A number beyond ``LARGEST`` counts as infinite. ``units`` are those that stand beside numbers, each with such a
+    cell.
     """
 
     values: Array
@@ -50,7 +52,11 @@ def read(cells: Sequence[str], comma: bool = False) -> Read:
         values = _all_plain(cells)
         if values is None:
             values = _plain_with_gaps(cells)
-    found = _one_by_one(cells, comma) if values is None else Read(values, np.where(np.isnan(values), GAP, NUMBER).astype(np.uint8))
+    found = (
+        _one_by_one(cells, comma)
+        if values is None
+        else Read(values, np.where(np.isnan(values), GAP, NUMBER).astype(np.uint8))
+    )
     with np.errstate(invalid="ignore"):
         infinite = np.abs(found.values) > LARGEST
     found.values[infinite] = np.nan
@@ -96,7 +102,9 @@ def _plain_with_gaps(cells: Sequence[str]) -> Array | None:
 
 
 def _floats(cells: Iterable[str]) -> Array | None:
-    """The cells as Python reads them, which takes nan and 1_000 for numbers, too; None where one is nan or no number."""
+    """The cells as Python reads them, which takes nan and 1_000 for numbers, too; None where one is nan or no
+    number.
+    """
     try:
         values = np.fromiter(map(float, cells), np.float64)
     except ValueError:

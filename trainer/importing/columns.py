@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from trainer.columns import Column, boolean, category, constant, number, text
-from trainer.data import Array
+from trainer.data.prepared import Array
 from trainer.importing.cells import CODE as CODED
 from trainer.importing.cells import GAP, INFINITE, MISSING, TEXT, Read
 from trainer.importing.cells import read as read_numbers
@@ -28,7 +28,9 @@ CODE = np.dtype(np.int16)
 
 
 class Observed:
-    """What has been seen of one column so far. Memory is bounded: beyond ``cap`` different values, new ones are not held."""
+    """What has been seen of one column so far. Memory is bounded: beyond ``cap`` different values, new ones are not
+    held.
+    """
 
     GAPS: ClassVar[frozenset[str]] = MISSING
 
@@ -39,7 +41,9 @@ class Observed:
         self._levels = Levels(comma, self.GAPS)
         self._full = False
         self._is_measured = False
-        self._rows = self._missing = self._numbers = self._codes = self._infinite = self._text = self._length = self._held = 0
+        self._rows = self._missing = self._numbers = self._codes = self._infinite = self._text = self._length = (
+            self._held
+        ) = 0
         self._text_cells: list[tuple[int, str]] = []
         self._infinite_lines: list[int] = []
         self._units: dict[str, str] = {}
@@ -50,8 +54,8 @@ class Observed:
     def see(self, cells: Any, lines: Sequence[int]) -> tuple[Array | None, Array | None]:
         """Take note of some more stripped cells and of the lines they stand in.
 
-        What the cells are if the column turns out to hold numbers: float64 values, or None where none is a number; and if it
-        turns out to hold categories: ``CODE`` places in ``lookup``, or None once that is ruled out.
+        What the cells are if the column turns out to hold numbers: float64 values, or None where none is a number; and
+        if it turns out to hold categories: ``CODE`` places in ``lookup``, or None once that is ruled out.
         """
         places, longest = self._hold(cells)
         read = self._read(cells, places if longest <= LONGEST_LEVEL else None)
@@ -140,7 +144,8 @@ class Observed:
             return False
         many = self._full or levels - len(self._words) > FEW_LEVELS
         return self._numbers >= NUMBER_SHARE * present or (
-            many and len(self._words) <= MOST_WORDS and self._numbers >= WORD_SHARE * present)
+            many and len(self._words) <= MOST_WORDS and self._numbers >= WORD_SHARE * present
+        )
 
     def _are_codes(self) -> bool:
         return not self._is_measured and self._codes > CODE_SHARE * self._numbers
@@ -149,7 +154,9 @@ class Observed:
         return [unit for unit in self._units if unit != PARENTHESES]
 
     def _is_category(self, levels: int, present: int) -> bool:
-        short = self._length <= LONGEST_LEVEL * max(1, self._rows) * 0.75 and not any(map(is_short_form, self._levels.words()))
+        short = self._length <= LONGEST_LEVEL * max(1, self._rows) * 0.75 and not any(
+            map(is_short_form, self._levels.words())
+        )
         return short and levels <= MOST_LEVELS and (levels <= FEW_LEVELS or levels <= present / 2)
 
     def problems(self, column: Column) -> list[Problem]:
@@ -164,10 +171,20 @@ class Observed:
         elif column.kind == "number" and self._text:
             (line, value), cells = self._text_cells[0], self._text_cells
             lines = ", ".join(str(line) for line, _ in cells) + (" …" if self._text > len(cells) else "")
-            found.append(problem("text_in_numbers", column=self.name, count=self._text, value=value[:LONGEST_LEVEL], line=line,
-                                 lines=lines))
+            found.append(
+                problem(
+                    "text_in_numbers",
+                    column=self.name,
+                    count=self._text,
+                    value=value[:LONGEST_LEVEL],
+                    line=line,
+                    lines=lines,
+                )
+            )
         if column.kind in {"number", "constant"} and self._infinite:
-            found.append(problem("infinite_values", column=self.name, count=self._infinite, line=self._infinite_lines[0]))
+            found.append(
+                problem("infinite_values", column=self.name, count=self._infinite, line=self._infinite_lines[0])
+            )
         if column.kind == "constant":
             found.append(problem("constant", column=self.name))
         if isinstance(column, category.Column):

@@ -8,7 +8,7 @@ from itertools import count, islice
 
 import numpy as np
 
-from trainer.data import Array
+from trainer.data.prepared import Array
 from trainer.importing.cells import MISSING, Read, read
 
 LONGEST_LEVEL = 80
@@ -40,8 +40,12 @@ class Levels:
         known = len(self._read.values)
         if known < len(self._places):
             new = read(list(islice(self._places, known, None)), self._comma)
-            self._read = Read(np.concatenate([self._read.values, new.values]), np.concatenate([self._read.kinds, new.kinds]),
-                              {**new.units, **self._read.units}, self._read.is_measured or new.is_measured)
+            self._read = Read(
+                np.concatenate([self._read.values, new.values]),
+                np.concatenate([self._read.kinds, new.kinds]),
+                {**new.units, **self._read.units},
+                self._read.is_measured or new.is_measured,
+            )
         return self._read.at(places)
 
     def words(self) -> list[str]:
@@ -49,8 +53,9 @@ class Levels:
         return [cell for cell in self._places if cell not in self._gaps]
 
     def forms(self) -> dict[str, str]:
-        """Each of ``words`` with the one that stands for all that look like it: composed (NFC), without invisible characters,
-        spaces of one kind, and true and false in small letters where there is nothing else."""
+        """Each of ``words`` with the one that stands for all that look like it: composed (NFC), without invisible
+        characters, spaces of one kind, and true and false in small letters where there is nothing else.
+        """
         forms = {word: _plain(word) for word in self.words()}
         if {form.casefold() for form in forms.values()} <= {"true", "false"}:
             return {word: form.casefold() for word, form in forms.items()}
@@ -81,7 +86,9 @@ def visible(word: str) -> str:
     """The word with the numbers of characters that cannot be seen, or are seen as part of another."""
     composed = unicodedata.normalize("NFC", word)
     parts = {c for c in word if c not in composed and (unicodedata.combining(c) or JAMO[0] <= c <= JAMO[1])}
-    return "".join(f"[U+{ord(c):04X}]" if c in parts or unicodedata.category(c) == "Cf" or c in FOREIGN_SPACES else c for c in word)
+    return "".join(
+        f"[U+{ord(c):04X}]" if c in parts or unicodedata.category(c) == "Cf" or c in FOREIGN_SPACES else c for c in word
+    )
 
 
 def _short(cell: str) -> str:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trainer.columns import Column, category, image
-from trainer.data import Array, own_name
+from trainer.data.partition import PARTS, SPLIT
+from trainer.data.prepared import Array, own_name
+from trainer.data.summary import IMAGE, LABEL, DataSummary
 from trainer.importing.profile import ColumnProfile, Problem
-from trainer.partition import PARTS, SPLIT
-from trainer.summary import IMAGE, LABEL, DataSummary
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class LeftOut:
 
 @dataclass(frozen=True, kw_only=True)
 class Parsed:
-    """``arrays`` as trainer.data describes them (memory maps where they may be large).
+    """``arrays`` as trainer.data.prepared describes them (memory maps where they may be large).
 
     ``checks`` are the codes of the problems that were looked for. ``rows``, ``duplicates`` and ``columns`` are for
     tables; the profile of pictures is made from the arrays.
@@ -38,9 +38,16 @@ class Parsed:
     left_out: tuple[LeftOut, ...] = ()
 
 
-def labelled_pictures(pixels: Array, labels: Array, classes: tuple[str, ...], *, problems: tuple[Problem, ...],
-                      checks: frozenset[str], parts: Sequence[str] | None = None,
-                      fit: image.Fit = "squeeze") -> Parsed:
+def labelled_pictures(
+    pixels: Array,
+    labels: Array,
+    classes: tuple[str, ...],
+    *,
+    problems: tuple[Problem, ...],
+    checks: frozenset[str],
+    parts: Sequence[str] | None = None,
+    fit: image.Fit = "squeeze",
+) -> Parsed:
     """Pictures uint8 [N, C, H, W], each with the index of its class [N], and its part where the data bring parts."""
     picture = image.Column(name=IMAGE, shape=tuple(pixels.shape[1:]), fit=fit)
     columns: list[Column] = [picture, _category(LABEL, classes)]

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainer import catalog, data
+from trainer import catalog
 from trainer.component import Component
+from trainer.data.prepared import write_prepared
+from trainer.data.summary import IMAGE
 from trainer.errors import TrainerError
 from trainer.importing import foreign, profile_images, profile_tables
 from trainer.importing.archives import HIDDEN, Source, opened
 from trainer.importing.parsed import LeftOut, Parsed
 from trainer.importing.profile import Profile
-from trainer.summary import IMAGE
 
 FORMULA = ("=", "+", "-", "@")  # a spreadsheet would compute such a name
 NOTE = re.compile(r"(LICENSE|LICENCE|README|COPYING|NOTICE)(-[\w-]+)?((\.[\w-]+)*\.(md|txt|rst))?", re.IGNORECASE)
@@ -56,7 +57,7 @@ def _write(parsed: Parsed, format_name: str, out: Path) -> Preparation:
     described = profile_images.profile(parsed, format_name) if images else profile_tables.profile(parsed, format_name)
     result = described.model_copy(update={"left_out": len(parsed.left_out)})
     prepared, profile, thumbnails = out / "prepared.safetensors", out / "profile.json", out / "thumbnails.png"
-    data.write(prepared, parsed.summary, parsed.arrays)
+    write_prepared(prepared, parsed.summary, parsed.arrays)
     profile.write_text(result.model_dump_json(), encoding="utf-8")
     if images:
         profile_images.draw_sheet(thumbnails, parsed)

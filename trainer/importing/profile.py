@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from trainer.component import Lenient, Strict
+from trainer.data.summary import DataSummary
 from trainer.sentences import gettext_noop as _
-from trainer.summary import DataSummary
 
 Severity = Literal["error", "warning", "info"]
 Counts = Annotated[tuple[Annotated[tuple[str, int], Lenient], ...], Lenient]
@@ -55,12 +55,16 @@ class ColumnProfile(Strict):
     std: float | None = None
     histogram: Histogram | None = None
     levels: Counts = ()
-    rarest: Annotated[tuple[str, int], Lenient] | None = Field(None, description="The level, or the number, of the fewest rows; nothing "
-                                                               "where there are too many to be classes.")
+    rarest: Annotated[tuple[str, int], Lenient] | None = Field(
+        None,
+        description="The level, or the number, of the fewest rows; nothing where there are too many to be classes.",
+    )
 
 
 class Thumbnails(Strict):
-    """The contact sheet: a grid of square cells of ``size`` pixels, filled row by row; ``labels`` names each cell's class."""
+    """The contact sheet: a grid of square cells of ``size`` pixels, filled row by row; ``labels`` names each cell's
+    class.
+    """
 
     columns: int
     rows: int
@@ -74,8 +78,9 @@ class Profile(Strict):
     summary: DataSummary
     format: str
     duplicates: int = Field(0, ge=0, description="Rows that repeat an earlier row exactly.")
-    left_out: int = Field(0, ge=0, description="Files and rows of the upload that are not among the data; a file lists "
-                          "them.")
+    left_out: int = Field(
+        0, ge=0, description="Files and rows of the upload that are not among the data; a file lists them."
+    )
     columns: Annotated[tuple[ColumnProfile, ...], Lenient] = ()
     balance: Counts = Field((), description="Rows of each class; of the suggested target's classes for a table.")
     problems: Annotated[tuple[Problem, ...], Lenient] = ()
@@ -89,181 +94,309 @@ class Profile(Strict):
 # What can be wrong, in the order in which a reader should care: code -> severity, message, remedy.
 SENTENCES: dict[str, tuple[Severity, str, str]] = {
     "one_class": (
-        "error", _("Every row is of the class “%(name)s”."),
-        _("Add rows of at least one more class: there is nothing to tell apart.")),
+        "error",
+        _("Every row is of the class “%(name)s”."),
+        _("Add rows of at least one more class: there is nothing to tell apart."),
+    ),
     "no_target": (
-        "error", _("No column can be a target: all are text or constant."),
-        _("Add a column with the class or the number that is to be predicted.")),
+        "error",
+        _("No column can be a target: all are text or constant."),
+        _("Add a column with the class or the number that is to be predicted."),
+    ),
     "no_features": (
-        "error", _("Besides the target there is no number or category column to learn from."),
-        _("Add columns with numbers or categories. Columns of free text are kept but not yet trained on.")),
+        "error",
+        _("Besides the target there is no number or category column to learn from."),
+        _("Add columns with numbers or categories. Columns of free text are kept but not yet trained on."),
+    ),
     "only_text": (
-        "error", _("Besides the target there is only free text to learn from; training on text comes with a later release."),
-        _("Until then, add columns with numbers or categories.")),
+        "error",
+        _("Besides the target there is only free text to learn from; training on text comes with a later release."),
+        _("Until then, add columns with numbers or categories."),
+    ),
     "few_rows": (
-        "warning", _("There are only %(rows)s rows."),
-        _("Add rows: with fewer than %(least)s a test says next to nothing.")),
+        "warning",
+        _("There are only %(rows)s rows."),
+        _("Add rows: with fewer than %(least)s a test says next to nothing."),
+    ),
     "lonely_class": (
-        "error", _("%(count)s classes have a single row, among them “%(name)s”."),
-        _("Add rows of these classes or remove them: one row cannot be trained on and tested as well.")),
+        "error",
+        _("%(count)s classes have a single row, among them “%(name)s”."),
+        _("Add rows of these classes or remove them: one row cannot be trained on and tested as well."),
+    ),
     "imbalance": (
-        "warning", _("“%(most)s” has %(most_rows)s rows, “%(fewest)s” only %(fewest_rows)s."),
-        _("Add rows of the rare class, and judge by F1 per class: accuracy alone hides a rare class.")),
+        "warning",
+        _("“%(most)s” has %(most_rows)s rows, “%(fewest)s” only %(fewest_rows)s."),
+        _("Add rows of the rare class, and judge by F1 per class: accuracy alone hides a rare class."),
+    ),
     "missing_target": (
-        "warning", _("%(count)s rows have no value in the target “%(column)s”."),
-        _("Fill them in; training leaves such rows out.")),
+        "warning",
+        _("%(count)s rows have no value in the target “%(column)s”."),
+        _("Fill them in; training leaves such rows out."),
+    ),
     "missing_values": (
-        "warning", _("“%(column)s” is missing in %(count)s of %(rows)s rows."),
-        _("Training fills gaps with the column's median, or treats them as a category of their own. Fill them in if you know better.")),
+        "warning",
+        _("“%(column)s” is missing in %(count)s of %(rows)s rows."),
+        _(
+            "Training fills gaps with the column's median, or treats them as a category of their own. Fill them in "
+            "if you know better."
+        ),
+    ),
     "text_in_numbers": (
-        "warning", _("“%(column)s” holds numbers, but %(count)s cells are text, the first “%(value)s” in line %(line)s "
-        "(lines %(lines)s)."),
-        _("Correct these cells and import again; until then they count as missing.")),
+        "warning",
+        _(
+            "“%(column)s” holds numbers, but %(count)s cells are text, the first “%(value)s” in line %(line)s "
+            "(lines %(lines)s)."
+        ),
+        _("Correct these cells and import again; until then they count as missing."),
+    ),
     "words_in_numbers": (
-        "warning", _("“%(column)s” holds numbers, but %(count)s cells say %(values)s; they count as missing."),
-        _("If such a word is a value of its own, say it in a column of its own; otherwise leave the cells empty.")),
+        "warning",
+        _("“%(column)s” holds numbers, but %(count)s cells say %(values)s; they count as missing."),
+        _("If such a word is a value of its own, say it in a column of its own; otherwise leave the cells empty."),
+    ),
     "sentinel": (
-        "warning", _("“%(column)s” is %(value)s in %(count)s rows, far from all its other values, as programs write what is missing."),
-        _("If it means that a value is missing, leave these cells empty and import again: a model takes it for a measurement.")),
+        "warning",
+        _(
+            "“%(column)s” is %(value)s in %(count)s rows, far from all its other values, as programs write what is "
+            "missing."
+        ),
+        _(
+            "If it means that a value is missing, leave these cells empty and import again: a model takes it for a "
+            "measurement."
+        ),
+    ),
     "mixed_units": (
-        "warning", _("“%(column)s” holds numbers in different units, such as %(values)s, and was not read as numbers."),
-        _("Write all of its numbers in one unit and import again.")),
+        "warning",
+        _("“%(column)s” holds numbers in different units, such as %(values)s, and was not read as numbers."),
+        _("Write all of its numbers in one unit and import again."),
+    ),
     "infinite_values": (
-        "warning", _("“%(column)s” has %(count)s values that are infinite or too large, the first in line %(line)s."),
-        _("Correct these cells and import again; until then they count as missing.")),
+        "warning",
+        _("“%(column)s” has %(count)s values that are infinite or too large, the first in line %(line)s."),
+        _("Correct these cells and import again; until then they count as missing."),
+    ),
     "infinite_pixels": (
-        "warning", _("%(count)s pixels are not finite numbers."),
-        _("Write the pictures again without NaN and infinities; until then such pixels are black.")),
+        "warning",
+        _("%(count)s pixels are not finite numbers."),
+        _("Write the pictures again without NaN and infinities; until then such pixels are black."),
+    ),
     "coarse_numbers": (
-        "warning", _("The values of “%(column)s” differ by little beside their size: models compute in steps of %(step)s there."),
-        _("Subtract a constant, for example the smallest value, and import again.")),
+        "warning",
+        _("The values of “%(column)s” differ by little beside their size: models compute in steps of %(step)s there."),
+        _("Subtract a constant, for example the smallest value, and import again."),
+    ),
     "duplicates": (
-        "warning", _("%(count)s of %(rows)s rows repeat an earlier row exactly."),
-        _("Remove the repetitions: a row that is in training and in test makes the result look better than it is.")),
+        "warning",
+        _("%(count)s of %(rows)s rows repeat an earlier row exactly."),
+        _("Remove the repetitions: a row that is in training and in test makes the result look better than it is."),
+    ),
     "contradicting_labels": (
-        "warning", _("%(count)s pictures appear again with another label."),
-        _("Decide which label is right and remove the other: a model cannot learn both.")),
+        "warning",
+        _("%(count)s pictures appear again with another label."),
+        _("Decide which label is right and remove the other: a model cannot learn both."),
+    ),
     "identifier": (
-        "warning", _("“%(column)s” has a different value in every row, like an identifier."),
-        _("It is left out unless you choose it as an input column: it says which row it is, not what the row is like.")),
+        "warning",
+        _("“%(column)s” has a different value in every row, like an identifier."),
+        _("It is left out unless you choose it as an input column: it says which row it is, not what the row is like."),
+    ),
     "mirrors_target": (
-        "warning", _("“%(column)s” alone tells the target “%(target)s” in %(agreeing)s of %(rows)s rows."),
-        _("Leave it out of the features if it is not known when the model will be used; otherwise the result is too good to be true.")),
+        "warning",
+        _("“%(column)s” alone tells the target “%(target)s” in %(agreeing)s of %(rows)s rows."),
+        _(
+            "Leave it out of the features if it is not known when the model will be used; otherwise the result is "
+            "too good to be true."
+        ),
+    ),
     "constant": (
-        "info", _("“%(column)s” has the same value in every row, or none."),
-        _("Nothing to do: it is left out.")),
-    "text_column": (
-        "info", _("“%(column)s” holds free text."),
-        _("It is kept but not yet trained on.")),
+        "info",
+        _("“%(column)s” has the same value in every row, or none."),
+        _("Nothing to do: it is left out."),
+    ),
+    "text_column": ("info", _("“%(column)s” holds free text."), _("It is kept but not yet trained on.")),
     "case_only": (
-        "warning", _("%(names)s differ only in capital letters or spaces."),
-        _("If they mean the same, write them the same way and import again.")),
+        "warning",
+        _("%(names)s differ only in capital letters or spaces."),
+        _("If they mean the same, write them the same way and import again."),
+    ),
     "mixed_sizes": (
-        "info", _("The pictures have %(sizes)s different sizes; %(resized)s were resized to %(width)s x %(height)s pixels."),
-        _("If shape matters, choose to crop or to pad in the format's settings, or cut the pictures before the import.")),
+        "info",
+        _("The pictures have %(sizes)s different sizes; %(resized)s were resized to %(width)s x %(height)s pixels."),
+        _(
+            "If shape matters, choose to crop or to pad in the format's settings, or cut the pictures before the "
+            "import."
+        ),
+    ),
     "deep_pixels": (
-        "info", _("%(count)s pictures have more than 8 bits a pixel: values from %(low)s to %(high)s became 0 to 255."),
-        _("If other values matter, scale the pictures to 8 bits before the import.")),
+        "info",
+        _("%(count)s pictures have more than 8 bits a pixel: values from %(low)s to %(high)s became 0 to 255."),
+        _("If other values matter, scale the pictures to 8 bits before the import."),
+    ),
     "reduced": (
-        "info", _("The pictures were reduced from %(from_width)s x %(from_height)s to %(width)s x %(height)s pixels."),
-        _("Choose a larger limit in the format's settings if fine detail matters.")),
+        "info",
+        _("The pictures were reduced from %(from_width)s x %(from_height)s to %(width)s x %(height)s pixels."),
+        _("Choose a larger limit in the format's settings if fine detail matters."),
+    ),
     "lost_class": (
-        "warning", _("The class “%(name)s” is missing: none of its %(count)s pictures could be read."),
-        _("Save its pictures as PNG or JPEG and import again; a model of these data will never tell this class.")),
+        "warning",
+        _("The class “%(name)s” is missing: none of its %(count)s pictures could be read."),
+        _("Save its pictures as PNG or JPEG and import again; a model of these data will never tell this class."),
+    ),
     "foreign_pictures": (
-        "warning", _("%(count)s pictures are in formats that are not read here (%(formats)s) and were left out: "
-        "%(names)s."),
-        _("Save these pictures as PNG or JPEG and import again.")),
+        "warning",
+        _("%(count)s pictures are in formats that are not read here (%(formats)s) and were left out: %(names)s."),
+        _("Save these pictures as PNG or JPEG and import again."),
+    ),
     "rows_without_picture": (
-        "warning", _("%(count)s rows were left out, because the pictures that they name are not there: %(names)s."),
-        _("Add these pictures and import again, or correct their names in the table.")),
+        "warning",
+        _("%(count)s rows were left out, because the pictures that they name are not there: %(names)s."),
+        _("Add these pictures and import again, or correct their names in the table."),
+    ),
     "unnamed_pictures": (
-        "warning", _("%(count)s pictures were left out, because “%(table)s” does not name them: %(names)s."),
-        _("Add rows for them to the table if they are to be learnt from.")),
+        "warning",
+        _("%(count)s pictures were left out, because “%(table)s” does not name them: %(names)s."),
+        _("Add rows for them to the table if they are to be learnt from."),
+    ),
     "broken_pictures": (
-        "warning", _("%(count)s pictures cannot be read and were left out: %(names)s."),
-        _("Save these pictures again as PNG or JPEG and import again.")),
+        "warning",
+        _("%(count)s pictures cannot be read and were left out: %(names)s."),
+        _("Save these pictures again as PNG or JPEG and import again."),
+    ),
     "nested_folders": (
-        "warning", _("The folders lie in folders, as “%(path)s” does; the inner one, “%(name)s”, was taken for the "
-        "class."),
-        _("If the outer one is the class, choose “outermost” in the format's settings and import again.")),
+        "warning",
+        _("The folders lie in folders, as “%(path)s” does; the inner one, “%(name)s”, was taken for the class."),
+        _("If the outer one is the class, choose “outermost” in the format's settings and import again."),
+    ),
     "part_as_class": (
-        "warning", _("The class “%(name)s” is called like a part of data that is set apart to train or to test."),
-        _("If it is such a part, put its pictures into folders of their classes inside it, or leave them out.")),
+        "warning",
+        _("The class “%(name)s” is called like a part of data that is set apart to train or to test."),
+        _("If it is such a part, put its pictures into folders of their classes inside it, or leave them out."),
+    ),
     "unlabelled_pictures": (
-        "info", _("%(count)s pictures lie in no folder of a class and were left out: %(names)s."),
-        _("To learn from them, put them into folders with the names of their classes.")),
+        "info",
+        _("%(count)s pictures lie in no folder of a class and were left out: %(names)s."),
+        _("To learn from them, put them into folders with the names of their classes."),
+    ),
     "given_split": (
-        "info", _("The column “%(column)s” divides the rows: %(train)s to train, %(validation)s to validate and %(test)s "
-        "to test."),
-        _("Runs take these parts unless their split says otherwise; the column itself is nothing to learn from.")),
+        "info",
+        _(
+            "The column “%(column)s” divides the rows: %(train)s to train, %(validation)s to validate and %(test)s "
+            "to test."
+        ),
+        _("Runs take these parts unless their split says otherwise; the column itself is nothing to learn from."),
+    ),
     "first_of_row": (
-        "info", _("“%(name)s” has %(columns)s numbers a row; the first of each was taken for the label."),
-        _("If another one is the label, write a file with that one alone.")),
+        "info",
+        _("“%(name)s” has %(columns)s numbers a row; the first of each was taken for the label."),
+        _("If another one is the label, write a file with that one alone."),
+    ),
     "other_files": (
-        "info", _("%(count)s other files were left out: %(names)s."),
-        _("Look whether one of them belongs to the data; notes and licences do not.")),
+        "info",
+        _("%(count)s other files were left out: %(names)s."),
+        _("Look whether one of them belongs to the data; notes and licences do not."),
+    ),
     "first_frames": (
-        "info", _("%(count)s pictures are animations; their first frame was taken."),
-        _("Nothing to do, or import the frames as single pictures.")),
+        "info",
+        _("%(count)s pictures are animations; their first frame was taken."),
+        _("Nothing to do, or import the frames as single pictures."),
+    ),
     "first_pages": (
-        "info", _("%(count)s files hold several pages; the first of each was taken."),
-        _("To learn from all pages, import them as single pictures.")),
+        "info",
+        _("%(count)s files hold several pages; the first of each was taken."),
+        _("To learn from all pages, import them as single pictures."),
+    ),
     "joined_parts": (
-        "info", _("%(count)s parts were joined: %(names)s."),
-        _("Import them one by one if they do not belong together.")),
-    "scaled_pixels": (
-        "info", _("Pixel values from 0 to 1 were scaled to 0 to 255."),
-        _("Nothing to do.")),
+        "info",
+        _("%(count)s parts were joined: %(names)s."),
+        _("Import them one by one if they do not belong together."),
+    ),
+    "scaled_pixels": ("info", _("Pixel values from 0 to 1 were scaled to 0 to 255."), _("Nothing to do.")),
     "encoding": (
-        "info", _("The text is not UTF-8; it was read as %(encoding)s."),
-        _("Look at the preview: if letters are wrong, save the file as UTF-8, or choose the encoding in the format's settings.")),
+        "info",
+        _("The text is not UTF-8; it was read as %(encoding)s."),
+        _(
+            "Look at the preview: if letters are wrong, save the file as UTF-8, or choose the encoding in the "
+            "format's settings."
+        ),
+    ),
     "no_header": (
-        "info", _("The first line holds values, not names: the columns are called “column 1” to “column %(count)s”."),
-        _("Add a line with the columns' names, or say in the format's settings that the first line holds names.")),
+        "info",
+        _("The first line holds values, not names: the columns are called “column 1” to “column %(count)s”."),
+        _("Add a line with the columns' names, or say in the format's settings that the first line holds names."),
+    ),
     "other_widths": (
-        "warning", _("%(count)s lines have more or fewer values than the others and were left out: %(lines)s."),
-        _("Correct these lines and import again if their rows matter.")),
+        "warning",
+        _("%(count)s lines have more or fewer values than the others and were left out: %(lines)s."),
+        _("Correct these lines and import again if their rows matter."),
+    ),
     "lines_behind": (
-        "warning", _("%(count)s lines behind the last row, the first “%(value)s”, were left out."),
-        _("If they are rows, give them as many values as the others have and import again.")),
+        "warning",
+        _("%(count)s lines behind the last row, the first “%(value)s”, were left out."),
+        _("If they are rows, give them as many values as the others have and import again."),
+    ),
     "lines_before": (
-        "info", _("%(count)s lines before the table, the first “%(value)s”, were skipped."),
-        _("Nothing to do, unless one of them is a row.")),
+        "info",
+        _("%(count)s lines before the table, the first “%(value)s”, were skipped."),
+        _("Nothing to do, unless one of them is a row."),
+    ),
     "other_sheets": (
-        "info", _("Only the sheet “%(sheet)s” was read; others were ignored: %(names)s."),
-        _("If you need another, move it to the front, or import it as a data set of its own.")),
+        "info",
+        _("Only the sheet “%(sheet)s” was read; others were ignored: %(names)s."),
+        _("If you need another, move it to the front, or import it as a data set of its own."),
+    ),
     "row_names": (
-        "info", _("Every row has one value more than there are names, as R writes names of rows: the first column was taken to be without "
-        "a name."),
-        _("Give the first column a name if the names belong to other columns.")),
+        "info",
+        _(
+            "Every row has one value more than there are names, as R writes names of rows: the first column was "
+            "taken to be without "
+            "a name."
+        ),
+        _("Give the first column a name if the names belong to other columns."),
+    ),
     "padding": (
-        "info", _("%(count)s zero bytes or end marks behind the text were ignored."),
-        _("Nothing to do if the last rows are there; otherwise write the file again.")),
+        "info",
+        _("%(count)s zero bytes or end marks behind the text were ignored."),
+        _("Nothing to do if the last rows are there; otherwise write the file again."),
+    ),
     "renamed_columns": (
-        "warning", _("%(count)s columns had no name or the name of another column: %(names)s."),
-        _("Give each column a name of its own and import again.")),
+        "warning",
+        _("%(count)s columns had no name or the name of another column: %(names)s."),
+        _("Give each column a name of its own and import again."),
+    ),
     "missing_spellings": (
-        "info", _("Cells that say %(spellings)s count as missing."),
-        _("If such a cell is a value of its own, spell it otherwise.")),
-    "more_of_a_kind": (
-        "info", _("The same holds for %(count)s more."),
-        _("The table of columns shows each of them.")),
+        "info",
+        _("Cells that say %(spellings)s count as missing."),
+        _("If such a cell is a value of its own, spell it otherwise."),
+    ),
+    "more_of_a_kind": ("info", _("The same holds for %(count)s more."), _("The table of columns shows each of them.")),
     "decimal_comma": (
-        "info", _("Numbers with a comma, as in “%(value)s”, were read as decimal numbers."),
-        _("Nothing to do.")),
+        "info",
+        _("Numbers with a comma, as in “%(value)s”, were read as decimal numbers."),
+        _("Nothing to do."),
+    ),
     "codes": (
-        "info", _("“%(column)s” holds codes such as “%(value)s”, which are kept as they are written and not read as numbers."),
-        _("If they are numbers, write them without leading zeros, with fewer digits, or with a decimal point, and import again.")),
+        "info",
+        _("“%(column)s” holds codes such as “%(value)s”, which are kept as they are written and not read as numbers."),
+        _(
+            "If they are numbers, write them without leading zeros, with fewer digits, or with a decimal point, and "
+            "import again."
+        ),
+    ),
     "joined_labels": (
-        "info", _("“%(column)s” has %(count)s labels in several spellings that look alike, and they were joined: %(names)s."),
-        _("Nothing to do, unless they mean different things: then write them so that they look different.")),
+        "info",
+        _("“%(column)s” has %(count)s labels in several spellings that look alike, and they were joined: %(names)s."),
+        _("Nothing to do, unless they mean different things: then write them so that they look different."),
+    ),
     "unit": (
-        "info", _("“%(column)s” is written with %(unit)s, as in “%(value)s”; its numbers are those without it."),
-        _("Nothing to do: write numbers in this unit when you use the model.")),
+        "info",
+        _("“%(column)s” is written with %(unit)s, as in “%(value)s”; its numbers are those without it."),
+        _("Nothing to do: write numbers in this unit when you use the model."),
+    ),
     "negative_parentheses": (
-        "info", _("Numbers of “%(column)s” in parentheses, as in “%(value)s”, were read as negative ones."),
-        _("If they are no negative numbers, write them without parentheses and import again.")),
+        "info",
+        _("Numbers of “%(column)s” in parentheses, as in “%(value)s”, were read as negative ones."),
+        _("If they are no negative numbers, write them without parentheses and import again."),
+    ),
 }
 
 
@@ -333,4 +466,3 @@ def _rest(group: list[Problem]) -> list[Problem]:
     if hidden <= 0:
         return []
     return [problem("more_of_a_kind", count=hidden).model_copy(update={"severity": group[0].severity})]
-

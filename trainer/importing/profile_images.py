@@ -8,13 +8,13 @@ import numpy as np
 from PIL import Image
 
 from trainer.columns import category
-from trainer.data import Array, own_name
+from trainer.data.prepared import Array, own_name
+from trainer.data.summary import IMAGE, LABEL
 from trainer.importing import profile_classes
 from trainer.importing.parsed import Parsed
 from trainer.importing.profile import Problem, Profile, Thumbnails, checks_made, checks_of, in_order, problem
 from trainer.importing.profile_classes import case_problems, class_problems
 from trainer.importing.profile_parts import division
-from trainer.summary import IMAGE, LABEL
 
 CELL = 64
 COLUMNS = 12
@@ -28,15 +28,32 @@ def profile(parsed: Parsed, format_name: str) -> Profile:
     counts = np.bincount(labels, minlength=len(classes))
     balance = tuple((name, int(count)) for name, count in zip(classes, counts, strict=True))
     duplicates, contradicting = _repetitions(parsed.arrays[own_name(IMAGE)], labels)
-    problems = [*parsed.problems, *division(parsed), *class_problems(balance), *case_problems(name for name, _ in balance),
-                *_picture_problems(parsed.summary.rows, duplicates, contradicting)]
+    problems = [
+        *parsed.problems,
+        *division(parsed),
+        *class_problems(balance),
+        *case_problems(name for name, _ in balance),
+        *_picture_problems(parsed.summary.rows, duplicates, contradicting),
+    ]
     checks = parsed.checks | profile_classes.checks() | checks_of(_picture_problems, case_problems)
     chosen = _chosen(labels, len(classes))
-    grid = Thumbnails(columns=COLUMNS, rows=-(-len(chosen) // COLUMNS), size=CELL,
-                      labels=tuple(classes[labels[row]] for row in chosen))
-    return Profile(summary=parsed.summary, format=format_name, duplicates=duplicates, balance=balance,
-                   problems=in_order(problems), checks=checks_made(checks), thumbnails=grid,
-                   suggested_task="classification", suggested_target=LABEL)
+    grid = Thumbnails(
+        columns=COLUMNS,
+        rows=-(-len(chosen) // COLUMNS),
+        size=CELL,
+        labels=tuple(classes[labels[row]] for row in chosen),
+    )
+    return Profile(
+        summary=parsed.summary,
+        format=format_name,
+        duplicates=duplicates,
+        balance=balance,
+        problems=in_order(problems),
+        checks=checks_made(checks),
+        thumbnails=grid,
+        suggested_task="classification",
+        suggested_target=LABEL,
+    )
 
 
 def _classes(parsed: Parsed) -> tuple[str, ...]:

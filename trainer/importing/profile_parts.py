@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from trainer.columns import category
+from trainer.data.partition import PARTS, parts_of, split_column
 from trainer.importing.parsed import Parsed
 from trainer.importing.profile import Problem, problem
-from trainer.partition import PARTS, parts_of, split_column
 
 
 def division(parsed: Parsed) -> Iterator[Problem]:

@@ -8,7 +8,9 @@ from operator import itemgetter
 import numpy as np
 
 from trainer.columns import Column, boolean, category
-from trainer.data import Array
+from trainer.data.partition import is_partition
+from trainer.data.prepared import Array
+from trainer.data.summary import DataSummary, number_names
 from trainer.importing import profile_classes
 from trainer.importing.parsed import Parsed
 from trainer.importing.profile import (
@@ -24,8 +26,6 @@ from trainer.importing.profile import (
 )
 from trainer.importing.profile_classes import class_problems
 from trainer.importing.profile_parts import division
-from trainer.partition import is_partition
-from trainer.summary import DataSummary, number_names
 
 Levelled = category.Column | boolean.Column
 BLOCKS = {"number": "numbers", "category": "categories", "boolean": "booleans"}
@@ -38,21 +38,42 @@ BLOCK_VALUES = 8 * 1024 * 1024
 LEAST_STEPS = 16  # of float32 in one standard deviation
 MIRROR_SHARE = 0.99
 MOST_COMPARED = 200
-TARGET_NAMES = ("label", "target", "class", "species", "category", "outcome", "diagnosis", "y", "output", "sentiment", "survived",
-                "churn", "标签", "类别", "目标")
+TARGET_NAMES = (
+    "label",
+    "target",
+    "class",
+    "species",
+    "category",
+    "outcome",
+    "diagnosis",
+    "y",
+    "output",
+    "sentiment",
+    "survived",
+    "churn",
+    "标签",
+    "类别",
+    "目标",
+)
 SENTINEL = re.compile(r"-?(?:9{2,}|8{2,}|7{2,})")
 IDENTIFIER_NAME = re.compile(r"(.*[_ ])?(id|index|idx|key|nr|no|row|column 1)", re.IGNORECASE)
 
 
 def column_profiles(columns: Sequence[Column], arrays: dict[str, Array]) -> tuple[ColumnProfile, ...]:
     """Statistics in the columns' order."""
-    values, codes, truths = (_columns_of(arrays[name]) if name in arrays else iter(()) for name in ("numbers", "categories", "booleans"))
+    values, codes, truths = (
+        _columns_of(arrays[name]) if name in arrays else iter(()) for name in ("numbers", "categories", "booleans")
+    )
     return tuple(
-        _of_numbers(column, next(values)) if column.kind == "number"
-        else _of_levels(column, next(codes)) if isinstance(column, category.Column)
-        else _of_levels(column, next(truths)) if isinstance(column, boolean.Column)
+        _of_numbers(column, next(values))
+        if column.kind == "number"
+        else _of_levels(column, next(codes))
+        if isinstance(column, category.Column)
+        else _of_levels(column, next(truths))
+        if isinstance(column, boolean.Column)
         else ColumnProfile(name=column.name, kind=column.kind, missing=column.missing, distinct=column.distinct)
-        for column in columns)
+        for column in columns
+    )
 
 
 def _columns_of(matrix: Array) -> Iterator[Array]:
@@ -70,8 +91,18 @@ def _of_numbers(column: Column, values: Array) -> ColumnProfile:
         mean, std = float(present.mean()), float(present.std())
     numbers, counts = np.unique(present, return_counts=True)
     rarest = _rarest(_named(numbers, counts)) if len(numbers) <= MOST_CLASSES else None  # more are not named one by one
-    return ColumnProfile(name=column.name, kind="number", missing=column.missing, distinct=len(numbers), minimum=low, maximum=high,
-                         mean=_finite(mean), std=_finite(std), histogram=_histogram(present, low, high), rarest=rarest)
+    return ColumnProfile(
+        name=column.name,
+        kind="number",
+        missing=column.missing,
+        distinct=len(numbers),
+        minimum=low,
+        maximum=high,
+        mean=_finite(mean),
+        std=_finite(std),
+        histogram=_histogram(present, low, high),
+        rarest=rarest,
+    )
 
 
 def _counted_numbers(values: Array) -> Counts:
@@ -102,8 +133,14 @@ def _histogram(present: Array, low: float, high: float) -> Histogram | None:
 
 def _of_levels(column: Levelled, codes: Array) -> ColumnProfile:
     counts = _counted(column, codes)
-    return ColumnProfile(name=column.name, kind=column.kind, missing=column.missing, distinct=column.distinct,
-                         levels=tuple(sorted(counts, key=lambda item: -item[1])[:LEVELS_SHOWN]), rarest=_rarest(counts))
+    return ColumnProfile(
+        name=column.name,
+        kind=column.kind,
+        missing=column.missing,
+        distinct=column.distinct,
+        levels=tuple(sorted(counts, key=lambda item: -item[1])[:LEVELS_SHOWN]),
+        rarest=_rarest(counts),
+    )
 
 
 def _counted(column: Levelled, codes: Array) -> Counts:
@@ -124,16 +161,32 @@ def profile(parsed: Parsed, format_name: str) -> Profile:
             balance = _counted_numbers(_array_of(parsed, target))
         problems += [*class_problems(balance), *_target_problems(parsed, target)]
         checks |= checks_of(_target_problems) | (profile_classes.checks() if balance else frozenset())
-    problems = [item for item in problems if not (target and item.code == "missing_values" and item.params["column"] == target.name)]
-    return Profile(summary=parsed.summary, format=format_name, duplicates=parsed.duplicates, columns=parsed.columns,
-                   balance=balance, problems=in_order(problems), checks=checks_made(checks), rows=parsed.rows,
-                   suggested_target=target.name if target else "", suggested_task=_task(target) if target else "")
+    problems = [
+        item
+        for item in problems
+        if not (target and item.code == "missing_values" and item.params["column"] == target.name)
+    ]
+    return Profile(
+        summary=parsed.summary,
+        format=format_name,
+        duplicates=parsed.duplicates,
+        columns=parsed.columns,
+        balance=balance,
+        problems=in_order(problems),
+        checks=checks_made(checks),
+        rows=parsed.rows,
+        suggested_target=target.name if target else "",
+        suggested_task=_task(target) if target else "",
+    )
 
 
 def suggested_target(parsed: Parsed) -> Column | None:
     """A column called like a target, else the last column of categories, else the last column of numbers."""
-    usable = [column for column in parsed.summary.columns
-              if column.kind in BLOCKS and not column.is_identifier and not is_partition(column)]
+    usable = [
+        column
+        for column in parsed.summary.columns
+        if column.kind in BLOCKS and not column.is_identifier and not is_partition(column)
+    ]
     named = {column.name.casefold(): column for column in reversed(usable)}
     for name in TARGET_NAMES:
         if name in named:
@@ -161,7 +214,10 @@ def _table_problems(parsed: Parsed) -> Iterator[Problem]:
         yield problem("duplicates", count=parsed.duplicates, rows=summary.rows)
     for column in summary.columns:
         if column.kind == "constant" and column.name.casefold() in TARGET_NAMES:
-            yield problem("one_class", name=next((row[_at(summary, column)] for row in parsed.rows if row[_at(summary, column)]), ""))
+            yield problem(
+                "one_class",
+                name=next((row[_at(summary, column)] for row in parsed.rows if row[_at(summary, column)]), ""),
+            )
 
 
 def _without_target(parsed: Parsed) -> Iterator[Problem]:
@@ -186,7 +242,9 @@ def is_identifier(column: ColumnProfile, rows: int) -> bool:
     if column.kind != "number" or column.distinct != rows or column.distinct <= FEW_CLASSES:
         return False
     span = (column.maximum or 0.0) - (column.minimum or 0.0)
-    return span == column.distinct - 1 or (IDENTIFIER_NAME.fullmatch(column.name) is not None and float(span).is_integer())
+    return span == column.distinct - 1 or (
+        IDENTIFIER_NAME.fullmatch(column.name) is not None and float(span).is_integer()
+    )
 
 
 def _identifiers(parsed: Parsed) -> Iterator[Problem]:
@@ -199,8 +257,10 @@ def _sentinels(parsed: Parsed) -> Iterator[Problem]:
         if column.kind == "number" and (_is_sentinel(profile.minimum) or _is_sentinel(profile.maximum)):
             values, counts = np.unique(_array_of(parsed, column), return_counts=True)
             is_present = np.isfinite(values)
-            yield from (problem("sentinel", column=column.name, value=f"{value:.15g}", count=count)
-                        for value, count in _far_ends(values[is_present], counts[is_present]))
+            yield from (
+                problem("sentinel", column=column.name, value=f"{value:.15g}", count=count)
+                for value, count in _far_ends(values[is_present], counts[is_present])
+            )
 
 
 def _far_ends(values: Array, counts: Array) -> Iterator[tuple[float, int]]:
@@ -233,7 +293,9 @@ def _target_problems(parsed: Parsed, target: Column) -> Iterator[Problem]:
     for column in features[:MOST_COMPARED]:
         agreeing = _agreeing(parsed, column, target) if column.kind == target.kind else 0
         if agreeing >= MIRROR_SHARE * parsed.summary.rows and parsed.summary.rows > FEW_CLASSES:
-            yield problem("mirrors_target", column=column.name, target=target.name, agreeing=agreeing, rows=parsed.summary.rows)
+            yield problem(
+                "mirrors_target", column=column.name, target=target.name, agreeing=agreeing, rows=parsed.summary.rows
+            )
 
 
 def _agreeing(parsed: Parsed, column: Column, target: Column) -> int:

@@ -1,4 +1,6 @@
-"""Arrays that wait in a file until it is known what they are for. They are read back in the order in which they were put."""
+"""Arrays that wait in a file until it is known what they are for. They are read back in the order in which they were
+put.
+"""
 
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -6,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from trainer.data import Array
+from trainer.data.prepared import Array
 
 
 class Spool:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from trainer.columns import Column, constant, number
-from trainer.data import Array
+from trainer.data.prepared import Array
 from trainer.importing.cells import GAP, INFINITE, LARGEST, NUMBER, TEXT, Read
 from trainer.importing.columns import Observed
 

@@ -1,8 +1,8 @@
 """Tables as prepared data: what kind each column is, then its numbers and codes.
 
-The rows are read once, some thousand at a time, so that memory stays flat however long the table is. What each column's cells
-are as numbers and as categories waits in a file of ``work`` until the end shows which they are; then the arrays are written into
-files there. Any format of rows and columns ends here.
+The rows are read once, some thousand at a time, so that memory stays flat however long the table is. What each column's
+cells are as numbers and as categories waits in a file of ``work`` until the end shows which they are; then the arrays
+are written into files there. Any format of rows and columns ends here.
 """
 
 from array import array
@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from trainer.columns import Column
-from trainer.data import Array
+from trainer.data.prepared import Array
+from trainer.data.summary import DataSummary
 from trainer.importing import mapped
 from trainer.importing.columns import CODE, Observed
 from trainer.importing.parsed import Parsed
@@ -25,7 +26,6 @@ from trainer.importing.profile_tables import column_profiles, is_identifier
 from trainer.importing.spool import Spool
 from trainer.importing.stated import Stated
 from trainer.importing.stated import observed as observer
-from trainer.summary import DataSummary
 
 PREVIEW_ROWS = 50
 PREVIEW_CELLS = 20_000
@@ -35,16 +35,20 @@ FLOAT, INDEX, TRUTH = np.dtype(np.float64), np.dtype(np.int32), np.dtype(np.int8
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some rows: the line of the file that each starts in, and their cells column by column: texts, or float64 values of a column
-    that is stated to hold numbers."""
+    """Some rows: the line of the file that each starts in, and their cells column by column: texts, or float64 values
+    of a column that is stated to hold numbers.
+    """
 
     lines: Sequence[int]
     columns: Sequence[Any]
 
 
-def parse(names: Sequence[str], chunks: Iterator[Chunk], work: Path, *, comma: bool = False, stated: Sequence[Stated] = ()) -> Parsed:
-    """Read the table. ``comma``: numbers are written with a decimal comma. ``stated``: of each column, what the file says that it
-    holds; without it, all are guessed from how they are spelled."""
+def parse(
+    names: Sequence[str], chunks: Iterator[Chunk], work: Path, *, comma: bool = False, stated: Sequence[Stated] = ()
+) -> Parsed:
+    """Read the table. ``comma``: numbers are written with a decimal comma. ``stated``: of each column, what the file
+    says that it holds; without it, all are guessed from how they are spelled.
+    """
     kinds: Sequence[Stated] = stated or ["spelled"] * len(names)
     observed = [observer(kind, name, comma, len(names)) for kind, name in zip(kinds, names, strict=True)]
     with closing(Spool(work)) as spool:
@@ -53,18 +57,30 @@ def parse(names: Sequence[str], chunks: Iterator[Chunk], work: Path, *, comma: b
         arrays = _encode(columns, observed, seen.chunks, spool, work)
     profiles = column_profiles(columns, arrays)
     rows = sum(seen.chunks)
-    summary = DataSummary(rows=rows, columns=tuple(
-        column.model_copy(update={"distinct": profile.distinct, "is_identifier": is_identifier(profile, rows)})
-        for column, profile in zip(columns, profiles, strict=True)))
+    summary = DataSummary(
+        rows=rows,
+        columns=tuple(
+            column.model_copy(update={"distinct": profile.distinct, "is_identifier": is_identifier(profile, rows)})
+            for column, profile in zip(columns, profiles, strict=True)
+        ),
+    )
     problems = [found for column, kind in zip(observed, columns, strict=True) for found in column.problems(kind)]
-    return Parsed(summary=summary, arrays=arrays, problems=(*problems, *_spellings(observed)),
-                  checks=checks_of(Observed.problems, Observed.unit_problems, case_problems), rows=seen.preview,
-                  duplicates=seen.duplicates, columns=profiles)
+    return Parsed(
+        summary=summary,
+        arrays=arrays,
+        problems=(*problems, *_spellings(observed)),
+        checks=checks_of(Observed.problems, Observed.unit_problems, case_problems),
+        rows=seen.preview,
+        duplicates=seen.duplicates,
+        columns=profiles,
+    )
 
 
 @dataclass(frozen=True)
 class _Seen:
-    """The number of rows of each chunk, of rows that repeat an earlier one, and the first rows as they stand in the file."""
+    """The number of rows of each chunk, of rows that repeat an earlier one, and the first rows as they stand in the
+    file.
+    """
 
     chunks: Sequence[int]
     duplicates: int
@@ -81,7 +97,9 @@ def _observe(observed: Sequence[Observed], chunks: Iterator[Chunk], spool: Spool
         first = zip(*(_shown(cells[: shown - len(preview)]) for cells in chunk.columns), strict=True)
         preview.extend(tuple(cell[:PREVIEW_LENGTH] for cell in row) for row in first)
         for column, cells in zip(observed, chunk.columns, strict=True):
-            for seen in column.see(cells if isinstance(cells, np.ndarray) else list(map(str.strip, cells)), chunk.lines):
+            for seen in column.see(
+                cells if isinstance(cells, np.ndarray) else list(map(str.strip, cells)), chunk.lines
+            ):
                 spool.put(seen)
         del chunk, cells, first  # before more is read: its memory is still in the processor's cache
     return _Seen(counts, _repeated(hashes), tuple(preview))
@@ -105,14 +123,18 @@ def _repeated(hashes: "array[int]") -> int:
     return int((ordered[1:] == ordered[:-1]).sum())
 
 
-def _encode(columns: Sequence[Column], observed: Sequence[Observed], counts: Sequence[int], spool: Spool, work: Path) -> dict[str, Array]:
+def _encode(
+    columns: Sequence[Column], observed: Sequence[Observed], counts: Sequence[int], spool: Spool, work: Path
+) -> dict[str, Array]:
     """The blocks of each kind, as trainer.columns describes them."""
     kinds = [column.kind for column in columns]
     values = _mapped(work / "numbers", FLOAT, sum(counts), kinds.count("number"))
     codes = _mapped(work / "codes", INDEX, sum(counts), kinds.count("category"))
     truths = _mapped(work / "booleans", TRUTH, sum(counts), kinds.count("boolean"))
-    lookups = [column.lookup() if kind == "category" else column.truths() if kind == "boolean" else None
-               for column, kind in zip(observed, kinds, strict=True)]
+    lookups = [
+        column.lookup() if kind == "category" else column.truths() if kind == "boolean" else None
+        for column, kind in zip(observed, kinds, strict=True)
+    ]
     spool.rewind()
     start = 0
     for count in counts:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trainer.data import Array
+from trainer.data.prepared import Array
 from trainer.errors import TrainerError
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct

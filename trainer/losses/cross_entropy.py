@@ -16,9 +16,14 @@ class Spec(Component):
     targets: ClassVar[frozenset[str]] = frozenset({"class"})
 
     label_smoothing: float = Field(
-        0.0, ge=0, lt=1, title="Label smoothing",
-        description="Part of the target that is spread over all classes (Szegedy et al. 2016). Helps with few rows; the loss "
-                    "that is shown is then above 0 even for a perfect model.")
+        0.0,
+        ge=0,
+        lt=1,
+        title="Label smoothing",
+        description="Part of the target that is spread over all classes (Szegedy et al. 2016). Helps with few rows; "
+        "the loss "
+        "that is shown is then above 0 even for a perfect model.",
+    )
 
 
 def build(spec: Spec, target: Target) -> LossOf:

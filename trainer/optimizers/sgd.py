@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 class Spec(OptimizerSpec):
     learning_rate: LearningRate = 0.05
     momentum: float = Field(0.9, ge=0, lt=1, title="Momentum", description="Part of the last step that is kept.")
-    nesterov: bool = Field(True, title="Nesterov", description="Look ahead along the momentum; needs a momentum above 0.",
-                           json_schema_extra=ADVANCED)
+    nesterov: bool = Field(
+        True,
+        title="Nesterov",
+        description="Look ahead along the momentum; needs a momentum above 0.",
+        json_schema_extra=ADVANCED,
+    )
     weight_decay: WeightDecay = 0.0
     decay_biases: DecayBiases = True
 
@@ -26,5 +30,10 @@ class Spec(OptimizerSpec):
 def build(spec: Spec, named: Named) -> "Optimizer":
     from torch.optim import SGD
 
-    return SGD(groups(named, spec.weight_decay, spec.decay_biases), lr=spec.learning_rate, momentum=spec.momentum,
-               nesterov=spec.nesterov and spec.momentum > 0, fused=True)
+    return SGD(
+        groups(named, spec.weight_decay, spec.decay_biases),
+        lr=spec.learning_rate,
+        momentum=spec.momentum,
+        nesterov=spec.nesterov and spec.momentum > 0,
+        fused=True,
+    )

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from trainer import package
 from trainer.component import Form
-from trainer.data import Array
-from trainer.rows import Rows
-from trainer.split import Indices
+from trainer.data.prepared import Array
+from trainer.data.rows import Rows
+from trainer.data.split import Indices
+from trainer.packaging import package
 
 PIECE = 256
 
@@ -31,8 +31,9 @@ def _torch(path: Path, threads: int) -> Model:
     def run(rows: Batch) -> Array:
         tensors = {name: torch.from_numpy(values) for name, values in rows.items()}
         with torch.inference_mode():
-            answer: Array = module({name: values.to(dtype) if values.is_floating_point() else values
-                                    for name, values in tensors.items()}).numpy()
+            answer: Array = module(
+                {name: values.to(dtype) if values.is_floating_point() else values for name, values in tensors.items()}
+            ).numpy()
             return answer
 
     return run
@@ -66,5 +67,7 @@ def answers(run: Model, data: Rows, part: Indices) -> Array:
 
 
 def decisions(run: Model, data: Rows, part: Indices) -> Array:
-    """What the model decides on the rows of ``part``, [N, …]; memory holds the answers of one piece of them at a time."""
+    """What the model decides on the rows of ``part``, [N, …]; memory holds the answers of one piece of them at a
+    time.
+    """
     return np.concatenate([data.task.decide(run(raw(data, piece))) for piece in data.pieces(part, PIECE)])

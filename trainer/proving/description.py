@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from string import punctuation
 from typing import Any
 
-from trainer import catalog, package
-from trainer.package import ModelConfig
+from trainer import catalog
+from trainer.packaging import package
+from trainer.packaging.package import ModelConfig
 
 LONGEST_TEXT = 200
 MOST_TEXTS = 50
@@ -20,19 +21,43 @@ def preprocess(config: ModelConfig) -> dict[str, Any]:
 
 
 def plain(text: object) -> str:
-    """Somebody's text as Markdown that means nothing but that text: one line, no control characters, punctuation escaped."""
+    """Somebody's text as Markdown that means nothing but that text: one line, no control characters, punctuation
+    escaped.
+    """
     spaced = " ".join(str(text)[:LONGEST_TEXT].split())
     visible = (character for character in spaced if not unicodedata.category(character).startswith("C"))
     return "".join(ENTITIES.get(character) or ("\\" * (character in punctuation) + character) for character in visible)
 
 
-def card(config: ModelConfig, report: dict[str, Any], scores: dict[str, float], chain: dict[str, Any],
-         runs: Sequence[tuple[str, str]]) -> str:
+def card(
+    config: ModelConfig,
+    report: dict[str, Any],
+    scores: dict[str, float],
+    chain: dict[str, Any],
+    runs: Sequence[tuple[str, str]],
+) -> str:
     """The model card: what it is, how it was tested, how to run it, and the chain of hashes."""
-    return "\n".join([
-        f"# Model card: {_title(config)}", "",
-        *_about(config), *_scores(scores), "", "## Exports", "", *_exports(report), "", "## Run it", "", *_how_to_run(runs), "",
-        "## Where it comes from", "", *_lineage(chain), ""])
+    return "\n".join(
+        [
+            f"# Model card: {_title(config)}",
+            "",
+            *_about(config),
+            *_scores(scores),
+            "",
+            "## Exports",
+            "",
+            *_exports(report),
+            "",
+            "## Run it",
+            "",
+            *_how_to_run(runs),
+            "",
+            "## Where it comes from",
+            "",
+            *_lineage(chain),
+            "",
+        ]
+    )
 
 
 def _title(config: ModelConfig) -> str:
@@ -42,7 +67,10 @@ def _title(config: ModelConfig) -> str:
 
 def _about(config: ModelConfig) -> list[str]:
     model, task = catalog.entry("models", config.model), catalog.entry("tasks", config.task)
-    lines = [f"- Task: {plain(task.label)}, target {plain(config.target.name)}", f"- Network: {plain(model.label)} ({_fields(config)})"]
+    lines = [
+        f"- Task: {plain(task.label)}, target {plain(config.target.name)}",
+        f"- Network: {plain(model.label)} ({_fields(config)})",
+    ]
     for word, texts in package.task(config).facts():
         more = " …" if len(texts) > MOST_TEXTS else ""
         lines.append(f"- {word}: {', '.join(plain(text) for text in texts[:MOST_TEXTS])}{more}")
@@ -82,7 +110,9 @@ def _exports(report: dict[str, Any]) -> list[str]:
 
 
 def _how_to_run(runs: Sequence[tuple[str, str]]) -> list[str]:
-    rows = "rows.jsonl or rows.csv (raw values; preprocess.json names the columns), or pictures.npy (uint8, N x C x H x W)"
+    rows = (
+        "rows.jsonl or rows.csv (raw values; preprocess.json names the columns), or pictures.npy (uint8, N x C x H x W)"
+    )
     lines = [f"`predict.py` needs numpy and the library of the format. Rows are {rows}.", ""]
     for name, needs in runs:
         lines += [f"    pip install numpy {needs}", f"    python predict.py {name} ROWS", ""]
@@ -90,6 +120,11 @@ def _how_to_run(runs: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def _lineage(chain: dict[str, Any]) -> list[str]:
-    lines = ["Every line names the SHA-256 of a file; `lineage.json` holds the same. `sha256sum -c SHA256SUMS` checks all files here.", "",
-             "| step | file | SHA-256 |", "| --- | --- | --- |"]
+    lines = [
+        "Every line names the SHA-256 of a file; `lineage.json` holds the same. `sha256sum -c SHA256SUMS` checks all "
+        "files here.",
+        "",
+        "| step | file | SHA-256 |",
+        "| --- | --- | --- |",
+    ]
     return lines + [f"| {link['step']} | {link['file']} | `{link['sha256']}` |" for link in chain["chain"]]

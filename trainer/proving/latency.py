@@ -1,10 +1,12 @@
-"""How long one answer takes on this machine: the median over many calls, after a warm-up, with a fixed number of threads."""
+"""How long one answer takes on this machine: the median over many calls, after a warm-up, with a fixed number of
+threads.
+"""
 
 from collections.abc import Callable
 from statistics import median
 from time import perf_counter
 
-from trainer.data import Array
+from trainer.data.prepared import Array
 
 BATCHES = (1, 32)
 WARM_UP_CALLS = 10

@@ -1,10 +1,13 @@
-"""What a smaller number format costs: agreement with the model it came from and the change of its metric, with an interval.
+"""What a smaller number format costs: agreement with the model it came from and the change of its metric, with an
+interval.
 
 The rows are the same for both models, so the intervals are paired:
 
-- accuracy: method 10 of Newcombe, "Improved confidence intervals for the difference between binomial proportions based on
+- accuracy: method 10 of Newcombe, "Improved confidence intervals for the difference between binomial proportions based
+on
   paired data", Statistics in Medicine 17 (1998), 2635-2650. It stays honest with few or no rows that changed sides.
-- mean absolute error: the percentile bootstrap over rows (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993),
+- mean absolute error: the percentile bootstrap over rows (Efron and Tibshirani, "An Introduction to the Bootstrap",
+1993),
   with a fixed seed.
 """
 
@@ -14,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from trainer.data import Array
+from trainer.data.prepared import Array
 from trainer.report import Unit
 
 Z95 = 1.959963984540054
@@ -41,21 +44,38 @@ class Change:
 
     def report(self) -> dict[str, Any]:
         """As JSON, which knows no NaN."""
-        return {name: None if isinstance(value, float) and not isfinite(value) else value for name, value in asdict(self).items()}
+        return {
+            name: None if isinstance(value, float) and not isfinite(value) else value
+            for name, value in asdict(self).items()
+        }
 
 
 def of_hits(metric: str, label: str, was: Array, now: Array, agreement: float) -> Change:
     """Of a share of rows: which were right before and after [N]; ``agreement`` is the share that is answered alike."""
-    low, high = newcombe(int((was & now).sum()), int((was & ~now).sum()), int((~was & now).sum()), int((~was & ~now).sum()))
-    return Change(metric, label, "share", float(was.mean()), float(now.mean()), low, high, float(was.mean() - now.mean()),
-                  agreement, len(was))
+    low, high = newcombe(
+        int((was & now).sum()), int((was & ~now).sum()), int((~was & now).sum()), int((~was & ~now).sum())
+    )
+    return Change(
+        metric,
+        label,
+        "share",
+        float(was.mean()),
+        float(now.mean()),
+        low,
+        high,
+        float(was.mean() - now.mean()),
+        agreement,
+        len(was),
+    )
 
 
 def of_errors(metric: str, label: str, was: Array, now: Array) -> Change:
     """Of a mean error: that of each row before and after [N]."""
     gaps = now - was
     generator, rows = np.random.default_rng(0), len(gaps)
-    means = [gaps[generator.integers(0, rows, rows)].mean() for _ in range(RESAMPLES)]  # one by one, so that memory holds one
+    means = [
+        gaps[generator.integers(0, rows, rows)].mean() for _ in range(RESAMPLES)
+    ]  # one by one, so that memory holds one
     low, high = np.quantile(means, (0.025, 0.975))
     before = float(was.mean())
     loss = float(gaps.mean()) / before if before > 0 else float(np.sign(gaps.mean()))

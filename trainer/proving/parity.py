@@ -1,9 +1,10 @@
 """The proof that an export answers as the model does: from the stored raw row, in a process without our code.
 
-The process is a fresh interpreter in isolated mode (``python -I``) in a folder that holds what a downloader would have: the
-export, ``preprocess.json``, ``predict.py`` and the export's ``run_*.py``. It is asked with batches of 1 and of 7, so that a
-graph fixed at one batch size is found out. A float32 export may differ by at most 1e-4·max(f, |y|) in any number, where f is 1
-for the scores of classes, and for a number the deviation of the target: a number has a unit, and 1 of it may be much or nothing.
+The process is a fresh interpreter in isolated mode (``python -I``) in a folder that holds what a downloader would have:
+the export, ``preprocess.json``, ``predict.py`` and the export's ``run_*.py``. It is asked with batches of 1 and of 7,
+so that a graph fixed at one batch size is found out. A float32 export may differ by at most 1e-4·max(f, |y|) in any
+number, where f is 1 for the scores of classes, and for a number the deviation of the target: a number has a unit, and 1
+of it may be much or nothing.
 """
 
 import errno
@@ -22,13 +23,13 @@ from typing import Any
 import numpy as np
 
 from trainer.columns import Block, Column, module_of
-from trainer.data import Array, Prepared
+from trainer.data.prepared import Array, Prepared
+from trainer.data.split import Indices
 from trainer.errors import TrainerError
 from trainer.proving.answering import Batch
 from trainer.proving.description import plain
 from trainer.sentences import filled
 from trainer.sentences import gettext_noop as _
-from trainer.split import Indices
 
 ROWS = 256
 BATCHES = (1, 7)
@@ -41,7 +42,9 @@ SHEET = "PARITY.md"
 GAP_ROWS = 256
 SHORTAGES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.ENOMEM})
 SHORT_OF = 100  # added to one of them: the exit code of a process that met it
-CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGILL, signal.SIGFPE})  # which a process brings upon itself
+CRASHES = frozenset(
+    {signal.SIGSEGV, signal.SIGABRT, signal.SIGILL, signal.SIGFPE}
+)  # which a process brings upon itself
 
 STRANGER = f"""
 import ctypes, errno, importlib.util, json, os, pathlib, runpy, signal, sys, traceback
@@ -67,11 +70,14 @@ except (OSError, MemoryError) as error:
 """
 
 
-def write_rows(prepared: Prepared, names: Sequence[str], rows: Indices, folder: Path, gaps: Sequence[Sequence[str]]) -> Path:
-    """The stored raw rows as a stranger would hold them: JSON Lines with the columns of these names, pictures in files beside.
+def write_rows(
+    prepared: Prepared, names: Sequence[str], rows: Indices, folder: Path, gaps: Sequence[Sequence[str]]
+) -> Path:
+    """The stored raw rows as a stranger would hold them: JSON Lines with the columns of these names, pictures in files
+    beside.
 
-    What is written comes from the prepared data, so that wrong codes are found out. At the end the first row stands some more
-    times, each without the values of the columns that ``gaps`` names.
+    What is written comes from the prepared data, so that wrong codes are found out. At the end the first row stands
+    some more times, each without the values of the columns that ``gaps`` names.
     """
     path = folder / "rows.jsonl"
     columns = [column for name in names if (column := prepared.summary.named(name)) is not None]
@@ -80,8 +86,10 @@ def write_rows(prepared: Prepared, names: Sequence[str], rows: Indices, folder: 
     with path.open("w", encoding="utf-8") as file:
         first: dict[str, Any] = {}
         for number, row in enumerate(rows.tolist()):
-            values = {column.name: _outside(column, prepared, row, pictures / f"{number}-{place}.npy")
-                      for place, column in enumerate(columns)}
+            values = {
+                column.name: _outside(column, prepared, row, pictures / f"{number}-{place}.npy")
+                for place, column in enumerate(columns)
+            }
             first = first or values
             file.write(json.dumps(values, ensure_ascii=False) + "\n")
         file.writelines(json.dumps({**first, **dict.fromkeys(gap)}, ensure_ascii=False) + "\n" for gap in gaps)
@@ -97,8 +105,9 @@ def _outside(column: Column, prepared: Prepared, row: int, path: Path) -> Any:
 
 
 def gaps(blocks: Sequence[Block]) -> list[list[str]]:
-    """Columns whose values are left out together, each of all that may be missing once: one by one, but several at a time
-    where there are more than GAP_ROWS."""
+    """Columns whose values are left out together, each of all that may be missing once: one by one, but several at a
+    time where there are more than GAP_ROWS.
+    """
     names = [name for block in blocks if block.gap is not None for name in block.column_names]
     return [names[start::GAP_ROWS] for start in range(min(len(names), GAP_ROWS))]
 
@@ -119,24 +128,44 @@ class NoAnswerError(TrainerError):
 def answers(folder: Path, run: str, rows: Path) -> dict[int, Array]:
     """What the export in ``folder`` answers for the raw rows, by batch size.
 
-    Raises NoAnswerError when it cannot be run, and OSError for want of room or memory, which says nothing about the export.
+    Raises NoAnswerError when it cannot be run, and OSError for want of room or memory, which says nothing about the
+    export.
     """
-    command = [sys.executable, "-I", "-c", STRANGER, str(os.getpid()), str(folder.resolve()), run, str(rows.resolve()), *map(str, BATCHES)]
+    command = [
+        sys.executable,
+        "-I",
+        "-c",
+        STRANGER,
+        str(os.getpid()),
+        str(folder.resolve()),
+        run,
+        str(rows.resolve()),
+        *map(str, BATCHES),
+    ]
     with tempfile.TemporaryDirectory() as elsewhere:
         try:
-            done = subprocess.run(command, cwd=elsewhere, env=_environment(), stdin=subprocess.DEVNULL, capture_output=True,
-                                  timeout=PATIENCE_SECONDS, check=False)
+            done = subprocess.run(
+                command,
+                cwd=elsewhere,
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=PATIENCE_SECONDS,
+                check=False,
+            )
         except subprocess.TimeoutExpired as error:
-            raise NoAnswerError("export_too_slow", "It gave no answer within %(seconds)s seconds.",
-                                seconds=int(PATIENCE_SECONDS)) from error
+            raise NoAnswerError(
+                "export_too_slow", "It gave no answer within %(seconds)s seconds.", seconds=int(PATIENCE_SECONDS)
+            ) from error
     _require_answer(done)
     with np.load(folder / "answers.npz", allow_pickle=False) as found:
         return {int(size): found[size] for size in found.files}
 
 
 def _require_answer(done: "subprocess.CompletedProcess[bytes]") -> None:
-    """Raises as ``answers``. Who was killed was killed from outside, for memory as a rule: this process dies of the same, so
-    that its death is judged as any other."""
+    """Raises as ``answers``. Who was killed was killed from outside, for memory as a rule: this process dies of the
+    same, so that its death is judged as any other.
+    """
     if done.returncode - SHORT_OF in SHORTAGES:
         raise OSError(done.returncode - SHORT_OF, _last_line(done.stderr))
     if done.returncode < 0 and -done.returncode not in CRASHES:
@@ -171,8 +200,16 @@ class Verdict:
 
     def report(self) -> dict[str, Any]:
         cost = {"lossy": self.lossy} if self.lossy else {}
-        return {**cost, "status": self.status, "rows": self.rows, "largest_difference": self.largest_difference,
-                "tolerance": self.tolerance, "batch_sizes": list(BATCHES), "message": self.message, "params": self.params}
+        return {
+            **cost,
+            "status": self.status,
+            "rows": self.rows,
+            "largest_difference": self.largest_difference,
+            "tolerance": self.tolerance,
+            "batch_sizes": list(BATCHES),
+            "message": self.message,
+            "params": self.params,
+        }
 
 
 def refused(rows: int, message: str, params: dict[str, Any]) -> Verdict:
@@ -181,7 +218,9 @@ def refused(rows: int, message: str, params: dict[str, Any]) -> Verdict:
 
 
 def difference(reference: Array, found: Array, floor: float = 1.0) -> float:
-    """Largest |found - reference| / max(floor, |reference|). Infinite where shapes differ or one is not a number and the other is."""
+    """Largest |found - reference| / max(floor, |reference|). Infinite where shapes differ or one is not a number and
+    the other is.
+    """
     if reference.shape != found.shape:
         return math.inf
     known, seen = reference.astype(np.float64), found.astype(np.float64)
@@ -195,31 +234,52 @@ def check(folder: Path, run: str, rows: Path, reference: Array, count: int, floo
     """Prove the float32 export in ``folder`` or refuse it. ``reference`` is what the model itself answers for ``rows``,
     of which ``count`` are test rows; ``floor`` is the size, in its unit, below which answers count as that large."""
     if not np.isfinite(reference[:count]).any():
-        return refused(count, _("Refused: the model itself answers no row with a number, so nothing can be proved; "
-                                "train it again with a lower learning rate."), {})
+        return refused(
+            count,
+            _(
+                "Refused: the model itself answers no row with a number, so nothing can be proved; "
+                "train it again with a lower learning rate."
+            ),
+            {},
+        )
     try:
         found = answers(folder, run, rows)
     except NoAnswerError as error:
         return refused(count, error.message, error.params)
     largest = max(difference(reference, found[size], floor) for size in BATCHES)
     if largest <= TOLERANCE:
-        return Verdict("proved", count, largest,
-                       _("Proved on %(rows)s rows: the largest relative difference is %(difference)s."),
-                       {"rows": count, "difference": f"{largest:.1e}"})
+        return Verdict(
+            "proved",
+            count,
+            largest,
+            _("Proved on %(rows)s rows: the largest relative difference is %(difference)s."),
+            {"rows": count, "difference": f"{largest:.1e}"},
+        )
     return Verdict(
-        "refused", count, largest if math.isfinite(largest) else None,
-        _("Refused: it does not answer as the model does. The largest relative difference is %(difference)s, allowed "
-          "is %(tolerance)s; train again or choose another format."),
-        {"difference": f"{largest:.1e}", "tolerance": f"{TOLERANCE:.0e}"})
+        "refused",
+        count,
+        largest if math.isfinite(largest) else None,
+        _(
+            "Refused: it does not answer as the model does. The largest relative difference is %(difference)s, allowed "
+            "is %(tolerance)s; train again or choose another format."
+        ),
+        {"difference": f"{largest:.1e}", "tolerance": f"{TOLERANCE:.0e}"},
+    )
 
 
 def sheet(report: dict[str, Any]) -> str:
     """``report`` (what parity.json holds) as readable Markdown."""
     size = f"max({report['floor']:.4g}, |y|)"
-    lines = ["# Parity sheet", "", "Each export was run from the stored raw rows in a process that has none of the training code.",
-             f"A float32 export may differ by at most 1e-4 x {size} in any number, or it is refused.",
-             f"The relative difference is |found - y| / {size}.", "",
-             "| file | verdict | rows | batch sizes | largest relative difference |", "| --- | --- | --- | --- | --- |"]
+    lines = [
+        "# Parity sheet",
+        "",
+        "Each export was run from the stored raw rows in a process that has none of the training code.",
+        f"A float32 export may differ by at most 1e-4 x {size} in any number, or it is refused.",
+        f"The relative difference is |found - y| / {size}.",
+        "",
+        "| file | verdict | rows | batch sizes | largest relative difference |",
+        "| --- | --- | --- | --- | --- |",
+    ]
     for export in report["exports"]:
         gap = "–" if export["largest_difference"] is None else f"{export['largest_difference']:.2e}"
         sizes = ", ".join(map(str, export["batch_sizes"]))
@@ -230,7 +290,10 @@ def sheet(report: dict[str, Any]) -> str:
 
 def _sentence(export: dict[str, Any]) -> str:
     """The verdict in words; what stands in its gaps may be somebody's text."""
-    return filled(export["message"], {name: value if _is_number(value) else plain(value) for name, value in export["params"].items()})
+    return filled(
+        export["message"],
+        {name: value if _is_number(value) else plain(value) for name, value in export["params"].items()},
+    )
 
 
 def _is_number(value: object) -> bool:
@@ -242,7 +305,12 @@ def _is_number(value: object) -> bool:
 
 
 def write_sheet(report: dict[str, Any], folder: Path) -> None:
-    """Write ``report`` for people and for programs, both with whole sentences: the message identifiers are for the journal only."""
-    told = {**report, "exports": [{**export, "message": filled(export["message"], export["params"])} for export in report["exports"]]}
+    """Write ``report`` for people and for programs, both with whole sentences: the message identifiers are for the
+    journal only.
+    """
+    told = {
+        **report,
+        "exports": [{**export, "message": filled(export["message"], export["params"])} for export in report["exports"]],
+    }
     (folder / JSON).write_text(json.dumps(told, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     (folder / SHEET).write_text(sheet(report), encoding="utf-8")

@@ -3,11 +3,11 @@
     python predict.py run_onnx.py rows.jsonl          prints one answer per line, as JSON
     python predict.py run_onnx.py rows.csv --batch 32
 
-Rows are JSON Lines, one object a row, or a CSV in UTF-8 with a header, commas and decimal points. Names are those of the
-columns that the model was trained on; preprocess.json lists them. A picture is the path of an .npy file, uint8 [channels,
-height, width]; where a model takes nothing but pictures, one .npy file may hold those of all rows, [rows, channels, height,
-width]. This file, and ``read_*.py`` and ``answer.py``, which it uses, are shipped beside every export; the parity check runs them
-in a process that has none of the code that trained the model.
+Rows are JSON Lines, one object a row, or a CSV in UTF-8 with a header, commas and decimal points. Names are those of
+the columns that the model was trained on; preprocess.json lists them. A picture is the path of an .npy file, uint8
+[channels, height, width]; where a model takes nothing but pictures, one .npy file may hold those of all rows, [rows,
+channels, height, width]. This file, and ``read_*.py`` and ``answer.py``, which it uses, are shipped beside every
+export; the parity check runs them in a process that has none of the code that trained the model.
 """
 
 import argparse
@@ -51,7 +51,9 @@ def cells(path: Path, names: Sequence[str]) -> dict[str, Sequence[Any]]:
         raise ValueError("it holds no rows.")
     absent = [name for name in names if not any(name in row for row in rows)]
     if absent:
-        raise ValueError(f"it has no column “{absent[0]}”. Its first row has {', '.join(f'“{name}”' for name in rows[0])}.")
+        raise ValueError(
+            f"it has no column “{absent[0]}”. Its first row has {', '.join(f'“{name}”' for name in rows[0])}."
+        )
     return {name: [row.get(name) for row in rows] for name in names}
 
 
@@ -81,15 +83,20 @@ def encoded(block: dict[str, Any], rows: dict[str, Sequence[Any]], folder: Path)
     values, strange = read_block([rows[name] for name in block["columns"]], block, folder)
     for name in dict.fromkeys(name for name, _ in strange):
         odd = [cell for other, cell in strange if other == name]
-        print(f"Column “{name}”: {len(odd)} times the value is not understood and counts as missing, first “{str(odd[0])[:80]}”.",
-              file=sys.stderr)
+        print(
+            f"Column “{name}”: {len(odd)} times the value is not understood and counts as missing, first "
+            f"“{str(odd[0])[:80]}”.",
+            file=sys.stderr,
+        )
     return np.asarray(values, block["dtype"])
 
 
 def predict(model: Callable[[dict[str, Array]], Array], rows: dict[str, Array], batch: int) -> Array:
     """The model's answers, asked for ``batch`` rows at a time."""
     count = len(next(iter(rows.values())))
-    pieces = ({name: values[start : start + batch] for name, values in rows.items()} for start in range(0, count, batch))
+    pieces = (
+        {name: values[start : start + batch] for name, values in rows.items()} for start in range(0, count, batch)
+    )
     return np.concatenate([np.asarray(model(piece)) for piece in pieces])
 
 

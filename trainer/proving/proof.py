@@ -1,4 +1,6 @@
-"""What the exports of one version are held against: raw rows of the test part, the right answers, and the true targets."""
+"""What the exports of one version are held against: raw rows of the test part, the right answers, and the true
+targets.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,14 +9,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from trainer import rows
 from trainer.checked import sha256
-from trainer.data import Array, Prepared
+from trainer.data import rows
+from trainer.data.prepared import Array, Prepared
+from trainer.data.split import Indices
 from trainer.exporters import Source
 from trainer.proving import answering, parity, sources
 from trainer.proving.parity import Verdict
 from trainer.sentences import gettext_noop as _
-from trainer.split import Indices
 from trainer.task import Task
 
 
@@ -22,8 +24,8 @@ from trainer.task import Task
 class Proof:
     """``rows`` is the file of raw rows; ``answers`` what the version itself answers for them.
 
-    ``count`` of them are test rows; behind these stand rows with a gap. ``floor`` is the size below which a difference is not
-    relative any more. ``scores`` are of the whole test part.
+    ``count`` of them are test rows; behind these stand rows with a gap. ``floor`` is the size below which a difference
+    is not relative any more. ``scores`` are of the whole test part.
     """
 
     rows: Path
@@ -35,7 +37,9 @@ class Proof:
 
     @classmethod
     def prepare(cls, source: Source, prepared_path: Path, folder: Path, prepared_sha256: str | None = None) -> "Proof":
-        """Take parity.ROWS rows of the test part that the model was judged on. Raises TrainerError where the data are others."""
+        """Take parity.ROWS rows of the test part that the model was judged on. Raises TrainerError where the data are
+        others.
+        """
         prepared = Prepared.open(prepared_path)
         data = rows.of_model(source.config, prepared, prepared_sha256)
         part = _spread(data.parts.test, parity.ROWS)
@@ -50,7 +54,9 @@ class Proof:
         return cls(path, sha256(path), answers, len(part), data.task.tolerance_floor, scores)
 
     def check(self, folder: Path, run: str, source: Source) -> Verdict:
-        """Prove the export in ``folder`` or refuse it. One that answers as a lossy version does repeats what that version cost."""
+        """Prove the export in ``folder`` or refuse it. One that answers as a lossy version does repeats what that
+        version cost.
+        """
         verdict = parity.check(folder, run, self.rows, self.answers, self.count, self.floor)
         if source.form == "torch" or verdict.status == "refused":
             return verdict
@@ -81,14 +87,25 @@ def _scores(task: Task, decisions: Array, truth: Array) -> dict[str, float]:
 
 
 def _cost(facts: dict[str, Any]) -> Verdict:
-    """What quantization measured on all test rows, beside the model that it was made from; it offered nothing that cost too much."""
+    """What quantization measured on all test rows, beside the model that it was made from; it offered nothing that cost
+    too much.
+    """
     params: dict[str, Any] = {
-        "metric": facts["metric"], "before": f"{facts['before']:.4g}", "after": f"{facts['after']:.4g}", "rows": facts["rows"],
-        "low": f"{facts['low']:+.4g}", "high": f"{facts['high']:+.4g}"}
-    message = _("On %(rows)s rows: %(metric)s %(before)s before and %(after)s after; 95 %% interval of the change "
-                "%(low)s to %(high)s.")
+        "metric": facts["metric"],
+        "before": f"{facts['before']:.4g}",
+        "after": f"{facts['after']:.4g}",
+        "rows": facts["rows"],
+        "low": f"{facts['low']:+.4g}",
+        "high": f"{facts['high']:+.4g}",
+    }
+    message = _(
+        "On %(rows)s rows: %(metric)s %(before)s before and %(after)s after; 95 %% interval of the change "
+        "%(low)s to %(high)s."
+    )
     if facts["agreement"] is not None:
         params["agreement"] = f"{100 * facts['agreement']:.2f}"
-        message = _("On %(rows)s rows: %(metric)s %(before)s before and %(after)s after; 95 %% interval of the change "
-                    "%(low)s to %(high)s; the same class in %(agreement)s %% of the rows.")
+        message = _(
+            "On %(rows)s rows: %(metric)s %(before)s before and %(after)s after; 95 %% interval of the change "
+            "%(low)s to %(high)s; the same class in %(agreement)s %% of the rows."
+        )
     return Verdict("lossy", facts["rows"], None, message, params, facts, facts["tolerance"])

@@ -6,11 +6,11 @@ from typing import Any
 
 import torch
 
-from trainer import package
 from trainer.component import Form
 from trainer.errors import TrainerError
 from trainer.exporters import Source
-from trainer.package import ModelConfig
+from trainer.packaging import package
+from trainer.packaging.package import ModelConfig
 from trainer.proving.description import preprocess
 
 
@@ -21,7 +21,9 @@ def open_source(path: Path, form: Form) -> Source:
         return Source(path=path, form=form, config=config, preprocess=preprocess(config), example=_example(config))
     config, state = package.load(path)
     module = package.module(config, state).float().eval()
-    return Source(path=path, form=form, config=config, preprocess=preprocess(config), example=_example(config), module=module)
+    return Source(
+        path=path, form=form, config=config, preprocess=preprocess(config), example=_example(config), module=module
+    )
 
 
 def form_of(path: Path) -> Form:
@@ -58,8 +60,11 @@ def lossy_facts(path: Path) -> dict[str, Any]:
 
 
 def _damaged() -> TrainerError:
-    return TrainerError("model_damaged", "The file is not a model of Trainyard, or it is damaged. Give a model as "
-                        "training or compression made it, or download it again.")
+    return TrainerError(
+        "model_damaged",
+        "The file is not a model of Trainyard, or it is damaged. Give a model as "
+        "training or compression made it, or download it again.",
+    )
 
 
 def _example(config: ModelConfig) -> dict[str, torch.Tensor]:

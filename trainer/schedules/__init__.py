@@ -1,11 +1,11 @@
 """How the learning rate changes over the run.
 
 A component gives a ``Spec`` made from ScheduleSpec and, in plain Python, so that the web can plot it,
-``factor(spec, step, total) -> float``: what multiplies the optimizer's learning rate at ``step`` (from 0) of ``total``. Both
-are counted from the end of the warm-up, which the family puts before any schedule; they need not be whole numbers.
+``factor(spec, step, total) -> float``: what multiplies the optimizer's learning rate at ``step`` (from 0) of ``total``.
+Both are counted from the end of the warm-up, which the family puts before any schedule; they need not be whole numbers.
 
-One that is driven by the loss says so in its Spec and has also ``observe(spec, trend, loss) -> Trend``, which is asked after
-each epoch.
+One that is driven by the loss says so in its Spec and has also ``observe(spec, trend, loss) -> Trend``, which is asked
+after each epoch.
 """
 
 from dataclasses import asdict, dataclass
@@ -20,7 +20,9 @@ from trainer.component import Component
 if TYPE_CHECKING:
     from torch.optim import Optimizer
 
-Warmup = Annotated[float, Field(ge=0, lt=1, title="Warm-up", description="Part of the run over which the rate rises from near 0.")]
+Warmup = Annotated[
+    float, Field(ge=0, lt=1, title="Warm-up", description="Part of the run over which the rate rises from near 0.")
+]
 
 
 class ScheduleSpec(Component):
@@ -33,8 +35,10 @@ class ScheduleSpec(Component):
 
 @dataclass(frozen=True)
 class Trend:
-    """What a schedule that is driven by the loss has seen of it. ``factor`` multiplies the learning rate besides ``factor()``;
-    ``waited`` counts the epochs since ``best``, the lowest loss of the validation rows, or since it last acted."""
+    """What a schedule that is driven by the loss has seen of it. ``factor`` multiplies the learning rate besides
+    ``factor()``; ``waited`` counts the epochs since ``best``, the lowest loss of the validation rows, or since it last
+    acted.
+    """
 
     factor: float = 1.0
     best: float = inf
@@ -42,7 +46,9 @@ class Trend:
 
 
 def factor(spec: ScheduleSpec, step: int, total: int) -> float:
-    """What multiplies the learning rate at ``step`` (from 0) of ``total``: the warm-up's line, then what the schedule says."""
+    """What multiplies the learning rate at ``step`` (from 0) of ``total``: the warm-up's line, then what the schedule
+    says.
+    """
     warm = spec.warmup * total
     rise = min(1.0, (step + 1) / warm) if warm else 1.0
     return rise * float(entry("schedules", spec).module.factor(spec, max(0.0, step - warm), max(1.0, total - warm)))

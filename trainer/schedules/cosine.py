@@ -12,7 +12,9 @@ from trainer.schedules import ScheduleSpec, Warmup
 
 class Spec(ScheduleSpec):
     warmup: Warmup = 0.05
-    final: float = Field(0.01, ge=0, le=1, title="Final part", description="What is left of the learning rate at the end.")
+    final: float = Field(
+        0.01, ge=0, le=1, title="Final part", description="What is left of the learning rate at the end."
+    )
 
 
 def factor(spec: Spec, step: float, total: float) -> float:

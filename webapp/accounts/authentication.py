@@ -37,15 +37,23 @@ def _of_session(request: HttpRequest) -> User:
     if not isinstance(request.user, User) or not request.user.is_active:
         raise unknown()
     if check_csrf(request) is not None:
-        raise Problem(403, _("The request does not come from one of our pages. Reload the page, or send the CSRF token in "
-                             "the header X-CSRFToken; programs send “Authorization: Bearer …” and a token instead."))
+        raise Problem(
+            403,
+            _(
+                "The request does not come from one of our pages. Reload the page, or send the CSRF token in "
+                "the header X-CSRFToken; programs send “Authorization: Bearer …” and a token instead."
+            ),
+        )
     return request.user
 
 
 def unknown() -> Problem:
     """What a program hears that has neither a session nor a valid token."""
-    return Problem(401, _("Sign in, or send a valid token as “Authorization: Bearer …”; “manage.py createtoken NAME” "
-                          "makes one."), headers={"WWW-Authenticate": 'Bearer realm="Trainyard"'})
+    return Problem(
+        401,
+        _("Sign in, or send a valid token as “Authorization: Bearer …”; “manage.py createtoken NAME” makes one."),
+        headers={"WWW-Authenticate": 'Bearer realm="Trainyard"'},
+    )
 
 
 def person(request: HttpRequest) -> User:

@@ -33,7 +33,9 @@ class FirstUseForm(forms.Form):
     """Name and password, chosen at the first sign-in."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
+        label=_("Name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
         help_text=_("Letters, digits and @ . + - _"),
     )
     password = _password(_("Password"), "new-password", _rules_when_shown())

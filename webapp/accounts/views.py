@@ -38,14 +38,18 @@ def signin(request: HttpRequest) -> HttpResponse:
         name = form.cleaned_data["name"]
         place = _place(request, name)
         if not throttle.allowed(*place):
-            form.add_error(None, _("Too many tries. Wait 15 minutes, or sign in by a link: “manage.py signin” prints one."))
+            form.add_error(
+                None, _("Too many tries. Wait 15 minutes, or sign in by a link: “manage.py signin” prints one.")
+            )
             status = 429
         elif user := authenticate(request, username=name, password=form.cleaned_data["password"]):
             assert isinstance(user, User)
             throttle.succeeded(*place)
             return _let_in(request, user, _next(request))
         else:
-            form.add_error(None, _("Name or password is wrong. Try again, or sign in by a link: “manage.py signin” prints one."))
+            form.add_error(
+                None, _("Name or password is wrong. Try again, or sign in by a link: “manage.py signin” prints one.")
+            )
     return render(request, "accounts/signin.html", {"form": form, "next": request.GET.get("next", "")}, status=status)
 
 
@@ -167,8 +171,13 @@ def create_token(request: HttpRequest) -> HttpResponse:
 
     token = form_keys.once(request, _person(request), make)
     if not secrets:
-        messages.warning(request, _("This token was made already, and its secret is shown only once. If you did not "
-                                    "see it, revoke the token and make a new one."))
+        messages.warning(
+            request,
+            _(
+                "This token was made already, and its secret is shown only once. If you did not "
+                "see it, revoke the token and make a new one."
+            ),
+        )
         return redirect("accounts:account")
     return _account(request, new_token=ApiToken.objects.get(pk=token), secret=secrets[0])
 

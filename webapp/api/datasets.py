@@ -31,7 +31,9 @@ def index(request: HttpRequest, paging: Query[Paging], name: str = "") -> dict[s
 
 @router.post("", response={201: schemas.DatasetDetail}, summary="Make a data set")
 def create(request: HttpRequest, body: schemas.NewDataset) -> Status[Any]:
-    """From one or several whole uploads, or from a sample. Its files are opened by an inspect run: poll until ``state`` is ready."""
+    """From one or several whole uploads, or from a sample. Its files are opened by an inspect run: poll until ``state``
+    is ready.
+    """
     status, made = once(request, person(request), lambda: (201, full(_create(request, body))))
     return Status(status, made)
 
@@ -111,8 +113,13 @@ def brief(dataset: Dataset) -> dict[str, Any]:
     newest = queries.newest(dataset)
     summary = (newest.profile or {}).get("summary", {})
     return {
-        "id": dataset.pk, "name": dataset.name, "state": newest.state, "sample": dataset.sample, "created": dataset.created,
-        "kinds": dict(Counter(column["kind"] for column in summary.get("columns", ()))), "rows": summary.get("rows"),
+        "id": dataset.pk,
+        "name": dataset.name,
+        "state": newest.state,
+        "sample": dataset.sample,
+        "created": dataset.created,
+        "kinds": dict(Counter(column["kind"] for column in summary.get("columns", ()))),
+        "rows": summary.get("rows"),
         "version": version(newest),
     }
 
@@ -140,5 +147,11 @@ def _profile(row: DatasetVersion) -> dict[str, Any] | None:
 
 
 def version(row: DatasetVersion) -> dict[str, Any]:
-    return {"id": row.pk, "number": row.number, "state": row.state, "size": row.size, "content_hash": row.content_hash,
-            "created": row.created}
+    return {
+        "id": row.pk,
+        "number": row.number,
+        "state": row.state,
+        "size": row.size,
+        "content_hash": row.content_hash,
+        "created": row.created,
+    }

@@ -1,4 +1,6 @@
-"""What the description of the API says of every route alike: who gets in, what a refusal looks like, which headers count."""
+"""What the description of the API says of every route alike: who gets in, what a refusal looks like, which headers
+count.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,21 +9,38 @@ from webapp.api import specs
 
 SECURITY: dict[str, Any] = {
     "token": {"type": "http", "scheme": "bearer", "description": "`manage.py createtoken NAME` prints one."},
-    "session": {"type": "apiKey", "in": "cookie", "name": "trainyard_session",
-                "description": "A signed-in browser; what changes something also sends X-CSRFToken."},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "trainyard_session",
+        "description": "A signed-in browser; what changes something also sends X-CSRFToken.",
+    },
 }
-PROBLEM = {"description": "A problem document (RFC 9457) that says what is wrong and what to do.",
-           "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-KEY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255},
-       "description": "The same key with the same request is answered and not done again, for a day."}
-MATCH = {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string", "examples": ["*"]},
-         "description": "The ETag that was last seen of it, or *."}
+PROBLEM = {
+    "description": "A problem document (RFC 9457) that says what is wrong and what to do.",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "schema": {"type": "string", "maxLength": 255},
+    "description": "The same key with the same request is answered and not done again, for a day.",
+}
+MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "examples": ["*"]},
+    "description": "The ETag that was last seen of it, or *.",
+}
 ETAG = {"ETag": {"schema": {"type": "string"}, "description": "Of what can be edited."}}
 LOCATION = {"Location": {"schema": {"type": "string"}, "description": "Where to look at it."}}
 
 
 def complete(schema: dict[str, Any], problem: dict[str, Any]) -> dict[str, Any]:
-    """The description with all that in it; ``problem`` is the JSON Schema of a refusal, with what it refers to in ``$defs``."""
+    """The description with all that in it; ``problem`` is the JSON Schema of a refusal, with what it refers to in
+    ``$defs``.
+    """
     own = {**schema["components"]["schemas"], **problem.get("$defs", {}), "Problem": problem}
     shapes = {**specs.shapes(), **{name: specs.with_references(shape) for name, shape in own.items()}}
     for method, operation in _operations(schema):

@@ -30,8 +30,8 @@ def etag(*editable: str) -> str:
 def rename(request: HttpRequest, thing: N, give: Callable[[N, str], bool], name: str) -> None:
     """Let ``give`` change the name; it says False when somebody else was faster.
 
-    Raises Problem 422 for a name of which nothing is seen, 428 without If-Match, 412 when what the client last saw is not what
-    is there.
+    Raises Problem 422 for a name of which nothing is seen, 428 without If-Match, 412 when what the client last saw is
+    not what is there.
     """
     _require_match(request, etag(thing.name))
     if not (shown := names.shown(name)):

@@ -21,12 +21,21 @@ router = Router(tags=["What there is"])
 def components(request: HttpRequest) -> dict[str, Any]:
     """Every component with the JSON Schema of its part of a spec, and the schemas of whole specs."""
     items = [_component(entry) for family in FAMILIES for entry in listing(family).values()]
-    return {"items": items, "specs": {"train": TrainSpec.model_json_schema(), "compress": CompressSpec.model_json_schema()}}
+    return {
+        "items": items,
+        "specs": {"train": TrainSpec.model_json_schema(), "compress": CompressSpec.model_json_schema()},
+    }
 
 
 def _component(entry: Entry) -> dict[str, Any]:
-    return {"family": entry.family, "name": entry.name, "label": _(entry.label), "description": words.translated(entry.description),
-            "targets": sorted(entry.spec.targets), "schema": entry.spec.model_json_schema()}
+    return {
+        "family": entry.family,
+        "name": entry.name,
+        "label": _(entry.label),
+        "description": words.translated(entry.description),
+        "targets": sorted(entry.spec.targets),
+        "schema": entry.spec.model_json_schema(),
+    }
 
 
 @router.get("/workers", response=Page[schemas.Worker], summary="Machines and their devices")
@@ -36,9 +45,18 @@ def workers(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
 
 
 def _worker(row: Any) -> dict[str, Any]:
-    devices = [{"name": device.name, "label": device.label, "memory": device.memory, "busy": device.attempt_id is not None}
-               for device in row.devices.all()]
-    return {"name": row.name, "host": row.host, "alive": row.alive, "draining": row.draining, "seen": row.seen, "devices": devices}
+    devices = [
+        {"name": device.name, "label": device.label, "memory": device.memory, "busy": device.attempt_id is not None}
+        for device in row.devices.all()
+    ]
+    return {
+        "name": row.name,
+        "host": row.host,
+        "alive": row.alive,
+        "draining": row.draining,
+        "seen": row.seen,
+        "devices": devices,
+    }
 
 
 @router.get("/me", response=schemas.Me, summary="Who I am")

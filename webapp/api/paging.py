@@ -25,7 +25,9 @@ class Paging(Schema):
 
     limit: int = Field(50, ge=1, le=200, description="Items on a page.")
     cursor: str | None = Field(None, max_length=4000, description="The “next” of the page before.")
-    sort: str = Field("-created", max_length=81, description="A field to sort by; with “-” in front from the largest down.")
+    sort: str = Field(
+        "-created", max_length=81, description="A field to sort by; with “-” in front from the largest down."
+    )
 
 
 class Page(Schema, Generic[Item]):
@@ -53,11 +55,18 @@ class Order:
 
 
 def page(
-    request: HttpRequest, rows: QuerySet[M], paging: Paging, *, sorts: Mapping[str, str], filters: Mapping[str, Any],
-    shown: Callable[[M], Any], optional: Collection[str] = (),
+    request: HttpRequest,
+    rows: QuerySet[M],
+    paging: Paging,
+    *,
+    sorts: Mapping[str, str],
+    filters: Mapping[str, Any],
+    shown: Callable[[M], Any],
+    optional: Collection[str] = (),
 ) -> dict[str, Any]:
-    """One page of ``rows``. ``sorts`` maps names to columns, of which those in ``optional`` may be null; ``filters`` were
-    applied by the caller."""
+    """One page of ``rows``. ``sorts`` maps names to columns, of which those in ``optional`` may be null; ``filters``
+    were applied by the caller.
+    """
     _refuse_unknown(request, {*filters, "limit", "cursor", "sort"})
     descending, name = paging.sort.startswith("-"), paging.sort.removeprefix("-")
     if name not in sorts:
@@ -94,13 +103,18 @@ def _with_gaps(rows: QuerySet[M], order: Order, place: Place | None, count: int)
 def _refuse_unknown(request: HttpRequest, known: set[str]) -> None:
     unknown = sorted(set(request.GET) - known)
     if unknown:
-        raise _wrong(unknown[0][:100], _("There is no such parameter. Known are %(known)s.") % {"known": ", ".join(sorted(known))})
+        raise _wrong(
+            unknown[0][:100],
+            _("There is no such parameter. Known are %(known)s.") % {"known": ", ".join(sorted(known))},
+        )
 
 
 def _behind(rows: QuerySet[M], order: Order, place: Place) -> QuerySet[M]:
     column, side = order.column, "lt" if order.descending else "gt"
     try:
-        return rows.filter(Q(**{f"{column}__{side}": place.value}) | Q(**{column: place.value, f"pk__{side}": place.pk}))
+        return rows.filter(
+            Q(**{f"{column}__{side}": place.value}) | Q(**{column: place.value, f"pk__{side}": place.pk})
+        )
     except (ValidationError, ValueError, TypeError):
         raise _bad_cursor() from None
 

@@ -17,9 +17,16 @@ from webapp.api import examples
 from webapp.api.examples import Json
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
-BOUNDS = {"minimum": "≥ {}", "maximum": "≤ {}", "exclusiveMinimum": "> {}", "exclusiveMaximum": "< {}",
-          "minLength": "≥ {} characters", "maxLength": "≤ {} characters",
-          "minItems": "≥ {} items", "maxItems": "≤ {} items"}
+BOUNDS = {
+    "minimum": "≥ {}",
+    "maximum": "≤ {}",
+    "exclusiveMinimum": "> {}",
+    "exclusiveMaximum": "< {}",
+    "minLength": "≥ {} characters",
+    "maxLength": "≤ {} characters",
+    "minItems": "≥ {} items",
+    "maxItems": "≤ {} items",
+}
 CODE = re.compile(r"(`+)(.+?)\1")
 
 
@@ -108,11 +115,16 @@ def prose(text: str) -> SafeString:
 def _operation(document: Json, server: str, path: str, method: str, item: Json) -> Operation:
     body, responses = item.get("requestBody", {}), item["responses"].items()
     return Operation(
-        anchor=f"{method}-{re.sub(r'[^a-z0-9]+', '-', path.lower()).strip('-')}", method=method.upper(), path=path,
-        title=item.get("summary", ""), text=prose(item.get("description", "")),
-        parameters=[_parameter(one) for one in item["parameters"]], body=list(_contents(body)),
+        anchor=f"{method}-{re.sub(r'[^a-z0-9]+', '-', path.lower()).strip('-')}",
+        method=method.upper(),
+        path=path,
+        title=item.get("summary", ""),
+        text=prose(item.get("description", "")),
+        parameters=[_parameter(one) for one in item["parameters"]],
+        body=list(_contents(body)),
         responses=[_response(str(status), response) for status, response in responses],
-        command=examples.command(document, server, path, method, item))
+        command=examples.command(document, server, path, method, item),
+    )
 
 
 def _parameter(item: Json) -> Field:
@@ -122,8 +134,10 @@ def _parameter(item: Json) -> Field:
 
 
 def _response(status: str, item: Json) -> Response:
-    headers = [Field(name, _kind(one.get("schema", {})), prose(one.get("description", "")), False)
-               for name, one in item.get("headers", {}).items()]
+    headers = [
+        Field(name, _kind(one.get("schema", {})), prose(one.get("description", "")), False)
+        for name, one in item.get("headers", {}).items()
+    ]
     return Response(status, prose(item.get("description", "")), list(_contents(item)), headers)
 
 

@@ -69,8 +69,11 @@ def exports(request: HttpRequest, run_id: UUID) -> dict[str, Any]:
     """The zip with everything first, then single files. ``proofs`` says of each format how well it matches."""
     run = find(request, run_id)
     makers = [run, *run.children.filter(kind=Kind.EXPORT)]
-    return {"items": [_export(edge) for edge in export_files.exports(run)],
-            "waiting": are_coming(run, has_unfinished=run.exports_unfinished), "proofs": list(_proofs(makers))}
+    return {
+        "items": [_export(edge) for edge in export_files.exports(run)],
+        "waiting": are_coming(run, has_unfinished=run.exports_unfinished),
+        "proofs": list(_proofs(makers)),
+    }
 
 
 def _proofs(makers: list[Run]) -> Iterator[dict[str, Any]]:
@@ -80,13 +83,31 @@ def _proofs(makers: list[Run]) -> Iterator[dict[str, Any]]:
 
 
 def _export(edge: Edge) -> dict[str, Any]:
-    return {"id": edge.pk, "format": edge.meta.get("format", ""), "name": edge.name, "size": edge.artifact.size,
-            "sha256": edge.artifact_id, "run": edge.run_id, "download": f"/api/v1/exports/{edge.pk}/download", "meta": edge.meta}
+    return {
+        "id": edge.pk,
+        "format": edge.meta.get("format", ""),
+        "name": edge.name,
+        "size": edge.artifact.size,
+        "sha256": edge.artifact_id,
+        "run": edge.run_id,
+        "download": f"/api/v1/exports/{edge.pk}/download",
+        "meta": edge.meta,
+    }
 
 
-@router.api_operation(["GET", "HEAD"], "/exports/{uuid:export_id}/download", summary="Download a file",
-                      openapi_extra={"responses": {200: {"description": "The file", "content": {
-                          "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}})
+@router.api_operation(
+    ["GET", "HEAD"],
+    "/exports/{uuid:export_id}/download",
+    summary="Download a file",
+    openapi_extra={
+        "responses": {
+            200: {
+                "description": "The file",
+                "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+            }
+        }
+    },
+)
 def download(request: HttpRequest, export_id: UUID) -> HttpResponseBase:
     """Whole, or one range of it. The ETag is the file's SHA-256."""
     try:
@@ -94,5 +115,3 @@ def download(request: HttpRequest, export_id: UUID) -> HttpResponseBase:
     except Edge.DoesNotExist:
         raise Http404 from None
     return downloads.respond(request, edge.artifact, edge.name)
-
-

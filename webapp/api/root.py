@@ -24,9 +24,16 @@ from webapp.runs.services import IllegalCommand
 log = logging.getLogger(__name__)
 
 api = NinjaAPI(
-    title="Trainyard", version="1", urls_namespace="api", openapi_url="", docs_url="", auth=[authorize], parser=StrictParser(),
+    title="Trainyard",
+    version="1",
+    urls_namespace="api",
+    openapi_url="",
+    docs_url="",
+    auth=[authorize],
+    parser=StrictParser(),
     renderer=Renderer(),
-    description="Upload, train, compress, export and download. Send a token as “Authorization: Bearer …”. Errors are problem "
+    description="Upload, train, compress, export and download. Send a token as “Authorization: Bearer …”. Errors are "
+    "problem "
     "documents (RFC 9457). Every POST that makes something takes an Idempotency-Key.",
 )
 api.add_router("/datasets", datasets.router)

@@ -29,12 +29,25 @@ SORTS = {"created": "id", "name": "name", "state": "state"}
 
 
 @router.get("", response=Page[schemas.Run], summary="List runs")
-def index(request: HttpRequest, paging: Query[Paging], name: str = "", state: State | None = None, kind: Kind | None = None,
-          dataset: UUID | None = None, parent: UUID | None = None) -> dict[str, Any]:
-    """Newest first unless sorted by `name`, `state` or one of the `scores`, such as `-test/accuracy`; those without that
-    score come last. `name` keeps those whose name contains it."""
-    wanted = {"state": state, "kind": kind, "dataset_version__dataset": dataset, "parent": parent,
-              "name__icontains": name or None}
+def index(
+    request: HttpRequest,
+    paging: Query[Paging],
+    name: str = "",
+    state: State | None = None,
+    kind: Kind | None = None,
+    dataset: UUID | None = None,
+    parent: UUID | None = None,
+) -> dict[str, Any]:
+    """Newest first unless sorted by `name`, `state` or one of the `scores`, such as `-test/accuracy`; those without
+    that score come last. `name` keeps those whose name contains it.
+    """
+    wanted = {
+        "state": state,
+        "kind": kind,
+        "dataset_version__dataset": dataset,
+        "parent": parent,
+        "name__icontains": name or None,
+    }
     rows = _rows(request).defer("report", "dataset_version__profile", "parent__report")
     rows = rows.filter(**{column: value for column, value in wanted.items() if value is not None})
     filters = dict.fromkeys(("name", "state", "kind", "dataset", "parent"))
@@ -54,16 +67,21 @@ def _rows(request: HttpRequest) -> QuerySet[Any]:
 
 @router.post("", response={201: schemas.RunDetail}, summary="Start a training run")
 def create(request: HttpRequest, body: schemas.NewRun) -> Status[Any]:
-    """Trains on the newest version of the data set that is ready, or on the one that is named. One that is still inspected
-    is waited for: the run starts by itself, or fails with what does not fit. 409 where the inspection has failed.
+    """Trains on the newest version of the data set that is ready, or on the one that is named. One that is still
+    inspected is waited for: the run starts by itself, or fails with what does not fit. 409 where the inspection has
+    failed.
 
     Fields at fault are named as in the spec.
     """
 
     def act() -> tuple[int, Any]:
         dataset = _dataset(request, body.dataset)
-        run = services.start_training(owner=person(request), name=names.shown(body.name) or dataset.name,
-                                      dataset_version=_version(dataset, body.version), spec=body.spec)
+        run = services.start_training(
+            owner=person(request),
+            name=names.shown(body.name) or dataset.name,
+            dataset_version=_version(dataset, body.version),
+            spec=body.spec,
+        )
         return 201, full(request, run.pk)
 
     return Status(*once(request, person(request), act))
@@ -144,7 +162,9 @@ def compress(request: HttpRequest, run_id: UUID, body: schemas.NewCompression) -
     run = find(request, run_id)
 
     def act() -> tuple[int, Any]:
-        child = services.start_compression(owner=person(request), run=run, stages=body.stages, name=names.shown(body.name))
+        child = services.start_compression(
+            owner=person(request), run=run, stages=body.stages, name=names.shown(body.name)
+        )
         return 201, full(request, child.pk)
 
     return Status(*once(request, person(request), act))
@@ -173,19 +193,38 @@ def brief(run: Any) -> dict[str, Any]:
     """Of one of ``_rows``."""
     version = run.dataset_version
     return {
-        "id": run.pk, "name": run.name, "kind": run.kind, "state": run.state, "reason_code": run.reason_code,
-        "reason": words.sentence(run.reason, run.reason_params), "reason_params": run.reason_params,
-        "headline": headline(run), "scores": {score.measure_id: score.value for score in run.scores.all()},
+        "id": run.pk,
+        "name": run.name,
+        "kind": run.kind,
+        "state": run.state,
+        "reason_code": run.reason_code,
+        "reason": words.sentence(run.reason, run.reason_params),
+        "reason_params": run.reason_params,
+        "headline": headline(run),
+        "scores": {score.measure_id: score.value for score in run.scores.all()},
         "exports_coming": exports.are_coming(run, has_unfinished=run.exports_unfinished),
         "dataset": version.dataset_id if version else None,
-        "dataset_version": run.dataset_version_id, "parent": run.parent_id, "attempt": run.attempt, "step": run.step,
-        "total_steps": run.total_steps, "steps_per_epoch": run.steps_per_epoch, "created": run.created, "queued": run.queued,
-        "started": run.started, "ended": run.ended,
+        "dataset_version": run.dataset_version_id,
+        "parent": run.parent_id,
+        "attempt": run.attempt,
+        "step": run.step,
+        "total_steps": run.total_steps,
+        "steps_per_epoch": run.steps_per_epoch,
+        "created": run.created,
+        "queued": run.queued,
+        "started": run.started,
+        "ended": run.ended,
     }
 
 
 def full(request: HttpRequest, run_id: UUID) -> dict[str, Any]:
     run = find(request, run_id)
     children = _rows(request).filter(parent=run).order_by("id")
-    return {**brief(run), "spec": run.spec, "report": words.told(run.report), "metrics": reading.names(run.pk),
-            "seq": run.stream, "children": [brief(child) for child in children]}
+    return {
+        **brief(run),
+        "spec": run.spec,
+        "report": words.told(run.report),
+        "metrics": reading.names(run.pk),
+        "seq": run.stream,
+        "children": [brief(child) for child in children],
+    }

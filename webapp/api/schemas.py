@@ -40,8 +40,12 @@ class NewDataset(Body):
 
     name: StrictStr = Field("", max_length=200, description="Taken from the file or sample when left out.")
     upload: UUID | None = Field(None, description="The last part of an upload's address.")
-    uploads: list[UUID] | None = Field(None, min_length=1, max_length=8, description="Several files that belong together.")
-    sample: StrictStr | None = Field(None, max_length=40, description="The name of a data set that ships with Trainyard.")
+    uploads: list[UUID] | None = Field(
+        None, min_length=1, max_length=8, description="Several files that belong together."
+    )
+    sample: StrictStr | None = Field(
+        None, max_length=40, description="The name of a data set that ships with Trainyard."
+    )
 
 
 class NewVersion(Body):
@@ -79,40 +83,53 @@ class DatasetDetail(Dataset):
     reason_code: str
     reason_params: dict[str, Any] = Field(description="What fills the gaps of the reason.")
     run: UUID | None = Field(description="The run that inspects the newest version.")
-    profile: dict[str, Any] | None = Field(description="What inspection found; its problems in words, with code and "
-                                                       "params; “checks” is what it looked for.")
+    profile: dict[str, Any] | None = Field(
+        description="What inspection found; its problems in words, with code and "
+        "params; “checks” is what it looked for."
+    )
     versions: list[DatasetVersion]
 
 
 class NewRun(Body):
     name: StrictStr = Field("", max_length=200, description="The data set's name when left out.")
     dataset: UUID
-    version: StrictInt | None = Field(None, ge=1, le=2**31 - 1, description="A version's number; the newest that is ready when left out.")
+    version: StrictInt | None = Field(
+        None, ge=1, le=2**31 - 1, description="A version's number; the newest that is ready when left out."
+    )
     spec: dict[str, Any] = Field(
         description="The run's spec, of which everything has a default but, for a table, “task”.",
-        examples=[{"model": {"name": "cnn"}, "epochs": 7, "ranks": 2}], json_schema_extra={SHAPE: "TrainSpec"})
+        examples=[{"model": {"name": "cnn"}, "epochs": 7, "ranks": 2}],
+        json_schema_extra={SHAPE: "TrainSpec"},
+    )
 
 
 class NewCompression(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"stages": [{"name": "prune_channels", "ratio": 0.5}]}]})
 
     name: StrictStr = Field("", max_length=200)
-    stages: list[Stage] | None = Field(None, max_length=16, description="Compressors in order; the default is to "
-                                       "prune half of the channels and then to quantize to int8.")
+    stages: list[Stage] | None = Field(
+        None,
+        max_length=16,
+        description="Compressors in order; the default is to prune half of the channels and then to quantize to int8.",
+    )
 
 
 class Run(Schema):
     id: UUID
     name: str
     kind: str = Field(description="train, compress, export or inspect")
-    state: str = Field(description="queued, starting, running, stopping, paused, succeeded, stopped, failed or cancelled")
+    state: str = Field(
+        description="queued, starting, running, stopping, paused, succeeded, stopped, failed or cancelled"
+    )
     reason: str = Field(description="Why it is in its state, in words.")
     reason_code: str
     reason_params: dict[str, Any] = Field(description="What fills the gaps of the reason.")
     headline: str = Field(description="What came of it in a few words; empty while there is nothing to say.")
     scores: dict[str, float] = Field(description="The numbers of its report by name, by which a list can be sorted.")
-    exports_coming: bool = Field(description="Whether files to download may still be made of it: it has not ended, or an "
-                                             "export run of it has not. Always false where no exports were asked for.")
+    exports_coming: bool = Field(
+        description="Whether files to download may still be made of it: it has not ended, or an "
+        "export run of it has not. Always false where no exports were asked for."
+    )
     dataset: UUID | None
     dataset_version: UUID | None
     parent: UUID | None
@@ -127,8 +144,9 @@ class Run(Schema):
 
 
 class RunDetail(Run):
-    spec: dict[str, Any] = Field(description="Without what depends on the data until these are inspected.",
-                                 json_schema_extra={SHAPE: "Spec"})
+    spec: dict[str, Any] = Field(
+        description="Without what depends on the data until these are inspected.", json_schema_extra={SHAPE: "Spec"}
+    )
     report: dict[str, Any] | None = Field(description="What came of it; its sentences in words, with code and params.")
     metrics: list[str] = Field(description="Names for /runs/{id}/metrics.")
     children: list[Run]
@@ -164,7 +182,9 @@ class Exports(Schema):
 
 
 class Events(Schema):
-    items: list[dict[str, Any]] = Field(description="Each with its number “seq”; “from” is the number up to which one must know all.")
+    items: list[dict[str, Any]] = Field(
+        description="Each with its number “seq”; “from” is the number up to which one must know all."
+    )
     last: int
 
 

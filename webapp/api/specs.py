@@ -83,8 +83,10 @@ def _members(family: Family) -> dict[str, str]:
 
 def _union(tag: str, members: dict[str, str]) -> Json:
     references = {name: PREFIX + member for name, member in members.items()}
-    return {"oneOf": [{"$ref": reference} for reference in references.values()],
-            "discriminator": {"propertyName": tag, "mapping": references}}
+    return {
+        "oneOf": [{"$ref": reference} for reference in references.values()],
+        "discriminator": {"propertyName": tag, "mapping": references},
+    }
 
 
 def _reference(name: str, schema: Json, replaced: set[str]) -> Json:

@@ -29,10 +29,13 @@ def docs(request: HttpRequest) -> HttpResponse:
     if refusal is not None:
         return refusal
     document = openapi(request)
-    context = {"document": document, "text": reading.prose(document["info"]["description"]),
-               "doors": reading.doors(document),
-               "tags": reading.by_tag(document, request.build_absolute_uri("/").rstrip("/")),
-               "shapes": reading.shapes(document)}
+    context = {
+        "document": document,
+        "text": reading.prose(document["info"]["description"]),
+        "doors": reading.doors(document),
+        "tags": reading.by_tag(document, request.build_absolute_uri("/").rstrip("/")),
+        "shapes": reading.shapes(document),
+    }
     return render(request, "api/docs.html", context)
 
 
@@ -51,7 +54,9 @@ def _refused(request: HttpRequest) -> HttpResponse | None:
 
 
 def _by_token_too(view: View) -> View:
-    """The API authenticates by itself, where the pages' middleware knows sessions only; 405 becomes a problem document."""
+    """The API authenticates by itself, where the pages' middleware knows sessions only; 405 becomes a problem
+    document.
+    """
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -60,7 +65,9 @@ def _by_token_too(view: View) -> View:
         response = view(request, *args, **kwargs)
         if isinstance(response, HttpResponseNotAllowed):
             allow = response["Allow"]
-            return Problem(405, _("This address answers to %(methods)s.") % {"methods": allow}, headers={"Allow": allow}).response()
+            return Problem(
+                405, _("This address answers to %(methods)s.") % {"methods": allow}, headers={"Allow": allow}
+            ).response()
         response.headers.setdefault("Cache-Control", "no-store")
         if response.status_code in (201, 202) and isinstance(response, HttpResponse):
             response.headers["Location"] = _address_of(request, json.loads(response.content)["id"])

@@ -16,8 +16,14 @@ SANDBOX = "default-src 'none'; sandbox"  # even opened in a tab, a stored file r
 _RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})")
 
 
-def respond(request: HttpRequest, artifact: Artifact, name: str, *, content_type: str = "application/octet-stream",
-            inline: bool = False) -> HttpResponseBase:
+def respond(
+    request: HttpRequest,
+    artifact: Artifact,
+    name: str,
+    *,
+    content_type: str = "application/octet-stream",
+    inline: bool = False,
+) -> HttpResponseBase:
     """The file as an answer to GET or HEAD; conditional, and in part where one range is asked for.
 
     Raises ArtifactError for a file that is missing or, as far as that is known before its first byte goes out, damaged.

@@ -38,7 +38,9 @@ class Edge(models.Model):
     created = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "direction", "role", "name"], name="one_edge_per_role_and_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "direction", "role", "name"], name="one_edge_per_role_and_name")
+        ]
 
 
 class ModelVersion(models.Model):

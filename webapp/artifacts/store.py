@@ -1,10 +1,10 @@
 """The content-addressed store: a file is named by its SHA-256, is written whole or not at all, and is hashed whenever
 it is read.
 
-A file comes in under a temporary name, is fsynced, renamed and its folder fsynced; only then does its row commit. Whoever
-adds or removes a file holds a database lock on its name until the end of the transaction, so content that is put again
-while its last owner lets go of it stays. No time stamp is trusted: whoever reads a file here by its path hashes what it
-reads, or compares its blocks with their sums, which the reading for the hash has left in the database.
+A file comes in under a temporary name, is fsynced, renamed and its folder fsynced; only then does its row commit.
+Whoever adds or removes a file holds a database lock on its name until the end of the transaction, so content that is
+put again while its last owner lets go of it stays. No time stamp is trusted: whoever reads a file here by its path
+hashes what it reads, or compares its blocks with their sums, which the reading for the hash has left in the database.
 """
 
 import errno
@@ -42,8 +42,10 @@ class MissingError(ArtifactError):
     """A file that is not in the store."""
 
     def __init__(self, sha256: str) -> None:
-        super().__init__(_("The stored file %(name)s is missing. Restore it from a backup, or make it again.")
-                         % {"name": sha256[:12]})
+        super().__init__(
+            _("The stored file %(name)s is missing. Restore it from a backup, or make it again.")
+            % {"name": sha256[:12]}
+        )
         self.sha256 = sha256
 
 
@@ -51,9 +53,10 @@ class DamagedError(ArtifactError):
     """A stored file that is no longer what its name says."""
 
     def __init__(self, sha256: str) -> None:
-        super().__init__(_("The stored file %(name)s is damaged and was not used. "
-                           "Restore it from a backup, or make it again.")
-                         % {"name": sha256[:12]})
+        super().__init__(
+            _("The stored file %(name)s is damaged and was not used. Restore it from a backup, or make it again.")
+            % {"name": sha256[:12]}
+        )
         self.sha256 = sha256
 
 
@@ -86,7 +89,9 @@ def time_of_files() -> float:
 
 
 def is_in_reach() -> bool:
-    """Whether its files can be reached. A folder without any, where the database knows some, is that of a disk that is not mounted."""
+    """Whether its files can be reached. A folder without any, where the database knows some, is that of a disk that is
+    not mounted.
+    """
     try:
         return any(root().glob("[0-9a-f][0-9a-f]")) or not Artifact.objects.exists()
     except OSError:
@@ -96,8 +101,8 @@ def is_in_reach() -> bool:
 def put(source: Path | BinaryIO, *, move: bool = False, sha256: str | None = None) -> Artifact:
     """Store a file and return its row; content that is there already is stored once.
 
-    ``move`` gives the file at a path away instead of copying it. Raises ArtifactError when the content is not ``sha256``,
-    and OSError, for example for a full disk, with nothing left behind.
+    ``move`` gives the file at a path away instead of copying it. Raises ArtifactError when the content is not
+    ``sha256``, and OSError, for example for a full disk, with nothing left behind.
     """
     if isinstance(source, Path):
         if move and _can_rename(source):
@@ -144,7 +149,8 @@ def bring(source: Path) -> Brought:
 
 
 def adopt(path: Path, sha256: str, block_sums: bytes = b"") -> Artifact:
-    """Make the file at ``path``, in the store's own file system and known to have this hash, an artifact by renaming it.
+    """Make the file at ``path``, in the store's own file system and known to have this hash, an artifact by renaming
+    it.
 
     ``block_sums`` are those that the reading for the hash yielded, where they are at hand.
     """
@@ -199,7 +205,9 @@ def verify(sha256: str) -> bytes:
 
 
 def delete(sha256: str) -> bool:
-    """Remove an artifact that nothing refers to; False where something does. The file goes when the transaction commits."""
+    """Remove an artifact that nothing refers to; False where something does. The file goes when the transaction
+    commits.
+    """
     with transaction.atomic():
         _lock(sha256)
         try:
@@ -214,7 +222,8 @@ def delete(sha256: str) -> bool:
 def delete_on_commit(names: Iterable[str]) -> None:
     """When the transaction commits, remove those of these artifacts that nothing refers to by then.
 
-    Each in a transaction of its own: none waits for a second name while it holds a first, nor undoes what the caller did.
+    Each in a transaction of its own: none waits for a second name while it holds a first, nor undoes what the caller
+    did.
     """
     for sha256 in sorted(set(names)):
         transaction.on_commit(partial(delete, sha256), robust=True)

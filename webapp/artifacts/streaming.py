@@ -1,8 +1,8 @@
-"""A stored file as a stream of bytes, each block of which is compared with its sum before it is sent: of a damaged file no
-client ever gets all that was announced, nor a block that is not right.
+"""A stored file as a stream of bytes, each block of which is compared with its sum before it is sent: of a damaged file
+no client ever gets all that was announced, nor a block that is not right.
 
-Where no reading has left sums yet, as for a file that came in with a backup, the first one is checked by SHA-256 and leaves
-them. Of a file that is sent meanwhile the last block is held back until that is done.
+Where no reading has left sums yet, as for a file that came in with a backup, the first one is checked by SHA-256 and
+leaves them. Of a file that is sent meanwhile the last block is held back until that is done.
 """
 
 import asyncio
@@ -26,8 +26,8 @@ log = logging.getLogger(__name__)
 def whole(sha256: str, size: int) -> AsyncIterator[bytes]:
     """All bytes of a file of ``size`` bytes. Asks the database, and lets go of it.
 
-    Raises MissingError, and DamagedError for another size or a damaged first block, at once, and DamagedError in place of
-    a later block.
+    Raises MissingError, and DamagedError for another size or a damaged first block, at once, and DamagedError in place
+    of a later block.
     """
     path, block_sums = _path(sha256, size), sums.of_artifact(sha256)
     database_pool.give_back()  # sending may take long

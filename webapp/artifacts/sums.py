@@ -1,5 +1,5 @@
-"""The two proofs of a file's bytes, taken in one pass: SHA-256, which names it and stands for all of it, and a sum of each
-block, by which a part of it is checked thirty times as fast.
+"""The two proofs of a file's bytes, taken in one pass: SHA-256, which names it and stands for all of it, and a sum of
+each block, by which a part of it is checked thirty times as fast.
 
 The sums tell damage, not an attacker: who can write into the store can write anything that its readers believe.
 """
@@ -28,11 +28,16 @@ def of_artifact(sha256: str) -> bytes:
 
 
 def keep(artifact: Artifact, sums: bytes) -> None:
-    """Have later downloads checked by these, which a reading yielded that was right by SHA-256. The caller holds the lock
-    on the file's name. A file of one block needs none: it is read at once, and by SHA-256."""
+    """Have later downloads checked by these, which a reading yielded that was right by SHA-256. The caller holds the
+    lock on the file's name. A file of one block needs none: it is read at once, and by SHA-256.
+    """
     if len(sums) > SIZE:
-        BlockSums.objects.bulk_create([BlockSums(artifact=artifact, sums=sums)], update_conflicts=True,
-                                      unique_fields=["artifact"], update_fields=["sums"])
+        BlockSums.objects.bulk_create(
+            [BlockSums(artifact=artifact, sums=sums)],
+            update_conflicts=True,
+            unique_fields=["artifact"],
+            update_fields=["sums"],
+        )
 
 
 class Digest:

@@ -31,4 +31,8 @@ def draw(balance: Sequence[tuple[str, int]]) -> Figure:
     ticks = {"tickvals": list(range(len(balance))), "ticktext": [plain(name) for name, _count in balance]}
     if len(balance) > 60:
         ticks = {"showticklabels": False}
-    return figure(traces(balance), xaxis=axis("", showgrid=False, zeroline=False, **ticks), yaxis=axis(_("Rows"), rangemode="tozero"))
+    return figure(
+        traces(balance),
+        xaxis=axis("", showgrid=False, zeroline=False, **ticks),
+        yaxis=axis(_("Rows"), rangemode="tozero"),
+    )

@@ -34,8 +34,12 @@ def note(spec: TrainSpec) -> str:
     """What a reader of the figure must know; mostly nothing."""
     if not spec.schedule.driven_by_loss:
         return ""
-    return _("It is lowered further each time the validation loss has stopped falling, which shows only while it trains.")
+    return _(
+        "It is lowered further each time the validation loss has stopped falling, which shows only while it trains."
+    )
 
 
 def draw(spec: TrainSpec, total: int) -> Figure:
-    return figure(traces(spec, total), xaxis=axis(_("Step")), yaxis=axis("", rangemode="tozero", exponentformat="power"))
+    return figure(
+        traces(spec, total), xaxis=axis(_("Step")), yaxis=axis("", rangemode="tozero", exponentformat="power")
+    )

@@ -17,7 +17,9 @@ def traces(predicted: Sequence[float], actual: Sequence[float]) -> list[Trace]:
 
     A report writes what is not finite as text; such a row has no place in the plane.
     """
-    pairs = [(guess, truth) for guess, truth in zip(predicted, actual, strict=True) if is_number(guess) and is_number(truth)]
+    pairs = [
+        (guess, truth) for guess, truth in zip(predicted, actual, strict=True) if is_number(guess) and is_number(truth)
+    ]
     guesses = [guess for guess, _truth in pairs]
     ends = [min(guesses, default=0.0), max(guesses, default=1.0)]
     return [
@@ -27,7 +29,8 @@ def traces(predicted: Sequence[float], actual: Sequence[float]) -> list[Trace]:
             "x": guesses,
             "y": [truth - guess for guess, truth in pairs],
             "marker": {"color": "--curve-1", "size": 6, "opacity": 0.6},
-            "hovertemplate": _("predicted {guess}, off by {error}").format(guess="%{x:.4g}", error="%{y:.4g}") + "<extra></extra>",
+            "hovertemplate": _("predicted {guess}, off by {error}").format(guess="%{x:.4g}", error="%{y:.4g}")
+            + "<extra></extra>",
         },
         {
             "type": "scatter",

@@ -21,6 +21,7 @@ def line(run_id: UUID) -> str:
     (first, last) = finite[0][0], finite[-1][0]
     low, high = min(value for _step, value in finite), max(value for _step, value in finite)
     return " ".join(
-        f"{WIDTH * (step - first) / max(last - first, 1):.1f},{HEIGHT - HEIGHT * (value - low) / ((high - low) or 1):.1f}"
+        f"{WIDTH * (step - first) / max(last - first, 1):.1f},"
+        f"{HEIGHT - HEIGHT * (value - low) / ((high - low) or 1):.1f}"
         for step, value in finite
     )

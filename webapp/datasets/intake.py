@@ -15,7 +15,9 @@ from webapp.pace import SILENCE, Pace
 
 Result = TypeVar("Result")
 BLOCK = 4 << 20  # bytes that go to disk together
-FLUSHED = 8 << 20  # bytes after which the disk is asked to catch up, beside further writing: the last fsync then waits for little
+FLUSHED = (
+    8 << 20
+)  # bytes after which the disk is asked to catch up, beside further writing: the last fsync then waits for little
 STALE = 1.0  # seconds without a byte after which somebody who asks for the offset takes over
 
 _threads = ThreadPoolExecutor(16, "uploads")
@@ -24,7 +26,9 @@ _taking: "dict[UUID, Intake]" = {}
 
 async def in_thread(function: Callable[..., Result], *arguments: Any) -> Result:
     """Call what blocks, in the reader's language, with a database connection that goes back afterwards."""
-    return await asyncio.get_running_loop().run_in_executor(_threads, _call, translation.get_language(), function, arguments)
+    return await asyncio.get_running_loop().run_in_executor(
+        _threads, _call, translation.get_language(), function, arguments
+    )
 
 
 def _call(language: str | None, function: Callable[..., Result], arguments: tuple[Any, ...]) -> Result:
@@ -36,7 +40,9 @@ def _call(language: str | None, function: Callable[..., Result], arguments: tupl
 
 
 async def interrupt(upload: UUID) -> bool:
-    """End a silent connection that still holds ``upload``: whoever asks where it stands wants to go on. True if there was one."""
+    """End a silent connection that still holds ``upload``: whoever asks where it stands wants to go on. True if there
+    was one.
+    """
     intake = _taking.get(upload)
     if intake is None or not intake.is_stale():
         return False

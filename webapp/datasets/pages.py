@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from trainer.catalog import listing
-from trainer.partition import SPLIT
+from trainer.data.partition import SPLIT
 from webapp import words
 from webapp.accounts.models import User
 from webapp.charts import balance
@@ -53,7 +53,9 @@ def names(user: User) -> QuerySet[Dataset]:
 def overview(user: User, most: int | None = None) -> list[Listed]:
     """A person's data sets, all or the newest ``most``, the newest first."""
     used = Count("versions__runs", filter=Q(versions__runs__kind=Kind.TRAIN), distinct=True)
-    return [_listed(dataset, dataset.used) for dataset in queries.datasets(user).annotate(used=used).order_by("-id")[:most]]
+    return [
+        _listed(dataset, dataset.used) for dataset in queries.datasets(user).annotate(used=used).order_by("-id")[:most]
+    ]
 
 
 def ready(user: User) -> list[Listed]:
@@ -176,7 +178,11 @@ def _facts(version: DatasetVersion, found: Mapping[str, Any]) -> list[tuple[str,
         facts += [(_("Classes"), short(classes)), (_("Pixels"), "×".join(map(str, shape)))]
     else:
         facts.append((_("Columns"), short(len(summary["columns"]))))
-    return [*facts, (_("Duplicates"), short(found.get("duplicates", 0))), (_("Format"), _format(str(found.get("format", "–"))))]
+    return [
+        *facts,
+        (_("Duplicates"), short(found.get("duplicates", 0))),
+        (_("Format"), _format(str(found.get("format", "–")))),
+    ]
 
 
 def _format(name: str) -> str:

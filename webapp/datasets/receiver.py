@@ -17,8 +17,8 @@ from webapp.datasets.models import Upload
 from webapp.datasets.uploads import UploadError
 
 CHECKSUM_MISMATCH = 460
-# Bytes. A larger upload does not stay in the system's cache, where it would take the place of what is needed sooner, and
-# where fresh memory costs more than the disk; its inspection takes far longer than reading it from the disk.
+# Bytes. A larger upload does not stay in the system's cache, where it would take the place of what is needed sooner,
+# and where fresh memory costs more than the disk; its inspection takes far longer than reading it from the disk.
 CACHED = 256 << 20
 _REMEMBERED = 1000  # hash states; one that was forgotten is taken again from the file
 _hashes: OrderedDict[UUID, tuple[int, Digest]] = OrderedDict()
@@ -52,19 +52,24 @@ class Receiver:
     def _begin(self) -> None:
         row = Upload.objects.get(pk=self._upload.pk)
         if row.state != Upload.State.RECEIVING or row.offset != self._start:
-            raise UploadError(409, _("The upload stands at byte %(offset)s. Go on from there.") % {"offset": row.offset})
+            raise UploadError(
+                409, _("The upload stands at byte %(offset)s. Go on from there.") % {"offset": row.offset}
+            )
         if os.fstat(self._file).st_size < self._start:
             raise UploadError(410, _("What was received of this upload is lost. Begin it again."))
         os.ftruncate(self._file, self._start)
         self._digest = _hash_up_to(self._start, row, self._file)
 
     def write(self, parts: list[bytes]) -> None:
-        """Append ``parts``. Raises UploadError when they are too many or the disk is full; ``discard`` is then called for."""
+        """Append ``parts``. Raises UploadError when they are too many or the disk is full; ``discard`` is then called
+        for.
+        """
         block = b"".join(parts)
         with self._turn:
             if self.offset + len(block) > self._upload.length:
-                raise UploadError(413, _("More bytes came than the upload's length of %(length)s.")
-                                  % {"length": self._upload.length})
+                raise UploadError(
+                    413, _("More bytes came than the upload's length of %(length)s.") % {"length": self._upload.length}
+                )
             self._digest.update(block)
             if self._checksum:
                 self._checksum[0].update(block)
@@ -102,7 +107,9 @@ class Receiver:
         with self._turn:
             if self._checksum and (not whole or self._checksum[0].digest() != self._checksum[1]):
                 self._throw_away()
-                raise UploadError(CHECKSUM_MISMATCH, _("The bytes do not have the announced checksum. Send them again."))
+                raise UploadError(
+                    CHECKSUM_MISMATCH, _("The bytes do not have the announced checksum. Send them again.")
+                )
             os.fsync(self._file)
             self._leave_cache(self.offset)
             self._advance()
@@ -113,7 +120,8 @@ class Receiver:
     def _advance(self) -> None:
         full = self.offset == self._upload.length
         moved = Upload.objects.filter(pk=self._upload.pk, offset=self._start, state=Upload.State.RECEIVING).update(
-            offset=self.offset, changed=Now(), sha256=self._digest.hexdigest() if full else "")
+            offset=self.offset, changed=Now(), sha256=self._digest.hexdigest() if full else ""
+        )
         if not moved:
             self._throw_away()
             raise uploads.moved_on()
@@ -148,8 +156,9 @@ def _locked(upload: Upload) -> int:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(file)
-        raise UploadError(423, _("Another connection is sending this upload. Wait for it, or ask for the offset and try "
-                                 "again.")) from None
+        raise UploadError(
+            423, _("Another connection is sending this upload. Wait for it, or ask for the offset and try again.")
+        ) from None
     return file
 
 

@@ -46,8 +46,11 @@ def create_from_sample(*, owner: User, sample: str, name: str = "") -> Dataset:
     """A data set of one of the samples that ship with Trainyard. Raises DatasetError."""
     known = samples.listing()
     if sample not in known:
-        raise DatasetError(_("There is no sample “%(sample)s”. Choose one of %(known)s.")
-                           % {"sample": sample[:100], "known": ", ".join(known)}, field="sample")
+        raise DatasetError(
+            _("There is no sample “%(sample)s”. Choose one of %(known)s.")
+            % {"sample": sample[:100], "known": ", ".join(known)},
+            field="sample",
+        )
     found = known[sample]
     return _create(owner, name or str(found.label), [(path.name, store.put(path)) for path in found.files], sample)
 
@@ -70,9 +73,13 @@ def delete(dataset: Dataset) -> None:
     Dataset.objects.select_for_update().get(pk=dataset.pk)
     busy = queries.in_use(dataset.pk).order_by("id").first()
     if busy is not None and busy.kind == Kind.INSPECT:
-        raise DatasetError(_("This data set is being inspected. Cancel the inspection on its page, or wait until it has ended."))
+        raise DatasetError(
+            _("This data set is being inspected. Cancel the inspection on its page, or wait until it has ended.")
+        )
     if busy is not None:
-        raise DatasetError(_("The run “%(run)s” uses this data set. Cancel it, or wait until it has ended.") % {"run": busy.name})
+        raise DatasetError(
+            _("The run “%(run)s” uses this data set. Cancel it, or wait until it has ended.") % {"run": busy.name}
+        )
     Dataset.objects.filter(pk=dataset.pk, deleted=None).update(deleted=Now())
 
 
@@ -85,7 +92,9 @@ def restore(owner: User, dataset_id: UUID) -> Dataset:
 def purge() -> int:
     """Remove for good what could be restored for a week and no run but its inspection has read. Returns how many
     went."""
-    used = Run.objects.exclude(kind=Kind.INSPECT).filter(dataset_version__isnull=False).values("dataset_version__dataset")
+    used = (
+        Run.objects.exclude(kind=Kind.INSPECT).filter(dataset_version__isnull=False).values("dataset_version__dataset")
+    )
     old = Dataset.objects.filter(deleted__lt=Now() - queries.UNDO - GRACE).exclude(pk__in=used)
     for dataset in old:
         _remove(dataset)
@@ -111,7 +120,11 @@ def _create(owner: User, name: str, files: Files, sample: str = "") -> Dataset:
 def _add_version(dataset: Dataset, files: Files) -> DatasetVersion:
     last = dataset.versions.aggregate(last=Max("number"))["last"] or 0
     version = DatasetVersion.objects.create(
-        dataset=dataset, number=last + 1, content_hash=_content_hash(files), size=sum(content.size for _name, content in files))
+        dataset=dataset,
+        number=last + 1,
+        content_hash=_content_hash(files),
+        size=sum(content.size for _name, content in files),
+    )
     runs.start_inspection(owner=dataset.owner, dataset_version=version, files=files)
     return version
 
@@ -128,8 +141,11 @@ def _files(owner: User, uploads: Sequence[UUID]) -> Files:
         if row is None:
             raise DatasetError(_("There is no upload %(id)s. Upload the file again.") % {"id": upload}, field="uploads")
         if row.artifact_id is None:
-            raise DatasetError(_("The upload of “%(name)s” has %(offset)s of %(length)s bytes. Send the rest first.")
-                               % {"name": row.name, "offset": row.offset, "length": row.length}, field="uploads")
+            raise DatasetError(
+                _("The upload of “%(name)s” has %(offset)s of %(length)s bytes. Send the rest first.")
+                % {"name": row.name, "offset": row.offset, "length": row.length},
+                field="uploads",
+            )
         found.append((row.name, Artifact.objects.get(pk=row.artifact_id)))
     return found
 

@@ -19,7 +19,9 @@ from webapp.http.problems import Problem
 def who(scope: dict[str, Any]) -> tuple[User, Credential]:
     """The person behind ``scope``, whose body is not read, and what they came in with. Raises Problem, as the API's
     other addresses do."""
-    headers = [(name, value) for name, value in scope["headers"] if name.lower() not in (b"content-type", b"content-length")]
+    headers = [
+        (name, value) for name, value in scope["headers"] if name.lower() not in (b"content-type", b"content-length")
+    ]
     request = ASGIRequest({**scope, "headers": headers}, BytesIO())
     try:
         request.get_host()

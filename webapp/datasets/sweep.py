@@ -1,4 +1,5 @@
 """What is cleared away now and then, whoever runs it; two at once do no harm."""
+
 from webapp.artifacts import strays
 from webapp.datasets import services, uploads
 from webapp.idempotency import keys

@@ -1,7 +1,8 @@
-"""Resumable uploads by the tus 1.0 protocol (https://tus.io/protocols/resumable-upload), as raw ASGI in front of Django.
+"""Resumable uploads by the tus 1.0 protocol (https://tus.io/protocols/resumable-upload), as raw ASGI in front of
+Django.
 
-Django's own handler spools a whole body before a view sees it. Here bytes go to disk while they arrive, in threads, a block
-while the next one is received: memory stays at two blocks per upload.
+Django's own handler spools a whole body before a view sees it. Here bytes go to disk while they arrive, in threads, a
+block while the next one is received: memory stays at two blocks per upload.
 """
 
 import asyncio
@@ -110,8 +111,14 @@ def _problem(problem: Problem) -> Answer:
 
 
 async def _send(send: Any, answer: Answer, *, with_body: bool) -> None:
-    headers = {"Tus-Resumable": VERSION, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
-               "Content-Security-Policy": POLICY, "Content-Length": str(len(answer.body)), **answer.headers}
+    headers = {
+        "Tus-Resumable": VERSION,
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": POLICY,
+        "Content-Length": str(len(answer.body)),
+        **answer.headers,
+    }
     encoded = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": answer.status, "headers": encoded})
     await send({"type": "http.response.body", "body": answer.body if with_body else b""})
@@ -119,16 +126,29 @@ async def _send(send: Any, answer: Answer, *, with_body: bool) -> None:
 
 async def _dispatch(request: Request) -> Answer:
     if request.method == "OPTIONS":
-        return Answer(204, {"Tus-Version": VERSION, "Tus-Extension": EXTENSIONS, "Tus-Max-Size": str(uploads.LARGEST),
-                            "Tus-Checksum-Algorithm": ",".join(ALGORITHMS)})
+        return Answer(
+            204,
+            {
+                "Tus-Version": VERSION,
+                "Tus-Extension": EXTENSIONS,
+                "Tus-Max-Size": str(uploads.LARGEST),
+                "Tus-Checksum-Algorithm": ",".join(ALGORITHMS),
+            },
+        )
     methods = _ON_ONE if request.identifier else _ON_ALL
     action = methods.get(request.method)
     if action is None:
-        raise Problem(405, _("This address answers to %(methods)s.") % {"methods": ", ".join([*methods, "OPTIONS"])},
-                      headers={"Allow": ", ".join([*methods, "OPTIONS"])})
+        raise Problem(
+            405,
+            _("This address answers to %(methods)s.") % {"methods": ", ".join([*methods, "OPTIONS"])},
+            headers={"Allow": ", ".join([*methods, "OPTIONS"])},
+        )
     if request.headers.get("tus-resumable") != VERSION:
-        raise Problem(412, _("Send the header Tus-Resumable: 1.0.0; no other version of tus is spoken here."),
-                      headers={"Tus-Version": VERSION})
+        raise Problem(
+            412,
+            _("Send the header Tus-Resumable: 1.0.0; no other version of tus is spoken here."),
+            headers={"Tus-Version": VERSION},
+        )
     return await action(request)
 
 
@@ -138,7 +158,11 @@ async def _create(request: Request) -> Answer:
     length = request.number("Upload-Length")
     _sweep_now_and_then()
     upload = await in_thread(_begin, request, _filename(request), length)
-    if upload.state == Upload.State.RECEIVING and upload.offset == 0 and (length == 0 or request.headers.get("content-type") == BODY_TYPE):
+    if (
+        upload.state == Upload.State.RECEIVING
+        and upload.offset == 0
+        and (length == 0 or request.headers.get("content-type") == BODY_TYPE)
+    ):
         upload = await _store(request, upload, 0)
     return Answer(201, {"Location": f"{PREFIX}/{upload.pk}", **_standing(upload)})
 
@@ -192,9 +216,13 @@ _ON_ONE = {"HEAD": _head, "PATCH": _patch, "DELETE": _delete}
 
 
 async def _store(request: Request, upload: Upload, offset: int) -> Upload:
-    """Take the body in behind ``offset``. What came before a cut is kept, unless its checksum can no longer be verified."""
+    """Take the body in behind ``offset``. What came before a cut is kept, unless its checksum can no longer be
+    verified.
+    """
     if "content-length" in request.headers and request.number("Content-Length") > upload.length - offset:
-        raise UploadError(413, _("The upload's length is %(length)s bytes; this would go beyond it.") % {"length": upload.length})
+        raise UploadError(
+            413, _("The upload's length is %(length)s bytes; this would go beyond it.") % {"length": upload.length}
+        )
     receiver = await in_thread(Receiver, upload, offset, _checksum(request))
     intake = Intake(upload.pk, receiver, request.receive)
     request.consumed = True
@@ -237,10 +265,14 @@ def _filename(request: Request) -> str:
     """The name in ``Upload-Metadata``: pairs of a key and base64, separated by commas."""
     pairs = [pair.split(" ") for pair in request.headers.get("upload-metadata", "").split(",") if pair.strip()]
     try:
-        metadata = {pair[0]: base64.b64decode(pair[1] if len(pair) > 1 else "", validate=True).decode()
-                    for pair in ([part for part in pair if part] for pair in pairs)}
+        metadata = {
+            pair[0]: base64.b64decode(pair[1] if len(pair) > 1 else "", validate=True).decode()
+            for pair in ([part for part in pair if part] for pair in pairs)
+        }
     except (ValueError, IndexError):
-        raise UploadError(400, _("Upload-Metadata must be pairs of a key and a base64 value, separated by commas.")) from None
+        raise UploadError(
+            400, _("Upload-Metadata must be pairs of a key and a base64 value, separated by commas.")
+        ) from None
     return metadata.get("filename") or metadata.get("name") or "upload"
 
 
@@ -250,7 +282,9 @@ def _checksum(request: Request) -> tuple[str, bytes] | None:
         return None
     algorithm, _space, value = header.partition(" ")
     if algorithm not in ALGORITHMS:
-        raise UploadError(400, _("The checksum's algorithm must be one of %(known)s.") % {"known": ", ".join(ALGORITHMS)})
+        raise UploadError(
+            400, _("The checksum's algorithm must be one of %(known)s.") % {"known": ", ".join(ALGORITHMS)}
+        )
     try:
         return algorithm, base64.b64decode(value, validate=True)
     except ValueError:

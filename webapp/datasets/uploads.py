@@ -50,8 +50,9 @@ def create(owner: User, name: str, length: int, metadata: str = "") -> Upload:
     Raises UploadError over quota, size, or the disk's room.
     """
     if length > LARGEST:
-        raise UploadError(413, _("One upload holds at most %(most)s GiB. Send the data in several files.")
-                          % {"most": LARGEST >> 30})
+        raise UploadError(
+            413, _("One upload holds at most %(most)s GiB. Send the data in several files.") % {"most": LARGEST >> 30}
+        )
     with transaction.atomic():
         _one_at_a_time()
         _check_quota(owner, length)
@@ -103,7 +104,9 @@ def terminate(upload: Upload) -> None:
 
 
 def expire() -> int:
-    """Give up uploads that got no byte for a week, finish whole ones, and remove files that no row knows. Returns how many went."""
+    """Give up uploads that got no byte for a week, finish whole ones, and remove files that no row knows. Returns how
+    many went.
+    """
     for whole in Upload.objects.filter(state=Upload.State.RECEIVING, offset=F("length")).exclude(sha256=""):
         with suppress(ArtifactError):  # damaged or gone: it is given up in time
             finish(whole)
@@ -138,13 +141,18 @@ def _one_at_a_time() -> None:
 def _check_quota(owner: User, length: int) -> None:
     mine = Upload.objects.filter(owner=owner).exclude(state=Upload.State.TERMINATED)
     if mine.filter(state=Upload.State.RECEIVING).count() >= MOST_OPEN:
-        said = ngettext("You have %(count)s unfinished upload. Finish or delete it first.",
-                        "You have %(count)s unfinished uploads. Finish or delete some first.", MOST_OPEN)
+        said = ngettext(
+            "You have %(count)s unfinished upload. Finish or delete it first.",
+            "You have %(count)s unfinished uploads. Finish or delete some first.",
+            MOST_OPEN,
+        )
         raise UploadError(413, said % {"count": MOST_OPEN})
     unused = mine.filter(artifact__edges=None)  # what a run has read is the data set's
     if (unused.aggregate(total=Sum("length"))["total"] or 0) + length > QUOTA:
-        raise UploadError(413, _("Your uploads together would be larger than %(most)s GiB. Delete some first.")
-                          % {"most": QUOTA >> 30})
+        raise UploadError(
+            413,
+            _("Your uploads together would be larger than %(most)s GiB. Delete some first.") % {"most": QUOTA >> 30},
+        )
 
 
 def _check_room(length: int) -> None:
@@ -164,8 +172,13 @@ def moved_on() -> UploadError:
 
 def no_room() -> UploadError:
     """What a full disk is to the person who uploads."""
-    return UploadError(507, _("The server's disk has no room for this file, or can only be read. Make room, or ask "
-                              "whoever runs the server."))
+    return UploadError(
+        507,
+        _(
+            "The server's disk has no room for this file, or can only be read. Make room, or ask "
+            "whoever runs the server."
+        ),
+    )
 
 
 def _remove_strays() -> None:

@@ -34,8 +34,13 @@ def index(request: HttpRequest) -> HttpResponse:
         if not form.is_valid():
             return _refuse(request, _("The upload is not complete: choose the files again."))
         try:
-            dataset = form_keys.once(request, user, lambda: services.create(
-                owner=user, uploads=form.cleaned_data["uploads"], name=form.cleaned_data["name"]).pk)
+            dataset = form_keys.once(
+                request,
+                user,
+                lambda: (
+                    services.create(owner=user, uploads=form.cleaned_data["uploads"], name=form.cleaned_data["name"]).pk
+                ),
+            )
         except DatasetError as error:
             return _refuse(request, str(error))
         return redirect("datasets:detail", dataset)
@@ -103,8 +108,11 @@ def add_version(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     try:
         if not form.is_valid():
             raise DatasetError(_("The upload is not complete: choose the files again."))
-        form_keys.once(request, signed_in(request), lambda: services.add_version(
-            dataset=dataset, uploads=form.cleaned_data["uploads"]).pk)
+        form_keys.once(
+            request,
+            signed_in(request),
+            lambda: services.add_version(dataset=dataset, uploads=form.cleaned_data["uploads"]).pk,
+        )
     except DatasetError as error:
         messages.error(request, str(error))
     return redirect("datasets:detail", dataset_id)
@@ -126,7 +134,9 @@ def delete(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
 @require_safe
 def deleted(request: HttpRequest) -> HttpResponse:
     """The list, saying what was just deleted, with a button that brings it back."""
-    return render(request, "datasets/index.html", {**_listing(request), "deleted": request.session.pop("deleted_dataset", None)})
+    return render(
+        request, "datasets/index.html", {**_listing(request), "deleted": request.session.pop("deleted_dataset", None)}
+    )
 
 
 @require_POST

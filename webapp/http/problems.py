@@ -34,13 +34,15 @@ class Problem(Exception):  # noqa: N818 - the RFC calls it so
 
     def body(self) -> bytes:
         """The document."""
-        return json.dumps({
-            "type": "about:blank",
-            "title": title(self.status),
-            "status": self.status,
-            "detail": self.detail,
-            "errors": [{"field": error.field, "message": error.message} for error in self.errors],
-        }).encode()
+        return json.dumps(
+            {
+                "type": "about:blank",
+                "title": title(self.status),
+                "status": self.status,
+                "detail": self.detail,
+                "errors": [{"field": error.field, "message": error.message} for error in self.errors],
+            }
+        ).encode()
 
     def response(self) -> HttpResponse:
         response = HttpResponse(self.body(), status=self.status, content_type=MEDIA_TYPE, headers=dict(self.headers))
@@ -57,8 +59,11 @@ def failure(path: str, error: Exception) -> Problem:
     """For a mistake of ours: the log has what it was, beside a mark that the person can quote."""
     mark = uuid4().hex[:12]
     log.error("request %s to %s failed", mark, path, exc_info=error, extra=QUOTABLE)
-    return Problem(500, _("Something went wrong on the server. Try again; if it stays, look for %(mark)s in the server's "
-                          "log.") % {"mark": mark})
+    return Problem(
+        500,
+        _("Something went wrong on the server. Try again; if it stays, look for %(mark)s in the server's log.")
+        % {"mark": mark},
+    )
 
 
 def title(status: int) -> str:

@@ -41,8 +41,11 @@ def read(content: bytes) -> Any:
     except UnicodeError:
         raise Problem(400, _("This is not JSON: it has characters that are not valid text.")) from None
     except json.JSONDecodeError as error:
-        raise Problem(400, _("This is not JSON: see line %(line)s, column %(column)s.")
-                      % {"line": error.lineno, "column": error.colno}) from None
+        raise Problem(
+            400,
+            _("This is not JSON: see line %(line)s, column %(column)s.")
+            % {"line": error.lineno, "column": error.colno},
+        ) from None
     except ValueError:  # an integer of thousands of digits
         raise _too_large() from None
     return value

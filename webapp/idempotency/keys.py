@@ -22,7 +22,9 @@ Answer = tuple[int, Any]
 
 
 def once(request: HttpRequest, user: AbstractBaseUser, action: Callable[[], Answer]) -> Answer:
-    """Status and body of ``action``, done at most once for the request's key. Whatever it raises leaves the key free."""
+    """Status and body of ``action``, done at most once for the request's key. Whatever it raises leaves the key
+    free.
+    """
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return action()
@@ -33,7 +35,9 @@ def once(request: HttpRequest, user: AbstractBaseUser, action: Callable[[], Answ
 def once_for(user: AbstractBaseUser, key: str, content: bytes, action: Callable[[], Answer]) -> Answer:
     """The same for a request of which ``content`` is everything that matters."""
     if not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
-        raise Problem(400, _("An Idempotency-Key has 1 to 255 printable ASCII characters. A random UUID is a good one."))
+        raise Problem(
+            400, _("An Idempotency-Key has 1 to 255 printable ASCII characters. A random UUID is a good one.")
+        )
     fingerprint = hashlib.sha256(content).hexdigest()
     with transaction.atomic():
         # One who sends the same key meanwhile waits here until this transaction has ended.

@@ -13,6 +13,10 @@ def database() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        raise CommandError(f"The database does not answer. Start Trainyard first: make run. ({str(error).splitlines()[0]})") from None
+        raise CommandError(
+            f"The database does not answer. Start Trainyard first: make run. ({str(error).splitlines()[0]})"
+        ) from None
     except ProgrammingError as error:
-        raise CommandError(f"The database is not set up. Run once: manage.py migrate. ({str(error).splitlines()[0]})") from None
+        raise CommandError(
+            f"The database is not set up. Run once: manage.py migrate. ({str(error).splitlines()[0]})"
+        ) from None

@@ -65,14 +65,19 @@ def costs(sha256: str) -> Iterator[str]:
     for checkpoint in Checkpoint.objects.filter(artifact=sha256).select_related("run"):
         yield _of_checkpoint(checkpoint)
     for version in DatasetVersion.objects.filter(prepared=sha256).select_related("dataset"):
-        yield _("The prepared data of “%(name)s”, version %(number)s: nothing trains on them until the data set is "
-                "imported again, and unfinished runs wait.") % {"name": version.dataset.name, "number": version.number}
+        yield _(
+            "The prepared data of “%(name)s”, version %(number)s: nothing trains on them until the data set is "
+            "imported again, and unfinished runs wait."
+        ) % {"name": version.dataset.name, "number": version.number}
     for version in DatasetVersion.objects.filter(thumbnails=sha256).select_related("dataset"):
         yield _("The pictures on the page of “%(name)s”: importing the data set again makes them anew.") % {
-            "name": version.dataset.name}
+            "name": version.dataset.name
+        }
     for model in ModelVersion.objects.filter(artifact=sha256).select_related("run"):
-        yield _("The model of the run “%(name)s”: it can be neither compressed nor exported again; its exports stay. "
-                "Training it again makes it anew.") % {"name": model.run.name}
+        yield _(
+            "The model of the run “%(name)s”: it can be neither compressed nor exported again; its exports stay. "
+            "Training it again makes it anew."
+        ) % {"name": model.run.name}
     for upload in Upload.objects.filter(artifact=sha256):
         yield _("The upload “%(name)s”: it cannot be made a data set; send it again.") % {"name": upload.name}
     yield from _of_edges(sha256)
@@ -85,22 +90,37 @@ def _of_checkpoint(checkpoint: Checkpoint) -> str:
         return _("The last checkpoint, of step %(step)s, of the run “%(name)s”, which has ended.") % gaps
     older = run.checkpoints.filter(step__lt=checkpoint.step).order_by("-step").first()
     if run.checkpoints.filter(step__gt=checkpoint.step).exists():
-        return _("The older checkpoint, of step %(step)s, of the run “%(name)s”: nothing, while the newer one is "
-                 "whole.") % gaps
+        return (
+            _("The older checkpoint, of step %(step)s, of the run “%(name)s”: nothing, while the newer one is whole.")
+            % gaps
+        )
     gaps["lost"] = max(run.step, checkpoint.step) - (older.step if older else 0)
     if older is None:
-        return _("The only checkpoint, of step %(step)s, of the run “%(name)s”: it would begin anew and train %(lost)s "
-                 "steps again.") % gaps
+        return (
+            _(
+                "The only checkpoint, of step %(step)s, of the run “%(name)s”: it would begin anew and train %(lost)s "
+                "steps again."
+            )
+            % gaps
+        )
     gaps["older"] = older.step
-    return _("The newest checkpoint, of step %(step)s, of the run “%(name)s”: it would go on from step %(older)s and "
-             "train %(lost)s steps again.") % gaps
+    return (
+        _(
+            "The newest checkpoint, of step %(step)s, of the run “%(name)s”: it would go on from step %(older)s and "
+            "train %(lost)s steps again."
+        )
+        % gaps
+    )
 
 
 def _of_edges(sha256: str) -> Iterator[str]:
     edges = Edge.objects.filter(artifact=sha256).select_related("run")
     for edge in edges.filter(direction=Edge.Direction.OUTPUT, role="export"):
         yield _("The download “%(file)s” of the run “%(name)s”: exporting its model again makes it anew.") % {
-            "file": edge.name, "name": edge.run.name}
+            "file": edge.name,
+            "name": edge.run.name,
+        }
     for edge in edges.filter(direction=Edge.Direction.INPUT, role__startswith="upload"):
         yield _("What was uploaded for “%(name)s”: it cannot be inspected again; send it again.") % {
-            "name": edge.run.name}
+            "name": edge.run.name
+        }

@@ -116,12 +116,16 @@ def decode(body: bytes | memoryview) -> Marked:
 _EXTREMES = ("first", "last", "minimum", "maximum")
 SUMMARY = np.dtype(
     [
-        ("number", "<i4"), ("count", "<i4"), ("nonfinite", "<i4"), ("low_step", "<i8"), ("high_step", "<i8"),
+        ("number", "<i4"),
+        ("count", "<i4"),
+        ("nonfinite", "<i4"),
+        ("low_step", "<i8"),
+        ("high_step", "<i8"),
         *((f"{place}_step", "<i8") for place in (*_EXTREMES, "nonfinite")),
         *((f"{place}_time", "<f8") for place in (*_EXTREMES, "nonfinite")),
         *((place, "<f8") for place in _EXTREMES),
     ]
-)  # fmt: skip
+)
 STRETCHES = 8
 STRETCH = np.dtype([("step", "<i8", (STRETCHES, 2)), ("time", "<f8", (STRETCHES, 2)), ("value", "<f8", (STRETCHES, 2))])
 Records = np.ndarray[tuple[int], np.dtype[np.void]]
@@ -130,8 +134,9 @@ Records = np.ndarray[tuple[int], np.dtype[np.void]]
 def summary(number: int, points: Points) -> tuple[bytes, bytes]:
     """What a window needs to know of chunk ``number`` without opening it: a SUMMARY, and a STRETCH for a closer look.
 
-    First, last, minimum and maximum are of the finite values (NaN if there are none); ``nonfinite`` counts the others, the
-    first of which is at ``nonfinite_step``. A STRETCH has the smallest and largest value of each eighth, the earlier first.
+    First, last, minimum and maximum are of the finite values (NaN if there are none); ``nonfinite`` counts the others,
+    the first of which is at ``nonfinite_step``. A STRETCH has the smallest and largest value of each eighth, the
+    earlier first.
     """
     steps, values, times = points.steps, points.values, points.times
     finite = np.isfinite(values)

@@ -49,7 +49,9 @@ def _read(series_id: int, last_seqs: dict[int, int]) -> Points:
 
 
 def _lines(name: str, points: Points) -> bytes:
-    """Numbers in the shortest form that reads back the same, as Python writes them; NaN and infinities as NaN, inf, -inf."""
+    """Numbers in the shortest form that reads back the same, as Python writes them; NaN and infinities as NaN, inf,
+    -inf.
+    """
     first = _quoted(_safe(name))
     values = ["NaN" if value != value else str(value) for value in points.values.tolist()]
     rows = zip(points.steps.tolist(), values, np.round(points.times, 3).tolist(), strict=True)

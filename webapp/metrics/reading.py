@@ -17,7 +17,8 @@ SELECT coalesce(string_agg(summary, '' ORDER BY number), '') FROM metrics_chunk
 WHERE series_id = %s AND high_step >= %s AND low_step <= %s
 """
 _STRETCHES = """
-SELECT coalesce(string_agg(stretches, '' ORDER BY number), '') FROM metrics_chunk WHERE series_id = %s AND number = ANY(%s)
+SELECT coalesce(string_agg(stretches, '' ORDER BY number), '') FROM metrics_chunk
+WHERE series_id = %s AND number = ANY(%s)
 """
 _TAIL = "SELECT seq, body FROM metrics_tail WHERE run_id = %s AND seq > %s ORDER BY seq"
 _FIRST, _LAST = -(2**63), 2**63 - 1

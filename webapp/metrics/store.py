@@ -33,7 +33,8 @@ SELECT run_id, seq, %(longest)s + coalesce(
     (SELECT pending FROM metrics_tail WHERE run_id = %(run)s ORDER BY seq DESC LIMIT 1), 0), %(body)s
 FROM numbered RETURNING seq, pending
 """
-# The numbers are taken and the flush is kept by one statement: half of the cost of a small flush is the way to the server.
+# The numbers are taken and the flush is kept by one statement: half of the cost of a small flush is the way to the
+# server.
 _NUMBER = """
 WITH numbered AS (
     UPDATE runs_run SET stream = stream + %(numbers)s WHERE id = %(run)s

@@ -1,10 +1,10 @@
 """A part of a curve, thinned so that a screen can draw it and no spike is hidden.
 
 A wide window is answered from the summaries of the chunks (first, last, minimum and maximum of each) and the live tail,
-one of medium width from the extremes of each eighth of a chunk; only chunks that the window cuts, or all of a narrow one,
-are opened. So there are always at least two stretches for each column of the screen. Then of each of as many stretches as a screen has
-columns the smallest and the largest value stay (tsdownsample's min-max; LTTB would let a smaller spike fall behind a
-larger area).
+one of medium width from the extremes of each eighth of a chunk; only chunks that the window cuts, or all of a narrow
+one, are opened. So there are always at least two stretches for each column of the screen. Then of each of as many
+stretches as a screen has columns the smallest and the largest value stay (tsdownsample's min-max; LTTB would let a
+smaller spike fall behind a larger area).
 """
 
 import json
@@ -65,7 +65,9 @@ def window(
     first: int | None = None,
     last: int | None = None,
 ) -> dict[str, Window]:
-    """The curves of ``names`` (all metrics if None) from step ``first`` to ``last``, with some ``points`` points each."""
+    """The curves of ``names`` (all metrics if None) from step ``first`` to ``last``, with some ``points`` points
+    each.
+    """
     points = min(max(points, 10), MOST_POINTS)
     with reading.one_moment():
         series, tail = reading.series(run_id), reading.tail(run_id)

@@ -21,8 +21,9 @@ from webapp.runs.states import FINAL
 
 @dataclass(frozen=True)
 class Described:
-    """A model version with its metric in words, latency of one row in milliseconds, and its bundle, or in a word why it has
-    none."""
+    """A model version with its metric in words, latency of one row in milliseconds, and its bundle, or in a word why it
+    has none.
+    """
 
     version: ModelVersion
     quality: str
@@ -73,8 +74,12 @@ def _key(version: ModelVersion) -> tuple[UUID | None, str]:
 
 def _makers(versions: Sequence[ModelVersion]) -> dict[tuple[UUID | None, str], list[Run]]:
     """The export runs of each version, the newest first: those whose input is the version's file."""
-    inputs = Edge.objects.filter(run__parent__in=[version.run_id for version in versions], run__kind=Kind.EXPORT, role="model",
-                                 direction=Edge.Direction.INPUT)
+    inputs = Edge.objects.filter(
+        run__parent__in=[version.run_id for version in versions],
+        run__kind=Kind.EXPORT,
+        role="model",
+        direction=Edge.Direction.INPUT,
+    )
     found: dict[tuple[UUID | None, str], list[Run]] = defaultdict(list)
     for edge in inputs.select_related("run").order_by("-run_id"):
         found[edge.run.parent_id, edge.artifact_id].append(edge.run)

@@ -1,5 +1,6 @@
-"""Letting go of published checkpoints: the older ones, those of a life that ended, and all when nothing goes on from them, but the
-last one of a run that failed."""
+"""Letting go of published checkpoints: the older ones, those of a life that ended, and all when nothing goes on from
+them, but the last one of a run that failed.
+"""
 
 from collections.abc import Sequence
 

@@ -1,17 +1,20 @@
-"""Whether every class has the rows that a training needs, by what the inspection counted, so that no run is queued only to fail."""
+"""Whether every class has the rows that a training needs, by what the inspection counted, so that no run is queued only
+to fail.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from trainer import catalog
+from trainer.data.summary import DataSummary, require_classes
 from trainer.spec import TrainSpec
-from trainer.summary import DataSummary, require_classes
 
 
 def require_learnable(spec: TrainSpec, summary: DataSummary, profile: Mapping[str, Any]) -> None:
     """Raise TrainerError, in the training process's own words, where a resolved spec's target cannot be learnt.
 
-    A profile keeps a column's most frequent levels and the rarest; what it does not tell is left for the training process to find.
+    A profile keeps a column's most frequent levels and the rarest; what it does not tell is left for the training
+    process to find.
     """
     assert spec.task is not None
     column: str | None = catalog.entry("tasks", spec.task).module.class_column(spec.task)

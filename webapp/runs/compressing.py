@@ -51,7 +51,9 @@ def compress(request: HttpRequest, run_id: UUID) -> HttpResponse:
     return _form(request, run, _stages(sent, problems), _whole(problems), status=422)
 
 
-def _form(request: HttpRequest, run: Run, stages: tuple[Stage, ...], errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
+def _form(
+    request: HttpRequest, run: Run, stages: tuple[Stage, ...], errors: Sequence[str] = (), status: int = 200
+) -> HttpResponse:
     key = request.POST.get("key") or uuid4().hex
     context = {"section": "runs", "run": run, "stages": stages, "errors": errors, "key": key}
     return render(request, "runs/compress.html", context, status=status)
@@ -71,7 +73,13 @@ def _stage(name: str, sent: list[dict[str, Any]] | None, problems: Errors) -> St
     at = next((at for at, one in enumerate(sent or []) if one["name"] == name), None)
     values = family_default(default("compressors", name)) if sent is None or at is None else sent[at]
     found = fields(entry.spec, Place(f"{name}.", f"stages.{at}."), values, problems)
-    return Stage(name, _(entry.label), words.translated(entry.description), name in _defaults() if sent is None else at is not None, found)
+    return Stage(
+        name,
+        _(entry.label),
+        words.translated(entry.description),
+        name in _defaults() if sent is None else at is not None,
+        found,
+    )
 
 
 def _defaults() -> list[str]:

@@ -10,7 +10,13 @@ from trainer.catalog import Family, listing
 from trainer.spec import CompressSpec, Split, TrainSpec
 from webapp.runs.fields import TAGS, text
 
-FAMILIES: dict[str, Family] = {"task": "tasks", "model": "models", "loss": "losses", "optimizer": "optimizers", "schedule": "schedules"}
+FAMILIES: dict[str, Family] = {
+    "task": "tasks",
+    "model": "models",
+    "loss": "losses",
+    "optimizer": "optimizers",
+    "schedule": "schedules",
+}
 QUIET = frozenset({"kind", "version", "exporters", "files", "stages", "format"})
 
 
@@ -45,7 +51,9 @@ def _component(family: Family, value: Mapping[str, Any]) -> str:
 
 def _settings(value: Mapping[str, Any], spec: type[BaseModel] | None) -> str:
     told = ((name, one) for name, one in value.items() if name not in TAGS and one not in (None, [], ""))
-    return ", ".join(_("%(setting)s %(value)s") % {"setting": _title(name, spec), "value": text(one)} for name, one in told)
+    return ", ".join(
+        _("%(setting)s %(value)s") % {"setting": _title(name, spec), "value": text(one)} for name, one in told
+    )
 
 
 def _title(name: str, spec: type[BaseModel] | None) -> str:

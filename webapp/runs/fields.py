@@ -1,4 +1,6 @@
-"""Form fields made from a Spec: what each looks like, and how its text is read back. No field is listed anywhere by hand."""
+"""Form fields made from a Spec: what each looks like, and how its text is read back. No field is listed anywhere by
+hand.
+"""
 
 import re
 import types
@@ -12,8 +14,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from trainer.component import Component, Strict
-from trainer.partition import is_partition
-from trainer.summary import DataSummary
+from trainer.data.partition import is_partition
+from trainer.data.summary import DataSummary
 from webapp import words
 
 TAGS = frozenset({"name", "version", "kind"})

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
 from trainer.spec import RunSpec, TrainSpec, parse
-from trainer.summary import DataSummary
 from webapp.datasets.models import DatasetVersion
 from webapp.runs.classes import require_learnable
 from webapp.workers.queries import most_devices
@@ -41,12 +41,17 @@ def awaits_inspection(version: DatasetVersion) -> bool:
 
 def _require_usable(version: DatasetVersion) -> None:
     if version.dataset.deleted is not None:
-        raise TrainerError("data_deleted", "The data set “%(name)s” was deleted. Undo that on the page of data sets, or start from "
-                           "other data.", field="dataset", name=version.dataset.name)
+        raise TrainerError(
+            "data_deleted",
+            "The data set “%(name)s” was deleted. Undo that on the page of data sets, or start from other data.",
+            field="dataset",
+            name=version.dataset.name,
+        )
     if version.state == DatasetVersion.State.FAILED:
         raise TrainerError(
             "data_not_ready",
-            "This data set cannot be used: its inspection failed, and its page says why. Add a version with better files.",
+            "This data set cannot be used: its inspection failed, and its page says why. Add a version with better "
+            "files.",
             field="dataset",
         )
 

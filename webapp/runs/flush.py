@@ -1,7 +1,8 @@
-"""The short way of most flushes: points alone are numbered and stored, and the reading position moves, by one statement.
+"""The short way of most flushes: points alone are numbered and stored, and the reading position moves, by one
+statement.
 
-Most of what a small flush costs is the way to the server and back, which a transaction of several statements (webapp.runs.stream)
-goes six times. A chunk is sealed behind it, in a transaction of its own.
+Most of what a small flush costs is the way to the server and back, which a transaction of several statements
+(webapp.runs.stream) goes six times. A chunk is sealed behind it, in a transaction of its own.
 """
 
 from dataclasses import dataclass
@@ -46,7 +47,13 @@ def points(run_id: UUID, stretch: Stretch, batch: Batch) -> bool:
     False, with nothing stored, when the attempt is not the run's own any more or the stretch is not the next.
     """
     longest = max(map(len, batch.values()))
-    values = {"run": run_id, "working": sorted(WORKING), "longest": longest, "body": codec.encode(batch), **vars(stretch)}
+    values = {
+        "run": run_id,
+        "working": sorted(WORKING),
+        "longest": longest,
+        "body": codec.encode(batch),
+        **vars(stretch),
+    }
     rows = binary_sql.execute(_NUMBER + store.KEEP, values)
     if not rows:
         return False

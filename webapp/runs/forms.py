@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from pydantic import ValidationError
 
-from trainer import inputs
 from trainer.catalog import Entry, Family, listing
 from trainer.columns import Column
+from trainer.data import inputs
+from trainer.data.partition import split_column
+from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
 from trainer.model import ModelSpec
-from trainer.partition import split_column
 from trainer.spec import Split, TrainSpec
-from trainer.summary import DataSummary
 from trainer.task import TaskSpec
 from webapp import refusals, words
 from webapp.datasets.models import DatasetVersion
@@ -24,7 +24,13 @@ from webapp.runs import fitting
 from webapp.runs.fields import Errors, Field, Place, default, family_default, fields, read
 from webapp.runs.models import Kind, Run
 
-PARTS: dict[str, Family] = {"task": "tasks", "model": "models", "loss": "losses", "optimizer": "optimizers", "schedule": "schedules"}
+PARTS: dict[str, Family] = {
+    "task": "tasks",
+    "model": "models",
+    "loss": "losses",
+    "optimizer": "optimizers",
+    "schedule": "schedules",
+}
 SHOWN = 4  # fields of a component that stand open; further ones are folded
 PLACES = {"batch_size": "training", "epochs": "training", "ranks": "resources"}
 USUAL_RANKS = 2  # a run begins with so many where a machine has as many devices, or none is known yet
@@ -120,7 +126,9 @@ def read_post(post: QueryDict) -> dict[str, Any]:
 
 
 def starting_point(profile: Mapping[str, Any], most_ranks: int | None) -> dict[str, Any]:
-    """What a form says before anybody touched it: defaults, as many ranks as fit, the task that the data set's profile suggests."""
+    """What a form says before anybody touched it: defaults, as many ranks as fit, the task that the data set's profile
+    suggests.
+    """
     task, target = profile.get("suggested_task"), profile.get("suggested_target")
     suggested = {"task": {"name": task, **({"target": target} if target else {})}} if task else {}
     given = split_column(DataSummary.model_validate(profile["summary"])) if "summary" in profile else None
@@ -156,11 +164,32 @@ def sections(reading: Reading, summary: DataSummary, most_ranks: int | None) -> 
     split = _split(raw, errors, summary)
     parts = {name: _part(name, raw, errors, summary) for name in PARTS}
     return (
-        Section("data", _("Data"), "data", (parts["task"],), tuple(one for one in split if not one.advanced),
-                tuple(one for one in split if one.advanced), errors=tuple(errors.get("split", ()))),
+        Section(
+            "data",
+            _("Data"),
+            "data",
+            (parts["task"],),
+            tuple(one for one in split if not one.advanced),
+            tuple(one for one in split if one.advanced),
+            errors=tuple(errors.get("split", ())),
+        ),
         Section("model", _("Model"), "models", (parts["model"], parts["loss"])),
-        Section("training", _("Training"), "train", (parts["optimizer"], parts["schedule"]), _placed(plain, "training"), _rest(plain)),
-        Section("resources", _("Resources"), "workers", (), _placed(plain, "resources"), tuple(plain[name] for name in FOLDED)),
+        Section(
+            "training",
+            _("Training"),
+            "train",
+            (parts["optimizer"], parts["schedule"]),
+            _placed(plain, "training"),
+            _rest(plain),
+        ),
+        Section(
+            "resources",
+            _("Resources"),
+            "workers",
+            (),
+            _placed(plain, "resources"),
+            tuple(plain[name] for name in FOLDED),
+        ),
         Section("after", _("After training"), "after", checks=_checks(raw), errors=tuple(errors.get("exporters", ()))),
     )
 
@@ -182,7 +211,9 @@ def _rest(plain: Mapping[str, Field]) -> tuple[Field, ...]:
 def _limited(ranks: Field, most: int | None) -> Field:
     if most is None:
         return replace(ranks, hint=_("No worker has reported yet; the run waits until one does."))
-    said = ngettext("The largest worker here has %(count)d device.", "The largest worker here has %(count)d devices.", most)
+    said = ngettext(
+        "The largest worker here has %(count)d device.", "The largest worker here has %(count)d devices.", most
+    )
     return replace(ranks, maximum=most, hint=said % {"count": most})
 
 
@@ -195,7 +226,15 @@ def _part(name: str, raw: Mapping[str, Any], errors: Errors, summary: DataSummar
     if not chosen and not automatic and fitting:
         chosen = fitting[0].name
     options = tuple(_option(name, one, said if one.name == chosen else {}, errors, summary) for one in fitting)
-    return Part(name, _(info.title or name), words.translated(info.description), chosen, options, automatic, tuple(errors.get(name, ())))
+    return Part(
+        name,
+        _(info.title or name),
+        words.translated(info.description),
+        chosen,
+        options,
+        automatic,
+        tuple(errors.get(name, ())),
+    )
 
 
 def _option(part: str, entry: Entry, said: Mapping[str, Any], errors: Errors, summary: DataSummary) -> Option:
@@ -227,7 +266,8 @@ def _checks(raw: Mapping[str, Any]) -> tuple[Check, ...]:
     said = raw.get("exporters")
     names = [_mapping(one).get("name") for one in said] if isinstance(said, Sequence) else list(listing("exporters"))
     return tuple(
-        Check(one.name, _(one.label), words.translated(one.description), one.name in names) for one in listing("exporters").values()
+        Check(one.name, _(one.label), words.translated(one.description), one.name in names)
+        for one in listing("exporters").values()
     )
 
 
@@ -240,5 +280,9 @@ def homeless(errors: Errors, known: Sequence[Section]) -> tuple[str, ...]:
     homes = {"name", "split", "exporters", *PARTS}
     for section in known:
         homes |= {one.path for one in (*section.fields, *section.folded)}
-        homes |= {one.path for part in section.parts for option in part.options for one in (*option.fields, *option.folded)}
-    return tuple(f"{path}: {said}" for path, sentences in errors.items() if path and path not in homes for said in sentences)
+        homes |= {
+            one.path for part in section.parts for option in part.options for one in (*option.fields, *option.folded)
+        }
+    return tuple(
+        f"{path}: {said}" for path, sentences in errors.items() if path and path not in homes for said in sentences
+    )

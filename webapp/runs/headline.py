@@ -12,12 +12,18 @@ from webapp.runs.models import Kind, Run
 
 def headline(run: Run) -> str:
     """The number on top of the run's report with its name; empty while there is none."""
-    report: Mapping[str, Any] = getattr(run, "digest", None) or run.report or {}  # a list reads only a digest of the report
+    report: Mapping[str, Any] = (
+        getattr(run, "digest", None) or run.report or {}
+    )  # a list reads only a digest of the report
     scalar = of_report(report)
     if scalar is None:
         return _("nothing was kept") if run.kind == Kind.COMPRESS and report.get("scalars") is not None else ""
     value = scalars.text(scalar)
-    return value if scalar.unit == "times_smaller" else _("%(name)s %(value)s") % {"name": scalars.label(scalar), "value": value}
+    return (
+        value
+        if scalar.unit == "times_smaller"
+        else _("%(name)s %(value)s") % {"name": scalars.label(scalar), "value": value}
+    )
 
 
 def of_report(report: Mapping[str, Any]) -> Scalar | None:

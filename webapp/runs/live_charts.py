@@ -1,4 +1,6 @@
-"""The charts of a run's page that the browser draws from the socket: which metrics each shows, and under which names."""
+"""The charts of a run's page that the browser draws from the socket: which metrics each shows, and under which
+names.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +31,13 @@ def charts(of_task: Sequence[task.LiveChart], *, has_schedule: bool) -> list[Liv
     """What a run of this task shows; a compression has no schedule of its own."""
     loss = LiveChart("loss", _("Loss"), "train/loss validation/loss", _of_parts(), latest="train/loss", hero=True)
     rate = LiveChart("learning-rate", _("Learning rate"), "learning_rate", _("Learning rate"), latest="learning_rate")
-    speed = LiveChart("throughput", _("Samples per second"), "samples_per_second", _("Samples per second"), latest="samples_per_second")
+    speed = LiveChart(
+        "throughput",
+        _("Samples per second"),
+        "samples_per_second",
+        _("Samples per second"),
+        latest="samples_per_second",
+    )
     return [loss, *map(_of_task, of_task), speed, *([rate] if has_schedule else []), *_machine()]
 
 
@@ -44,7 +52,13 @@ def _of_task(chart: task.LiveChart) -> LiveChart:
 
 def _machine() -> list[LiveChart]:
     processor = LiveChart(
-        "processor", _("Processor and GPU"), "hardware/cpu hardware/gpu", _("Processor") + "|" + _("GPU"), "percent", "time", "hardware/cpu"
+        "processor",
+        _("Processor and GPU"),
+        "hardware/cpu hardware/gpu",
+        _("Processor") + "|" + _("GPU"),
+        "percent",
+        "time",
+        "hardware/cpu",
     )
     memory = LiveChart("memory", _("Memory"), "hardware/memory", _("Memory"), "bytes", "time", "hardware/memory")
     return [processor, memory]

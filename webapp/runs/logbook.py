@@ -43,7 +43,9 @@ class Line:
 
 
 def lines(run: Run, known: Mapping[UUID, int] = NOTHING) -> list[Line]:
-    """The newest lines, oldest first, behind the number that is ``known`` of each of the streams; all of one that is not."""
+    """The newest lines, oldest first, behind the number that is ``known`` of each of the streams; all of one that is
+    not.
+    """
     exports = run.children.filter(kind=Kind.EXPORT).values_list("pk", flat=True)
     unknown = reduce(or_, (Q(run=member, seq__gt=known.get(member, 0)) for member in (run.pk, *exports)))
     found = list(StreamEntry.objects.filter(unknown, type__in=TYPES).order_by("-pk")[:LINES])
@@ -84,7 +86,11 @@ def _of_export(entry: StreamEntry) -> Iterator[Said]:
     if entry.type == "result":
         yield from _proofs(body)
     elif entry.type == "output" and (body.get("meta") or {}).get("format") == "bundle":
-        yield "success", _("The downloads are ready: %(name)s, %(size)s.") % {"name": body["name"], "size": filesizeformat(body["size"])}
+        yield (
+            "success",
+            _("The downloads are ready: %(name)s, %(size)s.")
+            % {"name": body["name"], "size": filesizeformat(body["size"])},
+        )
     elif entry.type == "state" and body["state"] == State.FAILED:
         yield "error", _("The exports failed: %(reason)s") % {"reason": _reason(body)}
 
@@ -124,15 +130,28 @@ def _taken(attempt: Attempt | None) -> str:
 def _started(body: Body) -> str:
     placement = body.get("placement") or []
     ranks = ngettext("%(n)d rank", "%(n)d ranks", len(placement)) % {"n": len(placement)}
-    gaps = {"step": short(body["step"]), "total": short(body["total_steps"]), "ranks": ranks, "devices": ", ".join(placement)}
+    gaps = {
+        "step": short(body["step"]),
+        "total": short(body["total_steps"]),
+        "ranks": ranks,
+        "devices": ", ".join(placement),
+    }
     if body["step"]:
         return _("Goes on from step %(step)s of %(total)s with %(ranks)s: %(devices)s.") % gaps
     return _("Training begins: %(total)s steps with %(ranks)s: %(devices)s.") % gaps
 
 
 def _output(body: Body) -> str:
-    gaps = {"name": words.stage(str((body.get("meta") or {}).get("name", ""))), "file": body["name"], "size": filesizeformat(body["size"])}
-    return _("%(name)s: %(file)s, %(size)s.") % gaps if gaps["name"] else _("The model is stored: %(file)s, %(size)s.") % gaps
+    gaps = {
+        "name": words.stage(str((body.get("meta") or {}).get("name", ""))),
+        "file": body["name"],
+        "size": filesizeformat(body["size"]),
+    }
+    return (
+        _("%(name)s: %(file)s, %(size)s.") % gaps
+        if gaps["name"]
+        else _("The model is stored: %(file)s, %(size)s.") % gaps
+    )
 
 
 def _result(body: Body) -> Iterator[Said]:
@@ -143,9 +162,16 @@ def _result(body: Body) -> Iterator[Said]:
 
 def _proofs(body: Body) -> Iterator[Said]:
     for proof in (body.get("report") or {}).get("exports", []):
-        name, why = words.file_format(str(proof.get("format", ""))), words.sentence(proof.get("message") or "", proof.get("params") or {})
+        name, why = (
+            words.file_format(str(proof.get("format", ""))),
+            words.sentence(proof.get("message") or "", proof.get("params") or {}),
+        )
         if proof.get("status") == "proved":
-            gaps = {"format": name, "difference": short(proof.get("largest_difference")), "rows": short(proof.get("rows"))}
+            gaps = {
+                "format": name,
+                "difference": short(proof.get("largest_difference")),
+                "rows": short(proof.get("rows")),
+            }
             yield "info", _("%(format)s is proved: it differs by at most %(difference)s on %(rows)s rows.") % gaps
         else:
             gaps = {"format": name, "status": words.state(str(proof.get("status", ""))), "why": why}

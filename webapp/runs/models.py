@@ -37,7 +37,9 @@ class Run(models.Model):
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=10, choices=Kind)
     parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="children")
-    dataset_version = models.ForeignKey("datasets.DatasetVersion", null=True, on_delete=models.PROTECT, related_name="runs")
+    dataset_version = models.ForeignKey(
+        "datasets.DatasetVersion", null=True, on_delete=models.PROTECT, related_name="runs"
+    )
     spec = models.JSONField()
     devices_needed = models.PositiveSmallIntegerField()
     awaits_data = models.BooleanField(default=False)

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from trainer.catalog import entry
+from trainer.data.summary import DataSummary
 from trainer.spec import TrainSpec
-from trainer.summary import DataSummary
 from webapp.charts import learning_rate
 from webapp.formatting import short
 

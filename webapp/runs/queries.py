@@ -43,7 +43,9 @@ SORTS: Mapping[str, Sort] = {
 
 @dataclass(frozen=True)
 class Filters:
-    """What the list is narrowed to; unknown values narrow nothing. ``sort`` is one of SORTS or the name of a measure."""
+    """What the list is narrowed to; unknown values narrow nothing. ``sort`` is one of SORTS or the name of a
+    measure.
+    """
 
     text: str = ""
     state: str = ""
@@ -70,7 +72,14 @@ class Filters:
 
     def address(self, after: str) -> str:
         """The query string of the page behind ``after``."""
-        said = {"q": self.text, "state": self.state, "kind": self.kind, "dataset": self.dataset, "sort": self.sort, "after": after}
+        said = {
+            "q": self.text,
+            "state": self.state,
+            "kind": self.kind,
+            "dataset": self.dataset,
+            "sort": self.sort,
+            "after": after,
+        }
         return urlencode({name: value for name, value in said.items() if value})
 
 
@@ -216,13 +225,16 @@ class Exports:
 def exports(run: Run) -> list[Exports]:
     """The export runs that belong to ``run``, the newest stage first."""
     children = list(run.children.filter(kind=Kind.EXPORT).order_by("-id"))
-    edges = Edge.objects.filter(run__in=children, direction=Edge.Direction.OUTPUT, role="export").select_related("artifact")
+    edges = Edge.objects.filter(run__in=children, direction=Edge.Direction.OUTPUT, role="export").select_related(
+        "artifact"
+    )
     by_run: dict[UUID, list[Edge]] = {}
     for edge in edges.order_by("id"):
         by_run.setdefault(edge.run_id, []).append(edge)
     versions = _versions(run, children)
     return [
-        Exports(child, versions.get(child.pk, ""), by_run.get(child.pk, []), (child.report or {}).get("exports", [])) for child in children
+        Exports(child, versions.get(child.pk, ""), by_run.get(child.pk, []), (child.report or {}).get("exports", []))
+        for child in children
     ]
 
 

@@ -18,9 +18,18 @@ ENTRIES_AT_MOST = 1_000
 SNAPSHOT_ENTRIES = 500
 SNAPSHOT_POINTS = 2_000
 _FACTS = (
-    "state", "reason_code", "reason", "reason_params", "attempt", "step", "total_steps", "steps_per_epoch",
-    "queued", "started", "ended",
-)  # fmt: skip
+    "state",
+    "reason_code",
+    "reason",
+    "reason_params",
+    "attempt",
+    "step",
+    "total_steps",
+    "steps_per_epoch",
+    "queued",
+    "started",
+    "ended",
+)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from trainer import report, savings
+from trainer import report
+from trainer.compressing import savings
 from trainer.report import Heading, Report, Table
 from webapp import scalars, words
 from webapp.charts import compression, confusion, residuals
@@ -27,7 +28,8 @@ class Drawing:
 
 @dataclass(frozen=True)
 class StageRow:
-    """A line of the table of stages. ``latency`` in milliseconds by batch size; ``refusal`` says why nothing is offered.
+    """A line of the table of stages. ``latency`` in milliseconds by batch size; ``refusal`` says why nothing is
+    offered.
 
     ``is_peer``: not a stage, but what a stage is to be compared with, in the same runtime.
     """
@@ -81,7 +83,9 @@ def of(run: Run) -> Results | None:
 def _of_blocks(told: Report) -> Results:
     facts = [(scalars.label(scalar), scalars.text(scalar)) for scalar in told.scalars if scalar.shown]
     tables = [_table(block) for block in told.blocks if isinstance(block, Table)]
-    return Results(facts, tables, drawings=[_drawing(block) for block in told.blocks if isinstance(block, report.Figure)])
+    return Results(
+        facts, tables, drawings=[_drawing(block) for block in told.blocks if isinstance(block, report.Figure)]
+    )
 
 
 def _drawing(block: report.Figure) -> Drawing:
@@ -91,9 +95,16 @@ def _drawing(block: report.Figure) -> Drawing:
 
 def _table(block: Table) -> TableView:
     labels = [words.translated(heading.label) for heading in block.headings]
-    headings = [Cell(label, label, heading.unit is not None) for label, heading in zip(labels, block.headings, strict=True)]
-    rows = [[Cell(_cell(value, heading), label, heading.unit is not None)
-             for value, heading, label in zip(row, block.headings, labels, strict=True)] for row in block.rows]
+    headings = [
+        Cell(label, label, heading.unit is not None) for label, heading in zip(labels, block.headings, strict=True)
+    ]
+    rows = [
+        [
+            Cell(_cell(value, heading), label, heading.unit is not None)
+            for value, heading, label in zip(row, block.headings, labels, strict=True)
+        ]
+        for row in block.rows
+    ]
     return TableView(words.translated(block.title), words.translated(block.note), headings, rows)
 
 
@@ -109,7 +120,12 @@ def _compression(told: Mapping[str, Any]) -> Results:
     drawing = Drawing(
         "compression",
         compression.title(),
-        compression.draw(done, [words.stage(str(stage["name"])) for stage in done], _metric(done), is_part=_is_share(done[0]["metric"])),
+        compression.draw(
+            done,
+            [words.stage(str(stage["name"])) for stage in done],
+            _metric(done),
+            is_part=_is_share(done[0]["metric"]),
+        ),
     )
     return Results(_savings(told, done), stages=_rows(stages), metric=_metric(done), drawings=[drawing])
 
@@ -128,7 +144,9 @@ def _rows(stages: Sequence[Mapping[str, Any]]) -> list[StageRow]:
     for stage in stages:
         if stage.get("float_latency_ms"):
             label = _("The same, not quantized")
-            rows.append(StageRow(label, runtime=stage.get("runtime", ""), latency=stage["float_latency_ms"], is_peer=True))
+            rows.append(
+                StageRow(label, runtime=stage.get("runtime", ""), latency=stage["float_latency_ms"], is_peer=True)
+            )
         rows.append(_row(stage))
     return rows
 
@@ -137,7 +155,9 @@ def _row(stage: Mapping[str, Any]) -> StageRow:
     metric = stage.get("metric") or {}
     return StageRow(
         label=words.stage(str(stage["name"])),
-        refusal=words.sentence(stage.get("message", ""), stage.get("params") or {}) if stage.get("status") == "refused" else "",
+        refusal=words.sentence(stage.get("message", ""), stage.get("params") or {})
+        if stage.get("status") == "refused"
+        else "",
         quality=percent(metric["value"], 2) if metric and _is_share(metric) else short(metric.get("value")),
         size=stage.get("size"),
         parameters=short(stage.get("parameters")),
@@ -170,4 +190,3 @@ def _speed(first: Mapping[str, Any], last: Mapping[str, Any]) -> list[tuple[str,
     if peer and after:
         found.append((_("Of that by quantizing"), _("%(factor).1f× as fast") % {"factor": peer / after}))
     return found
-

@@ -14,7 +14,9 @@ def keep(run: Run, report: Mapping[str, Any]) -> None:
     Measure.objects.bulk_create(map(_measure, scalars), ignore_conflicts=True)
     RunScore.objects.filter(run=run).delete()
     RunScore.objects.bulk_create(
-        RunScore(run=run, measure_id=scalar.name, value=scalar.value) for scalar in scalars if math.isfinite(scalar.value)
+        RunScore(run=run, measure_id=scalar.name, value=scalar.value)
+        for scalar in scalars
+        if math.isfinite(scalar.value)
     )
 
 

@@ -46,7 +46,9 @@ LACKS_INPUT_WHILE_PAUSED = gettext_noop(
     "Paused as was asked. The file %(file)s is damaged or missing: restore it before this run is resumed."
 )
 TO_EVALUATE = Reason("stop_wanted", "Waits for a device to evaluate what was trained so far.")
-NOT_INSPECTED = Reason("inspection_cancelled", "The inspection of these files was cancelled; send them again to have them opened.")
+NOT_INSPECTED = Reason(
+    "inspection_cancelled", "The inspection of these files was cancelled; send them again to have them opened."
+)
 
 
 class IllegalCommand(Exception):  # noqa: N818 - it reads as what happened
@@ -132,8 +134,12 @@ def start_training(
 def _require_bearable(owner: User) -> None:
     """Nobody makes all others wait behind runs without end."""
     if Run.objects.filter(owner=owner).exclude(state__in=states.FINAL).count() >= MOST_UNFINISHED:
-        raise TrainerError("too_many_runs", "So many of your runs have not ended: %(count)s. Wait for some of them, or cancel some.",
-                           field="", count=MOST_UNFINISHED)
+        raise TrainerError(
+            "too_many_runs",
+            "So many of your runs have not ended: %(count)s. Wait for some of them, or cancel some.",
+            field="",
+            count=MOST_UNFINISHED,
+        )
 
 
 def start_inspection(
@@ -212,7 +218,9 @@ def retry(*, run: Run, owner: User) -> Run:
     if spec.device_count:
         fitting.require_devices(spec)
     inputs = {edge.role: edge.artifact for edge in inputs_of(run)}
-    again = queue_run(owner=owner, name=run.name, spec=spec, inputs=inputs, dataset_version=run.dataset_version, parent=run.parent)
+    again = queue_run(
+        owner=owner, name=run.name, spec=spec, inputs=inputs, dataset_version=run.dataset_version, parent=run.parent
+    )
     if run.kind == Kind.INSPECT:
         states.await_inspection(again)
     return again
@@ -224,7 +232,8 @@ def rename(run: Run, name: str) -> bool:
 
 
 def delete(run: Run) -> None:
-    """Remove a run that has ended, with its children, everything recorded of them, and files of theirs that nothing else refers to.
+    """Remove a run that has ended, with its children, everything recorded of them, and files of theirs that nothing
+    else refers to.
 
     Raises IllegalCommand.
     """
@@ -300,4 +309,6 @@ def _require(run: Run, done: bool) -> None:
 def _refusal(run: Run) -> IllegalCommand:
     if State(run.state) in states.FINAL:
         return IllegalCommand(_("This run has already ended."))
-    return IllegalCommand(_("The state of this run is “%(state)s”, which does not allow this.") % {"state": words.state(run.state)})
+    return IllegalCommand(
+        _("The state of this run is “%(state)s”, which does not allow this.") % {"state": words.state(run.state)}
+    )

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from pydantic import ValidationError
 
+from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
-from trainer.summary import DataSummary
 from webapp import names, refusals
 from webapp.accounts.access import signed_in
 from webapp.datasets import pages
@@ -55,7 +55,9 @@ def _start(request: HttpRequest) -> HttpResponse:
     if not name:
         reading = Reading(raw, errors={**reading.errors, "name": [_("Give the run a name.")]})
     if request.POST.get("json_edited"):
-        said = _("The JSON was edited and is not in the form yet. Put it into the form, or change it back, and start again.")
+        said = _(
+            "The JSON was edited and is not in the form yet. Put it into the form, or change it back, and start again."
+        )
         reading = Reading(raw, errors={**reading.errors, "": [said, *reading.errors.get("", ())]})
     if reading.errors:
         return _form(request, version, reading, name, status=422)
@@ -109,7 +111,13 @@ def clone(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 
 def _form(
-    request: HttpRequest, version: DatasetVersion, reading: Reading, name: str, *, source: Run | None = None, status: int = 200
+    request: HttpRequest,
+    version: DatasetVersion,
+    reading: Reading,
+    name: str,
+    *,
+    source: Run | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     shown = reading if status != 200 or source else Reading(reading.raw, reading.spec)
     context = {

@@ -118,8 +118,9 @@ def _change(found: QuerySet[Run], run_id: UUID, to: State, reason: Reason, value
 
 
 def _let_go(run: Run) -> None:
-    """Nothing goes on from its checkpoints any more, though the last of a failed run is all that is left of its training; and
-    files that it was to open are not waited for."""
+    """Nothing goes on from its checkpoints any more, though the last of a failed run is all that is left of its
+    training; and files that it was to open are not waited for.
+    """
     newest_first = list(run.checkpoints.order_by("-step"))
     checkpoints.drop(newest_first[1:] if run.state == State.FAILED else newest_first)
     if run.kind == Kind.INSPECT and run.state != State.SUCCEEDED:
@@ -129,7 +130,9 @@ def _let_go(run: Run) -> None:
 
 def await_inspection(run: Run) -> None:
     """Files that could not be used are being opened once more."""
-    DatasetVersion.objects.filter(runs=run, state=DatasetVersion.State.FAILED).update(state=DatasetVersion.State.INSPECTING)
+    DatasetVersion.objects.filter(runs=run, state=DatasetVersion.State.FAILED).update(
+        state=DatasetVersion.State.INSPECTING
+    )
 
 
 def body(run: Run) -> dict[str, Any]:

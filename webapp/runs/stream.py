@@ -24,8 +24,9 @@ def record(
 ) -> int:
     """Number and store a rewind, then the points of ``batch``, then ``entries``; tell the browsers on commit.
 
-    Belongs into the caller's transaction; returns the run's last number. Points of training metrics beyond the step of a
-    rewind leave the curve. A channel layer that is away changes nothing: browsers learn by asking. Raises UnknownRunError.
+    Belongs into the caller's transaction; returns the run's last number. Points of training metrics beyond the step of
+    a rewind leave the curve. A channel layer that is away changes nothing: browsers learn by asking. Raises
+    UnknownRunError.
     """
     assert connection.in_atomic_block, "record() belongs into the transaction of what it records"
     news: list[Message] = []
@@ -52,7 +53,9 @@ def _keep(run_id: UUID, seq: int, entries: Sequence[tuple[str, Body]]) -> list[M
     if not entries:
         return []
     numbered = [(seq + offset, kind, messages.finite(body)) for offset, (kind, body) in enumerate(entries)]
-    kept = [StreamEntry(run_id=run_id, seq=n, type=kind, body=text) for n, kind, text in numbered if kind not in PASSING]
+    kept = [
+        StreamEntry(run_id=run_id, seq=n, type=kind, body=text) for n, kind, text in numbered if kind not in PASSING
+    ]
     if kept:
         StreamEntry.objects.bulk_create(kept)
     now = time.time()

@@ -28,15 +28,25 @@ def icon(name: str, label: str = "") -> SafeString:
     """An icon of our own sprite; decoration for eyes unless it carries a ``label``."""
     address = f"{static('trainyard/icons.svg')}#{name}"
     if label:
-        return format_html('<svg class="icon" width="18" height="18" role="img" aria-label="{}"><use href="{}"/></svg>', label, address)
+        return format_html(
+            '<svg class="icon" width="18" height="18" role="img" aria-label="{}"><use href="{}"/></svg>', label, address
+        )
     return format_html('<svg class="icon" width="18" height="18" aria-hidden="true"><use href="{}"/></svg>', address)
 
 
 @register.simple_tag
 def state(name: str) -> SafeString:
     """A state never speaks by colour alone: an icon and a word go with it."""
-    shapes = {"inspecting": "running", "ready": "succeeded", "proved": "succeeded", "refused": "failed", "lossy": "warning"}
-    return format_html('<span class="state state-{}">{}<span>{}</span></span>', name, icon(shapes.get(name, name)), words.state(name))
+    shapes = {
+        "inspecting": "running",
+        "ready": "succeeded",
+        "proved": "succeeded",
+        "refused": "failed",
+        "lossy": "warning",
+    }
+    return format_html(
+        '<span class="state state-{}">{}<span>{}</span></span>', name, icon(shapes.get(name, name)), words.state(name)
+    )
 
 
 @register.simple_tag
@@ -93,7 +103,9 @@ def live_texts() -> str:
 @register.simple_tag
 def moment(when: datetime) -> SafeString:
     """A time in UTC, which page.js writes in the reader's own zone."""
-    return format_html('<time datetime="{}" data-moment>{} UTC</time>', when.isoformat(), date_format(when, "Y-m-d H:i"))
+    return format_html(
+        '<time datetime="{}" data-moment>{} UTC</time>', when.isoformat(), date_format(when, "Y-m-d H:i")
+    )
 
 
 @register.simple_tag
@@ -119,7 +131,11 @@ def run_headline(run: Run) -> str:
 @register.filter
 def score(run: Any, measure: Measure) -> str:
     """By which the list is sorted; empty for a run without."""
-    return "" if run.sort_key is None else f"{words.translated(measure.label)} {scalars.in_unit(run.sort_key, measure.unit)}"
+    return (
+        ""
+        if run.sort_key is None
+        else f"{words.translated(measure.label)} {scalars.in_unit(run.sort_key, measure.unit)}"
+    )
 
 
 @register.filter
@@ -163,5 +179,11 @@ def upload_texts() -> str:
 @register.simple_tag
 def fact_word(name: str) -> str:
     """The word for what a worker tells of its machine."""
-    known = {"cores": _("Cores"), "system": _("System"), "processor": _("Processor"), "torch": "PyTorch", "python": "Python"}
+    known = {
+        "cores": _("Cores"),
+        "system": _("System"),
+        "processor": _("Processor"),
+        "torch": "PyTorch",
+        "python": "Python",
+    }
     return known.get(name, name)

@@ -35,6 +35,7 @@ def is_quiet(workers: Iterable[Worker]) -> bool:
 
 def devices_in_use() -> Use:
     counts = Device.objects.filter(heard_of(ALIVE, "worker__")).aggregate(
-        all=Count("id"), busy=Count("id", filter=Q(attempt__isnull=False) & Q(attempt__number=F("attempt__run__attempt")))
+        all=Count("id"),
+        busy=Count("id", filter=Q(attempt__isnull=False) & Q(attempt__number=F("attempt__run__attempt"))),
     )
     return Use(counts["all"], counts["busy"])

@@ -13,5 +13,10 @@ from webapp.workers import pages
 def index(request: HttpRequest) -> HttpResponse:
     """Machines, their devices and load. Whose run holds a device is said only of the reader's own."""
     workers = pages.workers()
-    context = {"section": "workers", "workers": workers, "is_quiet": pages.is_quiet(workers), "reader": signed_in(request)}
+    context = {
+        "section": "workers",
+        "workers": workers,
+        "is_quiet": pages.is_quiet(workers),
+        "reader": signed_in(request),
+    }
     return render(request, "workers/list.html" if fragments.wanted(request) else "workers/index.html", context)

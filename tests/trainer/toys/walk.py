@@ -1,4 +1,6 @@
-"""Trains, compresses and exports with the toys: ``python -m tests.trainer.toys.walk FOLDER`` prints what came of it as JSON."""
+"""Trains, compresses and exports with the toys: ``python -m tests.trainer.toys.walk FOLDER`` prints what came of it as
+JSON.
+"""
 
 import json
 import subprocess
@@ -15,9 +17,10 @@ trainer.columns.__path__.append(str(HERE / "columns"))
 trainer.tasks.__path__.append(str(HERE / "tasks"))
 
 from tests.trainer import samples  # noqa: E402 - the listings are read when these are imported
-from trainer import data, report  # noqa: E402
+from trainer import report  # noqa: E402
 from trainer.columns import kinds, number  # noqa: E402
-from trainer.summary import DataSummary  # noqa: E402
+from trainer.data.prepared import write_prepared  # noqa: E402
+from trainer.data.summary import DataSummary  # noqa: E402
 
 
 def main(folder: Path) -> None:
@@ -29,19 +32,32 @@ def main(folder: Path) -> None:
     exporters = {"exporters": [{"name": name} for name in ("onnx", "safetensors")]}
     exported = samples.attempt(folder / "export", "export", exporters, inputs)
     (folder / "rows.csv").write_text("wind\n90\n270\n")
-    words = subprocess.run([sys.executable, "-I", "predict.py", "run_onnx.py", str(folder / "rows.csv")], cwd=exported.folder / "out",
-                           capture_output=True, text=True, check=True)
-    print(json.dumps({
-        "hits": report.parse(trained.report).value("test/hits"), "stages": [row["status"] for row in compressed.report["stages"]],
-        "exports": [item["status"] for item in exported.report["exports"]],
-        "answers": [json.loads(line) for line in words.stdout.splitlines()]}))
+    words = subprocess.run(
+        [sys.executable, "-I", "predict.py", "run_onnx.py", str(folder / "rows.csv")],
+        cwd=exported.folder / "out",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    print(
+        json.dumps(
+            {
+                "hits": report.parse(trained.report).value("test/hits"),
+                "stages": [row["status"] for row in compressed.report["stages"]],
+                "exports": [item["status"] for item in exported.report["exports"]],
+                "answers": [json.loads(line) for line in words.stdout.splitlines()],
+            }
+        )
+    )
 
 
 def _write(path: Path) -> Path:
     """Heights that follow from the sine of an angle."""
     angles = np.random.default_rng(0).uniform(0, 360, (300, 1))
     columns = (kinds()["angle"].Column(name="wind", distinct=300), number.Column(name="height", distinct=300))
-    data.write(path, DataSummary(rows=300, columns=columns), {"angles": angles, "numbers": np.sin(np.radians(angles))})
+    write_prepared(
+        path, DataSummary(rows=300, columns=columns), {"angles": angles, "numbers": np.sin(np.radians(angles))}
+    )
     return path
 
 

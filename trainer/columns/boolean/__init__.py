@@ -40,14 +40,21 @@ class Block(VectorBlock):
     kind: Literal["boolean"] = "boolean"
     name: Literal["booleans"] = "booleans"
     levels: Annotated[tuple[Names, ...], Lenient]
-    flagged: tuple[int, ...] = Field((), strict=False, description="Places of the columns whose gaps are a feature of their own.")
+    flagged: tuple[int, ...] = Field(
+        (), strict=False, description="Places of the columns whose gaps are a feature of their own."
+    )
 
     def arguments(self) -> dict[str, Any]:
         return {"columns": len(self.columns), "flagged": list(self.flagged)}
 
     def description(self) -> dict[str, Any]:
-        return {"dtype": self.dtype, "shape": ["batch", *self.shape], "columns": list(self.columns), "missing": -1,
-                "levels": {name: list(levels) for name, levels in zip(self.columns, self.levels, strict=True)}}
+        return {
+            "dtype": self.dtype,
+            "shape": ["batch", *self.shape],
+            "columns": list(self.columns),
+            "missing": -1,
+            "levels": {name: list(levels) for name, levels in zip(self.columns, self.levels, strict=True)},
+        }
 
     def fits(self, others: Sequence[BaseColumn]) -> bool:
         levels = {column.name: column.levels for column in others if isinstance(column, Column)}

@@ -7,8 +7,9 @@ from torch import Tensor, nn
 
 
 class Encode(nn.Module):
-    """Values int64 [B, n], 1, 0, or -1 where one is missing -> features [B, n + flagged]: 1, -1, or 0 where it is missing; a
-    column listed in ``flagged`` also gives 1 where it was missing."""
+    """Values int64 [B, n], 1, 0, or -1 where one is missing -> features [B, n + flagged]: 1, -1, or 0 where it is
+    missing; a column listed in ``flagged`` also gives 1 where it was missing.
+    """
 
     flagged: Tensor
     one: Tensor

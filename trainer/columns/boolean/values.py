@@ -6,16 +6,21 @@ import numpy as np
 
 from trainer.columns import Gatherer
 from trainer.columns.boolean import Block, Column
-from trainer.data import Array, Prepared
-from trainer.split import Indices
+from trainer.data.prepared import Array, Prepared
+from trainer.data.split import Indices
 
 
 def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> list[Block]:
     """One block of all columns."""
     values, places = prepared.array("booleans")[train], prepared.places(columns)
     flagged = tuple(number for number, place in enumerate(places) if (values[:, place] < 0).any())
-    return [Block(columns=tuple(column.name for column in columns), levels=tuple(column.levels for column in columns),
-                  flagged=flagged)]
+    return [
+        Block(
+            columns=tuple(column.name for column in columns),
+            levels=tuple(column.levels for column in columns),
+            flagged=flagged,
+        )
+    ]
 
 
 def gatherer(block: Block, prepared: Prepared) -> Gatherer:

@@ -30,7 +30,9 @@ class Column(BaseColumn):
     def present_level(self) -> int | None:
         """Which level says that a label is there; None where the levels are no such pair of words."""
         words = [level.casefold() for level in self.levels]
-        return next((words.index(present) for absent, present in WORDS if sorted((absent, present)) == sorted(words)), None)
+        return next(
+            (words.index(present) for absent, present in WORDS if sorted((absent, present)) == sorted(words)), None
+        )
 
 
 class Block(VectorBlock):
@@ -47,9 +49,15 @@ class Block(VectorBlock):
         return {"levels": [len(levels) for levels in self.levels]}
 
     def description(self) -> dict[str, Any]:
-        return {"dtype": self.dtype, "shape": ["batch", *self.shape], "columns": list(self.columns), "missing": -1, "unknown": -1,
-                "levels": {name: list(levels) for name, levels in zip(self.columns, self.levels, strict=True)},
-                "contained": "one-hot encoding"}
+        return {
+            "dtype": self.dtype,
+            "shape": ["batch", *self.shape],
+            "columns": list(self.columns),
+            "missing": -1,
+            "unknown": -1,
+            "levels": {name: list(levels) for name, levels in zip(self.columns, self.levels, strict=True)},
+            "contained": "one-hot encoding",
+        }
 
     def fits(self, others: Sequence[BaseColumn]) -> bool:
         levels = {column.name: column.levels for column in others if isinstance(column, Column)}

@@ -17,7 +17,9 @@ class Encode(nn.Module):
     def __init__(self, levels: Sequence[int]) -> None:
         super().__init__()
         self.shape = (sum(levels),)
-        self.register_buffer("column", torch.tensor([place for place, count in enumerate(levels) for _ in range(count)]))
+        self.register_buffer(
+            "column", torch.tensor([place for place, count in enumerate(levels) for _ in range(count)])
+        )
         self.register_buffer("level", torch.tensor([code for count in levels for code in range(count)]))
         self.register_buffer("one", torch.ones((), dtype=torch.get_default_dtype()))  # of the model's own dtype
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from trainer.columns import Gatherer
 from trainer.columns.category import Block, Column
-from trainer.data import Array, Prepared
-from trainer.split import Indices
+from trainer.data.prepared import Array, Prepared
+from trainer.data.split import Indices
 
 
 def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> list[Block]:

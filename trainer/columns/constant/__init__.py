@@ -13,5 +13,9 @@ class Column(BaseColumn):
     kind: Literal["constant"] = "constant"
 
     def refusal(self) -> TrainerError:
-        return TrainerError("target_constant", "The column “%(column)s” has one value only, so there is nothing to learn; "
-                            "choose another target.", field="task", column=self.name)
+        return TrainerError(
+            "target_constant",
+            "The column “%(column)s” has one value only, so there is nothing to learn; choose another target.",
+            field="task",
+            column=self.name,
+        )

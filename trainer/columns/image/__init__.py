@@ -51,11 +51,26 @@ class Block(BaseBlock):
 
     def description(self) -> dict[str, Any]:
         channels, height, width = self.shape
-        return {"dtype": self.dtype, "shape": ["batch", *self.shape], "columns": [self.column], "layout": "NCHW", "range": [0, 255],
-                "unit": "8-bit pixel value", "contained": "normalisation",
-                "decoding": {"color": "grey" if channels == 1 else "RGB", "bits": 8, "width": width, "height": height,
-                             "transparency": "on white", "resize": "box when smaller, else bilinear",
-                             "other_proportions": self.fit}}
+        return {
+            "dtype": self.dtype,
+            "shape": ["batch", *self.shape],
+            "columns": [self.column],
+            "layout": "NCHW",
+            "range": [0, 255],
+            "unit": "8-bit pixel value",
+            "contained": "normalisation",
+            "decoding": {
+                "color": "grey" if channels == 1 else "RGB",
+                "bits": 8,
+                "width": width,
+                "height": height,
+                "transparency": "on white",
+                "resize": "box when smaller, else bilinear",
+                "other_proportions": self.fit,
+            },
+        }
 
     def fits(self, others: Sequence[BaseColumn]) -> bool:
-        return any(isinstance(column, Column) and (column.name, column.shape) == (self.column, self.shape) for column in others)
+        return any(
+            isinstance(column, Column) and (column.name, column.shape) == (self.column, self.shape) for column in others
+        )

@@ -7,9 +7,13 @@ from typing import Any
 import numpy as np
 
 
-def read(values: Sequence[Sequence[Any]], block: dict[str, Any], folder: Path) -> tuple[np.ndarray[Any, Any], list[Any]]:
-    """float32 [rows, C, H, W] of one column: pixels from 0 to 255 as arrays or nested lists, or the path of an .npy file with
-    them, which may start from ``folder``; there is nothing that could be misread. Raises ValueError for another shape."""
+def read(
+    values: Sequence[Sequence[Any]], block: dict[str, Any], folder: Path
+) -> tuple[np.ndarray[Any, Any], list[Any]]:
+    """float32 [rows, C, H, W] of one column: pixels from 0 to 255 as arrays or nested lists, or the path of an .npy
+    file with them, which may start from ``folder``; there is nothing that could be misread. Raises ValueError for
+    another shape.
+    """
     shape = tuple(block["shape"][1:])
     return np.stack([_pixels(cell, shape, folder) for cell in values[0]]).astype(np.float32), []
 
@@ -18,6 +22,9 @@ def _pixels(cell: Any, shape: tuple[int, ...], folder: Path) -> np.ndarray[Any, 
     pixels = np.load(folder / cell, allow_pickle=False) if isinstance(cell, str) else np.asarray(cell)
     is_right = pixels.shape == shape and pixels.dtype.kind in "iu" and (pixels >= 0).all() and (pixels <= 255).all()
     if not is_right:
-        raise ValueError(f"a picture is whole numbers from 0 to 255 in the shape {list(shape)} (channels, height, width), and one has "
-                         f"{pixels.dtype} in {list(pixels.shape)}")
+        raise ValueError(
+            f"a picture is whole numbers from 0 to 255 in the shape {list(shape)} (channels, height, width), and one "
+            f"has "
+            f"{pixels.dtype} in {list(pixels.shape)}"
+        )
     return pixels

@@ -7,9 +7,9 @@ import numpy as np
 
 from trainer.columns import Gatherer
 from trainer.columns.image import Block, Column
-from trainer.data import Array, Prepared
-from trainer.scaling import mean_and_scale
-from trainer.split import Indices
+from trainer.data.prepared import Array, Prepared
+from trainer.data.scaling import mean_and_scale
+from trainer.data.split import Indices
 
 SAMPLE_VALUES = 400_000  # the constants come from about so many values of the training rows
 LEAST_SAMPLED = 256  # and from so many rows, or all: a few pictures are not like the others
@@ -24,12 +24,14 @@ def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> lis
 def _block(name: str, column: Column, prepared: Prepared, train: Indices) -> Block:
     pixels = _sample(prepared.own_array(column.name), train)
     means, scales = zip(*(mean_and_scale(pixels[:, channel]) for channel in range(column.shape[0])), strict=True)
-    return Block(name=name, column=column.name, channels_height_width=column.shape, fit=column.fit, mean=means,
-                 scale=scales)
+    return Block(
+        name=name, column=column.name, channels_height_width=column.shape, fit=column.fit, mean=means, scale=scales
+    )
 
 
 def _sample(pixels: Array, train: Indices) -> Array:
-    """Evenly spaced training rows [rows, C, h, w] with about SAMPLE_VALUES values: of large pictures every so many pixels.
+    """Evenly spaced training rows [rows, C, h, w] with about SAMPLE_VALUES values: of large pictures every so many
+    pixels.
 
     Read row by row, so that memory holds no large picture but one.
     """

@@ -37,14 +37,22 @@ class Block(VectorBlock):
     name: Literal["numbers"] = "numbers"
     center: Numbers
     scale: Numbers
-    flagged: tuple[int, ...] = Field((), strict=False, description="Places of the columns whose gaps are a feature of their own.")
+    flagged: tuple[int, ...] = Field(
+        (), strict=False, description="Places of the columns whose gaps are a feature of their own."
+    )
 
     def arguments(self) -> dict[str, Any]:
         return {"center": list(self.center), "scale": list(self.scale), "flagged": list(self.flagged)}
 
     def description(self) -> dict[str, Any]:
-        return {"dtype": self.dtype, "shape": ["batch", *self.shape], "columns": list(self.columns), "missing": "NaN",
-                "unit": "as in the data", "contained": "imputation, robust scaling, smooth clipping"}
+        return {
+            "dtype": self.dtype,
+            "shape": ["batch", *self.shape],
+            "columns": list(self.columns),
+            "missing": "NaN",
+            "unit": "as in the data",
+            "contained": "imputation, robust scaling, smooth clipping",
+        }
 
     def fits(self, others: Sequence[BaseColumn]) -> bool:
         names = {column.name for column in others if isinstance(column, Column)}

@@ -10,11 +10,11 @@ SOFT = 3.0  # deviations, beyond which no value counts for more
 
 
 class Encode(nn.Module):
-    """Numbers [B, n] -> features [B, n + flagged]: filled where missing (NaN), scaled, and clipped smoothly; a column listed in
-    ``flagged`` also gives 1 where it was missing.
+    """Numbers [B, n] -> features [B, n + flagged]: filled where missing (NaN), scaled, and clipped smoothly; a column
+    listed in ``flagged`` also gives 1 where it was missing.
 
-    Center and scale from quantiles, then x / sqrt(1 + (x / c)²), as Holzmüller et al., "Better by Default" (2024): no cell,
-    however wild, can drown the others.
+    Center and scale from quantiles, then x / sqrt(1 + (x / c)²), as Holzmüller et al., "Better by Default" (2024): no
+    cell, however wild, can drown the others.
     """
 
     center: Tensor
@@ -32,7 +32,9 @@ class Encode(nn.Module):
 
     def forward(self, numbers: Tensor) -> Tensor:
         missing = torch.isnan(numbers)
-        scaled = torch.clamp((torch.where(missing, self.center, numbers) - self.center) / self.scale, -self.largest, self.largest)
+        scaled = torch.clamp(
+            (torch.where(missing, self.center, numbers) - self.center) / self.scale, -self.largest, self.largest
+        )
         features = scaled / torch.sqrt(1 + (scaled / self.soft) ** 2)
         if self.has_flags:
             features = torch.cat([features, torch.index_select(missing, 1, self.flagged).to(numbers.dtype)], dim=1)

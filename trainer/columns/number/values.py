@@ -7,11 +7,11 @@ import numpy as np
 
 from trainer.columns import Gatherer
 from trainer.columns.number import Block, Column
-from trainer.data import Array, Prepared
+from trainer.data.prepared import Array, Prepared
+from trainer.data.scaling import usable_scale
+from trainer.data.split import Indices
+from trainer.data.summary import number_names
 from trainer.errors import TrainerError
-from trainer.scaling import usable_scale
-from trainer.split import Indices
-from trainer.summary import number_names
 
 BLOCK_VALUES = 8 * 1024 * 1024
 QUARTILES_APART = 1.349  # deviations of a normal distribution
@@ -34,14 +34,19 @@ def _columns(columns: Sequence[Column], prepared: Prepared, train: Indices) -> I
 
 
 def _fitted(values: Array) -> tuple[float, float, bool]:
-    """Center, scale, and whether there are gaps. Both come from the middle of the values, so that a few wild ones decide
-    nothing."""
+    """Center, scale, and whether there are gaps. Both come from the middle of the values, so that a few wild ones
+    decide nothing.
+    """
     values = values.astype(np.float32)  # as the model sees them: what it cannot tell apart is a constant
     present = values[np.isfinite(values)].astype(np.float64)
     if not len(present):
         return 0.0, 1.0, True
     low, center, high = np.quantile(present, (0.25, 0.5, 0.75)).tolist()
-    return center, usable_scale((high - low) / QUARTILES_APART or _typical_distance(present, center), center), len(present) < len(values)
+    return (
+        center,
+        usable_scale((high - low) / QUARTILES_APART or _typical_distance(present, center), center),
+        len(present) < len(values),
+    )
 
 
 def _typical_distance(values: Array, center: float) -> float:
@@ -56,8 +61,9 @@ def gatherer(block: Block, prepared: Prepared) -> Gatherer:
 
 
 def targets(column: Column, prepared: Prepared, encoding: str) -> tuple[Array, tuple[str, ...]]:
-    """As numbers float64 [N], NaN where one is missing; as classes int64 [N], the different numbers in ascending order; as a
-    label int8 [N]; both -1 where one is missing. Raises TrainerError for a label that is neither zero nor one."""
+    """As numbers float64 [N], NaN where one is missing; as classes int64 [N], the different numbers in ascending order;
+    as a label int8 [N]; both -1 where one is missing. Raises TrainerError for a label that is neither zero nor one.
+    """
     (place,) = prepared.places([column])
     numbers = np.array(prepared.array("numbers")[:, place], dtype=np.float64)
     if encoding == "number":
@@ -66,8 +72,12 @@ def targets(column: Column, prepared: Prepared, encoding: str) -> tuple[Array, t
         return _classes(numbers)
     labels = np.where(np.isfinite(numbers), numbers, -1.0)
     if not np.isin(labels, (-1.0, 0.0, 1.0)).all():
-        raise TrainerError("target_not_a_label", "The column “%(column)s” is no label, whose numbers are zeros and ones; take it out "
-                           "of the label columns.", field="task", column=column.name)
+        raise TrainerError(
+            "target_not_a_label",
+            "The column “%(column)s” is no label, whose numbers are zeros and ones; take it out of the label columns.",
+            field="task",
+            column=column.name,
+        )
     return labels.astype(np.int8), ()
 
 

@@ -13,5 +13,9 @@ class Column(BaseColumn):
     kind: Literal["text"] = "text"
 
     def refusal(self) -> TrainerError:
-        return TrainerError("target_text", "The column “%(column)s” holds free text; choose a target with numbers or classes.",
-                            field="task", column=self.name)
+        return TrainerError(
+            "target_text",
+            "The column “%(column)s” holds free text; choose a target with numbers or classes.",
+            field="task",
+            column=self.name,
+        )

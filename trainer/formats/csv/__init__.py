@@ -21,18 +21,28 @@ SUFFIXES = (".csv", ".tsv", ".tab")
 LINES_COMPARED = 20
 MARKS = (b"\xff\xfe", b"\xfe\xff")
 OTHER_TEXT = (b"{", b"[", b"<", b"%PDF", b"%!PS")
-OBJECT = re.compile(rb'(\xef\xbb\xbf)?\s*(\[\s*)?\{\s*("([^"\\]|\\.)*"\s*:|\}\s*\n)')  # JSON, whatever the file is called
+OBJECT = re.compile(
+    rb'(\xef\xbb\xbf)?\s*(\[\s*)?\{\s*("([^"\\]|\\.)*"\s*:|\}\s*\n)'
+)  # JSON, whatever the file is called
 
 
 class Spec(Component):
     """How to read the file; “auto” looks at its content."""
 
-    delimiter: Literal["auto", ",", ";", "tab", "|"] = Field("auto", title="Delimiter", description="What stands between values.")
+    delimiter: Literal["auto", ",", ";", "tab", "|"] = Field(
+        "auto", title="Delimiter", description="What stands between values."
+    )
     encoding: Literal["auto", "utf-8", "utf-16", "gb18030", "cp1252"] = Field(
-        "auto", title="Encoding", description="How letters are written as bytes.")
-    header: Literal["auto", "yes", "no"] = Field("auto", title="First line", description="Whether it holds the columns' names.")
+        "auto", title="Encoding", description="How letters are written as bytes."
+    )
+    header: Literal["auto", "yes", "no"] = Field(
+        "auto", title="First line", description="Whether it holds the columns' names."
+    )
     other_widths: Literal["refuse", "leave out"] = Field(
-        "refuse", title="Lines of another width", description="What to do with lines that have more or fewer values than the others.")
+        "refuse",
+        title="Lines of another width",
+        description="What to do with lines that have more or fewer values than the others.",
+    )
 
 
 def unpadded(text: bytes) -> bytes:
@@ -41,7 +51,9 @@ def unpadded(text: bytes) -> bytes:
 
 
 def wide(sample: bytes) -> str:
-    """Python's codec if this is UTF-16 without a mark, else nothing: zero bytes stand at odd, or only at even, places."""
+    """Python's codec if this is UTF-16 without a mark, else nothing: zero bytes stand at odd, or only at even,
+    places.
+    """
     odd, even = sample[1::2].count(0), sample[::2].count(0)
     if max(odd, even) < 0.025 * len(sample) or min(odd, even) > 0.1 * max(odd, even):
         return ""
@@ -64,14 +76,19 @@ def is_text(source: Source) -> bool:
 
 def _is_table(source: Source) -> bool:
     name = source.name.lower()
-    return is_text(source) and (name.endswith(SUFFIXES) or (not name.endswith((".md", ".rst", ".py")) and _has_columns(source.head)))
+    return is_text(source) and (
+        name.endswith(SUFFIXES) or (not name.endswith((".md", ".rst", ".py")) and _has_columns(source.head))
+    )
 
 
 def _has_columns(head: bytes) -> bool:
     """Whether two lines one after the other hold a delimiter equally often, or as R writes names, one less."""
     lines = [line for line in head.replace(b"\0", b"").splitlines()[:LINES_COMPARED] if line.strip()]
-    return any(0 <= below.count(mark) - above.count(mark) <= 1 and above.count(mark) > 0
-               for above, below in pairwise(lines) for mark in (b",", b";", b"\t", b"|"))
+    return any(
+        0 <= below.count(mark) - above.count(mark) <= 1 and above.count(mark) > 0
+        for above, below in pairwise(lines)
+        for mark in (b",", b";", b"\t", b"|")
+    )
 
 
 def recognises(sources: Sequence[Source]) -> bool:

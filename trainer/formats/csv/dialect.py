@@ -1,4 +1,6 @@
-"""What a table's first lines tell: the delimiter, whether they begin with names, and how decimal numbers are written."""
+"""What a table's first lines tell: the delimiter, whether they begin with names, and how decimal numbers are
+written.
+"""
 
 import csv
 import re
@@ -37,7 +39,8 @@ def _agreement(lines: Sequence[str], mark: str) -> tuple[float, int]:
 def decimal_comma(rows: Sequence[Sequence[str]], mark: str) -> str | None:
     """An example of a number with a decimal comma, if the file writes numbers so. Then points stand between thousands.
 
-    Between commas, where a number with one stands in quotation marks, it has to be clear that none are between thousands.
+    Between commas, where a number with one stands in quotation marks, it has to be clear that none are between
+    thousands.
     """
     cells = [bare_digits(cell.strip()) for row in rows for cell in row]
     found = [cell for cell in cells if DECIMAL_COMMA.fullmatch(cell)]
@@ -45,7 +48,9 @@ def decimal_comma(rows: Sequence[Sequence[str]], mark: str) -> str | None:
     pointed = (cell for cell in cells if "." in cell and "," not in cell and number_of(cell))
     if not found or any(sure is None or not POINTS.fullmatch(cell) for cell in pointed):
         return None
-    if mark == "," and (sure is None or any(LISTED.fullmatch(cell) and not DECIMAL_COMMA.fullmatch(cell) for cell in cells)):
+    if mark == "," and (
+        sure is None or any(LISTED.fullmatch(cell) and not DECIMAL_COMMA.fullmatch(cell) for cell in cells)
+    ):
         return None
     return sure or found[0]
 
@@ -64,19 +69,31 @@ def has_header(rows: Sequence[Sequence[str]], comma: bool) -> bool:
         return True
     if votes:
         return False
-    return not any(number_of(cell, comma) for cell in first) and len(set(first)) == len(first) and not _repeated(first, rest)
+    return (
+        not any(number_of(cell, comma) for cell in first)
+        and len(set(first)) == len(first)
+        and not _repeated(first, rest)
+    )
 
 
 def _is_alike(cell: str, below: Sequence[str], comma: bool) -> bool:
-    """Whether the first cell of a column of numbers is a number as those below are: ``10 km`` above numbers alone is a name."""
+    """Whether the first cell of a column of numbers is a number as those below are: ``10 km`` above numbers alone is a
+    name.
+    """
     number = number_of(cell, comma)
-    return number is not None and (not number.unit or any(
-        value is not None and value.unit == number.unit for value in (number_of(value, comma) for value in below)))
+    return number is not None and (
+        not number.unit
+        or any(
+            value is not None and value.unit == number.unit for value in (number_of(value, comma) for value in below)
+        )
+    )
 
 
 def _is_numbered(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
-    """Whether the first row numbers its columns, as in ``,0,1,2`` or ``country,2019,2020``: whole numbers in order, as no row below
-    has them, beside words that no value below is, or beside an empty name of a column that counts the rows."""
+    """Whether the first row numbers its columns, as in ``,0,1,2`` or ``country,2019,2020``: whole numbers in order, as
+    no row below has them, beside words that no value below is, or beside an empty name of a column that counts the
+    rows.
+    """
     places = [at for at, cell in enumerate(first) if WHOLE.fullmatch(cell)]
     others = [at for at in range(len(first)) if at not in set(places)]
     below = {at: [row[at].strip() for row in rest if at < len(row)] for at in others}
@@ -91,9 +108,13 @@ def _is_numbered(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
 
 
 def _steps(row: Sequence[str], places: Sequence[int]) -> set[int] | None:
-    """The different steps from each of the row's numbers to the next; None where they are not whole, or one alone and no year."""
+    """The different steps from each of the row's numbers to the next; None where they are not whole, or one alone and
+    no year.
+    """
     cells = [row[at].strip() if at < len(row) else "" for at in places]
-    if not all(WHOLE.fullmatch(cell) for cell in cells) or (len(cells) == 1 and not EARLIEST <= int(cells[0]) <= LATEST):
+    if not all(WHOLE.fullmatch(cell) for cell in cells) or (
+        len(cells) == 1 and not EARLIEST <= int(cells[0]) <= LATEST
+    ):
         return None
     return {int(after) - int(before) for before, after in pairwise(cells)}
 

@@ -7,7 +7,13 @@ from trainer.formats.csv import wide
 
 PIECE = 1024 * 1024
 SAMPLE = 4 * 1024 * 1024
-LABELS = {"utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "gb18030": "GB 18030", "cp1252": "Windows-1252 (Latin 1)"}
+LABELS = {
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "gb18030": "GB 18030",
+    "cp1252": "Windows-1252 (Latin 1)",
+}
 
 
 def detected(path: Path) -> str:

@@ -1,7 +1,9 @@
-"""The rows of a CSV file, column by column and many at a time, as ``rows`` gives them one by one but several times as fast.
+"""The rows of a CSV file, column by column and many at a time, as ``rows`` gives them one by one but several times as
+fast.
 
-Most pieces of most files can be cut at every delimiter. Where quotation marks, line ends or widths speak against that, Python's
-csv reads the piece, and from a piece on that is out of the ordinary, ``rows`` reads, which says what is wrong in which line.
+Most pieces of most files can be cut at every delimiter. Where quotation marks, line ends or widths speak against that,
+Python's csv reads the piece, and from a piece on that is out of the ordinary, ``rows`` reads, which says what is wrong
+in which line.
 """
 
 import csv
@@ -21,7 +23,9 @@ STAND_IN = "\0"  # for a quoted value; text with zero bytes is refused
 
 @dataclass(frozen=True)
 class Batch:
-    """Some rows that are not blank: the line that each begins in, its cells by column, and at least as many ``characters``."""
+    """Some rows that are not blank: the line that each begins in, its cells by column, and at least as many
+    ``characters``.
+    """
 
     lines: Sequence[int]
     columns: Sequence[Sequence[str]]
@@ -73,7 +77,9 @@ def _cut(piece: str, table: Table, line: int) -> tuple[Batch, int] | None:
         return None
     text = text if text.endswith("\n") else text + "\n"
     count = text.count("\n")
-    cells = text.replace("\n", f"{mark}\n{mark}").split(mark)  # a cell of its own for each line end shows whether widths agree
+    cells = text.replace("\n", f"{mark}\n{mark}").split(
+        mark
+    )  # a cell of its own for each line end shows whether widths agree
     if cells.pop() or len(cells) != count * step or cells[table.width :: step] != ["\n"] * count:
         return None
     at = -1

@@ -30,12 +30,19 @@ UNMARKED = ("utf-16-le", "utf-16-be")
 def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     """The table in the one source. Raises TrainerError naming the line where it is no table."""
     if len(sources) != 1:
-        raise TrainerError("csv_several", "There are %(count)s tables: %(names)s. Import one table at a time, or join "
-                           "them into one.", count=len(sources),
-                           names=", ".join(source.name for source in sources[:NAMED]))
+        raise TrainerError(
+            "csv_several",
+            "There are %(count)s tables: %(names)s. Import one table at a time, or join them into one.",
+            count=len(sources),
+            names=", ".join(source.name for source in sources[:NAMED]),
+        )
     csv.field_size_limit(LONGEST_CELL)
     source, padding = _without_padding(sources[0], work)
-    codec = encoding.detected(source.path) if spec.encoding == "auto" else {"utf-8": "utf-8-sig"}.get(spec.encoding, spec.encoding)
+    codec = (
+        encoding.detected(source.path)
+        if spec.encoding == "auto"
+        else {"utf-8": "utf-8-sig"}.get(spec.encoding, spec.encoding)
+    )
     if codec in UNMARKED and spec.encoding == "auto":
         _check_wide(source)
     outline = layout(spec, Table(source, codec, skips=spec.other_widths == "leave out"))
@@ -50,9 +57,14 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
         problems.append(problem("decimal_comma", value=outline.decimal_comma))
     parsed = parse(names, _chunks(outline.table), work, comma=outline.decimal_comma is not None)
     if not parsed.summary.rows:
-        raise TrainerError("csv_no_rows", "“%(name)s” has a line of names and no rows. Choose a file with data.", name=source.name)
-    return replace(parsed, problems=(*problems, *_left_out(outline.table.left_out), *parsed.problems),
-                   checks=parsed.checks | checks_of(_names, _left_out))
+        raise TrainerError(
+            "csv_no_rows", "“%(name)s” has a line of names and no rows. Choose a file with data.", name=source.name
+        )
+    return replace(
+        parsed,
+        problems=(*problems, *_left_out(outline.table.left_out), *parsed.problems),
+        checks=parsed.checks | checks_of(_names, _left_out),
+    )
 
 
 def _without_padding(source: Source, work: Path) -> tuple[Source, list[Problem]]:
@@ -91,23 +103,38 @@ def _left_out(left_out: LeftOut) -> Iterator[Problem]:
 
 
 def _check_wide(source: Source) -> None:
-    """Zero bytes make a file look like UTF-16. This one is not if its first line has delimiters of one byte and no zero byte."""
+    """Zero bytes make a file look like UTF-16. This one is not if its first line has delimiters of one byte and no zero
+    byte.
+    """
     with source.path.open("rb") as file:
-        if b"\0" in (first := file.readline(LONGEST_LINE)) or not any(mark.encode() in first for mark in dialect.DELIMITERS):
+        if b"\0" in (first := file.readline(LONGEST_LINE)) or not any(
+            mark.encode() in first for mark in dialect.DELIMITERS
+        ):
             return
         lines = iter(lambda: file.readline(LONGEST_LINE), b"")
         line = next(number for number, text in enumerate(lines, start=2) if b"\0" in text)
-    raise TrainerError("csv_binary", "Line %(line)s holds bytes that are no text. Save the table as CSV in UTF-8.", line=line)
+    raise TrainerError(
+        "csv_binary", "Line %(line)s holds bytes that are no text. Save the table as CSV in UTF-8.", line=line
+    )
 
 
 def _check_width(source: Source, columns: int) -> None:
     """Called before anything looks at the columns one by one."""
     if columns > MOST_COLUMNS:
-        raise TrainerError("csv_columns", "“%(name)s” has %(columns)s columns; at most %(most)s are read. Import the "
-                           "columns that matter.", name=source.name, columns=columns, most=MOST_COLUMNS)
+        raise TrainerError(
+            "csv_columns",
+            "“%(name)s” has %(columns)s columns; at most %(most)s are read. Import the columns that matter.",
+            name=source.name,
+            columns=columns,
+            most=MOST_COLUMNS,
+        )
     if columns < 2:
-        raise TrainerError("csv_one_column", "“%(name)s” has one column only. A table needs at least one column to "
-                           "learn from and one to predict, separated by commas, semicolons, tabs or bars.", name=source.name)
+        raise TrainerError(
+            "csv_one_column",
+            "“%(name)s” has one column only. A table needs at least one column to "
+            "learn from and one to predict, separated by commas, semicolons, tabs or bars.",
+            name=source.name,
+        )
 
 
 def _names(first: Sequence[str] | None, table: Table) -> tuple[list[str], list[Problem]]:
@@ -158,7 +185,9 @@ def _chunks(table: Table) -> Iterator[Chunk]:
 
 
 def _enough(chunk: _Growing, most: int, held: int) -> int:
-    """How many of the rows are to go on, 0 while they are too few; ``held`` is at least the number of their characters."""
+    """How many of the rows are to go on, 0 while they are too few; ``held`` is at least the number of their
+    characters.
+    """
     full = 0
     if held > CHUNK_CHARACTERS:
         sizes = accumulate(map(sum, zip(*(map(len, cells[:most]) for cells in chunk.columns), strict=True)))

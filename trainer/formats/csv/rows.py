@@ -47,7 +47,9 @@ class LeftOut:
 
 
 def rows(table: Table) -> Iterator[tuple[int, list[str]]]:
-    """Rows that are not blank, each with the number of its first line. Raises TrainerError naming the line that is wrong."""
+    """Rows that are not blank, each with the number of its first line. Raises TrainerError naming the line that is
+    wrong.
+    """
     lines = Lines(table.source.path, table.encoding, table.start)
     reader = csv.reader(lines, delimiter=table.delimiter, strict=True)
     line = table.start
@@ -59,18 +61,30 @@ def rows(table: Table) -> Iterator[tuple[int, list[str]]]:
             line = reader.line_num + table.start
     except csv.Error as error:
         if "limit" in str(error):
-            raise TrainerError("csv_cell", "The value that begins in line %(line)s is longer than a million "
-                               "characters. Maybe its closing quotation mark is missing.", line=line) from error
-        raise TrainerError("csv_quotes", "The quotation marks in line %(line)s do not match. A quotation mark inside "
-                           "of a quoted value must be doubled.", line=line) from error
+            raise TrainerError(
+                "csv_cell",
+                "The value that begins in line %(line)s is longer than a million "
+                "characters. Maybe its closing quotation mark is missing.",
+                line=line,
+            ) from error
+        raise TrainerError(
+            "csv_quotes",
+            "The quotation marks in line %(line)s do not match. A quotation mark inside "
+            "of a quoted value must be doubled.",
+            line=line,
+        ) from error
     except UnicodeError as error:
-        raise TrainerError("csv_encoding", "From line %(line)s on, the text is not what its encoding says. Save the "
-                           "file as UTF-8.", line=line) from error
+        raise TrainerError(
+            "csv_encoding",
+            "From line %(line)s on, the text is not what its encoding says. Save the file as UTF-8.",
+            line=line,
+        ) from error
 
 
 def fitted(table: Table, numbered: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
-    """The rows as wide as the table. Remarks behind the last one are left out, and rows of another width where the table
-    skips them; otherwise raises TrainerError naming the line."""
+    """The rows as wide as the table. Remarks behind the last one are left out, and rows of another width where the
+    table skips them; otherwise raises TrainerError naming the line.
+    """
     for line, row in numbered:
         if (wide := as_wide(table, row)) is not None:
             yield line, wide
@@ -79,10 +93,15 @@ def fitted(table: Table, numbered: Iterator[tuple[int, list[str]]]) -> Iterator[
         else:
             behind = [row, *(other for _, other in islice(numbered, MOST_REMARKS))]
             if len(behind) > MOST_REMARKS or not all(_is_remark(other, table.width) for other in behind):
-                raise TrainerError("csv_ragged", "Line %(line)s has %(found)s values where the first line has %(expected)s. "
-                                   "Correct that line; a value that holds the delimiter must stand in quotation marks. Or choose in "
-                                   "the format's settings to leave such lines out.",
-                                   line=line, found=len(row), expected=table.width)
+                raise TrainerError(
+                    "csv_ragged",
+                    "Line %(line)s has %(found)s values where the first line has %(expected)s. "
+                    "Correct that line; a value that holds the delimiter must stand in quotation marks. Or choose in "
+                    "the format's settings to leave such lines out.",
+                    line=line,
+                    found=len(row),
+                    expected=table.width,
+                )
             table.left_out.remarks.extend(table.delimiter.join(other) for other in behind)
 
 
@@ -121,11 +140,23 @@ class Lines:
         self.characters += len(line)
         self.count += 1
         if self.count > MOST_ROW_LINES:
-            raise TrainerError("csv_row_lines", "A row goes on over more than %(most)s lines up to line %(line)s. "
-                               "Maybe a closing quotation mark is missing.", line=self._number, most=MOST_ROW_LINES)
+            raise TrainerError(
+                "csv_row_lines",
+                "A row goes on over more than %(most)s lines up to line %(line)s. "
+                "Maybe a closing quotation mark is missing.",
+                line=self._number,
+                most=MOST_ROW_LINES,
+            )
         if len(line) == LONGEST_LINE or self.characters > LONGEST_ROW:
-            raise TrainerError("csv_line", "Line %(line)s is longer than %(most)s million characters. Write one row a "
-                               "line.", line=self._number, most=LONGEST_LINE // 1024**2)
+            raise TrainerError(
+                "csv_line",
+                "Line %(line)s is longer than %(most)s million characters. Write one row a line.",
+                line=self._number,
+                most=LONGEST_LINE // 1024**2,
+            )
         if "\0" in line:
-            raise TrainerError("csv_binary", "Line %(line)s holds bytes that are no text. Save the table as CSV in "
-                               "UTF-8.", line=self._number)
+            raise TrainerError(
+                "csv_binary",
+                "Line %(line)s holds bytes that are no text. Save the table as CSV in UTF-8.",
+                line=self._number,
+            )

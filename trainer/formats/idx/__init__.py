@@ -1,8 +1,8 @@
 """IDX images and labels.
 
-The files that MNIST and its relatives come in: one with pictures, one with labels, each plain or as .gz, together in one
-ZIP or side by side. Which is which is told by their content, so names and order do not matter.
-Names that say train and test (or t10k) become the column “split”.
+The files that MNIST and its relatives come in: one with pictures, one with labels, each plain or as .gz, together in
+one ZIP or side by side. Which is which is told by their content, so names and order do not matter. Names that say train
+and test (or t10k) become the column “split”.
 """
 
 from collections.abc import Sequence

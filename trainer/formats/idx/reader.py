@@ -1,4 +1,6 @@
-"""Reads IDX files (http://yann.lecun.com/exdb/mnist describes the format): big-endian, a header of dimensions, then values."""
+"""Reads IDX files (http://yann.lecun.com/exdb/mnist describes the format): big-endian, a header of dimensions, then
+values.
+"""
 
 import math
 import re
@@ -8,14 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer.data import Array
+from trainer.data.partition import TEST, TRAIN, part_of
+from trainer.data.prepared import Array
 from trainer.errors import TrainerError
 from trainer.formats.idx import is_idx
 from trainer.importing import mapped
 from trainer.importing.archives import Source
 from trainer.importing.parsed import LeftOut, Parsed, labelled_pictures
 from trainer.importing.profile import Problem, checks_of, problem
-from trainer.partition import TEST, TRAIN, part_of
 
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MOST_CLASSES = 10_000
@@ -40,15 +42,17 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
     files = [_open(source) for source in sources if is_idx(source)]
     others = [source for source in sources if not is_idx(source)]
     pictures = sorted((file for file in files if file.values.ndim >= 3), key=lambda file: file.name)
-    labels = sorted((file for file in files if file.values.ndim == 1 or _is_described(file, pictures)),
-                    key=lambda file: file.name)
+    labels = sorted(
+        (file for file in files if file.values.ndim == 1 or _is_described(file, pictures)), key=lambda file: file.name
+    )
     _check_beginnings(others, pictures, labels)
     _check_pairs(files, pictures, labels)
     pixels, notices = _pixels([_channels_first(file) for file in pictures], work)
     classes, indices = _classes(np.concatenate([_of_rows(file) for file in labels]))
     problems = (*_of_files(others, pictures, labels), *notices)
-    parsed = labelled_pictures(pixels, indices, classes, parts=_parts(pictures), problems=problems,
-                               checks=checks_of(_converted))
+    parsed = labelled_pictures(
+        pixels, indices, classes, parts=_parts(pictures), problems=problems, checks=checks_of(_converted)
+    )
     return replace(parsed, left_out=tuple(LeftOut(source.name, "no IDX file") for source in others))
 
 
@@ -105,41 +109,71 @@ def _open(source: Source) -> File:
 
 
 def _wrong_length(source: Source, promised: int) -> TrainerError:
-    return TrainerError("idx_length", "“%(name)s” says that it is %(promised)s bytes long but has %(found)s. It is "
-                        "cut short or damaged: upload it again.", name=source.name, promised=promised,
-                        found=source.size)
+    return TrainerError(
+        "idx_length",
+        "“%(name)s” says that it is %(promised)s bytes long but has %(found)s. It is "
+        "cut short or damaged: upload it again.",
+        name=source.name,
+        promised=promised,
+        found=source.size,
+    )
 
 
 def _check_beginnings(others: Sequence[Source], pictures: Sequence[File], labels: Sequence[File]) -> None:
     """Where a file is missing, one that is there and begins wrongly is probably it."""
     binary = [source for source in others if b"\0" in source.head]
     if binary and not (pictures and labels):
-        raise TrainerError("idx_beginning", "“%(name)s” begins with the bytes %(bytes)s, so it is no IDX file: that "
-                           "begins with two zeros, its type of numbers (08, 09, 0B, 0C, 0D or 0E) and its number of "
-                           "dimensions (01 to 04). Download it again, or write it again.",
-                           name=binary[0].name, bytes=binary[0].head[:4].hex(" ").upper())
+        raise TrainerError(
+            "idx_beginning",
+            "“%(name)s” begins with the bytes %(bytes)s, so it is no IDX file: that "
+            "begins with two zeros, its type of numbers (08, 09, 0B, 0C, 0D or 0E) and its number of "
+            "dimensions (01 to 04). Download it again, or write it again.",
+            name=binary[0].name,
+            bytes=binary[0].head[:4].hex(" ").upper(),
+        )
 
 
 def _check_pairs(files: Sequence[File], pictures: Sequence[File], labels: Sequence[File]) -> None:
     for file in files:
         if file.values.ndim == 2 and file not in labels:
-            raise TrainerError("idx_no_pictures", "“%(name)s” has rows of plain numbers, not pictures. Import such "
-                               "data as CSV.", name=file.name)
+            raise TrainerError(
+                "idx_no_pictures",
+                "“%(name)s” has rows of plain numbers, not pictures. Import such data as CSV.",
+                name=file.name,
+            )
     if not labels:
-        raise TrainerError("idx_labels_missing", "The label file is missing: “%(name)s” holds pictures only. Add the "
-                           "file with the labels, for example labels-idx1-ubyte.", name=pictures[0].name)
+        raise TrainerError(
+            "idx_labels_missing",
+            "The label file is missing: “%(name)s” holds pictures only. Add the "
+            "file with the labels, for example labels-idx1-ubyte.",
+            name=pictures[0].name,
+        )
     if not pictures:
-        raise TrainerError("idx_pictures_missing", "The picture file is missing: “%(name)s” holds labels only. Add "
-                           "the file with the pictures, for example images-idx3-ubyte.", name=labels[0].name)
+        raise TrainerError(
+            "idx_pictures_missing",
+            "The picture file is missing: “%(name)s” holds labels only. Add "
+            "the file with the pictures, for example images-idx3-ubyte.",
+            name=labels[0].name,
+        )
     if len(pictures) != len(labels):
-        raise TrainerError("idx_pairs", "There are %(pictures)s picture files and %(labels)s label files. Add exactly "
-                           "one label file for each picture file.", pictures=len(pictures), labels=len(labels))
+        raise TrainerError(
+            "idx_pairs",
+            "There are %(pictures)s picture files and %(labels)s label files. Add exactly "
+            "one label file for each picture file.",
+            pictures=len(pictures),
+            labels=len(labels),
+        )
     for picture, label in zip(pictures, labels, strict=True):
         if len(picture) != len(label):
-            raise TrainerError("idx_counts", "“%(pictures)s” has %(picture_rows)s pictures but “%(labels)s” has "
-                               "%(label_rows)s labels. Choose the label file that belongs to these pictures.",
-                               pictures=picture.name, picture_rows=len(picture), labels=label.name,
-                               label_rows=len(label))
+            raise TrainerError(
+                "idx_counts",
+                "“%(pictures)s” has %(picture_rows)s pictures but “%(labels)s” has "
+                "%(label_rows)s labels. Choose the label file that belongs to these pictures.",
+                pictures=picture.name,
+                picture_rows=len(picture),
+                labels=label.name,
+                label_rows=len(label),
+            )
 
 
 def _channels_first(file: File) -> Array:
@@ -151,18 +185,28 @@ def _channels_first(file: File) -> Array:
         return values
     if values.shape[3] in {1, 3}:
         return values.transpose(0, 3, 1, 2)
-    raise TrainerError("idx_channels", "“%(name)s” has pictures with %(channels)s channels. Pictures need one channel "
-                       "(grey) or three (colour).", name=file.name, channels=values.shape[1])
+    raise TrainerError(
+        "idx_channels",
+        "“%(name)s” has pictures with %(channels)s channels. Pictures need one channel (grey) or three (colour).",
+        name=file.name,
+        channels=values.shape[1],
+    )
 
 
 def _pixels(parts: Sequence[Array], work: Path) -> tuple[Array, list[Problem]]:
     shapes = sorted({part.shape[1:] for part in parts})
     if len(shapes) > 1:
-        raise TrainerError("idx_shapes", "The parts have pictures of different sizes: %(sizes)s. Import them one by "
-                           "one.", sizes=", ".join("x".join(map(str, shape)) for shape in shapes))
+        raise TrainerError(
+            "idx_shapes",
+            "The parts have pictures of different sizes: %(sizes)s. Import them one by one.",
+            sizes=", ".join("x".join(map(str, shape)) for shape in shapes),
+        )
     if max(shapes[0]) > 4096:
-        raise TrainerError("idx_side", "Pictures of %(size)s values are too large. Make them smaller than 4,096 on "
-                           "each side.", size="x".join(map(str, shapes[0])))
+        raise TrainerError(
+            "idx_side",
+            "Pictures of %(size)s values are too large. Make them smaller than 4,096 on each side.",
+            size="x".join(map(str, shapes[0])),
+        )
     if len(parts) == 1 and parts[0].dtype.itemsize == 1 and parts[0].dtype.kind == "u":
         return parts[0], []  # already what is stored: mapped, not copied
     return _converted(parts, work)
@@ -173,8 +217,13 @@ def _converted(parts: Sequence[Array], work: Path) -> tuple[Array, list[Problem]
     low, high, whole, infinite = _range(parts)
     scale = 255.0 if high <= 1 and not whole else 1.0
     if low < 0 or high * scale > 255 or not (whole or scale == 255.0):
-        raise TrainerError("idx_range", "Pixel values go from %(low)s to %(high)s. Write them as whole numbers from 0 "
-                           "to 255, or as fractions from 0 to 1.", low=f"{low:g}", high=f"{high:g}")
+        raise TrainerError(
+            "idx_range",
+            "Pixel values go from %(low)s to %(high)s. Write them as whole numbers from 0 "
+            "to 255, or as fractions from 0 to 1.",
+            low=f"{low:g}",
+            high=f"{high:g}",
+        )
     pixels = mapped.new(work / "pixels", np.uint8, (sum(map(len, parts)), *parts[0].shape[1:]))
     at = 0
     for block in _blocks(parts):
@@ -203,17 +252,24 @@ def _range(parts: Sequence[Array]) -> tuple[float, float, bool, int]:
             low, high = min(low, float(finite.min())), max(high, float(finite.max()))
             whole = whole and bool((finite == np.rint(finite)).all())
     if low > high:
-        raise TrainerError("idx_not_finite", "No pixel is a finite number. Write the pictures again as numbers from 0 "
-                           "to 255.")
+        raise TrainerError(
+            "idx_not_finite", "No pixel is a finite number. Write the pictures again as numbers from 0 to 255."
+        )
     return low, high, whole, infinite
 
 
 def _classes(labels: Array) -> tuple[tuple[str, ...], Array]:
     if not np.isfinite(labels).all() or (labels != np.rint(labels)).any():
-        raise TrainerError("idx_labels_whole", "Labels must be whole numbers, one for each class. Write them as "
-                           "unsigned bytes.")
+        raise TrainerError(
+            "idx_labels_whole", "Labels must be whole numbers, one for each class. Write them as unsigned bytes."
+        )
     values, indices = np.unique(labels, return_inverse=True)
     if len(values) > MOST_CLASSES:
-        raise TrainerError("too_many_classes", "There are %(count)s different labels; at most %(most)s can be told "
-                           "apart. Choose the file that holds the labels.", count=len(values), most=MOST_CLASSES)
+        raise TrainerError(
+            "too_many_classes",
+            "There are %(count)s different labels; at most %(most)s can be told "
+            "apart. Choose the file that holds the labels.",
+            count=len(values),
+            most=MOST_CLASSES,
+        )
     return tuple(str(int(value)) for value in values), indices.astype(np.int64)

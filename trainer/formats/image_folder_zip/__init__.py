@@ -22,25 +22,61 @@ if TYPE_CHECKING:
 
 TIFF, PNM = (".tif", ".tiff"), (".pbm", ".pgm", ".ppm", ".pnm")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".avif", ".jp2", *TIFF, *PNM)
-FOREIGN = (".heic", ".heif", ".jxl", ".svg", ".psd", ".xcf", ".eps", ".ico", ".tga", ".exr", ".hdr", ".dcm", ".nii",
-           ".raw", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2")
+FOREIGN = (
+    ".heic",
+    ".heif",
+    ".jxl",
+    ".svg",
+    ".psd",
+    ".xcf",
+    ".eps",
+    ".ico",
+    ".tga",
+    ".exr",
+    ".hdr",
+    ".dcm",
+    ".nii",
+    ".raw",
+    ".dng",
+    ".cr2",
+    ".cr3",
+    ".nef",
+    ".arw",
+    ".orf",
+    ".rw2",
+)
 MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51")
 NAMED_MARKS = (  # so short, or so widely used, that the name has to agree
-    ((b"BM",), (".bmp",)), ((b"II*\0", b"MM\0*"), TIFF), (tuple(b"P%d" % n for n in range(1, 7)), PNM))
+    ((b"BM",), (".bmp",)),
+    ((b"II*\0", b"MM\0*"), TIFF),
+    (tuple(b"P%d" % n for n in range(1, 7)), PNM),
+)
 
 
 class Spec(Component):
     """How pictures of different sizes and colours become alike, and which folder is the class."""
 
-    largest_side: int = Field(128, ge=8, le=512, title="Largest side", json_schema_extra={"unit": "pixels"},
-                              description="Larger pictures are reduced to this, keeping their proportions.")
+    largest_side: int = Field(
+        128,
+        ge=8,
+        le=512,
+        title="Largest side",
+        json_schema_extra={"unit": "pixels"},
+        description="Larger pictures are reduced to this, keeping their proportions.",
+    )
     colour: Literal["auto", "grey", "rgb"] = Field(
-        "auto", title="Colour", description="Grey has one channel, RGB three; “auto” keeps grey when all pictures are grey.")
+        "auto",
+        title="Colour",
+        description="Grey has one channel, RGB three; “auto” keeps grey when all pictures are grey.",
+    )
     fit: Fit = Field(
-        "squeeze", title="Other proportions",
-        description="Pictures of another shape than most are squeezed, or cropped at the sides, or padded with black.")
+        "squeeze",
+        title="Other proportions",
+        description="Pictures of another shape than most are squeezed, or cropped at the sides, or padded with black.",
+    )
     class_folder: Literal["innermost", "outermost"] = Field(
-        "innermost", title="Folder of the class", description="Which folder is the class where folders lie in folders.")
+        "innermost", title="Folder of the class", description="Which folder is the class where folders lie in folders."
+    )
 
 
 def is_picture(source: Source) -> bool:

@@ -24,8 +24,13 @@ def canvas(spec: Spec, pictures: Sequence[Picture]) -> Canvas:
     width, height = max(sizes, key=lambda size: (sizes[size], size))
     scale = min(1.0, spec.largest_side / max(width, height))
     grey = all(picture.facts.grey for picture in pictures) if spec.colour == "auto" else spec.colour == "grey"
-    return Canvas("L" if grey else "RGB", max(1, round(width * scale)), max(1, round(height * scale)), spec.fit,
-                  *_depth([picture.source for picture in pictures if picture.facts.deep]))
+    return Canvas(
+        "L" if grey else "RGB",
+        max(1, round(width * scale)),
+        max(1, round(height * scale)),
+        spec.fit,
+        *_depth([picture.source for picture in pictures if picture.facts.deep]),
+    )
 
 
 def _depth(deep: Sequence[Source]) -> tuple[float, float]:

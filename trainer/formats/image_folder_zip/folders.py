@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trainer.partition import part_of
+from trainer.data.partition import part_of
 
 Path = tuple[str, ...]
 

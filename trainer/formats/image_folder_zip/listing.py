@@ -53,9 +53,15 @@ class Listing:
 
     def _check(self, line: int, row: Sequence[str]) -> None:
         if len(row) != len(self.names):
-            raise TrainerError("csv_ragged", "Line %(line)s has %(found)s values where the first line has "
-                               "%(expected)s. Correct that line; a value that holds the delimiter must stand in "
-                               "quotation marks.", line=line, found=len(row), expected=len(self.names))
+            raise TrainerError(
+                "csv_ragged",
+                "Line %(line)s has %(found)s values where the first line has "
+                "%(expected)s. Correct that line; a value that holds the delimiter must stand in "
+                "quotation marks.",
+                line=line,
+                found=len(row),
+                expected=len(self.names),
+            )
 
 
 class Index:
@@ -89,8 +95,11 @@ def listing(sources: Sequence[Source], index: Index) -> Listing | None:
     tables = [source for source in sources if source.name.lower().endswith(TABLES)]
     several = [one for source in tables if (one := _listing(source, index)) is not None]
     if len(several) > 1:
-        raise TrainerError("picture_tables", "Several tables name pictures: %(names)s. Join them into one, with a "
-                           "column “split” if they are parts.", names=", ".join(one.source.name for one in several[:5]))
+        raise TrainerError(
+            "picture_tables",
+            "Several tables name pictures: %(names)s. Join them into one, with a column “split” if they are parts.",
+            names=", ".join(one.source.name for one in several[:5]),
+        )
     return several[0] if several else None
 
 

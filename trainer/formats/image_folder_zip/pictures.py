@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from trainer.columns.image import Fit
-from trainer.data import Array
+from trainer.data.prepared import Array
 
 Mode = Literal["L", "RGB"]
 
@@ -23,9 +23,22 @@ MOST_PIXELS = 64 * 1024 * 1024
 GREY = {"1", "L", "LA", "La"}
 ORIENTATION = 0x0112
 BROKEN = (
-    UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning, OSError, ValueError, SyntaxError,
-    EOFError, TypeError, KeyError, IndexError, AttributeError, OverflowError, AssertionError, RuntimeError,
-    struct.error, zlib.error,
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    OverflowError,
+    AssertionError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
 )  # what Pillow's decoders are known to raise for damaged content
 
 ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -83,8 +96,14 @@ def facts(path: Path) -> Facts:
         width, height = (image.height, image.width) if turned else image.size
         deep = image.mode.startswith(("I", "F"))
         more = _has_more(image)
-        return Facts(width, height, grey=deep or image.mode in GREY, deep=deep,
-                     animated=more and image.format in ANIMATIONS, pages=more and image.format == "TIFF")
+        return Facts(
+            width,
+            height,
+            grey=deep or image.mode in GREY,
+            deep=deep,
+            animated=more and image.format in ANIMATIONS,
+            pages=more and image.format == "TIFF",
+        )
 
 
 def _has_more(image: Image.Image) -> bool:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer.data import Array
+from trainer.data.partition import TRAIN, part_of
+from trainer.data.prepared import Array
 from trainer.errors import TrainerError
 from trainer.formats.image_folder_zip import SUFFIXES, Spec, alike, folders, is_foreign, is_picture, tabled
 from trainer.formats.image_folder_zip.folders import Place
@@ -17,7 +18,6 @@ from trainer.importing import mapped
 from trainer.importing.archives import Source
 from trainer.importing.parsed import LeftOut, Parsed, labelled_pictures
 from trainer.importing.profile import Problem, checks_of, problem
-from trainer.partition import TRAIN, part_of
 
 BROKEN_SHARE = 0.1
 NAMED = 5
@@ -53,31 +53,53 @@ def _of_folders(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     canvas = alike.canvas(spec, pictures)
     pixels, kept = _decode_all(pictures, canvas, work, broken)
     _check_broken(broken, len(readable))
-    problems = (*alike.problems(kept, canvas), *_of_files(broken, others),
-                *_of_places(spec, kept, candidates, places), *_of_losses(kept, labelled))
-    parsed = labelled_pictures(pixels, *_classes(kept), parts=_parts(kept), problems=problems, fit=spec.fit,
-                               checks=checks_of(_of_files, _of_places, _of_losses))
+    problems = (
+        *alike.problems(kept, canvas),
+        *_of_files(broken, others),
+        *_of_places(spec, kept, candidates, places),
+        *_of_losses(kept, labelled),
+    )
+    parsed = labelled_pictures(
+        pixels,
+        *_classes(kept),
+        parts=_parts(kept),
+        problems=problems,
+        fit=spec.fit,
+        checks=checks_of(_of_files, _of_places, _of_losses),
+    )
     unlabelled = [source.name for source, place in zip(candidates, places, strict=True) if place.label is None]
     foreign = [source.name for source, _ in labelled if is_foreign(source)]
-    reasons = (("no class", unlabelled), ("format not read", foreign), ("cannot be read", broken),
-               ("no picture", others))
+    reasons = (
+        ("no class", unlabelled),
+        ("format not read", foreign),
+        ("cannot be read", broken),
+        ("no picture", others),
+    )
     return replace(parsed, left_out=tuple(LeftOut(name, reason) for reason, names in reasons for name in names))
 
 
 def _require_classes(candidates: Sequence[Source], places: Sequence[Place]) -> None:
     if all(place.label is None for place in places):
-        raise TrainerError("picture_without_folder", "“%(name)s” lies in no folder, so its class is not known. Put "
-                           "the pictures of each class into a folder with the class's name and pack those folders as "
-                           "a ZIP.", name=candidates[0].name)
+        raise TrainerError(
+            "picture_without_folder",
+            "“%(name)s” lies in no folder, so its class is not known. Put "
+            "the pictures of each class into a folder with the class's name and pack those folders as "
+            "a ZIP.",
+            name=candidates[0].name,
+        )
 
 
 def _classes(pictures: Sequence[Picture]) -> tuple[Array, tuple[str, ...]]:
     """The index of each picture's class, and the names of the classes."""
     names, indices = np.unique(np.array([picture.label for picture in pictures], dtype=object), return_inverse=True)
     if len(names) > MOST_CLASSES:
-        raise TrainerError("too_many_folders", "There are %(count)s folders with pictures; at most %(most)s classes "
-                           "can be told apart. Put the pictures of each class into one folder.", count=len(names),
-                           most=MOST_CLASSES)
+        raise TrainerError(
+            "too_many_folders",
+            "There are %(count)s folders with pictures; at most %(most)s classes "
+            "can be told apart. Put the pictures of each class into one folder.",
+            count=len(names),
+            most=MOST_CLASSES,
+        )
     return indices, tuple(names.tolist())
 
 
@@ -103,9 +125,14 @@ def _with_facts(labelled: Sequence[tuple[Source, Place]]) -> tuple[list[Picture]
         try:
             pictures.append(Picture(source, facts(source.path), place.label, place.part))
         except HugePictureError as error:
-            raise TrainerError("picture_too_large", "“%(name)s” says that it is %(width)s x %(height)s pixels; more "
-                               "than 64 million pixels are not opened. Make the picture smaller or leave it out.",
-                               name=source.name, width=error.width, height=error.height) from error
+            raise TrainerError(
+                "picture_too_large",
+                "“%(name)s” says that it is %(width)s x %(height)s pixels; more "
+                "than 64 million pixels are not opened. Make the picture smaller or leave it out.",
+                name=source.name,
+                width=error.width,
+                height=error.height,
+            ) from error
         except BrokenPictureError:
             broken.append(source.name)
     return pictures, broken
@@ -113,13 +140,19 @@ def _with_facts(labelled: Sequence[tuple[Source, Place]]) -> tuple[list[Picture]
 
 def _check_broken(broken: Sequence[str], total: int) -> None:
     if len(broken) == total or len(broken) > BROKEN_SHARE * total + 1:
-        raise TrainerError("pictures_broken", "%(count)s of %(total)s pictures cannot be read, among them %(names)s. "
-                           "Save them again as PNG or JPEG, or leave them out.", count=len(broken), total=total,
-                           names=", ".join(broken[:NAMED]))
+        raise TrainerError(
+            "pictures_broken",
+            "%(count)s of %(total)s pictures cannot be read, among them %(names)s. "
+            "Save them again as PNG or JPEG, or leave them out.",
+            count=len(broken),
+            total=total,
+            names=", ".join(broken[:NAMED]),
+        )
 
 
-def _decode_all(pictures: Sequence[Picture], canvas: Canvas, work: Path,
-                broken: list[str]) -> tuple[Array, list[Picture]]:
+def _decode_all(
+    pictures: Sequence[Picture], canvas: Canvas, work: Path, broken: list[str]
+) -> tuple[Array, list[Picture]]:
     """Pixels in a file of ``work``, so that memory holds one picture at a time."""
     pixels = mapped.new(work / "pixels", np.uint8, (len(pictures), *canvas.shape))
     kept: list[Picture] = []
@@ -139,8 +172,9 @@ def _of_files(broken: Sequence[str], others: Sequence[str]) -> Iterator[Problem]
         yield problem("other_files", count=len(others), names=", ".join(others[:NAMED]))
 
 
-def _of_places(spec: Spec, kept: Sequence[Picture], candidates: Sequence[Source],
-                places: Sequence[Place]) -> Iterator[Problem]:
+def _of_places(
+    spec: Spec, kept: Sequence[Picture], candidates: Sequence[Source], places: Sequence[Place]
+) -> Iterator[Problem]:
     """What the folders gave reason to say."""
     unlabelled = [source.name for source, place in zip(candidates, places, strict=True) if place.label is None]
     if unlabelled:
@@ -158,8 +192,9 @@ def _of_losses(kept: Sequence[Picture], labelled: Sequence[tuple[Source, Place]]
     foreign = [source.name for source, _ in labelled if is_foreign(source)]
     if foreign:
         formats = sorted({name.rpartition(".")[2].upper() for name in foreign})
-        yield problem("foreign_pictures", count=len(foreign), formats=", ".join(formats),
-                      names=", ".join(foreign[:NAMED]))
+        yield problem(
+            "foreign_pictures", count=len(foreign), formats=", ".join(formats), names=", ".join(foreign[:NAMED])
+        )
     files = Counter(place.label for _, place in labelled)
     for name in sorted({place.label or "" for _, place in labelled} - {picture.label for picture in kept}):
         yield problem("lost_class", name=name, count=files[name])

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from trainer.columns import Column, image
-from trainer.data import Array, own_name
+from trainer.data.prepared import Array, own_name
 from trainer.errors import TrainerError
 from trainer.formats.image_folder_zip import Spec, alike
 from trainer.formats.image_folder_zip.listing import Index, Listing
@@ -83,8 +83,10 @@ def read(spec: Spec, listing: Listing, pictures: Sequence[Source], others: Seque
     _require_rows(reading, listing)
     parsed = parse(listing.names, _of_rows(listing.chunks(), is_whole), work, comma=listing.comma)
     names = [listing.names[place] for place in listing.paths]
-    columns = {name: image.Column(name=name, shape=canvas.shape, fit=spec.fit)
-               for name, canvas in zip(names, canvases, strict=True)}
+    columns = {
+        name: image.Column(name=name, shape=canvas.shape, fit=spec.fit)
+        for name, canvas in zip(names, canvases, strict=True)
+    }
     arrays = {own_name(name): _compact(block, is_whole) for name, block in zip(names, pixels, strict=True)}
     alikes = [one for column, canvas in enumerate(canvases) for one in alike.problems(reading.headers(column), canvas)]
     problems = (*_of_pictures(reading, listing, pictures), *_of_others(listing, others), *alikes)
@@ -94,8 +96,12 @@ def read(spec: Spec, listing: Listing, pictures: Sequence[Source], others: Seque
 
 def _require_rows(reading: Reading, listing: Listing) -> None:
     if not reading.is_whole.any():
-        raise TrainerError("pictures_missing", "“%(name)s” names pictures, but no row has a picture that is there and "
-                           "can be read. Pack the table and its pictures into one ZIP.", name=listing.source.name)
+        raise TrainerError(
+            "pictures_missing",
+            "“%(name)s” names pictures, but no row has a picture that is there and "
+            "can be read. Pack the table and its pictures into one ZIP.",
+            name=listing.source.name,
+        )
 
 
 def _of_rows(chunks: Iterator[Chunk], is_whole: Array) -> Iterator[Chunk]:
@@ -136,13 +142,16 @@ def _unnamed(reading: Reading, pictures: Sequence[Source]) -> list[str]:
     return [pictures[number].name for number in sorted({*range(len(pictures))} - {*reading.numbers.ravel().tolist()})]
 
 
-def _left_out(reading: Reading, listing: Listing, pictures: Sequence[Source],
-              others: Sequence[Source]) -> Iterator[LeftOut]:
+def _left_out(
+    reading: Reading, listing: Listing, pictures: Sequence[Source], others: Sequence[Source]
+) -> Iterator[LeftOut]:
     for line, cell in reading.missing:
         yield LeftOut(f"{listing.source.name}, line {line}: {cell}", "picture not there")
-    reasons = (("cannot be read", [pictures[number].name for number in sorted(reading.broken)]),
-               ("not named in the table", _unnamed(reading, pictures)),
-               ("no picture", [source.name for source in others if source is not listing.source]))
+    reasons = (
+        ("cannot be read", [pictures[number].name for number in sorted(reading.broken)]),
+        ("not named in the table", _unnamed(reading, pictures)),
+        ("no picture", [source.name for source in others if source is not listing.source]),
+    )
     yield from (LeftOut(name, reason) for reason, names in reasons for name in names)
 
 
@@ -152,17 +161,25 @@ def _of_others(listing: Listing, others: Sequence[Source]) -> Iterator[Problem]:
         yield problem("other_files", count=len(names), names=", ".join(names[:NAMED]))
 
 
-def _joined(parsed: Parsed, images: dict[str, image.Column], pixels: dict[str, Array],
-            problems: Sequence[Problem]) -> Parsed:
+def _joined(
+    parsed: Parsed, images: dict[str, image.Column], pixels: dict[str, Array], problems: Sequence[Problem]
+) -> Parsed:
     """The table with pictures in place of their paths."""
     columns = tuple(_column(column, images) for column in parsed.summary.columns)
-    profiles = tuple(ColumnProfile(name=one.name, kind="image", distinct=one.distinct) if one.name in images else one
-                     for one in parsed.columns)
+    profiles = tuple(
+        ColumnProfile(name=one.name, kind="image", distinct=one.distinct) if one.name in images else one
+        for one in parsed.columns
+    )
     others = [one for one in parsed.problems if one.params.get("column") not in images]
     arrays = {name: _without(parsed, name, kind, images) for name, kind in BLOCKS if name in parsed.arrays}
-    return replace(parsed, summary=parsed.summary.model_copy(update={"columns": columns}), columns=profiles,
-                   arrays=pixels | {name: block for name, block in arrays.items() if block.shape[1]},
-                   problems=(*problems, *others), checks=parsed.checks | checks_of(_of_pictures))
+    return replace(
+        parsed,
+        summary=parsed.summary.model_copy(update={"columns": columns}),
+        columns=profiles,
+        arrays=pixels | {name: block for name, block in arrays.items() if block.shape[1]},
+        problems=(*problems, *others),
+        checks=parsed.checks | checks_of(_of_pictures),
+    )
 
 
 BLOCKS = (("numbers", "number"), ("categories", "category"))

@@ -22,8 +22,11 @@ def _is_lines(source: Source) -> bool:
     """Whether the first line begins like an object and, where its end is in sight, ends like one."""
     head = source.head.removeprefix(b"\xef\xbb\xbf").lstrip()
     line, end, _ = head.partition(b"\n")
-    return line.startswith(b"{") and (not end or line.rstrip().endswith(b"}")) and (
-        bool(end) or source.name.lower().endswith((".jsonl", ".ndjson")))
+    return (
+        line.startswith(b"{")
+        and (not end or line.rstrip().endswith(b"}"))
+        and (bool(end) or source.name.lower().endswith((".jsonl", ".ndjson")))
+    )
 
 
 def recognises(sources: Sequence[Source]) -> bool:

@@ -24,8 +24,12 @@ CHUNK_CHARACTERS = 16 * 1024 * 1024
 def read(sources: Sequence[Source], work: Path) -> Parsed:
     """The table in the one source; columns in the order in which their keys first appear."""
     if len(sources) != 1:
-        raise TrainerError("json_several", "There are %(count)s files of JSON Lines: %(names)s. Import one at a time, "
-                           "or join them.", count=len(sources), names=", ".join(source.name for source in sources[:5]))
+        raise TrainerError(
+            "json_several",
+            "There are %(count)s files of JSON Lines: %(names)s. Import one at a time, or join them.",
+            count=len(sources),
+            names=", ".join(source.name for source in sources[:5]),
+        )
     source = sources[0]
     keys = keys_of(source)
     return parse(distinct(cleaned(list(keys))), chunks(source, keys), work, stated=list(keys.values()))
@@ -40,8 +44,12 @@ def keys_of(source: Source) -> dict[str, Stated]:
             if value is not None:
                 types.add(_stated(value))
         if len(keys) > MOST_COLUMNS:
-            raise TrainerError("json_columns", "Up to line %(line)s there are more than %(most)s different keys. "
-                               "Write rows with the same keys.", line=line, most=MOST_COLUMNS)
+            raise TrainerError(
+                "json_columns",
+                "Up to line %(line)s there are more than %(most)s different keys. Write rows with the same keys.",
+                line=line,
+                most=MOST_COLUMNS,
+            )
     if not keys:
         raise TrainerError("json_no_rows", "“%(name)s” holds no rows. Choose a file with data.", name=source.name)
     return {key: next(iter(types)) if len(types) == 1 else "spelled" for key, types in keys.items()}
@@ -50,7 +58,9 @@ def keys_of(source: Source) -> dict[str, Stated]:
 def _stated(value: Any) -> Stated:
     if isinstance(value, str):
         return "words"
-    is_number = isinstance(value, float) or (isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST_WHOLE)
+    is_number = isinstance(value, float) or (
+        isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST_WHOLE
+    )
     return "numbers" if is_number else "spelled"
 
 
@@ -71,8 +81,13 @@ def chunks(source: Source, keys: Mapping[str, Stated]) -> Iterator[Chunk]:
 
 def _chunk(lines: list[int], rows: list[list[str]], keys: Mapping[str, Stated]) -> Chunk:
     columns = zip(*rows, strict=True)
-    return Chunk(lines, [np.array([float(cell or "nan") for cell in cells]) if stated == "numbers" else list(cells)
-                         for stated, cells in zip(keys.values(), columns, strict=True)])
+    return Chunk(
+        lines,
+        [
+            np.array([float(cell or "nan") for cell in cells]) if stated == "numbers" else list(cells)
+            for stated, cells in zip(keys.values(), columns, strict=True)
+        ],
+    )
 
 
 def _cell(value: Any) -> str:
@@ -89,8 +104,12 @@ def _rows(source: Source) -> Iterator[tuple[int, dict[str, Any]]]:
         while line := file.readline(LONGEST_LINE):
             number += 1
             if len(line) == LONGEST_LINE:
-                raise TrainerError("json_line", "Line %(line)s is longer than %(most)s million bytes. Write one "
-                                   "object a line.", line=number, most=LONGEST_LINE // 1024**2)
+                raise TrainerError(
+                    "json_line",
+                    "Line %(line)s is longer than %(most)s million bytes. Write one object a line.",
+                    line=number,
+                    most=LONGEST_LINE // 1024**2,
+                )
             if line.strip():
                 yield number, _object(line, number)
 
@@ -99,9 +118,14 @@ def _object(line: bytes, number: int) -> dict[str, Any]:
     try:
         row = json.loads(line.removeprefix(b"\xef\xbb\xbf"))
     except (ValueError, RecursionError) as error:
-        raise TrainerError("json_syntax", "Line %(line)s is not valid JSON. Write one object a line, in UTF-8.",
-                           line=number) from error
+        raise TrainerError(
+            "json_syntax", "Line %(line)s is not valid JSON. Write one object a line, in UTF-8.", line=number
+        ) from error
     if not isinstance(row, dict):
-        raise TrainerError("json_object", "Line %(line)s is not an object with keys and values. Write one object a "
-                           "line, for example {\"text\": \"…\", \"label\": \"…\"}.", line=number)
+        raise TrainerError(
+            "json_object",
+            "Line %(line)s is not an object with keys and values. Write one object a "
+            'line, for example {"text": "…", "label": "…"}.',
+            line=number,
+        )
     return row

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from trainer.data import Array
+from trainer.data.prepared import Array
 from trainer.errors import TrainerError
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
@@ -70,8 +70,11 @@ def _refusal(reason: str) -> tuple[str, str]:
     if "object" in reason.lower():
         return (
             "pickle_refused",
-            _("“%(name)s” holds pickled Python objects, which can run programs and are never opened here. Save it with "
-              "numbers or texts alone."),
+            _(
+                "“%(name)s” holds pickled Python objects, which can run programs and are never opened here. Save it "
+                "with "
+                "numbers or texts alone."
+            ),
         )
     return "npz_damaged", _("“%(name)s” is damaged or cut short. Save it again.")
 

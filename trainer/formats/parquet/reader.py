@@ -15,6 +15,7 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
     """The table in the one source. Raises TrainerError where it is none."""
     source = typed.only(sources)
     with typed.refusing_damage(source), pq.ParquetFile(source.path, memory_map=True, pre_buffer=False) as file:
+
         def batches(columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
             chosen = None if columns is None else list(columns)
             yield from file.iter_batches(typed.CHUNK_ROWS, columns=chosen, use_threads=False)

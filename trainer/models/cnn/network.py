@@ -7,13 +7,21 @@ from torch import Tensor, nn
 
 
 class Network(nn.Module):
-    """One picture [B, C, H, W] -> [B, outputs]: an encoder of convolutions and fully connected layers, and a linear head.
+    """One picture [B, C, H, W] -> [B, outputs]: an encoder of convolutions and fully connected layers, and a linear
+    head.
 
     No batch normalisation: rows stay independent of each other, so that any number of ranks computes the same.
     """
 
-    def __init__(self, inputs: Mapping[str, Sequence[int]], channels: Sequence[int], kernel: int, hidden: Sequence[int],
-                 dropout: float, outputs: int) -> None:
+    def __init__(
+        self,
+        inputs: Mapping[str, Sequence[int]],
+        channels: Sequence[int],
+        kernel: int,
+        hidden: Sequence[int],
+        dropout: float,
+        outputs: int,
+    ) -> None:
         super().__init__()
         ((self.image, (depth, height, width)),) = inputs.items()
         encoder: list[nn.Module] = []
@@ -45,5 +53,7 @@ def widths(module: nn.Module) -> dict[str, Any]:
     """The Spec's fields that give a network with these layers."""
     convolutions = [layer for layer in module.modules() if isinstance(layer, nn.Conv2d)]
     linear = [layer for layer in module.modules() if isinstance(layer, nn.Linear)]
-    return {"channels": tuple(layer.out_channels for layer in convolutions),
-            "hidden": tuple(layer.out_features for layer in linear[:-1])}
+    return {
+        "channels": tuple(layer.out_channels for layer in convolutions),
+        "hidden": tuple(layer.out_features for layer in linear[:-1]),
+    }

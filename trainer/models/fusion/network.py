@@ -9,11 +9,26 @@ from torch import Tensor, nn
 class Network(nn.Module):
     """Blocks, each [B, features] or [B, C, H, W] -> [B, outputs]: an encoder a block, a combiner, and a linear head."""
 
-    def __init__(self, inputs: Mapping[str, Sequence[int]], combiner: str, width: int, hidden: Sequence[int],
-                 channels: Sequence[int], kernel: int, dropout: float, outputs: int) -> None:
+    def __init__(
+        self,
+        inputs: Mapping[str, Sequence[int]],
+        combiner: str,
+        width: int,
+        hidden: Sequence[int],
+        channels: Sequence[int],
+        kernel: int,
+        dropout: float,
+        outputs: int,
+    ) -> None:
         super().__init__()
-        encoders = {name: (_of_picture(shape, channels, kernel, width, dropout) if len(shape) == 3
-                           else _of_vector(shape[0], hidden, width, dropout)) for name, shape in inputs.items()}
+        encoders = {
+            name: (
+                _of_picture(shape, channels, kernel, width, dropout)
+                if len(shape) == 3
+                else _of_vector(shape[0], hidden, width, dropout)
+            )
+            for name, shape in inputs.items()
+        }
         self.encoders = nn.ModuleDict(encoders)
         self.combiner = COMBINERS[combiner](len(encoders), width)
         self.head = nn.Linear(width * len(encoders) if combiner == "concatenation" else width, outputs)
@@ -63,7 +78,9 @@ class Concatenation(nn.Module):
 
 
 class GatedSum(nn.Module):
-    """Encoded blocks [B, n, width] -> [B, width]: each times a gate between 0 and 1 that is computed from it, added up."""
+    """Encoded blocks [B, n, width] -> [B, width]: each times a gate between 0 and 1 that is computed from it, added
+    up.
+    """
 
     def __init__(self, blocks: int, width: int) -> None:
         super().__init__()
@@ -75,12 +92,17 @@ class GatedSum(nn.Module):
 
 
 class Attention(nn.Module):
-    """Encoded blocks [B, n, width] -> [B, width]: the mean of their values, weighed by how well their keys answer a query that
-    is learned (Bahdanau et al. 2015)."""
+    """Encoded blocks [B, n, width] -> [B, width]: the mean of their values, weighed by how well their keys answer a
+    query that is learned (Bahdanau et al. 2015).
+    """
 
     def __init__(self, blocks: int, width: int) -> None:
         super().__init__()
-        self.key, self.value, self.query = nn.Linear(width, width), nn.Linear(width, width), nn.Linear(width, 1, bias=False)
+        self.key, self.value, self.query = (
+            nn.Linear(width, width),
+            nn.Linear(width, width),
+            nn.Linear(width, 1, bias=False),
+        )
 
     def forward(self, blocks: Tensor) -> Tensor:
         weights: Tensor = torch.softmax(self.query(torch.tanh(self.key(blocks))), 1)

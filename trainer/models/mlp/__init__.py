@@ -22,9 +22,15 @@ class Spec(ModelSpec):
     layouts_taken: ClassVar[frozenset[Layout]] = frozenset({"vector"})
 
     hidden: Annotated[tuple[Width, ...], Lenient] = Field(
-        (64, 64), max_length=12, title="Hidden units", description="Of each layer before the last.")
-    dropout: float = Field(0.1, ge=0, lt=1, title="Dropout",
-                           description="Part of the activations that is left out while training (Srivastava et al. 2014).")
+        (64, 64), max_length=12, title="Hidden units", description="Of each layer before the last."
+    )
+    dropout: float = Field(
+        0.1,
+        ge=0,
+        lt=1,
+        title="Dropout",
+        description="Part of the activations that is left out while training (Srivastava et al. 2014).",
+    )
 
 
 def build(spec: Spec, inputs: Mapping[str, tuple[int, ...]], outputs: int) -> "nn.Module":

@@ -13,7 +13,9 @@ class Network(nn.Module):
 
     names: list[str]
 
-    def __init__(self, inputs: Mapping[str, Sequence[int]], hidden: Sequence[int], dropout: float, outputs: int) -> None:
+    def __init__(
+        self, inputs: Mapping[str, Sequence[int]], hidden: Sequence[int], dropout: float, outputs: int
+    ) -> None:
         super().__init__()
         self.names = list(inputs)
         features = sum(map(prod, inputs.values()))

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from trainer import inputs
 from trainer.component import Lenient
+from trainer.data import inputs
+from trainer.data.summary import LABEL, DataSummary
 from trainer.errors import TrainerError
-from trainer.summary import LABEL, DataSummary
 from trainer.task import LiveChart, TaskSpec
 from trainer.task import Target as TaskTarget
 
 if TYPE_CHECKING:
-    from trainer.data import Prepared
-    from trainer.split import Indices
+    from trainer.data.prepared import Prepared
+    from trainer.data.split import Indices
     from trainer.task import Encoded, Task
 
 CHARTS = (LiveChart("accuracy", "Accuracy", ("train/accuracy", "validation/accuracy"), "share", "validation/accuracy"),)
@@ -26,8 +26,12 @@ class Spec(TaskSpec):
     encoding: ClassVar[str] = "class"
     loss: ClassVar[str] = "cross_entropy"
 
-    target: str = Field(LABEL, title="Target column", description="What the model learns to tell.",
-                        json_schema_extra={"choices_from": "columns"})
+    target: str = Field(
+        LABEL,
+        title="Target column",
+        description="What the model learns to tell.",
+        json_schema_extra={"choices_from": "columns"},
+    )
 
     @property
     def target_columns(self) -> tuple[str, ...]:
@@ -47,8 +51,13 @@ class Target(TaskTarget):
 def check(spec: Spec, data: DataSummary) -> None:
     column = inputs.target_column(spec.target, data)
     if spec.encoding not in column.encodings:
-        raise TrainerError("too_many_classes", "The column “%(column)s” has %(distinct)d different values, too many for "
-                           "classes; choose another task.", field="task", column=column.name, distinct=column.distinct)
+        raise TrainerError(
+            "too_many_classes",
+            "The column “%(column)s” has %(distinct)d different values, too many for classes; choose another task.",
+            field="task",
+            column=column.name,
+            distinct=column.distinct,
+        )
     inputs.feature_columns(spec.features, spec.target_columns, data)
 
 

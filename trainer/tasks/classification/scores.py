@@ -1,11 +1,12 @@
-"""How good predicted classes are. Formulas as in the scikit-learn user guide, section 3.4; a ratio without a denominator
-is 0."""
+"""How good predicted classes are. Formulas as in the scikit-learn user guide, section 3.4; a ratio without a
+denominator is 0.
+"""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from trainer.data import Array
+from trainer.data.prepared import Array
 from trainer.report import Block, Figure, Heading, Scalar, Table
 from trainer.sentences import gettext_noop as _
 
@@ -19,10 +20,16 @@ def confusion_matrix(actual: Array, predicted: Array, classes: int) -> Array:
 
 def per_class(actual: Array, predicted: Array, classes: int) -> dict[str, Array]:
     """Precision tp/(tp+fp), recall tp/(tp+fn), F1 2pr/(p+r), and support (actual rows) of each class [K]."""
-    hits, taken, support = (np.bincount(rows, minlength=classes) for rows in (actual[actual == predicted], predicted, actual))
+    hits, taken, support = (
+        np.bincount(rows, minlength=classes) for rows in (actual[actual == predicted], predicted, actual)
+    )
     precision, recall = _ratio(hits, taken), _ratio(hits, support)
-    return {"precision": precision, "recall": recall, "f1": _ratio(2 * precision * recall, precision + recall),
-            "support": support}
+    return {
+        "precision": precision,
+        "recall": recall,
+        "f1": _ratio(2 * precision * recall, precision + recall),
+        "support": support,
+    }
 
 
 def _ratio(above: Array, below: Array) -> Array:
@@ -34,10 +41,23 @@ def report(predicted: Array, actual: Array, classes: Sequence[str]) -> tuple[Sca
     table of the classes, and the confusion matrix, left out above MOST_CONFUSED classes."""
     scores = per_class(actual, predicted, len(classes))
     occurs = np.union1d(actual, predicted)
-    accuracy = Scalar(name="test/accuracy", label=_("Test accuracy"), value=float((predicted == actual).mean()),
-                      unit="share", better="higher")
-    macro = [Scalar(name=f"test/macro_{name}", label=label, value=float(scores[name][occurs].mean()), unit="share", better="higher")
-             for name, label in (("precision", _("Precision")), ("recall", _("Recall")), ("f1", _("F1")))]
+    accuracy = Scalar(
+        name="test/accuracy",
+        label=_("Test accuracy"),
+        value=float((predicted == actual).mean()),
+        unit="share",
+        better="higher",
+    )
+    macro = [
+        Scalar(
+            name=f"test/macro_{name}",
+            label=label,
+            value=float(scores[name][occurs].mean()),
+            unit="share",
+            better="higher",
+        )
+        for name, label in (("precision", _("Precision")), ("recall", _("Recall")), ("f1", _("F1")))
+    ]
     blocks: list[Block] = [_table(scores, classes)]
     if len(classes) <= MOST_CONFUSED:
         matrix = confusion_matrix(actual, predicted, len(classes)).tolist()
@@ -46,9 +66,17 @@ def report(predicted: Array, actual: Array, classes: Sequence[str]) -> tuple[Sca
 
 
 def _table(scores: dict[str, Array], classes: Sequence[str]) -> Table:
-    headings = (Heading(label=_("Class"), unit=None), Heading(label=_("Precision"), unit="share"),
-                Heading(label=_("Recall"), unit="share"), Heading(label=_("F1"), unit="share"),
-                Heading(label=_("Rows")))
+    headings = (
+        Heading(label=_("Class"), unit=None),
+        Heading(label=_("Precision"), unit="share"),
+        Heading(label=_("Recall"), unit="share"),
+        Heading(label=_("F1"), unit="share"),
+        Heading(label=_("Rows")),
+    )
     columns = [scores[name].tolist() for name in ("precision", "recall", "f1", "support")]
-    return Table(title=_("Each class"), note=_("On rows that training never saw"), headings=headings,
-                 rows=tuple(zip(classes, *columns, strict=True)))
+    return Table(
+        title=_("Each class"),
+        note=_("On rows that training never saw"),
+        headings=headings,
+        rows=tuple(zip(classes, *columns, strict=True)),
+    )

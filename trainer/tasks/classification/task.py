@@ -8,13 +8,13 @@ from torch import Tensor
 
 from trainer import columns
 from trainer.columns import Column
-from trainer.data import Array, Prepared
+from trainer.data.prepared import Array, Prepared
+from trainer.data.split import Indices
+from trainer.data.summary import require_classes
 from trainer.proving import lossy
 from trainer.proving.lossy import Change
 from trainer.report import Block, Scalar
 from trainer.sentences import gettext_noop as _
-from trainer.split import Indices
-from trainer.summary import require_classes
 from trainer.task import Encoded, LossOf
 from trainer.tasks.classification import Spec, Target, scores
 
@@ -63,8 +63,10 @@ class Classification:
         return [scores["accuracy"], -scores["loss"]]
 
     def best_epoch(self, scores: Mapping[str, float]) -> tuple[str, dict[str, str]]:
-        return (_("Epoch %(epoch)d is the best so far: validation accuracy %(accuracy)s %%, loss %(loss)s."),
-                {"accuracy": f"{100 * scores['accuracy']:.1f}", "loss": f"{scores['loss']:.3g}"})
+        return (
+            _("Epoch %(epoch)d is the best so far: validation accuracy %(accuracy)s %%, loss %(loss)s."),
+            {"accuracy": f"{100 * scores['accuracy']:.1f}", "loss": f"{scores['loss']:.3g}"},
+        )
 
     def decide(self, answers: Array) -> Array:
         """The most likely class, int64 [N]."""
@@ -75,12 +77,19 @@ class Classification:
         return scores.report(decisions, truth, self.target.classes)
 
     def compare(self, before: Array, after: Array, truth: Array) -> Change:
-        return lossy.of_hits("accuracy", _("Accuracy"), before == truth, after == truth,
-                             float((before == after).mean()))
+        return lossy.of_hits(
+            "accuracy", _("Accuracy"), before == truth, after == truth, float((before == after).mean())
+        )
 
     def output(self) -> dict[str, Any]:
-        return {"name": "logits", "dtype": "float32", "shape": ["batch", self.outputs], "target": self.target.name,
-                "classes": list(self.target.classes), "meaning": "softmax gives probabilities, the largest is the answer"}
+        return {
+            "name": "logits",
+            "dtype": "float32",
+            "shape": ["batch", self.outputs],
+            "target": self.target.name,
+            "classes": list(self.target.classes),
+            "meaning": "softmax gives probabilities, the largest is the answer",
+        }
 
     def facts(self) -> Sequence[tuple[str, Sequence[str]]]:
         return [("Classes", self.target.classes)]

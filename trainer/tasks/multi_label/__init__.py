@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from trainer import inputs
 from trainer.columns import Column
 from trainer.component import Lenient
+from trainer.data import inputs
+from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
-from trainer.summary import DataSummary
 from trainer.task import LiveChart, TaskSpec
 from trainer.task import Target as TaskTarget
 
 if TYPE_CHECKING:
-    from trainer.data import Prepared
-    from trainer.split import Indices
+    from trainer.data.prepared import Prepared
+    from trainer.data.split import Indices
     from trainer.task import Encoded, Task
 
 CHARTS = (LiveChart("f1", "F1", ("train/f1", "validation/f1"), "share", "validation/f1"),)
@@ -29,8 +29,12 @@ class Spec(TaskSpec):
     loss: ClassVar[str] = "binary_cross_entropy"
 
     labels: Annotated[tuple[str, ...], Lenient] = Field(
-        min_length=1, max_length=1000, title="Label columns", description="Each is a label that a row has or lacks.",
-        json_schema_extra={"choices_from": "columns"})
+        min_length=1,
+        max_length=1000,
+        title="Label columns",
+        description="Each is a label that a row has or lacks.",
+        json_schema_extra={"choices_from": "columns"},
+    )
 
     @property
     def target_columns(self) -> tuple[str, ...]:
@@ -56,8 +60,13 @@ def check(spec: Spec, data: DataSummary) -> None:
 def check_label(column: Column) -> None:
     """Raise TrainerError for a column that holds no label."""
     if Spec.encoding not in column.encodings:
-        raise TrainerError("target_not_a_label", "The column “%(column)s” is no label, which has zeros and ones, or two words such as "
-                           "no and yes; take it out of the label columns.", field="task", column=column.name)
+        raise TrainerError(
+            "target_not_a_label",
+            "The column “%(column)s” is no label, which has zeros and ones, or two words such as "
+            "no and yes; take it out of the label columns.",
+            field="task",
+            column=column.name,
+        )
 
 
 def suggest(data: DataSummary) -> dict[str, Any] | None:

@@ -9,22 +9,27 @@ from torch import Tensor
 
 from trainer import columns
 from trainer.columns import Column
-from trainer.data import Array, Prepared
+from trainer.data.prepared import Array, Prepared
+from trainer.data.split import Indices
 from trainer.proving import lossy
 from trainer.proving.lossy import Change
 from trainer.report import Block, Scalar
 from trainer.sentences import gettext_noop as _
-from trainer.split import Indices
 from trainer.task import Encoded, LossOf
 from trainer.tasks.multi_label import Spec, Target, scores
 
 
 def encode(labels: Sequence[Column], prepared: Prepared) -> Encoded:
     """A row without a value in one of the columns has no target."""
-    values = np.stack([columns.module_of(label, "values").targets(label, prepared, Spec.encoding)[0] for label in labels], axis=1)
+    values = np.stack(
+        [columns.module_of(label, "values").targets(label, prepared, Spec.encoding)[0] for label in labels], axis=1
+    )
     is_present: Array = np.all(values >= 0, axis=1)
-    return Encoded(values=np.maximum(values, 0).astype(np.uint8), is_present=is_present,
-                   classes=tuple(label.name for label in labels))
+    return Encoded(
+        values=np.maximum(values, 0).astype(np.uint8),
+        is_present=is_present,
+        classes=tuple(label.name for label in labels),
+    )
 
 
 def describe(encoded: Encoded, train: Indices) -> Target:
@@ -64,8 +69,10 @@ class MultiLabel:
         return [scores["f1"], -scores["loss"]]
 
     def best_epoch(self, scores: Mapping[str, float]) -> tuple[str, dict[str, str]]:
-        return (_("Epoch %(epoch)d is the best so far: validation F1 %(f1)s %%, loss %(loss)s."),
-                {"f1": f"{100 * scores['f1']:.1f}", "loss": f"{scores['loss']:.3g}"})
+        return (
+            _("Epoch %(epoch)d is the best so far: validation F1 %(f1)s %%, loss %(loss)s."),
+            {"f1": f"{100 * scores['f1']:.1f}", "loss": f"{scores['loss']:.3g}"},
+        )
 
     def decide(self, answers: Array) -> Array:
         """Zeros and ones int64 [N, K]."""
@@ -76,12 +83,19 @@ class MultiLabel:
 
     def compare(self, before: Array, after: Array, truth: Array) -> Change:
         was, now = (before == truth).all(axis=1), (after == truth).all(axis=1)
-        return lossy.of_hits("exact_match", _("Rows with all labels right"), was, now,
-                             float((before == after).all(axis=1).mean()))
+        return lossy.of_hits(
+            "exact_match", _("Rows with all labels right"), was, now, float((before == after).all(axis=1).mean())
+        )
 
     def output(self) -> dict[str, Any]:
-        return {"name": "logits", "dtype": "float32", "shape": ["batch", self.outputs], "target": self.target.name,
-                "labels": list(self.target.labels), "meaning": "the sigmoid of a logit is the label's probability"}
+        return {
+            "name": "logits",
+            "dtype": "float32",
+            "shape": ["batch", self.outputs],
+            "target": self.target.name,
+            "labels": list(self.target.labels),
+            "meaning": "the sigmoid of a logit is the label's probability",
+        }
 
     def facts(self) -> Sequence[tuple[str, Sequence[str]]]:
         return [("Labels", self.target.labels)]

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from trainer import inputs
+from trainer.data import inputs
+from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
-from trainer.summary import DataSummary
 from trainer.task import LiveChart, TaskSpec
 from trainer.task import Target as TaskTarget
 
 if TYPE_CHECKING:
-    from trainer.data import Prepared
-    from trainer.split import Indices
+    from trainer.data.prepared import Prepared
+    from trainer.data.split import Indices
     from trainer.task import Encoded, Task
 
 CHARTS = (LiveChart("error", "Mean absolute error", ("train/mae", "validation/mae"), "", "validation/mae"),)
@@ -25,8 +25,11 @@ class Spec(TaskSpec):
     encoding: ClassVar[str] = "number"
     loss: ClassVar[str] = "mean_squared_error"
 
-    target: str = Field(title="Target column", description="What the model learns to tell.",
-                        json_schema_extra={"choices_from": "columns"})
+    target: str = Field(
+        title="Target column",
+        description="What the model learns to tell.",
+        json_schema_extra={"choices_from": "columns"},
+    )
 
     @property
     def target_columns(self) -> tuple[str, ...]:
@@ -43,8 +46,12 @@ class Target(TaskTarget):
 def check(spec: Spec, data: DataSummary) -> None:
     column = inputs.target_column(spec.target, data)
     if spec.encoding not in column.encodings:
-        raise TrainerError("target_not_a_number", "The column “%(column)s” holds categories, not numbers; choose "
-                           "classification, or another target.", field="task", column=column.name)
+        raise TrainerError(
+            "target_not_a_number",
+            "The column “%(column)s” holds categories, not numbers; choose classification, or another target.",
+            field="task",
+            column=column.name,
+        )
     inputs.feature_columns(spec.features, spec.target_columns, data)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from trainer.data import Array
+from trainer.data.prepared import Array
 from trainer.report import Block, Figure, Scalar
 from trainer.sentences import gettext_noop as _
 
@@ -18,8 +18,17 @@ def report(predicted: Array, actual: Array) -> tuple[Scalar, list[Scalar], list[
     residuals = {"predicted": predicted[kept].astype(float).tolist(), "actual": actual[kept].astype(float).tolist()}
     mae = Scalar(name="test/mae", label=_("Mean absolute error"), value=float(np.abs(error).mean()), better="lower")
     further = [
-        Scalar(name="test/rmse", label=_("Root mean squared error"), value=float(np.sqrt((error**2).mean())),
-               better="lower"),
-        Scalar(name="test/r2", label=_("R²"), value=1 - float((error**2).sum()) / spread if spread > 0 else 0.0,
-               better="higher")]
+        Scalar(
+            name="test/rmse",
+            label=_("Root mean squared error"),
+            value=float(np.sqrt((error**2).mean())),
+            better="lower",
+        ),
+        Scalar(
+            name="test/r2",
+            label=_("R²"),
+            value=1 - float((error**2).sum()) / spread if spread > 0 else 0.0,
+            better="higher",
+        ),
+    ]
     return mae, further, [Figure(chart="residuals", data=residuals)]

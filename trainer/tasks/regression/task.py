@@ -9,13 +9,13 @@ from torch import Tensor
 
 from trainer import columns
 from trainer.columns import Column
-from trainer.data import Array, Prepared
+from trainer.data.prepared import Array, Prepared
+from trainer.data.scaling import mean_and_scale
+from trainer.data.split import Indices
 from trainer.proving import lossy
 from trainer.proving.lossy import Change
 from trainer.report import Block, Scalar
-from trainer.scaling import mean_and_scale
 from trainer.sentences import gettext_noop as _
-from trainer.split import Indices
 from trainer.task import Encoded, LossOf
 from trainer.tasks.regression import Spec, Target, scores
 
@@ -62,8 +62,10 @@ class Regression:
         return [-scores["loss"]]
 
     def best_epoch(self, scores: Mapping[str, float]) -> tuple[str, dict[str, str]]:
-        return (_("Epoch %(epoch)d is the best so far: validation error %(mae)s, loss %(loss)s."),
-                {"mae": f"{scores['mae']:.3g}", "loss": f"{scores['loss']:.3g}"})
+        return (
+            _("Epoch %(epoch)d is the best so far: validation error %(mae)s, loss %(loss)s."),
+            {"mae": f"{scores['mae']:.3g}", "loss": f"{scores['loss']:.3g}"},
+        )
 
     def decide(self, answers: Array) -> Array:
         return answers
@@ -75,7 +77,13 @@ class Regression:
         return lossy.of_errors("mae", _("Mean absolute error"), np.abs(before - truth), np.abs(after - truth))
 
     def output(self) -> dict[str, Any]:
-        return {"name": "value", "dtype": "float32", "shape": ["batch"], "target": self.target.name, "unit": "as in the data"}
+        return {
+            "name": "value",
+            "dtype": "float32",
+            "shape": ["batch"],
+            "target": self.target.name,
+            "unit": "as in the data",
+        }
 
     def facts(self) -> Sequence[tuple[str, Sequence[str]]]:
         return []

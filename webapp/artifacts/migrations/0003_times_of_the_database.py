@@ -5,25 +5,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('artifacts', '0002_initial'),
+        ("artifacts", "0002_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='artifact',
-            name='created',
+            model_name="artifact",
+            name="created",
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
         ),
         migrations.AlterField(
-            model_name='edge',
-            name='created',
+            model_name="edge",
+            name="created",
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
         ),
         migrations.AlterField(
-            model_name='modelversion',
-            name='created',
+            model_name="modelversion",
+            name="created",
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
         ),
     ]

@@ -5,17 +5,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('artifacts', '0003_times_of_the_database'),
+        ("artifacts", "0003_times_of_the_database"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BlockSums',
+            name="BlockSums",
             fields=[
-                ('artifact', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='artifacts.artifact')),
-                ('sums', models.BinaryField()),
+                (
+                    "artifact",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="artifacts.artifact",
+                    ),
+                ),
+                ("sums", models.BinaryField()),
             ],
         ),
     ]

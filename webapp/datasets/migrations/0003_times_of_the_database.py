@@ -5,30 +5,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('datasets', '0002_upload_metadata'),
+        ("datasets", "0002_upload_metadata"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='dataset',
-            name='created',
+            model_name="dataset",
+            name="created",
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
         ),
         migrations.AlterField(
-            model_name='datasetversion',
-            name='created',
+            model_name="datasetversion",
+            name="created",
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
         ),
         migrations.AlterField(
-            model_name='upload',
-            name='changed',
+            model_name="upload",
+            name="changed",
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
         ),
         migrations.AlterField(
-            model_name='upload',
-            name='created',
+            model_name="upload",
+            name="created",
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
         ),
     ]

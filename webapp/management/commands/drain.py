@@ -1,4 +1,6 @@
-"""``manage.py drain WORKER``: let a machine finish what it does and take nothing new, before it is switched off or updated."""
+"""``manage.py drain WORKER``: let a machine finish what it does and take nothing new, before it is switched off or
+updated.
+"""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -21,4 +23,6 @@ class Command(BaseCommand):
             if not Worker.objects.filter(name=worker).update(draining=not off):
                 known = ", ".join(Worker.objects.values_list("name", flat=True)) or "none"
                 raise CommandError(f"There is no worker of this name; known are: {known}.")
-        self.stdout.write(f"{worker} takes runs again." if off else f"{worker} finishes what it does and takes nothing new.")
+        self.stdout.write(
+            f"{worker} takes runs again." if off else f"{worker} finishes what it does and takes nothing new."
+        )

@@ -15,8 +15,10 @@ FILE = Path("texts_of_specs.py")
 
 class Command(makemessages.Command):
     help = "Collect every sentence that a user sees, for translation: `manage.py makemessages --locale zh_Hans`."
-    xgettext_options = [*makemessages.Command.xgettext_options,
-                        *(f"--keyword={name}:{place}" for name, place in KEYWORDS.items())]
+    xgettext_options = [
+        *makemessages.Command.xgettext_options,
+        *(f"--keyword={name}:{place}" for name, place in KEYWORDS.items()),
+    ]
 
     def handle(self, *args: Any, **options: Any) -> None:
         """xgettext reads files only; what the classes say stands in one for as long as it reads."""

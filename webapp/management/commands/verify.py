@@ -15,19 +15,23 @@ EVERY = 5.0  # seconds from one line of progress to the next
 
 
 class Command(BaseCommand):
-    help = ("Read every stored file and list those that are damaged or missing, with what is lost with them. "
-            "Exit code 1 if there are any.")
+    help = (
+        "Read every stored file and list those that are damaged or missing, with what is lost with them. "
+        "Exit code 1 if there are any."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--rate", type=_rate, default=100.0, metavar="MIB",
-                            help="at most so many MiB a second (100)")
+        parser.add_argument(
+            "--rate", type=_rate, default=100.0, metavar="MIB", help="at most so many MiB a second (100)"
+        )
 
     def handle(self, *args: Any, rate: float, **options: Any) -> None:
         with reachable.database():
             bad = self._verify(rate * MIB)
         if bad:
-            raise CommandError(f"{bad} stored files are not whole. Restore them from a backup, or make them again as "
-                               "is said above.")
+            raise CommandError(
+                f"{bad} stored files are not whole. Restore them from a backup, or make them again as is said above."
+            )
 
     def _verify(self, rate: float) -> int:
         total, size, bad, due = Artifact.objects.count(), 0, 0, time.monotonic() + EVERY

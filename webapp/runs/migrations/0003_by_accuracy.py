@@ -7,16 +7,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('datasets', '0001_initial'),
-        ('runs', '0002_initial'),
+        ("datasets", "0001_initial"),
+        ("runs", "0002_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(models.F('owner'), models.OrderBy(django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('accuracy', django.db.models.fields.json.KeyTextTransform('test', 'report')), models.FloatField()), -1.0), descending=True), models.OrderBy(models.F('id'), descending=True), name='run_by_accuracy'),
+            model_name="run",
+            index=models.Index(
+                models.F("owner"),
+                models.OrderBy(
+                    django.db.models.functions.comparison.Coalesce(
+                        django.db.models.functions.comparison.Cast(
+                            django.db.models.fields.json.KeyTextTransform(
+                                "accuracy", django.db.models.fields.json.KeyTextTransform("test", "report")
+                            ),
+                            models.FloatField(),
+                        ),
+                        -1.0,
+                    ),
+                    descending=True,
+                ),
+                models.OrderBy(models.F("id"), descending=True),
+                name="run_by_accuracy",
+            ),
         ),
     ]

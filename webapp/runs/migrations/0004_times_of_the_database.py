@@ -5,40 +5,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('runs', '0003_by_accuracy'),
+        ("runs", "0003_by_accuracy"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='attempt',
-            name='started',
+            model_name="attempt",
+            name="started",
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
         ),
         migrations.AlterField(
-            model_name='checkpoint',
-            name='created',
+            model_name="checkpoint",
+            name="created",
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
         ),
         migrations.AlterField(
-            model_name='command',
-            name='created',
+            model_name="command",
+            name="created",
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
         ),
         migrations.AlterField(
-            model_name='run',
-            name='created',
+            model_name="run",
+            name="created",
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
         ),
         migrations.AlterField(
-            model_name='run',
-            name='queued',
+            model_name="run",
+            name="queued",
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
         ),
         migrations.AlterField(
-            model_name='streamentry',
-            name='created',
+            model_name="streamentry",
+            name="created",
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
         ),
     ]

@@ -5,51 +5,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('runs', '0004_times_of_the_database'),
+        ("runs", "0004_times_of_the_database"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Measure',
+            name="Measure",
             fields=[
-                ('name', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('label', models.CharField(max_length=80)),
-                ('unit', models.CharField(blank=True, max_length=20)),
-                ('better', models.CharField(blank=True, max_length=6)),
+                ("name", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("label", models.CharField(max_length=80)),
+                ("unit", models.CharField(blank=True, max_length=20)),
+                ("better", models.CharField(blank=True, max_length=6)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='RunScore',
+            name="RunScore",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.FloatField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("value", models.FloatField()),
             ],
         ),
         migrations.RemoveIndex(
-            model_name='run',
-            name='run_by_accuracy',
+            model_name="run",
+            name="run_by_accuracy",
         ),
         migrations.AddField(
-            model_name='runscore',
-            name='measure',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='runs.measure'),
+            model_name="runscore",
+            name="measure",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="runs.measure"
+            ),
         ),
         migrations.AddField(
-            model_name='runscore',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='runs.run'),
+            model_name="runscore",
+            name="run",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="scores", to="runs.run"),
         ),
         migrations.AddIndex(
-            model_name='runscore',
-            index=models.Index(fields=['measure', 'value', 'run'], name='run_score_order'),
+            model_name="runscore",
+            index=models.Index(fields=["measure", "value", "run"], name="run_score_order"),
         ),
         migrations.AddConstraint(
-            model_name='runscore',
-            constraint=models.UniqueConstraint(fields=('run', 'measure'), name='one_score_per_measure'),
+            model_name="runscore",
+            constraint=models.UniqueConstraint(fields=("run", "measure"), name="one_score_per_measure"),
         ),
     ]

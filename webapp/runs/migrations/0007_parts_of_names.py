@@ -1,5 +1,6 @@
-"""An index for searching by a part of a name, where the database has the extension and lets us make it: the search works
-without, by reading all names."""
+"""An index for searching by a part of a name, where the database has the extension and lets us make it: the search
+works without, by reading all names.
+"""
 
 from django.db import DatabaseError, migrations, transaction
 from psycopg import errors
@@ -25,9 +26,8 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('runs', '0006_awaits_data'),
+        ("runs", "0006_awaits_data"),
     ]
 
     operations = [

@@ -7,5 +7,7 @@ from typing import Any
 import numpy as np
 
 
-def read(values: Sequence[Sequence[Any]], block: dict[str, Any], folder: Path) -> tuple[np.ndarray[Any, Any], list[Any]]:
+def read(
+    values: Sequence[Sequence[Any]], block: dict[str, Any], folder: Path
+) -> tuple[np.ndarray[Any, Any], list[Any]]:
     return np.array([[float(cell) for cell in cells] for cells in values], np.float32).T, []

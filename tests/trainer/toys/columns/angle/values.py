@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from trainer.columns.angle import Block, Column  # type: ignore[import-not-found]
 
 from trainer.columns import Gatherer
-from trainer.data import Prepared
-from trainer.split import Indices
+from trainer.data.prepared import Prepared
+from trainer.data.split import Indices
 
 
 def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> list[Block]:

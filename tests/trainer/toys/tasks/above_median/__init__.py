@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from trainer import inputs
-from trainer.summary import DataSummary
+from trainer.data import inputs
+from trainer.data.summary import DataSummary
 from trainer.task import LiveChart, TaskSpec
 from trainer.task import Target as TaskTarget
 
 if TYPE_CHECKING:
-    from trainer.data import Prepared
-    from trainer.split import Indices
+    from trainer.data.prepared import Prepared
+    from trainer.data.split import Indices
     from trainer.task import Encoded, Task
 
 CHARTS = (LiveChart("hits", "Rows told rightly", ("train/hits", "validation/hits"), "share", "validation/hits"),)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from trainer.data import Array
+from trainer.data.prepared import Array
 from trainer.proving import lossy
 from trainer.proving.lossy import Change
 from trainer.report import Block, Scalar
@@ -46,7 +46,9 @@ class AboveMedian:
         return Scalar(name="test/hits", label="Rows told rightly", value=hits, unit="share", better="higher"), [], []
 
     def compare(self, before: Array, after: Array, truth: Array) -> Change:
-        return lossy.of_hits("hits", "Rows told rightly", before == truth, after == truth, float((before == after).mean()))
+        return lossy.of_hits(
+            "hits", "Rows told rightly", before == truth, after == truth, float((before == after).mean())
+        )
 
     def output(self) -> dict[str, Any]:
         return {"name": "logits", "dtype": "float32", "shape": ["batch", 2], "target": self.target.name}

@@ -1,0 +1,194 @@
+"""Prepared data: one memory-mapped file that every rank, evaluation and export reads.
+
+The file is safetensors. Its metadata hold the ``DataSummary``. An array is named by what it holds: the block of all
+columns of a kind (``numbers`` [N, columns], ``categories`` [N, columns], in the summary's order), or one column by
+itself (``column:`` and its name, [N, …]). What each kind's arrays hold stands in its folder under trainer.columns.
+
+The same content always gives the same bytes, so the file's hash names the content.
+"""
+
+import json
+import os
+import struct
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from pydantic import ValidationError
+
+from trainer import checked
+from trainer.columns import Column, Gatherer
+from trainer.data.summary import DataSummary
+from trainer.errors import DamagedError, TrainerError
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+DTYPES: dict[str, np.dtype[Any]] = {
+    "I8": np.dtype("int8"),
+    "U8": np.dtype("uint8"),
+    "I64": np.dtype("<i8"),
+    "I32": np.dtype("<i4"),
+    "F64": np.dtype("<f8"),
+}
+FIRST_SPEAKS_SECONDS = 1.0  # that another rank leaves the first to say what both found
+ROLE = "prepared"  # of such a file among a job's inputs
+LARGEST_HEADER = 100 * 1024 * 1024
+COPY_BYTES = 16 * 1024 * 1024
+
+
+def own_name(column: str) -> str:
+    """The name of the array of a column that has one of its own."""
+    return f"column:{column}"
+
+
+class Prepared:
+    """A prepared file, opened. Arrays are read-only views of the file's pages: nothing is read before it is used."""
+
+    def __init__(self, path: Path, summary: DataSummary, arrays: dict[str, Array]) -> None:
+        self.path = path
+        self.summary = summary
+        self._arrays = arrays
+        self._check: checked.Check | None = None
+
+    @classmethod
+    def open(cls, path: Path | str, sha256: str | None = None) -> "Prepared":
+        """Map the file. Raises TrainerError when it is not a prepared file or is cut short: DamagedError where it is to
+        have another ``sha256``."""
+        path = Path(path)
+        try:
+            header, start = _header(path)
+            summary = DataSummary.model_validate_json(header.pop("__metadata__")["summary"])
+            arrays = {name: _mapped(path, start, entry) for name, entry in header.items()}
+        except OSError:
+            if sha256 is None:
+                raise
+            with checked.reading(path, ROLE):
+                raise
+        except (KeyError, TypeError, ValueError, struct.error, ValidationError) as error:
+            checked.require(path, sha256, ROLE)
+            raise TrainerError(
+                "prepared_damaged", "The prepared data cannot be read; import the data set again."
+            ) from error
+        return cls(path, summary, arrays)
+
+    def array(self, name: str) -> Array:
+        """One of the arrays named above."""
+        return self._arrays[name]
+
+    def own_array(self, column: str) -> Array:
+        """The array of a column that has one of its own."""
+        return self._arrays[own_name(column)]
+
+    def places(self, columns: Iterable[Column]) -> list[int]:
+        """Where columns of one kind stand in their kind's block."""
+        columns = list(columns)
+        return self.places_of(columns[0].kind, [column.name for column in columns]) if columns else []
+
+    def places_of(self, kind: str, names: Sequence[str]) -> list[int]:
+        """The same by their names."""
+        places = {name: place for place, name in enumerate(self._names_of(kind))}
+        return [places[name] for name in names]
+
+    def gatherer_of_block(self, name: str, places: Sequence[int]) -> Gatherer:
+        """Of the columns at these places of a kind's block, [B, places]."""
+        block = self.array(name)
+        if list(places) == list(range(block.shape[1])):
+            return block.__getitem__
+        return lambda rows: block[rows][:, places]
+
+    def _names_of(self, kind: str) -> list[str]:
+        return [column.name for column in self.summary.columns if column.kind == kind]
+
+    @contextmanager
+    def checking(self, sha256: str | None, *, beside: bool = True) -> Iterator[None]:
+        """Hash the whole file while the caller works with it; without a ``sha256`` there is nothing to hold it against.
+        Not ``beside`` the work, but where that fails: what all ranks do but the first.
+
+        Raises DamagedError behind the work, and in place of whatever else damaged data brought about.
+        """
+        if sha256 is None:
+            yield
+            return
+        self._check = checked.Check(self.path, sha256, ROLE) if beside else None
+        try:
+            yield
+            self.is_whole()
+        except (DamagedError, OSError):
+            raise
+        except Exception:
+            self._require(sha256)
+            raise
+        finally:
+            if self._check is not None:
+                self._check.abandon()
+                self._check = None
+
+    def _require(self, sha256: str) -> None:
+        """Raises DamagedError for data that are not whole; on another rank than the first once that one has said so."""
+        if self._check is not None:
+            self._check.has_passed(wait=True)
+            return
+        try:
+            checked.require(self.path, sha256, ROLE)
+        except DamagedError:
+            time.sleep(FIRST_SPEAKS_SECONDS)
+            raise
+
+    def is_whole(self, *, wait: bool = True) -> bool:
+        """Whether all of the file is known to be what it should be; False while that is not known yet. Raises
+        DamagedError."""
+        return self._check is None or self._check.has_passed(wait=wait)
+
+    def __len__(self) -> int:
+        return self.summary.rows
+
+
+def _header(path: Path) -> tuple[dict[str, Any], int]:
+    with path.open("rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        if length > LARGEST_HEADER:
+            raise ValueError("header too long")
+        header = json.loads(file.read(length))
+    return header, 8 + length
+
+
+def _mapped(path: Path, start: int, entry: dict[str, Any]) -> Array:
+    dtype, shape, first = DTYPES[entry["dtype"]], tuple(entry["shape"]), start + entry["data_offsets"][0]
+    if 0 in shape:
+        return np.empty(shape, dtype)
+    return np.memmap(path, dtype=dtype, mode="r", offset=first, shape=shape)
+
+
+def write_prepared(path: Path, summary: DataSummary, arrays: Mapping[str, Array]) -> None:
+    """Write a prepared file: to a temporary name, synced, renamed. Arrays may be memory maps; memory stays flat."""
+    ordered = dict(sorted(arrays.items(), key=lambda item: (-item[1].itemsize, item[0])))  # keeps each array aligned
+    header = _encoded_header(summary, ordered)
+    partial = path.with_name(path.name + ".part")
+    with partial.open("wb") as file:
+        file.write(struct.pack("<Q", len(header)) + header)
+        for array in ordered.values():
+            _copy(array, file)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.rename(path)
+
+
+def _encoded_header(summary: DataSummary, arrays: Mapping[str, Array]) -> bytes:
+    entries: dict[str, Any] = {"__metadata__": {"summary": summary.model_dump_json()}}
+    at = 0
+    for name, array in arrays.items():
+        code = next(code for code, dtype in DTYPES.items() if dtype == array.dtype)
+        entries[name] = {"dtype": code, "shape": list(array.shape), "data_offsets": [at, at + array.nbytes]}
+        at += array.nbytes
+    header = json.dumps(entries, ensure_ascii=False, separators=(",", ":")).encode()
+    return header + b" " * (-len(header) % 8)
+
+
+def _copy(array: Array, file: BinaryIO) -> None:
+    if array.size == 0:
+        return
+    rows = max(1, COPY_BYTES // max(1, array.nbytes // array.shape[0]))
+    file.writelines(np.ascontiguousarray(array[at : at + rows]).data for at in range(0, array.shape[0], rows))

@@ -1,0 +1,174 @@
+"""The raw rows of prepared data as batches of tensors, with their targets and their division into parts.
+
+Data stays in the memory-mapped file; a batch gathers its rows by index in one vectorised copy.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from trainer import catalog, columns
+from trainer.columns import Block, Column, Gatherer
+from trainer.data import inputs, partition, split
+from trainer.data.partition import PARTS
+from trainer.data.prepared import Array, Prepared
+from trainer.data.split import Indices, Parts
+from trainer.errors import TrainerError
+from trainer.packaging import package
+from trainer.packaging.package import ModelConfig
+from trainer.spec import Split, TrainSpec
+from trainer.task import Encoded, Task, TaskSpec
+
+PIECE_VALUES = 2 * 1024 * 1024  # as many as 512 pictures of 32 x 32 in colour have, and more
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """``targets`` has one entry per row of the file, as the task encodes them.
+
+    ``dropped`` counts rows that cannot be used because their target is missing, or the part that a column gives.
+    """
+
+    prepared: Prepared
+    task: Task
+    features: tuple[Column, ...]
+    blocks: tuple[Block, ...]
+    targets: Array
+    parts: Parts
+    dropped: int
+
+    def batch(self, rows: Indices, dtype: torch.dtype = torch.float32) -> dict[str, Tensor]:
+        """The raw values of these rows by block, [B, …]: whole numbers as they are, others as ``dtype``."""
+        raw = ((name, torch.from_numpy(gather(rows))) for name, gather in self._gatherers.items())
+        return {name: values.to(dtype) if values.is_floating_point() else values for name, values in raw}
+
+    @cached_property
+    def _gatherers(self) -> dict[str, Gatherer]:
+        return {block.name: columns.module_of(block, "values").gatherer(block, self.prepared) for block in self.blocks}
+
+    def pieces(self, part: Indices, most: int) -> Iterator[Indices]:
+        """``part`` in pieces of at most so many rows, fewer where each of them is large, so that memory holds what a
+        piece needs.
+        """
+        values = sum(column.width for column in self.features)
+        rows = max(1, min(most, PIECE_VALUES // max(1, values)))
+        return (part[start : start + rows] for start in range(0, len(part), rows))
+
+    def targets_of(self, rows: Indices) -> Tensor:
+        """Targets of these rows [B, …], as the task encodes them."""
+        return torch.from_numpy(self.targets[rows])
+
+
+def read(spec: TrainSpec, prepared: Prepared) -> Rows:
+    """The rows that a resolved ``spec`` learns from. Raises TrainerError where the data cannot be learned from."""
+    assert spec.task is not None
+    return of_task(spec.task, prepared, spec.split, spec.seed, spec.ranks)
+
+
+def of_model(config: ModelConfig, prepared: Prepared, prepared_sha256: str | None = None) -> Rows:
+    """The rows that a trained model was trained, validated and tested on. Raises TrainerError for other data, also for
+    such as look the same where the file's SHA-256 is given: rows that the model learnt would be taken for test rows.
+    """
+    _require_same_data(config, prepared)
+    data = of_task(config.task, prepared, config.split, config.seed)
+    if not config.target.tells_as(data.task.target):
+        raise _other_data()
+    if prepared_sha256 is not None and config.data not in (None, prepared_sha256):
+        raise TrainerError(
+            "other_rows",
+            "This is not the file that the model was trained on, though it has what the model needs: rows "
+            "that the model learnt might be taken to test it. Give the model's own data.",
+        )
+    return replace(data, task=package.task(config), blocks=config.inputs)
+
+
+def _require_same_data(config: ModelConfig, prepared: Prepared) -> None:
+    """Else data of another kind would end in a KeyError, and codes of other levels would be judged as if they were the
+    model's.
+    """
+    summary = prepared.summary
+    names = {column.name for column in summary.columns}
+    needed = (*config.task.target_columns, *config.split.columns)
+    if not names.issuperset(needed) or not all(block.fits(summary.columns) for block in config.inputs):
+        raise _other_data()
+
+
+def _other_data() -> TrainerError:
+    return TrainerError(
+        "other_data",
+        "This is not the data that the model was trained on: its kind, its columns or its classes "
+        "are others. Give the model's own data.",
+    )
+
+
+def of_task(task: TaskSpec, prepared: Prepared, division: Split, seed: int, ranks: int = 1) -> Rows:
+    """The rows for a task, divided by ``division`` and ``seed``."""
+    module = catalog.entry("tasks", task).module
+    module.check(task, prepared.summary)
+    encoded: Encoded = module.encode(task, prepared)
+    usable, parts = _divided(encoded, prepared, division, seed)
+    if len(parts.train) < ranks:
+        raise TrainerError(
+            "fewer_rows_than_ranks",
+            "There are %(rows)d rows to train on, fewer than the %(ranks)d ranks; take fewer ranks.",
+            field="ranks",
+            rows=len(parts.train),
+            ranks=ranks,
+        )
+    features = inputs.feature_columns(task.features, (*task.target_columns, *division.columns), prepared.summary)
+    return Rows(
+        prepared=prepared,
+        task=module.build(task, module.describe(task, encoded, parts.train)),
+        features=features,
+        blocks=_blocks(features, prepared, parts.train),
+        targets=encoded.values,
+        parts=parts,
+        dropped=len(encoded.values) - len(usable),
+    )
+
+
+def _divided(encoded: Encoded, prepared: Prepared, division: Split, seed: int) -> tuple[Indices, Parts]:
+    """The rows that can be used, and their parts."""
+    given = _given(prepared, division.column) if division.column else None
+    usable = np.flatnonzero(encoded.is_present if given is None else encoded.is_present & (given >= 0))
+    strata = None if encoded.strata is None else encoded.strata[usable]
+    if given is None:
+        return usable, split.parts(usable, strata, division, seed)
+    return usable, split.given(usable, strata, given[usable], division, seed)
+
+
+def _given(prepared: Prepared, name: str) -> Array:
+    """int64 [N]: the place in PARTS that the column gives each row, -1 where it gives none."""
+    column = partition.require_partition(name, prepared.summary)
+    codes, _ = columns.module_of(column, "values").targets(column, prepared, "class")
+    places = [PARTS.index(part) if part else -1 for part in partition.parts_of(column)]
+    return np.asarray(np.array([*places, -1])[codes])
+
+
+def _blocks(features: Sequence[Column], prepared: Prepared, train: Indices) -> tuple[Block, ...]:
+    """Those of each kind, in the order in which the kinds first appear."""
+    by_kind: dict[str, list[Column]] = {}
+    for column in features:
+        by_kind.setdefault(column.kind, []).append(column)
+    several = (columns.module_of(own[0], "values").blocks(own, prepared, train) for own in by_kind.values())
+    return tuple(block for blocks in several for block in blocks)
+
+
+def configure(spec: TrainSpec, rows: Rows, prepared_sha256: str | None = None) -> ModelConfig:
+    """The configuration of the model to train. It names the data by their SHA-256."""
+    return ModelConfig.model_validate(
+        {
+            "task": spec.task,
+            "model": spec.model,
+            "inputs": rows.blocks,
+            "target": rows.task.target,
+            "split": spec.split,
+            "seed": spec.seed,
+            "data": prepared_sha256,
+            "recipe": spec,
+        }
+    )

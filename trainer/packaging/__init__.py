@@ -1,0 +1,1 @@
+"""A trained model in one file, with all that is needed to use it."""

@@ -1,0 +1,192 @@
+"""An export run: one model version in other formats, each proved before it is offered.
+
+Inputs by role: ``prepared`` (the data it was trained on) and ``model`` (the version: a package, or a .onnx file that
+compression made, which says what its small number format cost). ``trainer.spec.exporters_for`` says which formats fit
+which form of version.
+
+Outputs, role ``export``: the bundle first, then single files. A format that does not match is refused: its files are
+not offered, the report says why, and the run succeeds all the same.
+"""
+
+import inspect
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfile, rmtree
+from typing import Any, Literal
+
+from trainer import catalog, columns
+from trainer.attempt import events
+from trainer.attempt.control import Control
+from trainer.attempt.job import GO_ON, STOP, Job
+from trainer.attempt.journal import Journal
+from trainer.component import Component
+from trainer.errors import TrainerError
+from trainer.exporters import File, Source
+from trainer.proving import bundle, description, parity, sources
+from trainer.proving.proof import Proof
+from trainer.sentences import gettext_noop as _
+from trainer.spec import ExportSpec, exporters_for
+
+PREPROCESS = "preprocess.json"
+ANSWER = "answer.py"
+CARD = "README.md"
+SPEC = "spec.json"
+COMMON = (
+    ("bundle", bundle.NAME),
+    ("preprocess", PREPROCESS),
+    ("parity", parity.JSON),
+    ("parity", parity.SHEET),
+    ("model_card", CARD),
+)
+"""The (format, name) of the outputs that every export has."""
+SAID: dict[str, tuple[str, Literal["info", "warning"]]] = {
+    "proved": (_("%(file)s answers as the model does."), "info"),
+    "lossy": (_("%(file)s answers nearly as the model does; the parity sheet tells what it costs."), "info"),
+    "refused": (_("%(file)s is refused and not offered; the parity sheet tells why."), "warning"),
+}
+
+
+@dataclass(frozen=True)
+class Made:
+    """One format: its files in ``folder``, the first being the model, and what the check said of it."""
+
+    exporter: Component
+    folder: Path
+    files: tuple[File, ...]
+    run: str
+    report: dict[str, Any]
+
+    @property
+    def offered(self) -> bool:
+        return bool(self.report["status"] != "refused")
+
+
+def export(job: Job, folder: Path, journal: Journal) -> events.Ended:
+    """One attempt of an export run. Raises TrainerError when the version, its data or its reference cannot be read."""
+    assert isinstance(job.spec, ExportSpec)
+    control = Control(folder)
+    work, out = _fresh(folder / "work"), _fresh(folder / "out")
+    path = job.require("model")
+    source = sources.open_source(path, sources.form_of(path))
+    exporters = _fitting(source, job.spec)
+    proof = Proof.prepare(source, job.require("prepared"), work, job.hashes.get("prepared"))
+    journal.write(
+        events.Started(step=0, total_steps=len(exporters), steps_per_epoch=len(exporters), placement=("cpu",))
+    )
+
+    made: list[Made] = []
+    for exporter in exporters:
+        command = control.read()
+        if command not in (GO_ON, STOP):
+            return events.Ended(outcome="paused")
+        if command == STOP:
+            break
+        made.append(make(exporter, source, proof, work / exporter.name))
+        _say(journal, made[-1])
+
+    names = assemble(made, source, proof, _links(job, source), out)
+    for kind, name in names:
+        journal.write(events.Output(role="export", path=f"out/{name}", name=name, meta={"format": kind}))
+    journal.write(events.Result(report={"exports": [item.report for item in made]}))
+    rmtree(work)
+    return events.Ended(outcome="succeeded" if len(made) == len(exporters) else "stopped", step=len(made))
+
+
+def _fresh(folder: Path) -> Path:
+    """An earlier life of this attempt may have left half of its work."""
+    rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _fitting(source: Source, spec: ExportSpec) -> tuple[Component, ...]:
+    for exporter in spec.exporters:
+        if source.form not in exporter.forms:
+            raise TrainerError(
+                "exporter_does_not_fit",
+                "“%(exporter)s” cannot be made of a quantized model; choose %(fitting)s.",
+                field="exporters",
+                exporter=catalog.entry("exporters", exporter).label,
+                fitting=", ".join(item.name for item in exporters_for(source.form)),
+            )
+    return spec.exporters
+
+
+def make(exporter: Component, source: Source, proof: Proof, folder: Path) -> Made:
+    """Write one format into ``folder``, with all that a stranger needs to run it, and check it there."""
+    folder.mkdir()
+    further: Sequence[File] = catalog.build("exporters", exporter, source, folder)
+    files: tuple[File, ...] = (*catalog.entry("exporters", exporter).module.FILES, *further)
+    write_companions(source, folder)
+    run = write_run(exporter, folder)
+    report = {"format": files[0].format, "file": files[0].name, **proof.check(folder, run, source).report()}
+    return Made(exporter, folder, files, run, report)
+
+
+def write_run(exporter: Component, folder: Path) -> str:
+    """The exporter's ``load`` as a program of its own; its name."""
+    module = catalog.entry("exporters", exporter).module
+    name = f"run_{exporter.name}.py"
+    source = re.sub(r"  # type: ignore\[.*\]", "", inspect.getsource(module.load))
+    head = f'"""``load(folder)`` gives a function from raw rows by block to answers. It needs: numpy {module.NEEDS}."""'
+    (folder / name).write_text(f"{head}\n\nfrom __future__ import annotations\n\n\n{source}", encoding="utf-8")
+    return name
+
+
+def write_companions(source: Source, folder: Path) -> None:
+    """preprocess.json, predict.py and the files that it uses, which every format is run with."""
+    text = json.dumps(source.preprocess, indent=2, ensure_ascii=False)
+    (folder / PREPROCESS).write_text(text + "\n", encoding="utf-8")
+    copyfile(parity.SHIPPED, folder / parity.SHIPPED.name)
+    task = catalog.entry("tasks", source.config.task).module.__file__
+    assert task is not None
+    copyfile(Path(task).with_name(ANSWER), folder / ANSWER)
+    for block in source.config.inputs:
+        copyfile(columns.module_of(block, "read").__file__, folder / f"read_{block.kind}.py")
+
+
+def _say(journal: Journal, made: Made) -> None:
+    message, level = SAID[made.report["status"]]
+    journal.write(events.Log(level=level, message=message, params={"file": made.report["file"]}))
+
+
+def _links(job: Job, source: Source) -> list[bundle.Link]:
+    """The chain up to the weights, but for the spec, which is written with the outputs."""
+    data = bundle.Link("data", "prepared.safetensors", job.hashes["prepared"])
+    earlier = [
+        bundle.Link(f"weights before {item.stage.name}", "model.safetensors", item.made_from)
+        for item in source.config.compression
+    ]
+    weights = "model.safetensors" if source.form == "torch" else "model.onnx"
+    return [data, *earlier, bundle.Link("weights", weights, job.hashes["model"])]
+
+
+def assemble(
+    made: list[Made], source: Source, proof: Proof, links: list[bundle.Link], out: Path
+) -> list[tuple[str, str]]:
+    """Put what is offered into ``out`` and zip it; the (format, name) of each output, the bundle first."""
+    offered = [item for item in made if item.offered]
+    for item in offered:
+        for name in (*(file.name for file in item.files), item.run):
+            copyfile(item.folder / name, out / name)
+    write_companions(source, out)
+    report = {
+        "exports": [item.report for item in made],
+        "rows_sha256": proof.rows_sha256,
+        "floor": proof.floor,
+        "test": proof.scores,
+    }
+    parity.write_sheet(report, out)
+    recipe = source.config.recipe or source.config
+    (out / SPEC).write_text(recipe.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    exports = [bundle.link("export", file.name, out / file.name) for item in offered for file in item.files]
+    chained = bundle.chain([links[0], bundle.link("spec", SPEC, out / SPEC), *links[1:], *exports])
+    bundle.write_lineage(chained, out)
+    runs = [(item.run, str(catalog.entry("exporters", item.exporter).module.NEEDS)) for item in offered]
+    (out / CARD).write_text(description.card(source.config, report, proof.scores, chained, runs), encoding="utf-8")
+    bundle.write(out, [CARD, *sorted(path.name for path in out.iterdir() if path.name != CARD)], out / bundle.NAME)
+    singles = [(file.format, file.name) for item in offered for file in item.files if file.offered]
+    return [COMMON[0], *singles, *COMMON[1:]]
