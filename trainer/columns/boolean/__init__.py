@@ -7,11 +7,16 @@ from pydantic import Field
 
 from trainer.columns import Column as BaseColumn
 from trainer.columns import Layout, Names, VectorBlock
+from trainer.columns import Reading as BaseReading
 from trainer.component import Lenient
 from trainer.sentences import gettext_noop as _
 
 LABEL = _("yes or no")
 PAIRS = (("false", "true"), ("no", "yes"), ("f", "t"), ("n", "y"))  # numbers 0 and 1 are numbers
+
+
+class Reading(BaseReading):
+    kind: Literal["boolean"] = "boolean"
 
 
 class Column(BaseColumn):

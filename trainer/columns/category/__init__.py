@@ -8,12 +8,17 @@ from pydantic import Field
 
 from trainer.columns import Column as BaseColumn
 from trainer.columns import Layout, Names, VectorBlock
+from trainer.columns import Reading as BaseReading
 from trainer.component import Lenient
 from trainer.sentences import gettext_noop as _
 
 WORDS = (("0", "1"), ("false", "true"), ("no", "yes"), ("f", "t"), ("n", "y"))  # of an absent and of a present label
 
 LABEL = _("category")
+
+
+class Reading(BaseReading):
+    kind: Literal["category"] = "category"
 
 
 class Column(BaseColumn):
