@@ -15,7 +15,7 @@ imports
 """
 
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
 from importlib import import_module
@@ -42,6 +42,9 @@ class Reading(Strict):
     kind: str
 
 
+Readings = Mapping[str, Reading]  # by the names of columns
+
+
 class Column(Strict):
     """One column as the inspect run saw it."""
 
@@ -59,6 +62,16 @@ class Column(Strict):
     def encodings(self) -> frozenset[str]:
         """As what the column can be told: the encodings of targets that it has."""
         return frozenset()
+
+    @property
+    def usual_encoding(self) -> str:
+        """That of ``encodings`` which the values suggest."""
+        return ""
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether all rows are known to have the same value, or none."""
+        return False
 
     @property
     def width(self) -> int:
