@@ -106,11 +106,11 @@ def in_words(scalar: Scalar) -> str:
 
 
 def _in_unit(scalar: Scalar) -> str:
-    most = "" if scalar.of is None else f" of {scalar.of:g}"
+    maximum = "" if scalar.of is None else f" of {scalar.of:g}"
     match scalar.unit:
         case "share":
             return f"{100 * scalar.value:.2f} %"
         case "seconds":
             return f"{scalar.value:.1f} s"
         case _:
-            return f"{scalar.value:.6g}{most}"
+            return f"{scalar.value:.6g}{maximum}"
