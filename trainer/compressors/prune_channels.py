@@ -73,7 +73,6 @@ def build(spec: Spec, version: Version, bench: Bench) -> Version:
 
 def prune(model: "RawModel", config: "ModelConfig", ratio: float) -> None:
     """Remove this part of each layer's channels, smallest L2 norm of their group first; the outputs stay as many."""
-    import torch
     import torch_pruning
 
     from trainer.packaging import networks, package
