@@ -78,11 +78,11 @@ def parse(report: Mapping[str, Any]) -> Report:
 
 def in_words(scalar: Scalar) -> str:
     """The scalar in English, as the command line prints it."""
-    most = "" if scalar.of is None else f" of {scalar.of:g}"
+    maximum = "" if scalar.of is None else f" of {scalar.of:g}"
     match scalar.unit:
         case "share":
             return f"{scalar.label} {100 * scalar.value:.2f} %"
         case "seconds":
             return f"{scalar.label} {scalar.value:.1f} s"
         case _:
-            return f"{scalar.label} {scalar.value:.6g}{most}"
+            return f"{scalar.label} {scalar.value:.6g}{maximum}"

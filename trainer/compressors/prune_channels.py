@@ -66,9 +66,9 @@ def build(spec: Spec, version: Version, bench: Bench) -> Version:
             "No layer is wide enough to lose a channel; prune a larger part, or leave this stage out.",
         )
     bench.fine_tune(model)
-    made = compressed(narrower, spec, version.path)
-    package.save(bench.folder / NAME, made, model.float().cpu())
-    return Version(version.stage + 1, bench.folder / NAME, "torch", made)
+    pruned = compressed(narrower, spec, version.path)
+    package.save(bench.folder / NAME, pruned, model.float().cpu())
+    return Version(version.stage + 1, bench.folder / NAME, "torch", pruned)
 
 
 def prune(model: "RawModel", config: "ModelConfig", ratio: float) -> None:

@@ -74,8 +74,8 @@ def _postprocess(owner: Task) -> nn.Module:
     if owner.postprocess is None:
         return nn.Identity()
     name, arguments = owner.postprocess
-    made: nn.Module = getattr(preprocessing, name)(**arguments)
-    return made
+    module: nn.Module = getattr(preprocessing, name)(**arguments)
+    return module
 
 
 def _encoder(block: Block) -> Any:

@@ -29,8 +29,8 @@ def headline(run: Run) -> str:
 def of_report(report: Mapping[str, Any]) -> Scalar | None:
     """The scalar on top of a report as a database or a journal has it."""
     name = report.get("headline")
-    found = next((scalar for scalar in report.get("scalars") or () if scalar["name"] == name), None)
-    return Scalar.model_validate(found, strict=False) if found else None
+    headline = next((scalar for scalar in report.get("scalars") or () if scalar["name"] == name), None)
+    return Scalar.model_validate(headline, strict=False) if headline else None
 
 
 def seconds(run: Run) -> float | None:

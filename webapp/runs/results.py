@@ -184,9 +184,9 @@ def _speed(first: Mapping[str, Any], last: Mapping[str, Any]) -> list[tuple[str,
     """How much faster one row is answered; what another runtime gains is not credited to fewer bits."""
     measured = first.get("latency_ms"), last.get("float_latency_ms"), last.get("latency_ms")
     before, peer, after = ((one or {}).get("1") for one in measured)
-    found = []
+    rows = []
     if before and after:
-        found.append((_("One row, all in all"), _("%(factor).1f× as fast") % {"factor": before / after}))
+        rows.append((_("One row, all in all"), _("%(factor).1f× as fast") % {"factor": before / after}))
     if peer and after:
-        found.append((_("Of that by quantizing"), _("%(factor).1f× as fast") % {"factor": peer / after}))
-    return found
+        rows.append((_("Of that by quantizing"), _("%(factor).1f× as fast") % {"factor": peer / after}))
+    return rows
