@@ -194,6 +194,7 @@ class TrainSpec(RunSpec):
                 model=entry("models", model).label,
                 columns=", ".join(column.name for column in features[:NAMED]),
             )
+        model.require_fit(features)
         if task.encoding not in loss.targets:
             raise TrainerError(
                 "loss_does_not_fit",
