@@ -15,7 +15,7 @@ from tests.files import imported
 from tests.trainer import samples
 from tests.trainer.attempts import write_images
 from trainer import columns
-from trainer.columns import kinds, module_of
+from trainer.columns import date, kinds, module_of
 from trainer.data import rows
 from trainer.data.prepared import Array, Prepared
 from trainer.data.rows import Rows
@@ -184,6 +184,11 @@ OUTSIDE: dict[str, tuple[list[Any], dict[str, Any], list[Any]]] = {
         ["yes", "No", True, 0, None, "perhaps"],
         {"columns": ["a"], "levels": {"a": ["no", "yes"]}},
         [1, 0, 1, 0, -1, -1],
+    ),
+    "date": (
+        ["1970-01-02", " 2.1.1970 00:00:01 ", 7, None, "", "x", "1970-01-01T00:00-01:00"],
+        {"columns": ["a"], "order": {"a": "day first"}, "compact": []},
+        [86400, 86401, 7, date.GAP, date.GAP, date.GAP, 3600],
     ),
     "image": (
         [[[[1, 2]]], np.array([[[3, 4]]], np.uint8)],
