@@ -15,7 +15,7 @@ SENTENCES: dict[str, Sentence] = {
     "words_in_numbers": (
         "warning",
         _("“%(column)s” holds numbers, but %(count)s cells say %(values)s; they count as missing."),
-        _("If such a word is a value of its own, say it in a column of its own; otherwise leave the cells empty."),
+        _("If such a word is a value of its own, correct the kind of the column to category."),
     ),
     "sentinel": (
         "warning",
@@ -31,7 +31,10 @@ SENTENCES: dict[str, Sentence] = {
     "mixed_units": (
         "warning",
         _("“%(column)s” holds numbers in different units, such as %(values)s, and was not read as numbers."),
-        _("Write all of its numbers in one unit and import again."),
+        _(
+            "Write all of its numbers in one unit and import again, or correct its kind to number if the units do not "
+            "matter."
+        ),
     ),
     "units_as_one": (
         "warning",
@@ -48,13 +51,15 @@ SENTENCES: dict[str, Sentence] = {
         _("The values of “%(column)s” differ by little beside their size: models compute in steps of %(step)s there."),
         _("Subtract a constant, for example the smallest value, and import again."),
     ),
+    "many_magnitudes": (
+        "info",
+        _("“%(column)s” goes from %(low)s to %(high)s, and most of its values are small beside the largest."),
+        _("As a target, its logarithm is easier to learn: write that into a column of its own before the import."),
+    ),
     "codes": (
         "info",
         _("“%(column)s” holds codes such as “%(value)s”, which are kept as they are written and not read as numbers."),
-        _(
-            "If they are numbers, write them without leading zeros, with fewer digits, or with a decimal point, and "
-            "import again."
-        ),
+        _("If they are numbers, correct the kind of the column to number."),
     ),
     "unit": (
         "info",

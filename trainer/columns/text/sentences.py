@@ -9,7 +9,11 @@ SENTENCES: dict[str, Sentence] = {
         _("Besides the target there is only free text to learn from; training on text comes with a later release."),
         _("Until then, add columns with numbers or categories."),
     ),
-    "text_column": ("info", _("“%(column)s” holds free text."), _("It is kept but not yet trained on.")),
+    "text_column": (
+        "info",
+        _("“%(column)s” holds free text."),
+        _("It is kept but not yet trained on. If its texts are classes, correct its kind to category."),
+    ),
 }
 LOOKED_FOR = {
     "only_text": _("Nothing but free text to learn from."),
