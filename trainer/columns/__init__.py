@@ -1,17 +1,16 @@
 """Kinds of columns. A kind is a folder; it alone knows of its values what the rest handles as named arrays and tensors.
 
 - ``__init__``, without torch and NumPy: ``LABEL``, its word; the ``Column`` that a summary of data has, and for kinds
-that can go in the
-  ``Block`` that a model's package has: all its columns of the kind together, or one by itself.
+  that can go in the ``Block`` that a model's package has: all its columns of the kind together, or one by itself.
 - ``values``, without torch: ``blocks(columns, prepared, train)`` fits the Blocks on training rows,
   ``gatherer(block, prepared)`` gives what reads the raw rows of one, ``targets(column, prepared, encoding)`` the values
   of a column that is to be told, and which classes they number, ``outside(column, prepared, row)`` one value as
-  somebody outside has it: what JSON knows, or an array.
+  somebody outside has it: what JSON knows, or an array. Where rows differ in length (a None in the Block's ``shape``),
+  the gatherer pads them by zeros to the longest, and ``lengths(block, prepared)`` gives those of all rows, int64 [N].
 - ``encode``: ``Encode``, the part of the graph that takes raw values. It imports torch alone, and is shipped with
-weights.
-- ``read``: ``read(values, block, folder)``, values from outside to the raw array, and what was not understood. It
-imports
-  NumPy alone, and is shipped beside exports.
+  weights.
+- ``read``: ``read(values, block, folder)``, values from outside to the raw array, or to an array a row where rows
+  differ in length, and what was not understood. It imports NumPy alone, and is shipped beside exports.
 """
 
 import pkgutil
@@ -29,6 +28,7 @@ from pydantic_core import CoreSchema
 from trainer.component import Lenient, Strict
 from trainer.errors import TrainerError
 
+Shape = tuple[int | None, ...]  # of a row; None is a length that each batch has of its own
 Gatherer = Callable[[Any], Any]  # of rows' indices [B] to an array [B, …]
 Names = Annotated[tuple[str, ...], Lenient]
 Numbers = Annotated[tuple[float, ...], Lenient]
@@ -100,9 +100,14 @@ class Block(Strict):
         raise NotImplementedError
 
     @property
-    def shape(self) -> tuple[int, ...]:
+    def shape(self) -> Shape:
         """Of a raw row."""
         raise NotImplementedError
+
+    @property
+    def lengths(self) -> str | None:
+        """The name of the tensor, int64 [B], that tells how long each row of a batch is; None where all are alike."""
+        return f"{self.name}_lengths" if None in self.shape else None
 
     dtype: ClassVar[str] = "float32"  # of the raw values
     gap: ClassVar[float | None] = None  # stands for a missing value; None where none can be missing

@@ -85,7 +85,7 @@ def _encoder(block: Block) -> Any:
 def inputs(config: ModelConfig) -> dict[str, Input]:
     """What the network gets, by block."""
     return {
-        block.name: Input(columns.layout_of(block), tuple(_encoder(block).shape), block.column_names)
+        block.name: Input(columns.layout_of(block), tuple(_encoder(block).shape), block.column_names, block.lengths)
         for block in config.inputs
     }
 
