@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 
 from trainer.catalog import Choice, default, entry, listing
 from trainer.columns import Column
-from trainer.component import Component, Form, Lenient, Strict, Versioned
+from trainer.component import ADVANCED, Component, Form, Lenient, Section, Strict, Versioned
 from trainer.compressors import CompressorSpec
 from trainer.data import inputs, partition
 from trainer.data.summary import LABEL, DataSummary
@@ -20,6 +20,7 @@ from trainer.sentences import gettext_noop as _
 from trainer.task import TaskSpec
 
 NAMED = 5  # columns in a sentence
+FITTING: dict[str, Any] = {"empty": "Chosen to fit the data"}
 Task = Annotated[TaskSpec, Choice("tasks")]
 Model = Annotated[ModelSpec, Choice("models")]
 Loss = Annotated[Component, Choice("losses")]
@@ -33,10 +34,13 @@ Format = Annotated[Component, Choice("formats")]
 def _each_once(exporters: tuple[Component, ...]) -> tuple[Component, ...]:
     """The same format twice would be two files of one name."""
     names = [exporter.name for exporter in exporters]
-    for name in names:
-        if names.count(name) > 1:
+    for place, exporter in enumerate(exporters):
+        if exporter.name in names[:place]:
             raise SpecError(
-                "exporter_twice", "“%(exporter)s” stands here more than once. Keep one of them.", exporter=name
+                "exporter_twice",
+                "“%(exporter)s” stands here more than once. Keep one of them.",
+                field=str(place),
+                exporter=entry("exporters", exporter).label,
             )
     return exporters
 
@@ -117,14 +121,29 @@ class RunSpec(Versioned):
     """What the specs of all kinds share. ``version`` counts the released forms of the kind's own fields."""
 
     version: int = Field(1, title="Version")
-    seed: int = Field(
-        0, ge=0, lt=2**31, title="Seed", description="The same seed gives the same split, order and weights."
+    seed: Annotated[int, Section.TRAINING] = Field(
+        0,
+        ge=0,
+        lt=2**31,
+        title="Seed",
+        description="The same seed gives the same split, order and weights.",
+        json_schema_extra=ADVANCED,
     )
-    ranks: int = Field(
-        1, ge=1, le=1024, title="Ranks", description="Processes that train together, each on a device of its own."
+    ranks: Annotated[int, Section.RESOURCES] = Field(
+        1,
+        ge=1,
+        le=1024,
+        title="Ranks",
+        description="Processes that train together, each on a device of its own.",
+        json_schema_extra={"at_most": "devices"},
     )
-    threads: int = Field(
-        1, ge=1, le=256, title="Threads per rank", description="Processor threads that each rank may use."
+    threads: Annotated[int, Section.RESOURCES] = Field(
+        1,
+        ge=1,
+        le=256,
+        title="Threads per rank",
+        description="Processor threads that each rank may use.",
+        json_schema_extra=ADVANCED,
     )
 
     @property
@@ -137,43 +156,55 @@ class TrainSpec(RunSpec):
     """Train one model. ``resolved`` fills in what depends on the data."""
 
     kind: Literal["train"] = "train"
-    task: Task | None = Field(None, title="Task", description="What the model learns to tell.")
-    model: Model | None = Field(None, title="Model", description="The network.")
-    loss: Loss | None = Field(None, title="Loss", description="What training makes small.")
-    optimizer: Optimizer = Field(
+    task: Annotated[Task | None, Section.DATA] = Field(None, title="Task", description="What the model learns to tell.")
+    split: Annotated[Split, Section.DATA] = Field(default_factory=Split, title="Split")
+    model: Annotated[Model | None, Section.MODEL] = Field(
+        None, title="Model", description="The network.", json_schema_extra=FITTING
+    )
+    loss: Annotated[Loss | None, Section.MODEL] = Field(
+        None, title="Loss", description="What training makes small.", json_schema_extra=FITTING
+    )
+    optimizer: Annotated[Optimizer, Section.TRAINING] = Field(
         default_factory=lambda: cast(OptimizerSpec, default("optimizers", "adamw")),
         title="Optimizer",
         description="How each step changes the weights.",
     )
-    schedule: Schedule = Field(
+    schedule: Annotated[Schedule, Section.TRAINING] = Field(
         default_factory=lambda: cast(ScheduleSpec, default("schedules", "cosine")),
         title="Schedule",
         description="How the learning rate changes over the run.",
     )
-    batch_size: int = Field(
+    batch_size: Annotated[int, Section.TRAINING] = Field(
         32, ge=1, le=1_000_000, title="Batch size", description="Rows per step, over all ranks together."
     )
-    epochs: int = Field(10, ge=1, le=100_000, title="Epochs", description="How often every training row is seen.")
-    split: Split = Field(default_factory=Split, title="Split")
-    precision: Literal["float32", "float64"] = Field(
-        "float32", title="Precision", description="Number format of weights and data."
+    epochs: Annotated[int, Section.TRAINING] = Field(
+        10, ge=1, le=100_000, title="Epochs", description="How often every training row is seen."
     )
-    nonfinite: Literal["stop", "skip", "continue"] = Field(
+    precision: Annotated[Literal["float32", "float64"], Section.TRAINING] = Field(
+        "float32",
+        title="Precision",
+        description="Number format of weights and data.",
+        json_schema_extra=ADVANCED,
+    )
+    nonfinite: Annotated[Literal["stop", "skip", "continue"], Section.TRAINING] = Field(
         "stop",
         title="When the loss is not finite",
         description="Stop the run, skip that step's update, or go on regardless.",
+        json_schema_extra=ADVANCED,
     )
-    checkpoint_seconds: float = Field(
+    checkpoint_seconds: Annotated[float, Section.RESOURCES] = Field(
         10.0,
         ge=0,
         le=86_400,
         title="Seconds between checkpoints",
         description="At most this much work is repeated after a crash; 0 writes one every step.",
+        json_schema_extra=ADVANCED,
     )
-    exporters: Exporters = Field(
+    exporters: Annotated[Exporters, Section.AFTER] = Field(
         default_factory=lambda: tuple(entry.spec() for entry in listing("exporters").values()),
         title="Exports",
-        description="Formats that are made and proved when training has ended; none where the list is empty.",
+        description="Formats that are made and proved when training has ended.",
+        json_schema_extra={"empty": "Nothing to download is made."},
     )
 
     def resolved(self, data: DataSummary) -> "TrainSpec":
@@ -220,6 +251,7 @@ class CompressSpec(RunSpec):
         max_length=16,
         title="Stages",
         description="Done in this order.",
+        json_schema_extra={"empty": "Nothing is made smaller yet: add a stage."},
     )
 
     @model_validator(mode="after")
@@ -246,7 +278,13 @@ class ExportSpec(RunSpec):
     """Write one model version in other formats and prove each of them."""
 
     kind: Literal["export"] = "export"
-    exporters: Exporters = Field(min_length=1, max_length=16, title="Formats")
+    exporters: Exporters = Field(
+        min_length=1,
+        max_length=16,
+        title="Formats",
+        description="Each is made and proved.",
+        json_schema_extra={"empty": "Nothing is made yet: add a format."},
+    )
 
     @property
     def device_count(self) -> int:
@@ -276,6 +314,12 @@ class InspectSpec(RunSpec):
 
 
 AnySpec = Annotated[TrainSpec | CompressSpec | ExportSpec | InspectSpec, Field(discriminator="kind")]
+KINDS: dict[str, type[RunSpec]] = {
+    "train": TrainSpec,
+    "compress": CompressSpec,
+    "export": ExportSpec,
+    "inspect": InspectSpec,
+}
 _any_spec: TypeAdapter[TrainSpec | CompressSpec | ExportSpec | InspectSpec] = TypeAdapter(AnySpec)
 
 

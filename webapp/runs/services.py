@@ -166,17 +166,17 @@ def start_compression(
     *,
     owner: User,
     run: Run,
-    stages: Sequence[dict[str, Any]] | None = None,
+    settings: Mapping[str, Any] | None = None,
     name: str = "",
     idempotency_key: str | None = None,
 ) -> Run:
-    """Queue a child run that makes the run's model smaller, stage after stage; without ``stages`` by the default ones.
+    """Queue a child run that makes the run's model smaller, stage after stage; ``settings`` are those fields of its
+    spec that are not as by default.
 
     Raises pydantic's ValidationError for stages that are wrong or in an order that cannot work, TrainerError for a run
     that has no model to begin with.
     """
-    chosen = {} if stages is None else {"stages": list(stages)}
-    spec = parse({"kind": "compress", **chosen})
+    spec = parse(dict(settings or {}), "compress")
     assert isinstance(spec, CompressSpec)
     version = run.versions.filter(form=ModelVersion.Form.TORCH).order_by("-stage").first()
     if version is None or run.state not in (State.SUCCEEDED, State.STOPPED):
