@@ -277,6 +277,7 @@ class ExportSpec(RunSpec):
     """Write one model version in other formats and prove each of them."""
 
     kind: Literal["export"] = "export"
+    ranks: Literal[1] = Field(1, title="Ranks", description="Exports are made by one process.")
     exporters: Exporters = Field(
         min_length=1,
         max_length=16,
@@ -304,6 +305,7 @@ class InspectSpec(RunSpec):
     """Open what a user uploaded, recognise its format, profile it, and prepare it for training."""
 
     kind: Literal["inspect"] = "inspect"
+    ranks: Literal[1] = Field(1, title="Ranks", description="Data are opened by one process.")
     files: Annotated[tuple[str, ...], Lenient] = Field(min_length=1, max_length=8, title="Names of the uploaded files")
     format: Format | None = Field(None, title="Format", description="Recognised from the content when left out.")
 

@@ -150,7 +150,8 @@ class Alternatives(Control):
 
     @property
     def words(self) -> str:
-        return next((f"{self.label} {option.label}" for option in self.options if option.name == self.chosen), "")
+        chosen = next((option for option in self.options if option.name == self.chosen), None)
+        return ", ".join(filter(None, (f"{self.label} {chosen.label}", chosen.group.words))) if chosen else ""
 
 
 @dataclass(frozen=True)
@@ -204,4 +205,4 @@ class ComponentList(Control):
 
     @property
     def words(self) -> str:
-        return f"{self.label}: {', '.join(item.label for item in self.items)}" if self.items else ""
+        return ", ".join(item.label for item in self.items)

@@ -8,6 +8,7 @@ from trainer.columns import Column
 from trainer.data import inputs
 from trainer.data.summary import DataSummary
 from trainer.model import ModelSpec
+from trainer.parts import EncoderSpec
 from trainer.task import TaskSpec
 
 
@@ -26,7 +27,11 @@ def _fits(entry: Entry, data: DataSummary) -> bool:
     suggest = getattr(entry.module, "suggest", None)
     if suggest is not None:
         return suggest(data) is not None
-    return not issubclass(entry.spec, ModelSpec) or entry.spec.takes(_features(data))
+    if issubclass(entry.spec, ModelSpec):
+        return entry.spec.takes(_features(data))
+    return not issubclass(entry.spec, EncoderSpec) or any(
+        one.layout in entry.spec.layouts_taken for one in data.columns
+    )
 
 
 def _features(data: DataSummary) -> tuple[Column, ...]:
