@@ -42,7 +42,9 @@ def test_every_field_of_a_training_has_a_control_in_the_form(summary: DataSummar
     assert {check.name for section in sections for check in section.checks} == shown, (
         "an exporter with fields needs controls"
     )
-    assert paths | parts.keys() | {"exporters", "split"} == of(TrainSpec) | of(Split, "split.")
+    assert paths | parts.keys() | {"exporters", "split", "cleaning", "augmentation"} == of(TrainSpec) | of(
+        Split, "split."
+    )
     for name, part in parts.items():
         for option in part.options:
             assert {one.path for one in (*option.fields, *option.folded)} == of(
