@@ -6,7 +6,9 @@ from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 
+from trainer.augmentation import AugmentationSpec
 from trainer.catalog import Choice, default, entry, listing
+from trainer.cleaning import CleaningSpec, Use
 from trainer.columns import Column
 from trainer.component import ADVANCED, Component, Form, Lenient, Section, Strict, Versioned
 from trainer.compressors import CompressorSpec
@@ -26,6 +28,8 @@ Model = Annotated[ModelSpec, Choice("models")]
 Loss = Annotated[Component, Choice("losses")]
 Optimizer = Annotated[OptimizerSpec, Choice("optimizers")]
 Schedule = Annotated[ScheduleSpec, Choice("schedules")]
+Cleaning = Annotated[CleaningSpec, Choice("cleaning")]
+Augmentation = Annotated[AugmentationSpec, Choice("augmentation")]
 Compressor = Annotated[CompressorSpec, Choice("compressors")]
 Exporter = Annotated[Component, Choice("exporters")]
 Format = Annotated[Component, Choice("formats")]
@@ -45,6 +49,8 @@ def _each_once(exporters: tuple[Component, ...]) -> tuple[Component, ...]:
     return exporters
 
 
+Cleanings = Annotated[tuple[Cleaning, ...], Lenient]
+Augmentations = Annotated[tuple[Augmentation, ...], Lenient]
 Exporters = Annotated[tuple[Exporter, ...], Lenient, AfterValidator(_each_once)]
 
 
@@ -156,6 +162,20 @@ class TrainSpec(RunSpec):
     kind: Literal["train"] = "train"
     task: Annotated[Task | None, Section.DATA] = Field(None, title="Task", description="What the model learns to tell.")
     split: Annotated[Split, Section.DATA] = Field(default_factory=Split, title="Split")
+    cleaning: Annotated[Cleanings, Section.DATA] = Field(
+        (),
+        max_length=16,
+        title="Cleaning",
+        description="Done in this order before anything is learned; what it does goes with the model.",
+        json_schema_extra={"empty": "The rows are taken as they are."},
+    )
+    augmentation: Annotated[Augmentations, Section.DATA] = Field(
+        (),
+        max_length=16,
+        title="Augmentation",
+        description="Done in this order with the training rows, otherwise each time they are seen.",
+        json_schema_extra={"empty": "Each row is seen as it is, every time."},
+    )
     model: Annotated[Model | None, Section.MODEL] = Field(
         None, title="Model", description="The network.", json_schema_extra=FITTING
     )
@@ -234,6 +254,7 @@ class TrainSpec(RunSpec):
                 loss=entry("losses", loss).label,
                 task=entry("tasks", task).label,
             )
+        _require_fitting_steps(self, task, features)
         return self.model_copy(update={"task": task, "model": model, "loss": loss, "split": split})
 
 
@@ -334,6 +355,21 @@ def parse(spec: dict[str, Any], kind: str | None = None) -> TrainSpec | Compress
             "other_kind", "Only a spec of the kind “%(kind)s” is taken here; leave “kind” out.", field="kind", kind=kind
         )
     return _any_spec.validate_python({"kind": kind or "train", **spec} if "kind" not in spec else spec)
+
+
+def _require_fitting_steps(spec: TrainSpec, task: TaskSpec, features: tuple[Column, ...]) -> None:
+    """Raise TrainerError for a step of cleaning or augmentation that has nothing to work on."""
+    for place, step in enumerate(spec.cleaning):
+        label = entry("cleaning", step).label
+        step.check(Use(task=task, features=features, field=f"cleaning.{place}", label=label))
+    for place, augmentation in enumerate(spec.augmentation):
+        if not any(map(augmentation.takes, features)):
+            raise TrainerError(
+                "augmentation_does_not_fit",
+                "“%(step)s” finds no input column that it can vary. Take the step out.",
+                field=f"augmentation.{place}",
+                step=entry("augmentation", augmentation).label,
+            )
 
 
 def _default_task(data: DataSummary) -> TaskSpec:

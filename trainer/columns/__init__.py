@@ -6,7 +6,9 @@ that can go in the
 - ``values``, without torch: ``blocks(columns, prepared, train)`` fits the Blocks on training rows,
   ``gatherer(block, prepared)`` gives what reads the raw rows of one, ``targets(column, prepared, encoding)`` the values
   of a column that is to be told, and which classes they number, ``outside(column, prepared, row)`` one value as
-  somebody outside has it: what JSON knows, or an array.
+  somebody outside has it: what JSON knows, or an array. Where the Column says that it can be cleaned so, also
+  ``filled(block, names, by, flag, prepared, train)`` and ``clipped(block, names, low, high, prepared, train)``: the
+  Block with what becomes of the values of these columns.
 - ``encode``: ``Encode``, the part of the graph that takes raw values. It imports torch alone, and is shipped with
 weights.
 - ``read``: ``read(values, block, folder)``, values from outside to the raw array, and what was not understood. It
@@ -29,6 +31,7 @@ from trainer.errors import TrainerError
 Gatherer = Callable[[Any], Any]  # of rows' indices [B] to an array [B, …]
 Names = Annotated[tuple[str, ...], Lenient]
 Numbers = Annotated[tuple[float, ...], Lenient]
+Filling = Literal["middle", "most_frequent", "zero"]  # what can stand for a missing value
 Layout = str  # of an encoded row: "vector" [F], "image" [C, H, W], or another that some encoder takes
 
 
@@ -36,6 +39,8 @@ class Column(Strict):
     """One column as the inspect run saw it."""
 
     layout: ClassVar[Layout | None] = None  # of an encoded row; None for what cannot go into a model
+    fillings: ClassVar[frozenset[Filling]] = frozenset()  # of gaps: those that ``values.filled`` takes
+    is_clippable: ClassVar[bool] = False  # then there is ``values.clipped``
 
     kind: str
     name: str

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from trainer.augmentation import AugmentationSpec
 from trainer.catalog import Entry, listing
-from trainer.columns import Column
+from trainer.columns import Column, Layout
 from trainer.data import inputs
 from trainer.data.summary import DataSummary
 from trainer.model import ModelSpec
@@ -29,9 +30,15 @@ def _fits(entry: Entry, data: DataSummary) -> bool:
         return suggest(data) is not None
     if issubclass(entry.spec, ModelSpec):
         return entry.spec.takes(_features(data))
-    return not issubclass(entry.spec, EncoderSpec) or any(
-        one.layout in entry.spec.layouts_taken for one in data.columns
-    )
+    layouts = _layouts(entry)
+    return layouts is None or any(column.layout in layouts for column in data.columns)
+
+
+def _layouts(entry: Entry) -> frozenset[Layout] | None:
+    """Of the columns of which a component needs one; None for one that needs none."""
+    if issubclass(entry.spec, EncoderSpec):
+        return entry.spec.layouts_taken
+    return entry.spec.layouts if issubclass(entry.spec, AugmentationSpec) else None
 
 
 def _features(data: DataSummary) -> tuple[Column, ...]:
