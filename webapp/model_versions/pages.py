@@ -58,7 +58,7 @@ def _quality(metric: Scalar | Mapping[str, Any] | None) -> str:
     if metric is None:
         return "–"
     scalar = metric if isinstance(metric, Scalar) else Scalar.model_validate(metric, strict=False)
-    return _("%(name)s %(value)s") % {"name": scalars.label(scalar), "value": scalars.text(scalar)}
+    return scalars.named(scalar)
 
 
 def _lack(last: Run) -> str:

@@ -18,12 +18,7 @@ def headline(run: Run) -> str:
     scalar = of_report(report)
     if scalar is None:
         return _("nothing was kept") if run.kind == Kind.COMPRESS and report.get("scalars") is not None else ""
-    value = scalars.text(scalar)
-    return (
-        value
-        if scalar.unit == "times_smaller"
-        else _("%(name)s %(value)s") % {"name": scalars.label(scalar), "value": value}
-    )
+    return scalars.text(scalar) if scalar.unit == "times_smaller" else scalars.named(scalar)
 
 
 def of_report(report: Mapping[str, Any]) -> Scalar | None:

@@ -158,6 +158,9 @@ def _result(body: Body) -> Iterator[Said]:
     scalar = of_report(body.get("report") or {})
     if scalar is not None:
         yield "info", _("%(name)s: %(value)s.") % {"name": scalars.label(scalar), "value": scalars.text(scalar)}
+    for block in (body.get("report") or {}).get("blocks") or ():
+        if block["type"] == "caution":
+            yield "warning", words.sentence(block["message"], block["params"])
 
 
 def _proofs(body: Body) -> Iterator[Said]:
