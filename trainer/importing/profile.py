@@ -42,6 +42,15 @@ class Histogram(Strict):
     counts: Annotated[tuple[int, ...], Lenient]
 
 
+class Unread(Strict):
+    """Cells that are not empty and count as missing, because they are no value of the column's kind."""
+
+    count: int = Field(ge=1)
+    first: Annotated[tuple[Annotated[tuple[int, str], Lenient], ...], Lenient] = Field(
+        (), description="The line of the file, and what stands there."
+    )
+
+
 class ColumnProfile(Strict):
     """One column: numbers have the statistics, categories their most frequent levels."""
 
@@ -58,6 +67,10 @@ class ColumnProfile(Strict):
     rarest: Annotated[tuple[str, int], Lenient] | None = Field(
         None,
         description="The level, or the number, of the fewest rows; nothing where there are too many to be classes.",
+    )
+    unread: Unread | None = None
+    first: Annotated[tuple[str, ...], Lenient] = Field(
+        (), description="The values of the first rows as they were read, nothing where one is missing."
     )
 
 
@@ -92,6 +105,10 @@ class Profile(Strict):
 
 
 # What can be wrong, in the order in which a reader should care: code -> severity, message, remedy.
+# Problems that a correction of the column's kind may remedy.
+OF_KINDS = frozenset(
+    {"codes", "identifier", "text_column", "text_in_numbers", "words_in_numbers", "mixed_units", "infinite_values"}
+)
 SENTENCES: dict[str, tuple[Severity, str, str]] = {
     "one_class": (
         "error",
