@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from trainer.component import Component
 from trainer.importing.archives import Source
+from trainer.importing.chosen import Readings
 
 if TYPE_CHECKING:
     from trainer.importing.parsed import Parsed
@@ -38,7 +39,7 @@ def examples() -> tuple[dict[str, bytes], ...]:
     return ({"table.xlsx": file.getvalue()},)
 
 
-def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
+def build(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> "Parsed":
     from trainer.formats.excel.reader import read
 
     return read(sources, work)

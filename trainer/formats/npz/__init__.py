@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from trainer.component import Component
 from trainer.importing.archives import Source
+from trainer.importing.chosen import Readings
 
 if TYPE_CHECKING:
     from trainer.importing.parsed import Parsed
@@ -35,7 +36,7 @@ def examples() -> tuple[dict[str, bytes], ...]:
     return ({"table.npz": file.getvalue()},)
 
 
-def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
+def build(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> "Parsed":
     from trainer.formats.npz.reader import read
 
     return read(sources, work)
