@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from pydantic import ValidationError
 
-from webapp import fragments, refusals, words
+from webapp import fragments, refusals
 from webapp.accounts.access import signed_in
 from webapp.datasets import changes, corrections, kind_controls, pages, queries
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.datasets.services import DatasetError
 from webapp.runs import forms
-from webapp.runs.models import Run
 from webapp.runs.services import NOT_INSPECTED
 
 
@@ -77,7 +76,7 @@ def discard(request: HttpRequest, dataset_id: UUID, proposal_id: UUID) -> HttpRe
 def _context(dataset: Dataset, proposal: DatasetVersion, base: DatasetVersion) -> dict[str, Any]:
     run, newest = queries.inspection(proposal), queries.newest(dataset)
     failed = proposal.state == DatasetVersion.State.FAILED
-    at_fault = _at_fault(run, proposal) if failed and run else {}
+    at_fault = corrections.at_fault(run, proposal) if failed and run else {}
     return {
         "section": "datasets",
         "dataset": dataset,
@@ -94,12 +93,6 @@ def _context(dataset: Dataset, proposal: DatasetVersion, base: DatasetVersion) -
         "trainable": not proposal.profile or forms.is_trainable(proposal),
         "profile": pages.profile(base, kind_controls.controls(base, proposal.readings, at_fault)) if failed else None,
     }
-
-
-def _at_fault(run: Run, proposal: DatasetVersion) -> dict[str, str]:
-    """By the column that the inspection could not read as was asked, the sentence that says why."""
-    name = run.reason_params.get("column")
-    return {name: words.sentence(run.reason, run.reason_params)} if name in proposal.readings else {}
 
 
 def _elsewhere(request: HttpRequest, dataset: Dataset, proposal: DatasetVersion | None) -> HttpResponse:

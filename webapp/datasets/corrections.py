@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from trainer.spec import InspectSpec, parse
+from webapp import words
 from webapp.artifacts import store
 from webapp.artifacts.models import Edge
 from webapp.datasets import queries
@@ -75,6 +76,12 @@ def expire() -> int:
     """Discard proposals that nobody has decided on for a week. Returns how many went."""
     old = DatasetVersion.objects.filter(number=None, created__lt=Now() - UNDECIDED - GRACE)
     return sum(map(discard, old))
+
+
+def at_fault(run: Run, version: DatasetVersion) -> dict[str, str]:
+    """By the column that the inspection could not read as was asked, the sentence that says why."""
+    name = run.reason_params.get("column")
+    return {name: words.sentence(run.reason, run.reason_params)} if name in version.readings else {}
 
 
 def discarded() -> DatasetError:
