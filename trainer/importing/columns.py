@@ -5,17 +5,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from trainer.columns import Column, Reading, boolean, category, constant, left_out, number, text
+from trainer.columns import Column, boolean, category, constant, number, text
 from trainer.data.prepared import Array
-from trainer.errors import TrainerError
 from trainer.importing.cells import CODE as CODED
 from trainer.importing.cells import GAP, INFINITE, MISSING, TEXT, Read
 from trainer.importing.cells import read as read_numbers
 from trainer.importing.levels import LONGEST_LEVEL, Levels, is_short_form, visible
-from trainer.importing.profile import Problem, Unread, problem
+from trainer.importing.profile import Problem, problem
 from trainer.importing.profile_classes import case_problems
 from trainer.importing.spelled import PARENTHESES
-from trainer.sentences import gettext_noop as _
 
 NUMBER_SHARE = 0.8
 MOST_LEVELS = 1000
@@ -123,37 +121,8 @@ class Observed:
     def _sorted(self) -> list[str]:
         return sorted(set(self._levels.forms().values()))
 
-    def _chosen(self, reading: Reading) -> Column:
-        """The column with the kind that a person chose. Raises TrainerError where its values do not allow it."""
-        if reading.kind == "number":
-            if self._numbers == self._infinite:
-                raise _unfit("column_no_number", _("No value of “%(column)s” is a number."), self.name)
-            return number.Column(name=self.name, missing=self._missing + self._text, decimal_comma=self._comma)
-        if reading.kind == "category":
-            if self._full or len(self._sorted()) > MOST_LEVELS or any(map(is_short_form, self._levels.words())):
-                raise _unfit(
-                    "column_many_levels", _("“%(column)s” has too many different values, or too long ones."), self.name
-                )
-            levels = tuple(self._sorted())
-            return category.Column(name=self.name, missing=self._missing, distinct=len(levels), levels=levels)
-        if reading.kind == "boolean":
-            words = None if self._full else boolean.pair(self._sorted())
-            if words is None:
-                raise _unfit("column_no_pair", _("“%(column)s” holds other values than yes and no."), self.name)
-            return boolean.Column(name=self.name, missing=self._missing, distinct=len(words), levels=words)
-        if reading.kind == "left_out":
-            return left_out.Column(name=self.name, missing=self._missing, distinct=len(self._levels))
-        return text.Column(name=self.name, missing=self._missing, distinct=len(self._levels))
-
-    def unread(self, column: Column) -> Unread | None:
-        """Cells that are not empty and were not understood."""
-        count = self._text + self._infinite if column.kind == "number" else 0
-        return Unread(count=count, first=tuple(self._text_cells)) if count else None
-
-    def decided(self, reading: Reading | None = None) -> Column:
+    def decided(self) -> Column:
         """The column with its kind. ``distinct`` of a text column counts up to a bound."""
-        if reading is not None:
-            return self._chosen(reading)
         present = self._rows - self._missing
         levels = [] if self._full else self._sorted()
         if not self._full and len(levels) <= 1:
@@ -249,7 +218,3 @@ class Observed:
         present = self._rows - self._missing
         different = column.distinct == present or (self._full and column.distinct == self._held)
         return present > FEW_LEVELS and different and not any(" " in word for word in self._levels.words())
-
-
-def _unfit(code: str, sentence: str, column: str) -> TrainerError:
-    return TrainerError(code, sentence, field=f"columns.{column}", column=column)

@@ -15,8 +15,7 @@ from trainer.attempt.job import Job
 from trainer.attempt.journal import Journal
 from trainer.component import Component
 from trainer.errors import TrainerError
-from trainer.importing.chosen import Readings
-from trainer.importing.preparation import NO_READINGS, Preparation, prepare
+from trainer.importing.preparation import Preparation, prepare
 from trainer.spec import InspectSpec
 
 GIB = 1024**3
@@ -77,7 +76,7 @@ def inspect(job: Job, folder: Path, journal: Journal) -> None:
     """
     assert isinstance(job.spec, InspectSpec)
     paths = [job.require(f"upload:{number}") for number in range(len(job.spec.files))]
-    done = guarded(paths, job.spec.files, folder / "out", job.spec.format, job.spec.columns)
+    done = guarded(paths, job.spec.files, folder / "out", job.spec.format)
     for found in done.result.problems:
         journal.write(Log(level=found.severity, code=found.code, message=found.message, params=found.params))
     for role, path in (
@@ -92,16 +91,10 @@ def inspect(job: Job, folder: Path, journal: Journal) -> None:
     journal.write(Result(report={"format": done.result.format, "columns": len(summary.columns), "rows": summary.rows}))
 
 
-def guarded(
-    paths: Sequence[Path],
-    names: Sequence[str],
-    out: Path,
-    chosen: Component | None = None,
-    readings: Readings = NO_READINGS,
-) -> Preparation:
+def guarded(paths: Sequence[Path], names: Sequence[str], out: Path, chosen: Component | None = None) -> Preparation:
     """``prepare``, with a limit that was hit told in a sentence."""
     try:
-        return prepare(paths, names, out, chosen, readings)
+        return prepare(paths, names, out, chosen)
     except MemoryError as error:
         raise TrainerError(
             "inspect_memory", "Opening the file needs more memory than an import may use. Import it in smaller parts."

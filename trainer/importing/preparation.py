@@ -14,12 +14,10 @@ from trainer.data.summary import IMAGE
 from trainer.errors import TrainerError
 from trainer.importing import foreign, profile_images, profile_tables
 from trainer.importing.archives import HIDDEN, Source, opened
-from trainer.importing.chosen import Readings, require_columns
 from trainer.importing.parsed import LeftOut, Parsed
 from trainer.importing.profile import Profile
 
 FORMULA = ("=", "+", "-", "@")  # a spreadsheet would compute such a name
-NO_READINGS: Readings = {}
 NOTE = re.compile(r"(LICENSE|LICENCE|README|COPYING|NOTICE)(-[\w-]+)?((\.[\w-]+)*\.(md|txt|rst))?", re.IGNORECASE)
 
 
@@ -35,19 +33,12 @@ class Preparation:
     result: Profile
 
 
-def prepare(
-    paths: Sequence[Path],
-    names: Sequence[str],
-    out: Path,
-    chosen: Component | None = None,
-    readings: Readings = NO_READINGS,
-) -> Preparation:
+def prepare(paths: Sequence[Path], names: Sequence[str], out: Path, chosen: Component | None = None) -> Preparation:
     """Write prepared.safetensors, profile.json and, where there is reason, thumbnails.png and left_out.csv into the
     folder ``out``.
 
-    ``names`` are what the user calls the files, ``chosen`` the format's spec if it is not to be recognised,
-    ``readings`` the kinds of columns that are not to be. Raises TrainerError with a sentence where the files cannot be
-    used; nothing unpacked is left behind in either case.
+    ``names`` are what the user calls the files, ``chosen`` the format's spec if it is not to be recognised. Raises
+    TrainerError with a sentence where the files cannot be used; nothing unpacked is left behind in either case.
     """
     out.mkdir(parents=True, exist_ok=True)
     work = out / "unpacked"
@@ -56,9 +47,7 @@ def prepare(
         spec = chosen or recognised(sources)
         scratch = work / "scratch"
         scratch.mkdir()
-        parsed = catalog.build("formats", spec, sources, scratch, readings)
-        require_columns(readings, {column.name: column.kind for column in parsed.summary.columns})
-        return _write(parsed, spec.name, out)
+        return _write(catalog.build("formats", spec, sources, scratch), spec.name, out)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

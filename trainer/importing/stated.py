@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from trainer.columns import Column, Reading, constant, number
+from trainer.columns import Column, constant, number
 from trainer.data.prepared import Array
 from trainer.importing.cells import GAP, INFINITE, LARGEST, NUMBER, TEXT, Read
 from trainer.importing.columns import Observed
@@ -42,7 +42,7 @@ class Numbers(Observed):
             self._lowest, self._highest = min(self._lowest, np.nanmin(values)), max(self._highest, np.nanmax(values))
         return values, None
 
-    def decided(self, reading: Reading | None = None) -> Column:
+    def decided(self) -> Column:
         missing = self._missing + self._infinite
         if self._lowest >= self._highest:
             return constant.Column(name=self.name, missing=missing, distinct=int(self._lowest == self._highest))

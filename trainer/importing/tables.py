@@ -17,11 +17,10 @@ import numpy as np
 from trainer.columns import Column
 from trainer.data.prepared import Array
 from trainer.data.summary import DataSummary
-from trainer.importing import first_values, mapped
-from trainer.importing.chosen import Readings
+from trainer.importing import mapped
 from trainer.importing.columns import CODE, Observed
 from trainer.importing.parsed import Parsed
-from trainer.importing.profile import ColumnProfile, Problem, checks_of, problem
+from trainer.importing.profile import Problem, checks_of, problem
 from trainer.importing.profile_classes import case_problems
 from trainer.importing.profile_tables import column_profiles, is_identifier
 from trainer.importing.spool import Spool
@@ -45,13 +44,7 @@ class Chunk:
 
 
 def parse(
-    names: Sequence[str],
-    chunks: Iterator[Chunk],
-    work: Path,
-    *,
-    comma: bool = False,
-    stated: Sequence[Stated] = (),
-    readings: Readings | None = None,
+    names: Sequence[str], chunks: Iterator[Chunk], work: Path, *, comma: bool = False, stated: Sequence[Stated] = ()
 ) -> Parsed:
     """Read the table. ``comma``: numbers are written with a decimal comma. ``stated``: of each column, what the file
     says that it holds; without it, all are guessed from how they are spelled.
@@ -60,9 +53,9 @@ def parse(
     observed = [observer(kind, name, comma, len(names)) for kind, name in zip(kinds, names, strict=True)]
     with closing(Spool(work)) as spool:
         seen = _observe(observed, chunks, spool)
-        columns = [column.decided((readings or {}).get(column.name)) for column in observed]
+        columns = [column.decided() for column in observed]
         arrays = _encode(columns, observed, seen.chunks, spool, work)
-    profiles = _as_read(column_profiles(columns, arrays), observed, columns, arrays, seen.preview)
+    profiles = column_profiles(columns, arrays)
     rows = sum(seen.chunks)
     summary = DataSummary(
         rows=rows,
@@ -80,21 +73,6 @@ def parse(
         rows=seen.preview,
         duplicates=seen.duplicates,
         columns=profiles,
-    )
-
-
-def _as_read(
-    profiles: Sequence[ColumnProfile],
-    observed: Sequence[Observed],
-    columns: Sequence[Column],
-    arrays: dict[str, Array],
-    preview: Sequence[Sequence[str]],
-) -> tuple[ColumnProfile, ...]:
-    """With what was not understood of each column, and how its first values were."""
-    first = first_values.first_values(columns, arrays, preview)
-    return tuple(
-        profile.model_copy(update={"unread": cells.unread(column), "first": values})
-        for profile, cells, column, values in zip(profiles, observed, columns, first, strict=True)
     )
 
 

@@ -13,7 +13,6 @@ from pydantic import Field
 
 from trainer.component import Component
 from trainer.importing.archives import Source
-from trainer.importing.chosen import Readings
 
 if TYPE_CHECKING:
     from trainer.importing.parsed import Parsed
@@ -104,7 +103,7 @@ def examples() -> tuple[dict[str, bytes], ...]:
     return {"table.csv": english.encode()}, {"table.txt": european.encode("utf-16")}
 
 
-def build(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> "Parsed":
+def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
     from trainer.formats.csv.reader import read
 
-    return read(spec, [source for source in sources if _is_table(source)] or sources, work, readings)
+    return read(spec, [source for source in sources if _is_table(source)] or sources, work)

@@ -13,7 +13,6 @@ from trainer.formats.csv.layout import LONGEST_SHOWN, layout
 from trainer.formats.csv.pieces import batches
 from trainer.formats.csv.rows import LONGEST_CELL, LONGEST_LINE, LeftOut, Table
 from trainer.importing.archives import Source
-from trainer.importing.chosen import Readings
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import Parsed
 from trainer.importing.profile import Problem, checks_of, problem
@@ -28,7 +27,7 @@ PIECE = 1024 * 1024
 UNMARKED = ("utf-16-le", "utf-16-be")
 
 
-def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
+def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     """The table in the one source. Raises TrainerError naming the line where it is no table."""
     if len(sources) != 1:
         raise TrainerError(
@@ -56,7 +55,7 @@ def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) 
         problems.append(problem("encoding", encoding=encoding.LABELS[codec]))
     if outline.decimal_comma is not None:
         problems.append(problem("decimal_comma", value=outline.decimal_comma))
-    parsed = parse(names, _chunks(outline.table), work, comma=outline.decimal_comma is not None, readings=readings)
+    parsed = parse(names, _chunks(outline.table), work, comma=outline.decimal_comma is not None)
     if not parsed.summary.rows:
         raise TrainerError(
             "csv_no_rows", "“%(name)s” has a line of names and no rows. Choose a file with data.", name=source.name

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from trainer.component import Component
 from trainer.importing.archives import Source
-from trainer.importing.chosen import Readings
 
 if TYPE_CHECKING:
     from trainer.importing.parsed import Parsed
@@ -40,7 +39,7 @@ def examples() -> tuple[dict[str, bytes], ...]:
     return ({"pictures": pictures, "labels": labels},)
 
 
-def build(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> "Parsed":
+def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
     from trainer.formats.idx.reader import read
 
     return read(sources, work)

@@ -16,7 +16,6 @@ from pydantic import Field
 from trainer.columns.image import Fit
 from trainer.component import Component
 from trainer.importing.archives import Source
-from trainer.importing.chosen import Readings
 
 if TYPE_CHECKING:
     from trainer.importing.parsed import Parsed
@@ -109,7 +108,7 @@ def examples() -> tuple[dict[str, bytes], ...]:
     return (files,)
 
 
-def build(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> "Parsed":
+def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
     from trainer.formats.image_folder_zip.reader import read
 
     return read(spec, sources, work)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from trainer.component import Component
 from trainer.importing.archives import Source
-from trainer.importing.chosen import Readings
 
 if TYPE_CHECKING:
     from trainer.importing.parsed import Parsed
@@ -39,7 +38,7 @@ def examples() -> tuple[dict[str, bytes], ...]:
     return ({"table.jsonl": "".join(lines).encode()},)
 
 
-def build(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> "Parsed":
+def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
     from trainer.formats.json_lines.reader import read
 
     return read([source for source in sources if _is_lines(source)] or sources, work)

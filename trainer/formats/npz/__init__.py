@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from trainer.component import Component
 from trainer.importing.archives import Source
-from trainer.importing.chosen import Readings
 
 if TYPE_CHECKING:
     from trainer.importing.parsed import Parsed
@@ -36,7 +35,7 @@ def examples() -> tuple[dict[str, bytes], ...]:
     return ({"table.npz": file.getvalue()},)
 
 
-def build(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> "Parsed":
+def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
     from trainer.formats.npz.reader import read
 
     return read(sources, work)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from trainer.component import Component
 from trainer.importing.archives import Source
-from trainer.importing.chosen import Readings
 
 if TYPE_CHECKING:
     from trainer.importing.parsed import Parsed
@@ -37,7 +36,7 @@ def examples() -> tuple[dict[str, bytes], ...]:
     return ({"table.parquet": file.getvalue()},)
 
 
-def build(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> "Parsed":
+def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
     from trainer.formats.parquet.reader import read
 
     return read([source for source in sources if source.head.startswith(MARK)] or sources, work)
