@@ -146,12 +146,12 @@ def start_inspection(
     *,
     owner: User,
     dataset_version: DatasetVersion,
-    files: Sequence[tuple[str, Artifact]],
+    spec: InspectSpec,
+    files: Sequence[Artifact],
     idempotency_key: str | None = None,
 ) -> Run:
-    """Queue the run that opens the uploaded ``files`` (name and content of each) for the first time."""
-    spec = InspectSpec(files=tuple(name for name, _content in files))
-    inputs = {f"upload:{number}": artifact for number, (_name, artifact) in enumerate(files)}
+    """Queue the run that opens the uploaded ``files``, which ``spec`` names in this order."""
+    inputs = {f"upload:{number}": artifact for number, artifact in enumerate(files)}
     return queue_run(
         owner=owner,
         name=dataset_version.dataset.name,
