@@ -14,10 +14,6 @@ SENTENCES: dict[str, Sentence] = {
         _("“%(column)s” holds free text."),
         _("It is kept but not yet trained on. If it holds classes or numbers, correct its kind."),
     ),
-        "info",
-        _("“%(column)s” holds free text."),
-        _("It is kept but not yet trained on. If it holds classes or numbers, correct its kind."),
-    ),
 }
 LOOKED_FOR = {
     "only_text": _("Nothing but free text to learn from."),
