@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trainer.columns import Column, boolean, category, constant, number, text
 from trainer.data.prepared import Array
@@ -66,21 +68,20 @@ class Observed:
         coded = places.astype(CODE) if len(self._levels) <= MOST_LEVELS else None
         return read.values if numbers else None, coded
 
-    def _read(self, cells: Sequence[str], places: Array | None) -> Read:
+    def _read(self, cells: pa.StringArray, places: Array | None) -> Read:
         return read_numbers(cells, self._comma) if places is None else self._levels.read(places)
 
-    def _hold(self, cells: Sequence[str]) -> tuple[Array | None, int]:
+    def _hold(self, cells: pa.StringArray) -> tuple[Array | None, int]:
         """The cells' places among the held values, None once there are too many, and the length of the longest cell."""
         if self._full:
             return None, 0
-        lengths = np.fromiter(map(len, cells), np.int64, len(cells))
+        lengths = np.asarray(pc.utf8_length(cells))
         self._length += int(lengths.sum())
-        longest = int(lengths.max())
-        places = self._levels.places(cells, longest)
+        places = self._levels.places(cells)
         self._full = len(self._levels) > self._cap
-        return places, longest
+        return places, int(lengths.max())
 
-    def _count(self, read: Read, cells: Sequence[str], lines: Sequence[int]) -> int:
+    def _count(self, read: Read, cells: pa.StringArray, lines: Sequence[int]) -> int:
         """Note what the cells are; how many are numbers, infinite ones included."""
         plain, missing, text, infinite, codes = np.bincount(read.kinds, minlength=5).tolist()
         finite = plain + codes
@@ -91,19 +92,19 @@ class Observed:
         self._codes += codes
         self._is_measured = self._is_measured or read.is_measured
         self._text += text
-        if missing:
-            self.spellings |= self.GAPS.intersection(cells)
+        if missing and len(cells):
+            self.spellings |= self.GAPS.intersection(_different(cells, read.kinds == GAP))
         if read.units:
             self._units = {**read.units, **self._units}
         if codes and not self._code:
-            self._code = cells[int(np.argmax(read.kinds == CODED))]
+            self._code = cells[int(np.argmax(read.kinds == CODED))].as_py()
         if infinite and not self._infinite_lines:
             self._infinite_lines.append(lines[int(np.argmax(read.kinds == INFINITE))])
         if text and len(self._words) <= MOST_WORDS:
-            self._words.update(dict.fromkeys(cells[at] for at in np.flatnonzero(read.kinds == TEXT).tolist()))
+            self._words.update(dict.fromkeys(_different(cells, read.kinds == TEXT)[: MOST_WORDS + 1]))
         if text and len(self._text_cells) < LINES_NAMED:
             places = np.flatnonzero(read.kinds == TEXT)[: LINES_NAMED - len(self._text_cells)].tolist()
-            self._text_cells.extend((lines[at], cells[at]) for at in places)
+            self._text_cells.extend((lines[at], cells[at].as_py()) for at in places)
         return int(finite + infinite)
 
     def lookup(self) -> Array:
@@ -218,3 +219,8 @@ class Observed:
         present = self._rows - self._missing
         different = column.distinct == present or (self._full and column.distinct == self._held)
         return present > FEW_LEVELS and different and not any(" " in word for word in self._levels.words())
+
+
+def _different(cells: pa.StringArray, are_chosen: Array) -> list[str]:
+    """The different ones of some cells, in the order in which they first come."""
+    return pc.unique(cells.filter(pa.array(are_chosen))).to_pylist()  # type: ignore[no-any-return]

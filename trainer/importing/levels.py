@@ -7,8 +7,10 @@ from hashlib import blake2b
 from itertools import count, islice
 
 import numpy as np
+import pyarrow as pa
 
 from trainer.data.prepared import Array
+from trainer.importing import series
 from trainer.importing.cells import MISSING, Read, read
 
 LONGEST_LEVEL = 80
@@ -29,17 +31,18 @@ class Levels:
         """How many there are, not counting those that say that a value is missing."""
         return len(self._places) - len(self._gaps & self._places.keys())
 
-    def places(self, cells: Sequence[str], longest: int) -> Array:
+    def places(self, cells: pa.StringArray) -> Array:
         """int32 [cells]: the place of each among all that have come."""
-        if longest > LONGEST_LEVEL:
-            cells = [cell if len(cell) <= LONGEST_LEVEL else _short(cell) for cell in cells]
-        return np.fromiter(map(self._places.__getitem__, cells), np.int32, len(cells))
+        encoded = cells.dictionary_encode()
+        different = [cell if len(cell) <= LONGEST_LEVEL else _short(cell) for cell in encoded.dictionary.to_pylist()]
+        own = np.fromiter(map(self._places.__getitem__, different), np.int32, len(different))
+        return np.asarray(own[np.asarray(encoded.indices)])
 
     def read(self, places: Array) -> Read:
         """The cells at these places as numbers; not for short forms, which say nothing of what they stand for."""
         known = len(self._read.values)
         if known < len(self._places):
-            new = read(list(islice(self._places, known, None)), self._comma)
+            new = read(series.of(islice(self._places, known, None)), self._comma)
             self._read = Read(
                 np.concatenate([self._read.values, new.values]),
                 np.concatenate([self._read.kinds, new.kinds]),

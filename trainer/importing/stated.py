@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+import pyarrow as pa
 
 from trainer.columns import Column, constant, number
 from trainer.data.prepared import Array
+from trainer.importing import series
 from trainer.importing.cells import GAP, INFINITE, LARGEST, NUMBER, TEXT, Read
 from trainer.importing.columns import Observed
 
 Stated = Literal["spelled", "words", "numbers"]
+NO_TEXTS = series.of([])
 
 
 class Words(Observed):
@@ -18,9 +21,8 @@ class Words(Observed):
 
     GAPS: ClassVar[frozenset[str]] = frozenset({""})
 
-    def _read(self, cells: Sequence[str], places: Array | None) -> Read:
-        is_text = np.fromiter(map(bool, cells), np.bool_, len(cells))
-        return Read(np.full(len(cells), np.nan), np.where(is_text, TEXT, GAP).astype(np.uint8))
+    def _read(self, cells: pa.StringArray, places: Array | None) -> Read:
+        return Read(np.full(len(cells), np.nan), np.where(series.are_empty(cells), GAP, TEXT).astype(np.uint8))
 
 
 class Numbers(Observed):
@@ -37,7 +39,7 @@ class Numbers(Observed):
             is_infinite = np.abs(values) > LARGEST
         kinds = np.where(is_infinite, INFINITE, np.where(np.isnan(values), GAP, NUMBER)).astype(np.uint8)
         values[is_infinite] = np.nan
-        self._count(Read(values, kinds), (), lines)
+        self._count(Read(values, kinds), NO_TEXTS, lines)
         if (kinds == NUMBER).any():
             self._lowest, self._highest = min(self._lowest, np.nanmin(values)), max(self._highest, np.nanmax(values))
         return values, None

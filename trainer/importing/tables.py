@@ -1,6 +1,6 @@
 """Tables as prepared data: what kind each column is, then its numbers and codes.
 
-The rows are read once, some thousand at a time, so that memory stays flat however long the table is. What each column's
+The rows are read once, some at a time, so that memory stays flat however long the table is. What each column's
 cells are as numbers and as categories waits in a file of ``work`` until the end shows which they are; then the arrays
 are written into files there. Any format of rows and columns ends here.
 """
@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from trainer.columns import Column
 from trainer.data.prepared import Array
 from trainer.data.summary import DataSummary
-from trainer.importing import mapped
+from trainer.importing import mapped, series
 from trainer.importing.columns import CODE, Observed
 from trainer.importing.parsed import Parsed
 from trainer.importing.profile import Problem, checks_of, problem
@@ -35,8 +36,8 @@ FLOAT, INDEX, TRUTH = np.dtype(np.float64), np.dtype(np.int32), np.dtype(np.int8
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some rows: the line of the file that each starts in, and their cells column by column: texts, or float64 values
-    of a column that is stated to hold numbers.
+    """Some rows: the line of the file that each starts in, and their cells column by column: a StringArray of Arrow, or
+    float64 values of a column that is stated to hold numbers.
     """
 
     lines: Sequence[int]
@@ -93,27 +94,28 @@ def _observe(observed: Sequence[Observed], chunks: Iterator[Chunk], spool: Spool
     shown = max(5, min(PREVIEW_ROWS, PREVIEW_CELLS // len(observed)))
     for chunk in chunks:
         counts.append(len(chunk.lines))
-        hashes.extend(map(hash, zip(*map(_comparable, chunk.columns), strict=True)))
+        hashes.extend(map(hash, series.joined(map(_comparable, chunk.columns))))
         first = zip(*(_shown(cells[: shown - len(preview)]) for cells in chunk.columns), strict=True)
         preview.extend(tuple(cell[:PREVIEW_LENGTH] for cell in row) for row in first)
         for column, cells in zip(observed, chunk.columns, strict=True):
-            for seen in column.see(
-                cells if isinstance(cells, np.ndarray) else list(map(str.strip, cells)), chunk.lines
-            ):
+            for seen in column.see(cells if isinstance(cells, np.ndarray) else series.stripped(cells), chunk.lines):
                 spool.put(seen)
         del chunk, cells, first  # before more is read: its memory is still in the processor's cache
     return _Seen(counts, _repeated(hashes), tuple(preview))
 
 
-def _comparable(cells: Any) -> Sequence[Any]:
+def _comparable(cells: Any) -> pa.StringArray:
     """Texts as they are; of numbers the bits, so that a gap is like another."""
     if not isinstance(cells, np.ndarray):
-        return cells  # type: ignore[no-any-return]
-    return np.where(np.isnan(cells), np.nan, cells + 0.0).view(np.int64).tolist()  # type: ignore[no-any-return]
+        return cells
+    bits = np.where(np.isnan(cells), np.nan, cells + 0.0).view(np.int64)
+    return pa.array(bits).cast(pa.string())
 
 
 def _shown(cells: Any) -> Sequence[str]:
-    return ["" if np.isnan(value) else f"{value:.15g}" for value in cells] if isinstance(cells, np.ndarray) else cells
+    if isinstance(cells, np.ndarray):
+        return ["" if np.isnan(value) else f"{value:.15g}" for value in cells]
+    return cells.to_pylist()  # type: ignore[no-any-return]
 
 
 def _repeated(hashes: "array[int]") -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from trainer.errors import TrainerError
+from trainer.importing import series
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import Parsed
@@ -84,7 +85,7 @@ def _chunk(lines: list[int], rows: list[list[str]], keys: Mapping[str, Stated]) 
     return Chunk(
         lines,
         [
-            np.array([float(cell or "nan") for cell in cells]) if stated == "numbers" else list(cells)
+            np.array([float(cell or "nan") for cell in cells]) if stated == "numbers" else series.of(cells)
             for stated, cells in zip(keys.values(), columns, strict=True)
         ],
     )

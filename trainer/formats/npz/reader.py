@@ -5,9 +5,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
+from trainer.importing import series
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import Parsed
@@ -111,8 +113,8 @@ def _chunks(arrays: Sequence[Array], stated: Sequence[Stated]) -> Iterator[Chunk
         )
 
 
-def _texts(column: Array) -> list[str]:
-    return [_text(value) for value in column.tolist()]
+def _texts(column: Array) -> pa.StringArray:
+    return series.of(map(_text, column.tolist()))
 
 
 def _text(value: Any) -> str:
