@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from trainer.columns import Column, boolean, category, constant, number, text
 from trainer.data.prepared import Array
+from trainer.importing import series
 from trainer.importing.cells import CODE as CODED
 from trainer.importing.cells import GAP, INFINITE, MISSING, TEXT, Read
 from trainer.importing.cells import read as read_numbers
@@ -75,11 +76,12 @@ class Observed:
         """The cells' places among the held values, None once there are too many, and the length of the longest cell."""
         if self._full:
             return None, 0
-        lengths = np.asarray(pc.utf8_length(cells))
+        lengths = series.lengths(cells)
         self._length += int(lengths.sum())
-        places = self._levels.places(cells)
+        longest = int(lengths.max())
+        places = self._levels.places(cells, longest)
         self._full = len(self._levels) > self._cap
-        return places, int(lengths.max())
+        return places, longest
 
     def _count(self, read: Read, cells: pa.StringArray, lines: Sequence[int]) -> int:
         """Note what the cells are; how many are numbers, infinite ones included."""

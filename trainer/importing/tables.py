@@ -89,12 +89,12 @@ class _Seen:
 
 
 def _observe(observed: Sequence[Observed], chunks: Iterator[Chunk], spool: Spool) -> _Seen:
-    hashes, counts = array("q"), array("q")
+    hashes, counts = array("Q"), array("q")
     preview: list[tuple[str, ...]] = []
     shown = max(5, min(PREVIEW_ROWS, PREVIEW_CELLS // len(observed)))
     for chunk in chunks:
         counts.append(len(chunk.lines))
-        hashes.extend(map(hash, series.joined(map(_comparable, chunk.columns))))
+        hashes.frombytes(series.hashes(chunk.columns).tobytes())
         first = zip(*(_shown(cells[: shown - len(preview)]) for cells in chunk.columns), strict=True)
         preview.extend(tuple(cell[:PREVIEW_LENGTH] for cell in row) for row in first)
         for column, cells in zip(observed, chunk.columns, strict=True):
@@ -104,14 +104,6 @@ def _observe(observed: Sequence[Observed], chunks: Iterator[Chunk], spool: Spool
     return _Seen(counts, _repeated(hashes), tuple(preview))
 
 
-def _comparable(cells: Any) -> pa.StringArray:
-    """Texts as they are; of numbers the bits, so that a gap is like another."""
-    if not isinstance(cells, np.ndarray):
-        return cells
-    bits = np.where(np.isnan(cells), np.nan, cells + 0.0).view(np.int64)
-    return pa.array(bits).cast(pa.string())
-
-
 def _shown(cells: Any) -> Sequence[str]:
     if isinstance(cells, np.ndarray):
         return ["" if np.isnan(value) else f"{value:.15g}" for value in cells]
@@ -119,8 +111,8 @@ def _shown(cells: Any) -> Sequence[str]:
 
 
 def _repeated(hashes: "array[int]") -> int:
-    """How many stand for a row that is there already. Two different rows have the same 64 bits about never."""
-    ordered = np.frombuffer(hashes, np.int64) if hashes else np.empty(0, np.int64)
+    """How many stand for a row that is there already."""
+    ordered = np.frombuffer(hashes, np.uint64) if hashes else np.empty(0, np.uint64)
     ordered.sort()
     return int((ordered[1:] == ordered[:-1]).sum())
 

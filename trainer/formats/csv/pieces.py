@@ -77,7 +77,7 @@ def _batch(lines: Sequence[int], some: Sequence[Sequence[str]], width: int) -> B
 def _piece(file: TextIO, size: int) -> str:
     """Some more text that ends where a line does and, if its quotation marks come in pairs, where a row does."""
     parts = [file.read(size), file.readline(LONGEST_LINE)]
-    marks, size = sum(part.count('"') for part in parts), sum(map(len, parts))
+    marks, size = sum(part.count('"') if '"' in part else 0 for part in parts), sum(map(len, parts))
     while marks % 2 and size < LONGEST_LINE and (line := file.readline(LONGEST_LINE)):
         parts.append(line)
         marks, size = marks + line.count('"'), size + len(line)
@@ -92,7 +92,7 @@ def _cut(piece: str, table: Table, line: int) -> tuple[Batch, int] | None:
     if not table.delimiter.isascii() or table.delimiter in '"\r\n':
         return None
     text = (piece if piece.endswith("\n") else f"{piece}\n").encode()
-    if b'"' not in text:
+    if b"\r" in text and b'"' not in text:
         text = text.replace(b"\r\n", b"\n")
     data = np.frombuffer(text, np.uint8)
     quoting = _quoting(data, text, ord(table.delimiter))
@@ -163,7 +163,7 @@ def _columns(data: Array, ends: Array, is_left_out: Array, width: int) -> tuple[
 
 def _behind(ends: Array) -> Array:
     """Where cells end once the bytes between them are gone."""
-    return ends - np.arange(len(ends))
+    return ends.astype(np.int32) - np.arange(len(ends), dtype=np.int32)
 
 
 def _has_blank_row(columns: Sequence[pa.StringArray]) -> bool:
