@@ -15,13 +15,16 @@ imports
 """
 
 import pkgutil
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, reduce
 from importlib import import_module
+from operator import or_
 from types import ModuleType
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field, SerializeAsAny
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, SerializeAsAny
+from pydantic_core import CoreSchema
 
 from trainer.component import Lenient, Strict
 from trainer.errors import TrainerError
@@ -29,7 +32,17 @@ from trainer.errors import TrainerError
 Gatherer = Callable[[Any], Any]  # of rows' indices [B] to an array [B, …]
 Names = Annotated[tuple[str, ...], Lenient]
 Numbers = Annotated[tuple[float, ...], Lenient]
-Layout = Literal["vector", "image"]  # of an encoded row: a vector [F], or a picture [C, H, W]
+Layout = str  # of an encoded row: "vector" [F], "image" [C, H, W], or another that some encoder takes
+
+
+class Reading(Strict):
+    """How a column is to be read where somebody says so; a kind adds its own options. A kind that cannot be chosen has
+    none."""
+
+    kind: str
+
+
+Readings = Mapping[str, Reading]  # by the names of columns
 
 
 class Column(Strict):
@@ -49,6 +62,16 @@ class Column(Strict):
     def encodings(self) -> frozenset[str]:
         """As what the column can be told: the encodings of targets that it has."""
         return frozenset()
+
+    @property
+    def usual_encoding(self) -> str:
+        """That of ``encodings`` which the values suggest."""
+        return ""
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether all rows are known to have the same value, or none."""
+        return False
 
     @property
     def width(self) -> int:
@@ -120,6 +143,25 @@ def kinds() -> dict[str, ModuleType]:
 def module_of(part: Column | Block, name: str) -> Any:
     """A module of the kind's folder, as named above."""
     return import_module(f"{__name__}.{part.kind}.{name}")
+
+
+@dataclass(frozen=True)
+class AnyReading:
+    """Annotation that validates ``{"kind": …, options}`` as the Reading of a kind that can be chosen."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return handler.generate_schema(Annotated[reduce(or_, readings().values()), Field(discriminator="kind")])
+
+
+def readings() -> dict[str, type[Reading]]:
+    """The kinds that somebody can choose for a column, by name."""
+    return {name: module.Reading for name, module in kinds().items() if hasattr(module, "Reading")}
+
+
+def layout_of(block: Block) -> Layout:
+    """The layout of the block's encoded rows."""
+    layout: Layout = kinds()[block.kind].Column.layout
+    return layout
 
 
 def _column(value: Any) -> Any:

@@ -22,7 +22,7 @@ class Levels:
     """Cells in the order in which they first came, with a short form in place of a long text."""
 
     def __init__(self, comma: bool, gaps: frozenset[str] = MISSING) -> None:
-        self._comma, self._gaps = comma, pa.array(sorted(gaps))
+        self._comma, self.gaps = comma, pa.array(sorted(gaps))
         self._cells = series.of([])
         self._present = 0
         self._read = Read(np.empty(0), np.empty(0, np.uint8))
@@ -38,7 +38,7 @@ class Levels:
         places = pc.index_in(cells, value_set=self._cells)
         if places.null_count:
             new = pc.unique(cells.filter(places.is_null()))
-            self._present += len(new) - pc.sum(pc.is_in(new, value_set=self._gaps)).as_py()
+            self._present += len(new) - pc.sum(pc.is_in(new, value_set=self.gaps)).as_py()
             self._cells = pa.concat_arrays([self._cells, new])
             places = pc.index_in(cells, value_set=self._cells)
         return np.asarray(places)
@@ -58,7 +58,7 @@ class Levels:
 
     def words(self) -> list[str]:
         """All but those that say that a value is missing."""
-        present = pc.invert(pc.is_in(self._cells, value_set=self._gaps))
+        present = pc.invert(pc.is_in(self._cells, value_set=self.gaps))
         return self._cells.filter(present).to_pylist()  # type: ignore[no-any-return]
 
     def forms(self) -> dict[str, str]:

@@ -76,6 +76,11 @@ def are_empty(cells: pa.StringArray) -> Array:
     return np.asarray(at[1:] == at[:-1])
 
 
+def different(cells: pa.StringArray, are_chosen: Array) -> list[str]:
+    """The different ones of some cells, in the order in which they first come."""
+    return pc.unique(cells.filter(pa.array(are_chosen))).to_pylist()  # type: ignore[no-any-return]
+
+
 def hashes(columns: Iterable[pa.StringArray | Array]) -> Array:
     """uint64 [rows]: of each row. Rows with the same cells have the same; two that differ in one cell have different
     ones, and others have the same about never.
