@@ -10,6 +10,7 @@ from django.test import Client
 from tests.attacks import things
 from tests.webapp.pages import make_dataset, table
 from trainer.data.summary import DataSummary
+from trainer.spec import TrainSpec
 from trainer.errors import TrainerError
 from webapp.accounts.models import User
 from webapp.datasets import services as datasets
@@ -102,5 +103,5 @@ def test_what_is_counted_has_its_singular(ada: User) -> None:
     summary = DataSummary.model_validate((version.profile or {})["summary"])
     (ranks,) = [one for section in forms.sections(reading, summary, 1) for one in section.fields if one.name == "ranks"]
     assert ranks.hint == "The largest worker here has 1 device."
-    assert reading.spec is not None
+    assert isinstance(reading.spec, TrainSpec)
     assert dict(plan(reading.spec, summary).pairs)["Ranks"] == "1, with 1 row of each step"

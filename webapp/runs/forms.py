@@ -16,7 +16,7 @@ from trainer.data.partition import split_column
 from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
 from trainer.model import ModelSpec
-from trainer.spec import Split, TrainSpec
+from trainer.spec import Split, TrainDraft, TrainSpec
 from trainer.task import TaskSpec
 from webapp import refusals, words
 from webapp.datasets.models import DatasetVersion
@@ -101,7 +101,7 @@ class Reading:
     """A spec from outside: what was said, the complete spec if it is right, and what is wrong otherwise."""
 
     raw: dict[str, Any]
-    spec: TrainSpec | None = None
+    spec: TrainDraft | None = None
     errors: Errors = field(default_factory=dict)
 
 
@@ -151,7 +151,7 @@ def is_trainable(version: DatasetVersion) -> bool:
     return any(entry.module.suggest(summary) is not None for entry in listing("tasks").values())
 
 
-def filled(spec: TrainSpec) -> dict[str, Any]:
+def filled(spec: TrainDraft) -> dict[str, Any]:
     """A complete spec as the form begins with it; the loss stays open, so that it follows the task."""
     return {**spec.model_dump(mode="json"), "loss": None}
 
