@@ -104,8 +104,7 @@ class Rows:
 
 
 def read(spec: TrainSpec, prepared: Prepared) -> Rows:
-    """The rows that a resolved ``spec`` learns from. Raises TrainerError where the data cannot be learned from."""
-    assert spec.task is not None
+    """The rows that ``spec`` learns from. Raises TrainerError where the data cannot be learned from."""
     return of_task(spec.task, prepared, spec.split, spec.seed, spec.ranks, spec.cleaning)
 
 

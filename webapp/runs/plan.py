@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from trainer.catalog import entry
-from trainer.data.epochs import steps_per_epoch
 from trainer.data.summary import DataSummary
 from trainer.spec import TrainSpec
 from webapp.charts import learning_rate
@@ -28,7 +27,7 @@ class Plan:
 def plan(spec: TrainSpec, data: DataSummary) -> Plan:
     """Rows, steps and parts of the run, and its learning rate as a figure."""
     rows = training_rows(spec, data)
-    per_epoch = steps_per_epoch(rows, spec.batch_size)
+    per_epoch = spec.steps_per_epoch(rows)
     total = per_epoch * spec.epochs
     pairs = [
         *_parts(spec),
