@@ -21,6 +21,8 @@ Family = Literal[
     "tasks",
     "formats",
     "models",
+    "encoders",
+    "combiners",
     "losses",
     "optimizers",
     "schedules",

@@ -27,7 +27,7 @@ from trainer.compressing import savings
 from trainer.errors import DamagedError
 from trainer.importing import foreign
 from trainer.importing.profile import LOOKED_FOR, SENTENCES
-from trainer.report import Table
+from trainer.report import Table, cautions
 from trainer.sentences import ONE, filled
 from trainer.spec import parse
 from trainer.task import Encoded, Task
@@ -201,6 +201,9 @@ def test_what_a_task_reports_is_in_the_catalogue(name: str, catalogue: Catalogue
     message, _ = task.best_epoch({**dict.fromkeys(task.measures, 0.5), "loss": 0.5})
     shown = {message, task.compare(targets, targets, targets).label, *(chart.title for chart in entry.module.CHARTS)}
     shown |= {scalar.label for scalar in (headline, *further)}
+    wrong, _, poor = task.report(1 - targets, targets)
+    assert wrong.note and cautions(poor), "a model that is always wrong is worse than guessing"
+    shown |= {wrong.note, *(caution.message for caution in cautions(poor))}
     shown |= {heading.label for table in tables for heading in table.headings}
     assert shown | {text for table in tables for text in (table.title, table.note)} <= catalogue.texts
 

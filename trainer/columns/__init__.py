@@ -32,7 +32,7 @@ Gatherer = Callable[[Any], Any]  # of rows' indices [B] to an array [B, …]
 Names = Annotated[tuple[str, ...], Lenient]
 Numbers = Annotated[tuple[float, ...], Lenient]
 Filling = Literal["middle", "most_frequent", "zero"]  # what can stand for a missing value
-Layout = Literal["vector", "image"]  # of an encoded row: a vector [F], or a picture [C, H, W]
+Layout = str  # of an encoded row: "vector" [F], "image" [C, H, W], or another that some encoder takes
 
 
 class Column(Strict):
@@ -125,6 +125,12 @@ def kinds() -> dict[str, ModuleType]:
 def module_of(part: Column | Block, name: str) -> Any:
     """A module of the kind's folder, as named above."""
     return import_module(f"{__name__}.{part.kind}.{name}")
+
+
+def layout_of(block: Block) -> Layout:
+    """The layout of the block's encoded rows."""
+    layout: Layout = kinds()[block.kind].Column.layout
+    return layout
 
 
 def _column(value: Any) -> Any:
