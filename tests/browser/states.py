@@ -202,6 +202,7 @@ def _of_results(page: Page, api: httpx.Client) -> Iterator[State]:
 
 def _of_lists(page: Page) -> Iterator[State]:
     """A form whose lists are open, with one in another, and what is wrong in them."""
+    page.reload()  # with every fold as it is at first
     page.locator("#field-model").select_option("fusion")
     for group in page.locator("[data-list]:visible").all():
         group.locator("> [data-menu] > summary").click()
