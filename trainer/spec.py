@@ -335,17 +335,44 @@ class InspectSpec(RunSpec):
         return 0
 
 
-AnySpec = Annotated[TrainSpec | CompressSpec | ExportSpec | InspectSpec, Field(discriminator="kind")]
+class PreviewSpec(RunSpec):
+    """Show what cleaning and augmentation make of the data. The fields are those of a training."""
+
+    kind: Literal["preview"] = "preview"
+    ranks: Literal[1] = Field(1, title="Ranks", description="A preview is made by one process.")
+    task: Task | None = Field(None, title="Task")
+    split: Split = Field(default_factory=Split, title="Split")
+    cleaning: Cleanings = Field((), max_length=16, title="Cleaning")
+    augmentation: Augmentations = Field((), max_length=16, title="Augmentation")
+
+    @property
+    def device_count(self) -> int:
+        return 0
+
+    @classmethod
+    def of(cls, spec: TrainSpec) -> "PreviewSpec":
+        """The preview of a training's rows."""
+        return cls(**{name: getattr(spec, name) for name in PREVIEWED})
+
+    def training(self) -> TrainSpec:
+        """A training on the same rows."""
+        return TrainSpec(**{name: getattr(self, name) for name in PREVIEWED})
+
+
+PREVIEWED = ("seed", "task", "split", "cleaning", "augmentation")
+AnyKind = TrainSpec | CompressSpec | ExportSpec | InspectSpec | PreviewSpec
+AnySpec = Annotated[AnyKind, Field(discriminator="kind")]
 KINDS: dict[str, type[RunSpec]] = {
     "train": TrainSpec,
     "compress": CompressSpec,
     "export": ExportSpec,
     "inspect": InspectSpec,
+    "preview": PreviewSpec,
 }
-_any_spec: TypeAdapter[TrainSpec | CompressSpec | ExportSpec | InspectSpec] = TypeAdapter(AnySpec)
+_any_spec: TypeAdapter[AnyKind] = TypeAdapter(AnySpec)
 
 
-def parse(spec: dict[str, Any], kind: str | None = None) -> TrainSpec | CompressSpec | ExportSpec | InspectSpec:
+def parse(spec: dict[str, Any], kind: str | None = None) -> AnyKind:
     """Validate a spec from outside.
 
     Raises pydantic's ValidationError, whose locations name the fields, and TrainerError for one of another ``kind``.

@@ -13,10 +13,10 @@ from trainer.data import rows
 from trainer.data.draws import Draws
 from trainer.data.prepared import Array
 from trainer.data.rows import Rows
-from trainer.data.split import Indices, Split
+from trainer.data.split import Indices
 from trainer.data.variation import Variation
 from trainer.errors import TrainerError
-from trainer.spec import TrainSpec, parse
+from trainer.spec import Split, TrainSpec, parse
 from trainer.task import TaskSpec
 
 ENTRIES = [pytest.param(entry, id=name) for name, entry in listing("augmentation").items()]

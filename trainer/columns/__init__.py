@@ -8,7 +8,8 @@ that can go in the
   of a column that is to be told, and which classes they number, ``outside(column, prepared, row)`` one value as
   somebody outside has it: what JSON knows, or an array. Where the Column says that it can be cleaned so, also
   ``filled(block, names, by, flag, prepared, train)`` and ``clipped(block, names, low, high, prepared, train)``: the
-  Block with what becomes of the values of these columns.
+  Block with what becomes of the values of these columns; then also ``cleaned(block, values)``, what becomes of raw
+  values [B, columns], and ``readable(block, place, values)``, raw values [B] of a column as somebody reads them.
 - ``encode``: ``Encode``, the part of the graph that takes raw values. It imports torch alone, and is shipped with
 weights.
 - ``read``: ``read(values, block, folder)``, values from outside to the raw array, and what was not understood. It

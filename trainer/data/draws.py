@@ -28,7 +28,8 @@ class Draws:
 
     def integers(self, most: int) -> Array:
         """int64 [B], each from -most to most."""
-        return np.floor(self.uniform() * (2 * most + 1)).astype(np.int64) - most
+        whole: Array = np.floor(self.uniform() * (2 * most + 1)).astype(np.int64)
+        return whole - most
 
     def choose(self, part: float, one: Array, other: Array) -> Array:
         """Of each row [B, …] with this chance ``one``, else ``other``."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from trainer.errors import DamagedError, TrainerError
-from trainer.spec import CompressSpec, ExportSpec, InspectSpec, TrainSpec, parse
+from trainer.spec import AnyKind, CompressSpec, InspectSpec, parse
 from webapp import words
 from webapp.accounts.models import User
 from webapp.artifacts import store
@@ -59,7 +59,7 @@ def queue_run(
     *,
     owner: User,
     name: str,
-    spec: TrainSpec | CompressSpec | ExportSpec | InspectSpec,
+    spec: AnyKind,
     inputs: Mapping[str, Artifact],
     dataset_version: DatasetVersion | None = None,
     parent: Run | None = None,
