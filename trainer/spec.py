@@ -357,6 +357,7 @@ class PreviewSpec(RunSpec):
     """Show what cleaning and augmentation make of the data. The fields are those of a training."""
 
     kind: Literal["preview"] = "preview"
+    ranks: Literal[1] = Field(1, title="Ranks", description="A preview is made by one process.")
     task: Task | None = Field(None, title="Task")
     split: Split = Field(default_factory=Split, title="Split")
     cleaning: Cleanings = Field((), max_length=16, title="Cleaning")
@@ -385,6 +386,7 @@ KINDS: dict[str, type[RunSpec]] = {  # as somebody sends them
     "compress": CompressSpec,
     "export": ExportSpec,
     "inspect": InspectSpec,
+    "preview": PreviewSpec,
 }
 _any_spec: TypeAdapter[AnyKind] = TypeAdapter(AnySpec)
 _any_draft: TypeAdapter[AnyDraft] = TypeAdapter(Annotated[AnyDraft, Field(discriminator="kind")])
