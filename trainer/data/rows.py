@@ -166,6 +166,7 @@ def configure(spec: TrainSpec, rows: Rows, prepared_sha256: str | None = None) -
             "model": spec.model,
             "inputs": rows.blocks,
             "target": rows.task.target,
+            "dialect": rows.prepared.summary.dialect,
             "split": spec.split,
             "seed": spec.seed,
             "data": prepared_sha256,

@@ -1,6 +1,6 @@
 """Deciding what kind a column of text cells is: numbers, categories, free text, or the same value throughout."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -131,12 +131,26 @@ class Observed:
             missing = self._missing + self._text + self._infinite
             if self._numbers == self._infinite:  # no value is left
                 return constant.Column(name=self.name, missing=missing)
-            return number.Column(name=self.name, missing=missing, decimal_comma=self._comma)
+            return number.Column(
+                name=self.name,
+                missing=missing,
+                decimal_comma=self._comma,
+                units=tuple(sorted(self._units)),
+                gaps=self._gaps(self._words if len(self._words) <= MOST_WORDS else ()),
+            )
         if not self._full and (words := boolean.pair(levels)) is not None:
-            return boolean.Column(name=self.name, missing=self._missing, distinct=len(words), levels=words)
+            return boolean.Column(
+                name=self.name, missing=self._missing, distinct=len(words), levels=words, gaps=self._gaps()
+            )
         if not self._full and self._is_category(len(levels), present):
-            return category.Column(name=self.name, missing=self._missing, distinct=len(levels), levels=tuple(levels))
+            return category.Column(
+                name=self.name, missing=self._missing, distinct=len(levels), levels=tuple(levels), gaps=self._gaps()
+            )
         return text.Column(name=self.name, missing=self._missing, distinct=len(self._levels))
+
+    def _gaps(self, words: Iterable[str] = ()) -> tuple[str, ...]:
+        """The words that stand for a missing value: those that say so, and ``words`` where they are short."""
+        return tuple(sorted({*self.spellings, *(word for word in words if len(word) <= LONGEST_LEVEL)} - {""}))
 
     def _are_numbers(self, levels: int, present: int) -> bool:
         """Whether most cells are numbers, or all but a few words that stand for a gap; in one unit, and no codes."""

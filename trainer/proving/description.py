@@ -6,6 +6,7 @@ from string import punctuation
 from typing import Any
 
 from trainer import catalog
+from trainer.data.summary import Dialect
 from trainer.packaging import package
 from trainer.packaging.package import ModelConfig
 
@@ -17,7 +18,8 @@ ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 def preprocess(config: ModelConfig) -> dict[str, Any]:
     """How a stored raw row becomes what the graph takes, and what its answers mean."""
     inputs = [{"name": block.name, "kind": block.kind, **block.description()} for block in config.inputs]
-    return {"version": 2, "inputs": inputs, "output": package.task(config).output()}
+    dialect = config.dialect or Dialect()
+    return {"version": 2, "table": dialect.model_dump(), "inputs": inputs, "output": package.task(config).output()}
 
 
 def plain(text: object) -> str:
