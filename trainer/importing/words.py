@@ -29,8 +29,8 @@ def plain(word: str) -> str:
 
 
 def cell(value: Any) -> str:
-    """A value of JSON as the cell of a table: nothing as an empty one, lists and objects as JSON."""
-    if value is None:
+    """A value of JSON as the cell of a table: nothing and NaN as an empty one, lists and objects as JSON."""
+    if value is None or value != value:
         return ""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text.encode("utf-8", "replace").decode().replace("\0", " ")

@@ -53,8 +53,12 @@ def batches(
     notes: Notes | None = None,
     is_table: bool = False,
     encoding: str = "",
+    longer: int = 0,
 ) -> Iterator[dict[str, Array]]:
-    """The rows as the model takes them, ``size`` at a time: an array a block of columns. Raises RowsError."""
+    """The rows as the model takes them, ``size`` at a time: an array a block of columns. Raises RowsError.
+
+    Rows that differ in length are padded by zeros to the longest, and by ``longer`` more; their lengths stand beside.
+    """
     blocks, written, notes, line = preprocess["inputs"], preprocess["table"], notes or Notes(), 0
     names = [name for block in blocks for name in block["columns"]]
     folder = Path() if path == STDIN else path.parent
@@ -62,7 +66,11 @@ def batches(
         rows = read(path, names, written, is_table, encoding)
         while some := list(islice(rows, size)):
             notes.keys(some, frozenset(names))
-            yield {block["name"]: encoded(block, some, folder, notes) for block in blocks}
+            batch: dict[str, Array] = {}
+            for block in blocks:
+                values = encoded(block, some, folder, notes)
+                batch |= {block["name"]: values} if isinstance(values, np.ndarray) else padded(block, values, longer)
+            yield batch
             line = some[-1][0]
         if not line:
             raise ValueError("it holds no rows.")
@@ -74,8 +82,8 @@ def batches(
         raise RowsError(f"{path} cannot be read: {error}") from error
 
 
-def encoded(block: dict[str, Any], rows: Sequence[Row], folder: Path, notes: Notes) -> Array:
-    """One block; what of it is not understood is noted, and counts as missing."""
+def encoded(block: dict[str, Any], rows: Sequence[Row], folder: Path, notes: Notes) -> Array | list[Array]:
+    """One block, an array a row where rows differ in length; what is not understood is noted, and counts as missing."""
     cells = {name: [values.get(name) for _, values in rows] for name in block["columns"]}
     try:
         array, strange = import_module(f"read_{block['kind']}").read(list(cells.values()), block, folder)
@@ -89,4 +97,15 @@ def encoded(block: dict[str, Any], rows: Sequence[Row], folder: Path, notes: Not
     for name, odd in strange:
         at = next((at for at, cell in places[name] if cell is odd), 0)
         notes.add(name, "values are not understood and count as missing", f"“{str(odd)[:80]}” in line {rows[at][0]}")
+    if "lengths" in block:
+        return [np.asarray(row, block["dtype"]) for row in array]
     return np.asarray(array, block["dtype"])
+
+
+def padded(block: dict[str, Any], rows: Sequence[Array], longer: int) -> dict[str, Array]:
+    """Rows of different lengths as one tensor, and their lengths."""
+    lengths = np.array([len(row) for row in rows], np.int64)
+    values = np.zeros((len(rows), max(1, lengths.max()) + longer, *rows[0].shape[1:]), block["dtype"])
+    for place, row in enumerate(rows):
+        values[place, : len(row)] = row
+    return {block["name"]: values, block["lengths"]: lengths}

@@ -12,7 +12,7 @@ from ninja.errors import HttpError, ValidationError
 
 from trainer.errors import TrainerError
 from webapp import away, refusals
-from webapp.api import datasets, description, machines, results, runs, schemas, uploads
+from webapp.api import datasets, description, machines, results, runs, schemas, uploads, versions
 from webapp.api.authorization import authorize
 from webapp.artifacts.store import ArtifactError
 from webapp.datasets.services import DatasetError
@@ -37,6 +37,7 @@ api = NinjaAPI(
     "documents (RFC 9457). Every POST that makes something takes an Idempotency-Key.",
 )
 api.add_router("/datasets", datasets.router)
+api.add_router("/datasets", versions.router)
 api.add_router("/runs", runs.router)
 api.add_router("", results.router)
 api.add_router("", machines.router)
@@ -78,19 +79,19 @@ def _data_of(request: HttpRequest) -> Any:
 @api.exception_handler(pydantic.ValidationError)
 def _invalid_spec(request: HttpRequest, error: pydantic.ValidationError) -> HttpResponse:
     """What is wrong in a spec. Its fields are named as in the spec, whose place in the request is no matter."""
-    sent = read(request.body)
-    spec = sent.get("spec", sent) if isinstance(sent, dict) else sent
+    body = read(request.body)
+    spec = body.get("spec", body) if isinstance(body, dict) else body
     return _wrong(refusals.from_pydantic(error, spec))
 
 
 @api.exception_handler(TrainerError)
 def _unfit(request: HttpRequest, error: TrainerError) -> HttpResponse:
-    found = refusals.from_trainer(error)
+    mistake = refusals.from_trainer(error)
     if error.code == "too_many_runs":
-        return Problem(429, found.message).response()
+        return Problem(429, mistake.message).response()
     if error.code in CONFLICTS:
-        return Problem(409, found.message, [found]).response()
-    return _wrong([found])
+        return Problem(409, mistake.message, [mistake]).response()
+    return _wrong([mistake])
 
 
 @api.exception_handler(DatasetError)

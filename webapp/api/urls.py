@@ -79,19 +79,23 @@ def _by_token_too(view: View) -> View:
 
 
 def _address_of(request: HttpRequest, identifier: str) -> str:
-    """Where to look at what a request made or changed: a data set below its list, anything else is a run."""
+    """Where to look at what a request made or changed: a version below its data set's, a data set below its list,
+    anything else is a run.
+    """
+    if request.path.endswith("/versions"):
+        return f"{request.path}/{identifier}"
     root, _separator, rest = request.path.partition("/v1/")
     return f"{root}/v1/{'datasets' if rest.startswith('datasets') else 'runs'}/{identifier}"
 
 
 def _patterns() -> list[URLPattern]:
-    found = []
+    patterns = []
     for pattern in api.urls[0]:
         assert isinstance(pattern, URLPattern)
         pattern.callback = _by_token_too(pattern.callback)
         if pattern.name != "api-root":
-            found.append(pattern)
-    return found
+            patterns.append(pattern)
+    return patterns
 
 
 nothing.login_required = False  # type: ignore[attr-defined]

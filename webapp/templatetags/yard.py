@@ -67,12 +67,6 @@ def figure(drawing: Mapping[str, Any], name: str, label: str, size: str = "") ->
     return {"drawing": drawing, "id": f"figure-{name}", "label": label, "size": size}
 
 
-@register.inclusion_tag("parts/field.html")
-def formfield(field: Any) -> dict[str, Any]:
-    """One field of a form: label, control, unit, help, and what is wrong with it."""
-    return {"field": field}
-
-
 @register.filter
 def words_of(text: str) -> list[str]:
     """The words of ``text``, to loop over."""
@@ -179,11 +173,11 @@ def upload_texts() -> str:
 @register.simple_tag
 def fact_word(name: str) -> str:
     """The word for what a worker tells of its machine."""
-    known = {
+    labels = {
         "cores": _("Cores"),
         "system": _("System"),
         "processor": _("Processor"),
         "torch": "PyTorch",
         "python": "Python",
     }
-    return known.get(name, name)
+    return labels.get(name, name)

@@ -33,7 +33,7 @@ def read(
 def _code(cell: Any, words: Mapping[str, int], gaps: Collection[str]) -> int:
     if isinstance(cell, list | dict):
         raise ValueError("a list or an object is neither yes nor no")
-    text = written(cell).strip()
+    text = f"{cell:.15g}" if isinstance(cell, float) and cell == cell else written(cell).strip()
     if not text or text in gaps:
         return GAP
     return words.get(plain(text).casefold(), UNKNOWN)

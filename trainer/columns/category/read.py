@@ -31,6 +31,8 @@ def read(
 
 def _code(cell: Any, table: Mapping[str, int], gaps: Collection[str]) -> int:
     text = written(cell).strip()
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and text and text not in table:
+        text = f"{cell:.15g}"  # as an import writes the numbers of a column that somebody made categories
     if text in table:
         return table[text]
     if not text or text in gaps:
