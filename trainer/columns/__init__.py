@@ -61,6 +61,7 @@ class Column(Strict):
     name: str
     missing: int = Field(0, ge=0)
     distinct: int = Field(0, ge=0)
+    gaps: Names = Field((), description="The words that stand for a missing value in its file.")
     is_identifier: bool = Field(
         False, description="Whether it only counts or names the rows: it goes in where it is chosen."
     )
@@ -132,10 +133,16 @@ class Block(Strict):
         raise NotImplementedError
 
 
+def gaps_of(columns: Sequence[Column]) -> dict[str, tuple[str, ...]]:
+    """The words for a missing value of those columns that have any."""
+    return {column.name: column.gaps for column in columns if column.gaps}
+
+
 class VectorBlock(Block):
     """All columns of a kind together, one value of each a row."""
 
     columns: Names
+    gaps: dict[str, Names] = Field({}, description="The words that stand for a missing value, by column.")
 
     @property
     def column_names(self) -> tuple[str, ...]:

@@ -15,8 +15,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-import pyarrow as pa
-
 from trainer import columns as kinds
 from trainer.columns import Column
 from trainer.data.prepared import Array
@@ -25,7 +23,9 @@ from trainer.importing.observed import Observed, Part
 from trainer.importing.profile import ColumnProfile, Counts, Problem, Unread
 from trainer.importing.stated import Stated
 
-Kept = Any  # Array | pyarrow.StringArray | None: of some cells until the end: an array, the cells as they are, or nothing
+Kept = (
+    Any  # Array | pyarrow.StringArray | None: of some cells until the end: an array, the cells as they are, or nothing
+)
 
 
 class Candidate:

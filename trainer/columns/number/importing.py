@@ -64,7 +64,17 @@ class Candidate(kind.Candidate):
             self._require_numbers()
         elif observed.numbers == observed.infinite or not self._are_numbers():
             return None
-        return number.Column(name=observed.name, missing=missing, decimal_comma=observed.comma)
+        return number.Column(
+            name=observed.name,
+            missing=missing,
+            decimal_comma=observed.comma,
+            units=tuple(sorted(self._units)),
+            gaps=tuple(sorted(self._words)) if self._are_few_words() else (),
+        )
+
+    def _are_few_words(self) -> bool:
+        """Whether what is no number are a few words, which then stand for a gap."""
+        return len(self._words) <= MOST_WORDS and max(map(len, self._words), default=0) <= LONGEST_LEVEL
 
     def _require_numbers(self) -> None:
         observed = self.observed

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from trainer.columns import Readings
+from trainer.data.summary import Dialect
 from trainer.errors import TrainerError
 from trainer.formats.csv import MARKS, Spec, dialect, encoding, unpadded, wide
 from trainer.formats.csv.layout import LONGEST_SHOWN, layout
@@ -57,8 +58,14 @@ def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) 
         raise TrainerError(
             "csv_no_rows", "“%(name)s” has a line of names and no rows. Choose a file with data.", name=source.name
         )
+    written = Dialect(
+        delimiter=outline.table.delimiter,
+        encoding={"utf-8-sig": "utf-8"}.get(codec, codec),
+        header=outline.names is not None,
+    )
     return replace(
         parsed,
+        summary=parsed.summary.model_copy(update={"dialect": written}),
         problems=(*problems, *_left_out(outline.table.left_out), *parsed.problems),
         checks=parsed.checks | checks_of(_names, _left_out),
     )

@@ -12,10 +12,11 @@ from trainer.formats.csv.rows import LONGEST_CELL, Lines, Table, rows
 from trainer.formats.image_folder_zip import SUFFIXES
 from trainer.formats.json_lines import reader as json_lines
 from trainer.importing import series
-from trainer.importing.archives import Source, clean
+from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.stated import Stated
 from trainer.importing.tables import Chunk
+from trainer.importing.words import clean
 
 TABLES = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson")
 SAMPLE_ROWS = 200
