@@ -252,6 +252,26 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         _("%(count)s rows were left out, because the pictures that they name are not there: %(names)s."),
         _("Add these pictures and import again, or correct their names in the table."),
     ),
+    "ambiguous_pictures": (
+        "warning",
+        _("%(count)s rows were left out, because several pictures have the names that they give: %(names)s."),
+        _("Write the folder before each name in the table and import again."),
+    ),
+    "lost_value": (
+        "warning",
+        _("“%(value)s” of “%(column)s” is missing: none of its %(count)s rows has a picture that can be read."),
+        _("Add these pictures and import again; a model of these data will never tell this value."),
+    ),
+    "pictures_in_parts": (
+        "warning",
+        _("%(count)s pictures stand in more than one part of the data: %(names)s."),
+        _("Name each in one part only: a picture to test on that was trained on makes the result look too good."),
+    ),
+    "narrow_tables": (
+        "warning",
+        _("%(count)s tables name pictures but lack the columns %(columns)s, and were left out: %(names)s."),
+        _("To learn from their pictures, add these columns to them and import again."),
+    ),
     "unnamed_pictures": (
         "warning",
         _("%(count)s pictures were left out, because “%(table)s” does not name them: %(names)s."),
@@ -429,6 +449,10 @@ LOOKED_FOR: dict[str, str] = {
     "renamed_columns": _("Columns without a name of their own."),
     "rows_without_picture": _("Rows whose picture is not there."),
     "unnamed_pictures": _("Pictures that no row names."),
+    "ambiguous_pictures": _("Names that several pictures have."),
+    "lost_value": _("Values of which no row has a picture that can be read."),
+    "pictures_in_parts": _("Pictures that stand in more than one part."),
+    "narrow_tables": _("Tables that lack columns of others."),
     "lost_class": _("Classes of which no picture could be read."),
     "foreign_pictures": _("Pictures in formats that are not read here."),
     "nested_folders": _("Folders in folders, either of which may be the class."),

@@ -74,6 +74,11 @@ class Spec(Component):
         title="Other proportions",
         description="Pictures of another shape than most are squeezed, or cropped at the sides, or padded with black.",
     )
+    other_widths: Literal["refuse", "leave out"] = Field(
+        "refuse",
+        title="Lines of another width",
+        description="What to do with lines of a table beside the pictures that have more or fewer values than others.",
+    )
     class_folder: Literal["innermost", "outermost"] = Field(
         "innermost", title="Folder of the class", description="Which folder is the class where folders lie in folders."
     )
