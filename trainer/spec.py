@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self, cast
 from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 
 from trainer.catalog import Choice, default, entry, listing
-from trainer.columns import Column
+from trainer.columns import AnyReading, Column, Reading
 from trainer.component import Component, Form, Lenient, Strict, Versioned
 from trainer.compressors import CompressorSpec
 from trainer.data import inputs, partition
@@ -194,6 +194,7 @@ class TrainSpec(RunSpec):
                 model=entry("models", model).label,
                 columns=", ".join(column.name for column in features[:NAMED]),
             )
+        model.require_fit(features)
         if task.encoding not in loss.targets:
             raise TrainerError(
                 "loss_does_not_fit",
@@ -267,6 +268,11 @@ class InspectSpec(RunSpec):
     kind: Literal["inspect"] = "inspect"
     files: Annotated[tuple[str, ...], Lenient] = Field(min_length=1, max_length=8, title="Names of the uploaded files")
     format: Format | None = Field(None, title="Format", description="Recognised from the content when left out.")
+    columns: dict[str, Annotated[Reading, AnyReading()]] = Field(
+        default_factory=dict,
+        title="Kinds of columns",
+        description="How columns are to be read, by name; what is not named is recognised from its values.",
+    )
 
     @property
     def device_count(self) -> int:

@@ -105,7 +105,7 @@ def rehearse(folder: Path) -> None:
     optimizer: torch.optim.Optimizer = catalog.build("optimizers", spec.optimizer, named)
     Scheduler(spec.schedule, optimizer, 1)
     Gradients(Ranks(), [parameter for _, parameter in named], 1)
-    part = loop.epoch_order(data.parts.train, spec.seed, 0)
+    part = data.batches(spec.batch_size, spec.seed).of(0)[0]
     with torch.no_grad():
         inputs, targets = loop.to_device(data, part, Ranks(), torch.float32)
         outputs = model(inputs)

@@ -58,7 +58,7 @@ class Setting:
 
     @property
     def steps_per_epoch(self) -> int:
-        return math.ceil(len(self.data.parts.train) / self.recipe.batch_size)
+        return self.data.batches(self.recipe.batch_size, self.recipe.seed).per_epoch
 
     def steps(self, done: int) -> int:
         """Training steps of the first ``done`` stages."""

@@ -14,6 +14,7 @@ from torch import Tensor
 from trainer import catalog, columns
 from trainer.columns import Block, Column, Gatherer
 from trainer.data import inputs, partition, split
+from trainer.data.batches import Batches
 from trainer.data.partition import PARTS
 from trainer.data.prepared import Array, Prepared
 from trainer.data.split import Indices, Parts
@@ -42,13 +43,32 @@ class Rows:
     dropped: int
 
     def batch(self, rows: Indices, dtype: torch.dtype = torch.float32) -> dict[str, Tensor]:
-        """The raw values of these rows by block, [B, …]: whole numbers as they are, others as ``dtype``."""
+        """The raw values of these rows by block, [B, …], and how long each row is where they differ: whole numbers as
+        they are, others as ``dtype``.
+        """
         raw = ((name, torch.from_numpy(gather(rows))) for name, gather in self._gatherers.items())
         return {name: values.to(dtype) if values.is_floating_point() else values for name, values in raw}
 
     @cached_property
     def _gatherers(self) -> dict[str, Gatherer]:
-        return {block.name: columns.module_of(block, "values").gatherer(block, self.prepared) for block in self.blocks}
+        values = {
+            block.name: columns.module_of(block, "values").gatherer(block, self.prepared) for block in self.blocks
+        }
+        return {**values, **{name: lengths.__getitem__ for name, lengths in self._lengths.items()}}
+
+    @cached_property
+    def _lengths(self) -> dict[str, Array]:
+        """Of all rows, by the name of their tensor."""
+        return {
+            block.lengths: columns.module_of(block, "values").lengths(block, self.prepared)
+            for block in self.blocks
+            if block.lengths
+        }
+
+    def batches(self, size: int, seed: int) -> Batches:
+        """The training rows in batches of so many."""
+        lengths = list(self._lengths.values())
+        return Batches(self.parts.train, size, seed, np.sum(lengths, 0) if lengths else None)
 
     def pieces(self, part: Indices, most: int) -> Iterator[Indices]:
         """``part`` in pieces of at most so many rows, fewer where each of them is large, so that memory holds what a

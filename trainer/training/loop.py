@@ -2,11 +2,11 @@
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -101,8 +101,8 @@ def fit(
     model.to(device=ranks.device, dtype=dtype)
     _lay_out(model, torch.channels_last if ranks.device.type == "cpu" else torch.contiguous_format)
     named = [(name, parameter) for name, parameter in model.network.named_parameters() if parameter.requires_grad]
-    batches = math.ceil(len(data.parts.train) / spec.batch_size)
-    total_steps = batches * spec.epochs
+    batches = data.batches(spec.batch_size, spec.seed)
+    total_steps = batches.per_epoch * spec.epochs
     task = data.task
     loss_of: LossOf = catalog.build("losses", _chosen(spec.loss), task.target)
     optimizer: torch.optim.Optimizer = catalog.build("optimizers", spec.optimizer, named)
@@ -116,20 +116,22 @@ def fit(
     if resume:
         progress = checkpoint.restore(resume, ranks, model, optimizer, schedule)
     journal.write(
-        events.Started(step=progress.step, total_steps=total_steps, steps_per_epoch=batches, placement=ranks.placement)
+        events.Started(
+            step=progress.step, total_steps=total_steps, steps_per_epoch=batches.per_epoch, placement=ranks.placement
+        )
     )
     recorder = Recorder(journal, task, spec.nonfinite)
     began = time.monotonic() - progress.seconds
     saved_at = time.monotonic()
-    order: Indices = np.empty(0, np.int64)
+    epoch_batches: Sequence[Indices] = ()
     command = GO_ON
 
     model.train()
     while progress.step < total_steps and command == GO_ON:
-        epoch, position = divmod(progress.step, batches)
-        if position == 0 or not len(order):
-            order = epoch_order(data.parts.train, spec.seed, epoch)
-        batch = order[position * spec.batch_size : (position + 1) * spec.batch_size]
+        epoch, position = divmod(progress.step, batches.per_epoch)
+        if position == 0 or not epoch_batches:
+            epoch_batches = batches.of(epoch)
+        batch = epoch_batches[position]
 
         # Rows of this rank. A rank that the last batch leaves without a row computes one and counts none of it.
         mine = ranks.share(batch)
@@ -160,7 +162,7 @@ def fit(
         schedule.step()
         progress.step += 1
 
-        last_of_epoch = position == batches - 1
+        last_of_epoch = position == batches.per_epoch - 1
         commands = [command]
         if last_of_epoch or command:
             commands.append(recorder.record(deferred.flush()))
@@ -190,11 +192,6 @@ def _lay_out(model: nn.Module, layout: torch.memory_format) -> None:
     """
     move: Any = model.to  # torch's stub leaves ``memory_format`` out
     move(memory_format=layout)
-
-
-def epoch_order(train: Indices, seed: int, epoch: int) -> Indices:
-    """The training rows in the order of this epoch: all ranks, and every life of a run, see the same."""
-    return train[np.random.default_rng([seed, epoch]).permutation(len(train))]
 
 
 def _command(control: Control, spec: TrainSpec, saved_at: float, folder: Path | None, last: bool) -> int:
@@ -324,12 +321,19 @@ def judge(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, fitted: Fi
                 name="test/loss", label=_("Test loss"), value=float(judged[:, -1].mean()), better="lower", shown=False
             ),
             Scalar(name="test/rows", label=_("Test rows"), value=len(part)),
+            *_padding(spec, data),
             Scalar(name="best_epoch", label=_("Best epoch"), value=progress.best_epoch, of=spec.epochs),
             Scalar(name="parameters", label=_("Parameters"), value=parameters),
             Scalar(name="seconds", label=_("Training time"), value=progress.seconds, unit="seconds"),
             *validation,
         ),
     )
+
+
+def _padding(spec: TrainSpec, data: Rows) -> list[Scalar]:
+    useful = data.batches(spec.batch_size, spec.seed).useful()
+    label = _("Values in batches that are no padding")
+    return [] if useful is None else [Scalar(name="useful", label=label, value=useful, unit="share", better="higher")]
 
 
 def publish(folder: Path, journal: Journal, config: ModelConfig, model: RawModel, report: Report) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from trainer.catalog import entry
+from trainer.data.epochs import steps_per_epoch
 from trainer.data.summary import DataSummary
 from trainer.spec import TrainSpec
 from webapp.charts import learning_rate
@@ -26,7 +27,7 @@ def plan(spec: TrainSpec, data: DataSummary) -> Plan:
     """Rows, steps and parts of the run, and its learning rate as a figure."""
     assert spec.task is not None and spec.model is not None and spec.loss is not None
     rows = training_rows(spec, data)
-    per_epoch = max(1, math.ceil(rows / spec.batch_size))
+    per_epoch = steps_per_epoch(rows, spec.batch_size)
     total = per_epoch * spec.epochs
     parts = [
         (_("Task"), entry("tasks", spec.task)),

@@ -8,12 +8,17 @@ from pydantic import Field
 
 from trainer.columns import Column as BaseColumn
 from trainer.columns import Layout, Numbers, VectorBlock
+from trainer.columns import Reading as BaseReading
 from trainer.sentences import gettext_noop as _
 
 MOST_CLASSES = 1000
 LABELS = 2  # different values of a column of zeros and ones
 
 LABEL = _("number")
+
+
+class Reading(BaseReading):
+    kind: Literal["number"] = "number"
 
 
 class Column(BaseColumn):
@@ -26,6 +31,10 @@ class Column(BaseColumn):
     def encodings(self) -> frozenset[str]:
         fitting = {"number": True, "class": self.distinct <= MOST_CLASSES, "labels": self.distinct == LABELS}
         return frozenset(encoding for encoding, fits in fitting.items() if fits)
+
+    @property
+    def usual_encoding(self) -> str:
+        return "number"
 
 
 class Block(VectorBlock):

@@ -7,6 +7,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
 
+from trainer.columns import Readings
 from trainer.errors import TrainerError
 from trainer.formats.csv import MARKS, Spec, dialect, encoding, unpadded, wide
 from trainer.formats.csv.layout import LONGEST_SHOWN, layout
@@ -56,7 +57,7 @@ class Opened:
         )
 
 
-def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
+def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
     """The table in the one source. Raises TrainerError naming the line where it is no table."""
     if len(sources) != 1:
         raise TrainerError(
@@ -67,7 +68,7 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
         )
     source = sources[0]
     file = opened(spec, source, work)
-    table = parse(file.names, file.chunks(), work, comma=file.comma)
+    table = parse(file.names, file.chunks(), work, comma=file.comma, readings=readings)
     if not table.summary.rows:
         raise TrainerError(
             "csv_no_rows", "“%(name)s” has a line of names and no rows. Choose a file with data.", name=source.name

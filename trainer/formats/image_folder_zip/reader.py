@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from trainer.columns import Readings
 from trainer.data.partition import TRAIN, part_of
 from trainer.data.prepared import Array
 from trainer.data.summary import LABEL
@@ -35,7 +36,7 @@ class Picture(alike.Picture):
     part: str | None
 
 
-def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
+def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
     """The pictures with what tables among the files say of them, or else with the classes that their folders are."""
     pictures = sorted(filter(_looks_like_picture, sources), key=lambda source: source.name)
     others = [source for source in sources if not _looks_like_picture(source)]
@@ -45,7 +46,7 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
         parsed = _of_folders(spec, sources, work)
         _require_no_table(parsed, others)
         return parsed
-    return tabled.read(spec, named, Reading(named, pictures, index), others, work)
+    return tabled.read(spec, named, Reading(named, pictures, index), others, work, readings)
 
 
 def _require_no_table(parsed: Parsed, others: Sequence[Source]) -> None:

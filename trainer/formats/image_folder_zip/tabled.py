@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from trainer.columns import Column, image
+from trainer.columns import Column, Readings, image, left_out
 from trainer.data.partition import SPLIT
 from trainer.data.prepared import Array, own_name
 from trainer.errors import TrainerError
@@ -31,7 +31,9 @@ MOST_VALUES = 1000
 LONGEST_VALUE = 100
 
 
-def read(spec: Spec, tables: Tables, reading: Reading, others: Sequence[Source], work: Path) -> Parsed:
+def read(
+    spec: Spec, tables: Tables, reading: Reading, others: Sequence[Source], work: Path, readings: Readings
+) -> Parsed:
     """The rows whose pictures are all there and whole, in the tables' order."""
     _require_rows(reading, tables)
     canvases = [alike.canvas(spec, reading.headers(column)) for column in range(len(tables.paths))]
@@ -41,7 +43,7 @@ def read(spec: Spec, tables: Tables, reading: Reading, others: Sequence[Source],
     alike.require_readable(_names(reading, reading.broken), len(_readable(reading)))
     others = [source for source in others if source not in tables.sources]
     gone = Gone(tables)
-    parsed = _parsed(tables, reading, gone, work)
+    parsed = _parsed(tables, reading, gone, work, readings)
     columns = {
         name: image.Column(name=name, shape=canvas.shape, fit=spec.fit)
         for name, canvas in zip(tables.paths, canvases, strict=True)
@@ -113,13 +115,14 @@ class Gone:
                     yield problem("lost_value", column=column.name, value=value, count=values[value])
 
 
-def _parsed(tables: Tables, reading: Reading, gone: Gone, work: Path) -> Parsed:
+def _parsed(tables: Tables, reading: Reading, gone: Gone, work: Path, readings: Readings) -> Parsed:
     """The table of the rows that are whole; a column tells their parts where the tables or the folders do."""
     parts = reading.parts()
     names = tables.names if parts is None else tuple(distinct([*tables.names, SPLIT]))
     stated = tables.stated if parts is None else (*tables.stated, "words")
     chunks = _whole_rows(tables, reading.is_whole, parts, gone)
-    return parse(names, chunks, work, comma=tables.comma, stated=stated)
+    apart = dict.fromkeys(tables.paths, left_out.Reading())  # their cells are no values
+    return parse(names, chunks, work, comma=tables.comma, stated=stated, readings={**readings, **apart})
 
 
 def _whole_rows(tables: Tables, is_whole: Array, parts: Sequence[str] | None, gone: Gone) -> Iterator[Chunk]:
@@ -206,29 +209,16 @@ def _joined(
         for one in parsed.columns
     )
     others = [one for one in parsed.problems if one.params.get("column") not in images]
-    arrays = parsed.arrays | {
-        name: _without(parsed, name, kind, images) for name, kind in BLOCKS if name in parsed.arrays
-    }
     return replace(
         parsed,
         summary=parsed.summary.model_copy(update={"columns": columns}),
         columns=profiles,
-        arrays=pixels | {name: block for name, block in arrays.items() if block.shape[1]},
+        arrays=pixels | parsed.arrays,
         problems=(*problems, *others),
         checks=parsed.checks | checks_of(_of_rows, _of_pictures, Gone.problems, Tables.problems),
     )
 
 
-BLOCKS = (("numbers", "number"), ("categories", "category"))
-
-
 def _column(column: Column, images: dict[str, image.Column]) -> Column:
     own = images.get(column.name)
     return column if own is None else own.model_copy(update={"distinct": column.distinct})
-
-
-def _without(parsed: Parsed, name: str, kind: str, images: dict[str, image.Column]) -> Array:
-    """A block of the table's columns; paths may have been taken for categories."""
-    names = [column.name for column in parsed.summary.columns if column.kind == kind]
-    places = [place for place, own in enumerate(names) if own not in images]
-    return parsed.arrays[name] if len(places) == len(names) else parsed.arrays[name][:, places]
