@@ -98,6 +98,10 @@ ONE: dict[str, tuple[str, str]] = {
         "One line has more or fewer values than the others and was left out: %(lines)s.",
         "count",
     ),
+    "%(count)s lines are no JSON objects and were left out: %(lines)s.": (
+        "One line is no JSON object and was left out: %(lines)s.",
+        "count",
+    ),
     "%(count)s lines behind the last row, the first “%(value)s”, were left out.": (
         "One line behind the last row, “%(value)s”, was left out.",
         "count",

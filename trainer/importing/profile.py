@@ -86,7 +86,9 @@ class Profile(Strict):
     format: str
     duplicates: int = Field(0, ge=0, description="Rows that repeat an earlier row exactly.")
     left_out: int = Field(
-        0, ge=0, description="Files and rows of the upload that are not among the data; a file lists them."
+        0,
+        ge=0,
+        description="Files, rows, columns and classes of the upload that are not among the data; a file lists them.",
     )
     columns: Annotated[tuple[ColumnProfile, ...], Lenient] = ()
     balance: Counts = Field((), description="Rows of each class; of the suggested target's classes for a table.")
@@ -307,6 +309,16 @@ SENTENCES: dict[str, Sentence] = {
         _("%(count)s lines have more or fewer values than the others and were left out: %(lines)s."),
         _("Correct these lines and import again if their rows matter."),
     ),
+    "broken_lines": (
+        "warning",
+        _("%(count)s lines are no JSON objects and were left out: %(lines)s."),
+        _("Correct these lines and import again if their rows matter."),
+    ),
+    "folder_without_pictures": (
+        "warning",
+        _("In the folder “%(name)s”, beside those of the classes, no file is a picture that is read here."),
+        _("If it is a class, save its pictures as PNG or JPEG and import again; otherwise leave it out."),
+    ),
     "lines_behind": (
         "warning",
         _("%(count)s lines behind the last row, the first “%(value)s”, were left out."),
@@ -373,6 +385,8 @@ LOOKED_FOR: dict[str, str] = {
     "case_only": _("Names that differ only in capital letters or spaces."),
     "broken_pictures": _("Pictures that cannot be read."),
     "other_widths": _("Lines that have more or fewer values than the others."),
+    "broken_lines": _("Lines that are no JSON objects."),
+    "folder_without_pictures": _("Folders beside those of the classes without a picture that is read here."),
     "lines_behind": _("Lines behind the last row."),
     "renamed_columns": _("Columns without a name of their own."),
     "rows_without_picture": _("Rows whose picture is not there."),

@@ -38,6 +38,7 @@ class Listing:
     namings: Mapping[int, Naming]
     file: csv_reader.Opened | None = None
     keys: Mapping[str, Stated] | None = None
+    broken: Sequence[int] = ()  # lines
 
     @property
     def comma(self) -> bool:
@@ -51,11 +52,14 @@ class Listing:
     @property
     def problems(self) -> Sequence[Problem]:
         """What had to be assumed, and after the rows were read what was left out of them."""
-        return () if self.file is None else (*self.file.problems, *self.file.lines_left_out())
+        if self.file is None:
+            return tuple(json_lines.problems(self.broken))
+        return (*self.file.problems, *self.file.lines_left_out())
 
     @property
     def left_out(self) -> tuple[LeftOut, ...]:
-        return () if self.file is None else self.file.left_out(f"{self.source.name}, ")
+        prefix = f"{self.source.name}, "
+        return json_lines.left_out(self.broken, prefix) if self.file is None else self.file.left_out(prefix)
 
     def chunks(self, stated: Sequence[Stated] = ()) -> Iterator[Chunk]:
         """All rows as cells, or as numbers where that is stated. Raises TrainerError naming the line that does not
@@ -63,7 +67,8 @@ class Listing:
         if self.file is not None:
             return self.file.chunks()
         assert self.keys is not None
-        return json_lines.chunks(self.source, dict(zip(self.keys, stated or self.stated, strict=True)))
+        keys = dict(zip(self.keys, stated or self.stated, strict=True))
+        return json_lines.chunks(self.source, keys, is_whole=not self.broken)
 
 
 def listing(source: Source, spec: Spec, index: Index, work: Path) -> Listing | None:
@@ -87,8 +92,9 @@ def names_pictures(source: Source) -> bool:
 
 def _opened(source: Source, work: Path, spec: Spec, header: Any) -> Listing:
     if not csv.is_text(source):
-        keys = json_lines.keys_of(source)
-        return Listing(source, tuple(distinct(cleaned(list(keys)))), {}, keys=keys)
+        broken: list[int] | None = [] if spec.other_widths == "leave out" else None
+        keys = json_lines.keys_of(source, broken)
+        return Listing(source, tuple(distinct(cleaned(list(keys)))), {}, keys=keys, broken=broken or ())
     file = csv_reader.opened(csv.Spec(header=header, other_widths=spec.other_widths), source, work)
     return Listing(source, tuple(file.names), {}, file=file)
 

@@ -1,7 +1,7 @@
 """Reads pictures that lie in one folder per class."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -67,14 +67,17 @@ def _of_folders(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     readable = [(source, place) for source, place in labelled if not is_foreign(source)]
     pictures, broken = _with_facts(readable)
     alike.require_readable(broken, len(readable))
+    foreign = [source.name for source, _ in labelled if is_foreign(source)]
     canvas = alike.canvas(spec, pictures)
     pixels, kept = _decode_all(pictures, canvas, work, broken)
     alike.require_readable(broken, len(readable))
+    lost, empty = _lost(kept, labelled), folders.without_pictures(others, [source.name for source, _ in labelled])
     problems = (
         *alike.problems(kept, canvas),
         *_of_files(broken, others),
         *_of_places(spec, kept, candidates, places),
-        *_of_losses(kept, labelled),
+        *_of_losses(lost, foreign),
+        *_of_folders_without(empty),
     )
     parsed = labelled_pictures(
         pixels,
@@ -82,15 +85,15 @@ def _of_folders(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
         parts=_parts(kept),
         problems=problems,
         fit=spec.fit,
-        checks=checks_of(_of_files, _of_places, _of_losses),
+        checks=checks_of(_of_files, _of_places, _of_losses, _of_folders_without),
     )
     unlabelled = [source.name for source, place in zip(candidates, places, strict=True) if place.label is None]
-    foreign = [source.name for source, _ in labelled if is_foreign(source)]
     reasons = (
         ("no class", unlabelled),
         ("format not read", foreign),
         ("cannot be read", broken),
         ("no picture", others),
+        ("none of its pictures can be read", [f"class {name}" for name in lost]),
     )
     return replace(parsed, left_out=tuple(LeftOut(name, reason) for reason, names in reasons for name in names))
 
@@ -180,14 +183,22 @@ def _of_places(
         yield problem("part_as_class", name=name)
 
 
-def _of_losses(kept: Sequence[Picture], labelled: Sequence[tuple[Source, Place]]) -> Iterator[Problem]:
+def _lost(kept: Sequence[Picture], labelled: Sequence[tuple[Source, Place]]) -> dict[str, int]:
+    """Classes of which nothing could be read, with the number of their pictures."""
+    files = Counter(place.label or "" for _, place in labelled)
+    return {name: files[name] for name in sorted(files.keys() - {picture.label for picture in kept})}
+
+
+def _of_losses(lost: Mapping[str, int], foreign: Sequence[str]) -> Iterator[Problem]:
     """Pictures in formats that are not read here, and classes of which nothing could be read."""
-    foreign = [source.name for source, _ in labelled if is_foreign(source)]
     if foreign:
         formats = sorted({name.rpartition(".")[2].upper() for name in foreign})
         yield problem(
             "foreign_pictures", count=len(foreign), formats=", ".join(formats), names=", ".join(foreign[:NAMED])
         )
-    files = Counter(place.label for _, place in labelled)
-    for name in sorted({place.label or "" for _, place in labelled} - {picture.label for picture in kept}):
-        yield problem("lost_class", name=name, count=files[name])
+    for name, count in lost.items():
+        yield problem("lost_class", name=name, count=count)
+
+
+def _of_folders_without(empty: Sequence[str]) -> Iterator[Problem]:
+    return (problem("folder_without_pictures", name=name) for name in empty)
