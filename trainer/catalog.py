@@ -17,7 +17,18 @@ from pydantic_core import CoreSchema
 
 from trainer.component import Component
 
-Family = Literal["tasks", "formats", "models", "losses", "optimizers", "schedules", "compressors", "exporters"]
+Family = Literal[
+    "tasks",
+    "formats",
+    "models",
+    "encoders",
+    "combiners",
+    "losses",
+    "optimizers",
+    "schedules",
+    "compressors",
+    "exporters",
+]
 FAMILIES: tuple[Family, ...] = get_args(Family)
 
 

@@ -62,15 +62,15 @@ class Mistake:
     params: Mapping[str, Any]
 
     def __str__(self) -> str:
-        said = self.message % self.params if self.params else self.message
-        return f"{self.field}: {said}" if self.field else said
+        sentence = self.message % self.params if self.params else self.message
+        return f"{self.field}: {sentence}" if self.field else sentence
 
 
 def of(details: Sequence[Any], data: Any) -> list[Mistake]:
     """One for each of pydantic's ``details`` on ``data``, which is what was validated."""
-    found = [(item["type"], _mistake(item, data)) for item in details]
-    wrong = [mistake.field for _, mistake in found]
-    return [mistake for kind, mistake in found if kind != "too_short" or not _any_within(wrong, mistake.field)]
+    pairs = [(item["type"], _mistake(item, data)) for item in details]
+    wrong = [mistake.field for _, mistake in pairs]
+    return [mistake for kind, mistake in pairs if kind != "too_short" or not _any_within(wrong, mistake.field)]
 
 
 def _mistake(item: Any, data: Any) -> Mistake:

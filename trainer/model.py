@@ -1,10 +1,13 @@
 """What the Specs of all models share. Plain Python; the web server reads it too."""
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
 
 from trainer.columns import Column, Layout
 from trainer.component import Component
+from trainer.parts import Input, Parts
+
+Reading = Mapping[str, Any]  # the fields of a part that its layers were read back as
 
 
 class ModelSpec(Component):
@@ -21,3 +24,20 @@ class ModelSpec(Component):
         """Whether the network can take these columns together."""
         fits = {column.layout for column in features} <= cls.layouts_taken
         return fits and (cls.most_blocks is None or len(features) <= cls.most_blocks)
+
+    def require_fit(self, features: Sequence[Column]) -> None:
+        """Raise TrainerError where a field of the model does not fit columns that the network can take."""
+
+    def parts(self, inputs: Mapping[str, Input]) -> Parts:
+        """What the network is put together of for these encoded blocks."""
+        raise NotImplementedError
+
+    def fields(self) -> dict[str, Any]:
+        """Further arguments of its ``Network``, as plain JSON."""
+        return {}
+
+    def narrowed(self, inputs: Mapping[str, Input], readings: Mapping[str, Reading]) -> Self:
+        """With what was read back of its pruned parts: by argument, and by block below it where there is a part for
+        each block.
+        """
+        raise NotImplementedError

@@ -4,12 +4,13 @@ Labels and titles are message identifiers, which the web application translates.
 JSON as text.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from trainer.component import Lenient, Strict
+from trainer.sentences import filled
 
 Direction = Literal["higher", "lower"]
 Unit = Literal["", "share", "seconds", "times_smaller"]  # without one a number stands in its own unit, or counts
@@ -26,6 +27,7 @@ class Scalar(Strict):
     better: Direction | None = None
     of: Number | None = Field(None, description="How large it could have been at most, where that is worth saying.")
     shown: bool = Field(True, description="Whether a reader wants to see it among the facts.")
+    note: str = Field("", description="What must stand beside the value wherever it stands alone, in a few words.")
 
 
 class Heading(Strict):
@@ -56,7 +58,19 @@ class Figure(Strict):
     data: dict[str, Any]
 
 
-Block = Annotated[Table | Figure, Field(discriminator="type")]
+class Caution(Strict):
+    """What a reader must know before all numbers: a message identifier with gaps for ``params``."""
+
+    type: Literal["caution"] = "caution"
+    message: str
+    params: dict[str, Any] = {}
+
+    def in_words(self) -> str:
+        """The sentence in English."""
+        return filled(self.message, self.params)
+
+
+Block = Annotated[Table | Figure | Caution, Field(discriminator="type")]
 
 
 class Report(Strict):
@@ -66,9 +80,18 @@ class Report(Strict):
     scalars: Annotated[tuple[Scalar, ...], Lenient]
     blocks: Annotated[tuple[Block, ...], Lenient] = ()
 
+    @property
+    def cautions(self) -> tuple[Caution, ...]:
+        return cautions(self.blocks)
+
     def value(self, name: str) -> float:
         """The scalar of this name. Raises KeyError."""
         return {scalar.name: scalar.value for scalar in self.scalars}[name]
+
+
+def cautions(blocks: Sequence[Block]) -> tuple[Caution, ...]:
+    """Those of the blocks that stand above all others."""
+    return tuple(block for block in blocks if isinstance(block, Caution))
 
 
 def parse(report: Mapping[str, Any]) -> Report:
@@ -78,11 +101,16 @@ def parse(report: Mapping[str, Any]) -> Report:
 
 def in_words(scalar: Scalar) -> str:
     """The scalar in English, as the command line prints it."""
-    most = "" if scalar.of is None else f" of {scalar.of:g}"
+    note = f" ({scalar.note})" if scalar.note else ""
+    return f"{scalar.label} {_in_unit(scalar)}{note}"
+
+
+def _in_unit(scalar: Scalar) -> str:
+    maximum = "" if scalar.of is None else f" of {scalar.of:g}"
     match scalar.unit:
         case "share":
-            return f"{scalar.label} {100 * scalar.value:.2f} %"
+            return f"{100 * scalar.value:.2f} %"
         case "seconds":
-            return f"{scalar.label} {scalar.value:.1f} s"
+            return f"{scalar.value:.1f} s"
         case _:
-            return f"{scalar.label} {scalar.value:.6g}{most}"
+            return f"{scalar.value:.6g}{maximum}"

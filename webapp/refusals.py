@@ -22,10 +22,10 @@ class FieldError:
 
 def by_field(error: ValidationError | TrainerError, data: Any) -> dict[str, list[str]]:
     """What is wrong with ``data`` at each path, for a form; what is wrong with the whole stands under ""."""
-    found: dict[str, list[str]] = defaultdict(list)
+    messages: dict[str, list[str]] = defaultdict(list)
     for mistake in [from_trainer(error)] if isinstance(error, TrainerError) else from_pydantic(error, data):
-        found[mistake.field].append(mistake.message)
-    return dict(found)
+        messages[mistake.field].append(mistake.message)
+    return dict(messages)
 
 
 def from_trainer(error: TrainerError) -> FieldError:

@@ -14,6 +14,16 @@ def label(scalar: Scalar) -> str:
     return words.translated(scalar.label)
 
 
+def named(scalar: Scalar) -> str:
+    """The value with its name, and with what must stand beside it."""
+    return noted(_("%(name)s %(value)s") % {"name": label(scalar), "value": text(scalar)}, scalar.note)
+
+
+def noted(value: str, note: str) -> str:
+    """A value with a few words that must stand beside it, where there are some."""
+    return _("%(value)s, %(note)s") % {"value": value, "note": words.translated(note)} if note else value
+
+
 def text(scalar: Scalar) -> str:
     """The value as a reader wants it."""
     value = in_unit(scalar.value, scalar.unit)

@@ -101,12 +101,12 @@ class Wire(asyncio.Transport):
 
     def _watch(self, seconds: float, unread: int | None = None) -> None:
         """Give a client up that reads slower than ``body_rate``; ``unread`` is what lay there for it a while ago."""
-        left = self.unread()
-        if unread is not None and unread - left < self._limits.body_rate * seconds:
+        unread_now = self.unread()
+        if unread is not None and unread - unread_now < self._limits.body_rate * seconds:
             log.warning("Closed a connection from %s that did not read its answer.", self._address)
             self._transport.abort()
             return
-        self._timer = self._loop.call_later(seconds, self._watch, seconds, left)
+        self._timer = self._loop.call_later(seconds, self._watch, seconds, unread_now)
 
     def _unwatch(self) -> None:
         if self._timer is not None:

@@ -38,8 +38,8 @@ def state(name: str) -> str:
 
 def kind(name: str) -> str:
     """The word for what a run does."""
-    known = {"train": _("Training"), "compress": _("Compression"), "export": _("Export"), "inspect": _("Inspection")}
-    return known.get(name, name)
+    labels = {"train": _("Training"), "compress": _("Compression"), "export": _("Export"), "inspect": _("Inspection")}
+    return labels.get(name, name)
 
 
 def column_kind(name: str) -> str:
@@ -88,11 +88,11 @@ def sentence(message: str, params: Mapping[str, Any]) -> str:
     params = {name: _inner(value) for name, value in params.items()}
     one, gap = ONE.get(message, (message, ""))
     counted = params.get(gap)
-    said = ngettext(one, message, counted) if isinstance(counted, int) else _(message)
+    text = ngettext(one, message, counted) if isinstance(counted, int) else _(message)
     try:
-        return said % params if params else said
+        return text % params if params else text
     except (KeyError, TypeError, ValueError):
-        return said
+        return text
 
 
 def _inner(value: Any) -> Any:

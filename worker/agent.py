@@ -243,8 +243,8 @@ class Agent(threading.Thread):
         if obstacle := self._obstacle():
             claim.explain(self._worker, obstacle)
             return
-        while not self._stopping.is_set() and not self._worker.draining and (taken := self._claim()) is not None:
-            self._launch(taken)
+        while not self._stopping.is_set() and not self._worker.draining and (claimed := self._claim()) is not None:
+            self._launch(claimed)
 
     def _obstacle(self) -> Reason | None:
         """Why this machine can take no run at all."""

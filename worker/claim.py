@@ -75,9 +75,9 @@ def claim_next(worker: Worker, counts: Counter[Kind]) -> Claim | None:
     A run that must wait for devices is not overtaken by a younger one that needs fewer of the same kind, or it would
     wait for ever.
     """
-    for kind, most in LIGHT_AT_ONCE.items():
+    for kind, limit in LIGHT_AT_ONCE.items():
         for waiting in _light(kind):
-            if counts[kind] >= most:
+            if counts[kind] >= limit:
                 states.explain(waiting.id, State.QUEUED, WAITS_FOR_TURN)
             elif (claim := _claim(worker, waiting)) is not None:
                 return claim
@@ -112,9 +112,9 @@ def _lanes(worker: Worker) -> list[Lane]:
     names = [name.partition(":")[0] for name in worker.devices.values_list("name", flat=True)]
     lanes, fewest = [], 1
     for kind in KINDS:
-        if (most := names.count(kind)) >= fewest:
-            lanes.append(Lane(kind, fewest, most))
-            fewest = most + 1
+        if (count := names.count(kind)) >= fewest:
+            lanes.append(Lane(kind, fewest, count))
+            fewest = count + 1
     return lanes
 
 
@@ -132,8 +132,8 @@ def _light(kind: Kind) -> Sequence[Waiting]:
     return _waiting(Run.objects.filter(kind=kind), LIGHT_AT_ONCE[kind])
 
 
-def _waiting(found: QuerySet[Run], count: int) -> list[Waiting]:
-    rows = found.filter(state=State.QUEUED, awaits_data=False)
+def _waiting(runs: QuerySet[Run], count: int) -> list[Waiting]:
+    rows = runs.filter(state=State.QUEUED, awaits_data=False)
     return [
         Waiting(*row) for row in rows.order_by("queued", "id").values_list("id", "attempt", "devices_needed")[:count]
     ]

@@ -84,7 +84,7 @@ def _chosen(gpus: Sequence[Gpu], entries: list[str]) -> list[Gpu]:
 
 def _torch_knows_cuda() -> bool:
     """Whether the installed torch was built for CUDA; told by its files, for importing it takes seconds and memory."""
-    found = find_spec("torch")
+    torch = find_spec("torch")
     return (
-        found is not None and found.origin is not None and (Path(found.origin).parent / "lib/libtorch_cuda.so").exists()
+        torch is not None and torch.origin is not None and (Path(torch.origin).parent / "lib/libtorch_cuda.so").exists()
     )

@@ -89,12 +89,12 @@ def earlier(attempt: Attempt) -> list[dict[str, Any]]:
     """What is recorded of the ends of the run's attempts before this one, the latest first, but for those that began no
     process.
     """
-    found = (
+    attempts = (
         Attempt.objects.filter(run_id=attempt.run_id, number__lt=attempt.number)
         .exclude(exits__cause="no_process")
         .order_by("-number")
     )
-    return [record or {} for record in found.values_list("exits", flat=True)[:10]]
+    return [record or {} for record in attempts.values_list("exits", flat=True)[:10]]
 
 
 def unreadable(run: Run, folder: Path) -> list[Checkpoint]:
@@ -102,11 +102,11 @@ def unreadable(run: Run, folder: Path) -> list[Checkpoint]:
     which were found damaged before it was given.
     """
     try:
-        given = Path(Job.read(folder).resume or "").name
+        resumed_from = Path(Job.read(folder).resume or "").name
     except (FileNotFoundError, ValueError):
         return []
-    found = run.checkpoints.filter(artifact=given).first()
-    return list(run.checkpoints.filter(step__gte=found.step).order_by("step")) if found else []
+    checkpoint = run.checkpoints.filter(artifact=resumed_from).first()
+    return list(run.checkpoints.filter(step__gte=checkpoint.step).order_by("step")) if checkpoint else []
 
 
 def wish(run: Run) -> str:

@@ -39,7 +39,7 @@ def oom_kills() -> int:
 
 
 def _memory_events() -> list[Path]:
-    root, found = Path("/sys/fs/cgroup"), []
+    root, paths = Path("/sys/fs/cgroup"), []
     try:
         lines = Path("/proc/self/cgroup").read_text().splitlines()
     except OSError:
@@ -47,7 +47,7 @@ def _memory_events() -> list[Path]:
     for line in lines:
         _number, controllers, group = line.split(":", 2)
         if controllers == "memory":
-            found += [root / "memory" / group.lstrip("/") / "memory.oom_control", root / "memory/memory.oom_control"]
+            paths += [root / "memory" / group.lstrip("/") / "memory.oom_control", root / "memory/memory.oom_control"]
         elif not controllers:
-            found += [root / group.lstrip("/") / "memory.events", root / "memory.events"]
-    return found
+            paths += [root / group.lstrip("/") / "memory.events", root / "memory.events"]
+    return paths

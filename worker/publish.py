@@ -33,9 +33,9 @@ class Delivery:
     example for a full disk; ``discard`` belongs behind every delivery.
     """
 
-    def __init__(self, found: Sequence[events.Event], folder: Path) -> None:
-        outputs = [event.path for event in found if isinstance(event, events.Output)]
-        checkpoints = [event.path for event in found if isinstance(event, events.Checkpoint)][-1:]
+    def __init__(self, batch: Sequence[events.Event], folder: Path) -> None:
+        outputs = [event.path for event in batch if isinstance(event, events.Output)]
+        checkpoints = [event.path for event in batch if isinstance(event, events.Checkpoint)][-1:]
         self._may_lack = frozenset(checkpoints).difference(outputs)
         self._sources = {path: _inside(folder, path) for path in (*outputs, *checkpoints)}
         self._brought: dict[str, store.Brought] = {}

@@ -101,39 +101,39 @@ class Room:
 
     def run_out(self, folders: Mapping[UUID, Path]) -> None:
         """Note what these runs, whose attempts have the folders, met: there is too little room for them."""
-        left = self.left()
+        rooms = self.left()
         sizes = {run: _given_back(folder) for run, folder in folders.items()}
         greedy = max(sizes, key=sizes.__getitem__)
-        self._modest = {run: left for run in sizes if run != greedy}
-        self._greedy = {greedy: self._with(left, sum(sizes.values()))}
+        self._modest = {run: rooms for run in sizes if run != greedy}
+        self._greedy = {greedy: self._with(rooms, sum(sizes.values()))}
 
     def look(self, worker: Worker) -> None:
         """Queue the runs again for which there is room now."""
-        left = self.left()
-        self._met = {run: self._met.get(run) or self._met_by(run, left) for run in _waiting(Q(worker=worker))}
+        rooms = self.left()
+        self._met = {run: self._met.get(run) or self._met_by(run, rooms) for run in _waiting(Q(worker=worker))}
         self._first = self._was_read_only = False
-        if min(left) < LEAST + ENOUGH:
+        if min(rooms) < LEAST + ENOUGH:
             return
         if self._reserve.lacking():
             try:
                 self._reserve.make()
             except OSError:
                 return  # a quota, or somebody was faster
-        own = [run for run, met in self._met.items() if any(map(_has_more, left, met))]
+        own = [run for run, met in self._met.items() if any(map(_has_more, rooms, met))]
         for run in (*own, *_waiting(_forsaken(worker))):
             ends.go_on_if(run, [ends.DISK_FULL.code], ends.ROOM_AGAIN)
             self._met.pop(run, None)
 
-    def _met_by(self, run: UUID, left: tuple[int, ...]) -> tuple[int, ...]:
+    def _met_by(self, run: UUID, rooms: tuple[int, ...]) -> tuple[int, ...]:
         """What a run met that is seen paused now for the first time."""
         if self._first or self._was_read_only:
-            return (0,) * len(left)
-        return self._modest.pop(run, None) or tuple(map(max, left, self._greedy.pop(run, left)))
+            return (0,) * len(rooms)
+        return self._modest.pop(run, None) or tuple(map(max, rooms, self._greedy.pop(run, rooms)))
 
-    def _with(self, left: tuple[int, ...], given_back: int) -> tuple[int, ...]:
+    def _with(self, rooms: tuple[int, ...], given_back: int) -> tuple[int, ...]:
         disk = self._attempts.stat().st_dev
         return tuple(
-            room + (given_back if device == disk else 0) for device, room in zip(self._disks, left, strict=True)
+            room + (given_back if device == disk else 0) for device, room in zip(self._disks, rooms, strict=True)
         )
 
     def _spoken_for(self, folder: Path) -> int:
@@ -165,8 +165,8 @@ def _given_back(folder: Path) -> int:
     for parent, _folders, names in os.walk(folder):
         for name in names:
             with suppress(FileNotFoundError):  # an attempt is at work in there
-                found = Path(parent, name).lstat()
-                size += found.st_blocks * 512 if found.st_nlink == 1 else 0
+                status = Path(parent, name).lstat()
+                size += status.st_blocks * 512 if status.st_nlink == 1 else 0
     return size
 
 

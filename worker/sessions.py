@@ -15,8 +15,8 @@ END_SECONDS = 3.0
 def end(leader: int) -> None:
     """Kill the session and return when nothing of it is left: what it wrote, it has written."""
     deadline = time.monotonic() + END_SECONDS
-    while (left := members(leader)) and time.monotonic() < deadline:
-        _kill(left)
+    while (survivors := members(leader)) and time.monotonic() < deadline:
+        _kill(survivors)
         time.sleep(0.002)
 
 

@@ -86,12 +86,12 @@ class Warm:
 
     def news(self) -> list[News]:
         """What has happened since the last call. Raises WarmGoneError, after all that was said before."""
-        gone = not self._receive()
+        is_closed = not self._receive()
         *lines, self._received = self._received.split(b"\n")
-        found = [_parse(json.loads(line)) for line in lines if line.strip()]
-        if gone and not found:
+        news = [_parse(json.loads(line)) for line in lines if line.strip()]
+        if is_closed and not news:
             raise WarmGoneError
-        return [item for item in found if item is not None]
+        return [item for item in news if item is not None]
 
     def close(self) -> None:
         """End the process and everything it forked."""

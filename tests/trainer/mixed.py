@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from trainer.catalog import Entry, listing
+from trainer.catalog import Entry, default, listing
 from trainer.columns import Column, boolean, category, image, number
 from trainer.data.prepared import Array, own_name, write_prepared
 from trainer.data.summary import DataSummary
@@ -71,3 +71,15 @@ def specs() -> list[tuple[str, dict[str, Any]]]:
         for task, fields in TASKS.items()
         for name, entry in listing("models").items()
     ]
+
+
+def without_dropout(model: str) -> dict[str, Any]:
+    """The model with its defaults, but that nothing is left out while training, in its parts neither."""
+    still: dict[str, Any] = _still(default("models", model).model_dump(mode="json"))
+    return still
+
+
+def _still(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: 0.0 if name == "dropout" else _still(part) for name, part in value.items()}
+    return [_still(part) for part in value] if isinstance(value, list) else value

@@ -5,6 +5,8 @@ import math
 import runpy
 import subprocess
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from torch import nn
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from tests.trainer.store_specs import NEEDED
-from trainer import catalog, schedules
+from trainer import catalog, parts, schedules
 from trainer.catalog import FAMILIES, Entry, default, listing
 from trainer.columns import category, number, text
 from trainer.component import Component
@@ -27,6 +29,8 @@ from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
 from trainer.model import ModelSpec
 from trainer.optimizers import OptimizerSpec
+from trainer.packaging import networks
+from trainer.parts import CombinerSpec, EncoderSpec, Input
 from trainer.schedules import Scheduler, ScheduleSpec
 from trainer.spec import Split, parse
 from trainer.task import Target, TaskSpec
@@ -87,27 +91,57 @@ def test_it_refuses_a_field_that_it_does_not_know(entry: Entry) -> None:
         entry.spec.model_validate({**NEEDED.get((entry.family, entry.name), {}), "nonsense": 1})
 
 
+def inputs_of(spec: ModelSpec) -> list[dict[str, Input]]:
+    """A block of each layout that a model takes, and all of them together where it takes several."""
+    each = {layout: Input(layout, LAYOUTS[layout], (layout,)) for layout in sorted(spec.layouts_taken)}
+    together = [each] if spec.most_blocks is None or len(each) <= spec.most_blocks else []
+    return [*({layout: taken} for layout, taken in each.items()), *together]
+
+
+def zeros(inputs: Mapping[str, Input]) -> dict[str, torch.Tensor]:
+    return {name: torch.zeros(2, *LAYOUTS[taken.layout]) for name, taken in inputs.items()}
+
+
 @pytest.mark.parametrize("entry", of("models"))
 def test_a_model_builds_for_every_layout_that_it_takes(entry: Entry) -> None:
     spec = made(entry)
     assert isinstance(spec, ModelSpec)
-    for layout, shape in LAYOUTS.items():
-        if layout in spec.layouts_taken:
-            module: Any = catalog.build("models", spec, {"block": shape}, 4)
-            assert module({"block": torch.zeros(2, *shape)}).shape == (2, 4)
-            assert module.features({"block": torch.zeros(2, *shape)}).shape == (2, module.head.in_features)
+    for inputs in inputs_of(spec):
+        module: Any = networks.network(spec, inputs, 4)
+        assert module(zeros(inputs)).shape == (2, 4)
+        assert module.features(zeros(inputs)).shape == (2, module.head.in_features)
 
 
 @pytest.mark.parametrize("entry", of("models"))
 def test_a_models_widths_are_read_back(entry: Entry) -> None:
-    import importlib
-
-    network = importlib.import_module(f"trainer.models.{entry.name}.network")
-    if not hasattr(network, "widths"):
-        return  # it is not pruned, and says so
     spec = made(entry)
-    module = catalog.build("models", spec, {"block": (3, 16, 16)}, 4)
-    assert spec.replaced(**network.widths(module)) == spec
+    assert isinstance(spec, ModelSpec)
+    for inputs in inputs_of(spec):
+        module = networks.network(spec, inputs, 4)
+        again = networks.network(networks.narrowed(spec, inputs, module), inputs, 4)
+        assert {name: weight.shape for name, weight in again.state_dict().items()} == {
+            name: weight.shape for name, weight in module.state_dict().items()
+        }
+
+
+@pytest.mark.parametrize("entry", of("encoders"))
+def test_an_encoder_gives_as_many_features_as_its_spec_says(entry: Entry) -> None:
+    spec = made(entry)
+    assert isinstance(spec, EncoderSpec)
+    assert spec.layouts_taken
+    for layout in spec.layouts_taken:
+        shapes = {"block": LAYOUTS[layout]}
+        module = import_module(f"{entry.module.__name__}.network").Network(inputs=shapes, **parts.fields(spec))
+        assert module({"block": torch.ones(2, *LAYOUTS[layout])}).shape == (2, spec.width_of(shapes))
+        assert module.width == spec.width_of(shapes)
+
+
+@pytest.mark.parametrize("entry", of("combiners"))
+def test_a_combiner_gives_as_many_features_as_its_spec_says(entry: Entry) -> None:
+    spec = made(entry)
+    assert isinstance(spec, CombinerSpec)
+    module = import_module(f"{entry.module.__name__}.network").Network(blocks=3, width=5, **parts.fields(spec))
+    assert module(torch.ones(2, 3, 5)).shape == (2, spec.width_of(3, 5))
 
 
 @pytest.mark.parametrize("entry", of("optimizers"))

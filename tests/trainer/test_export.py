@@ -123,7 +123,10 @@ def test_the_shipped_sheets_tell_the_difference_in_whole_sentences(exported: Don
 
 def test_the_title_of_a_model_card_tells_the_task(digits: Trained, penguins: Trained) -> None:
     configs = [trained.source.config for trained in (digits, penguins)]
-    titles = [card(config, {"exports": []}, {"rows": 1}, {"chain": []}, []).splitlines()[0] for config in configs]
+    titles = [
+        card(config, {"exports": []}, {"rows": 1}, ["<b>[x](y)"], {"chain": []}, []).splitlines()[0]
+        for config in configs
+    ]
     assert titles == ["# Model card: Classification of label", "# Model card: Regression of body\\_mass\\_g"]
 
 
@@ -342,7 +345,7 @@ def test_nobodys_text_becomes_markup(text: str) -> None:
 def test_the_model_card_escapes_names_of_columns_and_classes(penguins: Trained) -> None:
     target = penguins.source.config.target.model_copy(update={"name": "<b>&[x](y)", "classes": ("<i>", "b")})
     config = penguins.source.config.model_copy(update={"target": target})
-    text = card(config, {"exports": []}, {"rows": 1}, {"chain": []}, [])
+    text = card(config, {"exports": []}, {"rows": 1}, ["<b>[x](y)"], {"chain": []}, [])
     assert "<b>" not in text
     assert "<i>" not in text
     assert "[x](y)" not in text
@@ -350,7 +353,7 @@ def test_the_model_card_escapes_names_of_columns_and_classes(penguins: Trained) 
 
 def test_the_model_card_of_a_fold_says_which_it_was_tested_on(penguins: Trained) -> None:
     config = penguins.source.config.model_copy(update={"split": Split(folds=5, fold=0)})
-    text = card(config, {"exports": []}, {"rows": 1}, {"chain": []}, [])
+    text = card(config, {"exports": []}, {"rows": 1}, ["<b>[x](y)"], {"chain": []}, [])
     assert "- Split: seed 0, tested on fold 1 of 5, validation part 0.1" in text.splitlines()
 
 

@@ -11,15 +11,25 @@ import pytest
 from tests.trainer import mixed, samples
 from trainer import report
 from trainer.attempt import events
+from trainer.catalog import listing
+from trainer.data.prepared import Prepared
+from trainer.errors import TrainerError
+from trainer.model import ModelSpec
+from trainer.parts import Input
+from trainer.spec import TrainSpec
 
 TASK = {"name": "classification", "target": "class", "features": [column.name for column in mixed.FEATURES]}
-COMBINERS = ("concatenation", "gated sum", "attention")
+ENCODERS = [
+    {"name": "identity", "columns": ["back"]},
+    {"name": "layers", "hidden": [16]},
+    {"name": "convolutions", "channels": [4]},
+]
 
 
-@pytest.mark.parametrize("combiner", COMBINERS)
+@pytest.mark.parametrize("combiner", listing("combiners"))
 def test_mixed_columns_are_learned_exported_proved_and_answered(combiner: str, tmp_path: Path) -> None:
     prepared = mixed.write(tmp_path / "mixed.safetensors")
-    model = {"name": "fusion", "combiner": combiner, "width": 16, "hidden": [16], "channels": [4]}
+    model = {"name": "fusion", "encoders": ENCODERS, "combiner": {"name": combiner}, "width": 16, "hidden": [16]}
     spec = {"task": TASK, "model": model, "epochs": 25, "optimizer": {"name": "adamw", "learning_rate": 3e-3}}
     done = samples.attempt(tmp_path / "train", "train", spec, {"prepared": prepared})
     assert done.ended.outcome == "succeeded", done.ended
@@ -53,3 +63,46 @@ def test_mixed_columns_take_the_model_that_fits_them_unasked(tmp_path: Path) -> 
     spec = {"task": TASK, "epochs": 1, "exporters": []}
     done = samples.attempt(tmp_path / "train", "train", spec, {"prepared": mixed.write(tmp_path / "mixed.safetensors")})
     assert [event.outcome for event in done[events.Ended]] == ["succeeded"]
+
+
+def test_a_fusion_is_pruned_and_its_export_proved(tmp_path: Path) -> None:
+    prepared = mixed.write(tmp_path / "mixed.safetensors")
+    trained = samples.attempt(
+        tmp_path / "train", "train", {"task": TASK, "model": {"name": "fusion"}, "epochs": 20}, {"prepared": prepared}
+    )
+    inputs = {"prepared": prepared, "model": trained.output("model.safetensors")}
+    stages = {"stages": [{"name": "prune_channels"}]}
+    compressed = samples.attempt(tmp_path / "compress", "compress", stages, inputs)
+    original, pruned = compressed.report["stages"]
+    assert pruned["status"] == "done"
+    assert pruned["parameters"] < 0.6 * original["parameters"]
+    assert pruned["metric"]["value"] > 0.85
+    (version,) = (compressed.folder / "out").glob("*.safetensors")
+    exporters = {"exporters": [{"name": "safetensors"}]}
+    exported = samples.attempt(tmp_path / "export", "export", exporters, {**inputs, "model": version})
+    assert [item["status"] for item in exported.report["exports"]] == ["proved"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "column"), [(["front", "size"], "size"), (["nowhere"], "nowhere"), (["class"], "class")]
+)
+def test_an_encoder_for_a_column_that_it_cannot_take_is_refused(
+    columns: list[str], column: str, tmp_path: Path
+) -> None:
+    summary = Prepared.open(mixed.write(tmp_path / "mixed.safetensors", rows=20)).summary
+    model = {"name": "fusion", "encoders": [{"name": "convolutions", "columns": columns}]}
+    with pytest.raises(TrainerError, match=f"cannot take “{column}”") as caught:
+        TrainSpec.model_validate({"task": TASK, "model": model}).resolved(summary)
+    assert caught.value.field == "model"
+
+
+def test_a_block_takes_the_encoder_for_its_column_then_the_first_of_its_layout_then_the_listings() -> None:
+    model = listing("models")["fusion"].spec.model_validate({"name": "fusion", "encoders": ENCODERS[:1]})
+    assert isinstance(model, ModelSpec)
+    inputs = {"image_1": Input("image", (1, 8, 8), ("front",)), "image_2": Input("image", (1, 8, 8), ("back",))}
+    encoders = model.parts(inputs)["encoders"]
+    assert isinstance(encoders, dict)
+    assert {name: part.spec.name for name, part in encoders.items()} == {
+        "image_1": "convolutions",
+        "image_2": "identity",
+    }

@@ -16,7 +16,7 @@ from trainer import report
 from trainer.attempt import events
 from trainer.data import rows
 from trainer.data.prepared import Prepared
-from trainer.report import Block, Figure, Scalar, Table
+from trainer.report import Block, Caution, Figure, Scalar, Table
 from trainer.spec import Split, TrainSpec
 from trainer.tasks.classification import scores as classification
 from trainer.tasks.multi_label import scores as multi_label
@@ -42,7 +42,8 @@ def test_classification_scores_equal_the_reference(classes: int, rows: int, seed
     actual, logits = random.integers(0, classes, rows), random.normal(size=(rows, classes))
     predicted = logits.argmax(axis=1)
     names = tuple("abcdef"[:classes])
-    headline, scalars, (figure, table) = classification.report(predicted, actual, names)
+    headline, scalars, blocks = classification.report(predicted, actual, names, 0)
+    figure, table = (block for block in blocks if not isinstance(block, Caution))
 
     labels = list(range(classes))
     assert isinstance(figure, Figure)
@@ -61,7 +62,10 @@ def test_classification_scores_equal_the_reference(classes: int, rows: int, seed
 def test_scores_of_several_labels_equal_the_reference(labels: int, rows: int, seed: int) -> None:
     random = np.random.default_rng(seed)
     actual, predicted = random.integers(0, 2, (2, rows, labels))
-    headline, scalars, (table,) = multi_label.report(predicted, actual.astype(np.uint8), tuple("abcdef"[:labels]))
+    headline, scalars, blocks = multi_label.report(
+        predicted, actual.astype(np.uint8), tuple("abcdef"[:labels]), np.full(labels, 0.5)
+    )
+    (table,) = (block for block in blocks if isinstance(block, Table))
     found = values(headline, scalars)
     precision, recall, f1, support = metrics.precision_recall_fscore_support(
         actual, predicted, average=None, zero_division=0
@@ -78,7 +82,7 @@ def test_regression_scores_equal_the_reference() -> None:
     random = np.random.default_rng(1)
     actual = random.normal(50, 10, 5000)
     predicted = actual + random.normal(0, 3, 5000)
-    headline, scalars, (figure,) = regression.report(predicted, actual)
+    headline, scalars, (figure,) = regression.report(predicted, actual, 50.0)
     found = values(headline, scalars)
     assert found["mae"] == pytest.approx(metrics.mean_absolute_error(actual, predicted))
     assert found["rmse"] == pytest.approx(metrics.root_mean_squared_error(actual, predicted))
@@ -88,7 +92,7 @@ def test_regression_scores_equal_the_reference() -> None:
 
 
 def test_regression_of_equal_values_has_no_r2() -> None:
-    headline, scalars, _blocks = regression.report(np.array([1.0, 2.0]), np.array([3.0, 3.0]))
+    headline, scalars, _blocks = regression.report(np.array([1.0, 2.0]), np.array([3.0, 3.0]), 2.5)
     assert values(headline, scalars)["r2"] == 0.0
 
 
@@ -107,14 +111,14 @@ def test_a_training_with_thousands_of_classes_arrives_with_its_model_and_report(
     done = samples.attempt(tmp_path / "run", "train", spec, {"prepared": write_many_classes(tmp_path / "prepared")})
     assert done.ended.outcome == "succeeded"
     assert [output.role for output in done[events.Output]] == ["model"]
-    (table,) = report.parse(done.report).blocks
+    *_cautions, table = report.parse(done.report).blocks
     assert column(table, "Class") == [f"class {number}" for number in range(MANY)]
 
 
 @pytest.mark.parametrize(("more", "drawn"), [(0, True), (1, False)])
 def test_every_pair_of_classes_is_counted_up_to_as_many_as_can_be_shown(more: int, drawn: bool) -> None:
     names = tuple(map(str, range(classification.MOST_CONFUSED + more)))
-    headline, scalars, blocks = classification.report(np.arange(len(names)), np.arange(len(names)), names)
+    headline, scalars, blocks = classification.report(np.arange(len(names)), np.arange(len(names)), names, 0)
     assert ([block.type for block in blocks] == ["figure", "table"]) == drawn
     assert (headline.value, values(headline, scalars)["macro_f1"]) == (1.0, 1.0)
 

@@ -16,12 +16,13 @@ from tests.webapp.pages import compression_report, finished, make_dataset, make_
 from trainer.attempt import events
 from trainer.report import Report
 from trainer.spec import TrainSpec
+from trainer.tasks.classification import scores as classification
 from trainer.tasks.regression import scores as regression
 from webapp.accounts.models import User
 from webapp.artifacts.models import Artifact, Edge, ModelVersion
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.metrics.codec import Points
-from webapp.runs import fitting, queries, results, services, stream
+from webapp.runs import fitting, logbook, queries, results, services, stream
 from webapp.runs.exports import queue_exports
 from webapp.runs.models import Kind, Run, State
 from webapp.runs.timing import Timing
@@ -161,7 +162,7 @@ def test_a_form_that_was_changed_after_back_makes_another_run(client: Client, ad
 def test_a_run_whose_error_is_no_number_has_its_pages_like_any_other(client: Client, ada: User) -> None:
     dataset = make_dataset(ada)
     predicted, actual = np.array([np.nan, 1.0, np.inf]), np.array([1.0, 2.0, 3.0])
-    headline, scalars, blocks = regression.report(predicted, actual)
+    headline, scalars, blocks = regression.report(predicted, actual, 2.0)
     report = Report(headline=headline.name, scalars=(headline, *scalars), blocks=tuple(blocks))
     run = reported(make_run(dataset, name="Burst", state=State.SUCCEEDED), json.loads(report.model_dump_json()))
     client.force_login(ada)
@@ -170,6 +171,30 @@ def test_a_run_whose_error_is_no_number_has_its_pages_like_any_other(client: Cli
     page = client.get(f"/runs/{run.pk}/").content.decode()
     assert "Burst" in page and "Mean absolute error NaN" in client.get("/runs/").content.decode()
     assert results.of(run).drawings[0].figure["data"][0]["y"] == [1.0]  # type: ignore[union-attr]
+
+
+def test_a_model_no_better_than_guessing_is_said_to_be_so_on_its_page_in_lists_and_in_the_answers_of_the_api(
+    client: Client, ada: User
+) -> None:
+    dataset = make_dataset(ada)
+    predicted, actual = np.array([0, 1, 1, 0]), np.array([0, 0, 1, 0])
+    headline, scalars, blocks = classification.report(predicted, actual, ("<cat>", "dog"), 0)
+    report = Report(headline=headline.name, scalars=(headline, *scalars), blocks=tuple(blocks))
+    run = reported(make_run(dataset, state=State.SUCCEEDED), json.loads(report.model_dump_json()))
+    client.force_login(ada)
+    page = client.get(f"/runs/{run.pk}/").content.decode()
+    first, rest = page.split("who always answers “&lt;cat&gt;”, the commonest class, is right in 75.0 %")
+    assert "Results" in first and "Test accuracy" not in first.rpartition("Results")[2]
+    assert "Guessing the commonest class" in rest
+    short = "Test accuracy 75.0\u202f%, no better than guessing"
+    for address in ("/runs/", f"/datasets/{dataset.pk}/"):
+        assert short in client.get(address).content.decode()
+    answer = client.get(f"/api/v1/runs/{run.pk}").json()
+    assert answer["headline"] == short
+    assert any("“<cat>”" in block.get("message", "") for block in answer["report"]["blocks"])
+    with transaction.atomic():
+        stream.record(run.pk, entries=[("result", {"report": run.report})])
+    assert ("warning", True) in [(line.level, "no better than guessing" in line.text) for line in logbook.lines(run)]
 
 
 def test_a_compression_whose_metric_is_no_number_says_what_it_can(ada: User) -> None:

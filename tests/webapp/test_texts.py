@@ -26,8 +26,8 @@ from trainer.catalog import FAMILIES, Entry, listing
 from trainer.compressing import savings
 from trainer.errors import DamagedError
 from trainer.importing import foreign
-from trainer.importing.profile import LOOKED_FOR, SENTENCES
-from trainer.report import Table
+from trainer.importing.profile import looked_for, sentences
+from trainer.report import Table, cautions
 from trainer.sentences import ONE, filled
 from trainer.spec import parse
 from trainer.task import Encoded, Task
@@ -181,7 +181,7 @@ def test_each_text_with_a_gap_is_in_the_catalogue(catalogue: Catalogue) -> None:
 
 
 def test_tables_of_sentences_are_in_the_catalogue(catalogue: Catalogue) -> None:
-    assert {text for _, *both in SENTENCES.values() for text in both} | {*LOOKED_FOR.values()} <= catalogue.texts
+    assert {text for _, *both in sentences().values() for text in both} | {*looked_for().values()} <= catalogue.texts
     assert {*mistakes.SENTENCES.values(), *mistakes.OF_TYPES.values()} <= catalogue.texts
     contents = [*foreign.INSIDE.values(), *(about for _, about in foreign.BEGINNINGS)]
     assert {text for _, text in contents} <= catalogue.texts
@@ -201,6 +201,9 @@ def test_what_a_task_reports_is_in_the_catalogue(name: str, catalogue: Catalogue
     message, _ = task.best_epoch({**dict.fromkeys(task.measures, 0.5), "loss": 0.5})
     shown = {message, task.compare(targets, targets, targets).label, *(chart.title for chart in entry.module.CHARTS)}
     shown |= {scalar.label for scalar in (headline, *further)}
+    wrong, _, poor = task.report(1 - targets, targets)
+    assert wrong.note and cautions(poor), "a model that is always wrong is worse than guessing"
+    shown |= {wrong.note, *(caution.message for caution in cautions(poor))}
     shown |= {heading.label for table in tables for heading in table.headings}
     assert shown | {text for table in tables for text in (table.title, table.note)} <= catalogue.texts
 

@@ -66,8 +66,8 @@ class Journal:
         The same metrics have one series set, however often they are asked for: a second training in this journal goes
         on in it.
         """
-        if known := self._series.get(names):
-            return known
+        if log_of_names := self._series.get(names):
+            return log_of_names
         number = len(self._series)
         self.write(events.Series(id=number, names=names))
         point = struct.Struct(f"{events.POINT.format}{len(names)}d")
@@ -158,14 +158,14 @@ class Reader:
         data = self._bytes(events.LARGEST_FRAME + events.HEADER.size)
         return next(events.payloads(data), None) is None and events.hides(data)
 
-    def _bytes(self, most: int) -> bytes:
+    def _bytes(self, limit: int) -> bytes:
         """At most so many bytes from the position on; none where no journal is."""
         try:
             descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
             return b""
         try:
-            return os.pread(descriptor, most, self.position)
+            return os.pread(descriptor, limit, self.position)
         finally:
             os.close(descriptor)
 

@@ -96,18 +96,18 @@ def rehearse(folder: Path) -> None:
     prepared = Prepared.open(path)
     spec = TrainSpec().resolved(prepared.summary)
     Job.model_validate_json(Job(run="", attempt=1, spec=spec, inputs={}).model_dump_json())
-    found = rows.read(spec, prepared)
-    model = package.module(rows.configure(spec, found))
+    data = rows.read(spec, prepared)
+    model = package.module(rows.configure(spec, data))
     named = list(model.network.named_parameters())
     assert spec.loss is not None
-    task = found.task
+    task = data.task
     loss_of = catalog.build("losses", spec.loss, task.target)
     optimizer: torch.optim.Optimizer = catalog.build("optimizers", spec.optimizer, named)
     Scheduler(spec.schedule, optimizer, 1)
     Gradients(Ranks(), [parameter for _, parameter in named], 1)
-    part = loop.epoch_order(found.parts.train, spec.seed, 0)
+    part = loop.epoch_order(data.parts.train, spec.seed, 0)
     with torch.no_grad():
-        inputs, targets = loop.to_device(found, part, Ranks(), torch.float32)
+        inputs, targets = loop.to_device(data, part, Ranks(), torch.float32)
         outputs = model(inputs)
         task.losses(outputs, targets, loss_of)
         task.sums(outputs, targets)

@@ -15,13 +15,13 @@ imports
 """
 
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
 from importlib import import_module
 from operator import or_
 from types import ModuleType
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, SerializeAsAny
 from pydantic_core import CoreSchema
@@ -32,7 +32,7 @@ from trainer.errors import TrainerError
 Gatherer = Callable[[Any], Any]  # of rows' indices [B] to an array [B, …]
 Names = Annotated[tuple[str, ...], Lenient]
 Numbers = Annotated[tuple[float, ...], Lenient]
-Layout = Literal["vector", "image"]  # of an encoded row: a vector [F], or a picture [C, H, W]
+Layout = str  # of an encoded row: "vector" [F], "image" [C, H, W], or another that some encoder takes
 
 
 class Reading(Strict):
@@ -40,6 +40,9 @@ class Reading(Strict):
     none."""
 
     kind: str
+
+
+Readings = Mapping[str, Reading]  # by the names of columns
 
 
 class Column(Strict):
@@ -59,6 +62,16 @@ class Column(Strict):
     def encodings(self) -> frozenset[str]:
         """As what the column can be told: the encodings of targets that it has."""
         return frozenset()
+
+    @property
+    def usual_encoding(self) -> str:
+        """That of ``encodings`` which the values suggest."""
+        return ""
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether all rows are known to have the same value, or none."""
+        return False
 
     @property
     def width(self) -> int:
@@ -143,6 +156,12 @@ class AnyReading:
 def readings() -> dict[str, type[Reading]]:
     """The kinds that somebody can choose for a column, by name."""
     return {name: module.Reading for name, module in kinds().items() if hasattr(module, "Reading")}
+
+
+def layout_of(block: Block) -> Layout:
+    """The layout of the block's encoded rows."""
+    layout: Layout = kinds()[block.kind].Column.layout
+    return layout
 
 
 def _column(value: Any) -> Any:

@@ -50,5 +50,7 @@ def read_spec(path: Path) -> TrainSpec:
 
 
 def scores(told: dict[str, Any]) -> str:
-    """The report's facts in words."""
-    return ", ".join(report.in_words(scalar) for scalar in report.parse(told).scalars if scalar.shown)
+    """The report's facts in words, and behind them what must be known of them."""
+    parsed = report.parse(told)
+    facts = ", ".join(report.in_words(scalar) for scalar in parsed.scalars if scalar.shown)
+    return "\n".join([facts, *(caution.in_words() for caution in parsed.cautions)])

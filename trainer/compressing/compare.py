@@ -44,7 +44,9 @@ class Table:
     def row(self, version: Version, name: str, before: dict[str, Any] | None = None) -> dict[str, Any]:
         """One line: ``change`` compares with the original; what the stage itself noted is added."""
         decided, loss = self._judged if version is self._original else self._judge(version)
-        change = self._data.task.compare(self._judged[0], decided, self._data.targets[self._data.parts.test])
+        truth = self._data.targets[self._data.parts.test]
+        change = self._data.task.compare(self._judged[0], decided, truth)
+        headline, _, _ = self._data.task.report(decided, truth)
         run = answering.model(version.path, version.form, self._threads)
         sample = answering.raw(self._data, self._data.parts.test[: max(latency.BATCHES)])
         row: dict[str, Any] = {
@@ -53,7 +55,13 @@ class Table:
             "form": version.form,
             "status": "done",
             "runtime": RUNTIMES[version.form],
-            "metric": {"name": change.metric, "label": change.label, "value": change.after, "unit": change.unit},
+            "metric": {
+                "name": change.metric,
+                "label": change.label,
+                "value": change.after,
+                "unit": change.unit,
+                "note": headline.note,
+            },
             "loss": loss,
             "size": version.path.stat().st_size,
             "parameters": _parameters(version, before),

@@ -4,17 +4,13 @@ Takes out the channels and neurons with the smallest weights, for real: the netw
 until what remains has taken over.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from trainer import catalog
 from trainer.compressors import Bench, CompressorSpec, RefusedError, Training, Version, compressed
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from trainer.packaging.package import ModelConfig
     from trainer.packaging.preprocessing import RawModel
 
@@ -57,55 +53,38 @@ class Spec(CompressorSpec):
 
 def build(spec: Spec, version: Version, bench: Bench) -> Version:
     """Prune by torch-pruning, dependencies considered (Fang et al. 2023), fine-tune, and save with the new widths."""
-    from trainer.packaging import package
+    from trainer.packaging import networks, package
 
     config, state = package.load(version.path)
-    if not hasattr(_network_module(config), "widths"):
-        raise RefusedError(
-            "cannot_prune",
-            "The network “%(model)s” cannot become narrower layer by layer; leave this stage out.",
-            model=catalog.entry("models", config.model).label,
-        )
-    model = package.module(config, state)
+    model, inputs = package.module(config, state), package.inputs(config)
+    whole = networks.narrowed(config.model, inputs, model.network)
     prune(model, config, spec.ratio)
-    narrower = config.model_copy(update={"model": config.model.replaced(**_widths(config, model.network))})
-    if narrower.model == config.model:
+    narrower = config.model_copy(update={"model": networks.narrowed(config.model, inputs, model.network)})
+    if narrower.model == whole:
         raise RefusedError(
             "nothing_to_prune",
             "No layer is wide enough to lose a channel; prune a larger part, or leave this stage out.",
         )
     bench.fine_tune(model)
-    made = compressed(narrower, spec, version.path)
-    package.save(bench.folder / NAME, made, model.float().cpu())
-    return Version(version.stage + 1, bench.folder / NAME, "torch", made)
+    pruned = compressed(narrower, spec, version.path)
+    package.save(bench.folder / NAME, pruned, model.float().cpu())
+    return Version(version.stage + 1, bench.folder / NAME, "torch", pruned)
 
 
 def prune(model: "RawModel", config: "ModelConfig", ratio: float) -> None:
     """Remove this part of each layer's channels, smallest L2 norm of their group first; the outputs stay as many."""
-    import torch
     import torch_pruning
 
-    from trainer.packaging.package import encoded_shapes
+    from trainer.packaging import networks, package
 
-    dtype = next(model.parameters()).dtype
-    example = {name: torch.zeros(2, *shape, dtype=dtype) for name, shape in encoded_shapes(config).items()}
+    dtype, inputs = next(model.parameters()).dtype, package.inputs(config)
     model.eval()
     pruner = torch_pruning.pruner.MagnitudePruner(
         model.network,
-        example,
+        networks.example(inputs, dtype),
         importance=torch_pruning.importance.GroupMagnitudeImportance(p=2),
         pruning_ratio=ratio,
-        ignored_layers=[model.network.head],
+        ignored_layers=networks.fixed(config.model, inputs, model.network),
         forward_fn=lambda network, batch: network(batch),
     )
     pruner.step()
-
-
-def _widths(config: "ModelConfig", network: "nn.Module") -> dict[str, Any]:
-    """The fields of the model's Spec that describe the pruned network, as its network.py reads them back."""
-    widths: dict[str, Any] = _network_module(config).widths(network)
-    return widths
-
-
-def _network_module(config: "ModelConfig") -> Any:
-    return import_module(f"{catalog.entry('models', config.model).module.__name__}.network")

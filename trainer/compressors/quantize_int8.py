@@ -168,6 +168,8 @@ def _describe(path: Path, config: "ModelConfig", facts: dict[str, Any]) -> None:
     import onnx
 
     graph = onnx.load(str(path))
-    known = {entry.key: entry.value for entry in onnx.load(str(path.with_name("float.onnx"))).metadata_props}
-    onnx.helper.set_model_props(graph, {**known, "trainyard": config.model_dump_json(), "lossy": json.dumps(facts)})
+    properties = {entry.key: entry.value for entry in onnx.load(str(path.with_name("float.onnx"))).metadata_props}
+    onnx.helper.set_model_props(
+        graph, {**properties, "trainyard": config.model_dump_json(), "lossy": json.dumps(facts)}
+    )
     onnx.save(graph, str(path))

@@ -86,7 +86,7 @@ def load(folder: str) -> "Callable[[dict[str, np.ndarray[Any, Any]]], np.ndarray
     import onnxruntime
 
     session = onnxruntime.InferenceSession(f"{folder}/model.onnx", providers=["CPUExecutionProvider"])
-    names = [taken.name for taken in session.get_inputs()]
+    names = [tensor.name for tensor in session.get_inputs()]
 
     def run(rows: "dict[str, np.ndarray[Any, Any]]") -> "np.ndarray[Any, Any]":
         return session.run(None, {name: rows[name] for name in names})[0]  # type: ignore[no-any-return]

@@ -10,7 +10,7 @@ from pathlib import Path
 from shutil import copyfile
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from trainer import catalog, columns
+from trainer import columns
 from trainer.component import Component
 from trainer.exporters import File, Source
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
-NETWORK = "network.py"
+NETWORK = Path("network.py")
 NEEDS = "torch safetensors"
 PREPROCESSING = Path(__file__).parents[1] / "packaging" / "preprocessing.py"
 FILES = (
     File("safetensors", WEIGHTS),
     File("config", CONFIG, "Configuration"),
-    File("source", NETWORK, offered=False),
+    File("source", NETWORK.name, offered=False),
     File("source", PREPROCESSING.name, offered=False),
 )
 
@@ -43,33 +43,36 @@ def build(spec: Spec, source: Source, folder: Path) -> Sequence[File]:
     copyfile(source.path, folder / WEIGHTS)
     config = {**_parts(source.config), "trainyard": source.config.model_dump(mode="json")}
     (folder / CONFIG).write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    component = catalog.entry("models", source.config.model).module.__file__
-    assert component is not None
-    copyfile(Path(component).with_name(NETWORK), folder / NETWORK)
     copyfile(PREPROCESSING, folder / PREPROCESSING.name)
-    encoders = {f"encode_{kind}.py": path for kind, path in _encoders(source.config).items()}
-    for name, path in encoders.items():
-        copyfile(path, folder / name)
-    return [File("source", name, offered=False) for name in encoders]
+    sources = _sources(source.config)
+    for module, path in sources.items():
+        copyfile(path, folder / f"{module}.py")
+    return [File("source", f"{module}.py", offered=False) for module in sources if module != NETWORK.stem]
 
 
-def _encoders(config: "ModelConfig") -> dict[str, Path]:
-    """The source of each kind of column's part of the graph."""
-    return {block.kind: Path(columns.module_of(block, "encode").__file__) for block in config.inputs}
+def _sources(config: "ModelConfig") -> dict[str, Path]:
+    """The files of the network, of its parts, and of each kind of column's part of the graph, by module."""
+    from trainer.packaging import networks, package
+
+    kinds = {f"encode_{block.kind}": Path(columns.module_of(block, "encode").__file__) for block in config.inputs}
+    return {
+        **networks.sources(config.model, package.inputs(config)),
+        **kinds,
+        NETWORK.stem: networks.source(config.model),
+    }
 
 
 def _parts(config: "ModelConfig") -> dict[str, Any]:
-    """What the model is put together of: the encoder of each block, ``Network`` in network.py with the component's own
-    fields and the sizes at both ends, and the class of preprocessing.py behind it.
+    """What the model is put together of: the encoder of each block, ``Network`` in network.py with its parts and its
+    other arguments, and the class of preprocessing.py behind it.
     """
-    from trainer.packaging.package import encoded_shapes, task
+    from trainer.packaging import networks, package
 
-    owner = task(config)
+    owner = package.task(config)
     encoders = {
         block.name: {"source": f"encode_{block.kind}", "arguments": block.arguments()} for block in config.inputs
     }
-    fields = config.model.model_dump(mode="json", exclude={"name", "version"})
-    network = {**fields, "inputs": encoded_shapes(config), "outputs": owner.outputs}
+    network = networks.description(config.model, package.inputs(config), owner.outputs)
     last = None if owner.postprocess is None else {"name": owner.postprocess[0], "arguments": owner.postprocess[1]}
     return {"encoders": encoders, "network": network, "postprocess": last}
 
@@ -84,9 +87,15 @@ def load(folder: str) -> "Callable[[dict[str, np.ndarray[Any, Any]]], np.ndarray
     from safetensors.torch import load_file
 
     sys.path.insert(0, folder)
-    network, preprocessing = importlib.import_module("network"), importlib.import_module("preprocessing")
+    preprocessing = importlib.import_module("preprocessing")
     with open(f"{folder}/config.json", encoding="utf-8") as file:
         config = json.load(file)
+
+    def part(description: "dict[str, Any]") -> "Any":
+        if "source" in description:
+            return importlib.import_module(description["source"]).Network(**description["arguments"])
+        return {name: part(own) for name, own in description.items()}  # one a block
+
     encoders = {
         name: importlib.import_module(part["source"]).Encode(**part["arguments"])
         for name, part in config["encoders"].items()
@@ -94,7 +103,9 @@ def load(folder: str) -> "Callable[[dict[str, np.ndarray[Any, Any]]], np.ndarray
     last = config["postprocess"]
     model = preprocessing.RawModel(
         encoders,
-        network.Network(**config["network"]),
+        importlib.import_module("network").Network(
+            **part(config["network"]["parts"]), **config["network"]["arguments"]
+        ),
         getattr(preprocessing, last["name"])(**last["arguments"]) if last else torch.nn.Identity(),
     )
     weights = load_file(f"{folder}/model.safetensors")

@@ -32,19 +32,19 @@ def build(spec: Spec, source: Source, folder: Path) -> Sequence[File]:
     import torch
 
     assert source.module is not None
-    told = io.BytesIO()  # in memory: on a full disk torch's own writer ends the process
-    torch.jit.save(torch.jit.script(source.module), told)
-    files.write(folder / NAME, _without_origins(told))
+    buffer = io.BytesIO()  # in memory: on a full disk torch's own writer ends the process
+    torch.jit.save(torch.jit.script(source.module), buffer)
+    files.write(folder / NAME, _without_origins(buffer))
     return ()
 
 
-def _without_origins(told: io.BytesIO) -> bytes:
+def _without_origins(buffer: io.BytesIO) -> bytes:
     """The archive without its notes of source lines, which tell where on this machine the code stood."""
     import torch
 
-    told.seek(0)
+    buffer.seek(0)
     bare = io.BytesIO()
-    reader = torch._C.PyTorchFileReader(told)
+    reader = torch._C.PyTorchFileReader(buffer)
     writer = torch._C.PyTorchFileWriter(bare)
     for name in reader.get_all_records():
         if not name.endswith(".debug_pkl") and name not in WRITTEN_BY_THE_WRITER:

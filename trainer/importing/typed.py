@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trainer.columns import Readings
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
 from trainer.importing.archives import Source
@@ -38,7 +39,7 @@ def only(sources: Sequence[Source]) -> Source:
     return sources[0]
 
 
-def read(source: Source, schema: pa.Schema, batches: Batches, work: Path) -> Parsed:
+def read(source: Source, schema: pa.Schema, batches: Batches, work: Path, readings: Readings) -> Parsed:
     """The table. Raises TrainerError where it has no columns or rows, or too many columns."""
     if not 0 < len(schema) <= MOST_COLUMNS:
         raise TrainerError(
@@ -50,7 +51,9 @@ def read(source: Source, schema: pa.Schema, batches: Batches, work: Path) -> Par
         )
     large = _large(schema, batches)
     stated = [_stated(field.type, large=field.name in large) for field in schema]
-    parsed = parse(distinct(cleaned(schema.names)), _chunks(batches(None), stated), work, stated=stated)
+    parsed = parse(
+        distinct(cleaned(schema.names)), _chunks(batches(None), stated), work, stated=stated, readings=readings
+    )
     if not parsed.summary.rows:
         raise TrainerError("typed_no_rows", "“%(name)s” holds no rows. Choose a file with data.", name=source.name)
     return parsed

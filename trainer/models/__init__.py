@@ -1,8 +1,9 @@
-"""Networks. ``build(spec, inputs, outputs)`` gives an ``nn.Module`` without preprocessing.
+"""Networks without preprocessing, put together of parts: encoders and combiners.
 
-``inputs`` are the shapes of one encoded row by block: (features,) or (C, H, W). The module takes a batch of encoded
-blocks, each [B, *shape], and gives [B, outputs]: an encoder (``features(batch)``) and a linear ``head``.
-``network.widths(module)`` reads the Spec's fields back from a module, so that a pruned one is a Spec again; a network
-without it is not pruned. The Spec says which layouts of blocks the model takes (``layouts_taken``), and how many at
-most (``most_blocks``).
+A component is a folder. Its ``Spec``, made from ``ModelSpec``, says which layouts of blocks the model takes
+(``layouts_taken``), how many at most (``most_blocks``), the parts that the network is made of for some blocks
+(``parts(inputs)``), and how a pruned one is a Spec again (``narrowed``). Its ``network.py`` imports torch alone, for it
+is shipped with weights: ``Network(**parts, outputs, **fields)`` takes a batch of encoded blocks, each [B, *shape], and
+gives [B, outputs]. It has ``features(batch)``, which the parts make, and a linear ``head``; ``fixed()`` are the layers
+that pruning leaves as wide as they are.
 """

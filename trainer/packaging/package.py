@@ -13,9 +13,10 @@ from trainer import catalog, columns
 from trainer.columns import AnyBlock, Block
 from trainer.component import Lenient, Strict
 from trainer.errors import TrainerError
-from trainer.packaging import preprocessing, tensorfile
+from trainer.packaging import networks, preprocessing, tensorfile
 from trainer.packaging.preprocessing import RawModel
 from trainer.packaging.tensorfile import TensorFileError
+from trainer.parts import Input
 from trainer.spec import Compressor, Model, Split, TrainSpec
 from trainer.spec import Task as TaskChoice
 from trainer.task import Target, Task
@@ -62,9 +63,7 @@ def task(config: ModelConfig) -> Task:
 def module(config: ModelConfig, state: dict[str, Tensor] | None = None) -> RawModel:
     """The model that takes raw values, with fresh weights (from torch's random state) or with those of ``state``."""
     owner, encoders = task(config), {block.name: _encoder(block) for block in config.inputs}
-    shapes = {name: tuple(encoder.shape) for name, encoder in encoders.items()}
-    network: nn.Module = catalog.build("models", config.model, shapes, owner.outputs)
-    model = RawModel(encoders, network, _postprocess(owner))
+    model = RawModel(encoders, networks.network(config.model, inputs(config), owner.outputs), _postprocess(owner))
     if state is not None:
         model.to(next((tensor.dtype for tensor in state.values() if tensor.is_floating_point()), torch.float32))
         model.load_state_dict(state)
@@ -75,17 +74,20 @@ def _postprocess(owner: Task) -> nn.Module:
     if owner.postprocess is None:
         return nn.Identity()
     name, arguments = owner.postprocess
-    made: nn.Module = getattr(preprocessing, name)(**arguments)
-    return made
+    module: nn.Module = getattr(preprocessing, name)(**arguments)
+    return module
 
 
 def _encoder(block: Block) -> Any:
     return columns.module_of(block, "encode").Encode(**block.arguments())
 
 
-def encoded_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
-    """The shapes [without B] of what the network gets, by block."""
-    return {block.name: tuple(_encoder(block).shape) for block in config.inputs}
+def inputs(config: ModelConfig) -> dict[str, Input]:
+    """What the network gets, by block."""
+    return {
+        block.name: Input(columns.layout_of(block), tuple(_encoder(block).shape), block.column_names)
+        for block in config.inputs
+    }
 
 
 def save(path: Path, config: ModelConfig, model: nn.Module) -> None:

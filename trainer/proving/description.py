@@ -10,6 +10,7 @@ from trainer.packaging import package
 from trainer.packaging.package import ModelConfig
 
 LONGEST_TEXT = 200
+LONGEST_CAUTION = 1000
 MOST_TEXTS = 50
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
@@ -20,11 +21,11 @@ def preprocess(config: ModelConfig) -> dict[str, Any]:
     return {"version": 2, "inputs": inputs, "output": package.task(config).output()}
 
 
-def plain(text: object) -> str:
+def plain(text: object, longest: int = LONGEST_TEXT) -> str:
     """Somebody's text as Markdown that means nothing but that text: one line, no control characters, punctuation
     escaped.
     """
-    spaced = " ".join(str(text)[:LONGEST_TEXT].split())
+    spaced = " ".join(str(text)[:longest].split())
     visible = (character for character in spaced if not unicodedata.category(character).startswith("C"))
     return "".join(ENTITIES.get(character) or ("\\" * (character in punctuation) + character) for character in visible)
 
@@ -33,6 +34,7 @@ def card(
     config: ModelConfig,
     report: dict[str, Any],
     scores: dict[str, float],
+    cautions: Sequence[str],
     chain: dict[str, Any],
     runs: Sequence[tuple[str, str]],
 ) -> str:
@@ -43,6 +45,7 @@ def card(
             "",
             *_about(config),
             *_scores(scores),
+            *(f"- Caution: {plain(caution, longest=LONGEST_CAUTION)}" for caution in cautions),
             "",
             "## Exports",
             "",

@@ -186,7 +186,8 @@ def assemble(
     chained = bundle.chain([links[0], bundle.link("spec", SPEC, out / SPEC), *links[1:], *exports])
     bundle.write_lineage(chained, out)
     runs = [(item.run, str(catalog.entry("exporters", item.exporter).module.NEEDS)) for item in offered]
-    (out / CARD).write_text(description.card(source.config, report, proof.scores, chained, runs), encoding="utf-8")
+    card = description.card(source.config, report, proof.scores, proof.cautions, chained, runs)
+    (out / CARD).write_text(card, encoding="utf-8")
     bundle.write(out, [CARD, *sorted(path.name for path in out.iterdir() if path.name != CARD)], out / bundle.NAME)
     singles = [(file.format, file.name) for item in offered for file in item.files if file.offered]
     return [COMMON[0], *singles, *COMMON[1:]]

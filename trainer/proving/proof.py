@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from trainer import report
 from trainer.checked import sha256
 from trainer.data import rows
 from trainer.data.prepared import Array, Prepared
@@ -25,7 +26,7 @@ class Proof:
     """``rows`` is the file of raw rows; ``answers`` what the version itself answers for them.
 
     ``count`` of them are test rows; behind these stand rows with a gap. ``floor`` is the size below which a difference
-    is not relative any more. ``scores`` are of the whole test part.
+    is not relative any more. ``scores`` are of the whole test part, and ``cautions`` what must be known of them.
     """
 
     rows: Path
@@ -34,6 +35,7 @@ class Proof:
     count: int
     floor: float
     scores: dict[str, float]
+    cautions: tuple[str, ...]
 
     @classmethod
     def prepare(cls, source: Source, prepared_path: Path, folder: Path, prepared_sha256: str | None = None) -> "Proof":
@@ -50,8 +52,10 @@ class Proof:
         answers = answering.answers(run, data, part)
         if gaps:
             answers = np.concatenate([answers, run(parity.with_gaps(answering.raw(data, part[:1]), blocks, gaps))])
-        scores = _scores(data.task, answering.decisions(run, data, data.parts.test), data.targets[data.parts.test])
-        return cls(path, sha256(path), answers, len(part), data.task.tolerance_floor, scores)
+        scores, cautions = _scores(
+            data.task, answering.decisions(run, data, data.parts.test), data.targets[data.parts.test]
+        )
+        return cls(path, sha256(path), answers, len(part), data.task.tolerance_floor, scores, cautions)
 
     def check(self, folder: Path, run: str, source: Source) -> Verdict:
         """Prove the export in ``folder`` or refuse it. One that answers as a lossy version does repeats what that
@@ -81,9 +85,10 @@ def _spread(part: Indices, most: int) -> Indices:
     return part[np.linspace(0, len(part) - 1, min(most, len(part))).astype(np.int64)]
 
 
-def _scores(task: Task, decisions: Array, truth: Array) -> dict[str, float]:
-    headline, scalars, _blocks = task.report(decisions, truth)
-    return {"Rows": len(truth), **{scalar.label: scalar.value for scalar in (headline, *scalars)}}
+def _scores(task: Task, decisions: Array, truth: Array) -> tuple[dict[str, float], tuple[str, ...]]:
+    headline, scalars, blocks = task.report(decisions, truth)
+    values = {"Rows": len(truth), **{scalar.label: scalar.value for scalar in (headline, *scalars)}}
+    return values, tuple(caution.in_words() for caution in report.cautions(blocks))
 
 
 def _cost(facts: dict[str, Any]) -> Verdict:

@@ -37,12 +37,12 @@ def read_object(path: Path) -> dict[str, Any]:
     return content
 
 
-def checked(given: dict[str, Any], kind: str) -> AnySpec:
+def checked(raw: dict[str, Any], kind: str) -> AnySpec:
     """The spec of this kind that was given. Raises TrainerError with a line for each mistake."""
     try:
-        return parse(given, kind)
+        return parse(raw, kind)
     except ValidationError as error:
-        message = "\n".join(map(str, mistakes.of(error.errors(include_url=False), given)))
+        message = "\n".join(map(str, mistakes.of(error.errors(include_url=False), raw)))
         raise TrainerError("spec_wrong", message) from error
 
 
@@ -75,8 +75,8 @@ def reader_of_news(folder: Path) -> Reader:
 
 def events_of(reader: Reader) -> Iterator[events.Event]:
     """All events that can be read by now."""
-    while found := list(reader.read()):
-        yield from (event for _, event in found)
+    while batch := list(reader.read()):
+        yield from (event for _, event in batch)
 
 
 @contextmanager

@@ -46,12 +46,12 @@ def attempt(out: Out, spec: AnySpec, inputs: Mapping[str, Path], checkpoints: st
 def _shown(folder: Path) -> Screen:
     """Start the attempt in ``folder``, and show it until it has ended."""
     reader = reader_of_news(folder)
-    screen, done = Screen(), False
+    screen, has_ended = Screen(), False
     with pausing_on_interrupt(folder):
         launcher = launch.fork(folder)
-        while not done:
+        while not has_ended:
             time.sleep(POLL_SECONDS)
-            done = os.waitpid(launcher, os.WNOHANG)[0] != 0
+            has_ended = os.waitpid(launcher, os.WNOHANG)[0] != 0
             for event in events_of(reader):
                 screen.show(event)
     return screen
@@ -96,8 +96,8 @@ def _say(text: str, code: int) -> int:
 
 def outputs(folder: Path) -> dict[str, Path]:
     """The files that the attempt offers by name, in its order."""
-    found = [event for event in events_of(Reader(folder / "journal")) if isinstance(event, events.Output)]
-    return {os.path.basename(event.name): folder / event.path for event in found if (folder / event.path).exists()}
+    offers = [event for event in events_of(Reader(folder / "journal")) if isinstance(event, events.Output)]
+    return {os.path.basename(event.name): folder / event.path for event in offers if (folder / event.path).exists()}
 
 
 def report(folder: Path, screen: Screen) -> dict[str, Path]:

@@ -15,8 +15,8 @@ _BEARER = re.compile(r"Bearer +(\S+)", re.IGNORECASE)
 
 def by_token(authorization: str) -> User | None:
     """The person whose token stands in an ``Authorization`` header."""
-    found = _BEARER.fullmatch(authorization.strip())
-    return tokens.owner_of(found[1]) if found else None
+    match = _BEARER.fullmatch(authorization.strip())
+    return tokens.owner_of(match[1]) if match else None
 
 
 def authenticate(request: HttpRequest) -> User:

@@ -59,11 +59,11 @@ def signin(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """A link that signs in once. Looking at it changes nothing, so that a preview of the address does not use it up."""
-    found = links.find(token)
-    if found is None:
+    signin_link = links.find(token)
+    if signin_link is None:
         return _spent(request)
-    first_use = found.user is None or not found.user.has_usable_password()
-    form = FirstUseForm(request.POST or None, initial={"name": _name(found)}) if first_use else None
+    first_use = signin_link.user is None or not signin_link.user.has_usable_password()
+    form = FirstUseForm(request.POST or None, initial={"name": _name(signin_link)}) if first_use else None
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
             return _enter(request, token, form)
@@ -72,7 +72,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         except ValidationError as error:
             assert form is not None
             form.add_error(None, error)
-    return render(request, "accounts/link.html", {"form": form, "person": _name(found)})
+    return render(request, "accounts/link.html", {"form": form, "person": _name(signin_link)})
 
 
 def _enter(request: HttpRequest, token: str, form: Form | None) -> HttpResponseRedirect:
@@ -100,8 +100,8 @@ def _spent(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/spent.html", status=410)
 
 
-def _name(found: SignInLink) -> str:
-    return found.user.get_username() if found.user else ""
+def _name(signin_link: SignInLink) -> str:
+    return signin_link.user.get_username() if signin_link.user else ""
 
 
 @require_POST
@@ -184,9 +184,9 @@ def create_token(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def revoke_token(request: HttpRequest, token: UUID) -> HttpResponse:
-    found = get_object_or_404(visible(ApiToken.objects.all(), _person(request)), pk=token)
-    if tokens.revoke(found):
-        messages.success(request, _("The token “%(name)s” is revoked.") % {"name": found.name})
+    api_token = get_object_or_404(visible(ApiToken.objects.all(), _person(request)), pk=token)
+    if tokens.revoke(api_token):
+        messages.success(request, _("The token “%(name)s” is revoked.") % {"name": api_token.name})
     return redirect("accounts:account")
 
 
@@ -217,6 +217,8 @@ def _person(request: HttpRequest) -> User:
 
 def _next(request: HttpRequest) -> str:
     """Where to go after signing in: the page that was asked for, if it is one of ours."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    own = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return wanted if own and wanted.startswith("/") else "/"
+    address = request.POST.get("next") or request.GET.get("next") or ""
+    own = url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return address if own and address.startswith("/") else "/"

@@ -34,10 +34,10 @@ def rename(request: HttpRequest, thing: N, give: Callable[[N, str], bool], name:
     not what is there.
     """
     _require_match(request, etag(thing.name))
-    if not (shown := names.shown(name)):
-        said = _("Give it a name.")
-        raise Problem(422, said, [FieldError("name", said)])
-    if not give(thing, shown):
+    if not (visible_name := names.shown(name)):
+        message = _("Give it a name.")
+        raise Problem(422, message, [FieldError("name", message)])
+    if not give(thing, visible_name):
         raise _changed()
 
 

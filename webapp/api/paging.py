@@ -73,10 +73,10 @@ def page(
         raise _wrong("sort", _("Sort by one of %(known)s.") % {"known": ", ".join(sorts)})
     order = Order(sorts[name], descending, sorts[name] in optional)
     place = _read(paging.cursor, paging.sort, order) if paging.cursor else None
-    found = (_with_gaps if order.is_optional else _part)(rows, order, place, paging.limit + 1)
-    more = len(found) > paging.limit
-    last = found[paging.limit - 1] if more else None
-    items = [shown(row) for row in found[: paging.limit]]
+    matches = (_with_gaps if order.is_optional else _part)(rows, order, place, paging.limit + 1)
+    more = len(matches) > paging.limit
+    last = matches[paging.limit - 1] if more else None
+    items = [shown(row) for row in matches[: paging.limit]]
     return {"items": items, "next": _cursor(last, order.column, paging.sort) if last else None}
 
 
@@ -91,21 +91,21 @@ def _part(rows: QuerySet[M], order: Order, place: Place | None, count: int) -> l
 def _with_gaps(rows: QuerySet[M], order: Order, place: Place | None, count: int) -> list[M]:
     """Those with a value, and behind them those without."""
     gap = f"{order.column}__isnull"
-    found: list[M] = []
+    matches: list[M] = []
     if place is None or place.value is not None:
-        found, place = _part(rows.filter(**{gap: False}), order, place, count), None
-    if len(found) < count:
+        matches, place = _part(rows.filter(**{gap: False}), order, place, count), None
+    if len(matches) < count:
         at = Place(place.pk, place.pk) if place else None
-        found += _part(rows.filter(**{gap: True}), Order("pk", descending=True), at, count - len(found))
-    return found
+        matches += _part(rows.filter(**{gap: True}), Order("pk", descending=True), at, count - len(matches))
+    return matches
 
 
-def _refuse_unknown(request: HttpRequest, known: set[str]) -> None:
-    unknown = sorted(set(request.GET) - known)
+def _refuse_unknown(request: HttpRequest, allowed: set[str]) -> None:
+    unknown = sorted(set(request.GET) - allowed)
     if unknown:
         raise _wrong(
             unknown[0][:100],
-            _("There is no such parameter. Known are %(known)s.") % {"known": ", ".join(sorted(known))},
+            _("There is no such parameter. Known are %(known)s.") % {"known": ", ".join(sorted(allowed))},
         )
 
 

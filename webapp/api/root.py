@@ -79,19 +79,19 @@ def _data_of(request: HttpRequest) -> Any:
 @api.exception_handler(pydantic.ValidationError)
 def _invalid_spec(request: HttpRequest, error: pydantic.ValidationError) -> HttpResponse:
     """What is wrong in a spec. Its fields are named as in the spec, whose place in the request is no matter."""
-    sent = read(request.body)
-    spec = sent.get("spec", sent) if isinstance(sent, dict) else sent
+    body = read(request.body)
+    spec = body.get("spec", body) if isinstance(body, dict) else body
     return _wrong(refusals.from_pydantic(error, spec))
 
 
 @api.exception_handler(TrainerError)
 def _unfit(request: HttpRequest, error: TrainerError) -> HttpResponse:
-    found = refusals.from_trainer(error)
+    mistake = refusals.from_trainer(error)
     if error.code == "too_many_runs":
-        return Problem(429, found.message).response()
+        return Problem(429, mistake.message).response()
     if error.code in CONFLICTS:
-        return Problem(409, found.message, [found]).response()
-    return _wrong([found])
+        return Problem(409, mistake.message, [mistake]).response()
+    return _wrong([mistake])
 
 
 @api.exception_handler(DatasetError)

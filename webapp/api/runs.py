@@ -41,7 +41,7 @@ def index(
     """Newest first unless sorted by `name`, `state` or one of the `scores`, such as `-test/accuracy`; those without
     that score come last. `name` keeps those whose name contains it.
     """
-    wanted = {
+    conditions = {
         "state": state,
         "kind": kind,
         "dataset_version__dataset": dataset,
@@ -49,7 +49,7 @@ def index(
         "name__icontains": name or None,
     }
     rows = _rows(request).defer("report", "dataset_version__profile", "parent__report")
-    rows = rows.filter(**{column: value for column, value in wanted.items() if value is not None})
+    rows = rows.filter(**{column: value for column, value in conditions.items() if value is not None})
     filters = dict.fromkeys(("name", "state", "kind", "dataset", "parent"))
     measure = paging.sort.removeprefix("-")
     if measure in SORTS:
@@ -92,25 +92,25 @@ def _dataset(request: HttpRequest, dataset_id: UUID) -> Dataset:
     try:
         return find_dataset(request, dataset_id)
     except Http404:
-        said = _("There is no such data set that you may see. Take its identifier from the list of data sets.")
-        raise Problem(404, said, [FieldError("dataset", said)]) from None
+        message = _("There is no such data set that you may see. Take its identifier from the list of data sets.")
+        raise Problem(404, message, [FieldError("dataset", message)]) from None
 
 
 def _version(dataset: Dataset, number: int | None) -> DatasetVersion:
     if number is None:
         return newest_ready(dataset) or newest(dataset)
-    found = next((version for version in dataset.versions.all() if version.number == number), None)
-    if found is None:
-        said = _("This data set has no version %(number)s.") % {"number": number}
-        raise Problem(404, said, [FieldError("version", said)])
-    return found
+    match = next((version for version in dataset.versions.all() if version.number == number), None)
+    if match is None:
+        message = _("This data set has no version %(number)s.") % {"number": number}
+        raise Problem(404, message, [FieldError("version", message)])
+    return match
 
 
 @router.get("/{uuid:run_id}", response=schemas.RunDetail, summary="One run")
 def detail(request: HttpRequest, run_id: UUID, response: HttpResponse) -> dict[str, Any]:
-    shown = full(request, run_id)
-    response["ETag"] = editing.etag(shown["name"])
-    return shown
+    description = full(request, run_id)
+    response["ETag"] = editing.etag(description["name"])
+    return description
 
 
 @router.patch("/{uuid:run_id}", response=schemas.RunDetail, summary="Rename a run")

@@ -89,13 +89,13 @@ def _address_of(request: HttpRequest, identifier: str) -> str:
 
 
 def _patterns() -> list[URLPattern]:
-    found = []
+    patterns = []
     for pattern in api.urls[0]:
         assert isinstance(pattern, URLPattern)
         pattern.callback = _by_token_too(pattern.callback)
         if pattern.name != "api-root":
-            found.append(pattern)
-    return found
+            patterns.append(pattern)
+    return patterns
 
 
 nothing.login_required = False  # type: ignore[attr-defined]

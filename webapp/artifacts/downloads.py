@@ -38,8 +38,8 @@ def respond(
         "Repr-Digest": f"sha-256=:{base64.b64encode(bytes.fromhex(artifact.sha256)).decode()}:",
         "X-Content-Type-Options": "nosniff",
     }
-    known = parse_etags(request.headers.get("If-None-Match", ""))
-    if "*" in known or etag in [tag.removeprefix("W/") for tag in known]:
+    etags = parse_etags(request.headers.get("If-None-Match", ""))
+    if "*" in etags or etag in [tag.removeprefix("W/") for tag in etags]:
         return HttpResponse(status=304, headers=headers)
     part = _wanted(request, etag, artifact.size)
     if part is None:
@@ -62,8 +62,8 @@ def respond(
 
 
 def _beyond(size: int) -> HttpResponse:
-    said = _("The file has %(size)s bytes, and the range takes none of them. Ask for another part.") % {"size": size}
-    return Problem(416, said, headers={"Accept-Ranges": "bytes", "Content-Range": f"bytes */{size}"}).response()
+    message = _("The file has %(size)s bytes, and the range takes none of them. Ask for another part.") % {"size": size}
+    return Problem(416, message, headers={"Accept-Ranges": "bytes", "Content-Range": f"bytes */{size}"}).response()
 
 
 def _wanted(request: HttpRequest, etag: str, size: int) -> tuple[int, int, int] | None:
@@ -72,10 +72,10 @@ def _wanted(request: HttpRequest, etag: str, size: int) -> tuple[int, int, int] 
     Several ranges, and what is no range, get the whole file, as the RFC allows.
     """
     condition = request.headers.get("If-Range")
-    found = _RANGE.fullmatch(request.headers.get("Range", "").replace(" ", ""))
-    if found is None or found.group(1, 2) == ("", "") or (condition is not None and condition != etag):
+    match = _RANGE.fullmatch(request.headers.get("Range", "").replace(" ", ""))
+    if match is None or match.group(1, 2) == ("", "") or (condition is not None and condition != etag):
         return 0, size, 200
-    first, last = found.groups()
+    first, last = match.groups()
     if not first:
         start, end = max(0, size - int(last)), size
     else:

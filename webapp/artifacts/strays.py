@@ -55,13 +55,13 @@ def _is_ours() -> bool:
 
 def _unused() -> list[str]:
     """Names that nothing refers to: what was to let go of them was killed behind its commit."""
-    found = Artifact.objects.filter(created__lt=Now() - timedelta(seconds=OLD_SECONDS))
+    artifacts = Artifact.objects.filter(created__lt=Now() - timedelta(seconds=OLD_SECONDS))
     for relation in Artifact._meta.related_objects:
         if relation.on_delete is CASCADE:
             continue  # goes with it
         users = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
-        found = found.exclude(Exists(users))
-    return list(found.values_list("pk", flat=True))
+        artifacts = artifacts.exclude(Exists(users))
+    return list(artifacts.values_list("pk", flat=True))
 
 
 def _old_names() -> Iterator[str]:

@@ -206,8 +206,8 @@ class Draft(Archive):
     def _write(self, block: bytes, at: int) -> None:
         view = memoryview(block)
         while view:
-            written = os.pwrite(self._file, view, at)
-            at, view = at + written, view[written:]
+            count = os.pwrite(self._file, view, at)
+            at, view = at + count, view[count:]
 
 
 def _lock(path: Path, descriptor: int) -> None:

@@ -247,8 +247,8 @@ def _settle(manifest: Manifest) -> None:
             _("The backup lacks %(count)s files that its rows name. Use another backup.") % {"count": len(lacking)}
         )
     partial = [upload.id for upload in manifest.uploads]
-    gone = Upload.objects.filter(state=Upload.State.RECEIVING).exclude(pk__in=partial)
-    gone.update(state=Upload.State.TERMINATED)
+    lacking_uploads = Upload.objects.filter(state=Upload.State.RECEIVING).exclude(pk__in=partial)
+    lacking_uploads.update(state=Upload.State.TERMINATED)
     Attempt.objects.filter(ended=None).update(lease_until=Now() - LONG_AGO)
     Worker.objects.update(seen=Now() - LONG_AGO, load={})
 

@@ -26,15 +26,15 @@ class Source:
         """Raises DamageError where it cannot be read."""
         try:
             with self.path.open("rb", buffering=0) as stream:
-                left = os.fstat(stream.fileno()).st_size if self.size is None else self.size
-                while left and (block := stream.read(min(BLOCK, left))):
-                    left -= len(block)
+                remaining = os.fstat(stream.fileno()).st_size if self.size is None else self.size
+                while remaining and (block := stream.read(min(BLOCK, remaining))):
+                    remaining -= len(block)
                     yield block
         except FileNotFoundError:
             raise DamageError(_("it is missing")) from None
         except OSError as error:
             raise DamageError(_("it cannot be read: %(error)s") % {"error": error.strerror}) from None
-        if left:
+        if remaining:
             raise DamageError(_("a part of it is missing"))
 
     def pinned(self, pins: Pins) -> "Source | None":

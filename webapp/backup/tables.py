@@ -155,9 +155,9 @@ def _has_rows(table: str) -> bool:
 
 def make(applied: Iterable[tuple[str, str]]) -> None:
     """Make the tables as they were with these migrations. Raises BackupError for one that is not this release's."""
-    executor, wanted = MigrationExecutor(connection), set(applied)
+    executor, migrations = MigrationExecutor(connection), set(applied)
     graph = executor.loader.graph.node_map
-    if unknown := sorted(wanted.difference(graph)):
+    if unknown := sorted(migrations.difference(graph)):
         raise BackupError(
             _(
                 "This backup was made by a newer release of Trainyard, which has %(name)s. Restore it with that "
@@ -165,7 +165,9 @@ def make(applied: Iterable[tuple[str, str]]) -> None:
             )
             % {"name": ".".join(unknown[0])}
         )
-    executor.migrate([name for name in wanted if wanted.isdisjoint(child.key for child in graph[name].children)])
+    executor.migrate(
+        [name for name in migrations if migrations.isdisjoint(child.key for child in graph[name].children)]
+    )
     _check()
 
 

@@ -18,11 +18,11 @@ def traces(matrix: Sequence[Sequence[int]], classes: Sequence[str]) -> list[Trac
     """``matrix[true][predicted]`` are rows of the test part; a cell's shade is its part of the true class."""
     names = [plain(name) for name in classes]
     parts = [[count / max(1, sum(row)) for count in row] for row in matrix]
-    said = [[[names[i], names[j], count] for j, count in enumerate(row)] for i, row in enumerate(matrix)]
+    labels = [[[names[i], names[j], count] for j, count in enumerate(row)] for i, row in enumerate(matrix)]
     trace: Trace = {
         "type": "heatmap",
         "z": parts,
-        "customdata": said,
+        "customdata": labels,
         "zmin": 0,
         "zmax": 1,
         "showscale": False,

@@ -11,10 +11,10 @@ POINTS = 60
 
 def line(run_id: UUID) -> str:
     """``x,y`` pairs for a polyline in a box of WIDTH by HEIGHT; empty while there are not two finite points."""
-    found = window(run_id, ["train/loss"], points=POINTS).get("train/loss")
-    if found is None:
+    curve = window(run_id, ["train/loss"], points=POINTS).get("train/loss")
+    if curve is None:
         return ""
-    pairs = zip(found.shown.steps.tolist(), found.shown.values.tolist(), strict=True)
+    pairs = zip(curve.shown.steps.tolist(), curve.shown.values.tolist(), strict=True)
     finite = [(float(step), value) for step, value in pairs if math.isfinite(value)]
     if len(finite) < 2:
         return ""

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from trainer.catalog import listing
 from trainer.data.partition import SPLIT
-from trainer.importing.profile import OF_KINDS
+from trainer.importing.profile import correctable
 from webapp import words
 from webapp.accounts.models import User
 from webapp.charts import balance
@@ -193,7 +193,7 @@ def _grouped(problems: Sequence[Mapping[str, Any]], controls: Mapping[str, Contr
 def _statement(problem: Mapping[str, Any], controls: Mapping[str, Control]) -> Statement:
     params = problem.get("params") or {}
     column = str(params.get("column", ""))
-    control = controls.get(column) if problem.get("code") in OF_KINDS else None
+    control = controls.get(column) if problem.get("code") in correctable() else None
     return Statement(words.sentence(problem["message"], params), column, control)
 
 

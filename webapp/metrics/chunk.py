@@ -98,7 +98,7 @@ def _group(parts: dict[str, list[tuple[int, Points]]]) -> Together:
     first = next(iter(parts.values()))
     seqs = np.repeat([seq for seq, _ in first], [len(points) for _, points in first])
     steps, times = (np.concatenate([getattr(points, name) for _, points in first]) for name in ("steps", "times"))
-    values = {name: np.concatenate([points.values for _, points in found]) for name, found in parts.items()}
+    values = {name: np.concatenate([points.values for _, points in batches]) for name, batches in parts.items()}
     return Together(seqs, steps, times, values)
 
 
@@ -144,15 +144,15 @@ def summary(number: int, points: Points) -> tuple[bytes, bytes]:
     low, high = (values, values) if whole else (np.where(finite, values, np.inf), np.where(finite, values, -np.inf))
     lows, highs = _places(low, np.argmin), _places(high, np.argmax)
     extremes = (int(lows[low[lows].argmin()]), int(highs[high[highs].argmax()]))
-    known = (0, len(values) - 1) if whole else _ends(finite)
+    ends = (0, len(values) - 1) if whole else _ends(finite)
     broken = 0 if whole else int(finite.argmin())
-    places = np.array([*known, *extremes, broken])
+    places = np.array([*ends, *extremes, broken])
     four = values[places[:4]] if finite[places[0]] else np.full(4, math.nan)
     counts = (number, len(values), len(values) - int(np.count_nonzero(finite)))
     bounds = (int(steps.min()), int(steps.max()))
-    found = np.array([(*counts, *bounds, *steps[places].tolist(), *times[places].tolist(), *four.tolist())], SUMMARY)
+    row = np.array([(*counts, *bounds, *steps[places].tolist(), *times[places].tolist(), *four.tolist())], SUMMARY)
     pairs = np.sort(np.stack([lows, highs], 1), axis=1)
-    return found.tobytes(), steps[pairs].tobytes() + times[pairs].tobytes() + values[pairs].tobytes()
+    return row.tobytes(), steps[pairs].tobytes() + times[pairs].tobytes() + values[pairs].tobytes()
 
 
 def _places(values: Floats, choose: "Callable[..., NDArray[np.intp]]") -> NDArray[np.intp]:
@@ -160,8 +160,8 @@ def _places(values: Floats, choose: "Callable[..., NDArray[np.intp]]") -> NDArra
     width = -(-len(values) // STRETCHES)
     lacking = width * STRETCHES - len(values)
     padded = np.concatenate([values, np.repeat(values[-1:], lacking)]) if lacking else values
-    found: NDArray[np.intp] = choose(padded.reshape(STRETCHES, width), axis=1) + np.arange(0, STRETCHES * width, width)
-    return found.clip(max=len(values) - 1)
+    places: NDArray[np.intp] = choose(padded.reshape(STRETCHES, width), axis=1) + np.arange(0, STRETCHES * width, width)
+    return places.clip(max=len(values) - 1)
 
 
 def _ends(flags: NDArray[np.bool_]) -> tuple[int, int]:

@@ -79,19 +79,19 @@ def rewind(run_id: UUID, step: int) -> None:
     cut = Chunk.objects.filter(series__run=run_id, high_step__gt=step).exclude(series__name__startswith=STAYS_ON_REWIND)
     for series, number, body in cut.values_list("series_id", "number", "body"):
         marked = chunk.decode(body)
-        left = marked[marked.points.steps <= step]
+        remaining = marked[marked.points.steps <= step]
         place = Chunk.objects.filter(series_id=series, number=number)
         place.delete()
-        if len(left):
-            _insert(_rows(Together.of("", left), {"": series}, {"": number}))
+        if len(remaining):
+            _insert(_rows(Together.of("", remaining), {"": series}, {"": number}))
 
 
 def _rewind_tail(run_id: UUID, step: int) -> None:
     for seq, body in _tail(run_id):
         batch = codec.decode(body)
-        left = {name: points[_survives(name, points.steps, step)] for name, points in batch.items()}
-        if sum(map(len, left.values())) < sum(map(len, batch.values())):
-            Tail.objects.filter(run=run_id, seq=seq).update(body=codec.encode(left))
+        remaining = {name: points[_survives(name, points.steps, step)] for name, points in batch.items()}
+        if sum(map(len, remaining.values())) < sum(map(len, batch.values())):
+            Tail.objects.filter(run=run_id, seq=seq).update(body=codec.encode(remaining))
 
 
 def _survives(name: str, steps: codec.Integers, step: int) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
@@ -105,10 +105,10 @@ def _tail(run_id: UUID) -> list[tuple[int, bytes]]:
 
 def _series(run_id: UUID, names: Iterable[str]) -> dict[str, int]:
     """The numbers of a run's series by name; those that are new are made."""
-    known = dict(binary_sql.execute("SELECT name, id FROM metrics_series WHERE run_id = %s", [run_id]))
-    if missing := [Series(run_id=run_id, name=name) for name in names if name not in known]:
-        known |= {series.name: series.pk for series in Series.objects.bulk_create(missing)}
-    return known
+    numbers = dict(binary_sql.execute("SELECT name, id FROM metrics_series WHERE run_id = %s", [run_id]))
+    if missing := [Series(run_id=run_id, name=name) for name in names if name not in numbers]:
+        numbers |= {series.name: series.pk for series in Series.objects.bulk_create(missing)}
+    return numbers
 
 
 def _add_chunks(ids: Mapping[str, int], groups: Iterable[Together]) -> None:

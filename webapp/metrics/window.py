@@ -71,14 +71,14 @@ def window(
     points = min(max(points, 10), MOST_POINTS)
     with reading.one_moment():
         series, tail = reading.series(run_id), reading.tail(run_id)
-        wanted = sorted({*series, *tail}) if names is None else names
-        found = {}
-        for name in wanted:
+        metrics = sorted({*series, *tail}) if names is None else names
+        windows = {}
+        for name in metrics:
             parts = _sealed(series[name], points, first, last) if name in series else []
             if name in tail:
                 parts.append(_all_of(tail[name].points, first, last))
-            found[name] = _thinned(name, parts, points)
-        return found
+            windows[name] = _thinned(name, parts, points)
+        return windows
 
 
 @dataclass(frozen=True)
@@ -149,10 +149,10 @@ def _thinned(name: str, parts: list[_Part], points: int) -> Window:
     candidates = Points.joined([part.candidates for part in parts])
     finite = np.isfinite(candidates.values)
     places, gaps = np.flatnonzero(finite), np.flatnonzero(~finite)
-    kept = places[extremes(candidates.steps[places], candidates.values[places], points)]
+    peaks = places[extremes(candidates.steps[places], candidates.values[places], points)]
     if len(gaps) > GAPS_AT_MOST:
         gaps = gaps[np.linspace(0, len(gaps) - 1, GAPS_AT_MOST).astype(int)]
-    shown = candidates[np.sort(np.concatenate([kept, gaps]))]
+    shown = candidates[np.sort(np.concatenate([peaks, gaps]))]
     return Window(name, shown, sum(part.count for part in parts), sum(part.nonfinite for part in parts))
 
 

@@ -33,8 +33,8 @@ class Described:
 
 
 def models(user: User) -> QuerySet[ModelVersion]:
-    found = ModelVersion.objects.filter(run__in=visible(Run.objects.all(), user))
-    return found.select_related("run__parent", "run__dataset_version__dataset", "artifact").order_by("-id")
+    versions = ModelVersion.objects.filter(run__in=visible(Run.objects.all(), user))
+    return versions.select_related("run__parent", "run__dataset_version__dataset", "artifact").order_by("-id")
 
 
 def described(versions: Sequence[ModelVersion]) -> list[Described]:
@@ -58,7 +58,7 @@ def _quality(metric: Scalar | Mapping[str, Any] | None) -> str:
     if metric is None:
         return "–"
     scalar = metric if isinstance(metric, Scalar) else Scalar.model_validate(metric, strict=False)
-    return _("%(name)s %(value)s") % {"name": scalars.label(scalar), "value": scalars.text(scalar)}
+    return scalars.named(scalar)
 
 
 def _lack(last: Run) -> str:
@@ -80,10 +80,10 @@ def _makers(versions: Sequence[ModelVersion]) -> dict[tuple[UUID | None, str], l
         role="model",
         direction=Edge.Direction.INPUT,
     )
-    found: dict[tuple[UUID | None, str], list[Run]] = defaultdict(list)
+    makers: dict[tuple[UUID | None, str], list[Run]] = defaultdict(list)
     for edge in inputs.select_related("run").order_by("-run_id"):
-        found[edge.run.parent_id, edge.artifact_id].append(edge.run)
-    return found
+        makers[edge.run.parent_id, edge.artifact_id].append(edge.run)
+    return makers
 
 
 def _bundles(makers: Mapping[Any, Sequence[Run]]) -> dict[UUID, UUID]:

@@ -14,6 +14,6 @@ PAGE = 50
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Each model version with what it can, how large it is, and where it came from."""
-    found = Paginator(pages.models(signed_in(request)), PAGE).get_page(request.GET.get("page"))
-    context = {"section": "models", "page": found, "models": pages.described(list(found))}
+    page = Paginator(pages.models(signed_in(request)), PAGE).get_page(request.GET.get("page"))
+    context = {"section": "models", "page": page, "models": pages.described(list(page))}
     return render(request, "model_versions/index.html", context)

@@ -144,12 +144,12 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             hello, self.position = await _in_thread(replay.hello, self.viewer.run_id, self.position)
             await self._say(hello)
             await self._catch_up()
-            asked = time.monotonic()
+            asked_at = time.monotonic()
             while True:
-                await self._awake(asked + self.asks_every)
-                if time.monotonic() >= asked + self.asks_every:
+                await self._awake(asked_at + self.asks_every)
+                if time.monotonic() >= asked_at + self.asks_every:
                     await self._ask()
-                    asked = time.monotonic()
+                    asked_at = time.monotonic()
                 await self._tell()
                 if not self.visible:
                     await asyncio.sleep(HIDDEN_EVERY)
@@ -233,8 +233,8 @@ def _visibility(text: str | None) -> bool | None:
         message = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    known = isinstance(message, dict) and message.get("type") == "visible" and isinstance(message.get("value"), bool)
-    return message["value"] if known else None
+    is_valid = isinstance(message, dict) and message.get("type") == "visible" and isinstance(message.get("value"), bool)
+    return message["value"] if is_valid else None
 
 
 async def _in_thread(function: Any, *arguments: Any) -> Any:

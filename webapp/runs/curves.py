@@ -31,8 +31,8 @@ def window_of(request: HttpRequest, run_id: UUID) -> HttpResponse:
     except ValueError:
         sentence = _("“points”, “first” and “last” must be whole numbers.")
         return HttpResponseBadRequest(sentence, content_type="text/plain; charset=utf-8")
-    found = window(run.pk, names, points or 2000, first, last)
-    body = b"".join(part.binary(times="times" in request.GET) for part in found.values())
+    windows = window(run.pk, names, points or 2000, first, last)
+    body = b"".join(part.binary(times="times" in request.GET) for part in windows.values())
     return HttpResponse(body, content_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 
 

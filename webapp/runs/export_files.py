@@ -18,8 +18,8 @@ def exports(run: Run) -> Sequence[Edge]:
     ones.
     """
     made_by = Q(run=run) | Q(run__parent=run, run__kind=Kind.EXPORT)
-    found = list(Edge.objects.filter(EXPORT, made_by).select_related("artifact", "run").order_by("-run", "id"))
-    return sorted(found, key=lambda edge: edge.meta.get("format") != "bundle")
+    edges = list(Edge.objects.filter(EXPORT, made_by).select_related("artifact", "run").order_by("-run", "id"))
+    return sorted(edges, key=lambda edge: edge.meta.get("format") != "bundle")
 
 
 def export(user: User, export_id: UUID) -> Edge:

@@ -18,19 +18,14 @@ def headline(run: Run) -> str:
     scalar = of_report(report)
     if scalar is None:
         return _("nothing was kept") if run.kind == Kind.COMPRESS and report.get("scalars") is not None else ""
-    value = scalars.text(scalar)
-    return (
-        value
-        if scalar.unit == "times_smaller"
-        else _("%(name)s %(value)s") % {"name": scalars.label(scalar), "value": value}
-    )
+    return scalars.text(scalar) if scalar.unit == "times_smaller" else scalars.named(scalar)
 
 
 def of_report(report: Mapping[str, Any]) -> Scalar | None:
     """The scalar on top of a report as a database or a journal has it."""
     name = report.get("headline")
-    found = next((scalar for scalar in report.get("scalars") or () if scalar["name"] == name), None)
-    return Scalar.model_validate(found, strict=False) if found else None
+    headline = next((scalar for scalar in report.get("scalars") or () if scalar["name"] == name), None)
+    return Scalar.model_validate(headline, strict=False) if headline else None
 
 
 def seconds(run: Run) -> float | None:

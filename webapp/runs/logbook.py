@@ -42,22 +42,22 @@ class Line:
     text: str
 
 
-def lines(run: Run, known: Mapping[UUID, int] = NOTHING) -> list[Line]:
+def lines(run: Run, positions: Mapping[UUID, int] = NOTHING) -> list[Line]:
     """The newest lines, oldest first, behind the number that is ``known`` of each of the streams; all of one that is
     not.
     """
     exports = run.children.filter(kind=Kind.EXPORT).values_list("pk", flat=True)
-    unknown = reduce(or_, (Q(run=member, seq__gt=known.get(member, 0)) for member in (run.pk, *exports)))
-    found = list(StreamEntry.objects.filter(unknown, type__in=TYPES).order_by("-pk")[:LINES])
+    unknown = reduce(or_, (Q(run=member, seq__gt=positions.get(member, 0)) for member in (run.pk, *exports)))
+    entries = list(StreamEntry.objects.filter(unknown, type__in=TYPES).order_by("-pk")[:LINES])
     # Read behind the entries that tell of them.
     attempts = {one.number: one for one in run.attempts.select_related("worker")}
-    return list(_lines(run, reversed(found), attempts))
+    return list(_lines(run, reversed(entries), attempts))
 
 
 def _lines(run: Run, entries: Iterator[StreamEntry], attempts: Mapping[int, Attempt]) -> Iterator[Line]:
     for entry in entries:
-        told = _of_run(run, entry, attempts) if entry.run_id == run.pk else _of_export(entry)
-        for level, text in told:
+        sentences = _of_run(run, entry, attempts) if entry.run_id == run.pk else _of_export(entry)
+        for level, text in sentences:
             yield Line(entry.run_id, entry.seq, entry.created, level, text)
 
 
@@ -158,6 +158,9 @@ def _result(body: Body) -> Iterator[Said]:
     scalar = of_report(body.get("report") or {})
     if scalar is not None:
         yield "info", _("%(name)s: %(value)s.") % {"name": scalars.label(scalar), "value": scalars.text(scalar)}
+    for block in (body.get("report") or {}).get("blocks") or ():
+        if block["type"] == "caution":
+            yield "warning", words.sentence(block["message"], block["params"])
 
 
 def _proofs(body: Body) -> Iterator[Said]:

@@ -11,21 +11,21 @@ from webapp.words import told
 
 def points(before: int, last: int, batch: Batch) -> str:
     """Points that belong to the numbers behind ``before`` up to ``last``."""
-    known: dict[bytes, str] = {}  # metrics of one flush share their steps and times, which are then written out once
-    series = ",".join(f"{json.dumps(name)}:{_columns(part, known)}" for name, part in batch.items())
+    texts: dict[bytes, str] = {}  # metrics of one flush share their steps and times, which are then written out once
+    series = ",".join(f"{json.dumps(name)}:{_columns(part, texts)}" for name, part in batch.items())
     return f'{{"type":"points","from":{before},"seq":{last},"series":{{{series}}}}}'
 
 
-def _columns(part: Points, known: dict[bytes, str]) -> str:
-    steps, times = (_once(array, known) for array in (part.steps, part.times))
+def _columns(part: Points, texts: dict[bytes, str]) -> str:
+    steps, times = (_once(array, texts) for array in (part.steps, part.times))
     return f'{{"steps":{steps},"values":{dumps(numbers(part.values))},"times":{times}}}'
 
 
-def _once(array: Integers | Floats, known: dict[bytes, str]) -> str:
+def _once(array: Integers | Floats, texts: dict[bytes, str]) -> str:
     key = array.tobytes()
-    if key not in known:
-        known[key] = dumps(array.tolist())
-    return known[key]
+    if key not in texts:
+        texts[key] = dumps(array.tolist())
+    return texts[key]
 
 
 def entry(seq: int, kind: str, body: dict[str, Any], time: float | None = None, before: int | None = None) -> str:

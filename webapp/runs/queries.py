@@ -72,7 +72,7 @@ class Filters:
 
     def address(self, after: str) -> str:
         """The query string of the page behind ``after``."""
-        said = {
+        parameters = {
             "q": self.text,
             "state": self.state,
             "kind": self.kind,
@@ -80,7 +80,7 @@ class Filters:
             "sort": self.sort,
             "after": after,
         }
-        return urlencode({name: value for name, value in said.items() if value})
+        return urlencode({name: value for name, value in parameters.items() if value})
 
 
 @dataclass(frozen=True)
@@ -181,8 +181,8 @@ def _read_cursor(text: str, kind: Callable[[Any], Any]) -> tuple[Any, UUID] | No
     """What a cursor of this order says; one that was tampered with, or is of another order, begins the list anew."""
     try:
         key, identifier = json.loads(base64.urlsafe_b64decode(text))
-        found = kind(key), UUID(identifier)
-        return None if b"\0" in str(key).encode() else found
+        cursor = kind(key), UUID(identifier)
+        return None if b"\0" in str(key).encode() else cursor
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
 

@@ -74,22 +74,22 @@ def since(run_id: UUID, after: int) -> Replay:
         numbered = list(entries.values_list("seq", "type", "body", "created"))
         series = reading.after(run_id, after)
         newest = [int(marked.seqs[-1]) for marked in series.values() if len(marked)]
-        kept = max([after, *(row[0] for row in numbered[-1:]), *newest])
-        told = _in_order(after, kept, numbered, series)
-        return Replay(told if kept == last else [*told, _progress(run_id, kept, last)], last)
+        newest_seq = max([after, *(row[0] for row in numbered[-1:]), *newest])
+        texts = _in_order(after, newest_seq, numbered, series)
+        return Replay(texts if newest_seq == last else [*texts, _progress(run_id, newest_seq, last)], last)
 
 
 def _in_order(after: int, last: int, entries: list[tuple[Any, ...]], series: dict[str, Marked]) -> list[str]:
     """Entries as they were told, and between two of them all points of that stretch as one message."""
-    told = []
+    texts = []
     for seq, kind, body, created in entries:
         if points := _points(after, seq - 1, series):
-            told.append(points)
+            texts.append(points)
             after = seq - 1
-        told.append(messages.entry(seq, kind, body, created.timestamp(), after))
+        texts.append(messages.entry(seq, kind, body, created.timestamp(), after))
         after = seq
     points = _points(after, last, series)
-    return [*told, points] if points else told
+    return [*texts, points] if points else texts
 
 
 def _points(after: int, last: int, series: dict[str, Marked]) -> str | None:
@@ -103,8 +103,8 @@ def _points(after: int, last: int, series: dict[str, Marked]) -> str | None:
 
 def _progress(run_id: UUID, before: int, last: int) -> str:
     """Progress is told but not kept, so that its numbers are in no row: the run's own row says how far it is."""
-    known = facts(run_id)
-    body = {name: known[name] for name in ("step", "total_steps", "steps_per_epoch")}
+    facts_of_run = facts(run_id)
+    body = {name: facts_of_run[name] for name in ("step", "total_steps", "steps_per_epoch")}
     return messages.entry(last, "progress", body, before=before)
 
 

@@ -63,7 +63,8 @@ class TableView:
 
 @dataclass(frozen=True)
 class Results:
-    """``lack``: why there is nothing to show for it, where a run that ended well kept nothing."""
+    """``lack``: why there is nothing to show for it, where a run that ended well kept nothing. ``cautions`` stand above
+    all numbers."""
 
     facts: Sequence[tuple[str, str]]
     tables: Sequence[TableView] = ()
@@ -71,6 +72,7 @@ class Results:
     metric: str = ""
     drawings: Sequence[Drawing] = field(default=())
     lack: str = ""
+    cautions: Sequence[str] = ()
 
 
 def of(run: Run) -> Results | None:
@@ -84,7 +86,10 @@ def _of_blocks(told: Report) -> Results:
     facts = [(scalars.label(scalar), scalars.text(scalar)) for scalar in told.scalars if scalar.shown]
     tables = [_table(block) for block in told.blocks if isinstance(block, Table)]
     return Results(
-        facts, tables, drawings=[_drawing(block) for block in told.blocks if isinstance(block, report.Figure)]
+        facts,
+        tables,
+        drawings=[_drawing(block) for block in told.blocks if isinstance(block, report.Figure)],
+        cautions=[words.sentence(caution.message, caution.params) for caution in told.cautions],
     )
 
 
@@ -158,12 +163,17 @@ def _row(stage: Mapping[str, Any]) -> StageRow:
         refusal=words.sentence(stage.get("message", ""), stage.get("params") or {})
         if stage.get("status") == "refused"
         else "",
-        quality=percent(metric["value"], 2) if metric and _is_share(metric) else short(metric.get("value")),
+        quality=_quality(metric),
         size=stage.get("size"),
         parameters=short(stage.get("parameters")),
         runtime=stage.get("runtime", ""),
         latency=stage.get("latency_ms") or {},
     )
+
+
+def _quality(metric: Mapping[str, Any]) -> str:
+    value = percent(metric["value"], 2) if metric and _is_share(metric) else short(metric.get("value"))
+    return scalars.noted(value, metric.get("note", ""))
 
 
 def _savings(told: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
@@ -184,9 +194,9 @@ def _speed(first: Mapping[str, Any], last: Mapping[str, Any]) -> list[tuple[str,
     """How much faster one row is answered; what another runtime gains is not credited to fewer bits."""
     measured = first.get("latency_ms"), last.get("float_latency_ms"), last.get("latency_ms")
     before, peer, after = ((one or {}).get("1") for one in measured)
-    found = []
+    rows = []
     if before and after:
-        found.append((_("One row, all in all"), _("%(factor).1f× as fast") % {"factor": before / after}))
+        rows.append((_("One row, all in all"), _("%(factor).1f× as fast") % {"factor": before / after}))
     if peer and after:
-        found.append((_("Of that by quantizing"), _("%(factor).1f× as fast") % {"factor": peer / after}))
-    return found
+        rows.append((_("Of that by quantizing"), _("%(factor).1f× as fast") % {"factor": peer / after}))
+    return rows

@@ -91,10 +91,10 @@ def queue_run(
             stream.record(run.pk, entries=[("state", states.body(run))])
             broker.tell_workers(run.pk)
     except IntegrityError:
-        known = Run.objects.filter(owner=owner, idempotency_key=idempotency_key).first() if idempotency_key else None
-        if known is None:
+        earlier = Run.objects.filter(owner=owner, idempotency_key=idempotency_key).first() if idempotency_key else None
+        if earlier is None:
             raise
-        return known
+        return earlier
     return run
 
 
@@ -175,8 +175,8 @@ def start_compression(
     Raises pydantic's ValidationError for stages that are wrong or in an order that cannot work, TrainerError for a run
     that has no model to begin with.
     """
-    given = {} if stages is None else {"stages": list(stages)}
-    spec = parse({"kind": "compress", **given})
+    chosen = {} if stages is None else {"stages": list(stages)}
+    spec = parse({"kind": "compress", **chosen})
     assert isinstance(spec, CompressSpec)
     version = run.versions.filter(form=ModelVersion.Form.TORCH).order_by("-stage").first()
     if version is None or run.state not in (State.SUCCEEDED, State.STOPPED):
@@ -247,10 +247,10 @@ def delete(run: Run) -> None:
 
 
 def _family(run: Run) -> list[UUID]:
-    found, generation = [run.pk], [run.pk]
+    members, generation = [run.pk], [run.pk]
     while generation := list(Run.objects.filter(parent__in=generation).values_list("pk", flat=True)):
-        found += generation
-    return found
+        members += generation
+    return members
 
 
 def _stop(run: Run) -> None:
@@ -301,8 +301,8 @@ def _cancel(run: Run) -> None:
         _require(run, states.move(run.pk, State.CANCELLED, reason=reason))
 
 
-def _require(run: Run, done: bool) -> None:
-    if not done:
+def _require(run: Run, is_met: bool) -> None:
+    if not is_met:
         raise _refusal(run)
 
 

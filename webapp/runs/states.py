@@ -75,20 +75,20 @@ def move(
 
     With ``attempt``, only while that is the run's attempt. ``values`` are further columns.
     """
-    found = Run.objects.filter(pk=run_id, state__in=before(to))
-    return _change(found if attempt is None else found.filter(attempt=attempt), run_id, to, reason, values)
+    runs = Run.objects.filter(pk=run_id, state__in=before(to))
+    return _change(runs if attempt is None else runs.filter(attempt=attempt), run_id, to, reason, values)
 
 
 def begin_attempt(run_id: UUID, attempt: int) -> bool:
     """Claim a queued run whose last attempt was ``attempt`` for the next one; False when somebody else was faster."""
-    found = Run.objects.filter(pk=run_id, state=State.QUEUED, attempt=attempt, awaits_data=False)
-    return _change(found, run_id, State.STARTING, NO_REASON, {"attempt": F("attempt") + 1})
+    runs = Run.objects.filter(pk=run_id, state=State.QUEUED, attempt=attempt, awaits_data=False)
+    return _change(runs, run_id, State.STARTING, NO_REASON, {"attempt": F("attempt") + 1})
 
 
 def complete(run_id: UUID, spec: dict[str, Any]) -> bool:
     """Give a run that awaits its data its complete spec: from now on it waits for a worker. False if it does not."""
-    found = Run.objects.filter(pk=run_id, state=State.QUEUED, awaits_data=True)
-    return _change(found, run_id, State.QUEUED, NO_REASON, {"spec": spec, "awaits_data": False})
+    runs = Run.objects.filter(pk=run_id, state=State.QUEUED, awaits_data=True)
+    return _change(runs, run_id, State.QUEUED, NO_REASON, {"spec": spec, "awaits_data": False})
 
 
 def owned(run_id: UUID, attempt: int) -> Run | None:
@@ -98,15 +98,15 @@ def owned(run_id: UUID, attempt: int) -> Run | None:
 
 def explain(run_id: UUID, state: State, reason: Reason) -> bool:
     """Give a run that stays in ``state`` another reason, for example what it waits for; False if it has it already."""
-    found = Run.objects.filter(pk=run_id, state=state).exclude(reason_code=reason.code, reason_params=reason.params)
-    return _change(found, run_id, state, reason, {})
+    runs = Run.objects.filter(pk=run_id, state=state).exclude(reason_code=reason.code, reason_params=reason.params)
+    return _change(runs, run_id, state, reason, {})
 
 
-def _change(found: QuerySet[Run], run_id: UUID, to: State, reason: Reason, values: dict[str, Any]) -> bool:
+def _change(runs: QuerySet[Run], run_id: UUID, to: State, reason: Reason, values: dict[str, Any]) -> bool:
     if to in FINAL:
         values = {"ended": Now(), **values}
     with transaction.atomic():
-        changed = found.update(
+        changed = runs.update(
             state=to, reason_code=reason.code, reason=reason.sentence, reason_params=reason.params, **values
         )
         if changed:

@@ -53,10 +53,10 @@ def _keep(run_id: UUID, seq: int, entries: Sequence[tuple[str, Body]]) -> list[M
     if not entries:
         return []
     numbered = [(seq + offset, kind, messages.finite(body)) for offset, (kind, body) in enumerate(entries)]
-    kept = [
+    rows = [
         StreamEntry(run_id=run_id, seq=n, type=kind, body=text) for n, kind, text in numbered if kind not in PASSING
     ]
-    if kept:
-        StreamEntry.objects.bulk_create(kept)
+    if rows:
+        StreamEntry.objects.bulk_create(rows)
     now = time.time()
     return [partial(messages.entry, n, kind, body, now) for n, kind, body in numbered]

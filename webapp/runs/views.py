@@ -73,10 +73,10 @@ def outcome(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
     Who has seen all of it already gets nothing new, so that what is open or has the focus stays so.
     """
-    found = _outcome(queries.find(signed_in(request), run_id))
-    if request.GET.get("seen") == found["seen"]:
+    context = _outcome(queries.find(signed_in(request), run_id))
+    if request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=204)
-    return render(request, "runs/outcome.html", found)
+    return render(request, "runs/outcome.html", context)
 
 
 @require_safe
@@ -194,9 +194,9 @@ def _by_state(run: Run) -> set[str]:
 def _outcome(run: Run) -> dict[str, Any]:
     exports, compressions = queries.exports(run), list(queries.compressions(run))
     members = [run, *(one.run for one in exports), *compressions]
-    seen = [(member.pk.hex, member.state, headline(member)) for member in members]
+    states = [(member.pk.hex, member.state, headline(member)) for member in members]
     return {
-        "seen": sha256(repr((seen, exports)).encode()).hexdigest(),
+        "seen": sha256(repr((states, exports)).encode()).hexdigest(),
         "run": run,
         "results": results.of(run),
         "exports": exports,

@@ -179,11 +179,11 @@ def upload_texts() -> str:
 @register.simple_tag
 def fact_word(name: str) -> str:
     """The word for what a worker tells of its machine."""
-    known = {
+    labels = {
         "cores": _("Cores"),
         "system": _("System"),
         "processor": _("Processor"),
         "torch": "PyTorch",
         "python": "Python",
     }
-    return known.get(name, name)
+    return labels.get(name, name)

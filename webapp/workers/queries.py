@@ -21,6 +21,6 @@ def heard_of(within: timedelta, worker: str = "") -> Q:
 
 def most_devices(whose: Q = EVERY) -> int | None:
     """The largest number of devices of one kind on one machine of these; None while no such machine is known."""
-    found = Device.objects.filter(whose).values_list("worker", "name")
-    counts = Counter((worker, name.partition(":")[0]) for worker, name in found)
+    devices = Device.objects.filter(whose).values_list("worker", "name")
+    counts = Counter((worker, name.partition(":")[0]) for worker, name in devices)
     return max(counts.values(), default=None)

@@ -32,6 +32,10 @@ class Column(BaseColumn):
         return frozenset({"class"} if self.present_level is None else {"class", "labels"})
 
     @property
+    def usual_encoding(self) -> str:
+        return "class"
+
+    @property
     def present_level(self) -> int | None:
         """Which level says that a label is there; None where the levels are no such pair of words."""
         words = [level.casefold() for level in self.levels]

@@ -32,6 +32,10 @@ class Column(BaseColumn):
         fitting = {"number": True, "class": self.distinct <= MOST_CLASSES, "labels": self.distinct == LABELS}
         return frozenset(encoding for encoding, fits in fitting.items() if fits)
 
+    @property
+    def usual_encoding(self) -> str:
+        return "number"
+
 
 class Block(VectorBlock):
     """All number columns: the middle of the training rows, which also stands for a missing value, and their spread."""

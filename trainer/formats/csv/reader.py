@@ -7,6 +7,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
 
+from trainer.columns import Readings
 from trainer.errors import TrainerError
 from trainer.formats.csv import MARKS, Spec, dialect, encoding, unpadded, wide
 from trainer.formats.csv.layout import LONGEST_SHOWN, layout
@@ -27,7 +28,7 @@ PIECE = 1024 * 1024
 UNMARKED = ("utf-16-le", "utf-16-be")
 
 
-def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
+def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
     """The table in the one source. Raises TrainerError naming the line where it is no table."""
     if len(sources) != 1:
         raise TrainerError(
@@ -55,7 +56,7 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
         problems.append(problem("encoding", encoding=encoding.LABELS[codec]))
     if outline.decimal_comma is not None:
         problems.append(problem("decimal_comma", value=outline.decimal_comma))
-    parsed = parse(names, _chunks(outline.table), work, comma=outline.decimal_comma is not None)
+    parsed = parse(names, _chunks(outline.table), work, comma=outline.decimal_comma is not None, readings=readings)
     if not parsed.summary.rows:
         raise TrainerError(
             "csv_no_rows", "“%(name)s” has a line of names and no rows. Choose a file with data.", name=source.name

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from trainer.columns import Readings
 from trainer.errors import TrainerError
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
@@ -21,7 +22,7 @@ CHUNK_ROWS = 4096
 CHUNK_CHARACTERS = 16 * 1024 * 1024
 
 
-def read(sources: Sequence[Source], work: Path) -> Parsed:
+def read(sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
     """The table in the one source; columns in the order in which their keys first appear."""
     if len(sources) != 1:
         raise TrainerError(
@@ -32,7 +33,9 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
         )
     source = sources[0]
     keys = keys_of(source)
-    return parse(distinct(cleaned(list(keys))), chunks(source, keys), work, stated=list(keys.values()))
+    return parse(
+        distinct(cleaned(list(keys))), chunks(source, keys), work, stated=list(keys.values()), readings=readings
+    )
 
 
 def keys_of(source: Source) -> dict[str, Stated]:

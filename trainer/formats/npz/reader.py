@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from trainer.columns import Readings
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
 from trainer.importing.archives import Source
@@ -22,7 +23,7 @@ LARGEST_WHOLE = 2**53  # beyond, float64 does not keep every digit
 STATED: dict[str, Stated] = {"i": "numbers", "u": "numbers", "f": "numbers", "b": "spelled", "U": "words", "S": "words"}
 
 
-def read(sources: Sequence[Source], work: Path) -> Parsed:
+def read(sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
     """The arrays side by side. Raises TrainerError where they are no columns of one table."""
     arrays = {PurePosixPath(source.name).name.removesuffix(".npy"): _opened(source) for source in sources}
     lengths = {name: len(array) for name, array in arrays.items()}
@@ -42,7 +43,9 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
             most=MOST_COLUMNS,
         )
     stated = [kind for array in arrays.values() for kind in [_stated(array)] * _width(array)]
-    return parse(distinct(cleaned(names)), _chunks(list(arrays.values()), stated), work, stated=stated)
+    return parse(
+        distinct(cleaned(names)), _chunks(list(arrays.values()), stated), work, stated=stated, readings=readings
+    )
 
 
 def _opened(source: Source) -> Array:

@@ -1,59 +1,99 @@
 """Fusion of any columns
 
-An encoder for each block of columns, pictures by convolutions and others by connected layers, and a combiner that makes
-one row of all.
+An encoder for each block of columns, a combiner that makes one row of all, and fully connected layers. For tables with
+pictures, or whatever else there is an encoder for.
 """
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar, Self, cast
 
 from pydantic import Field
 
-from trainer.columns import Layout
+from trainer.catalog import Choice, default, listing
+from trainer.columns import Column, Layout
 from trainer.component import Lenient
-from trainer.model import ModelSpec
+from trainer.encoders import layers
+from trainer.errors import TrainerError
+from trainer.model import ModelSpec, Reading
+from trainer.parts import CombinerSpec, Dropout, EncoderSpec, Hidden, Input, Parts, Width
 
-if TYPE_CHECKING:
-    from torch import nn
+MOST_ENCODERS = 64
 
-Width = Annotated[int, Field(ge=1, le=4096)]
+
+def _encoders() -> list[EncoderSpec]:
+    return [cast(EncoderSpec, entry.spec()) for entry in listing("encoders").values()]
+
+
+def _layouts() -> frozenset[Layout]:
+    return frozenset().union(*(encoder.layouts_taken for encoder in _encoders()))
+
+
+def _unasked(layout: Layout) -> EncoderSpec:
+    """The first of the listing that takes such blocks."""
+    return next(encoder for encoder in _encoders() if layout in encoder.layouts_taken)
+
+
+def _one_a_layout() -> tuple[EncoderSpec, ...]:
+    return tuple({encoder.name: encoder for encoder in map(_unasked, sorted(_layouts(), reverse=True))}.values())
 
 
 class Spec(ModelSpec):
-    layouts_taken: ClassVar[frozenset[Layout]] = frozenset({"vector", "image"})
+    layouts_taken: ClassVar[frozenset[Layout]] = _layouts()
     is_general: ClassVar[bool] = True
 
-    combiner: Literal["concatenation", "gated sum", "attention"] = Field(
-        "concatenation",
+    encoders: Annotated[tuple[Annotated[EncoderSpec, Choice("encoders")], ...], Lenient] = Field(
+        default_factory=_one_a_layout,
+        max_length=MOST_ENCODERS,
+        title="Encoders",
+        description="A block of columns takes the first that is for one of its columns, else the first that can take "
+        "such blocks.",
+    )
+    combiner: Annotated[CombinerSpec, Choice("combiners")] = Field(
+        default_factory=lambda: cast(CombinerSpec, default("combiners", "concatenation")),
         title="Combiner",
-        description="How the encoded blocks become one: side by side, added up by a gate for "
-        "each, or weighed by attention over the blocks.",
+        description="How the encoded blocks become one row.",
     )
-    width: Width = Field(64, title="Width of a block", description="Features that each block is encoded to.")
-    hidden: Annotated[tuple[Width, ...], Lenient] = Field(
-        (64,),
-        max_length=12,
-        title="Hidden units",
-        description="Of each layer of the encoder of numbers, categories and the like.",
-    )
-    channels: Annotated[tuple[Width, ...], Lenient] = Field(
-        (16, 32),
-        min_length=1,
-        max_length=12,
-        title="Channels",
-        description="Of each convolution of a picture's encoder; each halves the image.",
-    )
-    kernel: Literal[3, 5, 7] = Field(3, title="Kernel", description="Height and width of each convolution, in pixels.")
-    dropout: float = Field(
-        0.1,
-        ge=0,
-        lt=1,
-        title="Dropout",
-        description="Part of the activations that is left out while training (Srivastava et al. 2014).",
-    )
+    width: Width = Field(64, title="Width of a block", description="Features that each encoded block is brought to.")
+    hidden: Hidden = (64,)
+    dropout: Dropout = 0.1
 
+    def require_fit(self, features: Sequence[Column]) -> None:
+        columns = {column.name: column for column in features}
+        for encoder in self.encoders:
+            for name in encoder.columns:
+                if name not in columns or columns[name].layout not in encoder.layouts_taken:
+                    raise TrainerError(
+                        "encoder_does_not_fit",
+                        "The encoder “%(encoder)s” cannot take “%(column)s”; choose another encoder for it, or leave "
+                        "the column out of this one.",
+                        field="model",
+                        encoder=listing("encoders")[encoder.name].label,
+                        column=name,
+                    )
 
-def build(spec: Spec, inputs: Mapping[str, tuple[int, ...]], outputs: int) -> "nn.Module":
-    from trainer.models.fusion.network import Network
+    def parts(self, inputs: Mapping[str, Input]) -> Parts:
+        encoders = {name: self._encoder(taken).part({name: taken.shape}) for name, taken in inputs.items()}
+        combined = self.combiner.width_of(len(inputs), self.width)
+        return {
+            "encoders": encoders,
+            "combiner": self.combiner.part(len(inputs), self.width),
+            "layers": layers.spec(self.hidden, self.dropout).part({"combined": (combined,)}),
+        }
 
-    return Network(inputs, spec.combiner, spec.width, spec.hidden, spec.channels, spec.kernel, spec.dropout, outputs)
+    def _encoder(self, taken: Input) -> EncoderSpec:
+        named = (encoder for encoder in self.encoders if set(encoder.columns) & set(taken.columns))
+        fitting = (
+            encoder for encoder in self.encoders if not encoder.columns and taken.layout in encoder.layouts_taken
+        )
+        return next(named, None) or next(fitting, None) or _unasked(taken.layout)
+
+    def fields(self) -> dict[str, int]:
+        return {"width": self.width}
+
+    def narrowed(self, inputs: Mapping[str, Input], readings: Mapping[str, Reading]) -> Self:
+        """Pruned blocks are of different widths, hence each gets an encoder of its own."""
+        encoders = [
+            self._encoder(taken).replaced(columns=taken.columns, **readings["encoders"][name])
+            for name, taken in inputs.items()
+        ]
+        return self.replaced(encoders=encoders, **readings["layers"])

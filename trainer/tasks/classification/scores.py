@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from trainer.data.prepared import Array
-from trainer.report import Block, Figure, Heading, Scalar, Table
+from trainer.report import Block, Caution, Figure, Heading, Scalar, Table
 from trainer.sentences import gettext_noop as _
 
 MOST_CONFUSED = 200  # classes; the matrix of thousands takes hundreds of megabytes, and nobody can see anything in it
@@ -36,17 +36,22 @@ def _ratio(above: Array, below: Array) -> Array:
     return np.divide(above, below, out=np.zeros_like(above, dtype=np.float64), where=below > 0)
 
 
-def report(predicted: Array, actual: Array, classes: Sequence[str]) -> tuple[Scalar, list[Scalar], list[Block]]:
+def report(
+    predicted: Array, actual: Array, classes: Sequence[str], commonest: int
+) -> tuple[Scalar, list[Scalar], list[Block]]:
     """Of class indices [N] against class indices [N]: accuracy, macro averages over the classes that occur in either, a
-    table of the classes, and the confusion matrix, left out above MOST_CONFUSED classes."""
+    table of the classes, and the confusion matrix, left out above MOST_CONFUSED classes; a caution where always
+    answering ``commonest``, the class of most training rows, is as often right."""
     scores = per_class(actual, predicted, len(classes))
     occurs = np.union1d(actual, predicted)
+    right, guessed = float((predicted == actual).mean()), float((actual == commonest).mean())
     accuracy = Scalar(
         name="test/accuracy",
         label=_("Test accuracy"),
-        value=float((predicted == actual).mean()),
+        value=right,
         unit="share",
         better="higher",
+        note="" if right > guessed else _("no better than guessing"),
     )
     macro = [
         Scalar(
@@ -62,7 +67,21 @@ def report(predicted: Array, actual: Array, classes: Sequence[str]) -> tuple[Sca
     if len(classes) <= MOST_CONFUSED:
         matrix = confusion_matrix(actual, predicted, len(classes)).tolist()
         blocks.insert(0, Figure(chart="confusion", data={"matrix": matrix, "classes": list(classes)}))
-    return accuracy, macro, blocks
+    if right <= guessed:
+        blocks.insert(0, _caution(classes[commonest], guessed))
+    guess = Scalar(name="guess/accuracy", label=_("Guessing the commonest class"), value=guessed, unit="share")
+    return accuracy, [*macro, guess], blocks
+
+
+def _caution(commonest: str, guessed: float) -> Caution:
+    return Caution(
+        message=_(
+            "This model is no better than guessing: who always answers “%(name)s”, the commonest class, is right in "
+            "%(share)s %% of the test rows. See whether the inputs tell anything of the target, add rows of the rare "
+            "classes, or train longer."
+        ),
+        params={"name": commonest, "share": f"{100 * guessed:.1f}"},
+    )
 
 
 def _table(scores: dict[str, Array], classes: Sequence[str]) -> Table:

@@ -74,7 +74,7 @@ class Classification:
         return classes
 
     def report(self, decisions: Array, truth: Array) -> tuple[Scalar, Sequence[Scalar], Sequence[Block]]:
-        return scores.report(decisions, truth, self.target.classes)
+        return scores.report(decisions, truth, self.target.classes, int(np.argmax(self.target.counts)))
 
     def compare(self, before: Array, after: Array, truth: Array) -> Change:
         return lossy.of_hits(

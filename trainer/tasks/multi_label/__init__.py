@@ -42,10 +42,11 @@ class Spec(TaskSpec):
 
 
 class Target(TaskTarget):
-    """``counts`` are the training rows that have each label."""
+    """``counts`` are the training rows that have each label, of ``rows`` in all."""
 
     labels: Annotated[tuple[str, ...], Lenient]
     counts: Annotated[tuple[int, ...], Lenient]
+    rows: int
 
     def tells_as(self, other: TaskTarget) -> bool:
         return isinstance(other, Target) and self.labels == other.labels

@@ -34,7 +34,7 @@ def encode(labels: Sequence[Column], prepared: Prepared) -> Encoded:
 
 def describe(encoded: Encoded, train: Indices) -> Target:
     counts = encoded.values[train].sum(axis=0, dtype=np.int64).tolist()
-    return Target(name=", ".join(encoded.classes), labels=encoded.classes, counts=tuple(counts))
+    return Target(name=", ".join(encoded.classes), labels=encoded.classes, counts=tuple(counts), rows=len(train))
 
 
 class MultiLabel:
@@ -79,7 +79,7 @@ class MultiLabel:
         return (answers > 0).astype(np.int64)
 
     def report(self, decisions: Array, truth: Array) -> tuple[Scalar, Sequence[Scalar], Sequence[Block]]:
-        return scores.report(decisions, truth, self.target.labels)
+        return scores.report(decisions, truth, self.target.labels, np.array(self.target.counts) / self.target.rows)
 
     def compare(self, before: Array, after: Array, truth: Array) -> Change:
         was, now = (before == truth).all(axis=1), (after == truth).all(axis=1)

@@ -1,22 +1,31 @@
 """How far predicted numbers are from the true ones, in the target's unit."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from trainer.data.prepared import Array
-from trainer.report import Block, Figure, Scalar
+from trainer.report import Block, Caution, Figure, Scalar
 from trainer.sentences import gettext_noop as _
 
 MOST_RESIDUALS = 2000
 
 
-def report(predicted: Array, actual: Array) -> tuple[Scalar, list[Scalar], list[Block]]:
+def report(predicted: Array, actual: Array, mean: float) -> tuple[Scalar, list[Scalar], list[Block]]:
     """Of values [N] against values [N]. R2 is 1 minus the squared error over that of the mean; it is 0 where all actual
-    values are equal."""
-    error = predicted.astype(np.float64) - actual
+    values are equal. There is a caution where always answering ``mean``, that of the training rows, is as good."""
+    error, guess = predicted.astype(np.float64) - actual, mean - actual
+    doubt = _doubt(error, guess, mean)
     spread = float(((actual - actual.mean()) ** 2).sum())
     kept = np.linspace(0, len(actual) - 1, min(len(actual), MOST_RESIDUALS)).astype(np.int64)
     residuals = {"predicted": predicted[kept].astype(float).tolist(), "actual": actual[kept].astype(float).tolist()}
-    mae = Scalar(name="test/mae", label=_("Mean absolute error"), value=float(np.abs(error).mean()), better="lower")
+    mae = Scalar(
+        name="test/mae",
+        label=_("Mean absolute error"),
+        value=float(np.abs(error).mean()),
+        better="lower",
+        note=doubt.note if doubt else "",
+    )
     further = [
         Scalar(
             name="test/rmse",
@@ -30,5 +39,39 @@ def report(predicted: Array, actual: Array) -> tuple[Scalar, list[Scalar], list[
             value=1 - float((error**2).sum()) / spread if spread > 0 else 0.0,
             better="higher",
         ),
+        Scalar(name="guess/mae", label=_("Error of guessing the mean"), value=float(np.abs(guess).mean())),
     ]
-    return mae, further, [Figure(chart="residuals", data=residuals)]
+    return mae, further, [*([doubt.caution] if doubt else []), Figure(chart="residuals", data=residuals)]
+
+
+@dataclass(frozen=True)
+class _Doubt:
+    """Why the model is of no use: in a few words, and in a sentence."""
+
+    note: str
+    caution: Caution
+
+
+def _doubt(error: Array, guess: Array, mean: float) -> _Doubt | None:
+    """Of the errors [N] of a model and of the mean; an error that is not finite is the worst."""
+    params = {"mean": f"{mean:.4g}", "error": _mean_error(error), "guess": _mean_error(guess)}
+    if not np.abs(error).mean() < np.abs(guess).mean():
+        message = _(
+            "This model is no better than guessing: who always answers %(mean)s, the mean of the training rows, has a "
+            "mean absolute error of %(guess)s, and this model %(error)s. See whether the inputs tell anything of the "
+            "target, or train longer. Where the target has values of very different sizes, learn their logarithm."
+        )
+        return _Doubt(_("no better than guessing"), Caution(message=message, params=params))
+    if not (error**2).mean() < (guess**2).mean():
+        message = _(
+            "This model misses some rows by far: by the squares of the errors it is no better than to answer always "
+            "%(mean)s, the mean of the training rows, though its mean absolute error is %(error)s, and that of the "
+            "mean %(guess)s. Look at the residuals. Where the target has values of very different sizes, learn their "
+            "logarithm."
+        )
+        return _Doubt(_("misses some rows by far"), Caution(message=message, params=params))
+    return None
+
+
+def _mean_error(errors: Array) -> str:
+    return f"{np.abs(errors).mean():.4g}"

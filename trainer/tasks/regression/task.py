@@ -71,7 +71,7 @@ class Regression:
         return answers
 
     def report(self, decisions: Array, truth: Array) -> tuple[Scalar, Sequence[Scalar], Sequence[Block]]:
-        return scores.report(decisions, truth)
+        return scores.report(decisions, truth, self.target.mean)
 
     def compare(self, before: Array, after: Array, truth: Array) -> Change:
         return lossy.of_errors("mae", _("Mean absolute error"), np.abs(before - truth), np.abs(after - truth))

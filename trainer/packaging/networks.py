@@ -1,0 +1,119 @@
+"""A model's network, put together of the parts that its Spec names; the same as plain data, for those who rebuild it
+without this code.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+
+from trainer import catalog, parts
+from trainer.catalog import Family
+from trainer.component import Component
+from trainer.model import ModelSpec
+from trainer.parts import Input, Part
+
+EXAMPLE_ROWS, EXAMPLE_LENGTH = 2, 5
+
+
+def network(spec: ModelSpec, inputs: Mapping[str, Input], outputs: int) -> nn.Module:
+    """The whole network, from encoded blocks to outputs, with fresh weights."""
+    made: nn.Module = _module("models", spec).Network(**_each(spec, inputs, _made), **spec.fields(), outputs=outputs)
+    return made
+
+
+def example(inputs: Mapping[str, Input], dtype: torch.dtype) -> dict[str, Tensor]:
+    """An encoded batch of zeros."""
+    shapes = {name: [size or EXAMPLE_LENGTH for size in taken.shape] for name, taken in inputs.items()}
+    return {name: torch.zeros(EXAMPLE_ROWS, *shape, dtype=dtype) for name, shape in shapes.items()}
+
+
+def description(spec: ModelSpec, inputs: Mapping[str, Input], outputs: int) -> dict[str, Any]:
+    """The arguments of the network as JSON; of a part the module that it comes from, and its own."""
+    return {"parts": _each(spec, inputs, _described), "arguments": {**spec.fields(), "outputs": outputs}}
+
+
+def sources(spec: ModelSpec, inputs: Mapping[str, Input]) -> dict[str, Path]:
+    """The file of each module that ``description`` names."""
+    every = _each(spec, inputs, lambda part: (_source(part), _path(part.family, part.spec)))
+    flat = [item for value in every.values() for item in (value.values() if isinstance(value, dict) else [value])]
+    return dict(flat)
+
+
+def source(spec: ModelSpec) -> Path:
+    """The file of the network itself."""
+    return _path("models", spec)
+
+
+def narrowed(spec: ModelSpec, inputs: Mapping[str, Input], network: nn.Module) -> ModelSpec:
+    """The spec of a network whose layers were made narrower."""
+    return spec.narrowed(inputs, _read_back(spec.parts(inputs), network))
+
+
+def fixed(spec: ModelSpec, inputs: Mapping[str, Input], network: nn.Module) -> list[nn.Module]:
+    """The layers that must stay as wide as they are: the network's own such, and those of parts that are not read
+    back.
+    """
+    own: list[nn.Module] = cast(Any, network).fixed()
+    return [*own, *_unread(spec.parts(inputs), network)]
+
+
+def _unread(expected: Mapping[str, Any], modules: Any) -> Iterator[nn.Module]:
+    for name, part in expected.items():
+        module = _submodule(modules, name)
+        if not isinstance(part, Part):
+            yield from _unread(part, module)
+        elif not hasattr(_module(part.family, part.spec), "widths"):
+            yield module
+
+
+def _submodule(modules: Any, name: str) -> nn.Module:
+    module: nn.Module = modules[name] if isinstance(modules, nn.ModuleDict) else getattr(modules, name)
+    return module
+
+
+def _read_back(expected: Mapping[str, Any], modules: Any) -> dict[str, Any]:
+    read = {}
+    for name, part in expected.items():
+        module = _submodule(modules, name)
+        read[name] = _widths(part, module) if isinstance(part, Part) else _read_back(part, module)
+    return read
+
+
+def _widths(part: Part, module: nn.Module) -> dict[str, Any]:
+    read: Callable[[nn.Module], dict[str, Any]] = getattr(_module(part.family, part.spec), "widths", lambda _: {})
+    return read(module)
+
+
+def _each(spec: ModelSpec, inputs: Mapping[str, Input], change: Callable[[Part], Any]) -> dict[str, Any]:
+    """What becomes of each part, by the arguments of the network."""
+    return {
+        name: change(part) if isinstance(part, Part) else {block: change(own) for block, own in part.items()}
+        for name, part in spec.parts(inputs).items()
+    }
+
+
+def _made(part: Part) -> Any:
+    return _module(part.family, part.spec).Network(**part.arguments, **parts.fields(part.spec))
+
+
+def _described(part: Part) -> dict[str, Any]:
+    return {"source": _source(part), "arguments": {**part.arguments, **parts.fields(part.spec)}}
+
+
+def _source(part: Part) -> str:
+    return f"{part.family}_{part.spec.name}"
+
+
+def _module(family: Family, spec: Component) -> ModuleType:
+    return import_module(f"{catalog.entry(family, spec).module.__name__}.network")
+
+
+def _path(family: Family, spec: Component) -> Path:
+    file = _module(family, spec).__file__
+    assert file is not None
+    return Path(file)

@@ -1,0 +1,102 @@
+"""What networks are put together of: an encoder for blocks of columns, a combiner for encoded blocks. Plain Python; the
+web server reads it too.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from trainer.columns import Layout, Names
+from trainer.component import ADVANCED, Component, Lenient
+
+Shape = tuple[int | None, ...]  # of an encoded row; None is a length that each batch has of its own
+Width = Annotated[int, Field(ge=1, le=16384)]
+Widths = Annotated[tuple[Width, ...], Lenient]
+Hidden = Annotated[
+    Widths, Field(max_length=12, title="Hidden units", description="Of each fully connected layer before the last.")
+]
+Dropout = Annotated[
+    float,
+    Field(
+        ge=0,
+        lt=1,
+        title="Dropout",
+        description="Part of the activations that is left out while training (Srivastava et al. 2014).",
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Input:
+    """An encoded block as a network gets it: [B, *shape]."""
+
+    layout: Layout
+    shape: Shape
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a network: ``Network`` in the component's network.py, made with the component's own fields and, as
+    plain JSON, with ``arguments``, which follow from the data.
+    """
+
+    family: Literal["encoders", "combiners"]
+    spec: Component
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+Parts = Mapping[str, Part | Mapping[str, Part]]  # by the arguments of a network: one, or one for each block
+
+
+class EncoderSpec(Component):
+    """What the Specs of all encoders share. ``layouts_taken`` are the forms of blocks that it takes."""
+
+    layouts_taken: ClassVar[frozenset[Layout]]
+
+    columns: Names = Field(
+        (),
+        title="Only for columns",
+        description="It encodes the blocks of these columns; each block that it can where left empty.",
+        json_schema_extra={**ADVANCED, "choices_from": "columns"},
+    )
+
+    def width_of(self, inputs: Mapping[str, Shape]) -> int:
+        """Features of a row that it makes of these blocks."""
+        raise NotImplementedError
+
+    def part(self, inputs: Mapping[str, Shape]) -> Part:
+        """The encoder of these blocks."""
+        return Part("encoders", self, {"inputs": {name: list(shape) for name, shape in inputs.items()}})
+
+
+class CombinerSpec(Component):
+    """What the Specs of all combiners share."""
+
+    def width_of(self, blocks: int, width: int) -> int:
+        """Features of a row that it makes of so many blocks, each of so many features."""
+        return width
+
+    def part(self, blocks: int, width: int) -> Part:
+        """The combiner of so many blocks."""
+        return Part("combiners", self, {"blocks": blocks, "width": width})
+
+
+def fields(spec: Component) -> dict[str, Any]:
+    """The fields of a component that its network is made with, as plain JSON."""
+    return spec.model_dump(mode="json", exclude={"name", "version", "columns"})
+
+
+def features(inputs: Mapping[str, Shape]) -> int:
+    """All numbers of a row of these blocks."""
+    return sum(_numbers(shape) for shape in inputs.values())
+
+
+def _numbers(shape: Sequence[int | None]) -> int:
+    product = 1
+    for size in shape:
+        assert size is not None, "the layout has no free length"
+        product *= size
+    return product
