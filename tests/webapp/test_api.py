@@ -136,7 +136,7 @@ def test_a_run_names_the_version_that_it_trains_on_or_gets_the_newest_ready_one(
         ({"task": {"name": "regression", "target": "x"}}, "task"),
         ({"model": {"name": "cnn", "depth": "x"}}, "model.depth"),
         ({"exporters": [{"name": "onnx"}, {"name": "onnx", "x": 1}]}, "exporters.1.x"),
-        ({"exporters": [{"name": "onnx"}, {"name": "safetensors"}, {"name": "onnx"}]}, "exporters"),
+        ({"exporters": [{"name": "onnx"}, {"name": "safetensors"}, {"name": "onnx"}]}, "exporters.2"),
         ({"split": {"validation": 0.5, "test": 0.5}}, "split"),
         ({"task": {"name": "classification", "target": "species"}}, "task"),
         ({"kind": "compress"}, "kind"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from trainer.columns import Column, Readings, image, left_out
 from trainer.data.prepared import Array, own_name
@@ -35,7 +36,7 @@ class Reading:
 
     def _numbers(self, index: Index) -> Iterator[list[int]]:
         for chunk in self._listing.chunks():
-            paths = zip(*(chunk.columns[place] for place in self._listing.paths), strict=True)
+            paths = zip(*(chunk.columns[place].to_pylist() for place in self._listing.paths), strict=True)
             for line, cells in zip(chunk.lines, paths, strict=True):
                 found = [index.find(cell, stems=self._listing.stems) for cell in cells]
                 self.missing += [(line, cell) for cell, number in zip(cells, found, strict=True) if number is None]
@@ -120,7 +121,7 @@ def _of_rows(chunks: Iterator[Chunk], is_whole: Array) -> Iterator[Chunk]:
         places = np.flatnonzero(is_whole[start : start + len(chunk.lines)]).tolist()
         start += len(chunk.lines)
         if places:
-            yield Chunk([chunk.lines[at] for at in places], [[cells[at] for at in places] for cells in chunk.columns])
+            yield Chunk([chunk.lines[at] for at in places], [cells.take(pa.array(places)) for cells in chunk.columns])
 
 
 def _compact(pixels: Array, is_whole: Array) -> Array:
