@@ -17,7 +17,14 @@ from trainer.sentences import ONE
 
 TAGS = {"name", "version", "kind"}  # of every spec; nobody chooses among them in a form
 CHOICE = re.compile(r"[a-z ]+")  # a word, not a number or a technical name such as float32
-SPECS: tuple[type[BaseModel], ...] = (spec.TrainSpec, spec.CompressSpec, spec.ExportSpec, spec.InspectSpec, spec.Split)
+SPECS: tuple[type[BaseModel], ...] = (
+    spec.TrainSpec,
+    spec.CompressSpec,
+    spec.ExportSpec,
+    spec.InspectSpec,
+    spec.PreviewSpec,
+    spec.Split,
+)
 HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
 
 

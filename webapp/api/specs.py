@@ -9,11 +9,17 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from trainer.catalog import FAMILIES, Entry, Family, listing
-from trainer.spec import CompressSpec, ExportSpec, InspectSpec, TrainSpec
+from trainer.spec import CompressSpec, ExportSpec, InspectSpec, PreviewSpec, TrainSpec
 
 PREFIX = "#/components/schemas/"
 SHAPE = "x-shape"  # in the schema of a field: the shape that stands in its place
-KINDS = {"train": TrainSpec, "compress": CompressSpec, "export": ExportSpec, "inspect": InspectSpec}
+KINDS = {
+    "train": TrainSpec,
+    "compress": CompressSpec,
+    "export": ExportSpec,
+    "inspect": InspectSpec,
+    "preview": PreviewSpec,
+}
 ANYTHING = {"type", "additionalProperties"}  # what pydantic says of a field that takes any object
 Json = dict[str, Any]
 
