@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from trainer import exporters, spec
 from trainer.catalog import FAMILIES, listing
+from trainer.columns import readings
 from trainer.sentences import ONE
 
 TAGS = {"name", "version", "kind"}  # of every spec; nobody chooses among them in a form
@@ -23,7 +24,9 @@ HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
 
 def of_specs() -> list[str]:
     """Labels, descriptions, fields and choices once each, in alphabetical order."""
-    return sorted({*_of_components(), *(text for model in SPECS for text in _of_fields(model))})
+    return sorted(
+        {*_of_components(), *(text for model in (*SPECS, *readings().values()) for text in _of_fields(model))}
+    )
 
 
 def source() -> str:

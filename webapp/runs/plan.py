@@ -27,7 +27,7 @@ class Plan:
 def plan(spec: TrainSpec, data: DataSummary) -> Plan:
     """Rows, steps and parts of the run, and its learning rate as a figure."""
     rows = training_rows(spec, data)
-    per_epoch = max(1, math.ceil(rows / spec.batch_size))
+    per_epoch = spec.steps_per_epoch(rows)
     total = per_epoch * spec.epochs
     pairs = [
         *_parts(spec),

@@ -7,12 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from trainer.columns import Readings
 from trainer.errors import TrainerError
+from trainer.importing import series
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import Parsed
 from trainer.importing.stated import Stated
 from trainer.importing.tables import Chunk, parse
+from trainer.importing.words import cell
 
 LONGEST_LINE = 16 * 1024 * 1024
 MOST_COLUMNS = 2000
@@ -21,7 +24,7 @@ CHUNK_ROWS = 4096
 CHUNK_CHARACTERS = 16 * 1024 * 1024
 
 
-def read(sources: Sequence[Source], work: Path) -> Parsed:
+def read(sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
     """The table in the one source; columns in the order in which their keys first appear."""
     if len(sources) != 1:
         raise TrainerError(
@@ -32,7 +35,9 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
         )
     source = sources[0]
     keys = keys_of(source)
-    return parse(distinct(cleaned(list(keys))), chunks(source, keys), work, stated=list(keys.values()))
+    return parse(
+        distinct(cleaned(list(keys))), chunks(source, keys), work, stated=list(keys.values()), readings=readings
+    )
 
 
 def keys_of(source: Source) -> dict[str, Stated]:
@@ -70,7 +75,7 @@ def chunks(source: Source, keys: Mapping[str, Stated]) -> Iterator[Chunk]:
     held = 0
     for line, row in _rows(source):
         lines.append(line)
-        rows.append([_cell(row.get(key)) for key in keys])
+        rows.append([cell(row.get(key)) for key in keys])
         held += sum(map(len, rows[-1]))
         if len(rows) == CHUNK_ROWS or held > CHUNK_CHARACTERS:
             yield _chunk(lines, rows, keys)
@@ -84,18 +89,10 @@ def _chunk(lines: list[int], rows: list[list[str]], keys: Mapping[str, Stated]) 
     return Chunk(
         lines,
         [
-            np.array([float(cell or "nan") for cell in cells]) if stated == "numbers" else list(cells)
+            np.array([float(text or "nan") for text in cells]) if stated == "numbers" else series.of(cells)
             for stated, cells in zip(keys.values(), columns, strict=True)
         ],
     )
-
-
-def _cell(value: Any) -> str:
-    """A value as the cell of a table: nothing as an empty one, lists and objects as JSON."""
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text.encode("utf-8", "replace").decode().replace("\0", " ")
 
 
 def _rows(source: Source) -> Iterator[tuple[int, dict[str, Any]]]:
