@@ -114,19 +114,19 @@ def test_a_field_keeps_its_own_keys(form: Page) -> None:
 
 
 def add(group: Locator, place: int) -> None:
-    group.locator("> [data-menu] > summary").click()
-    group.locator("> [data-menu] [data-add]").nth(place).click()
+    group.locator("> .list-foot > [data-menu] > summary").click()
+    group.locator("> .list-foot > [data-menu] [data-add]").nth(place).click()
 
 
 def test_a_list_is_edited_by_fingers_on_a_phone(form: Page) -> None:
     form.set_viewport_size({"width": 390, "height": 844})
     group = exports(form)
     first, second, third = labels(group)
-    group.locator("> [data-menu] > summary").click()
+    group.locator("> .list-foot > [data-menu] > summary").click()
     for button in group.locator("button:visible, [data-menu] > summary").all():
         box = button.bounding_box()
         assert box and box["width"] >= TOUCH and box["height"] >= TOUCH, button.inner_text()
-    group.locator("> [data-menu] [data-add]").first.click()
+    group.locator("> .list-foot > [data-menu] [data-add]").first.click()
     assert labels(group) == [first, second, third, first]
     group.get_by_role("button", name=f"Move {second} down").click()
     group.get_by_role("button", name=f"Remove {first}").first.click()
