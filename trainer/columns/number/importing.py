@@ -17,7 +17,7 @@ from trainer.importing.cells import CODE, INFINITE, NUMBER, TEXT
 from trainer.importing.kind import Kept, Table
 from trainer.importing.levels import LONGEST_LEVEL
 from trainer.importing.observed import Observed, Part
-from trainer.importing.profile import ColumnProfile, Counts, Problem, problem
+from trainer.importing.profile import ColumnProfile, Counts, Problem, Unread, problem
 from trainer.importing.spelled import PARENTHESES
 
 BLOCK = "numbers"
@@ -107,6 +107,10 @@ class Candidate(kind.Candidate):
 
     def _different_units(self) -> list[str]:
         return [unit for unit in self._units if unit != PARENTHESES]
+
+    def unread(self) -> Unread | None:
+        count = self.observed.text + self.observed.infinite
+        return Unread(count=count, first=tuple(self._text_cells)) if count else None
 
     def encoded(self, kept: Kept, count: int) -> Any:
         return np.full(count, np.nan) if kept is None else kept
