@@ -266,9 +266,9 @@ class TrainDraft(RunSpec):
 class TrainSpec(TrainDraft):
     """Train one model: complete, as it is queued, stored with the model, and done."""
 
-    task: Task = Field(title="Task", description="What the model learns to tell.")
-    model: Model = Field(title="Model", description="The network.")
-    loss: Loss = Field(title="Loss", description="What training makes small.")
+    task: Annotated[Task, Section.DATA] = Field(title="Task", description="What the model learns to tell.")
+    model: Annotated[Model, Section.MODEL] = Field(title="Model", description="The network.")
+    loss: Annotated[Loss, Section.MODEL] = Field(title="Loss", description="What training makes small.")
 
 
 class CompressSpec(RunSpec):
@@ -353,15 +353,42 @@ class InspectSpec(RunSpec):
         return 0
 
 
-AnySpec = Annotated[TrainSpec | CompressSpec | ExportSpec | InspectSpec, Field(discriminator="kind")]
-AnyDraft = TrainDraft | CompressSpec | ExportSpec | InspectSpec  # as somebody sends it
-KINDS: dict[str, type[RunSpec]] = {
+class PreviewSpec(RunSpec):
+    """Show what cleaning and augmentation make of the data. The fields are those of a training."""
+
+    kind: Literal["preview"] = "preview"
+    ranks: Literal[1] = Field(1, title="Ranks", description="A preview is made by one process.")
+    task: Task | None = Field(None, title="Task")
+    split: Split = Field(default_factory=Split, title="Split")
+    cleaning: Cleanings = Field((), max_length=16, title="Cleaning")
+    augmentation: Augmentations = Field((), max_length=16, title="Augmentation")
+
+    @property
+    def device_count(self) -> int:
+        return 0
+
+    @classmethod
+    def of(cls, spec: TrainDraft) -> "PreviewSpec":
+        """The preview of a training's rows."""
+        return cls(**{name: getattr(spec, name) for name in PREVIEWED})
+
+    def training(self) -> TrainDraft:
+        """A training on the same rows."""
+        return TrainDraft(**{name: getattr(self, name) for name in PREVIEWED})
+
+
+PREVIEWED = ("seed", "task", "split", "cleaning", "augmentation")
+AnyKind = TrainSpec | CompressSpec | ExportSpec | InspectSpec | PreviewSpec
+AnySpec = Annotated[AnyKind, Field(discriminator="kind")]
+AnyDraft = TrainDraft | CompressSpec | ExportSpec | InspectSpec | PreviewSpec  # as somebody sends it
+KINDS: dict[str, type[RunSpec]] = {  # as somebody sends them
     "train": TrainDraft,
     "compress": CompressSpec,
     "export": ExportSpec,
     "inspect": InspectSpec,
+    "preview": PreviewSpec,
 }
-_any_spec: TypeAdapter[TrainSpec | CompressSpec | ExportSpec | InspectSpec] = TypeAdapter(AnySpec)
+_any_spec: TypeAdapter[AnyKind] = TypeAdapter(AnySpec)
 _any_draft: TypeAdapter[AnyDraft] = TypeAdapter(Annotated[AnyDraft, Field(discriminator="kind")])
 
 
@@ -377,7 +404,7 @@ def parse(spec: dict[str, Any], kind: str | None = None) -> AnyDraft:
     return _any_draft.validate_python({"kind": kind or "train", **spec} if "kind" not in spec else spec)
 
 
-def parse_complete(spec: dict[str, Any]) -> TrainSpec | CompressSpec | ExportSpec | InspectSpec:
+def parse_complete(spec: dict[str, Any]) -> AnyKind:
     """Validate a spec that was queued: nothing is left open in it. Raises pydantic's ValidationError."""
     return _any_spec.validate_python(spec)
 

@@ -1,5 +1,5 @@
-"""P15 for a table of a million rows: rows a second of one rank on one thread, curves on, beside a loop written by hand over
-one tensor and beside Lightning.
+"""P15 for a table of a million rows: rows a second of one rank on one thread, curves on, beside a loop written by hand
+over one tensor and beside Lightning.
 
 The hand-written loop has the whole table in memory as one tensor of features, standardised and one-hot beforehand; it
 takes each batch of it by shuffled indices. Ours reads raw values from the mapped file and encodes them in the graph.

@@ -13,7 +13,7 @@ from trainer.component import Section, Strict
 from trainer.data.partition import split_column
 from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
-from trainer.spec import TrainDraft, TrainSpec
+from trainer.spec import TrainDraft
 from webapp import refusals
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import fitting
@@ -54,7 +54,7 @@ def check(raw: dict[str, Any], version: DatasetVersion) -> Reading:
 
 def read_post(post: QueryDict) -> dict[str, Any]:
     """The spec that a form describes, unchecked."""
-    return read(TrainSpec, post)
+    return read(TrainDraft, post)
 
 
 def starting_point(profile: Mapping[str, Any], most_ranks: int | None) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def filled(spec: TrainDraft) -> dict[str, Any]:
 
 
 def sections(
-    reading: Reading, summary: DataSummary, most_ranks: int | None, model: type[Strict] = TrainSpec
+    reading: Reading, summary: DataSummary, most_ranks: int | None, model: type[Strict] = TrainDraft
 ) -> tuple[Part, ...]:
     """The form, filled with what was said and with what is wrong beside each field."""
     controls = draw.controls(model, reading.raw, Surroundings(summary, most_ranks, reading.errors))

@@ -71,6 +71,7 @@ class Block(VectorBlock):
             "columns": list(self.columns),
             "missing": -1,
             "levels": {name: list(levels) for name, levels in zip(self.columns, self.levels, strict=True)},
+            "spelling": {"missing": {name: list(gaps) for name, gaps in self.gaps.items()}},
         }
 
     def fits(self, others: Sequence[BaseColumn]) -> bool:

@@ -73,6 +73,7 @@ class Block(VectorBlock):
             "missing": -1,
             "unknown": -1,
             "levels": {name: list(levels) for name, levels in zip(self.columns, self.levels, strict=True)},
+            "spelling": {"missing": {name: list(gaps) for name, gaps in self.gaps.items()}},
             "contained": "imputation, one-hot encoding" if self.fill else "one-hot encoding",
         }
 
