@@ -23,7 +23,7 @@ from trainer.data.rows import Rows
 from trainer.data.summary import DataSummary
 from trainer.proving import answering, parity, shipping
 from trainer.proving.predict import flat
-from trainer.spec import TrainSpec, parse
+from trainer.spec import TrainDraft, parse
 from trainer.tasks import regression
 
 ECHO = """
@@ -51,7 +51,7 @@ def shipped(prepared: Prepared, folder: Path, model: dict[str, Any] | None = Non
     """What a stranger's folder holds, with a model that notes what it is asked; the rows as training takes them."""
     task = {"name": "classification", "target": prepared.summary.columns[-1].name}
     spec = parse({"kind": "train", "task": task, **({"model": model} if model else {})})
-    assert isinstance(spec, TrainSpec)
+    assert isinstance(spec, TrainDraft)
     spec = spec.resolved(prepared.summary)
     data = rows.read(spec, prepared)
     folder.mkdir()

@@ -23,7 +23,9 @@ from trainer.importing.observed import Observed, Part
 from trainer.importing.profile import ColumnProfile, Counts, Problem, Unread
 from trainer.importing.stated import Stated
 
-Kept = Array | Sequence[str] | None  # of some cells until the end: an array, the cells as they are, or nothing
+Kept = (
+    Any  # Array | pyarrow.StringArray | None: of some cells until the end: an array, the cells as they are, or nothing
+)
 
 
 class Candidate:

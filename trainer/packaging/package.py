@@ -44,9 +44,7 @@ class ModelConfig(Strict):
     seed: int
     cleaning: Cleanings = ()
     data: str | None = Field(None, description="SHA-256 of the prepared data that it was trained on.")
-    recipe: TrainSpec | None = Field(
-        None, description="The whole spec of the run that trained it; compression trains on with it."
-    )
+    recipe: TrainSpec = Field(description="The whole spec of the run that trained it; compression trains on with it.")
     compression: Annotated[tuple[Compression, ...], Lenient] = ()
 
     @field_validator("target", mode="before")

@@ -15,7 +15,6 @@ from trainer.attempt import events
 from trainer.attempt.control import Control
 from trainer.attempt.job import GO_ON, PAUSE, STOP, YIELD, Job
 from trainer.attempt.journal import Journal
-from trainer.component import Component
 from trainer.data import rows
 from trainer.data.prepared import Prepared
 from trainer.data.rows import Rows
@@ -58,7 +57,7 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
     sha256 = job.hashes.get("prepared")
     prepared = Prepared.open(job.inputs["prepared"], sha256)
     assert isinstance(job.spec, TrainSpec)
-    spec = job.spec.resolved(prepared.summary)
+    spec = job.spec
     saved = checkpoint.read(job.resume) if job.resume else None
     if job.attempt > 1 or saved:
         journal.write(events.Rewind(step=saved.step if saved else 0))
@@ -105,7 +104,7 @@ def fit(
     batches = data.batches(spec.batch_size, spec.seed)
     total_steps = batches.per_epoch * spec.epochs
     task = data.task
-    loss_of: LossOf = catalog.build("losses", _chosen(spec.loss), task.target)
+    loss_of: LossOf = catalog.build("losses", spec.loss, task.target)
     optimizer: torch.optim.Optimizer = catalog.build("optimizers", spec.optimizer, named)
     schedule = Scheduler(spec.schedule, optimizer, total_steps)
     gradients = Gradients(ranks, [parameter for _, parameter in named], SUMS + task.sum_count)
@@ -306,7 +305,7 @@ def judge(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, fitted: Fi
     """The report. The test rows are read here, once, by the model as it is published (float32)."""
     model.float()
     part, task, progress = data.parts.test, data.task, fitted.progress
-    judged = predict(model, data, part, ranks, catalog.build("losses", _chosen(spec.loss), task.target)).numpy()
+    judged = predict(model, data, part, ranks, catalog.build("losses", spec.loss, task.target)).numpy()
     truth = data.targets[part]
     decisions = judged[:, :-1].reshape(truth.shape).astype(task.decision_type)
     headline, scalars, blocks = task.report(decisions, truth)
@@ -369,8 +368,3 @@ def _say_what_is_trained_on(journal: Journal, data: Rows) -> None:
             params={"train": len(parts.train), "validation": len(parts.validation), "test": len(parts.test)},
         )
     )
-
-
-def _chosen(part: Component | None) -> Component:
-    assert part is not None, "the spec is resolved"
-    return part

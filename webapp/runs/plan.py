@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from trainer.catalog import entry
-from trainer.data.epochs import steps_per_epoch
 from trainer.data.summary import DataSummary
 from trainer.spec import TrainSpec
 from webapp.charts import learning_rate
@@ -28,12 +27,12 @@ class Plan:
 def plan(spec: TrainSpec, data: DataSummary) -> Plan:
     """Rows, steps and parts of the run, and its learning rate as a figure."""
     rows = training_rows(spec, data)
-    per_epoch = steps_per_epoch(rows, spec.batch_size)
+    per_epoch = spec.steps_per_epoch(rows)
     total = per_epoch * spec.epochs
     pairs = [
         *_parts(spec),
-        (_("Training rows"), _("about %(rows)s of %(all)s") % {"rows": short(rows), "all": short(data.rows)}),
-        (_("Steps"), _("%(total)s (%(epoch)s per epoch)") % {"total": short(total), "epoch": short(per_epoch)}),
+        (_("Training rows"), _rows(spec) % {"rows": short(rows), "all": short(data.rows)}),
+        (_("Steps"), _steps(spec) % {"total": short(total), "epoch": short(per_epoch)}),
         (_("Ranks"), _shared(spec.ranks, math.ceil(spec.batch_size / spec.ranks))),
     ]
     return Plan(tuple(pairs), learning_rate.title(), learning_rate.draw(spec, total), learning_rate.note(spec))
@@ -44,6 +43,25 @@ def _parts(spec: TrainSpec) -> Iterator[tuple[str, str]]:
     for name, info, family in families(TrainSpec):
         component = getattr(spec, name)
         yield _(info.title or name), _(entry(family, component).label)
+
+
+def _rows(spec: TrainSpec) -> str:
+    return (
+        _("at most %(rows)s of %(all)s, fewer by what is cleaned out")
+        if _drops(spec)
+        else _("about %(rows)s of %(all)s")
+    )
+
+
+def _steps(spec: TrainSpec) -> str:
+    if _drops(spec):
+        return _("at most %(total)s (%(epoch)s per epoch)")
+    return _("%(total)s (%(epoch)s per epoch)")
+
+
+def _drops(spec: TrainSpec) -> bool:
+    """Whether cleaning may leave rows out: only the run itself finds how many."""
+    return any(step.drops_rows for step in spec.cleaning)
 
 
 def _shared(ranks: int, rows: int) -> str:

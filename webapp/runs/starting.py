@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
+from trainer.spec import TrainSpec
 from webapp import names, refusals
 from webapp.accounts.access import signed_in
 from webapp.datasets import pages
@@ -147,7 +148,7 @@ def _preview(reading: Reading, version: DatasetVersion) -> dict[str, Any]:
     said = reading.spec.model_dump(mode="json") if reading.spec else reading.raw
     problems = [(path, sentence) for path, sentences in reading.errors.items() for sentence in sentences]
     return {
-        "plan": plan(reading.spec, _summary(version)) if reading.spec else None,
+        "plan": plan(reading.spec, _summary(version)) if isinstance(reading.spec, TrainSpec) else None,
         "problems": problems,
         "spec_json": json.dumps(said, indent=2, ensure_ascii=False),
     }

@@ -36,6 +36,16 @@ def filled(block: Block, names: Sequence[str], by: Filling, flag: bool, prepared
     return block.model_copy(update={"fill": tuple(fill), "flagged": tuple(sorted(flagged))})
 
 
+def cleaned(block: Block, values: Array) -> Array:
+    """int64 [B, columns]: filled as cleaning said."""
+    return np.where(values < 0, block.fill, values) if block.fill else values
+
+
+def readable(block: Block, place: int, values: Array) -> list[bool | None]:
+    """Yes or no; None where a value is missing."""
+    return [None if value < 0 else bool(value) for value in values.tolist()]
+
+
 def gatherer(block: Block, prepared: Prepared) -> Gatherer:
     """int64 [B, columns]."""
     values = prepared.gatherer_of_block("booleans", prepared.places_of(block.kind, block.columns))

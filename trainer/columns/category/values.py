@@ -28,6 +28,16 @@ def filled(block: Block, names: Sequence[str], by: Filling, flag: bool, prepared
     return block.model_copy(update={"fill": tuple(fill), "flagged": tuple(sorted(flagged))})
 
 
+def cleaned(block: Block, values: Array) -> Array:
+    """int64 [B, columns]: filled as cleaning said."""
+    return np.where(values < 0, block.fill, values) if block.fill else values
+
+
+def readable(block: Block, place: int, values: Array) -> list[str | None]:
+    """The levels; None where one is missing."""
+    return [None if code < 0 else block.levels[place][code] for code in values.tolist()]
+
+
 def gatherer(block: Block, prepared: Prepared) -> Gatherer:
     """int64 [B, columns]."""
     codes = prepared.gatherer_of_block("categories", prepared.places_of(block.kind, block.columns))

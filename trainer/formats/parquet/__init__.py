@@ -39,5 +39,7 @@ def examples() -> tuple[dict[str, bytes], ...]:
 
 def build(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> "Parsed":
     from trainer.formats.parquet.reader import read
+    from trainer.importing.parsed import beside
 
-    return read(beginning(sources, MARK) or sources, work, readings)
+    own = beginning(sources, MARK) or sources
+    return beside(read(own, work, readings), [source for source in sources if source not in own])

@@ -49,6 +49,11 @@ class Control:
         """What it says at present, for the line that stands for a folded item."""
         return ""
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether the data leave nothing to choose."""
+        return False
+
 
 @dataclass(frozen=True)
 class Group:
@@ -95,6 +100,10 @@ class Field(Control):
     wide: bool = False
 
     template: ClassVar[str] = "runs/controls/field.html"
+
+    @property
+    def is_idle(self) -> bool:
+        return self.look == "select" and len(self.choices) == 1
 
     @property
     def words(self) -> str:
@@ -188,6 +197,10 @@ class ComponentList(Control):
     empty: str
 
     template: ClassVar[str] = "runs/controls/list.html"
+
+    @property
+    def is_idle(self) -> bool:
+        return not self.items and not self.blanks
 
     @property
     def groups(self) -> tuple[Group, ...]:

@@ -59,7 +59,7 @@ def controls(
         name: _control(info, shape, place.of(name), said.get(name, values.default(info)), around)
         for name, info, shape in fields(model)
     }
-    return {name: control for name, control in drawn.items() if not plain_field.is_idle(control)}
+    return {name: control for name, control in drawn.items() if not control.is_idle}
 
 
 def group(model: type[Strict], said: Mapping[str, Any], around: Surroundings, place: Place, most: int = 99) -> Group:
