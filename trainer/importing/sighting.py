@@ -8,6 +8,7 @@ import numpy as np
 from trainer import columns as kinds
 from trainer.columns import Column, Reading
 from trainer.errors import TrainerError
+from trainer.importing import series
 from trainer.importing.kind import Candidate, Import, Kept, imports
 from trainer.importing.observed import MOST_HELD, Observed, most_held
 from trainer.importing.stated import Stated
@@ -41,7 +42,7 @@ class Sighting:
         for candidate in self.candidates:
             if (column := candidate.column()) is not None:
                 self.winner = candidate
-                return column
+                return column.model_copy(update={"gaps": (*self.observed.gap_words, *column.gaps)})
         raise TrainerError(
             "kind_unfit",
             "The values of “%(column)s” cannot be read as the kind “%(kind)s”. Choose another kind for the column.",
@@ -62,4 +63,4 @@ def _as_texts(cells: Any) -> Any:
     """Numbers as they are written."""
     if not isinstance(cells, np.ndarray):
         return cells
-    return ["" if np.isnan(value) else f"{value:.15g}" for value in cells.tolist()]
+    return series.of("" if np.isnan(value) else f"{value:.15g}" for value in cells.tolist())

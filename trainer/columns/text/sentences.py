@@ -12,9 +12,11 @@ SENTENCES: dict[str, Sentence] = {
     "text_column": (
         "info",
         _("“%(column)s” holds free text."),
-        _("It is kept but not yet trained on. If its texts are classes, correct its kind to category."),
+        _("It is kept but not yet trained on. If it holds classes or numbers, correct its kind."),
     ),
 }
 LOOKED_FOR = {
     "only_text": _("Nothing but free text to learn from."),
 }
+# Problems that another kind of the column may remedy.
+CORRECTABLE = frozenset({"text_column"})

@@ -1,18 +1,19 @@
-"""Reads CSV, some thousand rows at a time; what does not fit is told with the number of its line."""
+"""Reads CSV, many rows at a time; what does not fit is told with the number of its line."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
 
 from trainer.columns import Readings
+from trainer.data.summary import Dialect
 from trainer.errors import TrainerError
 from trainer.formats.csv import MARKS, Spec, dialect, encoding, unpadded, wide
 from trainer.formats.csv.layout import LONGEST_SHOWN, layout
 from trainer.formats.csv.pieces import batches
 from trainer.formats.csv.rows import LONGEST_CELL, LONGEST_LINE, LeftOut, Table
+from trainer.importing import parsed
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import Parsed
@@ -20,12 +21,38 @@ from trainer.importing.profile import Problem, checks_of, problem
 from trainer.importing.tables import Chunk, parse
 
 MOST_COLUMNS = 20_000
-CHUNK_ROWS = 4096
-CHUNK_CELLS = 200_000
-CHUNK_CHARACTERS = 16 * 1024 * 1024
 NAMED = 5
+SHOWN = 100  # lines
 PIECE = 1024 * 1024
 UNMARKED = ("utf-16-le", "utf-16-be")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file whose layout is known. ``problems`` tell what had to be assumed; what its rows gave reason to leave out is
+    known when they have been read."""
+
+    names: Sequence[str]
+    table: Table
+    comma: bool
+    dialect: Dialect
+    problems: Sequence[Problem]
+
+    def chunks(self) -> Iterator[Chunk]:
+        """All rows. Raises TrainerError naming the line that does not fit."""
+        self.table.left_out.clear()
+        return _chunks(self.table)
+
+    def lines_left_out(self) -> list[Problem]:
+        return list(_left_out(self.table.left_out))
+
+    def left_out(self, prefix: str = "") -> tuple[parsed.LeftOut, ...]:
+        """The lines one by one; ``prefix`` says of which file."""
+        lines = self.table.left_out
+        return (
+            *(parsed.LeftOut(f"{prefix}line {line}", "more or fewer values than the others") for line in lines.lines),
+            *(parsed.LeftOut(f"{prefix}line {line}: {text}", "behind the last row") for line, text in lines.remarks),
+        )
 
 
 def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
@@ -37,8 +64,26 @@ def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) 
             count=len(sources),
             names=", ".join(source.name for source in sources[:NAMED]),
         )
+    source = sources[0]
+    file = opened(spec, source, work)
+    table = parse(file.names, file.chunks(), work, comma=file.comma, readings=readings)
+    if not table.summary.rows:
+        raise TrainerError(
+            "csv_no_rows", "“%(name)s” has a line of names and no rows. Choose a file with data.", name=source.name
+        )
+    return replace(
+        table,
+        summary=table.summary.model_copy(update={"dialect": file.dialect}),
+        problems=(*file.problems, *file.lines_left_out(), *table.problems),
+        checks=table.checks | checks_of(_names, _left_out),
+        left_out=file.left_out(),
+    )
+
+
+def opened(spec: Spec, source: Source, work: Path) -> Opened:
+    """How the file is to be read. Raises TrainerError where it is no table."""
     csv.field_size_limit(LONGEST_CELL)
-    source, padding = _without_padding(sources[0], work)
+    source, padding = _without_padding(source, work)
     codec = (
         encoding.detected(source.path)
         if spec.encoding == "auto"
@@ -56,16 +101,12 @@ def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) 
         problems.append(problem("encoding", encoding=encoding.LABELS[codec]))
     if outline.decimal_comma is not None:
         problems.append(problem("decimal_comma", value=outline.decimal_comma))
-    parsed = parse(names, _chunks(outline.table), work, comma=outline.decimal_comma is not None, readings=readings)
-    if not parsed.summary.rows:
-        raise TrainerError(
-            "csv_no_rows", "“%(name)s” has a line of names and no rows. Choose a file with data.", name=source.name
-        )
-    return replace(
-        parsed,
-        problems=(*problems, *_left_out(outline.table.left_out), *parsed.problems),
-        checks=parsed.checks | checks_of(_names, _left_out),
+    written = Dialect(
+        delimiter=outline.table.delimiter,
+        encoding={"utf-8-sig": "utf-8"}.get(codec, codec),
+        header=outline.names is not None,
     )
+    return Opened(names, outline.table, outline.decimal_comma is not None, written, problems)
 
 
 def _without_padding(source: Source, work: Path) -> tuple[Source, list[Problem]]:
@@ -82,7 +123,7 @@ def _without_padding(source: Source, work: Path) -> tuple[Source, list[Problem]]
         if end == size:
             return source, []
         file.seek(0)
-        copy = work / "unpadded"
+        copy = work / f"unpadded-{source.path.name}"
         with copy.open("wb") as out:
             while piece := file.read(min(PIECE, end - file.tell())):
                 out.write(piece)
@@ -97,10 +138,10 @@ def _block_before(file: BinaryIO, end: int) -> bytes:
 
 def _left_out(left_out: LeftOut) -> Iterator[Problem]:
     if left_out.count:
-        lines = ", ".join(map(str, left_out.lines)) + (" …" if left_out.count > len(left_out.lines) else "")
+        lines = ", ".join(map(str, left_out.lines[:SHOWN])) + (" …" if left_out.count > SHOWN else "")
         yield problem("other_widths", count=left_out.count, lines=lines)
     if left_out.remarks:
-        yield problem("lines_behind", count=len(left_out.remarks), value=left_out.remarks[0][:LONGEST_SHOWN])
+        yield problem("lines_behind", count=len(left_out.remarks), value=left_out.remarks[0][1][:LONGEST_SHOWN])
 
 
 def _check_wide(source: Source) -> None:
@@ -149,48 +190,10 @@ def _names(first: Sequence[str] | None, table: Table) -> tuple[list[str], list[P
     return names, [problem("renamed_columns", count=len(renamed), names=shown)] if renamed else []
 
 
-@dataclass(frozen=True)
-class _Growing:
-    """Rows that wait until they are enough for a chunk."""
-
-    lines: list[int]
-    columns: list[list[str]]
-
-    def extend(self, lines: Iterable[int], columns: Iterable[Sequence[str]]) -> None:
-        self.lines.extend(lines)
-        for own, cells in zip(self.columns, columns, strict=True):
-            own.extend(cells)
-
-    def take(self, count: int) -> Chunk:
-        """The first rows, which this chunk has no longer."""
-        taken = Chunk(self.lines[:count], [cells[:count] for cells in self.columns])
-        del self.lines[:count]
-        for cells in self.columns:
-            del cells[:count]
-        return taken
-
-
 def _chunks(table: Table) -> Iterator[Chunk]:
-    """Rows below the header, some thousand at a time."""
-    chunk = _Growing([], [[] for _ in range(table.width)])
-    above, held = int(table.header), 0
-    most = max(1, min(CHUNK_ROWS, CHUNK_CELLS // table.width))
+    """The rows below the header."""
+    above = int(table.header)
     for batch in batches(table):
-        chunk.extend(batch.lines[above:], (cells[above:] for cells in batch.columns))
-        above, held = max(0, above - len(batch.lines)), held + batch.characters
-        while count := _enough(chunk, most, held):
-            yield chunk.take(count)
-            held = batch.characters
-    if chunk.lines:
-        yield chunk.take(len(chunk.lines))
-
-
-def _enough(chunk: _Growing, most: int, held: int) -> int:
-    """How many of the rows are to go on, 0 while they are too few; ``held`` is at least the number of their
-    characters.
-    """
-    full = 0
-    if held > CHUNK_CHARACTERS:
-        sizes = accumulate(map(sum, zip(*(map(len, cells[:most]) for cells in chunk.columns), strict=True)))
-        full = next((count for count, size in enumerate(sizes, start=1) if size > CHUNK_CHARACTERS), 0)
-    return full or (most if len(chunk.lines) >= most else 0)
+        if len(batch.lines) > above:
+            yield Chunk(batch.lines[above:], [cells.slice(above) for cells in batch.columns])
+        above = max(0, above - len(batch.lines))

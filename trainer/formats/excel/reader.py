@@ -18,10 +18,11 @@ from trainer.columns import Readings
 from trainer.errors import TrainerError
 from trainer.formats.csv import dialect
 from trainer.formats.csv.layout import LONGEST_SHOWN, SAMPLE_ROWS, titles
+from trainer.importing import series
 from trainer.importing.archives import Source
 from trainer.importing.cells import FAULTS
 from trainer.importing.names import cleaned, distinct
-from trainer.importing.parsed import Parsed
+from trainer.importing.parsed import LeftOut, Parsed
 from trainer.importing.profile import Problem, problem
 from trainer.importing.stated import Stated
 from trainer.importing.tables import Chunk, parse
@@ -54,7 +55,8 @@ def read(sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
             parsed = _table(sheets[0], work, readings)
     others = ", ".join(f"“{sheet.title}”" for sheet in sheets[1:])
     ignored = [problem("other_sheets", sheet=sheets[0].title, names=others)] if others else []
-    return replace(parsed, problems=(*ignored, *parsed.problems))
+    sheets_left_out = (LeftOut(f"sheet {sheet.title}", "another sheet was read") for sheet in sheets[1:])
+    return replace(parsed, problems=(*ignored, *parsed.problems), left_out=(*parsed.left_out, *sheets_left_out))
 
 
 @contextmanager
@@ -139,7 +141,7 @@ def _chunks(rows: Iterator[Row], stated: Sequence[Stated]) -> Iterator[Chunk]:
         columns = [
             np.array([np.nan if cell is None else cell for cell in cells], np.float64)
             if kind == "numbers"
-            else [_text(cell) for cell in cells]
+            else series.of(map(_text, cells))
             for kind, cells in zip(stated, zip(*wide, strict=True), strict=True)
         ]
         yield Chunk([number for number, _ in some], columns)
