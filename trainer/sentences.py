@@ -126,6 +126,19 @@ ONE: dict[str, tuple[str, str]] = {
         "“%(column)s” has one label in several spellings that look alike, and they were joined: %(names)s.",
         "count",
     ),
+    "%(count)s duplicate rows were left out.": ("One duplicate row was left out.", "count"),
+    "%(count)s rows without a value in %(columns)s were left out.": (
+        "One row without a value in %(columns)s was left out.",
+        "count",
+    ),
+    "%(count)s classes with fewer than %(least)s rows were left out, %(rows)s rows in all: %(names)s.": (
+        "One class with fewer than %(least)s rows was left out, %(rows)s rows in all: %(names)s.",
+        "count",
+    ),
+    "%(count)s classes were joined from several spellings: %(names)s.": (
+        "One class was joined from several spellings: %(names)s.",
+        "count",
+    ),
     "%(count)d rows have no value in “%(column)s” and are left out.": (
         "One row has no value in “%(column)s” and is left out.",
         "count",

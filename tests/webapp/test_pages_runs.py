@@ -140,7 +140,8 @@ def test_a_form_that_is_right_queues_a_run_and_twice_the_same_makes_one(client: 
         "key": "k1",
         "optimizer.sgd.learning_rate": "0.5",
         "epochs": "3",
-        "exporters": ["onnx"],
+        "exporters.item": ["7"],
+        "exporters.7.name": "onnx",
     }
     first, second = client.post("/runs/new/", sent), client.post("/runs/new/", sent)
     run = Run.objects.get()

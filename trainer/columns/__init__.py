@@ -7,6 +7,8 @@
   of a column that is to be told, and which classes they number, ``outside(column, prepared, row)`` one value as
   somebody outside has it: what JSON knows, or an array. Where rows differ in length (a None in the Block's ``shape``),
   the gatherer pads them by zeros to the longest, and ``lengths(block, prepared)`` gives those of all rows, int64 [N].
+  Where the Column says that it can be cleaned so, also ``filled(block, names, by, flag, prepared, train)`` and
+  ``clipped(block, names, low, high, prepared, train)``: the Block with what becomes of the values of these columns.
 - ``encode``: ``Encode``, the part of the graph that takes raw values. It imports torch alone, and is shipped with
   weights.
 - ``read``: ``read(values, block, folder)``, values from outside to the raw array, or to an array a row where rows
@@ -20,7 +22,7 @@ from functools import cache, reduce
 from importlib import import_module
 from operator import or_
 from types import ModuleType
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, SerializeAsAny
 from pydantic_core import CoreSchema
@@ -32,6 +34,7 @@ Shape = tuple[int | None, ...]  # of a row; None is a length that each batch has
 Gatherer = Callable[[Any], Any]  # of rows' indices [B] to an array [B, …]
 Names = Annotated[tuple[str, ...], Lenient]
 Numbers = Annotated[tuple[float, ...], Lenient]
+Filling = Literal["middle", "most_frequent", "zero"]  # what can stand for a missing value
 Layout = str  # of an encoded row: "vector" [F], "image" [C, H, W], or another that some encoder takes
 
 
@@ -49,6 +52,8 @@ class Column(Strict):
     """One column as the inspect run saw it."""
 
     layout: ClassVar[Layout | None] = None  # of an encoded row; None for what cannot go into a model
+    fillings: ClassVar[frozenset[Filling]] = frozenset()  # of gaps: those that ``values.filled`` takes
+    is_clippable: ClassVar[bool] = False  # then there is ``values.clipped``
 
     kind: str
     name: str

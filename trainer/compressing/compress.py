@@ -132,9 +132,9 @@ def _setting(job: Job, prepared: Prepared, folder: Path, journal: Journal) -> Se
     assert isinstance(job.spec, CompressSpec)
     path = job.require("model")
     config, _ = package.load(path)
-    recipe = (config.recipe or TrainSpec(task=config.task, seed=config.seed, split=config.split)).resolved(
-        prepared.summary
-    )
+    recipe = (
+        config.recipe or TrainSpec(task=config.task, seed=config.seed, split=config.split, cleaning=config.cleaning)
+    ).resolved(prepared.summary)
     data = rows.of_model(config, prepared, job.hashes.get("prepared"))
     return Setting(
         spec=job.spec,

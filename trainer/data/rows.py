@@ -3,6 +3,7 @@
 Data stays in the memory-mapped file; a batch gathers its rows by index in one vectorised copy.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,17 +13,21 @@ import torch
 from torch import Tensor
 
 from trainer import catalog, columns
+from trainer.cleaning import CleaningSpec, Effect
 from trainer.columns import Block, Column, Gatherer
-from trainer.data import inputs, partition, split
+from trainer.data import blocks, cleaned, inputs, partition, split
 from trainer.data.batches import Batches
 from trainer.data.partition import PARTS
 from trainer.data.prepared import Array, Prepared
 from trainer.data.split import Indices, Parts
+from trainer.data.summary import require_classes
+from trainer.data.table import Table
+from trainer.data.variation import Variation
 from trainer.errors import TrainerError
 from trainer.packaging import package
 from trainer.packaging.package import ModelConfig
 from trainer.spec import Split, TrainSpec
-from trainer.task import Encoded, Task, TaskSpec
+from trainer.task import Task, TaskSpec
 
 PIECE_VALUES = 2 * 1024 * 1024  # as many as 512 pictures of 32 x 32 in colour have, and more
 
@@ -31,7 +36,8 @@ PIECE_VALUES = 2 * 1024 * 1024  # as many as 512 pictures of 32 x 32 in colour h
 class Rows:
     """``targets`` has one entry per row of the file, as the task encodes them.
 
-    ``dropped`` counts rows that cannot be used because their target is missing, or the part that a column gives.
+    ``dropped`` counts rows that cannot be used because their target is missing, or the part that a column gives;
+    ``effects`` are what cleaning did.
     """
 
     prepared: Prepared
@@ -41,20 +47,34 @@ class Rows:
     targets: Array
     parts: Parts
     dropped: int
+    effects: tuple[Effect, ...] = ()
 
-    def batch(self, rows: Indices, dtype: torch.dtype = torch.float32) -> dict[str, Tensor]:
-        """The raw values of these rows by block, [B, …], and how long each row is where they differ: whole numbers as
-        they are, others as ``dtype``.
+    def batch(
+        self, rows: Indices, dtype: torch.dtype = torch.float32, variation: Variation | None = None
+    ) -> dict[str, Tensor]:
+        """The raw values of these rows by block, [B, …], varied where they are to train, and how long each row is where
+        they differ: whole numbers as they are, others as ``dtype``.
         """
-        raw = ((name, torch.from_numpy(gather(rows))) for name, gather in self._gatherers.items())
+        arrays = {block.name: self._values(block, rows, variation) for block in self.blocks}
+        arrays |= {name: lengths[rows] for name, lengths in self._lengths.items()}
+        raw = ((name, torch.from_numpy(values)) for name, values in arrays.items())
         return {name: values.to(dtype) if values.is_floating_point() else values for name, values in raw}
+
+    def _values(self, block: Block, rows: Indices, variation: Variation | None) -> Array:
+        values: Array = self._gatherers[block.name](rows)
+        return values if variation is None else variation.of(values, rows, block, self.features)
+
+    @property
+    def cleaned(self) -> dict[tuple[str, str], int]:
+        """What cleaning did for a report: counts by name and label. A step may have been done twice."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for effect in self.effects:
+            counts[f"cleaning/{effect.name}", effect.label] += effect.count
+        return counts
 
     @cached_property
     def _gatherers(self) -> dict[str, Gatherer]:
-        values = {
-            block.name: columns.module_of(block, "values").gatherer(block, self.prepared) for block in self.blocks
-        }
-        return {**values, **{name: lengths.__getitem__ for name, lengths in self._lengths.items()}}
+        return {block.name: columns.module_of(block, "values").gatherer(block, self.prepared) for block in self.blocks}
 
     @cached_property
     def _lengths(self) -> dict[str, Array]:
@@ -86,7 +106,7 @@ class Rows:
 def read(spec: TrainSpec, prepared: Prepared) -> Rows:
     """The rows that a resolved ``spec`` learns from. Raises TrainerError where the data cannot be learned from."""
     assert spec.task is not None
-    return of_task(spec.task, prepared, spec.split, spec.seed, spec.ranks)
+    return of_task(spec.task, prepared, spec.split, spec.seed, spec.ranks, spec.cleaning)
 
 
 def of_model(config: ModelConfig, prepared: Prepared, prepared_sha256: str | None = None) -> Rows:
@@ -94,7 +114,7 @@ def of_model(config: ModelConfig, prepared: Prepared, prepared_sha256: str | Non
     such as look the same where the file's SHA-256 is given: rows that the model learnt would be taken for test rows.
     """
     _require_same_data(config, prepared)
-    data = of_task(config.task, prepared, config.split, config.seed)
+    data = of_task(config.task, prepared, config.split, config.seed, cleaning=config.cleaning)
     if not config.target.tells_as(data.task.target):
         raise _other_data()
     if prepared_sha256 is not None and config.data not in (None, prepared_sha256):
@@ -125,12 +145,18 @@ def _other_data() -> TrainerError:
     )
 
 
-def of_task(task: TaskSpec, prepared: Prepared, division: Split, seed: int, ranks: int = 1) -> Rows:
-    """The rows for a task, divided by ``division`` and ``seed``."""
-    module = catalog.entry("tasks", task).module
-    module.check(task, prepared.summary)
-    encoded: Encoded = module.encode(task, prepared)
-    usable, parts = _divided(encoded, prepared, division, seed)
+def of_task(
+    task: TaskSpec,
+    prepared: Prepared,
+    division: Split,
+    seed: int,
+    ranks: int = 1,
+    cleaning: Sequence[CleaningSpec] = (),
+) -> Rows:
+    """The rows for a task, cleaned, and divided by ``division`` and ``seed``."""
+    table, effects = _cleaned(task, prepared, division, cleaning)
+    encoded, features = table.targets, table.features
+    usable, parts = _divided(table, division, seed)
     if len(parts.train) < ranks:
         raise TrainerError(
             "fewer_rows_than_ranks",
@@ -139,22 +165,51 @@ def of_task(task: TaskSpec, prepared: Prepared, division: Split, seed: int, rank
             rows=len(parts.train),
             ranks=ranks,
         )
-    features = inputs.feature_columns(task.features, (*task.target_columns, *division.columns), prepared.summary)
+    module = catalog.entry("tasks", task).module
+    fitted = blocks.fit(features, prepared, parts.train)
     return Rows(
         prepared=prepared,
         task=module.build(task, module.describe(task, encoded, parts.train)),
         features=features,
-        blocks=_blocks(features, prepared, parts.train),
+        blocks=cleaned.values(cleaning, fitted, features, prepared, parts.train),
         targets=encoded.values,
         parts=parts,
-        dropped=len(encoded.values) - len(usable),
+        dropped=len(table.rows) - len(usable),
+        effects=effects,
     )
 
 
-def _divided(encoded: Encoded, prepared: Prepared, division: Split, seed: int) -> tuple[Indices, Parts]:
+def _cleaned(
+    task: TaskSpec, prepared: Prepared, division: Split, cleaning: Sequence[CleaningSpec]
+) -> tuple[Table, tuple[Effect, ...]]:
+    """The rows that are left, and what cleaning did. Raises TrainerError where their classes cannot be learnt."""
+    table = read_table(task, prepared, division)
+    done = list(cleaned.rows(cleaning, table))
+    table = done[-1].table if done else table
+    if table.targets.strata is not None:
+        require_classes(table.counts())
+    return table, tuple(effect for step in done for effect in step.effects)
+
+
+def read_table(task: TaskSpec, prepared: Prepared, division: Split) -> Table:
+    """All rows, with the columns used and the encoded targets."""
+    module = catalog.entry("tasks", task).module
+    module.check(task, prepared.summary)
+    return Table(
+        prepared=prepared,
+        features=inputs.feature_columns(task.features, (*task.target_columns, *division.columns), prepared.summary),
+        targets=module.encode(task, prepared),
+        target=", ".join(task.target_columns),
+        rows=np.arange(len(prepared)),
+    )
+
+
+def _divided(table: Table, division: Split, seed: int) -> tuple[Indices, Parts]:
     """The rows that can be used, and their parts."""
-    given = _given(prepared, division.column) if division.column else None
-    usable = np.flatnonzero(encoded.is_present if given is None else encoded.is_present & (given >= 0))
+    encoded = table.targets
+    given = _given(table.prepared, division.column) if division.column else None
+    is_usable = encoded.is_present if given is None else encoded.is_present & (given >= 0)
+    usable = table.rows[is_usable[table.rows]]
     strata = None if encoded.strata is None else encoded.strata[usable]
     if given is None:
         return usable, split.parts(usable, strata, division, seed)
@@ -169,15 +224,6 @@ def _given(prepared: Prepared, name: str) -> Array:
     return np.asarray(np.array([*places, -1])[codes])
 
 
-def _blocks(features: Sequence[Column], prepared: Prepared, train: Indices) -> tuple[Block, ...]:
-    """Those of each kind, in the order in which the kinds first appear."""
-    by_kind: dict[str, list[Column]] = {}
-    for column in features:
-        by_kind.setdefault(column.kind, []).append(column)
-    several = (columns.module_of(own[0], "values").blocks(own, prepared, train) for own in by_kind.values())
-    return tuple(block for blocks in several for block in blocks)
-
-
 def configure(spec: TrainSpec, rows: Rows, prepared_sha256: str | None = None) -> ModelConfig:
     """The configuration of the model to train. It names the data by their SHA-256."""
     return ModelConfig.model_validate(
@@ -188,6 +234,7 @@ def configure(spec: TrainSpec, rows: Rows, prepared_sha256: str | None = None) -
             "target": rows.task.target,
             "split": spec.split,
             "seed": spec.seed,
+            "cleaning": spec.cleaning,
             "data": prepared_sha256,
             "recipe": spec,
         }

@@ -48,8 +48,8 @@ def require_classes(counts: Iterable[tuple[str, int]], field: str | None = None)
     if single is not None:
         raise TrainerError(
             "class_with_one_row",
-            "The class “%(name)s” has one row only, which cannot both train and test the "
-            "model; add rows to this class or take it out.",
+            "The class “%(name)s” has one row only, which cannot both train and test the model; add rows to this "
+            "class, or take it out: the cleaning step “Leave out rare classes” does.",
             field=field,
             name=single,
         )

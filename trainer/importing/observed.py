@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trainer.data.prepared import Array
+from trainer.importing import series
 from trainer.importing.cells import CODE, GAP, INFINITE, LARGEST, MISSING, NUMBER, TEXT, Read
 from trainer.importing.cells import read as read_numbers
 from trainer.importing.levels import LONGEST_LEVEL, Levels
@@ -15,14 +18,15 @@ from trainer.importing.stated import Stated
 MOST_HELD = 20_000
 LEAST_HELD = 200
 VALUES_HELD = 500_000
+NUMBERS_HELD, NUMBER_SHARE = 1000, 0.8  # of a column of numbers no more different cells are held
 CODE_SHARE = 0.001
 
 
 @dataclass(frozen=True)
 class Part:
-    """Some cells of a column: stripped texts, or float64 values where the file states numbers, and the lines that they
-    stand in. ``read`` is what they are as numbers; where no kind asks for that, each is a gap or a text. ``places`` are
-    theirs among the different cells of the column, None once those are too many to be held.
+    """Some cells of a column: stripped texts as Arrow keeps them, or float64 values where the file states numbers, and
+    the lines that they stand in. ``read`` is what they are as numbers; where no kind asks for that, each is a gap or a
+    text. ``places`` are theirs among the different cells of the column, None once those are too many to be held.
     """
 
     cells: Any
@@ -54,14 +58,19 @@ class Observed:
         self._words = None
         counts = np.bincount(part.read.kinds, minlength=5)
         self._counts += counts
+        self.is_full = self.is_full or len(self.levels) > self._most or self._are_many_numbers()
         self._is_measured = self._is_measured or part.read.is_measured
         if part.places is not None:
             self.held += len(part.places) - int(counts[GAP])
         if counts[GAP] and not isinstance(cells, np.ndarray):
-            self.spellings |= self.gaps.intersection(cells)
+            self.spellings |= self.gaps.intersection(series.different(cells, part.read.kinds == GAP))
         return part
 
-    def _of_texts(self, cells: Sequence[str], lines: Sequence[int]) -> Part:
+    def _are_many_numbers(self) -> bool:
+        """Whether these are numbers of too many values to be anything else."""
+        return self._reads_numbers and len(self.levels) > NUMBERS_HELD and self.numbers >= NUMBER_SHARE * self.present
+
+    def _of_texts(self, cells: pa.StringArray, lines: Sequence[int]) -> Part:
         places, longest = self._hold(cells)
         if not self._reads_numbers:
             read = self._as_words(cells)
@@ -71,19 +80,17 @@ class Observed:
             read = self.levels.read(places)
         return Part(cells, lines, read, places)
 
-    def _hold(self, cells: Sequence[str]) -> tuple[Array | None, int]:
+    def _hold(self, cells: pa.StringArray) -> tuple[Array | None, int]:
         """The cells' places among the held values, None once there are too many, and the length of the longest cell."""
         if self.is_full:
             return None, 0
-        lengths = np.fromiter(map(len, cells), np.int64, len(cells))
+        lengths = series.lengths(cells)
         self.length += int(lengths.sum())
         longest = int(lengths.max())
-        places = self.levels.places(cells, longest)
-        self.is_full = len(self.levels) > self._most
-        return places, longest
+        return self.levels.places(cells, longest), longest
 
-    def _as_words(self, cells: Sequence[str]) -> Read:
-        is_gap = np.fromiter(map(self.gaps.__contains__, cells), np.bool_, len(cells))
+    def _as_words(self, cells: pa.StringArray) -> Read:
+        is_gap = np.asarray(pc.is_in(cells, value_set=self.levels.gaps))
         return Read(np.full(len(cells), np.nan), np.where(is_gap, GAP, TEXT).astype(np.uint8))
 
     def _of_numbers(self, cells: Array, lines: Sequence[int]) -> Part:

@@ -20,6 +20,7 @@ Severity = Literal["error", "warning", "info"]
 Counts = Annotated[tuple[Annotated[tuple[str, int], Lenient], ...], Lenient]
 Sentence = tuple[Severity, str, str]  # severity, message, remedy
 OF_A_KIND = 8
+FIRST_VALUES = 8
 
 
 class Problem(Strict):
@@ -49,6 +50,15 @@ class Histogram(Strict):
     counts: Annotated[tuple[int, ...], Lenient]
 
 
+class Unread(Strict):
+    """Cells that are not empty and count as missing, because they are no value of the column's kind."""
+
+    count: int = Field(ge=1)
+    first: Annotated[tuple[Annotated[tuple[int, str], Lenient], ...], Lenient] = Field(
+        (), description="The line of the file, and what stands there."
+    )
+
+
 class ColumnProfile(Strict):
     """One column: numbers have the statistics, categories their most frequent levels."""
 
@@ -65,6 +75,10 @@ class ColumnProfile(Strict):
     rarest: Annotated[tuple[str, int], Lenient] | None = Field(
         None,
         description="The level, or the number, of the fewest rows; nothing where there are too many to be classes.",
+    )
+    unread: Unread | None = None
+    first: Annotated[tuple[str, ...], Lenient] = Field(
+        (), description="The values of the first rows as they were read, nothing where one is missing."
     )
 
 
@@ -406,6 +420,12 @@ LOOKED_FOR: dict[str, str] = {
 def sentences() -> dict[str, Sentence]:
     """Those above, and behind them each kind's own."""
     return reduce(or_, (module.SENTENCES for module in _of_kinds()), SENTENCES)
+
+
+@cache
+def correctable() -> frozenset[str]:
+    """The codes of problems that another kind of the column may remedy."""
+    return frozenset({"identifier"}).union(*(getattr(module, "CORRECTABLE", ()) for module in _of_kinds()))
 
 
 @cache

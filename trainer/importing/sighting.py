@@ -8,6 +8,7 @@ import numpy as np
 from trainer import columns as kinds
 from trainer.columns import Column, Reading
 from trainer.errors import TrainerError
+from trainer.importing import series
 from trainer.importing.kind import Candidate, Import, Kept, imports
 from trainer.importing.observed import MOST_HELD, Observed, most_held
 from trainer.importing.stated import Stated
@@ -62,4 +63,4 @@ def _as_texts(cells: Any) -> Any:
     """Numbers as they are written."""
     if not isinstance(cells, np.ndarray):
         return cells
-    return ["" if np.isnan(value) else f"{value:.15g}" for value in cells.tolist()]
+    return series.of("" if np.isnan(value) else f"{value:.15g}" for value in cells.tolist())

@@ -3,13 +3,14 @@ put.
 """
 
 import struct
-from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 
 import numpy as np
+import pyarrow as pa
 
 from trainer.data.prepared import Array
+from trainer.importing import series
 
 HEAD = struct.Struct("<3sQ")  # what it is, NumPy's name of the type of an array, and its length
 NOTHING, TEXTS = b"-", b"t"
@@ -23,7 +24,7 @@ class Spool:
     def __init__(self, folder: Path) -> None:
         self._file = TemporaryFile(dir=folder)  # noqa: SIM115 - ``close`` closes it
 
-    def put(self, values: Array | Sequence[str] | None) -> None:
+    def put(self, values: Array | pa.StringArray | None) -> None:
         if values is None:
             self._file.write(HEAD.pack(NOTHING, 0))
         elif isinstance(values, np.ndarray):
@@ -31,16 +32,16 @@ class Spool:
         else:
             self._put_texts(values)
 
-    def _put_texts(self, texts: Sequence[str]) -> None:
-        encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
-        lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
-        self._file.write(HEAD.pack(TEXTS, lengths.nbytes + int(lengths.sum())))
-        self._file.write(struct.pack("<Q", len(encoded)) + lengths.tobytes() + b"".join(encoded))
+    def _put_texts(self, texts: pa.StringArray) -> None:
+        starts = series.starts(texts)
+        content = series.bytes_of(texts)[starts[0] : starts[-1]]
+        self._file.write(HEAD.pack(TEXTS, starts.nbytes + content.nbytes) + struct.pack("<Q", len(texts)))
+        self._file.write((starts - starts[0]).tobytes() + content.tobytes())
 
     def rewind(self) -> None:
         self._file.seek(0)
 
-    def get(self, *, is_wanted: bool = True) -> Array | list[str] | None:
+    def get(self, *, is_wanted: bool = True) -> Array | pa.StringArray | None:
         """The next one; None where it was left out, or is not wanted."""
         name, size = HEAD.unpack(self._file.read(HEAD.size))
         name = name.rstrip(b"\0")
@@ -56,9 +57,7 @@ class Spool:
         self._file.close()
 
 
-def _texts(content: bytes, count: int) -> list[str]:
-    ends = 8 * count + np.cumsum(np.frombuffer(content, np.int64, count))
-    starts = [8 * count, *ends[:-1].tolist()]
-    return [
-        content[start:end].decode("utf-8", "surrogatepass") for start, end in zip(starts, ends.tolist(), strict=True)
-    ]
+def _texts(content: bytes, count: int) -> pa.StringArray:
+    buffer = pa.py_buffer(content)
+    size = 4 * (count + 1)
+    return pa.StringArray.from_buffers(count, buffer.slice(0, size), buffer.slice(size))

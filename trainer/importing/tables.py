@@ -1,6 +1,6 @@
 """Tables as prepared data: what kind each column is, then its values.
 
-The rows are read once, some thousand at a time, so that memory stays flat however long the table is. What each column's
+The rows are read once, some at a time, so that memory stays flat however long the table is. What each column's
 cells are to the kinds that could take it waits in a file of ``work`` until the end shows which does; then the arrays
 are written into files there. Any format of rows and columns ends here, and no kind is known by name.
 """
@@ -18,9 +18,10 @@ from trainer.columns import Column, Readings
 from trainer.data.prepared import Array
 from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
+from trainer.importing import series
 from trainer.importing.kind import imports
 from trainer.importing.parsed import Parsed
-from trainer.importing.profile import ColumnProfile, Problem, checks_of, checks_of_kinds, problem
+from trainer.importing.profile import FIRST_VALUES, ColumnProfile, Problem, checks_of, checks_of_kinds, problem
 from trainer.importing.profile_classes import case_problems
 from trainer.importing.sighting import Sighting
 from trainer.importing.spool import Spool
@@ -34,8 +35,8 @@ NAMED = 20
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some rows: the line of the file that each starts in, and their cells column by column: texts, or float64 values
-    of a column that is stated to hold numbers.
+    """Some rows: the line of the file that each starts in, and their cells column by column: a StringArray of Arrow, or
+    float64 values of a column that is stated to hold numbers.
     """
 
     lines: Sequence[int]
@@ -75,7 +76,7 @@ def parse(
         checks=checks_of(_problems, case_problems) | checks_of_kinds(),
         rows=seen.preview,
         duplicates=seen.duplicates,
-        columns=tuple(profile for _, profile in described),
+        columns=tuple(_as_read(described, sightings, seen.preview)),
     )
 
 
@@ -102,12 +103,12 @@ class _Seen:
 
 
 def _observe(sightings: Sequence[Sighting], chunks: Iterator[Chunk], spool: Spool) -> _Seen:
-    hashes, counts = array("q"), array("q")
+    hashes, counts = array("Q"), array("q")
     preview: list[tuple[str, ...]] = []
     shown = max(5, min(PREVIEW_ROWS, PREVIEW_CELLS // len(sightings)))
     for chunk in chunks:
         counts.append(len(chunk.lines))
-        hashes.extend(map(hash, zip(*map(_comparable, chunk.columns), strict=True)))
+        hashes.frombytes(series.hashes(chunk.columns).tobytes())
         first = zip(*(_shown(cells[: shown - len(preview)]) for cells in chunk.columns), strict=True)
         preview.extend(tuple(cell[:PREVIEW_LENGTH] for cell in row) for row in first)
         for sighting, cells in zip(sightings, chunk.columns, strict=True):
@@ -118,23 +119,18 @@ def _observe(sightings: Sequence[Sighting], chunks: Iterator[Chunk], spool: Spoo
 
 
 def _stripped(cells: Any) -> Any:
-    return cells if isinstance(cells, np.ndarray) else list(map(str.strip, cells))
-
-
-def _comparable(cells: Any) -> Sequence[Any]:
-    """Texts as they are; of numbers the bits, so that a gap is like another."""
-    if not isinstance(cells, np.ndarray):
-        return cells  # type: ignore[no-any-return]
-    return np.where(np.isnan(cells), np.nan, cells + 0.0).view(np.int64).tolist()  # type: ignore[no-any-return]
+    return cells if isinstance(cells, np.ndarray) else series.stripped(cells)
 
 
 def _shown(cells: Any) -> Sequence[str]:
-    return ["" if np.isnan(value) else f"{value:.15g}" for value in cells] if isinstance(cells, np.ndarray) else cells
+    if isinstance(cells, np.ndarray):
+        return ["" if np.isnan(value) else f"{value:.15g}" for value in cells]
+    return cells.to_pylist()  # type: ignore[no-any-return]
 
 
 def _repeated(hashes: "array[int]") -> int:
-    """How many stand for a row that is there already. Two different rows have the same 64 bits about never."""
-    ordered = np.frombuffer(hashes, np.int64) if hashes else np.empty(0, np.int64)
+    """How many stand for a row that is there already."""
+    ordered = np.frombuffer(hashes, np.uint64) if hashes else np.empty(0, np.uint64)
     ordered.sort()
     return int((ordered[1:] == ordered[:-1]).sum())
 
@@ -174,6 +170,15 @@ def _described(columns: Sequence[Column], arrays: Mapping[str, Array], rows: int
     _, alike = _places(columns)
     descriptions = {name: imports()[name].described(own, arrays, rows) for name, own in alike.items()}
     return [next(descriptions[column.kind]) for column in columns]
+
+
+def _as_read(
+    described: Sequence[tuple[Column, ColumnProfile]], sightings: Sequence[Sighting], preview: Sequence[Sequence[str]]
+) -> Iterator[ColumnProfile]:
+    """The profiles with what was not understood, and with first values of those that are read as they are written."""
+    for place, ((_, profile), sighting) in enumerate(zip(described, sightings, strict=True)):
+        first = profile.first or tuple(row[place] for row in preview[:FIRST_VALUES])
+        yield profile.model_copy(update={"first": first, "unread": sighting.winner.unread()})
 
 
 def _problems(sightings: Sequence[Sighting], columns: Sequence[Column]) -> Iterator[Problem]:

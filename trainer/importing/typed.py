@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from trainer.columns import Readings
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
+from trainer.importing import series
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import Parsed
@@ -93,11 +94,15 @@ def _large(schema: pa.Schema, batches: Batches) -> set[str]:
 def _stated(kind: pa.DataType, *, large: bool) -> Stated:
     if pa.types.is_dictionary(kind):
         return _stated(kind.value_type, large=False)
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or large:
+    if _is_text(kind) or large:
         return "words"
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return "numbers"
     return "spelled"
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
 def _chunks(batches: Iterator[pa.RecordBatch], stated: Sequence[Stated]) -> Iterator[Chunk]:
@@ -122,11 +127,14 @@ def _numbers(column: pa.Array) -> Array:
     return np.asarray(values.fill_null(np.nan).to_numpy(zero_copy_only=False), np.float64)
 
 
-def _texts(column: pa.Array) -> list[str]:
+def _texts(column: pa.Array) -> pa.StringArray:
     column = _plain(column)
+    if _is_text(column.type):
+        column.validate(full=True)
+        return pc.replace_substring(pc.cast(column, pa.string()).fill_null(""), "\0", " ")
     if pa.types.is_temporal(column.type) and not pa.types.is_duration(column.type):
         column = pc.cast(column, pa.string())
-    return [_text(value) for value in column.to_pylist()]
+    return series.of(map(_text, column.to_pylist()))
 
 
 def _text(value: object) -> str:

@@ -17,7 +17,7 @@ from trainer.packaging import networks, preprocessing, tensorfile
 from trainer.packaging.preprocessing import RawModel
 from trainer.packaging.tensorfile import TensorFileError
 from trainer.parts import Input
-from trainer.spec import Compressor, Model, Split, TrainSpec
+from trainer.spec import Cleanings, Compressor, Model, Split, TrainSpec
 from trainer.spec import Task as TaskChoice
 from trainer.task import Target, Task
 
@@ -30,7 +30,8 @@ class Compression(Strict):
 
 
 class ModelConfig(Strict):
-    """What turns a state dict into a model. ``split`` and ``seed`` tell which rows it was trained and tested on."""
+    """What turns a state dict into a model. ``cleaning``, ``split`` and ``seed`` tell which rows it was trained and
+    tested on."""
 
     version: Literal[1] = 1
     task: TaskChoice
@@ -39,6 +40,7 @@ class ModelConfig(Strict):
     target: SerializeAsAny[Target]
     split: Split
     seed: int
+    cleaning: Cleanings = ()
     data: str | None = Field(None, description="SHA-256 of the prepared data that it was trained on.")
     recipe: TrainSpec | None = Field(
         None, description="The whole spec of the run that trained it; compression trains on with it."

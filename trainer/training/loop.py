@@ -20,6 +20,7 @@ from trainer.data import rows
 from trainer.data.prepared import Prepared
 from trainer.data.rows import Rows
 from trainer.data.split import Indices
+from trainer.data.variation import Variation
 from trainer.packaging import package
 from trainer.packaging.package import ModelConfig
 from trainer.packaging.preprocessing import RawModel
@@ -135,7 +136,8 @@ def fit(
 
         # Rows of this rank. A rank that the last batch leaves without a row computes one and counts none of it.
         mine = ranks.share(batch)
-        inputs, targets = to_device(data, mine if len(mine) else batch[:1], ranks, dtype)
+        variation = Variation(spec.augmentation, spec.seed, epoch)
+        inputs, targets = to_device(data, mine if len(mine) else batch[:1], ranks, dtype, variation)
         gradients.clear()
         outputs = model.network(model.encode(inputs))
         loss = task.losses(outputs, targets, loss_of)[: len(mine)].sum()
@@ -204,9 +206,11 @@ def _command(control: Control, spec: TrainSpec, saved_at: float, folder: Path | 
     return control.read() | (CHECKPOINT if due else 0)
 
 
-def to_device(data: Rows, batch: Indices, ranks: Ranks, dtype: torch.dtype) -> tuple[dict[str, Tensor], Tensor]:
+def to_device(
+    data: Rows, batch: Indices, ranks: Ranks, dtype: torch.dtype, variation: Variation | None = None
+) -> tuple[dict[str, Tensor], Tensor]:
     """The raw values by block as the model takes them, bytes of pictures as ``dtype`` too; and the targets."""
-    inputs, targets = data.batch(batch, dtype), data.targets_of(batch)
+    inputs, targets = data.batch(batch, dtype, variation), data.targets_of(batch)
     if ranks.device.type == "cuda":
         inputs = {name: values.pin_memory().to(ranks.device, non_blocking=True) for name, values in inputs.items()}
         targets = targets.pin_memory().to(ranks.device, non_blocking=True)
@@ -322,6 +326,7 @@ def judge(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, fitted: Fi
             ),
             Scalar(name="test/rows", label=_("Test rows"), value=len(part)),
             *_padding(spec, data),
+            *(Scalar(name=name, label=label, value=count) for (name, label), count in data.cleaned.items()),
             Scalar(name="best_epoch", label=_("Best epoch"), value=progress.best_epoch, of=spec.epochs),
             Scalar(name="parameters", label=_("Parameters"), value=parameters),
             Scalar(name="seconds", label=_("Training time"), value=progress.seconds, unit="seconds"),
@@ -347,6 +352,8 @@ def publish(folder: Path, journal: Journal, config: ModelConfig, model: RawModel
 
 
 def _say_what_is_trained_on(journal: Journal, data: Rows) -> None:
+    for effect in data.effects:
+        journal.write(events.Log(message=effect.message, params={"count": effect.count, **effect.params}))
     if data.dropped:
         journal.write(
             events.Log(

@@ -1,6 +1,7 @@
 """What a complete training spec will do, in the words of the summary beside the form."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from trainer.data.summary import DataSummary
 from trainer.spec import TrainSpec
 from webapp.charts import learning_rate
 from webapp.formatting import short
+from webapp.runs.controls.shapes import families
 
 
 @dataclass(frozen=True)
@@ -25,24 +27,23 @@ class Plan:
 
 def plan(spec: TrainSpec, data: DataSummary) -> Plan:
     """Rows, steps and parts of the run, and its learning rate as a figure."""
-    assert spec.task is not None and spec.model is not None and spec.loss is not None
     rows = training_rows(spec, data)
     per_epoch = steps_per_epoch(rows, spec.batch_size)
     total = per_epoch * spec.epochs
-    parts = [
-        (_("Task"), entry("tasks", spec.task)),
-        (_("Model"), entry("models", spec.model)),
-        (_("Loss"), entry("losses", spec.loss)),
-        (_("Optimizer"), entry("optimizers", spec.optimizer)),
-        (_("Schedule"), entry("schedules", spec.schedule)),
-    ]
     pairs = [
-        *((name, _(one.label)) for name, one in parts),
+        *_parts(spec),
         (_("Training rows"), _("about %(rows)s of %(all)s") % {"rows": short(rows), "all": short(data.rows)}),
         (_("Steps"), _("%(total)s (%(epoch)s per epoch)") % {"total": short(total), "epoch": short(per_epoch)}),
         (_("Ranks"), _shared(spec.ranks, math.ceil(spec.batch_size / spec.ranks))),
     ]
     return Plan(tuple(pairs), learning_rate.title(), learning_rate.draw(spec, total), learning_rate.note(spec))
+
+
+def _parts(spec: TrainSpec) -> Iterator[tuple[str, str]]:
+    """The components of the spec, each in the words of its family."""
+    for name, info, family in families(TrainSpec):
+        component = getattr(spec, name)
+        yield _(info.title or name), _(entry(family, component).label)
 
 
 def _shared(ranks: int, rows: int) -> str:

@@ -21,6 +21,7 @@ from webapp.http import strict_json
 from webapp.http.problems import Problem
 from webapp.idempotency import form_keys
 from webapp.runs import forms, queries, services
+from webapp.runs.controls.edits import EDIT, edited
 from webapp.runs.forms import Reading
 from webapp.runs.models import Run
 from webapp.runs.plan import plan
@@ -51,6 +52,8 @@ def _start(request: HttpRequest) -> HttpResponse:
     if version is None:
         return redirect("runs:new")
     raw, name = forms.read_post(request.POST), names.shown(request.POST.get("run_name", ""))
+    if EDIT in request.POST:
+        return _form(request, version, Reading(edited(raw, request.POST[EDIT])), name)
     reading = forms.check(raw, version)
     if not name:
         reading = Reading(raw, errors={**reading.errors, "name": [_("Give the run a name.")]})

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from trainer.columns import Column as BaseColumn
-from trainer.columns import Layout, Names, VectorBlock
+from trainer.columns import Filling, Layout, Names, VectorBlock
 from trainer.columns import Reading as BaseReading
 from trainer.component import Lenient
 from trainer.sentences import gettext_noop as _
@@ -22,6 +22,7 @@ class Reading(BaseReading):
 
 class Column(BaseColumn):
     layout: ClassVar[Layout | None] = "vector"
+    fillings: ClassVar[frozenset[Filling]] = frozenset({"most_frequent"})
 
     kind: Literal["boolean"] = "boolean"
     levels: Names = Field(description="The word for what is not, and the one for what is, in small letters.")
@@ -44,7 +45,9 @@ def pair(words: Iterable[str], *, numbers: bool = False) -> tuple[str, str] | No
 
 
 class Block(VectorBlock):
-    """All columns of the kind, with the words of each."""
+    """All columns of the kind, with the words of each. ``fill``, where cleaning says so, has for each column what
+    stands for a missing value, or -1.
+    """
 
     dtype: ClassVar[str] = "int64"
     gap: ClassVar[float | None] = -1
@@ -56,8 +59,10 @@ class Block(VectorBlock):
         (), strict=False, description="Places of the columns whose gaps are a feature of their own."
     )
 
+    fill: tuple[int, ...] = Field((), strict=False)
+
     def arguments(self) -> dict[str, Any]:
-        return {"columns": len(self.columns), "flagged": list(self.flagged)}
+        return {"columns": len(self.columns), "flagged": list(self.flagged), "fill": list(self.fill)}
 
     def description(self) -> dict[str, Any]:
         return {

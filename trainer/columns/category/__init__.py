@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from trainer.columns import Column as BaseColumn
-from trainer.columns import Layout, Names, VectorBlock
+from trainer.columns import Filling, Layout, Names, VectorBlock
 from trainer.columns import Reading as BaseReading
 from trainer.component import Lenient
 from trainer.sentences import gettext_noop as _
@@ -23,6 +23,7 @@ class Reading(BaseReading):
 
 class Column(BaseColumn):
     layout: ClassVar[Layout | None] = "vector"
+    fillings: ClassVar[frozenset[Filling]] = frozenset({"most_frequent"})
 
     kind: Literal["category"] = "category"
     levels: Names
@@ -45,7 +46,9 @@ class Column(BaseColumn):
 
 
 class Block(VectorBlock):
-    """All category columns, with the levels that their codes number."""
+    """All category columns, with the levels that their codes number. ``fill``, where cleaning says so, has for each
+    column the code that stands for a missing or unknown value, or -1.
+    """
 
     dtype: ClassVar[str] = "int64"
     gap: ClassVar[float | None] = -1
@@ -53,9 +56,14 @@ class Block(VectorBlock):
     kind: Literal["category"] = "category"
     name: Literal["categories"] = "categories"
     levels: Annotated[tuple[Names, ...], Lenient] = Field(description="Of each column.")
+    fill: tuple[int, ...] = Field((), strict=False)
+    flagged: tuple[int, ...] = Field(
+        (), strict=False, description="Places of the columns whose gaps are a feature of their own."
+    )
 
     def arguments(self) -> dict[str, Any]:
-        return {"levels": [len(levels) for levels in self.levels]}
+        counts = [len(levels) for levels in self.levels]
+        return {"levels": counts, "fill": list(self.fill), "flagged": list(self.flagged)}
 
     def description(self) -> dict[str, Any]:
         return {
@@ -65,7 +73,7 @@ class Block(VectorBlock):
             "missing": -1,
             "unknown": -1,
             "levels": {name: list(levels) for name, levels in zip(self.columns, self.levels, strict=True)},
-            "contained": "one-hot encoding",
+            "contained": "imputation, one-hot encoding" if self.fill else "one-hot encoding",
         }
 
     def fits(self, others: Sequence[BaseColumn]) -> bool:

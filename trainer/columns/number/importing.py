@@ -11,13 +11,13 @@ from trainer.columns import number
 from trainer.columns.number import statistics
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
-from trainer.importing import kind
+from trainer.importing import kind, series
 from trainer.importing.blocks import BlockWriter, columns_of
 from trainer.importing.cells import CODE, INFINITE, NUMBER, TEXT
 from trainer.importing.kind import Kept, Table
 from trainer.importing.levels import LONGEST_LEVEL
 from trainer.importing.observed import Observed, Part
-from trainer.importing.profile import ColumnProfile, Counts, Problem, problem
+from trainer.importing.profile import ColumnProfile, Counts, Problem, Unread, problem
 from trainer.importing.spelled import PARENTHESES
 
 BLOCK = "numbers"
@@ -46,14 +46,14 @@ class Candidate(kind.Candidate):
         counts = np.bincount(kinds, minlength=5)
         self._units = {**part.read.units, **self._units}
         if counts[CODE] and not self._code:
-            self._code = cells[int(np.argmax(kinds == CODE))]
+            self._code = cells[int(np.argmax(kinds == CODE))].as_py()
         if counts[INFINITE] and not self._infinite_line:
             self._infinite_line = part.lines[int(np.argmax(kinds == INFINITE))]
         if counts[TEXT] and len(self._words) <= MOST_WORDS:
-            self._words.update(dict.fromkeys(cells[at] for at in np.flatnonzero(kinds == TEXT).tolist()))
+            self._words.update(dict.fromkeys(series.different(cells, kinds == TEXT)[: MOST_WORDS + 1]))
         if counts[TEXT] and len(self._text_cells) < LINES_NAMED:
             places = np.flatnonzero(kinds == TEXT)[: LINES_NAMED - len(self._text_cells)].tolist()
-            self._text_cells.extend((part.lines[at], cells[at]) for at in places)
+            self._text_cells.extend((part.lines[at], cells[at].as_py()) for at in places)
         return part.read.values if counts[[NUMBER, CODE, INFINITE]].any() else None
 
     def column(self) -> number.Column | None:
@@ -107,6 +107,10 @@ class Candidate(kind.Candidate):
 
     def _different_units(self) -> list[str]:
         return [unit for unit in self._units if unit != PARENTHESES]
+
+    def unread(self) -> Unread | None:
+        count = self.observed.text + self.observed.infinite
+        return Unread(count=count, first=tuple(self._text_cells)) if count else None
 
     def encoded(self, kept: Kept, count: int) -> Any:
         return np.full(count, np.nan) if kept is None else kept

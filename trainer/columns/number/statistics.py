@@ -11,7 +11,7 @@ from trainer.data.prepared import Array
 from trainer.data.summary import number_names
 from trainer.importing.kind import profile_of
 from trainer.importing.levelled import MOST_CLASSES, rarest
-from trainer.importing.profile import ColumnProfile, Counts, Histogram, Problem, problem
+from trainer.importing.profile import FIRST_VALUES, ColumnProfile, Counts, Histogram, Problem, problem
 
 BINS = 20
 FEW_CLASSES = 20
@@ -21,20 +21,22 @@ IDENTIFIER_NAME = re.compile(r"(.*[_ ])?(id|index|idx|key|nr|no|row|column 1)", 
 
 
 def described(column: Column, values: Array) -> ColumnProfile:
-    present = values[~np.isnan(values)]
-    low, high = float(present.min()), float(present.max())
+    present = np.sort(values[~np.isnan(values)])
+    low, high = float(present[0]), float(present[-1])
     with np.errstate(over="ignore", invalid="ignore"):
         mean, std = float(present.mean()), float(present.std())
-    numbers, counts = np.unique(present, return_counts=True)
+    firsts = np.flatnonzero(np.diff(present, prepend=np.nan) != 0)  # of the same numbers; NaN is no zero
+    counts = np.diff(firsts, append=len(present))
     return profile_of(
-        column.model_copy(update={"distinct": len(numbers)}),
+        column.model_copy(update={"distinct": len(firsts)}),
         minimum=low,
         maximum=high,
         mean=_finite(mean),
         std=_finite(std),
         histogram=histogram(present, low, high),
         # More are not named one by one.
-        rarest=rarest(_named(numbers, counts)) if len(numbers) <= MOST_CLASSES else None,
+        rarest=rarest(_named(present[firsts], counts)) if len(firsts) <= MOST_CLASSES else None,
+        first=tuple("" if math.isnan(value) else f"{value:.15g}" for value in values[:FIRST_VALUES].tolist()),
     )
 
 
@@ -52,11 +54,13 @@ def _finite(value: float) -> float | None:
 
 
 def histogram(present: Array, low: float, high: float) -> Histogram | None:
+    """Of ascending numbers."""
     span = high - low
     if not math.isfinite(2 * span) or span < abs(high) * 1e-12 or span / BINS < np.finfo(float).tiny:
         return None  # floats have no edges between which these bins could lie
-    counts, edges = np.histogram(present, bins=BINS, range=(low, high))
-    return Histogram(edges=tuple(edges.tolist()), counts=tuple(counts.tolist()))
+    edges = np.linspace(low, high, BINS + 1)
+    places = [*np.searchsorted(present, edges[:-1]).tolist(), len(present)]
+    return Histogram(edges=tuple(edges.tolist()), counts=tuple(np.diff(places).tolist()))
 
 
 def is_identifier(column: ColumnProfile, rows: int) -> bool:

@@ -1,9 +1,8 @@
-"""Reads CSV, some thousand rows at a time; what does not fit is told with the number of its line."""
+"""Reads CSV, many rows at a time; what does not fit is told with the number of its line."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,9 +20,6 @@ from trainer.importing.profile import Problem, checks_of, problem
 from trainer.importing.tables import Chunk, parse
 
 MOST_COLUMNS = 20_000
-CHUNK_ROWS = 4096
-CHUNK_CELLS = 200_000
-CHUNK_CHARACTERS = 16 * 1024 * 1024
 NAMED = 5
 SHOWN = 100  # lines
 PIECE = 1024 * 1024
@@ -186,48 +182,10 @@ def _names(first: Sequence[str] | None, table: Table) -> tuple[list[str], list[P
     return names, [problem("renamed_columns", count=len(renamed), names=shown)] if renamed else []
 
 
-@dataclass(frozen=True)
-class _Growing:
-    """Rows that wait until they are enough for a chunk."""
-
-    lines: list[int]
-    columns: list[list[str]]
-
-    def extend(self, lines: Iterable[int], columns: Iterable[Sequence[str]]) -> None:
-        self.lines.extend(lines)
-        for own, cells in zip(self.columns, columns, strict=True):
-            own.extend(cells)
-
-    def take(self, count: int) -> Chunk:
-        """The first rows, which this chunk has no longer."""
-        taken = Chunk(self.lines[:count], [cells[:count] for cells in self.columns])
-        del self.lines[:count]
-        for cells in self.columns:
-            del cells[:count]
-        return taken
-
-
 def _chunks(table: Table) -> Iterator[Chunk]:
-    """Rows below the header, some thousand at a time."""
-    chunk = _Growing([], [[] for _ in range(table.width)])
-    above, held = int(table.header), 0
-    most = max(1, min(CHUNK_ROWS, CHUNK_CELLS // table.width))
+    """The rows below the header."""
+    above = int(table.header)
     for batch in batches(table):
-        chunk.extend(batch.lines[above:], (cells[above:] for cells in batch.columns))
-        above, held = max(0, above - len(batch.lines)), held + batch.characters
-        while count := _enough(chunk, most, held):
-            yield chunk.take(count)
-            held = batch.characters
-    if chunk.lines:
-        yield chunk.take(len(chunk.lines))
-
-
-def _enough(chunk: _Growing, most: int, held: int) -> int:
-    """How many of the rows are to go on, 0 while they are too few; ``held`` is at least the number of their
-    characters.
-    """
-    full = 0
-    if held > CHUNK_CHARACTERS:
-        sizes = accumulate(map(sum, zip(*(map(len, cells[:most]) for cells in chunk.columns), strict=True)))
-        full = next((count for count, size in enumerate(sizes, start=1) if size > CHUNK_CHARACTERS), 0)
-    return full or (most if len(chunk.lines) >= most else 0)
+        if len(batch.lines) > above:
+            yield Chunk(batch.lines[above:], [cells.slice(above) for cells in batch.columns])
+        above = max(0, above - len(batch.lines))

@@ -18,6 +18,7 @@ from trainer.columns import Readings
 from trainer.errors import TrainerError
 from trainer.formats.csv import dialect
 from trainer.formats.csv.layout import LONGEST_SHOWN, SAMPLE_ROWS, titles
+from trainer.importing import series
 from trainer.importing.archives import Source
 from trainer.importing.cells import FAULTS
 from trainer.importing.names import cleaned, distinct
@@ -140,7 +141,7 @@ def _chunks(rows: Iterator[Row], stated: Sequence[Stated]) -> Iterator[Chunk]:
         columns = [
             np.array([np.nan if cell is None else cell for cell in cells], np.float64)
             if kind == "numbers"
-            else [_text(cell) for cell in cells]
+            else series.of(map(_text, cells))
             for kind, cells in zip(stated, zip(*wide, strict=True), strict=True)
         ]
         yield Chunk([number for number, _ in some], columns)

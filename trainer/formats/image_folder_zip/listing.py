@@ -105,7 +105,7 @@ def _with_paths(table: Listing, spec: Spec, index: Index, work: Path) -> Listing
     sample = next(table.chunks(SPELLED * len(table.names)), None)
     if sample is None:
         return None
-    namings = _namings([list(cells) for cells in sample.columns], index)
+    namings = _namings([cells.to_pylist() for cells in sample.columns], index)
     if not namings:
         return None
     if table.file is not None and all(index.find(table.names[at], how) >= 0 for at, how in namings.items()):

@@ -11,6 +11,7 @@ import numpy as np
 from trainer.columns import Readings
 from trainer.errors import TrainerError
 from trainer.formats.json_lines import Spec
+from trainer.importing import series
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import LeftOut, Parsed
@@ -111,7 +112,7 @@ def _chunk(lines: list[int], rows: list[list[str]], keys: Mapping[str, Stated]) 
     return Chunk(
         lines,
         [
-            np.array([float(cell or "nan") for cell in cells]) if stated == "numbers" else list(cells)
+            np.array([float(cell or "nan") for cell in cells]) if stated == "numbers" else series.of(cells)
             for stated, cells in zip(keys.values(), columns, strict=True)
         ],
     )

@@ -5,10 +5,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from trainer.columns import Readings
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
+from trainer.importing import series
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import Parsed
@@ -114,8 +116,8 @@ def _chunks(arrays: Sequence[Array], stated: Sequence[Stated]) -> Iterator[Chunk
         )
 
 
-def _texts(column: Array) -> list[str]:
-    return [_text(value) for value in column.tolist()]
+def _texts(column: Array) -> pa.StringArray:
+    return series.of(map(_text, column.tolist()))
 
 
 def _text(value: Any) -> str:
