@@ -29,7 +29,7 @@ class Candidate(kind.Candidate):
         self._is_angle = True
 
     def see(self, part: Part) -> Kept:
-        self._is_angle = self._is_angle and all(map(ANGLE.fullmatch, part.cells))
+        self._is_angle = self._is_angle and all(map(ANGLE.fullmatch, part.cells.to_pylist()))
         return list(part.cells) if self._is_angle else None
 
     def column(self) -> BaseColumn | None:
