@@ -27,7 +27,9 @@ if TYPE_CHECKING:  # Arrow starts threads, so that the process which inspections
 
     from trainer.importing.observed import Observed, Part
 
-Kept: TypeAlias = "Array | pa.StringArray | None"  # of some cells until the end: an array, the cells as they are, or nothing
+Kept: TypeAlias = (
+    "Array | pa.StringArray | None"  # of some cells until the end: an array, the cells as they are, or nothing
+)
 
 
 class Candidate:

@@ -115,6 +115,6 @@ def _with_texts(sums: Array, cells: pa.StringArray) -> Array:
 def _mixed(sums: Array, words: Array) -> Array:
     """Of different words different sums."""
     mixed = sums ^ words
-    mixed *= FACTOR
-    mixed ^= mixed >> HALF
+    np.multiply(mixed, FACTOR, out=mixed)
+    np.bitwise_xor(mixed, mixed >> HALF, out=mixed)
     return mixed
