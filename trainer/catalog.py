@@ -26,6 +26,8 @@ Family = Literal[
     "losses",
     "optimizers",
     "schedules",
+    "cleaning",
+    "augmentation",
     "compressors",
     "exporters",
 ]

@@ -47,6 +47,22 @@ ONE: dict[str, tuple[str, str]] = {
         "One row was left out, because a picture that it names is not there: %(names)s.",
         "count",
     ),
+    "%(count)s rows were left out, because several pictures have the names that they give: %(names)s.": (
+        "One row was left out, because several pictures have the name that it gives: %(names)s.",
+        "count",
+    ),
+    "“%(value)s” of “%(column)s” is missing: none of its %(count)s rows has a picture that can be read.": (
+        "“%(value)s” of “%(column)s” is missing: its one row has no picture that can be read.",
+        "count",
+    ),
+    "%(count)s pictures stand in more than one part of the data: %(names)s.": (
+        "One picture stands in more than one part of the data: %(names)s.",
+        "count",
+    ),
+    "%(count)s tables name pictures but lack the columns %(columns)s, and were left out: %(names)s.": (
+        "One table names pictures but lacks the columns %(columns)s, and was left out: %(names)s.",
+        "count",
+    ),
     "%(count)s pictures were left out, because “%(table)s” does not name them: %(names)s.": (
         "One picture was left out, because “%(table)s” does not name it: %(names)s.",
         "count",
@@ -82,6 +98,10 @@ ONE: dict[str, tuple[str, str]] = {
         "One line has more or fewer values than the others and was left out: %(lines)s.",
         "count",
     ),
+    "%(count)s lines are no JSON objects and were left out: %(lines)s.": (
+        "One line is no JSON object and was left out: %(lines)s.",
+        "count",
+    ),
     "%(count)s lines behind the last row, the first “%(value)s”, were left out.": (
         "One line behind the last row, “%(value)s”, was left out.",
         "count",
@@ -104,6 +124,19 @@ ONE: dict[str, tuple[str, str]] = {
     ),
     "“%(column)s” has %(count)s labels in several spellings that look alike, and they were joined: %(names)s.": (
         "“%(column)s” has one label in several spellings that look alike, and they were joined: %(names)s.",
+        "count",
+    ),
+    "%(count)s duplicate rows were left out.": ("One duplicate row was left out.", "count"),
+    "%(count)s rows without a value in %(columns)s were left out.": (
+        "One row without a value in %(columns)s was left out.",
+        "count",
+    ),
+    "%(count)s classes with fewer than %(least)s rows were left out, %(rows)s rows in all: %(names)s.": (
+        "One class with fewer than %(least)s rows was left out, %(rows)s rows in all: %(names)s.",
+        "count",
+    ),
+    "%(count)s classes were joined from several spellings: %(names)s.": (
+        "One class was joined from several spellings: %(names)s.",
         "count",
     ),
     "%(count)d rows have no value in “%(column)s” and are left out.": (

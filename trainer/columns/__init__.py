@@ -1,17 +1,20 @@
 """Kinds of columns. A kind is a folder; it alone knows of its values what the rest handles as named arrays and tensors.
 
 - ``__init__``, without torch and NumPy: ``LABEL``, its word; the ``Column`` that a summary of data has, and for kinds
-that can go in the
-  ``Block`` that a model's package has: all its columns of the kind together, or one by itself.
+  that can go in the ``Block`` that a model's package has: all its columns of the kind together, or one by itself.
 - ``values``, without torch: ``blocks(columns, prepared, train)`` fits the Blocks on training rows,
   ``gatherer(block, prepared)`` gives what reads the raw rows of one, ``targets(column, prepared, encoding)`` the values
   of a column that is to be told, and which classes they number, ``outside(column, prepared, row)`` one value as
-  somebody outside has it: what JSON knows, or an array.
+  somebody outside has it: what JSON knows, or an array. Where rows differ in length (a None in the Block's ``shape``),
+  the gatherer pads them by zeros to the longest, and ``lengths(block, prepared)`` gives those of all rows, int64 [N].
+  Where the Column says that it can be cleaned so, also ``filled(block, names, by, flag, prepared, train)`` and
+  ``clipped(block, names, low, high, prepared, train)``: the Block with what becomes of the values of these columns;
+  then also ``cleaned(block, values)``, what becomes of raw values [B, columns], and ``readable(block, place, values)``,
+  raw values [B] of a column as somebody reads them.
 - ``encode``: ``Encode``, the part of the graph that takes raw values. It imports torch alone, and is shipped with
-weights.
-- ``read``: ``read(values, block, folder)``, values from outside to the raw array, and what was not understood. It
-imports
-  NumPy alone, and is shipped beside exports.
+  weights.
+- ``read``: ``read(values, block, folder)``, values from outside to the raw array, or to an array a row where rows
+  differ in length, and what was not understood. It imports NumPy alone, and is shipped beside exports.
 """
 
 import pkgutil
@@ -21,7 +24,7 @@ from functools import cache, reduce
 from importlib import import_module
 from operator import or_
 from types import ModuleType
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, SerializeAsAny
 from pydantic_core import CoreSchema
@@ -29,9 +32,11 @@ from pydantic_core import CoreSchema
 from trainer.component import Lenient, Strict
 from trainer.errors import TrainerError
 
+Shape = tuple[int | None, ...]  # of a row; None is a length that each batch has of its own
 Gatherer = Callable[[Any], Any]  # of rows' indices [B] to an array [B, …]
 Names = Annotated[tuple[str, ...], Lenient]
 Numbers = Annotated[tuple[float, ...], Lenient]
+Filling = Literal["middle", "most_frequent", "zero"]  # what can stand for a missing value
 Layout = str  # of an encoded row: "vector" [F], "image" [C, H, W], or another that some encoder takes
 
 
@@ -49,11 +54,14 @@ class Column(Strict):
     """One column as the inspect run saw it."""
 
     layout: ClassVar[Layout | None] = None  # of an encoded row; None for what cannot go into a model
+    fillings: ClassVar[frozenset[Filling]] = frozenset()  # of gaps: those that ``values.filled`` takes
+    is_clippable: ClassVar[bool] = False  # then there is ``values.clipped``
 
     kind: str
     name: str
     missing: int = Field(0, ge=0)
     distinct: int = Field(0, ge=0)
+    gaps: Names = Field((), description="The words that stand for a missing value in its file.")
     is_identifier: bool = Field(
         False, description="Whether it only counts or names the rows: it goes in where it is chosen."
     )
@@ -100,9 +108,14 @@ class Block(Strict):
         raise NotImplementedError
 
     @property
-    def shape(self) -> tuple[int, ...]:
+    def shape(self) -> Shape:
         """Of a raw row."""
         raise NotImplementedError
+
+    @property
+    def lengths(self) -> str | None:
+        """The name of the tensor, int64 [B], that tells how long each row of a batch is; None where all are alike."""
+        return f"{self.name}_lengths" if None in self.shape else None
 
     dtype: ClassVar[str] = "float32"  # of the raw values
     gap: ClassVar[float | None] = None  # stands for a missing value; None where none can be missing
@@ -120,10 +133,16 @@ class Block(Strict):
         raise NotImplementedError
 
 
+def gaps_of(columns: Sequence[Column]) -> dict[str, tuple[str, ...]]:
+    """The words for a missing value of those columns that have any."""
+    return {column.name: column.gaps for column in columns if column.gaps}
+
+
 class VectorBlock(Block):
     """All columns of a kind together, one value of each a row."""
 
     columns: Names
+    gaps: dict[str, Names] = Field({}, description="The words that stand for a missing value, by column.")
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -132,6 +151,36 @@ class VectorBlock(Block):
     @property
     def shape(self) -> tuple[int, ...]:
         return (len(self.columns),)
+
+
+class LevelledBlock(VectorBlock):
+    """All columns of a kind whose values number the levels of their column, with these. ``fill``, where cleaning says
+    so, has for each column what stands for a missing value, or -1.
+    """
+
+    dtype: ClassVar[str] = "int64"
+    gap: ClassVar[float | None] = -1
+
+    levels: Annotated[tuple[Names, ...], Lenient] = Field(description="Of each column.")
+    fill: tuple[int, ...] = Field((), strict=False)
+    flagged: tuple[int, ...] = Field(
+        (), strict=False, description="Places of the columns whose gaps are a feature of their own."
+    )
+
+    def description(self) -> dict[str, Any]:
+        return {
+            "dtype": self.dtype,
+            "shape": ["batch", *self.shape],
+            "columns": list(self.columns),
+            "missing": -1,
+            "levels": {name: list(levels) for name, levels in zip(self.columns, self.levels, strict=True)},
+            "spelling": {"missing": {name: list(gaps) for name, gaps in self.gaps.items()}},
+        }
+
+    def fits(self, others: Sequence[Column]) -> bool:
+        """Whether the same numbers mean the same levels."""
+        levels = {column.name: getattr(column, "levels", ()) for column in others if column.kind == self.kind}
+        return all(levels.get(name) == own for name, own in zip(self.columns, self.levels, strict=True))
 
 
 @cache

@@ -3,6 +3,7 @@
 Data stays in the memory-mapped file; a batch gathers its rows by index in one vectorised copy.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,16 +13,22 @@ import torch
 from torch import Tensor
 
 from trainer import catalog, columns
+from trainer.cleaning import CleaningSpec, Effect
 from trainer.columns import Block, Column, Gatherer
-from trainer.data import inputs, partition, split
+from trainer.data import blocks, cleaned, inputs, partition, split
+from trainer.data.batches import Batches
+from trainer.data.cleaned import Done
 from trainer.data.partition import PARTS
 from trainer.data.prepared import Array, Prepared
 from trainer.data.split import Indices, Parts
+from trainer.data.summary import require_classes
+from trainer.data.table import Table
+from trainer.data.variation import Variation
 from trainer.errors import TrainerError
 from trainer.packaging import package
 from trainer.packaging.package import ModelConfig
 from trainer.spec import Split, TrainSpec
-from trainer.task import Encoded, Task, TaskSpec
+from trainer.task import Task, TaskSpec
 
 PIECE_VALUES = 2 * 1024 * 1024  # as many as 512 pictures of 32 x 32 in colour have, and more
 
@@ -30,7 +37,8 @@ PIECE_VALUES = 2 * 1024 * 1024  # as many as 512 pictures of 32 x 32 in colour h
 class Rows:
     """``targets`` has one entry per row of the file, as the task encodes them.
 
-    ``dropped`` counts rows that cannot be used because their target is missing, or the part that a column gives.
+    ``dropped`` counts rows that cannot be used because their target is missing, or the part that a column gives;
+    ``effects`` are what cleaning did.
     """
 
     prepared: Prepared
@@ -40,15 +48,48 @@ class Rows:
     targets: Array
     parts: Parts
     dropped: int
+    effects: tuple[Effect, ...] = ()
 
-    def batch(self, rows: Indices, dtype: torch.dtype = torch.float32) -> dict[str, Tensor]:
-        """The raw values of these rows by block, [B, …]: whole numbers as they are, others as ``dtype``."""
-        raw = ((name, torch.from_numpy(gather(rows))) for name, gather in self._gatherers.items())
+    def batch(
+        self, rows: Indices, dtype: torch.dtype = torch.float32, variation: Variation | None = None
+    ) -> dict[str, Tensor]:
+        """The raw values of these rows by block, [B, …], varied where they are to train, and how long each row is where
+        they differ: whole numbers as they are, others as ``dtype``.
+        """
+        arrays = {block.name: self._values(block, rows, variation) for block in self.blocks}
+        arrays |= {name: lengths[rows] for name, lengths in self._lengths.items()}
+        raw = ((name, torch.from_numpy(values)) for name, values in arrays.items())
         return {name: values.to(dtype) if values.is_floating_point() else values for name, values in raw}
+
+    def _values(self, block: Block, rows: Indices, variation: Variation | None) -> Array:
+        values: Array = self._gatherers[block.name](rows)
+        return values if variation is None else variation.of(values, rows, block, self.features)
+
+    @property
+    def cleaned(self) -> dict[tuple[str, str], int]:
+        """What cleaning did for a report: counts by name and label. A step may have been done twice."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for effect in self.effects:
+            counts[f"cleaning/{effect.name}", effect.label] += effect.count
+        return counts
 
     @cached_property
     def _gatherers(self) -> dict[str, Gatherer]:
         return {block.name: columns.module_of(block, "values").gatherer(block, self.prepared) for block in self.blocks}
+
+    @cached_property
+    def _lengths(self) -> dict[str, Array]:
+        """Of all rows, by the name of their tensor."""
+        return {
+            block.lengths: columns.module_of(block, "values").lengths(block, self.prepared)
+            for block in self.blocks
+            if block.lengths
+        }
+
+    def batches(self, size: int, seed: int) -> Batches:
+        """The training rows in batches of so many."""
+        lengths = list(self._lengths.values())
+        return Batches(self.parts.train, size, seed, np.sum(lengths, 0) if lengths else None)
 
     def pieces(self, part: Indices, most: int) -> Iterator[Indices]:
         """``part`` in pieces of at most so many rows, fewer where each of them is large, so that memory holds what a
@@ -64,9 +105,8 @@ class Rows:
 
 
 def read(spec: TrainSpec, prepared: Prepared) -> Rows:
-    """The rows that a resolved ``spec`` learns from. Raises TrainerError where the data cannot be learned from."""
-    assert spec.task is not None
-    return of_task(spec.task, prepared, spec.split, spec.seed, spec.ranks)
+    """The rows that ``spec`` learns from. Raises TrainerError where the data cannot be learned from."""
+    return of_task(spec.task, prepared, spec.split, spec.seed, spec.ranks, spec.cleaning)
 
 
 def of_model(config: ModelConfig, prepared: Prepared, prepared_sha256: str | None = None) -> Rows:
@@ -74,7 +114,7 @@ def of_model(config: ModelConfig, prepared: Prepared, prepared_sha256: str | Non
     such as look the same where the file's SHA-256 is given: rows that the model learnt would be taken for test rows.
     """
     _require_same_data(config, prepared)
-    data = of_task(config.task, prepared, config.split, config.seed)
+    data = of_task(config.task, prepared, config.split, config.seed, cleaning=config.cleaning)
     if not config.target.tells_as(data.task.target):
         raise _other_data()
     if prepared_sha256 is not None and config.data not in (None, prepared_sha256):
@@ -105,12 +145,36 @@ def _other_data() -> TrainerError:
     )
 
 
-def of_task(task: TaskSpec, prepared: Prepared, division: Split, seed: int, ranks: int = 1) -> Rows:
-    """The rows for a task, divided by ``division`` and ``seed``."""
-    module = catalog.entry("tasks", task).module
-    module.check(task, prepared.summary)
-    encoded: Encoded = module.encode(task, prepared)
-    usable, parts = _divided(encoded, prepared, division, seed)
+def of_task(
+    task: TaskSpec,
+    prepared: Prepared,
+    division: Split,
+    seed: int,
+    ranks: int = 1,
+    cleaning: Sequence[CleaningSpec] = (),
+) -> Rows:
+    """The rows for a task, cleaned, and divided by ``division`` and ``seed``."""
+    table = read_table(task, prepared, division)
+    return divide(task, table, list(cleaned.rows(cleaning, table)), division, seed, ranks, cleaning)
+
+
+def divide(
+    task: TaskSpec,
+    table: Table,
+    done: Sequence[Done],
+    division: Split,
+    seed: int,
+    ranks: int = 1,
+    cleaning: Sequence[CleaningSpec] = (),
+) -> Rows:
+    """The rows of a table behind the steps that were ``done`` with it, divided, and their values cleaned. Raises
+    TrainerError where they cannot be learned from.
+    """
+    table = done[-1].table if done else table
+    encoded, features, prepared = table.targets, table.features, table.prepared
+    if encoded.strata is not None:
+        require_classes(table.counts())
+    usable, parts = _divided(table, division, seed)
     if len(parts.train) < ranks:
         raise TrainerError(
             "fewer_rows_than_ranks",
@@ -119,22 +183,39 @@ def of_task(task: TaskSpec, prepared: Prepared, division: Split, seed: int, rank
             rows=len(parts.train),
             ranks=ranks,
         )
-    features = inputs.feature_columns(task.features, (*task.target_columns, *division.columns), prepared.summary)
+    module = catalog.entry("tasks", task).module
+    fitted = blocks.fit(features, prepared, parts.train)
     return Rows(
         prepared=prepared,
         task=module.build(task, module.describe(task, encoded, parts.train)),
         features=features,
-        blocks=_blocks(features, prepared, parts.train),
+        blocks=cleaned.values(cleaning, fitted, features, prepared, parts.train),
         targets=encoded.values,
         parts=parts,
-        dropped=len(encoded.values) - len(usable),
+        dropped=len(table.rows) - len(usable),
+        effects=tuple(effect for step in done for effect in step.effects),
     )
 
 
-def _divided(encoded: Encoded, prepared: Prepared, division: Split, seed: int) -> tuple[Indices, Parts]:
+def read_table(task: TaskSpec, prepared: Prepared, division: Split) -> Table:
+    """All rows, with the columns used and the encoded targets."""
+    module = catalog.entry("tasks", task).module
+    module.check(task, prepared.summary)
+    return Table(
+        prepared=prepared,
+        features=inputs.feature_columns(task.features, (*task.target_columns, *division.columns), prepared.summary),
+        targets=module.encode(task, prepared),
+        target_columns=task.target_columns,
+        rows=np.arange(len(prepared)),
+    )
+
+
+def _divided(table: Table, division: Split, seed: int) -> tuple[Indices, Parts]:
     """The rows that can be used, and their parts."""
-    given = _given(prepared, division.column) if division.column else None
-    usable = np.flatnonzero(encoded.is_present if given is None else encoded.is_present & (given >= 0))
+    encoded = table.targets
+    given = _given(table.prepared, division.column) if division.column else None
+    is_usable = encoded.is_present if given is None else encoded.is_present & (given >= 0)
+    usable = table.rows[is_usable[table.rows]]
     strata = None if encoded.strata is None else encoded.strata[usable]
     if given is None:
         return usable, split.parts(usable, strata, division, seed)
@@ -149,15 +230,6 @@ def _given(prepared: Prepared, name: str) -> Array:
     return np.asarray(np.array([*places, -1])[codes])
 
 
-def _blocks(features: Sequence[Column], prepared: Prepared, train: Indices) -> tuple[Block, ...]:
-    """Those of each kind, in the order in which the kinds first appear."""
-    by_kind: dict[str, list[Column]] = {}
-    for column in features:
-        by_kind.setdefault(column.kind, []).append(column)
-    several = (columns.module_of(own[0], "values").blocks(own, prepared, train) for own in by_kind.values())
-    return tuple(block for blocks in several for block in blocks)
-
-
 def configure(spec: TrainSpec, rows: Rows, prepared_sha256: str | None = None) -> ModelConfig:
     """The configuration of the model to train. It names the data by their SHA-256."""
     return ModelConfig.model_validate(
@@ -166,8 +238,10 @@ def configure(spec: TrainSpec, rows: Rows, prepared_sha256: str | None = None) -
             "model": spec.model,
             "inputs": rows.blocks,
             "target": rows.task.target,
+            "dialect": rows.prepared.summary.dialect,
             "split": spec.split,
             "seed": spec.seed,
+            "cleaning": spec.cleaning,
             "data": prepared_sha256,
             "recipe": spec,
         }

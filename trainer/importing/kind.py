@@ -19,7 +19,7 @@ from trainer import columns as kinds
 from trainer.columns import Column
 from trainer.data.prepared import Array
 from trainer.data.summary import DataSummary
-from trainer.importing.profile import ColumnProfile, Counts, Problem
+from trainer.importing.profile import ColumnProfile, Counts, Problem, Unread
 from trainer.importing.stated import Stated
 
 if TYPE_CHECKING:  # Arrow starts threads, so that the process which inspections are forked from does not load it
@@ -27,9 +27,8 @@ if TYPE_CHECKING:  # Arrow starts threads, so that the process which inspections
 
     from trainer.importing.observed import Observed, Part
 
-Kept: TypeAlias = (
-    "Array | pa.StringArray | None"  # of some cells until the end: an array, the cells as they are, or nothing
-)
+# Of some cells until the end: an array, the cells as they are, or nothing.
+Kept: TypeAlias = "Array | pa.StringArray | None"
 
 
 class Candidate:
@@ -55,6 +54,10 @@ class Candidate:
     def encoded(self, kept: Kept, count: int) -> Any:
         """What was kept of so many cells as the kind's writer takes it."""
         raise NotImplementedError
+
+    def unread(self) -> Unread | None:
+        """The cells that are not empty and count as missing, where this kind takes the column."""
+        return None
 
     def problems(self, column: Column) -> Iterable[Problem]:
         """What the cells give reason to say, now that the column is known; it may be of another kind."""
@@ -101,7 +104,9 @@ class Import:
     def described(
         self, columns: Sequence[Column], arrays: Mapping[str, Array], rows: int
     ) -> Iterator[tuple[Column, ColumnProfile]]:
-        """Each column with what only the values tell of it, and its statistics."""
+        """Each column with what only the values tell of it, and its statistics, among them its first values as they
+        were read, where that is not how they are written.
+        """
         for column in columns:
             yield column, profile_of(column)
 

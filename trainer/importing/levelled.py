@@ -13,7 +13,7 @@ from trainer.importing import kind
 from trainer.importing.blocks import BlockWriter, columns_of
 from trainer.importing.kind import Kept, Table, profile_of
 from trainer.importing.observed import Part
-from trainer.importing.profile import ColumnProfile, Counts
+from trainer.importing.profile import FIRST_VALUES, ColumnProfile, Counts
 
 LEVELS_SHOWN = 50
 MOST_CLASSES = 1000
@@ -51,9 +51,11 @@ class Import(kind.Import):
         self, columns: Sequence[Column], arrays: Mapping[str, Array], rows: int
     ) -> Iterator[tuple[Column, ColumnProfile]]:
         for column, codes in zip(columns, columns_of(arrays[self.block]), strict=True):
-            counts = counted(levels_of(column), codes)
+            levels = levels_of(column)
+            counts = counted(levels, codes)
             shown = tuple(sorted(counts, key=lambda item: -item[1])[:LEVELS_SHOWN])
-            yield column, profile_of(column, levels=shown, rarest=rarest(counts))
+            first = tuple("" if code < 0 else levels[code] for code in codes[:FIRST_VALUES].tolist())
+            yield column, profile_of(column, levels=shown, rarest=rarest(counts), first=first)
 
     def counts(self, column: Column, table: Table) -> Counts:
         return counted(levels_of(column), table.block_values(column, self.block))

@@ -114,6 +114,11 @@ class Observed:
         return Part(cells, lines, Read(values, kinds), None)
 
     @property
+    def gap_words(self) -> tuple[str, ...]:
+        """The words that say that a value is missing."""
+        return tuple(sorted(self.spellings - {""}))
+
+    @property
     def rows(self) -> int:
         return int(self._counts.sum())
 

@@ -21,7 +21,7 @@ from trainer.errors import TrainerError
 from trainer.importing import series
 from trainer.importing.kind import imports
 from trainer.importing.parsed import Parsed
-from trainer.importing.profile import ColumnProfile, Problem, checks_of, checks_of_kinds, problem
+from trainer.importing.profile import FIRST_VALUES, ColumnProfile, Problem, checks_of, checks_of_kinds, problem
 from trainer.importing.profile_classes import case_problems
 from trainer.importing.sighting import Sighting
 from trainer.importing.spool import Spool
@@ -76,7 +76,7 @@ def parse(
         checks=checks_of(_problems, case_problems) | checks_of_kinds(),
         rows=seen.preview,
         duplicates=seen.duplicates,
-        columns=tuple(profile for _, profile in described),
+        columns=tuple(_as_read(described, sightings, seen.preview)),
     )
 
 
@@ -170,6 +170,15 @@ def _described(columns: Sequence[Column], arrays: Mapping[str, Array], rows: int
     _, alike = _places(columns)
     descriptions = {name: imports()[name].described(own, arrays, rows) for name, own in alike.items()}
     return [next(descriptions[column.kind]) for column in columns]
+
+
+def _as_read(
+    described: Sequence[tuple[Column, ColumnProfile]], sightings: Sequence[Sighting], preview: Sequence[Sequence[str]]
+) -> Iterator[ColumnProfile]:
+    """The profiles with what was not understood, and with first values of those that are read as they are written."""
+    for place, ((_, profile), sighting) in enumerate(zip(described, sightings, strict=True)):
+        first = profile.first or tuple(row[place] for row in preview[:FIRST_VALUES])
+        yield profile.model_copy(update={"first": first, "unread": sighting.winner.unread()})
 
 
 def _problems(sightings: Sequence[Sighting], columns: Sequence[Column]) -> Iterator[Problem]:

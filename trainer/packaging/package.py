@@ -12,12 +12,13 @@ from torch import Tensor, nn
 from trainer import catalog, columns
 from trainer.columns import AnyBlock, Block
 from trainer.component import Lenient, Strict
+from trainer.data.summary import Dialect
 from trainer.errors import TrainerError
 from trainer.packaging import networks, preprocessing, tensorfile
 from trainer.packaging.preprocessing import RawModel
 from trainer.packaging.tensorfile import TensorFileError
 from trainer.parts import Input
-from trainer.spec import Compressor, Model, Split, TrainSpec
+from trainer.spec import Cleanings, Compressor, Model, Split, TrainSpec
 from trainer.spec import Task as TaskChoice
 from trainer.task import Target, Task
 
@@ -30,19 +31,20 @@ class Compression(Strict):
 
 
 class ModelConfig(Strict):
-    """What turns a state dict into a model. ``split`` and ``seed`` tell which rows it was trained and tested on."""
+    """What turns a state dict into a model. ``cleaning``, ``split`` and ``seed`` tell which rows it was trained and
+    tested on."""
 
     version: Literal[1] = 1
     task: TaskChoice
     model: Model
     inputs: Annotated[tuple[AnyBlock, ...], Lenient] = Field(min_length=1)
     target: SerializeAsAny[Target]
+    dialect: Dialect | None = Field(None, description="Of the file with the rows that it was trained on.")
     split: Split
     seed: int
+    cleaning: Cleanings = ()
     data: str | None = Field(None, description="SHA-256 of the prepared data that it was trained on.")
-    recipe: TrainSpec | None = Field(
-        None, description="The whole spec of the run that trained it; compression trains on with it."
-    )
+    recipe: TrainSpec = Field(description="The whole spec of the run that trained it; compression trains on with it.")
     compression: Annotated[tuple[Compression, ...], Lenient] = ()
 
     @field_validator("target", mode="before")
@@ -85,7 +87,7 @@ def _encoder(block: Block) -> Any:
 def inputs(config: ModelConfig) -> dict[str, Input]:
     """What the network gets, by block."""
     return {
-        block.name: Input(columns.layout_of(block), tuple(_encoder(block).shape), block.column_names)
+        block.name: Input(columns.layout_of(block), tuple(_encoder(block).shape), block.column_names, block.lengths)
         for block in config.inputs
     }
 

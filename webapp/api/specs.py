@@ -11,11 +11,10 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from trainer.catalog import FAMILIES, Entry, Family, listing
 from trainer.columns import readings
-from trainer.spec import CompressSpec, ExportSpec, InspectSpec, TrainSpec
+from trainer.spec import KINDS
 
 PREFIX = "#/components/schemas/"
 SHAPE = "x-shape"  # in the schema of a field: the shape that stands in its place
-KINDS = {"train": TrainSpec, "compress": CompressSpec, "export": ExportSpec, "inspect": InspectSpec}
 ANYTHING = {"type", "additionalProperties"}  # what pydantic says of a field that takes any object
 READING = "Reading"  # how a column of a data set is to be read
 Json = dict[str, Any]

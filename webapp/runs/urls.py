@@ -1,6 +1,6 @@
 from django.urls import path
 
-from webapp.runs import compressing, curves, starting, views
+from webapp.runs import curves, following, preparation, starting, views
 from webapp.runs.services import COMMANDS
 
 app_name = "runs"
@@ -9,13 +9,17 @@ urlpatterns = [
     path("new/", starting.new, name="new"),
     path("new/preview/", starting.preview, name="preview"),
     path("new/json/", starting.from_json, name="from_json"),
+    path("preparation/", preparation.start, name="preparation"),
+    path("preparation/<uuid:run_id>/", preparation.show, name="preparation_of"),
+    path("preparation/<uuid:run_id>/pictures.png", preparation.sheet, name="preparation_sheet"),
     path("<uuid:run_id>/", views.detail, name="detail"),
     path("<uuid:run_id>/status/", views.status, name="status"),
     path("<uuid:run_id>/outcome/", views.outcome, name="outcome"),
     path("<uuid:run_id>/log/", views.log, name="log"),
     path("<uuid:run_id>/window", curves.window_of, name="window"),
     path("<uuid:run_id>/metrics.csv", curves.as_csv, name="metrics_csv"),
-    path("<uuid:run_id>/compress/", compressing.compress, name="compress"),
+    path("<uuid:run_id>/compress/", following.compress, name="compress"),
+    path("<uuid:run_id>/formats/", following.formats, name="formats"),
     path("<uuid:run_id>/clone/", starting.clone, name="clone"),
     path("<uuid:run_id>/retry/", views.retry, name="retry"),
     path("<uuid:run_id>/delete/", views.delete, name="delete"),

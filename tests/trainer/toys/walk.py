@@ -2,6 +2,8 @@
 JSON.
 """
 
+import tests.trainer.toys.install  # noqa: F401, I001 - before the listings are read
+
 import json
 import subprocess
 import sys
@@ -9,16 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-import trainer.columns
-import trainer.tasks
-
-HERE = Path(__file__).parent
-trainer.columns.__path__.append(str(HERE / "columns"))
-trainer.tasks.__path__.append(str(HERE / "tasks"))
-
-from tests.trainer import samples  # noqa: E402 - the listings are read when these are imported
-from trainer import report  # noqa: E402
-from trainer.importing.preparation import Preparation, prepare  # noqa: E402
+from tests.trainer import samples
+from trainer import report
+from trainer.importing.preparation import Preparation, prepare
 
 
 def main(folder: Path) -> None:

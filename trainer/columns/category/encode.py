@@ -7,16 +7,23 @@ from torch import Tensor, nn
 
 
 class Encode(nn.Module):
-    """Codes int64 [B, m] -> features [B, sum of levels]: one per level, all 0 where the category is missing or unknown
-    (-1)."""
+    """Codes int64 [B, m] -> features [B, sum of levels + flagged]: one per level. Where the category is missing or
+    unknown (-1), those of its code in ``fill``, where that is given, or all 0; a column listed in ``flagged`` also
+    gives 1.
+    """
 
     column: Tensor
     level: Tensor
+    fill: Tensor
+    flagged: Tensor
     one: Tensor
 
-    def __init__(self, levels: Sequence[int]) -> None:
+    def __init__(self, levels: Sequence[int], fill: Sequence[int] = (), flagged: Sequence[int] = ()) -> None:
         super().__init__()
-        self.shape = (sum(levels),)
+        self.has_fill, self.has_flags = len(fill) > 0, len(flagged) > 0
+        self.shape = (sum(levels) + len(flagged),)
+        self.register_buffer("fill", torch.tensor(fill, dtype=torch.int64))
+        self.register_buffer("flagged", torch.tensor(flagged, dtype=torch.int64))
         self.register_buffer(
             "column", torch.tensor([place for place, count in enumerate(levels) for _ in range(count)])
         )
@@ -24,4 +31,10 @@ class Encode(nn.Module):
         self.register_buffer("one", torch.ones((), dtype=torch.get_default_dtype()))  # of the model's own dtype
 
     def forward(self, codes: Tensor) -> Tensor:
-        return (torch.index_select(codes, 1, self.column) == self.level).to(self.one.dtype)
+        missing = codes < 0
+        if self.has_fill:
+            codes = torch.where(missing, self.fill, codes)
+        features = (torch.index_select(codes, 1, self.column) == self.level).to(self.one.dtype)
+        if self.has_flags:
+            features = torch.cat([features, torch.index_select(missing, 1, self.flagged).to(self.one.dtype)], dim=1)
+        return features

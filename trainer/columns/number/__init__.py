@@ -7,12 +7,14 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from trainer.columns import Column as BaseColumn
-from trainer.columns import Layout, Numbers, VectorBlock
+from trainer.columns import Filling, Layout, Names, Numbers, VectorBlock
 from trainer.columns import Reading as BaseReading
 from trainer.sentences import gettext_noop as _
 
 MOST_CLASSES = 1000
 LABELS = 2  # different values of a column of zeros and ones
+
+UNBOUNDED = 3e38  # no number is larger in float32
 
 LABEL = _("number")
 
@@ -23,9 +25,12 @@ class Reading(BaseReading):
 
 class Column(BaseColumn):
     layout: ClassVar[Layout | None] = "vector"
+    fillings: ClassVar[frozenset[Filling]] = frozenset({"middle", "most_frequent", "zero"})
+    is_clippable: ClassVar[bool] = True
 
     kind: Literal["number"] = "number"
     decimal_comma: bool = Field(False, description="Whether the file writes 1,5 for one and a half.")
+    units: Names = Field((), description="What stands beside its numbers; “()”: some stand in parentheses, negative.")
 
     @property
     def encodings(self) -> frozenset[str]:
@@ -38,7 +43,10 @@ class Column(BaseColumn):
 
 
 class Block(VectorBlock):
-    """All number columns: the middle of the training rows, which also stands for a missing value, and their spread."""
+    """All number columns: the middle of the training rows, and their spread. ``fill`` stands for a missing value, and
+    ``low`` and ``high`` for all beyond them; each is there where cleaning says so, with a number for each column.
+    Without ``fill`` the middle stands for a missing value.
+    """
 
     gap: ClassVar[float | None] = math.nan
 
@@ -49,9 +57,26 @@ class Block(VectorBlock):
     flagged: tuple[int, ...] = Field(
         (), strict=False, description="Places of the columns whose gaps are a feature of their own."
     )
+    decimal_comma: Names = Field((), description="The columns whose file writes 1,5 for one and a half.")
+    units: dict[str, Names] = Field({}, description="What stands beside numbers, by column.")
+
+    fill: Numbers = ()
+    low: Numbers = ()
+    high: Numbers = ()
+
+    @property
+    def fills(self) -> Numbers:
+        """What stands for a missing value in each column."""
+        return self.fill or self.center
+
+    @property
+    def bounds(self) -> tuple[Numbers, Numbers]:
+        """The smallest and the largest number of each column that count as they are."""
+        count = len(self.columns)
+        return self.low or (-UNBOUNDED,) * count, self.high or (UNBOUNDED,) * count
 
     def arguments(self) -> dict[str, Any]:
-        return {"center": list(self.center), "scale": list(self.scale), "flagged": list(self.flagged)}
+        return self.model_dump(mode="json", include={"center", "scale", "flagged", "fill", "low", "high"})
 
     def description(self) -> dict[str, Any]:
         return {
@@ -60,6 +85,11 @@ class Block(VectorBlock):
             "columns": list(self.columns),
             "missing": "NaN",
             "unit": "as in the data",
+            "spelling": {
+                "decimal_comma": list(self.decimal_comma),
+                "units": {name: list(units) for name, units in self.units.items()},
+                "missing": {name: list(gaps) for name, gaps in self.gaps.items()},
+            },
             "contained": "imputation, robust scaling, smooth clipping",
         }
 

@@ -17,7 +17,7 @@ from trainer.importing.cells import CODE, INFINITE, NUMBER, TEXT
 from trainer.importing.kind import Kept, Table
 from trainer.importing.levels import LONGEST_LEVEL
 from trainer.importing.observed import Observed, Part
-from trainer.importing.profile import ColumnProfile, Counts, Problem, problem
+from trainer.importing.profile import ColumnProfile, Counts, Problem, Unread, problem
 from trainer.importing.spelled import PARENTHESES
 
 BLOCK = "numbers"
@@ -63,7 +63,17 @@ class Candidate(kind.Candidate):
             self._require_numbers()
         elif observed.numbers == observed.infinite or not self._are_numbers():
             return None
-        return number.Column(name=observed.name, missing=missing, decimal_comma=observed.comma)
+        return number.Column(
+            name=observed.name,
+            missing=missing,
+            decimal_comma=observed.comma,
+            units=tuple(sorted(self._units)),
+            gaps=tuple(sorted(self._words)) if self._are_few_words() else (),
+        )
+
+    def _are_few_words(self) -> bool:
+        """Whether what is no number are a few words, which then stand for a gap."""
+        return len(self._words) <= MOST_WORDS and max(map(len, self._words), default=0) <= LONGEST_LEVEL
 
     def _require_numbers(self) -> None:
         observed = self.observed
@@ -106,6 +116,10 @@ class Candidate(kind.Candidate):
 
     def _different_units(self) -> list[str]:
         return [unit for unit in self._units if unit != PARENTHESES]
+
+    def unread(self) -> Unread | None:
+        count = self.observed.text + self.observed.infinite
+        return Unread(count=count, first=tuple(self._text_cells)) if count else None
 
     def encoded(self, kept: Kept, count: int) -> Any:
         return np.full(count, np.nan) if kept is None else kept

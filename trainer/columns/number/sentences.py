@@ -10,7 +10,7 @@ SENTENCES: dict[str, Sentence] = {
             "“%(column)s” holds numbers, but %(count)s cells are text, the first “%(value)s” in line %(line)s "
             "(lines %(lines)s)."
         ),
-        _("Correct these cells and import again; until then they count as missing."),
+        _("Correct these cells and import again, or correct the kind of the column; until then they count as missing."),
     ),
     "words_in_numbers": (
         "warning",
@@ -31,7 +31,10 @@ SENTENCES: dict[str, Sentence] = {
     "mixed_units": (
         "warning",
         _("“%(column)s” holds numbers in different units, such as %(values)s, and was not read as numbers."),
-        _("Write all of its numbers in one unit and import again."),
+        _(
+            "Write all of its numbers in one unit and import again, or correct the kind to have them read without "
+            "units."
+        ),
     ),
     "units_as_one": (
         "warning",
@@ -51,10 +54,7 @@ SENTENCES: dict[str, Sentence] = {
     "codes": (
         "info",
         _("“%(column)s” holds codes such as “%(value)s”, which are kept as they are written and not read as numbers."),
-        _(
-            "If they are numbers, write them without leading zeros, with fewer digits, or with a decimal point, and "
-            "import again."
-        ),
+        _("If they are numbers, correct the kind of the column; leading zeros are lost then."),
     ),
     "unit": (
         "info",
@@ -76,3 +76,7 @@ LOOKED_FOR = {
     "infinite_values": _("Values that are infinite or too large."),
     "coarse_numbers": _("Numbers that differ too little beside their size."),
 }
+# Problems that another kind of the column may remedy.
+CORRECTABLE = frozenset(
+    {"codes", "infinite_values", "mixed_units", "text_in_numbers", "units_as_one", "words_in_numbers"}
+)

@@ -13,7 +13,7 @@ from trainer.data.prepared import Array
 from trainer.data.summary import number_names
 from trainer.importing.kind import profile_of
 from trainer.importing.levelled import MOST_CLASSES, rarest
-from trainer.importing.profile import ColumnProfile, Counts, Histogram, Problem, problem
+from trainer.importing.profile import FIRST_VALUES, ColumnProfile, Counts, Histogram, Problem, problem
 
 BINS = 20
 SAMPLE = 10_000  # numbers that tell whether few are different
@@ -38,6 +38,7 @@ def described(column: Column, values: Array) -> ColumnProfile:
         histogram=histogram(numbers, counts),
         # More are not named one by one.
         rarest=rarest(_named(numbers, counts)) if len(numbers) <= MOST_CLASSES else None,
+        first=tuple("" if math.isnan(value) else f"{value:.15g}" for value in values[:FIRST_VALUES].tolist()),
     )
 
 

@@ -70,7 +70,6 @@ def class_column(spec: Spec) -> str | None:
 
 
 def encode(spec: Spec, prepared: "Prepared") -> "Encoded":
-    """Raises TrainerError where the classes cannot be learnt."""
     from trainer.tasks.classification import task
 
     return task.encode(inputs.target_column(spec.target, prepared.summary), prepared)

@@ -10,7 +10,6 @@ from trainer import columns
 from trainer.columns import Column
 from trainer.data.prepared import Array, Prepared
 from trainer.data.split import Indices
-from trainer.data.summary import require_classes
 from trainer.proving import lossy
 from trainer.proving.lossy import Change
 from trainer.report import Block, Scalar
@@ -23,9 +22,7 @@ MOST_CLASSES_NAMED = 50
 
 def encode(column: Column, prepared: Prepared) -> Encoded:
     codes, classes = columns.module_of(column, "values").targets(column, prepared, Spec.encoding)
-    is_present = codes >= 0
-    require_classes(zip(classes, np.bincount(codes[is_present], minlength=len(classes)).tolist(), strict=True))
-    return Encoded(values=codes, is_present=is_present, strata=codes, classes=classes)
+    return Encoded(values=codes, is_present=codes >= 0, strata=codes, classes=classes)
 
 
 def describe(name: str, encoded: Encoded, train: Indices) -> Target:

@@ -1,0 +1,82 @@
+"""Every cleaning step and augmentation of the listing, on every task that it takes: two ranks compute what one does, a
+paused run goes on exactly, and what was trained is exported and proved on the same rows."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.trainer import dirty, exactness, mixed
+from tests.trainer.attempts import Warm
+from trainer import catalog, report
+from trainer.catalog import listing
+from trainer.errors import TrainerError
+from trainer.proving import export, sources
+from trainer.proving.proof import Proof
+from trainer.spec import TrainDraft, parse
+
+FEATURES = {"cleaning": ["size", "colour"], "augmentation": ["size", "picture"]}
+FIELDS: dict[str, dict[str, Any]] = {"drop_rare_classes": {"rows": 13}, "fill_missing": {"by": "most_frequent"}}
+COMMON: dict[str, Any] = {"batch_size": 16, "exporters": [], "seed": 3}
+
+
+def takes(spec: dict[str, Any]) -> bool:
+    parsed = parse(spec, "train")
+    assert isinstance(parsed, TrainDraft)
+    try:
+        parsed.resolved(dirty.prepared().summary)
+    except TrainerError:
+        return False
+    return True
+
+
+def specs() -> list[Any]:
+    return [
+        pytest.param({**COMMON, **spec}, id=f"{name}-{task}")
+        for family, features in FEATURES.items()
+        for name in listing(family)
+        for task, told in dirty.TASKS.items()
+        if takes(
+            spec := {
+                "task": {"name": task, **told, "features": features},
+                family: [{"name": name, **FIELDS.get(name, {})}],
+            }
+        )
+    ]
+
+
+def name_of(spec: dict[str, Any]) -> str:
+    (step,) = spec.get("cleaning") or spec["augmentation"]
+    return str(step["name"])
+
+
+SPECS = specs()
+PROVED = {name_of(param.values[0]): param.values[0]["task"]["name"] for param in SPECS}  # a task of each step
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return dirty.write(tmp_path_factory.mktemp("dirty") / "prepared.safetensors", times=12)
+
+
+def test_every_step_has_a_task_that_it_takes() -> None:
+    assert PROVED.keys() == {*listing("cleaning"), *listing("augmentation")}
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_two_ranks_compute_what_one_does(spec: dict[str, Any], warm: Warm, prepared: Path, tmp_path: Path) -> None:
+    still = {**spec, "epochs": 2, "model": mixed.without_dropout("fusion" if "augmentation" in spec else "mlp")}
+    exactness.require_alike_for_two_ranks(warm, still, prepared, tmp_path)
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_a_run_that_was_paused_goes_on_exactly_and_is_judged_on_the_same_rows(
+    spec: dict[str, Any], warm: Warm, prepared: Path, tmp_path: Path
+) -> None:
+    last = exactness.require_exact_resume(warm, {**spec, "epochs": 20}, prepared, tmp_path)
+    source = sources.open_source(last.folder / "out" / "model.safetensors", "torch")
+    proof = Proof.prepare(source, prepared, tmp_path)
+    assert proof.scores["Rows"] == report.parse(last.report).value("test/rows")
+    if spec["task"]["name"] == PROVED[name_of(spec)]:
+        made = export.make(catalog.default("exporters", "torchscript"), source, proof, tmp_path / "made")
+        assert made.report["status"] == "proved", made.report

@@ -1,0 +1,64 @@
+"""Data cleaned as a spec says: its rows before they are divided, its values behind that."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from trainer import catalog
+from trainer.cleaning import CleaningSpec, Effect
+from trainer.columns import Block, Column
+from trainer.data.prepared import Prepared
+from trainer.data.split import Indices
+from trainer.data.table import Table
+from trainer.errors import TrainerError
+from trainer.sentences import gettext_noop as _
+
+Change = Callable[[CleaningSpec, Block, Sequence[str], Prepared, Indices], Block]
+
+
+@dataclass(frozen=True)
+class Done:
+    """A step, what it made of the table, and what there is to say of it."""
+
+    step: CleaningSpec
+    table: Table
+    effects: tuple[Effect, ...]
+
+
+def rows(steps: Sequence[CleaningSpec], table: Table) -> Iterator[Done]:
+    """Each step that leaves rows out or joins classes, done. Raises TrainerError where one leaves nothing."""
+    for place, step in enumerate(steps):
+        entry = catalog.entry("cleaning", step)
+        if not hasattr(entry.module, "rows"):
+            continue
+        table, effects = entry.module.rows(step, table)
+        if not len(table.rows):
+            raise TrainerError(
+                "cleaning_left_nothing",
+                _("“%(step)s” leaves no row to learn from. Change this step, or take it out."),
+                field=f"cleaning.{place}",
+                step=entry.label,
+            )
+        yield Done(step, table, tuple(effects))
+
+
+def values(
+    steps: Sequence[CleaningSpec],
+    blocks: Sequence[Block],
+    features: Sequence[Column],
+    prepared: Prepared,
+    train: Indices,
+) -> tuple[Block, ...]:
+    """The blocks as the steps change them."""
+    for step in steps:
+        module = catalog.entry("cleaning", step).module
+        if hasattr(module, "change"):
+            taken = {column.name for column in features if step.takes(column)}
+            blocks = [_changed(module.change, step, block, taken, prepared, train) for block in blocks]
+    return tuple(blocks)
+
+
+def _changed(
+    change: Change, step: CleaningSpec, block: Block, taken: set[str], prepared: Prepared, train: Indices
+) -> Block:
+    names = [name for name in block.column_names if name in taken]
+    return change(step, block, names, prepared, train) if names else block

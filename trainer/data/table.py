@@ -1,0 +1,110 @@
+"""The rows of prepared data while they are cleaned, before they are divided into parts."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import blake2b
+
+import numpy as np
+
+from trainer import columns
+from trainer.columns import Block, Column, Gatherer
+from trainer.data import blocks
+from trainer.data.prepared import Array, Prepared
+from trainer.data.split import Indices
+from trainer.task import Encoded
+
+PROBE = 256  # rows on which blocks are fitted that are there to read raw values only
+PIECE_VALUES = 2 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """``rows`` are those left, ascending; ``targets`` has an entry for each row of the file."""
+
+    prepared: Prepared
+    features: tuple[Column, ...]
+    targets: Encoded
+    target_columns: tuple[str, ...]
+    rows: Indices
+
+    def keep(self, is_kept: Array) -> "Table":
+        """With those of its rows alone for which ``is_kept`` [rows] holds."""
+        return replace(self, rows=self.rows[is_kept])
+
+    def counts(self) -> list[tuple[str, int]]:
+        """Each class of the target with its rows; those that have none left are not among them."""
+        codes = self.targets.values[self.rows]
+        counts = np.bincount(codes[codes >= 0], minlength=len(self.targets.classes))
+        return [(name, int(count)) for name, count in zip(self.targets.classes, counts, strict=True) if count]
+
+    def without_classes(self, names: Sequence[str]) -> "Table":
+        """Without the rows of these classes, nor the classes."""
+        classes = self.targets.classes
+        is_gone = np.array([name in names for name in classes], bool)
+        kept = self.keep(~np.append(is_gone, False)[self.targets.values[self.rows]])  # -1 finds the False behind all
+        codes = np.where(is_gone, -1, np.cumsum(~is_gone) - 1)
+        return kept._numbered(codes, [name for name in classes if name not in names])
+
+    def renamed(self, words: Sequence[str]) -> "Table":
+        """With the classes called so, in their order; those of one word become one."""
+        names = list(dict.fromkeys(words))
+        places = {name: place for place, name in enumerate(names)}
+        return self._numbered(np.array([places[word] for word in words], np.int64), names)
+
+    def _numbered(self, codes: Array, names: Sequence[str]) -> "Table":
+        """With ``codes`` [classes] in place of those of today, -1 where a class is gone."""
+        values = np.append(codes, -1)[self.targets.values]
+        targets = replace(self.targets, values=values, is_present=values >= 0, strata=values, classes=tuple(names))
+        return replace(self, targets=targets)
+
+    def has_values(self, names: Sequence[str]) -> Array:
+        """bool [rows]: whether each of these columns has a value there; the target when there are no names."""
+        is_whole = np.ones(len(self.rows), bool)
+        inputs = {column.name for column in self.features}
+        if not names or not inputs.issuperset(names):
+            is_whole &= self.targets.is_present[self.rows]
+        for block, gather in self._gatherers:
+            places = [place for place, name in enumerate(block.column_names) if name in names]
+            if places and block.gap is not None:
+                values = np.concatenate([gather(piece)[:, places] for piece in self._pieces()])
+                is_whole &= ~_is_gap(values, block.gap).any(axis=1)
+        return is_whole
+
+    def is_first(self) -> Array:
+        """bool [rows]: whether no row before has the same values in all columns used, the target among them."""
+        keys = np.concatenate([self._keys(piece) for piece in self._pieces()])
+        order = np.lexsort(keys.T)  # which leaves equal ones in the order in which they stand
+        is_new = np.append(True, (np.diff(keys[order].T) != 0).any(axis=0))
+        is_first = np.zeros(len(keys), bool)
+        is_first[order[is_new]] = True
+        return is_first
+
+    def _keys(self, rows: Indices) -> Array:
+        """uint64 [B, 2]: the same for the same values, and for no others."""
+        values = [self.targets.values[rows], *(gather(rows) for _block, gather in self._gatherers)]
+        raw = np.concatenate([_bytes(array) for array in values], axis=1)
+        digests = b"".join(blake2b(row, digest_size=16).digest() for row in raw)
+        return np.frombuffer(digests, np.uint64).reshape(-1, 2)
+
+    @cached_property
+    def _gatherers(self) -> list[tuple[Block, Gatherer]]:
+        """What reads the raw values of the columns that go in; it does not depend on what is fitted."""
+        fitted = blocks.fit(self.features, self.prepared, self.rows[:PROBE])
+        return [(block, columns.module_of(block, "values").gatherer(block, self.prepared)) for block in fitted]
+
+    def _pieces(self) -> Iterator[Indices]:
+        """The rows in pieces, so that memory holds what a piece needs."""
+        rows = max(1, PIECE_VALUES // sum(column.width for column in self.features))
+        return (self.rows[start : start + rows] for start in range(0, len(self.rows), rows))
+
+
+def _is_gap(values: Array, gap: float) -> Array:
+    return np.isnan(values) if np.isnan(gap) else values == gap
+
+
+def _bytes(values: Array) -> Array:
+    """uint8 [B, bytes] of the values [B, …], the same for what is the same: there is one zero and one not-a-number."""
+    if values.dtype.kind == "f":
+        values = np.where(np.isnan(values), np.nan, values + 0.0)
+    return np.ascontiguousarray(values.reshape(len(values), -1)).view(np.uint8)
