@@ -21,8 +21,8 @@ CORRECTION = re.compile(r"/corrections/[0-9a-f-]+/$")
 def parcels(page: Page) -> Iterator[str]:
     """The address of a data set of its own, on whose page the browser is."""
     page.goto("/datasets/")
-    file = {"name": "parcels.csv", "mimeType": "text/csv", "buffer": PARCELS.encode()}
-    page.locator("[data-files]").first.set_input_files([file])  # type: ignore[list-item]
+    field = page.locator("[data-files]").first
+    field.set_input_files({"name": "parcels.csv", "mimeType": "text/csv", "buffer": PARCELS.encode()})
     page.wait_for_url(re.compile(r"/datasets/[0-9a-f-]+/$"))
     expect(page.get_by_role("link", name="New run")).to_be_visible(timeout=PATIENCE)
     yield page.url
