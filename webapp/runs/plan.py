@@ -14,7 +14,7 @@ from trainer.data.summary import DataSummary
 from trainer.spec import TrainSpec
 from webapp.charts import learning_rate
 from webapp.formatting import short
-from webapp.runs.controls.shapes import families
+from webapp.runs.controls.shapes import fields
 
 GIVEN = "given_split"  # what an inspection says of a column of parts
 
@@ -42,10 +42,11 @@ def plan(spec: TrainSpec, data: DataSummary, profile: Mapping[str, Any]) -> Plan
 
 
 def _parts(spec: TrainSpec) -> Iterator[tuple[str, str]]:
-    """The components of the spec, each in the words of its family."""
-    for name, info, family in families(TrainSpec):
-        component = getattr(spec, name)
-        yield _(info.title or name), _(entry(family, component).label)
+    """The components of the spec and of its lists, each in the words of its family."""
+    for name, info, shape in fields(TrainSpec):
+        if shape.family is not None and (chosen := getattr(spec, name)):
+            components = chosen if shape.kind == "components" else [chosen]
+            yield _(info.title or name), ", ".join(_(entry(shape.family, one).label) for one in components)
 
 
 def _rows(spec: TrainSpec) -> str:
