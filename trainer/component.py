@@ -1,15 +1,29 @@
 """What every component's ``Spec`` has in common: frozen, typed, versioned, and closed to unknown fields."""
 
+from enum import Enum
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.types import Strict as StrictMode
 
 from trainer.errors import SpecError
+from trainer.sentences import gettext_noop as _
 
 ADVANCED: dict[str, Any] = {"advanced": True}  # json_schema_extra of a field that a form folds away
 Lenient = StrictMode(False)  # JSON has no tuples: a list is taken for one, while its items stay strict
 Form = Literal["torch", "onnx"]
+
+
+class Section(Enum):
+    """Under which heading people look for a field of a run's spec, in this order. An annotation of the field; one
+    without stands with the field before it.
+    """
+
+    DATA = _("Data")
+    MODEL = _("Model")
+    TRAINING = _("Training")
+    RESOURCES = _("Resources")
+    AFTER = _("After training")
 
 
 class Strict(BaseModel):

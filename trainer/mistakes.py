@@ -15,7 +15,7 @@ SENTENCES = {
     "missing": _("This field is missing. Add it."),
     "extra_forbidden": _("There is no field of this name. Remove it, or correct its spelling."),
     "union_tag_invalid": _("“%(tag)s” is not known here. Choose one of %(expected_tags)s."),
-    "union_tag_not_found": _("Say which one you mean by its “name”."),
+    "union_tag_not_found": _("Say which one you mean by its %(discriminator)s."),
     "literal_error": _("Choose %(expected)s."),
     "enum": _("Choose %(expected)s."),
     "int_type": _("This must be a whole number."),

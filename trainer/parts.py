@@ -8,10 +8,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from trainer.columns import Layout, Names
+from trainer.columns import Layout, Names, Shape
 from trainer.component import ADVANCED, Component, Lenient
 
-Shape = tuple[int | None, ...]  # of an encoded row; None is a length that each batch has of its own
 Width = Annotated[int, Field(ge=1, le=16384)]
 Widths = Annotated[tuple[Width, ...], Lenient]
 Hidden = Annotated[
@@ -30,11 +29,12 @@ Dropout = Annotated[
 
 @dataclass(frozen=True)
 class Input:
-    """An encoded block as a network gets it: [B, *shape]."""
+    """An encoded block as a network gets it: [B, *shape], and the name of its rows' lengths, where they differ."""
 
     layout: Layout
     shape: Shape
     columns: tuple[str, ...]
+    lengths: str | None = None
 
 
 @dataclass(frozen=True)

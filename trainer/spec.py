@@ -9,10 +9,11 @@ from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 from trainer.augmentation import AugmentationSpec
 from trainer.catalog import Choice, default, entry, listing
 from trainer.cleaning import CleaningSpec, Use
-from trainer.columns import Column
-from trainer.component import Component, Form, Lenient, Strict, Versioned
+from trainer.columns import AnyReading, Column, Reading
+from trainer.component import ADVANCED, Component, Form, Lenient, Section, Strict, Versioned
 from trainer.compressors import CompressorSpec
 from trainer.data import inputs, partition
+from trainer.data.epochs import steps_per_epoch
 from trainer.data.summary import LABEL, DataSummary
 from trainer.errors import SpecError, TrainerError
 from trainer.model import ModelSpec
@@ -22,6 +23,7 @@ from trainer.sentences import gettext_noop as _
 from trainer.task import TaskSpec
 
 NAMED = 5  # columns in a sentence
+FITTING: dict[str, Any] = {"empty": "Chosen to fit the data"}
 Task = Annotated[TaskSpec, Choice("tasks")]
 Model = Annotated[ModelSpec, Choice("models")]
 Loss = Annotated[Component, Choice("losses")]
@@ -37,10 +39,13 @@ Format = Annotated[Component, Choice("formats")]
 def _each_once(exporters: tuple[Component, ...]) -> tuple[Component, ...]:
     """The same format twice would be two files of one name."""
     names = [exporter.name for exporter in exporters]
-    for name in names:
-        if names.count(name) > 1:
+    for place, exporter in enumerate(exporters):
+        if exporter.name in names[:place]:
             raise SpecError(
-                "exporter_twice", "“%(exporter)s” stands here more than once. Keep one of them.", exporter=name
+                "exporter_twice",
+                "“%(exporter)s” stands here more than once. Keep one of them.",
+                field=str(place),
+                exporter=entry("exporters", exporter).label,
             )
     return exporters
 
@@ -121,14 +126,29 @@ class RunSpec(Versioned):
     """What the specs of all kinds share. ``version`` counts the released forms of the kind's own fields."""
 
     version: int = Field(1, title="Version")
-    seed: int = Field(
-        0, ge=0, lt=2**31, title="Seed", description="The same seed gives the same split, order and weights."
+    seed: Annotated[int, Section.TRAINING] = Field(
+        0,
+        ge=0,
+        lt=2**31,
+        title="Seed",
+        description="The same seed gives the same split, order and weights.",
+        json_schema_extra=ADVANCED,
     )
-    ranks: int = Field(
-        1, ge=1, le=1024, title="Ranks", description="Processes that train together, each on a device of its own."
+    ranks: Annotated[int, Section.RESOURCES] = Field(
+        1,
+        ge=1,
+        le=1024,
+        title="Ranks",
+        description="Processes that train together, each on a device of its own.",
+        json_schema_extra={"at_most": "devices"},
     )
-    threads: int = Field(
-        1, ge=1, le=256, title="Threads per rank", description="Processor threads that each rank may use."
+    threads: Annotated[int, Section.RESOURCES] = Field(
+        1,
+        ge=1,
+        le=256,
+        title="Threads per rank",
+        description="Processor threads that each rank may use.",
+        json_schema_extra=ADVANCED,
     )
 
     @property
@@ -137,60 +157,78 @@ class RunSpec(Versioned):
         return self.ranks
 
 
-class TrainSpec(RunSpec):
-    """Train one model. ``resolved`` fills in what depends on the data."""
+class TrainDraft(RunSpec):
+    """Train one model, as somebody asks for it: ``resolved`` fills in what depends on the data."""
 
     kind: Literal["train"] = "train"
-    task: Task | None = Field(None, title="Task", description="What the model learns to tell.")
-    model: Model | None = Field(None, title="Model", description="The network.")
-    loss: Loss | None = Field(None, title="Loss", description="What training makes small.")
-    optimizer: Optimizer = Field(
-        default_factory=lambda: cast(OptimizerSpec, default("optimizers", "adamw")),
-        title="Optimizer",
-        description="How each step changes the weights.",
-    )
-    schedule: Schedule = Field(
-        default_factory=lambda: cast(ScheduleSpec, default("schedules", "cosine")),
-        title="Schedule",
-        description="How the learning rate changes over the run.",
-    )
-    batch_size: int = Field(
-        32, ge=1, le=1_000_000, title="Batch size", description="Rows per step, over all ranks together."
-    )
-    epochs: int = Field(10, ge=1, le=100_000, title="Epochs", description="How often every training row is seen.")
-    split: Split = Field(default_factory=Split, title="Split")
-    cleaning: Cleanings = Field(
+    task: Annotated[Task | None, Section.DATA] = Field(None, title="Task", description="What the model learns to tell.")
+    split: Annotated[Split, Section.DATA] = Field(default_factory=Split, title="Split")
+    cleaning: Annotated[Cleanings, Section.DATA] = Field(
         (),
         max_length=16,
         title="Cleaning",
         description="Done in this order before anything is learned; what it does goes with the model.",
+        json_schema_extra={"empty": "The rows are taken as they are."},
     )
-    augmentation: Augmentations = Field(
+    augmentation: Annotated[Augmentations, Section.DATA] = Field(
         (),
         max_length=16,
         title="Augmentation",
         description="Done in this order with the training rows, otherwise each time they are seen.",
+        json_schema_extra={"empty": "Each row is seen as it is, every time."},
     )
-    precision: Literal["float32", "float64"] = Field(
-        "float32", title="Precision", description="Number format of weights and data."
+    model: Annotated[Model | None, Section.MODEL] = Field(
+        None, title="Model", description="The network.", json_schema_extra=FITTING
     )
-    nonfinite: Literal["stop", "skip", "continue"] = Field(
+    loss: Annotated[Loss | None, Section.MODEL] = Field(
+        None, title="Loss", description="What training makes small.", json_schema_extra=FITTING
+    )
+    optimizer: Annotated[Optimizer, Section.TRAINING] = Field(
+        default_factory=lambda: cast(OptimizerSpec, default("optimizers", "adamw")),
+        title="Optimizer",
+        description="How each step changes the weights.",
+    )
+    schedule: Annotated[Schedule, Section.TRAINING] = Field(
+        default_factory=lambda: cast(ScheduleSpec, default("schedules", "cosine")),
+        title="Schedule",
+        description="How the learning rate changes over the run.",
+    )
+    batch_size: Annotated[int, Section.TRAINING] = Field(
+        32, ge=1, le=1_000_000, title="Batch size", description="Rows per step, over all ranks together."
+    )
+    epochs: Annotated[int, Section.TRAINING] = Field(
+        10, ge=1, le=100_000, title="Epochs", description="How often every training row is seen."
+    )
+    precision: Annotated[Literal["float32", "float64"], Section.TRAINING] = Field(
+        "float32",
+        title="Precision",
+        description="Number format of weights and data.",
+        json_schema_extra=ADVANCED,
+    )
+    nonfinite: Annotated[Literal["stop", "skip", "continue"], Section.TRAINING] = Field(
         "stop",
         title="When the loss is not finite",
         description="Stop the run, skip that step's update, or go on regardless.",
+        json_schema_extra=ADVANCED,
     )
-    checkpoint_seconds: float = Field(
+    checkpoint_seconds: Annotated[float, Section.RESOURCES] = Field(
         10.0,
         ge=0,
         le=86_400,
         title="Seconds between checkpoints",
         description="At most this much work is repeated after a crash; 0 writes one every step.",
+        json_schema_extra=ADVANCED,
     )
-    exporters: Exporters = Field(
+    exporters: Annotated[Exporters, Section.AFTER] = Field(
         default_factory=lambda: tuple(entry.spec() for entry in listing("exporters").values()),
         title="Exports",
-        description="Formats that are made and proved when training has ended; none where the list is empty.",
+        description="Formats that are made and proved when training has ended.",
+        json_schema_extra={"empty": "Nothing to download is made."},
     )
+
+    def steps_per_epoch(self, rows: int) -> int:
+        """Of so many rows to train on."""
+        return steps_per_epoch(rows, self.batch_size)
 
     def resolved(self, data: DataSummary) -> "TrainSpec":
         """The complete spec for this data.
@@ -222,7 +260,15 @@ class TrainSpec(RunSpec):
                 task=entry("tasks", task).label,
             )
         _require_fitting_steps(self, task, features)
-        return self.model_copy(update={"task": task, "model": model, "loss": loss, "split": split})
+        return TrainSpec(**{**dict(self), "task": task, "model": model, "loss": loss, "split": split})
+
+
+class TrainSpec(TrainDraft):
+    """Train one model: complete, as it is queued, stored with the model, and done."""
+
+    task: Annotated[Task, Section.DATA] = Field(title="Task", description="What the model learns to tell.")
+    model: Annotated[Model, Section.MODEL] = Field(title="Model", description="The network.")
+    loss: Annotated[Loss, Section.MODEL] = Field(title="Loss", description="What training makes small.")
 
 
 class CompressSpec(RunSpec):
@@ -238,6 +284,7 @@ class CompressSpec(RunSpec):
         max_length=16,
         title="Stages",
         description="Done in this order.",
+        json_schema_extra={"empty": "Nothing is made smaller yet: add a stage."},
     )
 
     @model_validator(mode="after")
@@ -264,7 +311,14 @@ class ExportSpec(RunSpec):
     """Write one model version in other formats and prove each of them."""
 
     kind: Literal["export"] = "export"
-    exporters: Exporters = Field(min_length=1, max_length=16, title="Formats")
+    ranks: Literal[1] = Field(1, title="Ranks", description="Exports are made by one process.")
+    exporters: Exporters = Field(
+        min_length=1,
+        max_length=16,
+        title="Formats",
+        description="Each is made and proved.",
+        json_schema_extra={"empty": "Nothing is made yet: add a format."},
+    )
 
     @property
     def device_count(self) -> int:
@@ -285,8 +339,14 @@ class InspectSpec(RunSpec):
     """Open what a user uploaded, recognise its format, profile it, and prepare it for training."""
 
     kind: Literal["inspect"] = "inspect"
+    ranks: Literal[1] = Field(1, title="Ranks", description="Data are opened by one process.")
     files: Annotated[tuple[str, ...], Lenient] = Field(min_length=1, max_length=8, title="Names of the uploaded files")
     format: Format | None = Field(None, title="Format", description="Recognised from the content when left out.")
+    columns: dict[str, Annotated[Reading, AnyReading()]] = Field(
+        default_factory=dict,
+        title="Kinds of columns",
+        description="How columns are to be read, by name; what is not named is recognised from its values.",
+    )
 
     @property
     def device_count(self) -> int:
@@ -297,6 +357,7 @@ class PreviewSpec(RunSpec):
     """Show what cleaning and augmentation make of the data. The fields are those of a training."""
 
     kind: Literal["preview"] = "preview"
+    ranks: Literal[1] = Field(1, title="Ranks", description="A preview is made by one process.")
     task: Task | None = Field(None, title="Task")
     split: Split = Field(default_factory=Split, title="Split")
     cleaning: Cleanings = Field((), max_length=16, title="Cleaning")
@@ -311,18 +372,27 @@ class PreviewSpec(RunSpec):
         """The preview of a training's rows."""
         return cls(**{name: getattr(spec, name) for name in PREVIEWED})
 
-    def training(self) -> TrainSpec:
+    def training(self) -> TrainDraft:
         """A training on the same rows."""
-        return TrainSpec(**{name: getattr(self, name) for name in PREVIEWED})
+        return TrainDraft(**{name: getattr(self, name) for name in PREVIEWED})
 
 
 PREVIEWED = ("seed", "task", "split", "cleaning", "augmentation")
 AnyKind = TrainSpec | CompressSpec | ExportSpec | InspectSpec | PreviewSpec
 AnySpec = Annotated[AnyKind, Field(discriminator="kind")]
+AnyDraft = TrainDraft | CompressSpec | ExportSpec | InspectSpec | PreviewSpec  # as somebody sends it
+KINDS: dict[str, type[RunSpec]] = {  # as somebody sends them
+    "train": TrainDraft,
+    "compress": CompressSpec,
+    "export": ExportSpec,
+    "inspect": InspectSpec,
+    "preview": PreviewSpec,
+}
 _any_spec: TypeAdapter[AnyKind] = TypeAdapter(AnySpec)
+_any_draft: TypeAdapter[AnyDraft] = TypeAdapter(Annotated[AnyDraft, Field(discriminator="kind")])
 
 
-def parse(spec: dict[str, Any], kind: str | None = None) -> AnyKind:
+def parse(spec: dict[str, Any], kind: str | None = None) -> AnyDraft:
     """Validate a spec from outside.
 
     Raises pydantic's ValidationError, whose locations name the fields, and TrainerError for one of another ``kind``.
@@ -331,10 +401,15 @@ def parse(spec: dict[str, Any], kind: str | None = None) -> AnyKind:
         raise TrainerError(
             "other_kind", "Only a spec of the kind “%(kind)s” is taken here; leave “kind” out.", field="kind", kind=kind
         )
-    return _any_spec.validate_python({"kind": kind or "train", **spec} if "kind" not in spec else spec)
+    return _any_draft.validate_python({"kind": kind or "train", **spec} if "kind" not in spec else spec)
 
 
-def _require_fitting_steps(spec: TrainSpec, task: TaskSpec, features: tuple[Column, ...]) -> None:
+def parse_complete(spec: dict[str, Any]) -> AnyKind:
+    """Validate a spec that was queued: nothing is left open in it. Raises pydantic's ValidationError."""
+    return _any_spec.validate_python(spec)
+
+
+def _require_fitting_steps(spec: TrainDraft, task: TaskSpec, features: tuple[Column, ...]) -> None:
     """Raise TrainerError for a step of cleaning or augmentation that has nothing to work on."""
     for place, step in enumerate(spec.cleaning):
         label = entry("cleaning", step).label

@@ -13,24 +13,20 @@ from pydantic import BaseModel
 
 from trainer import exporters, spec
 from trainer.catalog import FAMILIES, listing
+from trainer.columns import readings
 from trainer.sentences import ONE
 
 TAGS = {"name", "version", "kind"}  # of every spec; nobody chooses among them in a form
 CHOICE = re.compile(r"[a-z ]+")  # a word, not a number or a technical name such as float32
-SPECS: tuple[type[BaseModel], ...] = (
-    spec.TrainSpec,
-    spec.CompressSpec,
-    spec.ExportSpec,
-    spec.InspectSpec,
-    spec.PreviewSpec,
-    spec.Split,
-)
+SPECS: tuple[type[BaseModel], ...] = (*spec.KINDS.values(), spec.Split)
 HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
 
 
 def of_specs() -> list[str]:
     """Labels, descriptions, fields and choices once each, in alphabetical order."""
-    return sorted({*_of_components(), *(text for model in SPECS for text in _of_fields(model))})
+    return sorted(
+        {*_of_components(), *(text for model in (*SPECS, *readings().values()) for text in _of_fields(model))}
+    )
 
 
 def source() -> str:
@@ -56,6 +52,6 @@ def _of_components() -> Iterator[str]:
 def _of_fields(model: type[BaseModel]) -> Iterator[str]:
     for name, info in model.model_fields.items():
         extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-        yield from (str(text) for text in (info.title, info.description, extra.get("unit")) if text)
+        yield from (str(text) for text in (info.title, info.description, extra.get("unit"), extra.get("empty")) if text)
         if name not in TAGS and get_origin(info.annotation) is Literal:
             yield from filter(CHOICE.fullmatch, (str(choice).replace("_", " ") for choice in get_args(info.annotation)))

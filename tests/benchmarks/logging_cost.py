@@ -15,7 +15,7 @@ from trainer.attempt.journal import Journal, Log, Unwritten
 from trainer.data import rows
 from trainer.data.prepared import Array, Prepared
 from trainer.packaging import package
-from trainer.spec import TrainSpec
+from trainer.spec import TrainDraft
 from trainer.training import loop
 from trainer.training.parallel import Ranks
 
@@ -89,7 +89,7 @@ def _one_step(folder: Path) -> Line:
     generator = np.random.default_rng(0)
     numbers, codes = generator.normal(size=(ROWS, 64)), generator.integers(0, 3, (ROWS, 1))
     prepared = Prepared.open(write_table(folder / "table.safetensors", numbers, codes))
-    spec = TrainSpec.model_validate(SPEC).resolved(prepared.summary)
+    spec = TrainDraft.model_validate(SPEC).resolved(prepared.summary)
     data = rows.read(spec, prepared)
     journal = Alternating(folder / "alternating")
     loop.fit(spec, package.module(rows.configure(spec, data)), data, Ranks(), journal)

@@ -30,7 +30,7 @@ from trainer.data.prepared import Prepared
 from trainer.data.rows import Rows
 from trainer.packaging import package
 from trainer.packaging.preprocessing import RawModel
-from trainer.spec import TrainSpec
+from trainer.spec import TrainDraft, TrainSpec
 from trainer.training import loop
 from trainer.training.parallel import Ranks
 
@@ -47,7 +47,7 @@ def run() -> list[Line]:
         folder = Path(name)
         path = digits(folder)
         prepared = Prepared.open(path)
-        spec = TrainSpec(epochs=1).resolved(prepared.summary)
+        spec = TrainDraft(epochs=1).resolved(prepared.summary)
         data = rows.read(spec, prepared)
         loader = DataLoader(_data_set(data), batch_size=spec.batch_size, shuffle=True)
         epochs: dict[str, Epoch] = {

@@ -175,8 +175,8 @@ def _of_results(page: Page, api: httpx.Client) -> Iterator[State]:
     yield "form: clone", page
     page.goto(f"/runs/{digits}/compress/")
     yield "form: compress", page
-    for box in page.locator("[name=stages]").all():
-        box.uncheck()
+    while page.locator("[data-remove]").count():
+        page.locator("[data-remove]").first.click()
     page.get_by_role("button", name="Start compressing").click()
     page.get_by_role("alert").first.wait_for()
     yield "form: compress refused", page

@@ -317,7 +317,7 @@ def test_a_graph_fixed_at_one_batch_size_is_refused(digits: Trained, tmp_path: P
     export.write_companions(source, tmp_path)
     assert source.module is not None
     program = torch.onnx.export(
-        Positional(source.module),
+        Positional(source.module, list(source.example)),
         tuple(source.example.values()),
         dynamo=True,
         verbose=False,

@@ -321,7 +321,9 @@ def test_many_rows_at_a_time_are_read_as_one_by_one(
     path.write_text("".join(f"{one},{two}{end}" for one, two, end in rows), encoding="utf-8", newline="")
     table = Table(Source.of(path, path.name), "utf-8", ",", False, 2)
     many = outcome(
-        (line, list(row)) for batch in batches(table) for line, *row in zip(batch.lines, *batch.columns, strict=True)
+        (line, list(row))
+        for batch in batches(table)
+        for line, *row in zip(batch.lines, *(cells.to_pylist() for cells in batch.columns), strict=True)
     )
     assert many == outcome(fitted(table, one_by_one(table)))
 

@@ -16,7 +16,7 @@ from trainer.data.prepared import Prepared
 from trainer.errors import TrainerError
 from trainer.model import ModelSpec
 from trainer.parts import Input
-from trainer.spec import TrainSpec
+from trainer.spec import TrainDraft
 
 TASK = {"name": "classification", "target": "class", "features": [column.name for column in mixed.FEATURES]}
 ENCODERS = [
@@ -92,7 +92,7 @@ def test_an_encoder_for_a_column_that_it_cannot_take_is_refused(
     summary = Prepared.open(mixed.write(tmp_path / "mixed.safetensors", rows=20)).summary
     model = {"name": "fusion", "encoders": [{"name": "convolutions", "columns": columns}]}
     with pytest.raises(TrainerError, match=f"cannot take “{column}”") as caught:
-        TrainSpec.model_validate({"task": TASK, "model": model}).resolved(summary)
+        TrainDraft.model_validate({"task": TASK, "model": model}).resolved(summary)
     assert caught.value.field == "model"
 
 

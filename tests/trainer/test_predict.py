@@ -21,7 +21,7 @@ from trainer.data.prepared import Array, Prepared
 from trainer.data.rows import Rows
 from trainer.proving import answering, parity
 from trainer.proving.description import preprocess
-from trainer.spec import TrainSpec, parse
+from trainer.spec import TrainDraft, parse
 from trainer.tasks import regression
 
 ECHO = """
@@ -49,7 +49,7 @@ def shipped(prepared: Prepared, folder: Path) -> Rows:
     """What a stranger's folder holds, with a model that notes what it is asked; the rows as training takes them."""
     task = {"name": "classification", "target": prepared.summary.columns[-1].name}
     spec = parse({"kind": "train", "task": task})
-    assert isinstance(spec, TrainSpec)
+    assert isinstance(spec, TrainDraft)
     spec = spec.resolved(prepared.summary)
     data = rows.read(spec, prepared)
     folder.mkdir()

@@ -12,9 +12,9 @@ from tests.files import Imported, idx, imported
 from tests.trainer.attempts import encoded
 from trainer.data import rows
 from trainer.data.summary import number_names
-from trainer.importing.profile import LOOKED_FOR, SENTENCES
+from trainer.importing.profile import looked_for, sentences
 from trainer.packaging import package
-from trainer.spec import TrainSpec, parse
+from trainer.spec import TrainDraft, parse
 from webapp.datasets import samples
 
 
@@ -48,11 +48,11 @@ def test_the_digits_are_profiled(tmp_path: Path) -> None:
 
 
 def test_each_problem_is_a_check_and_a_profile_lists_those_that_were_made(tmp_path: Path) -> None:
-    assert set(LOOKED_FOR) == {code for code, (severity, _, _) in SENTENCES.items() if severity != "info"}
+    assert set(looked_for()) == {code for code, (severity, _, _) in sentences().items() if severity != "info"}
     rows = [f"{number % 7 * 1.5},{'red' if number % 2 else 'blue'},x" for number in range(40)]
     inspection = table(tmp_path / "classes", "size,colour,x", rows)
     checks = {check.code for check in inspection.profile.checks}
-    assert inspection.codes - {code for code, (severity, _, _) in SENTENCES.items() if severity == "info"} <= checks
+    assert inspection.codes - {code for code, (severity, _, _) in sentences().items() if severity == "info"} <= checks
     assert {
         "missing_values",
         "text_in_numbers",
@@ -177,7 +177,7 @@ def test_numbers_too_close_for_bins_between_them_have_no_histogram(tmp_path: Pat
 
 
 def test_every_problem_has_a_message_and_a_remedy_in_whole_sentences() -> None:
-    for code, (_, message, remedy) in SENTENCES.items():
+    for code, (_, message, remedy) in sentences().items():
         assert message.endswith("."), code
         assert remedy.endswith("."), code
 
@@ -204,7 +204,7 @@ def test_numbers_that_float32_cannot_tell_apart_are_said_and_harmless(tmp_path: 
     problem = made.problem("coarse_numbers")
     assert problem.params == {"column": "time", "step": "128"}
     spec = parse({"task": {"name": "classification", "target": "y"}}, "train")
-    assert isinstance(spec, TrainSpec)
+    assert isinstance(spec, TrainDraft)
     spec = spec.resolved(made.data.summary)
     data = rows.read(spec, made.data)
     model = package.module(rows.configure(spec, data))

@@ -1,5 +1,5 @@
-"""A kind of column and a task are folders: two that Trainyard does not have go the whole way, from the prepared file to
-proved exports, and nothing else was edited for them.
+"""Kinds of columns, a task and an encoder are folders: some that Trainyard does not have go the whole way, from a
+file to proved exports, and nothing else was edited for them.
 """
 
 import json
@@ -16,7 +16,24 @@ def test_a_kind_and_a_task_of_somebody_elses_go_the_whole_way(tmp_path: Path) ->
     )
     assert done.returncode == 0, done.stderr[-3000:]
     told = json.loads(done.stdout.splitlines()[-1])
+    assert told["kinds"] == {"wind": "angle", "height": "number"}
+    assert "turns" in told["problems"] and "turns" in told["checks"]
     assert told["hits"] > 0.9
     assert told["stages"] == ["done", "done"]
     assert told["exports"] == ["proved"] * 2
     assert told["answers"] == [{"above": True}, {"above": False}]
+
+
+def test_rows_of_different_lengths_go_the_whole_way(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.trainer.toys.ragged", str(tmp_path)], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    results = json.loads(done.stdout.splitlines()[-1])
+    assert results["ranks"] < 1e-9, "padding teaches nothing: two ranks, whose batches are padded less, learn the same"
+    assert results["resume"] is True
+    assert results["accuracy"] > 0.9
+    assert results["useful"] > 0.85, "without buckets it would be about a half"
+    assert results["exports"] == {"onnx": "proved", "safetensors": "proved", "torchscript": "proved"}
+    assert results["answers"] == ["up", "down"]
+    assert results["frozen"] == {"onnx": "refused", "safetensors": "proved", "torchscript": "proved"}

@@ -1,16 +1,26 @@
-"""Every field of every Spec has a control: a field that the form cannot show would be left out of it without a word."""
+"""Every field of every Spec has a control, and a form that is read gives the spec that it showed: what the form cannot
+show would be left out of it without a word.
+"""
 
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import pytest
+from django.http import QueryDict
+from pydantic import Field as SpecField
 
 from tests.webapp.pages import images, table
-from trainer.catalog import FAMILIES, Entry, listing
-from trainer.component import Strict
+from trainer.catalog import FAMILIES, Choice, Entry, listing
+from trainer.component import Component, Lenient, Strict
 from trainer.data.summary import DataSummary
-from trainer.spec import Split, TrainSpec
-from webapp.runs import compressing, forms
-from webapp.runs.fields import TAGS, Place, fields
+from trainer.spec import KINDS, TrainSpec
+from webapp.runs import forms
+from webapp.runs.controls import draw
+from webapp.runs.controls.control import Alternatives, ComponentList, Control, Field, Group, Nested
+from webapp.runs.controls.draw import Place, Surroundings
+from webapp.runs.controls.edits import edited
+from webapp.runs.controls.read import read
+from webapp.runs.controls.shapes import TAGS, fields, is_fixed, shape
 
 ENTRIES = [pytest.param(entry, id=f"{family}/{name}") for family in FAMILIES for name, entry in listing(family).items()]
 PART = {"name": "part", "kind": "category", "distinct": 2, "levels": ["train", "test"]}  # only then can it be chosen
@@ -23,38 +33,192 @@ def with_parts(summary: dict[str, Any]) -> DataSummary:
 SUMMARIES = {"table": with_parts(table("petal")["summary"]), "images": with_parts(images()["summary"])}
 
 
-def of(model: type[Strict], prefix: str = "") -> set[str]:
-    """The paths of a model's fields."""
-    return {f"{prefix}{name}" for name in model.model_fields if name not in TAGS}
+class Inner(Strict):
+    """A Spec within a component."""
+
+    depth: int = SpecField(1, ge=1)
+
+
+class Every(Component):
+    """A field of every shape that a component may have."""
+
+    optimizer: Annotated[Component, Choice("optimizers")] | None = None
+    stages: Annotated[tuple[Annotated[Component, Choice("compressors")], ...], Lenient] = ()
+    inner: Inner = SpecField(default_factory=Inner)
+    columns: Annotated[tuple[str, ...], Lenient] = ("a", "b")
+    numbers: Annotated[tuple[int, ...], Lenient] = ()
+    sides: Annotated[tuple[Literal["left", "right"], ...], Lenient] = ("left",)
+    limit: float | None = 0.5
+    sure: bool | None = None
+    flag: bool = True
+    words: dict[str, int] = SpecField(default_factory=dict)
+    side: Literal["left", "right"] | None = "left"
+    either: int | str = 1
+
+
+CHANGES: list[dict[str, Any]] = [
+    {},
+    {"optimizer": {"name": "sgd", "learning_rate": 0.1 + 0.2}, "flag": False, "sure": False, "limit": None},
+    {"stages": [{"name": "quantize_int8"}, {"name": "prune_channels", "ratio": 0.75}, {"name": "quantize_int8"}]},
+    {"columns": ["x, y", "z"], "numbers": [3, 1], "sides": [], "inner": {"depth": 3}, "side": None},
+    {"columns": [], "words": {"a": 1}, "either": "x", "sure": True, "sides": ["left", "right"]},
+]
+
+
+def drawn(model: type[Strict], said: Mapping[str, Any], data: DataSummary | None = None) -> Group:
+    return draw.group(model, said, Surroundings(data), Place())
+
+
+def sent(group: Group) -> Iterator[tuple[str, str]]:
+    """What a browser sends of these controls."""
+    for control in group.controls:
+        yield from _sent(control)
+
+
+def _sent(control: Control) -> Iterator[tuple[str, str]]:
+    if isinstance(control, Nested):
+        yield from sent(control.group)
+    elif isinstance(control, Alternatives):
+        yield f"{control.name}.name", control.chosen
+        for group in control.groups:
+            yield from sent(group)
+    elif isinstance(control, ComponentList):
+        for item in control.items:
+            yield from ((f"{control.name}.item", item.key), (f"{item.prefix}.name", item.name))
+            yield from sent(item.group)
+    elif isinstance(control, Field) and control.look == "columns":
+        yield from ((control.name, value) for value, _text in control.choices if value in control.values)
+        yield control.name, ""
+    elif isinstance(control, Field):
+        yield control.name, control.value
+
+
+def read_back(model: type[Strict], group: Group) -> dict[str, Any]:
+    post = QueryDict(mutable=True)
+    for name, value in sent(group):
+        post.appendlist(name, value)
+    return read(model, post)
+
+
+def of(model: type[Strict]) -> set[str]:
+    """The fields of a model in which there is something to choose."""
+    return {name for name, info in model.model_fields.items() if name not in TAGS and not is_fixed(shape(info))}
+
+
+def other(model: type[Strict], name: str) -> Any:
+    """A value that the field does not have by default, or its default where nobody can tell one."""
+    info = model.model_fields[name]
+    value, core = info.get_default(call_default_factory=True), shape(info).core
+    limits = {bound: getattr(note, bound) for note in info.metadata for bound in ("ge", "le") if hasattr(note, bound)}
+    if core is bool:
+        return not value
+    if get_origin(core) is Literal:
+        return next((choice for choice in get_args(core) if choice != value), value)
+    if core in (int, float) and isinstance(value, int | float):
+        return value + 1 if value + 1 <= limits.get("le", value) else value / 2
+    if isinstance(value, tuple) and value and core is int:
+        return [*value, 7]
+    return value
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
-def test_every_field_of_a_component_can_be_shown(entry: Entry) -> None:
-    assert {one.path for one in fields(entry.spec, Place(), {}, {})} == of(entry.spec)
+def test_every_field_of_a_component_has_a_control(entry: Entry) -> None:
+    assert {control.path for control in drawn(entry.spec, {}).controls} == of(entry.spec)
+
+
+@pytest.mark.parametrize("model", [*KINDS.values(), Every])
+def test_every_field_of_a_kind_of_run_has_a_control(model: type[Strict]) -> None:
+    assert {control.path for control in drawn(model, {}).controls} == of(model)
 
 
 @pytest.mark.parametrize("summary", SUMMARIES.values(), ids=SUMMARIES)
-def test_every_field_of_a_training_has_a_control_in_the_form(summary: DataSummary) -> None:
-    sections = forms.sections(forms.Reading({}), summary, None)
-    paths = {one.path for section in sections for one in (*section.fields, *section.folded)}
-    parts = {part.name: part for section in sections for part in section.parts}
-    shown = {name for name, entry in listing("exporters").items() if not of(entry.spec)}
-    assert {check.name for section in sections for check in section.checks} == shown, (
-        "an exporter with fields needs controls"
-    )
-    assert paths | parts.keys() | {"exporters", "split", "cleaning", "augmentation"} == of(TrainSpec) | of(
-        Split, "split."
-    )
-    for name, part in parts.items():
-        for option in part.options:
-            assert {one.path for one in (*option.fields, *option.folded)} == of(
-                listing(forms.PARTS[name])[option.name].spec, f"{name}."
-            )
+def test_the_form_of_a_new_run_has_every_field_once_and_each_component_that_fits_with_all_of_its_own(
+    summary: DataSummary,
+) -> None:
+    groups = [part.group for part in forms.sections(forms.Reading({}), summary, None)]
+    controls = [control for group in groups for control in group.controls]
+    assert sorted(control.path for control in controls) == sorted(of(TrainSpec))
+    for name, _info, found in fields(TrainSpec):
+        control = next(one for one in controls if one.path == name)
+        if isinstance(control, Alternatives) and found.family:
+            members = {option.name: option.group for option in control.options}
+        elif isinstance(control, ComponentList) and found.family:
+            members = {item.name: item.group for item in control.blanks}
+        else:
+            continue
+        assert members, name
+        for member, group in members.items():
+            own = {one.path.rpartition(".")[2] for one in group.controls}
+            assert own == of(listing(found.family)[member].spec), (name, member)
 
 
-def test_every_field_of_a_compressor_has_a_control_in_the_dialog() -> None:
-    stages = compressing._stages(None, {})
-    assert [stage.name for stage in stages] == list(listing("compressors"))
-    for stage in stages:
-        spec: Any = listing("compressors")[stage.name].spec
-        assert {one.path.rpartition(".")[2] for one in stage.fields} == of(spec)
+def test_what_nobody_knows_to_draw_is_asked_for_as_json() -> None:
+    looks = {one.name: one.look for one in drawn(Every, {}).controls if isinstance(one, Field)}
+    assert looks["words"] == looks["either"] == "json"
+    assert drawn(Every, {"words": {"a": 1}}).controls
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_the_form_of_a_component_that_is_read_gives_the_component(entry: Entry) -> None:
+    model: Any = entry.spec
+    required = {
+        name: ["a"] if shape(info).kind == "values" else "a"
+        for name, info in model.model_fields.items()
+        if info.is_required()
+    }
+    for name in of(model):
+        changed = {**required, name: other(model, name)} if name not in required else required
+        spec = model.model_validate(changed)
+        back = model.model_validate(read_back(model, drawn(model, spec.model_dump(mode="json"))))
+        assert back == spec, name
+
+
+@pytest.mark.parametrize("changes", CHANGES)
+def test_nested_components_and_lists_are_read_as_they_were_shown(changes: dict[str, Any]) -> None:
+    spec = Every.model_validate(changes)
+    shown = drawn(Every, spec.model_dump(mode="json"))
+    assert Every.model_validate(read_back(Every, shown)) == spec
+
+
+def test_an_item_that_nobody_knows_stays_in_its_list_to_be_refused() -> None:
+    group = draw.group(Every, {"stages": [{"name": "shrink"}, 7]}, Surroundings(errors={"stages.0": ["?"]}), Place())
+    stages = next(one for one in group.controls if isinstance(one, ComponentList))
+    assert [item.label for item in stages.items] == ["shrink", "7"] and stages.items[0].errors == ("?",)
+    assert [one["name"] for one in read_back(Every, group)["stages"]] == ["shrink", "7"]
+    assert group.is_faulty
+
+
+def test_a_fault_is_shown_at_the_item_and_at_the_field_of_a_nested_component() -> None:
+    said = {"optimizer": {"name": "sgd", "momentum": 2}, "stages": [{"name": "prune_channels", "ratio": 7}]}
+    errors = {"optimizer.momentum": ["too much"], "stages.0.ratio": ["too large"], "stages.0": ["not here"]}
+    group = draw.group(Every, said, Surroundings(errors=errors), Place())
+    assert errors.keys() <= set(group.paths)
+    stages = next(one for one in group.controls if isinstance(one, ComponentList))
+    assert stages.items[0].is_open and stages.items[0].errors == ("not here",)
+    assert [one.errors for one in stages.items[0].group.controls if one.is_faulty] == [("too large",)]
+
+
+@pytest.mark.parametrize(
+    ("edit", "names"),
+    [
+        ("add stages b", ["a", "b", "c", "b"]),
+        ("remove stages 1", ["a", "c"]),
+        ("up stages 1", ["b", "a", "c"]),
+        ("down stages 1", ["a", "c", "b"]),
+        ("up stages 0", ["a", "b", "c"]),
+        ("down stages 2", ["a", "b", "c"]),
+        ("up stages 99", ["a", "b", "c"]),
+        ("up stages x", ["a", "b", "c"]),
+        ("add nowhere.0.x b", ["a", "b", "c"]),
+        ("", ["a", "b", "c"]),
+    ],
+)
+def test_a_button_of_a_list_changes_it_on_a_page_without_scripts(edit: str, names: list[str]) -> None:
+    raw: dict[str, Any] = {"stages": [{"name": name} for name in "abc"], "seed": 1}
+    assert [one["name"] for one in edited(raw, edit)["stages"]] == names
+    assert len(raw["stages"]) == 3
+
+
+def test_a_list_within_a_component_of_a_list_is_changed_by_its_path() -> None:
+    raw = {"stages": [{"name": "a"}, {"name": "b", "parts": [{"name": "x"}]}]}
+    assert edited(raw, "add stages.1.parts y")["stages"][1]["parts"] == [{"name": "x"}, {"name": "y"}]

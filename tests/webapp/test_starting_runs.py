@@ -11,6 +11,7 @@ from tests.attacks import things
 from tests.webapp.pages import make_dataset, table
 from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
+from trainer.spec import TrainSpec
 from webapp.accounts.models import User
 from webapp.datasets import services as datasets
 from webapp.datasets.models import Dataset, DatasetVersion
@@ -100,7 +101,8 @@ def test_what_is_counted_has_its_singular(ada: User) -> None:
     version = make_dataset(ada).versions.get()
     reading = forms.check({"task": CLASSIFIED, "batch_size": 1}, version)
     summary = DataSummary.model_validate((version.profile or {})["summary"])
-    (ranks,) = [one for section in forms.sections(reading, summary, 1) for one in section.fields if one.name == "ranks"]
-    assert ranks.hint == "The largest worker here has 1 device."
-    assert reading.spec is not None
+    controls = [one for part in forms.sections(reading, summary, 1) for one in part.group.controls]
+    (ranks,) = [one for one in controls if one.name == "ranks"]
+    assert ranks.help.endswith("The largest worker here has 1 device.")
+    assert isinstance(reading.spec, TrainSpec)
     assert dict(plan(reading.spec, summary).pairs)["Ranks"] == "1, with 1 row of each step"

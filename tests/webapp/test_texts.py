@@ -26,7 +26,7 @@ from trainer.catalog import FAMILIES, Entry, listing
 from trainer.compressing import savings
 from trainer.errors import DamagedError
 from trainer.importing import foreign
-from trainer.importing.profile import LOOKED_FOR, SENTENCES
+from trainer.importing.profile import looked_for, sentences
 from trainer.report import Table, cautions
 from trainer.sentences import ONE, filled
 from trainer.spec import parse
@@ -181,7 +181,7 @@ def test_each_text_with_a_gap_is_in_the_catalogue(catalogue: Catalogue) -> None:
 
 
 def test_tables_of_sentences_are_in_the_catalogue(catalogue: Catalogue) -> None:
-    assert {text for _, *both in SENTENCES.values() for text in both} | {*LOOKED_FOR.values()} <= catalogue.texts
+    assert {text for _, *both in sentences().values() for text in both} | {*looked_for().values()} <= catalogue.texts
     assert {*mistakes.SENTENCES.values(), *mistakes.OF_TYPES.values()} <= catalogue.texts
     contents = [*foreign.INSIDE.values(), *(about for _, about in foreign.BEGINNINGS)]
     assert {text for _, text in contents} <= catalogue.texts

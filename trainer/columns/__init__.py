@@ -1,39 +1,53 @@
 """Kinds of columns. A kind is a folder; it alone knows of its values what the rest handles as named arrays and tensors.
 
 - ``__init__``, without torch and NumPy: ``LABEL``, its word; the ``Column`` that a summary of data has, and for kinds
-that can go in the
-  ``Block`` that a model's package has: all its columns of the kind together, or one by itself.
+  that can go in the ``Block`` that a model's package has: all its columns of the kind together, or one by itself.
 - ``values``, without torch: ``blocks(columns, prepared, train)`` fits the Blocks on training rows,
   ``gatherer(block, prepared)`` gives what reads the raw rows of one, ``targets(column, prepared, encoding)`` the values
   of a column that is to be told, and which classes they number, ``outside(column, prepared, row)`` one value as
-  somebody outside has it: what JSON knows, or an array. Where the Column says that it can be cleaned so, also
-  ``filled(block, names, by, flag, prepared, train)`` and ``clipped(block, names, low, high, prepared, train)``: the
-  Block with what becomes of the values of these columns; then also ``cleaned(block, values)``, what becomes of raw
-  values [B, columns], and ``readable(block, place, values)``, raw values [B] of a column as somebody reads them.
+  somebody outside has it: what JSON knows, or an array. Where rows differ in length (a None in the Block's ``shape``),
+  the gatherer pads them by zeros to the longest, and ``lengths(block, prepared)`` gives those of all rows, int64 [N].
+  Where the Column says that it can be cleaned so, also ``filled(block, names, by, flag, prepared, train)`` and
+  ``clipped(block, names, low, high, prepared, train)``: the Block with what becomes of the values of these columns;
+  then also ``cleaned(block, values)``, what becomes of raw values [B, columns], and ``readable(block, place, values)``,
+  raw values [B] of a column as somebody reads them.
 - ``encode``: ``Encode``, the part of the graph that takes raw values. It imports torch alone, and is shipped with
-weights.
-- ``read``: ``read(values, block, folder)``, values from outside to the raw array, and what was not understood. It
-imports
-  NumPy alone, and is shipped beside exports.
+  weights.
+- ``read``: ``read(values, block, folder)``, values from outside to the raw array, or to an array a row where rows
+  differ in length, and what was not understood. It imports NumPy alone, and is shipped beside exports.
 """
 
 import pkgutil
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, reduce
 from importlib import import_module
+from operator import or_
 from types import ModuleType
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, SerializeAsAny
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, SerializeAsAny
+from pydantic_core import CoreSchema
 
 from trainer.component import Lenient, Strict
 from trainer.errors import TrainerError
 
+Shape = tuple[int | None, ...]  # of a row; None is a length that each batch has of its own
 Gatherer = Callable[[Any], Any]  # of rows' indices [B] to an array [B, …]
 Names = Annotated[tuple[str, ...], Lenient]
 Numbers = Annotated[tuple[float, ...], Lenient]
 Filling = Literal["middle", "most_frequent", "zero"]  # what can stand for a missing value
 Layout = str  # of an encoded row: "vector" [F], "image" [C, H, W], or another that some encoder takes
+
+
+class Reading(Strict):
+    """How a column is to be read where somebody says so; a kind adds its own options. A kind that cannot be chosen has
+    none."""
+
+    kind: str
+
+
+Readings = Mapping[str, Reading]  # by the names of columns
 
 
 class Column(Strict):
@@ -55,6 +69,16 @@ class Column(Strict):
     def encodings(self) -> frozenset[str]:
         """As what the column can be told: the encodings of targets that it has."""
         return frozenset()
+
+    @property
+    def usual_encoding(self) -> str:
+        """That of ``encodings`` which the values suggest."""
+        return ""
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether all rows are known to have the same value, or none."""
+        return False
 
     @property
     def width(self) -> int:
@@ -83,9 +107,14 @@ class Block(Strict):
         raise NotImplementedError
 
     @property
-    def shape(self) -> tuple[int, ...]:
+    def shape(self) -> Shape:
         """Of a raw row."""
         raise NotImplementedError
+
+    @property
+    def lengths(self) -> str | None:
+        """The name of the tensor, int64 [B], that tells how long each row of a batch is; None where all are alike."""
+        return f"{self.name}_lengths" if None in self.shape else None
 
     dtype: ClassVar[str] = "float32"  # of the raw values
     gap: ClassVar[float | None] = None  # stands for a missing value; None where none can be missing
@@ -126,6 +155,19 @@ def kinds() -> dict[str, ModuleType]:
 def module_of(part: Column | Block, name: str) -> Any:
     """A module of the kind's folder, as named above."""
     return import_module(f"{__name__}.{part.kind}.{name}")
+
+
+@dataclass(frozen=True)
+class AnyReading:
+    """Annotation that validates ``{"kind": …, options}`` as the Reading of a kind that can be chosen."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return handler.generate_schema(Annotated[reduce(or_, readings().values()), Field(discriminator="kind")])
+
+
+def readings() -> dict[str, type[Reading]]:
+    """The kinds that somebody can choose for a column, by name."""
+    return {name: module.Reading for name, module in kinds().items() if hasattr(module, "Reading")}
 
 
 def layout_of(block: Block) -> Layout:

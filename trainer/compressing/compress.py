@@ -58,7 +58,7 @@ class Setting:
 
     @property
     def steps_per_epoch(self) -> int:
-        return math.ceil(len(self.data.parts.train) / self.recipe.batch_size)
+        return self.data.batches(self.recipe.batch_size, self.recipe.seed).per_epoch
 
     def steps(self, done: int) -> int:
         """Training steps of the first ``done`` stages."""
@@ -132,9 +132,6 @@ def _setting(job: Job, prepared: Prepared, folder: Path, journal: Journal) -> Se
     assert isinstance(job.spec, CompressSpec)
     path = job.require("model")
     config, _ = package.load(path)
-    recipe = (
-        config.recipe or TrainSpec(task=config.task, seed=config.seed, split=config.split, cleaning=config.cleaning)
-    ).resolved(prepared.summary)
     data = rows.of_model(config, prepared, job.hashes.get("prepared"))
     return Setting(
         spec=job.spec,
@@ -143,7 +140,7 @@ def _setting(job: Job, prepared: Prepared, folder: Path, journal: Journal) -> Se
         control=Control(folder),
         data=data,
         ranks=parallel.join(job.devices, job.spec.threads),
-        recipe=recipe,
+        recipe=config.recipe,
         original=Version(0, path, "torch", config),
     )
 

@@ -28,8 +28,8 @@ class Draws:
 
     def integers(self, most: int) -> Array:
         """int64 [B], each from -most to most."""
-        whole: Array = np.floor(self.uniform() * (2 * most + 1)).astype(np.int64)
-        return whole - most
+        integers: Array = np.floor(self.uniform() * (2 * most + 1)).astype(np.int64) - most
+        return integers
 
     def choose(self, part: float, one: Array, other: Array) -> Array:
         """Of each row [B, …] with this chance ``one``, else ``other``."""
@@ -42,5 +42,5 @@ class Draws:
         down, right = self.integers(rows), self.integers(columns)
         padded = np.pad(pictures, ((0, 0), (0, 0), (rows, rows), (columns, columns)), mode="edge")
         windows = sliding_window_view(padded, pictures.shape[-2:], axis=(-2, -1))
-        shifted: Array = windows[np.arange(len(pictures)), :, rows - down, columns - right]
-        return np.ascontiguousarray(shifted)
+        shifted: Array = np.ascontiguousarray(windows[np.arange(len(pictures)), :, rows - down, columns - right])
+        return shifted

@@ -16,6 +16,7 @@ from trainer import catalog, columns
 from trainer.cleaning import CleaningSpec, Effect
 from trainer.columns import Block, Column, Gatherer
 from trainer.data import blocks, cleaned, inputs, partition, split
+from trainer.data.batches import Batches
 from trainer.data.cleaned import Done
 from trainer.data.partition import PARTS
 from trainer.data.prepared import Array, Prepared
@@ -52,10 +53,12 @@ class Rows:
     def batch(
         self, rows: Indices, dtype: torch.dtype = torch.float32, variation: Variation | None = None
     ) -> dict[str, Tensor]:
-        """The raw values of these rows by block, [B, …], varied where they are to train: whole numbers as they are,
-        others as ``dtype``.
+        """The raw values of these rows by block, [B, …], varied where they are to train, and how long each row is where
+        they differ: whole numbers as they are, others as ``dtype``.
         """
-        raw = ((block.name, torch.from_numpy(self._values(block, rows, variation))) for block in self.blocks)
+        arrays = {block.name: self._values(block, rows, variation) for block in self.blocks}
+        arrays |= {name: lengths[rows] for name, lengths in self._lengths.items()}
+        raw = ((name, torch.from_numpy(values)) for name, values in arrays.items())
         return {name: values.to(dtype) if values.is_floating_point() else values for name, values in raw}
 
     def _values(self, block: Block, rows: Indices, variation: Variation | None) -> Array:
@@ -74,6 +77,20 @@ class Rows:
     def _gatherers(self) -> dict[str, Gatherer]:
         return {block.name: columns.module_of(block, "values").gatherer(block, self.prepared) for block in self.blocks}
 
+    @cached_property
+    def _lengths(self) -> dict[str, Array]:
+        """Of all rows, by the name of their tensor."""
+        return {
+            block.lengths: columns.module_of(block, "values").lengths(block, self.prepared)
+            for block in self.blocks
+            if block.lengths
+        }
+
+    def batches(self, size: int, seed: int) -> Batches:
+        """The training rows in batches of so many."""
+        lengths = list(self._lengths.values())
+        return Batches(self.parts.train, size, seed, np.sum(lengths, 0) if lengths else None)
+
     def pieces(self, part: Indices, most: int) -> Iterator[Indices]:
         """``part`` in pieces of at most so many rows, fewer where each of them is large, so that memory holds what a
         piece needs.
@@ -88,8 +105,7 @@ class Rows:
 
 
 def read(spec: TrainSpec, prepared: Prepared) -> Rows:
-    """The rows that a resolved ``spec`` learns from. Raises TrainerError where the data cannot be learned from."""
-    assert spec.task is not None
+    """The rows that ``spec`` learns from. Raises TrainerError where the data cannot be learned from."""
     return of_task(spec.task, prepared, spec.split, spec.seed, spec.ranks, spec.cleaning)
 
 

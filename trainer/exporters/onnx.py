@@ -15,6 +15,7 @@ from trainer.exporters import File, Source
 if TYPE_CHECKING:
     import numpy as np
     import onnx
+    import torch
 
 NAME = "model.onnx"
 FILES = (File("onnx", NAME),)
@@ -39,23 +40,22 @@ def build(spec: Spec, source: Source, folder: Path) -> Sequence[File]:
 
 
 def write(source: Source, path: Path, **metadata: str) -> None:
-    """Export the raw-in module as a graph with a free batch dimension, and describe it in its metadata."""
+    """Export the raw-in module as a graph whose batch and lengths are free, and describe it in its metadata."""
     import onnx
     import torch
 
     from trainer.packaging.preprocessing import Positional
 
     assert source.module is not None
-    batch = torch.export.Dim("batch", min=1)
     program = torch.onnx.export(
-        Positional(source.module),
+        Positional(source.module, list(source.example)),
         tuple(source.example.values()),
         dynamo=True,
         opset_version=OPSET,
         verbose=False,
         input_names=list(source.example),
         output_names=[source.preprocess["output"]["name"]],
-        dynamic_shapes=(tuple({0: batch} for _ in source.example),),
+        dynamic_shapes=(_free(source),),
     )
     assert program is not None
     graph = program.model_proto
@@ -64,6 +64,24 @@ def write(source: Source, path: Path, **metadata: str) -> None:
         graph, {"preprocess": json.dumps(source.preprocess), "trainyard": source.config.model_dump_json(), **metadata}
     )
     onnx.save(graph, str(path))
+
+
+def _free(source: Source) -> "tuple[dict[int, torch.export.Dim], ...]":
+    """The dimensions of each input that differ from batch to batch."""
+    import torch
+
+    batch, shapes = torch.export.Dim("batch", min=1), {block.name: block.shape for block in source.config.inputs}
+    return tuple(
+        {
+            0: batch,
+            **{
+                place: torch.export.Dim(f"{name}_{place}", min=1)
+                for place, size in enumerate(shapes.get(name, ()), 1)
+                if size is None
+            },
+        }
+        for name in source.example
+    )
 
 
 def _forget_origins(model: "onnx.ModelProto") -> None:

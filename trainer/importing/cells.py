@@ -1,14 +1,16 @@
 """Reading the cells of one column as numbers, and knowing which of them say that a value is missing."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import filterfalse
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trainer.data.prepared import Array
-from trainer.importing.spelled import LONGEST_NUMBER, Number, plain_number, spelled_number
+from trainer.importing import series, spelled_series
+from trainer.importing.spelled import Number, plain_number, spelled_number
 
 _WORDS = ("na", "n/a", "n.a.", "nan", "nat", "nil", "null", "none", "#n/a", "<na>", "(null)", "(nan)", "(none)")
 FAULTS = frozenset(
@@ -25,6 +27,9 @@ NUMBER, GAP, TEXT, INFINITE, CODE = range(5)
 # What a number would not keep: leading zeros, digits beyond those of float64, and an E that is a letter.
 CODED = re.compile(r"0\d+|\d{16,}|\d+E\d{1,3}", re.ASCII)
 SURE_DIGITS = 1e15
+ZERO = ord("0")
+NOTHING = pa.scalar(None, pa.string())
+_MISSING = pc.SetLookupOptions(value_set=pa.array(sorted(MISSING)))
 
 
 @dataclass(frozen=True)
@@ -45,71 +50,68 @@ class Read:
         return Read(self.values[places], self.kinds[places], self.units, self.is_measured)
 
 
-def read(cells: Sequence[str], comma: bool = False) -> Read:
+def read(cells: pa.StringArray, comma: bool = False) -> Read:
     """Read stripped cells; ``comma`` says that the file writes 1,5 for one and a half."""
-    values = None
-    if not comma or not any("." in cell for cell in cells):
-        values = _all_plain(cells)
-        if values is None:
-            values = _plain_with_gaps(cells)
-    found = (
-        _one_by_one(cells, comma)
-        if values is None
-        else Read(values, np.where(np.isnan(values), GAP, NUMBER).astype(np.uint8))
-    )
+    is_quick = not (comma and series.contain(cells, b"."))
+    read = (is_quick and (_all_plain(cells) or _plain_with_gaps(cells))) or _any(cells, comma)
     with np.errstate(invalid="ignore"):
-        infinite = np.abs(found.values) > LARGEST
-    found.values[infinite] = np.nan
-    found.kinds[infinite] = INFINITE
-    return replace(found, is_measured=_are_measured(found, cells))
+        infinite = np.abs(read.values) > LARGEST
+    read.values[infinite] = np.nan
+    read.kinds[infinite] = INFINITE
+    return replace(read, is_measured=_are_measured(read, cells))
 
 
-def _are_measured(read: Read, cells: Sequence[str]) -> bool:
+def _are_measured(read: Read, cells: pa.StringArray) -> bool:
     """Whether there are fractions. Where there are none, numbers that are written as codes are marked as such."""
     is_number = read.kinds == NUMBER
-    if not is_number.any():
-        return False
     present = read.values[is_number]
-    text = "\n".join(("", *cells)) if (present == np.floor(present)).all() else "."
-    if "." in text:
+    if not len(present):
+        return False
+    if (present != np.floor(present)).any() or series.contain(cells, b"."):
         return True
-    if "\n0" in text or "E" in text or np.abs(present).max() >= SURE_DIGITS:
-        codes = np.fromiter((CODED.fullmatch(cell) is not None for cell in cells), np.bool_, len(cells))
+    if series.begin(cells, ZERO).any() or series.contain(cells, b"E") or np.abs(present).max() >= SURE_DIGITS:
+        codes = np.asarray(pc.match_substring_regex(cells, f"^(?:{CODED.pattern})$"))
         read.kinds[codes & is_number] = CODE
     return False
 
 
-def _all_plain(cells: Sequence[str]) -> Array | None:
+def _all_plain(cells: pa.StringArray) -> Read | None:
     """The quick way for a column without gaps."""
     values = _floats(cells)
-    if values is None:
-        return None
-    text = "".join(cells)
-    return values if text.isascii() and "_" not in text else None
+    return None if values is None or np.isnan(values).any() else Read(values, np.full(len(cells), NUMBER, np.uint8))
 
 
-def _plain_with_gaps(cells: Sequence[str]) -> Array | None:
+def _plain_with_gaps(cells: pa.StringArray) -> Read | None:
     """The quick way for a column of numbers with missing values."""
-    present = _floats(filterfalse(MISSING.__contains__, cells))
-    if present is None or max(map(len, cells), default=0) > LONGEST_NUMBER:
+    is_gap = are_gaps(cells)
+    values = _floats(pc.if_else(is_gap, NOTHING, cells)) if is_gap.any() else None
+    if values is None or (np.isnan(values) != is_gap).any():
         return None
-    text = "".join(cells)
-    if "_" in text or not text.isascii():
-        return None
-    values = np.full(len(cells), np.nan)
-    values[~np.fromiter(map(MISSING.__contains__, cells), np.bool_, len(cells))] = present
-    return values
+    return Read(values, np.where(is_gap, GAP, NUMBER).astype(np.uint8))
 
 
-def _floats(cells: Iterable[str]) -> Array | None:
-    """The cells as Python reads them, which takes nan and 1_000 for numbers, too; None where one is nan or no
-    number.
-    """
+def are_gaps(cells: pa.StringArray) -> Array:
+    """bool: which cells say that a value is missing."""
+    return np.asarray(pc.is_in(cells, options=_MISSING))
+
+
+def _floats(cells: pa.StringArray) -> Array | None:
+    """The cells as Arrow reads them, which takes nan for a number, NaN for nothing; None where one is no number."""
     try:
-        values = np.fromiter(map(float, cells), np.float64)
-    except ValueError:
+        values = pc.cast(cells, pa.float64())
+    except pa.ArrowInvalid:
         return None
-    return None if np.isnan(values).any() else values
+    return np.array(values.fill_null(np.nan) if values.null_count else values)
+
+
+def _any(cells: pa.StringArray, comma: bool) -> Read:
+    """The exact way; every different cell is looked at once."""
+    places = cells.dictionary_encode()
+    different = places.dictionary
+    numbers = spelled_series.numbers(different, comma)
+    kinds = np.where(numbers.are_numbers, NUMBER, TEXT).astype(np.uint8)
+    kinds[are_gaps(different)] = GAP
+    return Read(numbers.values, kinds, numbers.units).at(np.asarray(places.indices))
 
 
 def number_of(cell: str, comma: bool = False) -> "Number | None":
@@ -117,18 +119,3 @@ def number_of(cell: str, comma: bool = False) -> "Number | None":
     if cell and cell[0] in BEGINNINGS and (plain := plain_number(cell, comma)) is not None:
         return Number(plain)
     return spelled_number(cell, comma)
-
-
-def _one_by_one(cells: Sequence[str], comma: bool) -> Read:
-    """The exact way; every different cell is looked at once."""
-    places = {cell: at for at, cell in enumerate(dict.fromkeys(cells))}
-    units: dict[str, str] = {}
-    different = Read(np.full(len(places), np.nan), np.full(len(places), TEXT, np.uint8), units)
-    for cell, at in places.items():
-        if cell in MISSING:
-            different.kinds[at] = GAP
-        elif (plain := number_of(cell, comma)) is not None:
-            different.values[at], different.kinds[at] = float(plain.digits), NUMBER
-            if plain.unit:
-                units.setdefault(plain.unit, cell)
-    return different.at(np.fromiter(map(places.__getitem__, cells), np.intp, len(cells)))

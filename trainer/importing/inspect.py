@@ -13,6 +13,7 @@ import psutil
 from trainer.attempt.events import Log, Output, Result
 from trainer.attempt.job import Job
 from trainer.attempt.journal import Journal
+from trainer.columns import Readings
 from trainer.component import Component
 from trainer.errors import TrainerError
 from trainer.importing.preparation import Preparation, prepare
@@ -76,7 +77,7 @@ def inspect(job: Job, folder: Path, journal: Journal) -> None:
     """
     assert isinstance(job.spec, InspectSpec)
     paths = [job.require(f"upload:{number}") for number in range(len(job.spec.files))]
-    done = guarded(paths, job.spec.files, folder / "out", job.spec.format)
+    done = guarded(paths, job.spec.files, folder / "out", job.spec.format, job.spec.columns)
     for found in done.result.problems:
         journal.write(Log(level=found.severity, code=found.code, message=found.message, params=found.params))
     for role, path in (
@@ -91,10 +92,16 @@ def inspect(job: Job, folder: Path, journal: Journal) -> None:
     journal.write(Result(report={"format": done.result.format, "columns": len(summary.columns), "rows": summary.rows}))
 
 
-def guarded(paths: Sequence[Path], names: Sequence[str], out: Path, chosen: Component | None = None) -> Preparation:
+def guarded(
+    paths: Sequence[Path],
+    names: Sequence[str],
+    out: Path,
+    chosen: Component | None = None,
+    readings: Readings | None = None,
+) -> Preparation:
     """``prepare``, with a limit that was hit told in a sentence."""
     try:
-        return prepare(paths, names, out, chosen)
+        return prepare(paths, names, out, chosen, readings)
     except MemoryError as error:
         raise TrainerError(
             "inspect_memory", "Opening the file needs more memory than an import may use. Import it in smaller parts."

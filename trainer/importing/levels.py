@@ -1,14 +1,15 @@
 """The different cells of a column: each is read once, however often it stands there."""
 
 import unicodedata
-from collections import defaultdict
 from collections.abc import Sequence
 from hashlib import blake2b
-from itertools import count, islice
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trainer.data.prepared import Array
+from trainer.importing import series
 from trainer.importing.cells import MISSING, Read, read
 
 LONGEST_LEVEL = 80
@@ -21,25 +22,32 @@ class Levels:
     """Cells in the order in which they first came, with a short form in place of a long text."""
 
     def __init__(self, comma: bool, gaps: frozenset[str] = MISSING) -> None:
-        self._comma, self._gaps = comma, gaps
-        self._places: defaultdict[str, int] = defaultdict(count().__next__)
+        self._comma, self.gaps = comma, pa.array(sorted(gaps))
+        self._cells = series.of([])
+        self._present = 0
         self._read = Read(np.empty(0), np.empty(0, np.uint8))
 
     def __len__(self) -> int:
         """How many there are, not counting those that say that a value is missing."""
-        return len(self._places) - len(self._gaps & self._places.keys())
+        return self._present
 
-    def places(self, cells: Sequence[str], longest: int) -> Array:
+    def places(self, cells: pa.StringArray, longest: int) -> Array:
         """int32 [cells]: the place of each among all that have come."""
         if longest > LONGEST_LEVEL:
-            cells = [cell if len(cell) <= LONGEST_LEVEL else _short(cell) for cell in cells]
-        return np.fromiter(map(self._places.__getitem__, cells), np.int32, len(cells))
+            cells = _shortened(cells)
+        places = pc.index_in(cells, value_set=self._cells)
+        if places.null_count:
+            new = pc.unique(cells.filter(places.is_null()))
+            self._present += len(new) - pc.sum(pc.is_in(new, value_set=self.gaps)).as_py()
+            self._cells = pa.concat_arrays([self._cells, new])
+            places = pc.index_in(cells, value_set=self._cells)
+        return np.asarray(places)
 
     def read(self, places: Array) -> Read:
         """The cells at these places as numbers; not for short forms, which say nothing of what they stand for."""
-        known = len(self._read.values)
-        if known < len(self._places):
-            new = read(list(islice(self._places, known, None)), self._comma)
+        count = len(self._read.values)
+        if count < len(self._cells):
+            new = read(self._cells.slice(count), self._comma)
             self._read = Read(
                 np.concatenate([self._read.values, new.values]),
                 np.concatenate([self._read.kinds, new.kinds]),
@@ -50,7 +58,8 @@ class Levels:
 
     def words(self) -> list[str]:
         """All but those that say that a value is missing."""
-        return [cell for cell in self._places if cell not in self._gaps]
+        present = pc.invert(pc.is_in(self._cells, value_set=self.gaps))
+        return self._cells.filter(present).to_pylist()  # type: ignore[no-any-return]
 
     def forms(self) -> dict[str, str]:
         """Each of ``words`` with the one that stands for all that look like it: composed (NFC), without invisible
@@ -72,7 +81,7 @@ class Levels:
         """int32 [places]: where the cell of each place stands among the words, -1 where it does not."""
         index = {word: at for at, word in enumerate(words)}
         forms = self.forms()
-        return np.array([index.get(forms.get(cell, cell), -1) for cell in self._places], np.int32)
+        return np.array([index.get(forms.get(cell, cell), -1) for cell in self._cells.to_pylist()], np.int32)
 
 
 def _plain(word: str) -> str:
@@ -89,6 +98,12 @@ def visible(word: str) -> str:
     return "".join(
         f"[U+{ord(c):04X}]" if c in parts or unicodedata.category(c) == "Cf" or c in FOREIGN_SPACES else c for c in word
     )
+
+
+def _shortened(cells: pa.StringArray) -> pa.StringArray:
+    encoded = cells.dictionary_encode()
+    short = [cell if len(cell) <= LONGEST_LEVEL else _short(cell) for cell in encoded.dictionary.to_pylist()]
+    return series.of(short).take(encoded.indices)
 
 
 def _short(cell: str) -> str:

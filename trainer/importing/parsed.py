@@ -37,6 +37,11 @@ class Parsed:
     columns: tuple[ColumnProfile, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
 
+    def block_values(self, column: Column, block: str) -> Array:
+        """The values of one column of a kind that lies in one block."""
+        alike = [other.name for other in self.summary.columns if other.kind == column.kind]
+        return np.asarray(self.arrays[block][:, alike.index(column.name)])
+
 
 def labelled_pictures(
     pixels: Array,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trainer import catalog
+from trainer.columns import Readings
 from trainer.component import Component
 from trainer.data.prepared import write_prepared
 from trainer.data.summary import IMAGE
@@ -33,11 +34,18 @@ class Preparation:
     result: Profile
 
 
-def prepare(paths: Sequence[Path], names: Sequence[str], out: Path, chosen: Component | None = None) -> Preparation:
+def prepare(
+    paths: Sequence[Path],
+    names: Sequence[str],
+    out: Path,
+    chosen: Component | None = None,
+    readings: Readings | None = None,
+) -> Preparation:
     """Write prepared.safetensors, profile.json and, where there is reason, thumbnails.png and left_out.csv into the
     folder ``out``.
 
-    ``names`` are what the user calls the files, ``chosen`` the format's spec if it is not to be recognised. Raises
+    ``names`` are what the user calls the files, ``chosen`` the format's spec if it is not to be recognised,
+    ``readings`` the kinds that somebody chose for columns. Raises
     TrainerError with a sentence where the files cannot be used; nothing unpacked is left behind in either case.
     """
     out.mkdir(parents=True, exist_ok=True)
@@ -47,9 +55,25 @@ def prepare(paths: Sequence[Path], names: Sequence[str], out: Path, chosen: Comp
         spec = chosen or recognised(sources)
         scratch = work / "scratch"
         scratch.mkdir()
-        return _write(catalog.build("formats", spec, sources, scratch), spec.name, out)
+        parsed = catalog.build("formats", spec, sources, scratch, readings or {})
+        _require_kinds(parsed, readings or {})
+        return _write(parsed, spec.name, out)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _require_kinds(parsed: Parsed, readings: Readings) -> None:
+    """What tables of rows and columns see to, other data do not know of."""
+    for name, reading in readings.items():
+        column = parsed.summary.named(name)
+        if column is None or column.kind != reading.kind:
+            raise TrainerError(
+                "kind_of_pictures",
+                "The kind of “%(column)s” cannot be chosen in these data: it can be for the columns of tables. "
+                "Take the choice back.",
+                field="columns",
+                column=name,
+            )
 
 
 def _write(parsed: Parsed, format_name: str, out: Path) -> Preparation:

@@ -1,18 +1,26 @@
 """What an inspection tells about a data set: columns, balance, duplicates, problems with their remedies, a preview."""
 
 from collections.abc import Callable, Iterable
+from functools import cache, reduce
+from importlib import import_module
+from importlib.util import find_spec
 from itertools import groupby
+from operator import or_
+from types import ModuleType
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from trainer import columns
 from trainer.component import Lenient, Strict
 from trainer.data.summary import DataSummary
 from trainer.sentences import gettext_noop as _
 
 Severity = Literal["error", "warning", "info"]
 Counts = Annotated[tuple[Annotated[tuple[str, int], Lenient], ...], Lenient]
+Sentence = tuple[Severity, str, str]  # severity, message, remedy
 OF_A_KIND = 8
+FIRST_VALUES = 8
 
 
 class Problem(Strict):
@@ -42,6 +50,15 @@ class Histogram(Strict):
     counts: Annotated[tuple[int, ...], Lenient]
 
 
+class Unread(Strict):
+    """Cells that are not empty and count as missing, because they are no value of the column's kind."""
+
+    count: int = Field(ge=1)
+    first: Annotated[tuple[Annotated[tuple[int, str], Lenient], ...], Lenient] = Field(
+        (), description="The line of the file, and what stands there."
+    )
+
+
 class ColumnProfile(Strict):
     """One column: numbers have the statistics, categories their most frequent levels."""
 
@@ -58,6 +75,10 @@ class ColumnProfile(Strict):
     rarest: Annotated[tuple[str, int], Lenient] | None = Field(
         None,
         description="The level, or the number, of the fewest rows; nothing where there are too many to be classes.",
+    )
+    unread: Unread | None = None
+    first: Annotated[tuple[str, ...], Lenient] = Field(
+        (), description="The values of the first rows as they were read, nothing where one is missing."
     )
 
 
@@ -91,8 +112,9 @@ class Profile(Strict):
     suggested_target: str = ""
 
 
-# What can be wrong, in the order in which a reader should care: code -> severity, message, remedy.
-SENTENCES: dict[str, tuple[Severity, str, str]] = {
+# What can be wrong, in the order in which a reader should care: code -> severity, message, remedy. What a kind of
+# column alone knows stands in its folder.
+SENTENCES: dict[str, Sentence] = {
     "one_class": (
         "error",
         _("Every row is of the class “%(name)s”."),
@@ -107,11 +129,6 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "error",
         _("Besides the target there is no number or category column to learn from."),
         _("Add columns with numbers or categories. Columns of free text are kept but not yet trained on."),
-    ),
-    "only_text": (
-        "error",
-        _("Besides the target there is only free text to learn from; training on text comes with a later release."),
-        _("Until then, add columns with numbers or categories."),
     ),
     "few_rows": (
         "warning",
@@ -144,49 +161,10 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
             "the cleaning step “Fill gaps”, or fill them in if you know better."
         ),
     ),
-    "text_in_numbers": (
-        "warning",
-        _(
-            "“%(column)s” holds numbers, but %(count)s cells are text, the first “%(value)s” in line %(line)s "
-            "(lines %(lines)s)."
-        ),
-        _("Correct these cells and import again; until then they count as missing."),
-    ),
-    "words_in_numbers": (
-        "warning",
-        _("“%(column)s” holds numbers, but %(count)s cells say %(values)s; they count as missing."),
-        _("If such a word is a value of its own, say it in a column of its own; otherwise leave the cells empty."),
-    ),
-    "sentinel": (
-        "warning",
-        _(
-            "“%(column)s” is %(value)s in %(count)s rows, far from all its other values, as programs write what is "
-            "missing."
-        ),
-        _(
-            "If it means that a value is missing, leave these cells empty and import again: a model takes it for a "
-            "measurement."
-        ),
-    ),
-    "mixed_units": (
-        "warning",
-        _("“%(column)s” holds numbers in different units, such as %(values)s, and was not read as numbers."),
-        _("Write all of its numbers in one unit and import again."),
-    ),
-    "infinite_values": (
-        "warning",
-        _("“%(column)s” has %(count)s values that are infinite or too large, the first in line %(line)s."),
-        _("Correct these cells and import again; until then they count as missing."),
-    ),
     "infinite_pixels": (
         "warning",
         _("%(count)s pixels are not finite numbers."),
         _("Write the pictures again without NaN and infinities; until then such pixels are black."),
-    ),
-    "coarse_numbers": (
-        "warning",
-        _("The values of “%(column)s” differ by little beside their size: models compute in steps of %(step)s there."),
-        _("Subtract a constant, for example the smallest value, and import again."),
     ),
     "duplicates": (
         "warning",
@@ -214,12 +192,6 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
             "too good to be true."
         ),
     ),
-    "constant": (
-        "info",
-        _("“%(column)s” has the same value in every row, or none."),
-        _("Nothing to do: it is left out."),
-    ),
-    "text_column": ("info", _("“%(column)s” holds free text."), _("It is kept but not yet trained on.")),
     "case_only": (
         "warning",
         _("%(names)s differ only in capital letters or spaces."),
@@ -380,29 +352,6 @@ SENTENCES: dict[str, tuple[Severity, str, str]] = {
         _("Numbers with a comma, as in “%(value)s”, were read as decimal numbers."),
         _("Nothing to do."),
     ),
-    "codes": (
-        "info",
-        _("“%(column)s” holds codes such as “%(value)s”, which are kept as they are written and not read as numbers."),
-        _(
-            "If they are numbers, write them without leading zeros, with fewer digits, or with a decimal point, and "
-            "import again."
-        ),
-    ),
-    "joined_labels": (
-        "info",
-        _("“%(column)s” has %(count)s labels in several spellings that look alike, and they were joined: %(names)s."),
-        _("Nothing to do, unless they mean different things: then write them so that they look different."),
-    ),
-    "unit": (
-        "info",
-        _("“%(column)s” is written with %(unit)s, as in “%(value)s”; its numbers are those without it."),
-        _("Nothing to do: write numbers in this unit when you use the model."),
-    ),
-    "negative_parentheses": (
-        "info",
-        _("Numbers of “%(column)s” in parentheses, as in “%(value)s”, were read as negative ones."),
-        _("If they are no negative numbers, write them without parentheses and import again."),
-    ),
 }
 
 
@@ -411,19 +360,12 @@ LOOKED_FOR: dict[str, str] = {
     "one_class": _("A single class in all rows."),
     "no_target": _("No column that can be a target."),
     "no_features": _("No column to learn from."),
-    "only_text": _("Nothing but free text to learn from."),
     "few_rows": _("Too few rows for a test to say anything."),
     "lonely_class": _("Classes that have a single row."),
     "imbalance": _("A class with more than ten times the rows of another."),
     "missing_target": _("Rows without a value in the target."),
     "missing_values": _("Columns with missing values."),
-    "text_in_numbers": _("Text among the numbers of a column."),
-    "words_in_numbers": _("Words that stand among numbers for what is missing."),
-    "sentinel": _("Numbers that stand for what is missing."),
-    "mixed_units": _("Numbers in different units in one column."),
-    "infinite_values": _("Values that are infinite or too large."),
     "infinite_pixels": _("Pixels that are not finite numbers."),
-    "coarse_numbers": _("Numbers that differ too little beside their size."),
     "duplicates": _("Rows that repeat an earlier row exactly."),
     "contradicting_labels": _("The same picture under two labels."),
     "identifier": _("Columns that only count or name the rows."),
@@ -442,29 +384,57 @@ LOOKED_FOR: dict[str, str] = {
 }
 
 
+@cache
+def sentences() -> dict[str, Sentence]:
+    """Those above, and behind them each kind's own."""
+    return reduce(or_, (module.SENTENCES for module in _of_kinds()), SENTENCES)
+
+
+@cache
+def correctable() -> frozenset[str]:
+    """The codes of problems that another kind of the column may remedy."""
+    return frozenset({"identifier"}).union(*(getattr(module, "CORRECTABLE", ()) for module in _of_kinds()))
+
+
+@cache
+def looked_for() -> dict[str, str]:
+    """What all checks look for, by code."""
+    return reduce(or_, (module.LOOKED_FOR for module in _of_kinds()), LOOKED_FOR)
+
+
+def checks_of_kinds() -> frozenset[str]:
+    """The codes of what the kinds of columns look for."""
+    return frozenset(code for module in _of_kinds() for code in module.LOOKED_FOR)
+
+
+def _of_kinds() -> list[ModuleType]:
+    names = [f"{columns.__name__}.{kind}.sentences" for kind in columns.kinds()]
+    return [import_module(name) for name in names if find_spec(name)]
+
+
 def checks_of(*functions: Callable[..., object]) -> frozenset[str]:
     """The codes of what these functions look for: each stands in the code that says it, so nobody has to list them
     again."""
-    return frozenset(code for function in functions for code in function.__code__.co_consts if code in LOOKED_FOR)
+    return frozenset(code for function in functions for code in function.__code__.co_consts if code in looked_for())
 
 
 def problem(code: str, **params: Any) -> Problem:
-    """A problem from the table above with its gaps filled."""
-    severity, message, remedy = SENTENCES[code]
+    """A problem from the tables with its gaps filled."""
+    severity, message, remedy = sentences()[code]
     return Problem(severity=severity, code=code, message=message, params=params, remedy=remedy)
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Errors first, then as the table above stands, at most ``OF_A_KIND`` of each."""
-    severities, codes = ("error", "warning", "info"), list(SENTENCES)
+    """Errors first, then as the tables stand, at most ``OF_A_KIND`` of each."""
+    severities, codes = ("error", "warning", "info"), list(sentences())
     ordered = sorted(problems, key=lambda item: (severities.index(item.severity), codes.index(item.code)))
     groups = [list(group) for _, group in groupby(ordered, key=lambda item: item.code)]
     return tuple(shown for group in groups for shown in (*group[:OF_A_KIND], *_rest(group)))
 
 
 def checks_made(checks: frozenset[str]) -> tuple[Check, ...]:
-    """The checks of these codes, as the table above stands."""
-    return tuple(Check(code=code, message=message) for code, message in LOOKED_FOR.items() if code in checks)
+    """The checks of these codes, as the tables stand."""
+    return tuple(Check(code=code, message=message) for code, message in looked_for().items() if code in checks)
 
 
 def _rest(group: list[Problem]) -> list[Problem]:

@@ -15,6 +15,7 @@ from trainer.importing.parsed import Parsed
 from trainer.importing.profile import Problem, Profile, Thumbnails, checks_made, checks_of, in_order, problem
 from trainer.importing.profile_classes import case_problems, class_problems
 from trainer.importing.profile_parts import division
+from trainer.importing.profile_tables import CLASSES, task_for
 
 CELL = 64
 COLUMNS = 12
@@ -51,7 +52,7 @@ def profile(parsed: Parsed, format_name: str) -> Profile:
         problems=in_order(problems),
         checks=checks_made(checks),
         thumbnails=grid,
-        suggested_task="classification",
+        suggested_task=task_for(CLASSES),
         suggested_target=LABEL,
     )
 

@@ -15,8 +15,7 @@ def division(parsed: Parsed) -> Iterator[Problem]:
     name = split_column(parsed.summary)
     column = parsed.summary.named(name) if name is not None else None
     if isinstance(column, category.Column):
-        place = [one.name for one in parsed.summary.columns if one.kind == "category"].index(column.name)
-        codes = np.asarray(parsed.arrays["categories"][:, place])
+        codes = parsed.block_values(column, "categories")
         counts, of_levels = dict.fromkeys(PARTS, 0), np.bincount(codes[codes >= 0], minlength=len(column.levels))
         for part, count in zip(parts_of(column), of_levels, strict=True):
             counts[str(part)] += int(count)

@@ -11,18 +11,14 @@ LONGEST_NUMBER = 400
 LONGEST_SPELLED = 40
 
 PARENTHESES = "()"  # the unit of a number that stands in them, which makes it negative
-_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
-_MINUS = "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"
-_SPACES = "\u00a0\u2007\u2008\u2009\u200a\u202f\u3000"
-_APOSTROPHES = "\u2019\u02bc\u00b4\uff07"
-_PLAIN_SIGNS = str.maketrans(
-    {
-        **dict.fromkeys(_INVISIBLE),
-        **dict.fromkeys(_MINUS, "-"),
-        **dict.fromkeys(_SPACES, " "),
-        **dict.fromkeys(_APOSTROPHES, "'"),
-    }
-)
+# Characters that stand for others in numbers that people write
+PLAIN_SIGNS = {
+    "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad": "",  # cannot be seen
+    "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d": "-",
+    "\u00a0\u2007\u2008\u2009\u200a\u202f\u3000": " ",
+    "\u2019\u02bc\u00b4\uff07": "'",
+}
+_TRANSLATION = str.maketrans({sign: plain for signs, plain in PLAIN_SIGNS.items() for sign in signs})
 _CURRENCY = (
     r"(?:US|[ACR]|NZ|HK)?\$|[€£¥₹₽₩₺₫฿₪₴₦￥]|kr\.?|zł|Kč|Ft|Fr\.|Rs\.?|元|円|원|AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|INR|"
     "JPY|KRW|MXN|NOK|NZD|PLN|RMB|RUB|SEK|SGD|TRY|USD|ZAR"
@@ -32,13 +28,13 @@ _MEASURE = (
     r"px)\b| [gltmshLWVA]\b"
 )
 _DIGIT = re.compile(r"\d", re.ASCII)
-_SPELLED = re.compile(
+SPELLED = re.compile(
     rf"(?P<sign>[+-] ?)?(?:(?P<before>{_CURRENCY}) ?)?(?P<inner>[+-] ?)?"
     r"(?P<digits>[\d.,](?:[\d.,' ]*[\d.])?(?:[eE][+-]?\d+)?)"
     rf"(?: ?(?P<after>{_CURRENCY}|{_MEASURE}))?(?P<behind>-)?",
     re.ASCII,
 )
-_GROUPED = re.compile(r"[1-9]\d{0,2}([ '])\d{3}(?:\1\d{3})*(?:[.,]\d+)?", re.ASCII)
+GROUPED = re.compile(r"[1-9]\d{0,2}(?:(?: \d{3})+|(?:'\d{3})+)(?:[.,]\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -90,12 +86,12 @@ def _match(cell: str) -> tuple[re.Match[str] | None, bool]:
     """The parts of a number, and whether it stands in parentheses."""
     if len(cell) > LONGEST_SPELLED or not _DIGIT.search(cell):
         return None, False
-    text = cell.translate(_PLAIN_SIGNS).strip()
+    text = cell.translate(_TRANSLATION).strip()
     in_parentheses = text.startswith("(") and text.endswith(")")
-    return _SPELLED.fullmatch(text[1:-1].strip() if in_parentheses else text), in_parentheses
+    return SPELLED.fullmatch(text[1:-1].strip() if in_parentheses else text), in_parentheses
 
 
 def _ungrouped(digits: str, comma: bool) -> str | None:
-    if _GROUPED.fullmatch(digits):
+    if GROUPED.fullmatch(digits):
         return digits.replace(" ", "").replace("'", "").replace(",", ".")
     return plain_number(digits, comma)

@@ -1,54 +1,7 @@
-"""Columns of which the file states that they hold words, or numbers: nothing is guessed from how they are spelled."""
+"""What a file says of a column's cells."""
 
-from collections.abc import Sequence
-from typing import Any, ClassVar, Literal
+from typing import Literal
 
-import numpy as np
-
-from trainer.columns import Column, constant, number
-from trainer.data.prepared import Array
-from trainer.importing.cells import GAP, INFINITE, LARGEST, NUMBER, TEXT, Read
-from trainer.importing.columns import Observed
-
+# ``spelled``: nothing, all is guessed from how they are written; ``words``: texts, none of which is a number or says
+# that a value is missing but the empty one; ``numbers``: float64 values, NaN where one is missing.
 Stated = Literal["spelled", "words", "numbers"]
-
-
-class Words(Observed):
-    """Texts, none of which is a number or says that a value is missing but the empty one."""
-
-    GAPS: ClassVar[frozenset[str]] = frozenset({""})
-
-    def _read(self, cells: Sequence[str], places: Array | None) -> Read:
-        is_text = np.fromiter(map(bool, cells), np.bool_, len(cells))
-        return Read(np.full(len(cells), np.nan), np.where(is_text, TEXT, GAP).astype(np.uint8))
-
-
-class Numbers(Observed):
-    """Numbers, NaN where one is missing."""
-
-    def __init__(self, name: str, comma: bool, columns: int) -> None:
-        super().__init__(name, comma, columns)
-        self._lowest, self._highest = np.inf, -np.inf
-
-    def see(self, cells: Any, lines: Sequence[int]) -> tuple[Array | None, Array | None]:
-        """Take note of float64 values; what to keep of them."""
-        values = np.array(cells, np.float64)
-        with np.errstate(invalid="ignore"):
-            is_infinite = np.abs(values) > LARGEST
-        kinds = np.where(is_infinite, INFINITE, np.where(np.isnan(values), GAP, NUMBER)).astype(np.uint8)
-        values[is_infinite] = np.nan
-        self._count(Read(values, kinds), (), lines)
-        if (kinds == NUMBER).any():
-            self._lowest, self._highest = min(self._lowest, np.nanmin(values)), max(self._highest, np.nanmax(values))
-        return values, None
-
-    def decided(self) -> Column:
-        missing = self._missing + self._infinite
-        if self._lowest >= self._highest:
-            return constant.Column(name=self.name, missing=missing, distinct=int(self._lowest == self._highest))
-        return number.Column(name=self.name, missing=missing)
-
-
-def observed(stated: Stated, name: str, comma: bool, columns: int) -> Observed:
-    """What takes note of a column's values."""
-    return {"spelled": Observed, "words": Words, "numbers": Numbers}[stated](name, comma, columns)

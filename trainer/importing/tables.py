@@ -1,12 +1,12 @@
-"""Tables as prepared data: what kind each column is, then its numbers and codes.
+"""Tables as prepared data: what kind each column is, then its values.
 
-The rows are read once, some thousand at a time, so that memory stays flat however long the table is. What each column's
-cells are as numbers and as categories waits in a file of ``work`` until the end shows which they are; then the arrays
-are written into files there. Any format of rows and columns ends here.
+The rows are read once, some at a time, so that memory stays flat however long the table is. What each column's
+cells are to the kinds that could take it waits in a file of ``work`` until the end shows which does; then the arrays
+are written into files there. Any format of rows and columns ends here, and no kind is known by name.
 """
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,29 +14,29 @@ from typing import Any
 
 import numpy as np
 
-from trainer.columns import Column
+from trainer.columns import Column, Readings
 from trainer.data.prepared import Array
 from trainer.data.summary import DataSummary
-from trainer.importing import mapped
-from trainer.importing.columns import CODE, Observed
+from trainer.errors import TrainerError
+from trainer.importing import series
+from trainer.importing.kind import imports
 from trainer.importing.parsed import Parsed
-from trainer.importing.profile import Problem, checks_of, problem
+from trainer.importing.profile import FIRST_VALUES, ColumnProfile, Problem, checks_of, checks_of_kinds, problem
 from trainer.importing.profile_classes import case_problems
-from trainer.importing.profile_tables import column_profiles, is_identifier
+from trainer.importing.sighting import Sighting
 from trainer.importing.spool import Spool
 from trainer.importing.stated import Stated
-from trainer.importing.stated import observed as observer
 
 PREVIEW_ROWS = 50
 PREVIEW_CELLS = 20_000
 PREVIEW_LENGTH = 200
-FLOAT, INDEX, TRUTH = np.dtype(np.float64), np.dtype(np.int32), np.dtype(np.int8)
+NAMED = 20
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some rows: the line of the file that each starts in, and their cells column by column: texts, or float64 values
-    of a column that is stated to hold numbers.
+    """Some rows: the line of the file that each starts in, and their cells column by column: a StringArray of Arrow, or
+    float64 values of a column that is stated to hold numbers.
     """
 
     lines: Sequence[int]
@@ -44,36 +44,51 @@ class Chunk:
 
 
 def parse(
-    names: Sequence[str], chunks: Iterator[Chunk], work: Path, *, comma: bool = False, stated: Sequence[Stated] = ()
+    names: Sequence[str],
+    chunks: Iterator[Chunk],
+    work: Path,
+    *,
+    comma: bool = False,
+    stated: Sequence[Stated] = (),
+    readings: Readings | None = None,
 ) -> Parsed:
     """Read the table. ``comma``: numbers are written with a decimal comma. ``stated``: of each column, what the file
-    says that it holds; without it, all are guessed from how they are spelled.
+    says that it holds; without it, all are guessed from how they are spelled. ``readings``: kinds that somebody chose
+    for columns. Raises TrainerError where one of them does not fit the values, or there is no such column.
     """
-    kinds: Sequence[Stated] = stated or ["spelled"] * len(names)
-    observed = [observer(kind, name, comma, len(names)) for kind, name in zip(kinds, names, strict=True)]
+    chosen = readings or {}
+    _require_columns(chosen, names)
+    spelled: Sequence[Stated] = ["spelled"] * len(names)
+    sightings = [
+        Sighting(name, cells, chosen.get(name), comma=comma, columns=len(names))
+        for cells, name in zip(stated or spelled, names, strict=True)
+    ]
     with closing(Spool(work)) as spool:
-        seen = _observe(observed, chunks, spool)
-        columns = [column.decided() for column in observed]
-        arrays = _encode(columns, observed, seen.chunks, spool, work)
-    profiles = column_profiles(columns, arrays)
+        seen = _observe(sightings, chunks, spool)
+        columns = [sighting.decided() for sighting in sightings]
+        arrays = _encode(columns, sightings, seen.chunks, spool, work)
     rows = sum(seen.chunks)
-    summary = DataSummary(
-        rows=rows,
-        columns=tuple(
-            column.model_copy(update={"distinct": profile.distinct, "is_identifier": is_identifier(profile, rows)})
-            for column, profile in zip(columns, profiles, strict=True)
-        ),
-    )
-    problems = [found for column, kind in zip(observed, columns, strict=True) for found in column.problems(kind)]
+    described = _described(columns, arrays, rows)
     return Parsed(
-        summary=summary,
+        summary=DataSummary(rows=rows, columns=tuple(column for column, _ in described)),
         arrays=arrays,
-        problems=(*problems, *_spellings(observed)),
-        checks=checks_of(Observed.problems, Observed.unit_problems, case_problems),
+        problems=(*_problems(sightings, columns), *_spellings(sightings)),
+        checks=checks_of(_problems, case_problems) | checks_of_kinds(),
         rows=seen.preview,
         duplicates=seen.duplicates,
-        columns=profiles,
+        columns=tuple(_as_read(described, sightings, seen.preview)),
     )
+
+
+def _require_columns(readings: Readings, names: Sequence[str]) -> None:
+    if unknown := [name for name in readings if name not in names]:
+        raise TrainerError(
+            "column_unknown",
+            "There is no column “%(column)s” whose kind could be chosen; there are: %(columns)s.",
+            field="columns",
+            column=unknown[0],
+            columns=", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else ""),
+        )
 
 
 @dataclass(frozen=True)
@@ -87,80 +102,96 @@ class _Seen:
     preview: tuple[tuple[str, ...], ...]
 
 
-def _observe(observed: Sequence[Observed], chunks: Iterator[Chunk], spool: Spool) -> _Seen:
-    hashes, counts = array("q"), array("q")
+def _observe(sightings: Sequence[Sighting], chunks: Iterator[Chunk], spool: Spool) -> _Seen:
+    hashes, counts = array("Q"), array("q")
     preview: list[tuple[str, ...]] = []
-    shown = max(5, min(PREVIEW_ROWS, PREVIEW_CELLS // len(observed)))
+    shown = max(5, min(PREVIEW_ROWS, PREVIEW_CELLS // len(sightings)))
     for chunk in chunks:
         counts.append(len(chunk.lines))
-        hashes.extend(map(hash, zip(*map(_comparable, chunk.columns), strict=True)))
+        hashes.frombytes(series.hashes(chunk.columns).tobytes())
         first = zip(*(_shown(cells[: shown - len(preview)]) for cells in chunk.columns), strict=True)
         preview.extend(tuple(cell[:PREVIEW_LENGTH] for cell in row) for row in first)
-        for column, cells in zip(observed, chunk.columns, strict=True):
-            for seen in column.see(
-                cells if isinstance(cells, np.ndarray) else list(map(str.strip, cells)), chunk.lines
-            ):
-                spool.put(seen)
+        for sighting, cells in zip(sightings, chunk.columns, strict=True):
+            for kept in sighting.see(_stripped(cells), chunk.lines):
+                spool.put(kept)
         del chunk, cells, first  # before more is read: its memory is still in the processor's cache
     return _Seen(counts, _repeated(hashes), tuple(preview))
 
 
-def _comparable(cells: Any) -> Sequence[Any]:
-    """Texts as they are; of numbers the bits, so that a gap is like another."""
-    if not isinstance(cells, np.ndarray):
-        return cells  # type: ignore[no-any-return]
-    return np.where(np.isnan(cells), np.nan, cells + 0.0).view(np.int64).tolist()  # type: ignore[no-any-return]
+def _stripped(cells: Any) -> Any:
+    return cells if isinstance(cells, np.ndarray) else series.stripped(cells)
 
 
 def _shown(cells: Any) -> Sequence[str]:
-    return ["" if np.isnan(value) else f"{value:.15g}" for value in cells] if isinstance(cells, np.ndarray) else cells
+    if isinstance(cells, np.ndarray):
+        return ["" if np.isnan(value) else f"{value:.15g}" for value in cells]
+    return cells.to_pylist()  # type: ignore[no-any-return]
 
 
 def _repeated(hashes: "array[int]") -> int:
-    """How many stand for a row that is there already. Two different rows have the same 64 bits about never."""
-    ordered = np.frombuffer(hashes, np.int64) if hashes else np.empty(0, np.int64)
+    """How many stand for a row that is there already."""
+    ordered = np.frombuffer(hashes, np.uint64) if hashes else np.empty(0, np.uint64)
     ordered.sort()
     return int((ordered[1:] == ordered[:-1]).sum())
 
 
 def _encode(
-    columns: Sequence[Column], observed: Sequence[Observed], counts: Sequence[int], spool: Spool, work: Path
+    columns: Sequence[Column], sightings: Sequence[Sighting], counts: Sequence[int], spool: Spool, work: Path
 ) -> dict[str, Array]:
-    """The blocks of each kind, as trainer.columns describes them."""
-    kinds = [column.kind for column in columns]
-    values = _mapped(work / "numbers", FLOAT, sum(counts), kinds.count("number"))
-    codes = _mapped(work / "codes", INDEX, sum(counts), kinds.count("category"))
-    truths = _mapped(work / "booleans", TRUTH, sum(counts), kinds.count("boolean"))
-    lookups = [
-        column.lookup() if kind == "category" else column.truths() if kind == "boolean" else None
-        for column, kind in zip(observed, kinds, strict=True)
-    ]
+    """The arrays of each kind."""
+    places, alike = _places(columns)
+    writers = {name: imports()[name].writer(own, sum(counts), work) for name, own in alike.items()}
     spool.rewind()
     start = 0
     for count in counts:
-        end, number, category, boolean = start + count, 0, 0, 0
-        for kind, lookup in zip(kinds, lookups, strict=True):
-            seen, places = spool.get(FLOAT, count), spool.get(CODE, count)
-            if kind == "number":
-                values[start:end, number] = np.nan if seen is None else seen
-                number += 1
-            elif lookup is not None and kind == "boolean":
-                truths[start:end, boolean] = lookup[places]
-                boolean += 1
-            elif lookup is not None:
-                codes[start:end, category] = lookup[places]
-                category += 1
-        start = end
-    arrays = {"numbers": values, "categories": codes, "booleans": truths}
-    return {name: array for name, array in arrays.items() if array.shape[1]}
+        for column, sighting, place in zip(columns, sightings, places, strict=True):
+            writer = writers[column.kind]
+            for candidate in sighting.candidates:
+                kept = spool.get(is_wanted=writer is not None and candidate is sighting.winner)
+                if writer is not None and candidate is sighting.winner:
+                    writer.write(place, start, candidate.encoded(kept, count))
+        start += count
+    return {name: array for writer in writers.values() if writer for name, array in writer.arrays().items()}
 
 
-def _mapped(path: Path, dtype: np.dtype[Any], rows: int, columns: int) -> Array:
-    if rows * columns == 0:
-        return np.empty((rows, columns), dtype)
-    return mapped.new(path, dtype, (rows, columns))
+def _places(columns: Sequence[Column]) -> tuple[list[int], dict[str, list[Column]]]:
+    """Where each column stands among those of its kind, and these."""
+    alike: dict[str, list[Column]] = {}
+    places = []
+    for column in columns:
+        own = alike.setdefault(column.kind, [])
+        places.append(len(own))
+        own.append(column)
+    return places, alike
 
 
-def _spellings(observed: Sequence[Observed]) -> list[Problem]:
-    said = sorted({spelling for column in observed for spelling in column.spellings} - {""})
-    return [problem("missing_spellings", spellings=", ".join(f"“{spelling}”" for spelling in said))] if said else []
+def _described(columns: Sequence[Column], arrays: Mapping[str, Array], rows: int) -> list[tuple[Column, ColumnProfile]]:
+    """Each column with what only the values tell of it, and its statistics."""
+    _, alike = _places(columns)
+    descriptions = {name: imports()[name].described(own, arrays, rows) for name, own in alike.items()}
+    return [next(descriptions[column.kind]) for column in columns]
+
+
+def _as_read(
+    described: Sequence[tuple[Column, ColumnProfile]], sightings: Sequence[Sighting], preview: Sequence[Sequence[str]]
+) -> Iterator[ColumnProfile]:
+    """The profiles with what was not understood, and with first values of those that are read as they are written."""
+    for place, ((_, profile), sighting) in enumerate(zip(described, sightings, strict=True)):
+        first = profile.first or tuple(row[place] for row in preview[:FIRST_VALUES])
+        yield profile.model_copy(update={"first": first, "unread": sighting.winner.unread()})
+
+
+def _problems(sightings: Sequence[Sighting], columns: Sequence[Column]) -> Iterator[Problem]:
+    """What the cells of each column give reason to say."""
+    for sighting, column in zip(sightings, columns, strict=True):
+        for candidate in sighting.candidates:
+            yield from candidate.problems(column)
+        if column.missing and sighting.winner.tells_gaps:
+            yield problem("missing_values", column=column.name, count=column.missing, rows=sighting.observed.rows)
+
+
+def _spellings(sightings: Sequence[Sighting]) -> list[Problem]:
+    spellings = sorted({spelling for sighting in sightings for spelling in sighting.observed.spellings} - {""})
+    if not spellings:
+        return []
+    return [problem("missing_spellings", spellings=", ".join(f"“{spelling}”" for spelling in spellings))]

@@ -9,8 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trainer.columns import Readings
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
+from trainer.importing import series
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import Parsed
@@ -38,7 +40,7 @@ def only(sources: Sequence[Source]) -> Source:
     return sources[0]
 
 
-def read(source: Source, schema: pa.Schema, batches: Batches, work: Path) -> Parsed:
+def read(source: Source, schema: pa.Schema, batches: Batches, work: Path, readings: Readings) -> Parsed:
     """The table. Raises TrainerError where it has no columns or rows, or too many columns."""
     if not 0 < len(schema) <= MOST_COLUMNS:
         raise TrainerError(
@@ -50,7 +52,9 @@ def read(source: Source, schema: pa.Schema, batches: Batches, work: Path) -> Par
         )
     large = _large(schema, batches)
     stated = [_stated(field.type, large=field.name in large) for field in schema]
-    parsed = parse(distinct(cleaned(schema.names)), _chunks(batches(None), stated), work, stated=stated)
+    parsed = parse(
+        distinct(cleaned(schema.names)), _chunks(batches(None), stated), work, stated=stated, readings=readings
+    )
     if not parsed.summary.rows:
         raise TrainerError("typed_no_rows", "“%(name)s” holds no rows. Choose a file with data.", name=source.name)
     return parsed
@@ -90,11 +94,15 @@ def _large(schema: pa.Schema, batches: Batches) -> set[str]:
 def _stated(kind: pa.DataType, *, large: bool) -> Stated:
     if pa.types.is_dictionary(kind):
         return _stated(kind.value_type, large=False)
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or large:
+    if _is_text(kind) or large:
         return "words"
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return "numbers"
     return "spelled"
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
 def _chunks(batches: Iterator[pa.RecordBatch], stated: Sequence[Stated]) -> Iterator[Chunk]:
@@ -119,11 +127,14 @@ def _numbers(column: pa.Array) -> Array:
     return np.asarray(values.fill_null(np.nan).to_numpy(zero_copy_only=False), np.float64)
 
 
-def _texts(column: pa.Array) -> list[str]:
+def _texts(column: pa.Array) -> pa.StringArray:
     column = _plain(column)
+    if _is_text(column.type):
+        column.validate(full=True)
+        return pc.replace_substring(pc.cast(column, pa.string()).fill_null(""), "\0", " ")
     if pa.types.is_temporal(column.type) and not pa.types.is_duration(column.type):
         column = pc.cast(column, pa.string())
-    return [_text(value) for value in column.to_pylist()]
+    return series.of(map(_text, column.to_pylist()))
 
 
 def _text(value: object) -> str:

@@ -29,7 +29,8 @@ def network(spec: ModelSpec, inputs: Mapping[str, Input], outputs: int) -> nn.Mo
 def example(inputs: Mapping[str, Input], dtype: torch.dtype) -> dict[str, Tensor]:
     """An encoded batch of zeros."""
     shapes = {name: [size or EXAMPLE_LENGTH for size in taken.shape] for name, taken in inputs.items()}
-    return {name: torch.zeros(EXAMPLE_ROWS, *shape, dtype=dtype) for name, shape in shapes.items()}
+    lengths = {taken.lengths: torch.full((EXAMPLE_ROWS,), EXAMPLE_LENGTH) for taken in inputs.values() if taken.lengths}
+    return {**{name: torch.zeros(EXAMPLE_ROWS, *shape, dtype=dtype) for name, shape in shapes.items()}, **lengths}
 
 
 def description(spec: ModelSpec, inputs: Mapping[str, Input], outputs: int) -> dict[str, Any]:

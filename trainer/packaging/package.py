@@ -42,9 +42,7 @@ class ModelConfig(Strict):
     seed: int
     cleaning: Cleanings = ()
     data: str | None = Field(None, description="SHA-256 of the prepared data that it was trained on.")
-    recipe: TrainSpec | None = Field(
-        None, description="The whole spec of the run that trained it; compression trains on with it."
-    )
+    recipe: TrainSpec = Field(description="The whole spec of the run that trained it; compression trains on with it.")
     compression: Annotated[tuple[Compression, ...], Lenient] = ()
 
     @field_validator("target", mode="before")
@@ -87,7 +85,7 @@ def _encoder(block: Block) -> Any:
 def inputs(config: ModelConfig) -> dict[str, Input]:
     """What the network gets, by block."""
     return {
-        block.name: Input(columns.layout_of(block), tuple(_encoder(block).shape), block.column_names)
+        block.name: Input(columns.layout_of(block), tuple(_encoder(block).shape), block.column_names, block.lengths)
         for block in config.inputs
     }
 

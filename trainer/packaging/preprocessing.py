@@ -1,5 +1,7 @@
 """A model from raw values to answers. Plain torch: it can be scripted and exported."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -29,8 +31,8 @@ class RawModel(nn.Module):
         self.postprocess = postprocess
 
     def encode(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        """What the network takes of the raw batch."""
-        encoded: dict[str, Tensor] = {}
+        """What the network takes of the raw batch. The lengths of rows pass as they are."""
+        encoded = batch.copy()
         for name, encoder in self.encoders.items():
             encoded[name] = encoder(batch[name])
         return encoded
@@ -41,12 +43,12 @@ class RawModel(nn.Module):
 
 
 class Positional(nn.Module):
-    """The model for formats whose graphs take their inputs one after the other, in the order of the blocks."""
+    """The model for formats whose graphs take their inputs one after the other, in the order of ``names``."""
 
-    def __init__(self, model: RawModel) -> None:
+    def __init__(self, model: RawModel, names: Sequence[str]) -> None:
         super().__init__()
         self.model = model
-        self.names = list(model.encoders)
+        self.names = list(names)
 
     def forward(self, *blocks: Tensor) -> Tensor:
         answer: Tensor = self.model(dict(zip(self.names, blocks, strict=True)))

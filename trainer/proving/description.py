@@ -6,6 +6,7 @@ from string import punctuation
 from typing import Any
 
 from trainer import catalog
+from trainer.columns import Block
 from trainer.packaging import package
 from trainer.packaging.package import ModelConfig
 
@@ -17,8 +18,13 @@ ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 def preprocess(config: ModelConfig) -> dict[str, Any]:
     """How a stored raw row becomes what the graph takes, and what its answers mean."""
-    inputs = [{"name": block.name, "kind": block.kind, **block.description()} for block in config.inputs]
+    inputs = [_input(block) for block in config.inputs]
     return {"version": 2, "inputs": inputs, "output": package.task(config).output()}
+
+
+def _input(block: Block) -> dict[str, Any]:
+    lengths = {"lengths": block.lengths} if block.lengths else {}
+    return {"name": block.name, "kind": block.kind, **lengths, **block.description()}
 
 
 def plain(text: object, longest: int = LONGEST_TEXT) -> str:
@@ -78,7 +84,7 @@ def _about(config: ModelConfig) -> list[str]:
         more = " …" if len(texts) > MOST_TEXTS else ""
         lines.append(f"- {word}: {', '.join(plain(text) for text in texts[:MOST_TEXTS])}{more}")
     for block in config.inputs:
-        shape = " x ".join(map(str, block.shape))
+        shape = " x ".join("length" if size is None else str(size) for size in block.shape)
         lines.append(f"- Input: {block.name}, {block.dtype} {shape} a row: {', '.join(map(plain, block.column_names))}")
     split = config.split
     if split.column:
@@ -88,12 +94,18 @@ def _about(config: ModelConfig) -> list[str]:
 
 
 def _fields(config: ModelConfig) -> str:
-    fields = config.model.model_dump(mode="json", exclude={"name", "version"})
-    return ", ".join(f"{plain(name)} {_value(value)}" for name, value in fields.items())
+    return _settings(config.model.model_dump(mode="json"))
+
+
+def _settings(component: dict[str, Any]) -> str:
+    fields = ((name, value) for name, value in component.items() if name not in ("name", "version"))
+    return ", ".join(f"{plain(name)} {_value(value)}" for name, value in fields)
 
 
 def _value(value: Any) -> str:
     """Numbers as they are, one by one; whatever else might be somebody's text."""
+    if isinstance(value, dict):  # a component of its own
+        return plain(value["name"]) + (f" ({settings})" if (settings := _settings(value)) else "")
     if isinstance(value, list):
         return " x ".join(_value(item) for item in value) or "none"
     return str(value) if isinstance(value, int | float) else plain(value)

@@ -180,8 +180,7 @@ def assemble(
         "test": proof.scores,
     }
     parity.write_sheet(report, out)
-    recipe = source.config.recipe or source.config
-    (out / SPEC).write_text(recipe.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    (out / SPEC).write_text(source.config.recipe.model_dump_json(indent=2) + "\n", encoding="utf-8")
     exports = [bundle.link("export", file.name, out / file.name) for item in offered for file in item.files]
     chained = bundle.chain([links[0], bundle.link("spec", SPEC, out / SPEC), *links[1:], *exports])
     bundle.write_lineage(chained, out)

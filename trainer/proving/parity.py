@@ -2,7 +2,8 @@
 
 The process is a fresh interpreter in isolated mode (``python -I``) in a folder that holds what a downloader would have:
 the export, ``preprocess.json``, ``predict.py`` and the export's ``run_*.py``. It is asked with batches of 1 and of 7,
-so that a graph fixed at one batch size is found out. A float32 export may differ by at most 1e-4·max(f, |y|) in any
+and where rows differ in length with more padding in the second, so that a graph fixed at one batch size or at one
+length is found out. A float32 export may differ by at most 1e-4·max(f, |y|) in any
 number, where f is 1 for the scores of classes, and for a number the deviation of the target: a number has a unit, and 1
 of it may be much or nothing.
 """
@@ -60,7 +61,8 @@ try:
     preprocess = json.loads(pathlib.Path(folder, "preprocess.json").read_text(encoding="utf-8"))
     model = runpy.run_path(folder + "/" + run)["load"](folder)
     rows = tools["read"](pathlib.Path(rows), preprocess)
-    tools["np"].savez(folder + "/answers.npz", **{{size: tools["predict"](model, rows, int(size)) for size in batches}})
+    answers = {{size: tools["predict"](model, rows, int(size), int(size) // 2) for size in batches}}
+    tools["np"].savez(folder + "/answers.npz", **answers)
 except (OSError, MemoryError) as error:
     number = error.errno if isinstance(error, OSError) else errno.ENOMEM
     if number not in {sorted(SHORTAGES)}:

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 Array = np.ndarray[Any, np.dtype[Any]]
+Values = Array | list[Array]  # of all rows: one array, or one a row where they differ in length
 HERE = Path(__file__).resolve().parent
 
 
@@ -29,8 +30,10 @@ class RowsError(Exception):
     """The rows cannot be read; the message says why."""
 
 
-def read(path: Path, preprocess: dict[str, Any]) -> dict[str, Array]:
-    """The raw rows in a file as the model takes them: an array a block of columns."""
+def read(path: Path, preprocess: dict[str, Any]) -> dict[str, Values]:
+    """The raw rows in a file as the model takes them: an array a block of columns, or one a row where they differ in
+    length.
+    """
     inputs = preprocess["inputs"]
     try:
         rows = cells(path, [name for block in inputs for name in block["columns"]])
@@ -77,7 +80,7 @@ def objects(file: Iterable[str]) -> Iterator[dict[str, Any]]:
             yield row
 
 
-def encoded(block: dict[str, Any], rows: dict[str, Sequence[Any]], folder: Path) -> Array:
+def encoded(block: dict[str, Any], rows: dict[str, Sequence[Any]], folder: Path) -> Values:
     """One block; what of it is not understood is told on the error output, and counts as missing."""
     read_block = runpy.run_path(str(HERE / f"read_{block['kind']}.py"))["read"]
     values, strange = read_block([rows[name] for name in block["columns"]], block, folder)
@@ -88,16 +91,32 @@ def encoded(block: dict[str, Any], rows: dict[str, Sequence[Any]], folder: Path)
             f"“{str(odd[0])[:80]}”.",
             file=sys.stderr,
         )
+    if "lengths" in block:
+        return [np.asarray(row, block["dtype"]) for row in values]
     return np.asarray(values, block["dtype"])
 
 
-def predict(model: Callable[[dict[str, Array]], Array], rows: dict[str, Array], batch: int) -> Array:
-    """The model's answers, asked for ``batch`` rows at a time."""
+def predict(model: Callable[[dict[str, Array]], Array], rows: dict[str, Values], batch: int, longer: int = 0) -> Array:
+    """The model's answers, asked for ``batch`` rows at a time, with ``longer`` more padding than is needed."""
     count = len(next(iter(rows.values())))
-    pieces = (
-        {name: values[start : start + batch] for name, values in rows.items()} for start in range(0, count, batch)
-    )
+    pieces = (stacked(rows, start, start + batch, longer) for start in range(0, count, batch))
     return np.concatenate([np.asarray(model(piece)) for piece in pieces])
+
+
+def stacked(rows: dict[str, Values], start: int, stop: int, longer: int) -> dict[str, Array]:
+    """Some rows as tensors; those that differ in length are padded by zeros, and their lengths stand beside them."""
+    tensors: dict[str, Array] = {}
+    for name, values in rows.items():
+        some = values[start:stop]
+        if isinstance(some, list):
+            lengths = np.array([len(row) for row in some], np.int64)
+            padded = np.zeros((len(some), max(1, lengths.max()) + longer, *some[0].shape[1:]), some[0].dtype)
+            for place, row in enumerate(some):
+                padded[place, : len(row)] = row
+            tensors |= {name: padded, f"{name}_lengths": lengths}
+        else:
+            tensors[name] = some
+    return tensors
 
 
 def at_least_one(text: str) -> int:

@@ -13,6 +13,8 @@ from trainer.packaging import package
 from trainer.packaging.package import ModelConfig
 from trainer.proving.description import preprocess
 
+EXAMPLE_LENGTH = 5
+
 
 def open_source(path: Path, form: Form) -> Source:
     """The version in ``path``. Raises TrainerError when it is damaged or not of this form."""
@@ -68,5 +70,13 @@ def _damaged() -> TrainerError:
 
 
 def _example(config: ModelConfig) -> dict[str, torch.Tensor]:
-    """Two raw rows of zeros: two, because a graph traced with one row may be fixed at one."""
-    return {block.name: torch.zeros(2, *block.shape, dtype=getattr(torch, block.dtype)) for block in config.inputs}
+    """Two raw rows of zeros: two, because a graph traced with one row may be fixed at one. Where lengths are free, one
+    row is shorter.
+    """
+    example = {}
+    for block in config.inputs:
+        shape = [EXAMPLE_LENGTH if size is None else size for size in block.shape]
+        example[block.name] = torch.zeros(2, *shape, dtype=getattr(torch, block.dtype))
+        if block.lengths:
+            example[block.lengths] = torch.tensor([EXAMPLE_LENGTH, EXAMPLE_LENGTH - 1])
+    return example

@@ -2,11 +2,11 @@
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -15,7 +15,6 @@ from trainer.attempt import events
 from trainer.attempt.control import Control
 from trainer.attempt.job import GO_ON, PAUSE, STOP, YIELD, Job
 from trainer.attempt.journal import Journal
-from trainer.component import Component
 from trainer.data import rows
 from trainer.data.prepared import Prepared
 from trainer.data.rows import Rows
@@ -58,7 +57,7 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
     sha256 = job.hashes.get("prepared")
     prepared = Prepared.open(job.inputs["prepared"], sha256)
     assert isinstance(job.spec, TrainSpec)
-    spec = job.spec.resolved(prepared.summary)
+    spec = job.spec
     saved = checkpoint.read(job.resume) if job.resume else None
     if job.attempt > 1 or saved:
         journal.write(events.Rewind(step=saved.step if saved else 0))
@@ -102,10 +101,10 @@ def fit(
     model.to(device=ranks.device, dtype=dtype)
     _lay_out(model, torch.channels_last if ranks.device.type == "cpu" else torch.contiguous_format)
     named = [(name, parameter) for name, parameter in model.network.named_parameters() if parameter.requires_grad]
-    batches = math.ceil(len(data.parts.train) / spec.batch_size)
-    total_steps = batches * spec.epochs
+    batches = data.batches(spec.batch_size, spec.seed)
+    total_steps = batches.per_epoch * spec.epochs
     task = data.task
-    loss_of: LossOf = catalog.build("losses", _chosen(spec.loss), task.target)
+    loss_of: LossOf = catalog.build("losses", spec.loss, task.target)
     optimizer: torch.optim.Optimizer = catalog.build("optimizers", spec.optimizer, named)
     schedule = Scheduler(spec.schedule, optimizer, total_steps)
     gradients = Gradients(ranks, [parameter for _, parameter in named], SUMS + task.sum_count)
@@ -117,20 +116,22 @@ def fit(
     if resume:
         progress = checkpoint.restore(resume, ranks, model, optimizer, schedule)
     journal.write(
-        events.Started(step=progress.step, total_steps=total_steps, steps_per_epoch=batches, placement=ranks.placement)
+        events.Started(
+            step=progress.step, total_steps=total_steps, steps_per_epoch=batches.per_epoch, placement=ranks.placement
+        )
     )
     recorder = Recorder(journal, task, spec.nonfinite)
     began = time.monotonic() - progress.seconds
     saved_at = time.monotonic()
-    order: Indices = np.empty(0, np.int64)
+    epoch_batches: Sequence[Indices] = ()
     command = GO_ON
 
     model.train()
     while progress.step < total_steps and command == GO_ON:
-        epoch, position = divmod(progress.step, batches)
-        if position == 0 or not len(order):
-            order = epoch_order(data.parts.train, spec.seed, epoch)
-        batch = order[position * spec.batch_size : (position + 1) * spec.batch_size]
+        epoch, position = divmod(progress.step, batches.per_epoch)
+        if position == 0 or not epoch_batches:
+            epoch_batches = batches.of(epoch)
+        batch = epoch_batches[position]
 
         # Rows of this rank. A rank that the last batch leaves without a row computes one and counts none of it.
         mine = ranks.share(batch)
@@ -162,7 +163,7 @@ def fit(
         schedule.step()
         progress.step += 1
 
-        last_of_epoch = position == batches - 1
+        last_of_epoch = position == batches.per_epoch - 1
         commands = [command]
         if last_of_epoch or command:
             commands.append(recorder.record(deferred.flush()))
@@ -192,11 +193,6 @@ def _lay_out(model: nn.Module, layout: torch.memory_format) -> None:
     """
     move: Any = model.to  # torch's stub leaves ``memory_format`` out
     move(memory_format=layout)
-
-
-def epoch_order(train: Indices, seed: int, epoch: int) -> Indices:
-    """The training rows in the order of this epoch: all ranks, and every life of a run, see the same."""
-    return train[np.random.default_rng([seed, epoch]).permutation(len(train))]
 
 
 def _command(control: Control, spec: TrainSpec, saved_at: float, folder: Path | None, last: bool) -> int:
@@ -309,7 +305,7 @@ def judge(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, fitted: Fi
     """The report. The test rows are read here, once, by the model as it is published (float32)."""
     model.float()
     part, task, progress = data.parts.test, data.task, fitted.progress
-    judged = predict(model, data, part, ranks, catalog.build("losses", _chosen(spec.loss), task.target)).numpy()
+    judged = predict(model, data, part, ranks, catalog.build("losses", spec.loss, task.target)).numpy()
     truth = data.targets[part]
     decisions = judged[:, :-1].reshape(truth.shape).astype(task.decision_type)
     headline, scalars, blocks = task.report(decisions, truth)
@@ -328,6 +324,7 @@ def judge(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, fitted: Fi
                 name="test/loss", label=_("Test loss"), value=float(judged[:, -1].mean()), better="lower", shown=False
             ),
             Scalar(name="test/rows", label=_("Test rows"), value=len(part)),
+            *_padding(spec, data),
             *(Scalar(name=name, label=label, value=count) for (name, label), count in data.cleaned.items()),
             Scalar(name="best_epoch", label=_("Best epoch"), value=progress.best_epoch, of=spec.epochs),
             Scalar(name="parameters", label=_("Parameters"), value=parameters),
@@ -335,6 +332,12 @@ def judge(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, fitted: Fi
             *validation,
         ),
     )
+
+
+def _padding(spec: TrainSpec, data: Rows) -> list[Scalar]:
+    useful = data.batches(spec.batch_size, spec.seed).useful()
+    label = _("Values in batches that are no padding")
+    return [] if useful is None else [Scalar(name="useful", label=label, value=useful, unit="share", better="higher")]
 
 
 def publish(folder: Path, journal: Journal, config: ModelConfig, model: RawModel, report: Report) -> None:
@@ -365,8 +368,3 @@ def _say_what_is_trained_on(journal: Journal, data: Rows) -> None:
             params={"train": len(parts.train), "validation": len(parts.validation), "test": len(parts.test)},
         )
     )
-
-
-def _chosen(part: Component | None) -> Component:
-    assert part is not None, "the spec is resolved"
-    return part

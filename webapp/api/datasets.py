@@ -89,18 +89,6 @@ def restore(request: HttpRequest, dataset_id: UUID) -> dict[str, Any]:
         raise Http404 from None
 
 
-@router.post("/{uuid:dataset_id}/versions", response={201: schemas.DatasetDetail}, summary="Add a version")
-def add_version(request: HttpRequest, dataset_id: UUID, body: schemas.NewVersion) -> Status[Any]:
-    """A newer content, from whole uploads. Runs that were made keep theirs."""
-    dataset = find(request, dataset_id)
-
-    def act() -> tuple[int, Any]:
-        services.add_version(dataset=dataset, uploads=body.uploads)
-        return 201, full(find(request, dataset_id))
-
-    return Status(*once(request, person(request), act))
-
-
 def find(request: HttpRequest, dataset_id: UUID) -> Dataset:
     """The data set, or 404 for one that is not there or not to be seen."""
     dataset = queries.datasets(person(request)).filter(pk=dataset_id).first()
@@ -133,12 +121,13 @@ def full(dataset: Dataset) -> dict[str, Any]:
         "reason": words.sentence(run.reason, run.reason_params) if run else "",
         "reason_code": run.reason_code if run else "",
         "reason_params": run.reason_params if run else {},
-        "profile": _profile(newest),
+        "profile": profile(newest),
         "versions": [version(each) for each in dataset.versions.all()],
+        "proposals": [version(each) for each in queries.proposals(dataset)],
     }
 
 
-def _profile(row: DatasetVersion) -> dict[str, Any] | None:
+def profile(row: DatasetVersion) -> dict[str, Any] | None:
     """What inspection found, its problems and remedies in words, and what it looked for."""
     if row.profile is None:
         return None
@@ -153,5 +142,7 @@ def version(row: DatasetVersion) -> dict[str, Any]:
         "state": row.state,
         "size": row.size,
         "content_hash": row.content_hash,
+        "corrects": row.corrects.number if row.corrects else None,
+        "columns": row.readings,
         "created": row.created,
     }

@@ -12,7 +12,7 @@ from ninja.errors import HttpError, ValidationError
 
 from trainer.errors import TrainerError
 from webapp import away, refusals
-from webapp.api import datasets, description, machines, results, runs, schemas, uploads
+from webapp.api import datasets, description, machines, results, runs, schemas, uploads, versions
 from webapp.api.authorization import authorize
 from webapp.artifacts.store import ArtifactError
 from webapp.datasets.services import DatasetError
@@ -37,6 +37,7 @@ api = NinjaAPI(
     "documents (RFC 9457). Every POST that makes something takes an Idempotency-Key.",
 )
 api.add_router("/datasets", datasets.router)
+api.add_router("/datasets", versions.router)
 api.add_router("/runs", runs.router)
 api.add_router("", results.router)
 api.add_router("", machines.router)

@@ -160,10 +160,11 @@ def _command(request: HttpRequest, run_id: UUID, kind: services.CommandKind) -> 
 def compress(request: HttpRequest, run_id: UUID, body: schemas.NewCompression) -> Status[Any]:
     """A child run that makes the model smaller, stage after stage."""
     run = find(request, run_id)
+    settings: dict[str, Any] = {} if body.stages is None else {"stages": body.stages}
 
     def act() -> tuple[int, Any]:
         child = services.start_compression(
-            owner=person(request), run=run, stages=body.stages, name=names.shown(body.name)
+            owner=person(request), run=run, settings=settings, name=names.shown(body.name)
         )
         return 201, full(request, child.pk)
 

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Field, Schema
-from pydantic import ConfigDict, StrictInt, StrictStr
+from pydantic import ConfigDict, StrictBool, StrictInt, StrictStr
 
-from webapp.api.specs import SHAPE
+from webapp.api.specs import READING, SHAPE
 
+Reading = Annotated[dict[str, Any], Field(json_schema_extra={SHAPE: READING})]
 Stage = Annotated[dict[str, Any], Field(json_schema_extra={SHAPE: "Compressors"})]
 
 
@@ -49,7 +50,24 @@ class NewDataset(Body):
 
 
 class NewVersion(Body):
-    uploads: list[UUID] = Field(min_length=1, max_length=8)
+    """Exactly one of ``uploads`` and ``columns``."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"columns": {"zip": {"kind": "category"}}}]})
+
+    uploads: list[UUID] | None = Field(None, min_length=1, max_length=8)
+    columns: dict[StrictStr, Reading | None] | None = Field(
+        None,
+        min_length=1,
+        max_length=20_000,
+        description="How columns of an upload that is there are to be read, by name; null for what is to be recognised "
+        "again. What is not named stays as it is.",
+    )
+    version: StrictInt | None = Field(
+        None, ge=1, le=2**31 - 1, description="The version to correct; the newest that is ready when left out."
+    )
+    keep: StrictBool = Field(
+        False, description="Whether a correction is a version at once, whatever it changes, and no proposal."
+    )
 
 
 class Rename(Body):
@@ -58,10 +76,12 @@ class Rename(Body):
 
 class DatasetVersion(Schema):
     id: UUID
-    number: int
+    number: int | None = Field(description="None for a proposal, which nobody has kept.")
     state: str = Field(description="inspecting, ready or failed")
     size: int = Field(description="Bytes of its files together.")
     content_hash: str
+    corrects: int | None = Field(description="The number of the version of whose upload it is made again.")
+    columns: dict[str, Reading] = Field(description="The kinds that somebody chose, by the column's name.")
     created: datetime
 
 
@@ -88,6 +108,67 @@ class DatasetDetail(Dataset):
         "params; “checks” is what it looked for."
     )
     versions: list[DatasetVersion]
+    proposals: list[DatasetVersion] = Field(description="Corrections that nobody has kept or discarded.")
+
+
+class ColumnSide(Schema):
+    kind: str
+    label: str = Field(description="The kind, and what was said of it, in words.")
+    reading: Reading | None = Field(description="What somebody chose; none for what was recognised.")
+    missing: int
+    distinct: int
+
+
+class UnreadCell(Schema):
+    line: int = Field(description="Of the file, counted from 1.")
+    value: str
+
+
+class ValueChange(Schema):
+    """One of the first rows: as it stands in the file, and as it was read; empty where a value is missing."""
+
+    row: int
+    written: str
+    before: str
+    after: str
+
+
+class ColumnChange(Schema):
+    name: str
+    before: ColumnSide
+    after: ColumnSide
+    new_gaps: int = Field(description="Values that count as missing with the new kind, and did not before.")
+    filled_gaps: int = Field(description="Values that counted as missing before, and do not with the new kind.")
+    unread: list[UnreadCell] = Field(description="The first that are not of the new kind.")
+    values: list[ValueChange]
+
+
+class Finding(Schema):
+    severity: str
+    code: str
+    message: str
+    remedy: str
+
+
+class Changes(Schema):
+    """What differs from the version that was corrected."""
+
+    columns: list[ColumnChange]
+    gone: list[Finding] = Field(description="Problems that vanish.")
+    new: list[Finding] = Field(description="Problems that appear.")
+    target_before: str = Field(description="The column offered as the target.")
+    target_after: str
+
+
+class VersionDetail(DatasetVersion):
+    dataset: UUID
+    reason: str = Field(description="Why it is in its state, in words.")
+    reason_code: str
+    reason_params: dict[str, Any] = Field(description="What fills the gaps of the reason.")
+    errors: list[Mistake] = Field(description="Where it failed because of a column's kind, the field that says it.")
+    run: UUID | None = Field(description="The run that inspects it.")
+    profile: dict[str, Any] | None
+    changes: Changes | None = Field(description="Of a correction that is ready.")
 
 
 class NewRun(Body):
@@ -99,7 +180,7 @@ class NewRun(Body):
     spec: dict[str, Any] = Field(
         description="The run's spec, of which everything has a default but, for a table, “task”.",
         examples=[{"model": {"name": "cnn"}, "epochs": 7, "ranks": 2}],
-        json_schema_extra={SHAPE: "TrainSpec"},
+        json_schema_extra={SHAPE: "TrainDraft"},
     )
 
 

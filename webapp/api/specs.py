@@ -1,5 +1,6 @@
 """The specs of runs in the OpenAPI document, made from the catalog: a shape for each kind of run and for each
-component, and for each family the union of its components, which their `name` tells apart.
+component, and for each family the union of its components, which their `name` tells apart. A column's reading is a
+union of the kinds that can be chosen, which `kind` tells apart.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,18 +10,13 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from trainer.catalog import FAMILIES, Entry, Family, listing
-from trainer.spec import CompressSpec, ExportSpec, InspectSpec, PreviewSpec, TrainSpec
+from trainer.columns import readings
+from trainer.spec import KINDS
 
 PREFIX = "#/components/schemas/"
 SHAPE = "x-shape"  # in the schema of a field: the shape that stands in its place
-KINDS = {
-    "train": TrainSpec,
-    "compress": CompressSpec,
-    "export": ExportSpec,
-    "inspect": InspectSpec,
-    "preview": PreviewSpec,
-}
 ANYTHING = {"type", "additionalProperties"}  # what pydantic says of a field that takes any object
+READING = "Reading"  # how a column of a data set is to be read
 Json = dict[str, Any]
 
 
@@ -29,12 +25,17 @@ def shapes() -> dict[str, Json]:
     entries = [entry for family in FAMILIES for entry in listing(family).values()]
     names: dict[Any, str] = {model: model.__name__ for model in KINDS.values()}
     names |= {entry.spec: _name(entry) for entry in entries}
+    names |= {reading: _reading(kind) for kind, reading in readings().items()}
     inputs: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in names]
     references, document = models_json_schema(inputs, ref_template=PREFIX + "{model}")
     rename = _renaming({_target(reference): names[model] for (model, _mode), reference in references.items()})
     definitions = dict(rename(name, schema) for name, schema in document["$defs"].items())
     definitions |= {model.__name__: _kind(definitions[model.__name__]) for model in KINDS.values()}
     definitions |= {_name(entry): _component(entry, definitions[_name(entry)]) for entry in entries}
+    definitions |= {
+        name: {**definitions[name], "title": name, "required": ["kind"]} for name in map(_reading, readings())
+    }
+    definitions |= {READING: _union("kind", {kind: _reading(kind) for kind in readings()})}
     definitions |= {_capitals(family): _union("name", _members(family)) for family in FAMILIES}
     return {**definitions, "Spec": _union("kind", {kind: model.__name__ for kind, model in KINDS.items()})}
 
@@ -52,6 +53,7 @@ def with_references(shape: Json) -> Json:
 def _renaming(names: Mapping[str, str]) -> Callable[[str, Json], tuple[str, Json]]:
     """Gives a definition of pydantic's the name that we have for it, and lets it refer to others by theirs."""
     families = {name: _capitals(family) for family in FAMILIES for name in _members(family).values()}
+    families |= dict.fromkeys(map(_reading, readings()), READING)
 
     def refer(schema: Json) -> Json:
         if isinstance(schema.get("$ref"), str):
@@ -106,6 +108,10 @@ def _target(reference: Json) -> str:
 def _name(entry: Entry) -> str:
     """Two families may each have a component of one name."""
     return _capitals(entry.family) + _capitals(entry.name)
+
+
+def _reading(kind: str) -> str:
+    return READING + _capitals(kind)
 
 
 def _capitals(name: str) -> str:

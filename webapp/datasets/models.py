@@ -42,7 +42,12 @@ class Dataset(models.Model):
 
 
 class DatasetVersion(models.Model):
-    """One content of a data set. Its inspect run is the run of kind ``inspect`` that points here."""
+    """One content of a data set. Its inspect run is the run of kind ``inspect`` that points here.
+
+    A version without a number is a proposal: the same upload as that of the version that it ``corrects``, with other
+    kinds of columns, to be looked at. It gets a number when it is kept, and only then counts as one of the data set's.
+    ``readings`` are the kinds that a person chose, as the inspect run's spec has them.
+    """
 
     class State(models.TextChoices):
         INSPECTING = "inspecting"
@@ -51,13 +56,15 @@ class DatasetVersion(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="versions")
-    number = models.PositiveIntegerField(default=1)
+    number = models.PositiveIntegerField(default=1, null=True)
     state = models.CharField(max_length=10, choices=State, default=State.INSPECTING)
     content_hash = models.CharField(max_length=64)
     size = models.BigIntegerField(default=0)
     prepared = models.ForeignKey("artifacts.Artifact", null=True, on_delete=models.PROTECT, related_name="+")
     thumbnails = models.ForeignKey("artifacts.Artifact", null=True, on_delete=models.PROTECT, related_name="+")
     profile = models.JSONField(null=True)
+    corrects = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="corrections")
+    readings = models.JSONField(default=dict)
     created = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

@@ -10,11 +10,13 @@ from django.utils.translation import ngettext
 
 from trainer.catalog import listing
 from trainer.data.partition import SPLIT
+from trainer.importing.profile import correctable
 from webapp import words
 from webapp.accounts.models import User
 from webapp.charts import balance
 from webapp.charts.figure import Figure
 from webapp.datasets import queries
+from webapp.datasets.kind_controls import Control
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.formatting import short
 from webapp.runs.models import Kind
@@ -107,6 +109,16 @@ class ColumnView:
     said: str
     bars: Sequence[float]
     levels: Sequence[tuple[str, int, int]]
+    control: Control | None = None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What is wrong in one place; ``control`` is that of the column whose kind may be the remedy."""
+
+    text: str
+    column: str = ""
+    control: Control | None = None
 
 
 @dataclass(frozen=True)
@@ -114,7 +126,7 @@ class Problem:
     """What is wrong in one or several places of the same kind, and what to do about it."""
 
     severity: str
-    sentences: Sequence[str]
+    statements: Sequence[Statement]
     remedy: str
 
 
@@ -134,9 +146,17 @@ class ProfileView:
     balance: Figure | None
     thumbnails: Mapping[str, Any] | None
 
+    @property
+    def is_correctable(self) -> bool:
+        """Whether any column has a control of its kind."""
+        return any(column.control for column in self.columns)
 
-def profile(version: DatasetVersion) -> ProfileView | None:
-    """The stored profile of a version; None before it was inspected."""
+
+def profile(version: DatasetVersion, controls: Mapping[str, Control] | None = None) -> ProfileView | None:
+    """The stored profile of a version, with a control of the kind for each of these columns; None before it was
+    inspected.
+    """
+    controls = controls or {}
     found = version.profile
     if not found:
         return None
@@ -147,8 +167,8 @@ def profile(version: DatasetVersion) -> ProfileView | None:
         summary=summary,
         facts=_facts(version, found),
         left_out=found.get("left_out") or 0,
-        columns=[_column(column, summary["rows"]) for column in columns],
-        problems=_grouped(found.get("problems") or []),
+        columns=[_column(column, summary["rows"], controls.get(column["name"])) for column in columns],
+        problems=_grouped(found.get("problems") or [], controls),
         checks=[words.translated(check["message"]) for check in found.get("checks") or []],
         header=[column["name"] for column in columns],
         rows=found.get("rows") or [],
@@ -158,16 +178,23 @@ def profile(version: DatasetVersion) -> ProfileView | None:
     )
 
 
-def _grouped(problems: Sequence[Mapping[str, Any]]) -> list[Problem]:
+def _grouped(problems: Sequence[Mapping[str, Any]], controls: Mapping[str, Control]) -> list[Problem]:
     """Problems of one kind share a remedy and stand together; what is worse stands first."""
-    groups: dict[tuple[str, str, str], list[str]] = {}
+    groups: dict[tuple[str, str, str], list[Statement]] = {}
     for problem in problems:
         params = problem.get("params") or {}
         key = (problem["severity"], problem.get("code", ""), words.sentence(problem.get("remedy", ""), params))
-        groups.setdefault(key, []).append(words.sentence(problem["message"], params))
+        groups.setdefault(key, []).append(_statement(problem, controls))
     order = ["error", "warning", "info"]
     ranked = sorted(groups.items(), key=lambda item: order.index(item[0][0]) if item[0][0] in order else len(order))
-    return [Problem(severity, sentences, remedy) for (severity, _code, remedy), sentences in ranked]
+    return [Problem(severity, statements, remedy) for (severity, _code, remedy), statements in ranked]
+
+
+def _statement(problem: Mapping[str, Any], controls: Mapping[str, Control]) -> Statement:
+    params = problem.get("params") or {}
+    column = str(params.get("column", ""))
+    control = controls.get(column) if problem.get("code") in correctable() else None
+    return Statement(words.sentence(problem["message"], params), column, control)
 
 
 def _facts(version: DatasetVersion, found: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -190,7 +217,7 @@ def _format(name: str) -> str:
     return _(entry.label) if entry else name
 
 
-def _column(column: Mapping[str, Any], rows: int) -> ColumnView:
+def _column(column: Mapping[str, Any], rows: int, control: Control | None) -> ColumnView:
     missing = int(column.get("missing") or 0)
     counts = (column.get("histogram") or {}).get("counts") or []
     highest = max(counts, default=0) or 1
@@ -205,6 +232,7 @@ def _column(column: Mapping[str, Any], rows: int) -> ColumnView:
         said=_range(column),
         bars=[BARS * count / highest for count in counts],
         levels=[(str(name), count, round(100 * count / most)) for name, count in levels[:LEVELS]],
+        control=control,
     )
 
 

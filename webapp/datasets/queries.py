@@ -16,7 +16,7 @@ UNDO = timedelta(days=7)  # a deleted data set can be had back for so long
 
 def datasets(user: User) -> QuerySet[Dataset]:
     """The person's data sets that are not deleted, each with its versions, the newest first."""
-    versions = DatasetVersion.objects.order_by("-number")
+    versions = DatasetVersion.objects.exclude(number=None).select_related("corrects").order_by("-number")
     return visible(Dataset.objects.filter(deleted=None), user).prefetch_related(Prefetch("versions", versions))
 
 
@@ -40,7 +40,19 @@ def newest_ready(dataset: Dataset) -> DatasetVersion | None:
 
 def versions(user: User) -> QuerySet[DatasetVersion]:
     """All versions of the person's data sets, deleted ones included: runs that were trained on them are cloned."""
-    return DatasetVersion.objects.filter(dataset__in=visible(Dataset.objects.all(), user)).select_related("dataset")
+    counting = DatasetVersion.objects.exclude(number=None)
+    return counting.filter(dataset__in=visible(Dataset.objects.all(), user)).select_related("dataset")
+
+
+def proposals(dataset: Dataset) -> QuerySet[DatasetVersion]:
+    """Corrections that nobody has kept or discarded, the newest first."""
+    rows = DatasetVersion.objects.filter(dataset=dataset, number=None)
+    return rows.select_related("dataset", "corrects").order_by("-id")
+
+
+def undecided(dataset: Dataset) -> QuerySet[DatasetVersion]:
+    """Those that a person can still keep."""
+    return proposals(dataset).exclude(state=DatasetVersion.State.FAILED)
 
 
 def inspection(version: DatasetVersion) -> Run | None:

@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from trainer.spec import InspectSpec
 from webapp import names
 from webapp.accounts.access import visible
 from webapp.accounts.models import User
@@ -117,15 +118,21 @@ def _create(owner: User, name: str, files: Files, sample: str = "") -> Dataset:
 
 
 def _add_version(dataset: Dataset, files: Files) -> DatasetVersion:
-    last = dataset.versions.aggregate(last=Max("number"))["last"] or 0
     version = DatasetVersion.objects.create(
         dataset=dataset,
-        number=last + 1,
+        number=next_number(dataset),
         content_hash=_content_hash(files),
         size=sum(content.size for _name, content in files),
     )
-    runs.start_inspection(owner=dataset.owner, dataset_version=version, files=files)
+    spec = InspectSpec(files=tuple(name for name, _content in files))
+    artifacts = [content for _name, content in files]
+    runs.start_inspection(owner=dataset.owner, dataset_version=version, spec=spec, files=artifacts)
     return version
+
+
+def next_number(dataset: Dataset) -> int:
+    """Of a new version; who asks holds the data set's row, or has just made it."""
+    return int(dataset.versions.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
 def _files(owner: User, uploads: Sequence[UUID]) -> Files:

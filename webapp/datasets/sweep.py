@@ -1,7 +1,7 @@
 """What is cleared away now and then, whoever runs it; two at once do no harm."""
 
 from webapp.artifacts import strays
-from webapp.datasets import services, uploads
+from webapp.datasets import corrections, services, uploads
 from webapp.idempotency import keys
 
 
@@ -10,6 +10,7 @@ def sweep() -> dict[str, int]:
     return {
         "abandoned uploads": uploads.expire(),
         "deleted data sets": services.purge(),
+        "undecided corrections": corrections.expire(),
         "old keys": keys.forget(),
         "stray files": strays.remove(),
     }

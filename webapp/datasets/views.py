@@ -14,7 +14,7 @@ from webapp.accounts.access import signed_in
 from webapp.artifacts import downloads, store
 from webapp.artifacts.models import Edge
 from webapp.artifacts.store import ArtifactError
-from webapp.datasets import pages, queries, samples, services
+from webapp.datasets import corrections, kind_controls, pages, queries, samples, services
 from webapp.datasets.forms import CreateForm, RenameForm, VersionForm
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.datasets.services import DatasetError
@@ -77,12 +77,17 @@ def detail(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     """The newest version, or the one whose number stands in the address."""
     dataset = _find(request, dataset_id)
     version = _version(dataset, request.GET.get("version", ""))
+    obstacle = corrections.obstacle(version)
+    controls = {} if obstacle else kind_controls.controls(version, _chosen(request, version))
     context = {
         "section": "datasets",
         "dataset": dataset,
         "version": version,
         "inspection": queries.inspection(version),
-        "profile": pages.profile(version),
+        "profile": pages.profile(version, controls),
+        "obstacle": obstacle,
+        "corrections": [(one, kind_controls.summary(one)) for one in queries.undecided(dataset)],
+        "versions": [(one, kind_controls.summary(one)) for one in dataset.versions.all()],
         "trainable": forms.is_trainable(version),
         "runs": Run.objects.filter(dataset_version__dataset=dataset, kind=Kind.TRAIN).order_by("-id")[:5],
     }
@@ -173,6 +178,15 @@ def left_out(request: HttpRequest, dataset_id: UUID, number: int) -> HttpRespons
         return downloads.respond(request, edge.artifact, edge.name, content_type=CSV)
     except ArtifactError:
         raise Http404 from None
+
+
+def _chosen(request: HttpRequest, version: DatasetVersion) -> dict[str, Any] | None:
+    """The kinds of a preview that is to be changed, in place of those of the version."""
+    try:
+        proposal = version.corrections.filter(pk=UUID(request.GET.get("correction", ""))).first()
+    except ValueError:
+        return None
+    return proposal.readings if proposal else None
 
 
 def _find(request: HttpRequest, dataset_id: UUID) -> Dataset:

@@ -17,7 +17,6 @@ def require_learnable(spec: TrainSpec, summary: DataSummary, profile: Mapping[st
     A profile keeps a column's most frequent levels and the rarest; what it does not tell is left for the training
     process to find, and so is what cleaning makes of classes that are not all counted.
     """
-    assert spec.task is not None
     column: str | None = catalog.entry("tasks", spec.task).module.class_column(spec.task)
     counts, is_whole = _counted(column, profile) if column is not None else ((), False)
     if any(rows for _, rows in counts) and (is_whole or not spec.cleaning):

@@ -1,15 +1,19 @@
 """The export runs that follow a run which ended well: one per model version."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from trainer.component import Form
-from trainer.spec import ExportSpec, TrainSpec, exporters_for, parse
+from trainer.component import Component, Form
+from trainer.errors import TrainerError
+from trainer.spec import ExportSpec, TrainDraft, exporters_for, parse
 from webapp.artifacts.models import ModelVersion
 from webapp.runs.lineage import input_of
 from webapp.runs.models import Kind, Run, State
-from webapp.runs.services import queue_run
+from webapp.runs.services import queue_run, require_bearable
 from webapp.runs.states import FINAL
 
 
@@ -18,7 +22,43 @@ def queue_exports(run: Run) -> list[Run]:
     was asked for."""
     if not are_asked_for(run):
         return []
-    return [_queue_export(run, version) for version in run.versions.select_related("artifact").order_by("stage")]
+    asked = _asked_exporters(run)
+    return [_queue_export(run, one, ExportSpec(exporters=exporters_for(_form(one), asked))) for one in _versions(run)]
+
+
+def start_exports(*, run: Run, settings: Mapping[str, Any]) -> UUID:
+    """Queue a child run per model version that any of the asked formats takes; ``settings`` are fields of its spec. The
+    run on whose page they appear.
+
+    Raises pydantic's ValidationError for a wrong spec, TrainerError where there is no model, or none that fits.
+    """
+    spec = parse(dict(settings), "export")
+    assert isinstance(spec, ExportSpec)
+    versions = _versions(run)
+    if not versions or run.state not in (State.SUCCEEDED, State.STOPPED):
+        raise TrainerError(
+            "no_model", "This run has no model to export; choose one that succeeded or was stopped.", field="run"
+        )
+    fitting = [(one, taken) for one in versions if (taken := _taking(spec.exporters, _form(one)))]
+    if not fitting:
+        raise TrainerError(
+            "no_format_fits",
+            "None of these formats can be made of the models of this run; add another format.",
+            field="exporters",
+        )
+    require_bearable(run.owner)
+    with transaction.atomic():
+        for version, taken in fitting:
+            _queue_export(run, version, spec.model_copy(update={"exporters": taken}))
+    return run.pk
+
+
+def _taking(exporters: tuple[Component, ...], form: Form) -> tuple[Component, ...]:
+    return tuple(one for one in exporters if form in one.forms)
+
+
+def _versions(run: Run) -> list[ModelVersion]:
+    return list(run.versions.select_related("artifact").order_by("stage"))
 
 
 def are_asked_for(run: Run) -> bool:
@@ -33,9 +73,8 @@ def are_coming(run: Run, *, has_unfinished: bool) -> bool:
     return run.kind == Kind.EXPORT or are_asked_for(run)
 
 
-def _queue_export(run: Run, version: ModelVersion) -> Run:
+def _queue_export(run: Run, version: ModelVersion, spec: ExportSpec) -> Run:
     inputs = {"prepared": input_of(run, "prepared"), "model": version.artifact}
-    spec = ExportSpec(exporters=exporters_for(_form(version), _wanted_exporters(run)))
     return queue_run(
         owner=run.owner,
         name=_("Exports of %(model)s") % {"model": version.name or run.name},
@@ -46,10 +85,10 @@ def _queue_export(run: Run, version: ModelVersion) -> Run:
     )
 
 
-def _wanted_exporters(run: Run) -> tuple[Any, ...] | None:
+def _asked_exporters(run: Run) -> tuple[Any, ...] | None:
     """What the training run at the root asked for."""
     spec = parse(_root(run).spec)
-    return spec.exporters if isinstance(spec, TrainSpec) else None
+    return spec.exporters if isinstance(spec, TrainDraft) else None
 
 
 def _root(run: Run) -> Run:

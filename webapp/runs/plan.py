@@ -1,6 +1,7 @@
 """What a complete training spec will do, in the words of the summary beside the form."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from trainer.data.summary import DataSummary
 from trainer.spec import TrainSpec
 from webapp.charts import learning_rate
 from webapp.formatting import short
+from webapp.runs.controls.shapes import families
 
 
 @dataclass(frozen=True)
@@ -24,19 +26,11 @@ class Plan:
 
 def plan(spec: TrainSpec, data: DataSummary) -> Plan:
     """Rows, steps and parts of the run, and its learning rate as a figure."""
-    assert spec.task is not None and spec.model is not None and spec.loss is not None
     rows = training_rows(spec, data)
-    per_epoch = max(1, math.ceil(rows / spec.batch_size))
+    per_epoch = spec.steps_per_epoch(rows)
     total = per_epoch * spec.epochs
-    parts = [
-        (_("Task"), entry("tasks", spec.task)),
-        (_("Model"), entry("models", spec.model)),
-        (_("Loss"), entry("losses", spec.loss)),
-        (_("Optimizer"), entry("optimizers", spec.optimizer)),
-        (_("Schedule"), entry("schedules", spec.schedule)),
-    ]
     pairs = [
-        *((name, _(one.label)) for name, one in parts),
+        *_parts(spec),
         (_("Training rows"), _rows(spec) % {"rows": short(rows), "all": short(data.rows)}),
         (_("Steps"), _steps(spec) % {"total": short(total), "epoch": short(per_epoch)}),
         (_("Ranks"), _shared(spec.ranks, math.ceil(spec.batch_size / spec.ranks))),
@@ -61,6 +55,13 @@ def _steps(spec: TrainSpec) -> str:
 def _drops(spec: TrainSpec) -> bool:
     """Whether cleaning may leave rows out: only the run itself finds how many."""
     return any(step.drops_rows for step in spec.cleaning)
+
+
+def _parts(spec: TrainSpec) -> Iterator[tuple[str, str]]:
+    """The components of the spec, each in the words of its family."""
+    for name, info, family in families(TrainSpec):
+        component = getattr(spec, name)
+        yield _(info.title or name), _(entry(family, component).label)
 
 
 def _shared(ranks: int, rows: int) -> str:

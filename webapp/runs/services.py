@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from trainer.errors import DamagedError, TrainerError
-from trainer.spec import AnyKind, CompressSpec, InspectSpec, parse
+from trainer.spec import AnyDraft, CompressSpec, InspectSpec, parse, parse_complete
 from webapp import words
 from webapp.accounts.models import User
 from webapp.artifacts import store
@@ -59,7 +59,7 @@ def queue_run(
     *,
     owner: User,
     name: str,
-    spec: AnyKind,
+    spec: AnyDraft,
     inputs: Mapping[str, Artifact],
     dataset_version: DatasetVersion | None = None,
     parent: Run | None = None,
@@ -117,7 +117,7 @@ def start_training(
     Raises what ``fitting.training_spec`` raises, and TrainerError for a person with too many runs.
     """
     fitted = fitting.training_spec(spec, dataset_version)
-    _require_bearable(owner)
+    require_bearable(owner)
     prepared, awaits_data = dataset_version.prepared, fitting.awaits_inspection(dataset_version)
     assert prepared is not None or awaits_data
     return queue_run(
@@ -131,7 +131,7 @@ def start_training(
     )
 
 
-def _require_bearable(owner: User) -> None:
+def require_bearable(owner: User) -> None:
     """Nobody makes all others wait behind runs without end."""
     if Run.objects.filter(owner=owner).exclude(state__in=states.FINAL).count() >= MOST_UNFINISHED:
         raise TrainerError(
@@ -146,12 +146,12 @@ def start_inspection(
     *,
     owner: User,
     dataset_version: DatasetVersion,
-    files: Sequence[tuple[str, Artifact]],
+    spec: InspectSpec,
+    files: Sequence[Artifact],
     idempotency_key: str | None = None,
 ) -> Run:
-    """Queue the run that opens the uploaded ``files`` (name and content of each) for the first time."""
-    spec = InspectSpec(files=tuple(name for name, _content in files))
-    inputs = {f"upload:{number}": artifact for number, (_name, artifact) in enumerate(files)}
+    """Queue the run that opens the uploaded ``files``, which ``spec`` names in this order."""
+    inputs = {f"upload:{number}": artifact for number, artifact in enumerate(files)}
     return queue_run(
         owner=owner,
         name=dataset_version.dataset.name,
@@ -166,24 +166,24 @@ def start_compression(
     *,
     owner: User,
     run: Run,
-    stages: Sequence[dict[str, Any]] | None = None,
+    settings: Mapping[str, Any] | None = None,
     name: str = "",
     idempotency_key: str | None = None,
 ) -> Run:
-    """Queue a child run that makes the run's model smaller, stage after stage; without ``stages`` by the default ones.
+    """Queue a child run that makes the run's model smaller, stage after stage; ``settings`` are those fields of its
+    spec that are not as by default.
 
     Raises pydantic's ValidationError for stages that are wrong or in an order that cannot work, TrainerError for a run
     that has no model to begin with.
     """
-    chosen = {} if stages is None else {"stages": list(stages)}
-    spec = parse({"kind": "compress", **chosen})
+    spec = parse(dict(settings or {}), "compress")
     assert isinstance(spec, CompressSpec)
     version = run.versions.filter(form=ModelVersion.Form.TORCH).order_by("-stage").first()
     if version is None or run.state not in (State.SUCCEEDED, State.STOPPED):
         raise TrainerError(
             "no_model", "This run has no model to compress; choose one that succeeded or was stopped.", field="run"
         )
-    _require_bearable(owner)
+    require_bearable(owner)
     return queue_run(
         owner=owner,
         name=name or _("%(run)s, smaller") % {"run": run.name},
@@ -213,8 +213,8 @@ def retry(*, run: Run, owner: User) -> Run:
         raise IllegalCommand(_("This run has not ended; cancel it first, or wait."))
     if run.awaits_data and run.dataset_version is not None:
         return start_training(owner=owner, name=run.name, dataset_version=run.dataset_version, spec=run.spec)
-    spec = parse(run.spec)
-    _require_bearable(owner)
+    spec = parse_complete(run.spec)
+    require_bearable(owner)
     if spec.device_count:
         fitting.require_devices(spec)
     inputs = {edge.role: edge.artifact for edge in inputs_of(run)}

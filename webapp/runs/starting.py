@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
+from trainer.spec import TrainSpec
 from webapp import names, refusals
 from webapp.accounts.access import signed_in
 from webapp.datasets import pages
@@ -21,6 +22,7 @@ from webapp.http import strict_json
 from webapp.http.problems import Problem
 from webapp.idempotency import form_keys
 from webapp.runs import forms, queries, services
+from webapp.runs.controls.edits import EDIT, edited
 from webapp.runs.forms import Reading
 from webapp.runs.models import Run
 from webapp.runs.plan import plan
@@ -51,6 +53,8 @@ def _start(request: HttpRequest) -> HttpResponse:
     if version is None:
         return redirect("runs:new")
     raw, name = forms.read_post(request.POST), names.shown(request.POST.get("run_name", ""))
+    if EDIT in request.POST:
+        return _form(request, version, Reading(edited(raw, request.POST[EDIT])), name)
     reading = forms.check(raw, version)
     if not name:
         reading = Reading(raw, errors={**reading.errors, "name": [_("Give the run a name.")]})
@@ -144,7 +148,7 @@ def _preview(reading: Reading, version: DatasetVersion) -> dict[str, Any]:
     said = reading.spec.model_dump(mode="json") if reading.spec else reading.raw
     problems = [(path, sentence) for path, sentences in reading.errors.items() for sentence in sentences]
     return {
-        "plan": plan(reading.spec, _summary(version)) if reading.spec else None,
+        "plan": plan(reading.spec, _summary(version)) if isinstance(reading.spec, TrainSpec) else None,
         "problems": problems,
         "spec_json": json.dumps(said, indent=2, ensure_ascii=False),
     }

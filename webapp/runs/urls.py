@@ -1,6 +1,6 @@
 from django.urls import path
 
-from webapp.runs import compressing, curves, preparation, starting, views
+from webapp.runs import curves, following, preparation, starting, views
 from webapp.runs.services import COMMANDS
 
 app_name = "runs"
@@ -18,7 +18,8 @@ urlpatterns = [
     path("<uuid:run_id>/log/", views.log, name="log"),
     path("<uuid:run_id>/window", curves.window_of, name="window"),
     path("<uuid:run_id>/metrics.csv", curves.as_csv, name="metrics_csv"),
-    path("<uuid:run_id>/compress/", compressing.compress, name="compress"),
+    path("<uuid:run_id>/compress/", following.compress, name="compress"),
+    path("<uuid:run_id>/formats/", following.formats, name="formats"),
     path("<uuid:run_id>/clone/", starting.clone, name="clone"),
     path("<uuid:run_id>/retry/", views.retry, name="retry"),
     path("<uuid:run_id>/delete/", views.delete, name="delete"),

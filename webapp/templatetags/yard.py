@@ -67,12 +67,6 @@ def figure(drawing: Mapping[str, Any], name: str, label: str, size: str = "") ->
     return {"drawing": drawing, "id": f"figure-{name}", "label": label, "size": size}
 
 
-@register.inclusion_tag("parts/field.html")
-def formfield(field: Any) -> dict[str, Any]:
-    """One field of a form: label, control, unit, help, and what is wrong with it."""
-    return {"field": field}
-
-
 @register.filter
 def words_of(text: str) -> list[str]:
     """The words of ``text``, to loop over."""

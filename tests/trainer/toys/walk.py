@@ -2,6 +2,8 @@
 JSON.
 """
 
+import tests.trainer.toys.install  # noqa: F401, I001 - before the listings are read
+
 import json
 import subprocess
 import sys
@@ -9,22 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-import trainer.columns
-import trainer.tasks
-
-HERE = Path(__file__).parent
-trainer.columns.__path__.append(str(HERE / "columns"))
-trainer.tasks.__path__.append(str(HERE / "tasks"))
-
-from tests.trainer import samples  # noqa: E402 - the listings are read when these are imported
-from trainer import report  # noqa: E402
-from trainer.columns import kinds, number  # noqa: E402
-from trainer.data.prepared import write_prepared  # noqa: E402
-from trainer.data.summary import DataSummary  # noqa: E402
+from tests.trainer import samples
+from trainer import report
+from trainer.importing.preparation import Preparation, prepare
 
 
 def main(folder: Path) -> None:
-    prepared = _write(folder / "prepared.safetensors")
+    inspected = _import(folder)
+    prepared = inspected.prepared
     spec = {"task": {"name": "above_median", "target": "height"}, "epochs": 30}
     trained = samples.attempt(folder / "train", "train", spec, {"prepared": prepared})
     inputs = {"prepared": prepared, "model": trained.output("model.safetensors")}
@@ -42,6 +36,9 @@ def main(folder: Path) -> None:
     print(
         json.dumps(
             {
+                "kinds": {column.name: column.kind for column in inspected.result.summary.columns},
+                "problems": [item.code for item in inspected.result.problems],
+                "checks": [item.code for item in inspected.result.checks],
                 "hits": report.parse(trained.report).value("test/hits"),
                 "stages": [row["status"] for row in compressed.report["stages"]],
                 "exports": [item["status"] for item in exported.report["exports"]],
@@ -51,14 +48,12 @@ def main(folder: Path) -> None:
     )
 
 
-def _write(path: Path) -> Path:
-    """Heights that follow from the sine of an angle."""
-    angles = np.random.default_rng(0).uniform(0, 360, (300, 1))
-    columns = (kinds()["angle"].Column(name="wind", distinct=300), number.Column(name="height", distinct=300))
-    write_prepared(
-        path, DataSummary(rows=300, columns=columns), {"angles": angles, "numbers": np.sin(np.radians(angles))}
-    )
-    return path
+def _import(folder: Path) -> Preparation:
+    """Heights that follow from the sine of an angle, as CSV."""
+    angles = np.random.default_rng(0).uniform(0, 400, 300).round(1)
+    rows = (f"{angle}°,{height:.9f}" for angle, height in zip(angles, np.sin(np.radians(angles)), strict=True))
+    (folder / "table.csv").write_text("\n".join(["wind,height", *rows]))
+    return prepare([folder / "table.csv"], ["table.csv"], folder / "imported")
 
 
 if __name__ == "__main__":

@@ -7,11 +7,17 @@ from pydantic import Field
 
 from trainer.columns import Column as BaseColumn
 from trainer.columns import Filling, Layout, Names, VectorBlock
+from trainer.columns import Reading as BaseReading
 from trainer.component import Lenient
 from trainer.sentences import gettext_noop as _
 
 LABEL = _("yes or no")
-PAIRS = (("false", "true"), ("no", "yes"), ("f", "t"), ("n", "y"))  # numbers 0 and 1 are numbers
+PAIRS = (("false", "true"), ("no", "yes"), ("f", "t"), ("n", "y"))
+NUMBERS = ("0", "1")  # are numbers unless somebody says otherwise
+
+
+class Reading(BaseReading):
+    kind: Literal["boolean"] = "boolean"
 
 
 class Column(BaseColumn):
@@ -25,11 +31,17 @@ class Column(BaseColumn):
     def encodings(self) -> frozenset[str]:
         return frozenset({"class", "labels"})
 
+    @property
+    def usual_encoding(self) -> str:
+        return "class"
 
-def pair(words: Iterable[str]) -> tuple[str, str] | None:
-    """The pair that these words are of, however they are written; None where they are no such, or only one of them."""
+
+def pair(words: Iterable[str], *, numbers: bool = False) -> tuple[str, str] | None:
+    """The pair that these words are of, however they are written; None where they are no such, or only one of them.
+    ``numbers``: whether 0 and 1 are one.
+    """
     small = {word.casefold() for word in words}
-    return next((pair for pair in PAIRS if small == set(pair)), None)
+    return next((pair for pair in (*PAIRS, *[NUMBERS] * numbers) if small == set(pair)), None)
 
 
 class Block(VectorBlock):

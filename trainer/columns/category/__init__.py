@@ -8,12 +8,17 @@ from pydantic import Field
 
 from trainer.columns import Column as BaseColumn
 from trainer.columns import Filling, Layout, Names, VectorBlock
+from trainer.columns import Reading as BaseReading
 from trainer.component import Lenient
 from trainer.sentences import gettext_noop as _
 
 WORDS = (("0", "1"), ("false", "true"), ("no", "yes"), ("f", "t"), ("n", "y"))  # of an absent and of a present label
 
 LABEL = _("category")
+
+
+class Reading(BaseReading):
+    kind: Literal["category"] = "category"
 
 
 class Column(BaseColumn):
@@ -26,6 +31,10 @@ class Column(BaseColumn):
     @property
     def encodings(self) -> frozenset[str]:
         return frozenset({"class"} if self.present_level is None else {"class", "labels"})
+
+    @property
+    def usual_encoding(self) -> str:
+        return "class"
 
     @property
     def present_level(self) -> int | None:

@@ -12,6 +12,10 @@ LABEL = _("constant")
 class Column(BaseColumn):
     kind: Literal["constant"] = "constant"
 
+    @property
+    def is_constant(self) -> bool:
+        return True
+
     def refusal(self) -> TrainerError:
         return TrainerError(
             "target_constant",

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from trainer.columns import Column as BaseColumn
 from trainer.columns import Filling, Layout, Numbers, VectorBlock
+from trainer.columns import Reading as BaseReading
 from trainer.sentences import gettext_noop as _
 
 MOST_CLASSES = 1000
@@ -16,6 +17,10 @@ LABELS = 2  # different values of a column of zeros and ones
 UNBOUNDED = 3e38  # no number is larger in float32
 
 LABEL = _("number")
+
+
+class Reading(BaseReading):
+    kind: Literal["number"] = "number"
 
 
 class Column(BaseColumn):
@@ -30,6 +35,10 @@ class Column(BaseColumn):
     def encodings(self) -> frozenset[str]:
         fitting = {"number": True, "class": self.distinct <= MOST_CLASSES, "labels": self.distinct == LABELS}
         return frozenset(encoding for encoding, fits in fitting.items() if fits)
+
+    @property
+    def usual_encoding(self) -> str:
+        return "number"
 
 
 class Block(VectorBlock):

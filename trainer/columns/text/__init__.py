@@ -3,10 +3,15 @@
 from typing import Literal
 
 from trainer.columns import Column as BaseColumn
+from trainer.columns import Reading as BaseReading
 from trainer.errors import TrainerError
 from trainer.sentences import gettext_noop as _
 
 LABEL = _("text")
+
+
+class Reading(BaseReading):
+    kind: Literal["text"] = "text"
 
 
 class Column(BaseColumn):

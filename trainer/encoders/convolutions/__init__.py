@@ -8,9 +8,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from trainer.columns import Layout
+from trainer.columns import Layout, Shape
 from trainer.component import Lenient
-from trainer.parts import Dropout, EncoderSpec, Shape
+from trainer.parts import Dropout, EncoderSpec
 
 Channels = Annotated[
     tuple[Annotated[int, Field(ge=1, le=4096)], ...],

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from trainer import parts
-from trainer.columns import Layout
-from trainer.parts import EncoderSpec, Shape
+from trainer.columns import Layout, Shape
+from trainer.parts import EncoderSpec
 
 
 class Spec(EncoderSpec):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.ipc
 
+from trainer.columns import Readings
 from trainer.formats.arrow import MARK
 from trainer.importing import typed
 from trainer.importing.archives import Source
@@ -17,7 +18,7 @@ from trainer.importing.parsed import Parsed
 STREAM_START = 8  # behind the mark, the file holds the same messages as a stream does
 
 
-def read(sources: Sequence[Source], work: Path) -> Parsed:
+def read(sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
     """The table in the one source. Raises TrainerError where it is none."""
     source = typed.only(sources)
     with typed.refusing_damage(source), pa.memory_map(str(source.path)) as file:
@@ -29,7 +30,7 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
             _, every = _opened(file)
             return (batch if columns is None else batch.select(list(columns)) for batch in every)
 
-        return typed.read(source, schema, batches, work)
+        return typed.read(source, schema, batches, work, readings)
 
 
 def _opened(file: pa.MemoryMappedFile) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
+from trainer.columns import Readings
 from trainer.component import Component
 from trainer.importing.archives import Source
 
@@ -103,7 +104,7 @@ def examples() -> tuple[dict[str, bytes], ...]:
     return {"table.csv": english.encode()}, {"table.txt": european.encode("utf-16")}
 
 
-def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
+def build(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> "Parsed":
     from trainer.formats.csv.reader import read
 
-    return read(spec, [source for source in sources if _is_table(source)] or sources, work)
+    return read(spec, [source for source in sources if _is_table(source)] or sources, work, readings)

@@ -1,12 +1,12 @@
-"""Reads CSV, some thousand rows at a time; what does not fit is told with the number of its line."""
+"""Reads CSV, many rows at a time; what does not fit is told with the number of its line."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from trainer.columns import Readings
 from trainer.errors import TrainerError
 from trainer.formats.csv import MARKS, Spec, dialect, encoding, unpadded, wide
 from trainer.formats.csv.layout import LONGEST_SHOWN, layout
@@ -19,15 +19,12 @@ from trainer.importing.profile import Problem, checks_of, problem
 from trainer.importing.tables import Chunk, parse
 
 MOST_COLUMNS = 20_000
-CHUNK_ROWS = 4096
-CHUNK_CELLS = 200_000
-CHUNK_CHARACTERS = 16 * 1024 * 1024
 NAMED = 5
 PIECE = 1024 * 1024
 UNMARKED = ("utf-16-le", "utf-16-be")
 
 
-def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
+def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
     """The table in the one source. Raises TrainerError naming the line where it is no table."""
     if len(sources) != 1:
         raise TrainerError(
@@ -55,7 +52,7 @@ def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
         problems.append(problem("encoding", encoding=encoding.LABELS[codec]))
     if outline.decimal_comma is not None:
         problems.append(problem("decimal_comma", value=outline.decimal_comma))
-    parsed = parse(names, _chunks(outline.table), work, comma=outline.decimal_comma is not None)
+    parsed = parse(names, _chunks(outline.table), work, comma=outline.decimal_comma is not None, readings=readings)
     if not parsed.summary.rows:
         raise TrainerError(
             "csv_no_rows", "“%(name)s” has a line of names and no rows. Choose a file with data.", name=source.name
@@ -148,48 +145,10 @@ def _names(first: Sequence[str] | None, table: Table) -> tuple[list[str], list[P
     return names, [problem("renamed_columns", count=len(renamed), names=shown)] if renamed else []
 
 
-@dataclass(frozen=True)
-class _Growing:
-    """Rows that wait until they are enough for a chunk."""
-
-    lines: list[int]
-    columns: list[list[str]]
-
-    def extend(self, lines: Iterable[int], columns: Iterable[Sequence[str]]) -> None:
-        self.lines.extend(lines)
-        for own, cells in zip(self.columns, columns, strict=True):
-            own.extend(cells)
-
-    def take(self, count: int) -> Chunk:
-        """The first rows, which this chunk has no longer."""
-        taken = Chunk(self.lines[:count], [cells[:count] for cells in self.columns])
-        del self.lines[:count]
-        for cells in self.columns:
-            del cells[:count]
-        return taken
-
-
 def _chunks(table: Table) -> Iterator[Chunk]:
-    """Rows below the header, some thousand at a time."""
-    chunk = _Growing([], [[] for _ in range(table.width)])
-    above, held = int(table.header), 0
-    most = max(1, min(CHUNK_ROWS, CHUNK_CELLS // table.width))
+    """The rows below the header."""
+    above = int(table.header)
     for batch in batches(table):
-        chunk.extend(batch.lines[above:], (cells[above:] for cells in batch.columns))
-        above, held = max(0, above - len(batch.lines)), held + batch.characters
-        while count := _enough(chunk, most, held):
-            yield chunk.take(count)
-            held = batch.characters
-    if chunk.lines:
-        yield chunk.take(len(chunk.lines))
-
-
-def _enough(chunk: _Growing, most: int, held: int) -> int:
-    """How many of the rows are to go on, 0 while they are too few; ``held`` is at least the number of their
-    characters.
-    """
-    full = 0
-    if held > CHUNK_CHARACTERS:
-        sizes = accumulate(map(sum, zip(*(map(len, cells[:most]) for cells in chunk.columns), strict=True)))
-        full = next((count for count, size in enumerate(sizes, start=1) if size > CHUNK_CHARACTERS), 0)
-    return full or (most if len(chunk.lines) >= most else 0)
+        if len(batch.lines) > above:
+            yield Chunk(batch.lines[above:], [cells.slice(above) for cells in batch.columns])
+        above = max(0, above - len(batch.lines))

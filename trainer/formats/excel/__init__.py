@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trainer.columns import Readings
 from trainer.component import Component
 from trainer.importing.archives import Source
 
@@ -38,7 +39,7 @@ def examples() -> tuple[dict[str, bytes], ...]:
     return ({"table.xlsx": file.getvalue()},)
 
 
-def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
+def build(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> "Parsed":
     from trainer.formats.excel.reader import read
 
-    return read(sources, work)
+    return read(sources, work, readings)

@@ -14,9 +14,11 @@ import numpy as np
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
+from trainer.columns import Readings
 from trainer.errors import TrainerError
 from trainer.formats.csv import dialect
 from trainer.formats.csv.layout import LONGEST_SHOWN, SAMPLE_ROWS, titles
+from trainer.importing import series
 from trainer.importing.archives import Source
 from trainer.importing.cells import FAULTS
 from trainer.importing.names import cleaned, distinct
@@ -40,7 +42,7 @@ DAMAGED = (
 Row = tuple[int, list[Any]]
 
 
-def read(sources: Sequence[Source], work: Path) -> Parsed:
+def read(sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
     """The table of the first sheet with rows. Raises TrainerError where there is none."""
     with _refusing_damage():
         book = openpyxl.load_workbook(
@@ -50,7 +52,7 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
             sheets = [sheet for sheet in book.worksheets if next(_rows(sheet), None)]
             if not sheets:
                 raise TrainerError("excel_no_rows", "No sheet holds any rows. Choose a file with data.")
-            parsed = _table(sheets[0], work)
+            parsed = _table(sheets[0], work, readings)
     others = ", ".join(f"“{sheet.title}”" for sheet in sheets[1:])
     ignored = [problem("other_sheets", sheet=sheets[0].title, names=others)] if others else []
     return replace(parsed, problems=(*ignored, *parsed.problems))
@@ -86,7 +88,7 @@ def _rows(sheet: Any) -> Iterator[Row]:
             yield number, cells
 
 
-def _table(sheet: Any, work: Path) -> Parsed:
+def _table(sheet: Any, work: Path, readings: Readings) -> Parsed:
     sample = list(islice(_rows(sheet), SAMPLE_ROWS))
     texts = [[_text(cell) for cell in row] for _, row in sample]
     above = titles(texts, comma=False)
@@ -101,7 +103,7 @@ def _table(sheet: Any, work: Path) -> Parsed:
         else [f"column {at}" for at in range(1, len(stated) + 1)]
     )
     chunks = _chunks((row for row in _rows(sheet) if row[0] >= first), stated)
-    parsed = parse(distinct(cleaned(names)), chunks, work, stated=stated)
+    parsed = parse(distinct(cleaned(names)), chunks, work, stated=stated, readings=readings)
     return replace(parsed, problems=(*_assumed(texts[:above], len(stated), has_header=has_header), *parsed.problems))
 
 
@@ -138,7 +140,7 @@ def _chunks(rows: Iterator[Row], stated: Sequence[Stated]) -> Iterator[Chunk]:
         columns = [
             np.array([np.nan if cell is None else cell for cell in cells], np.float64)
             if kind == "numbers"
-            else [_text(cell) for cell in cells]
+            else series.of(map(_text, cells))
             for kind, cells in zip(stated, zip(*wide, strict=True), strict=True)
         ]
         yield Chunk([number for number, _ in some], columns)

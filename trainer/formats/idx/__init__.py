@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trainer.columns import Readings
 from trainer.component import Component
 from trainer.importing.archives import Source
 
@@ -39,7 +40,7 @@ def examples() -> tuple[dict[str, bytes], ...]:
     return ({"pictures": pictures, "labels": labels},)
 
 
-def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
+def build(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> "Parsed":
     from trainer.formats.idx.reader import read
 
     return read(sources, work)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
+from trainer.columns import Readings
 from trainer.columns.image import Fit
 from trainer.component import Component
 from trainer.importing.archives import Source
@@ -108,7 +109,7 @@ def examples() -> tuple[dict[str, bytes], ...]:
     return (files,)
 
 
-def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
+def build(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> "Parsed":
     from trainer.formats.image_folder_zip.reader import read
 
-    return read(spec, sources, work)
+    return read(spec, sources, work, readings)

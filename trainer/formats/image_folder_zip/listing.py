@@ -11,6 +11,7 @@ from trainer.formats.csv import dialect, encoding
 from trainer.formats.csv.rows import LONGEST_CELL, Lines, Table, rows
 from trainer.formats.image_folder_zip import SUFFIXES
 from trainer.formats.json_lines import reader as json_lines
+from trainer.importing import series
 from trainer.importing.archives import Source, clean
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.stated import Stated
@@ -49,7 +50,7 @@ class Listing:
             for line, row in some:
                 self._check(line, row)
             cells = zip(*(row for _, row in some), strict=True)
-            yield Chunk([line for line, _ in some], [list(column) for column in cells])
+            yield Chunk([line for line, _ in some], [series.of(column) for column in cells])
 
     def _check(self, line: int, row: Sequence[str]) -> None:
         if len(row) != len(self.names):
@@ -135,10 +136,11 @@ def _of_json(source: Source) -> Listing:
 
 def _with_paths(found: Listing, sample: Chunk, index: Index) -> Listing | None:
     """With the columns that name pictures: by their suffixes too, or else one by names without suffix."""
-    shares = [_share(cells, index, stems=False) for cells in sample.columns]
+    columns = [cells.to_pylist() for cells in sample.columns]
+    shares = [_share(cells, index, stems=False) for cells in columns]
     if paths := tuple(place for place, share in enumerate(shares) if share >= LEAST_SHARE):
         return replace(found, paths=paths)
-    for place, cells in enumerate(sample.columns):
+    for place, cells in enumerate(columns):
         if _share(cells, index, stems=True) >= LEAST_SHARE_OF_STEMS and max(Counter(cells).values()) == 1:
             return replace(found, paths=(place,), stems=True)
     return None

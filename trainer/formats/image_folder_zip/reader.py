@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from trainer.columns import Readings
 from trainer.data.partition import TRAIN, part_of
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
@@ -32,12 +33,16 @@ class Picture(alike.Picture):
     part: str | None
 
 
-def read(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
+def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
     """The pictures with what a table among the files says of them, or else with the classes that their folders are."""
     pictures = sorted(filter(_is_readable, sources), key=lambda source: source.name)
     others = [source for source in sources if not _is_readable(source)]
     table = listing(others, Index(pictures))
-    return _of_folders(spec, sources, work) if table is None else tabled.read(spec, table, pictures, others, work)
+    return (
+        _of_folders(spec, sources, work)
+        if table is None
+        else tabled.read(spec, table, pictures, others, work, readings)
+    )
 
 
 def _of_folders(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:

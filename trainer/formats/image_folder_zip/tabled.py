@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
-from trainer.columns import Column, image
+from trainer.columns import Column, Readings, image, left_out
 from trainer.data.prepared import Array, own_name
 from trainer.errors import TrainerError
 from trainer.formats.image_folder_zip import Spec, alike
@@ -35,7 +36,7 @@ class Reading:
 
     def _numbers(self, index: Index) -> Iterator[list[int]]:
         for chunk in self._listing.chunks():
-            paths = zip(*(chunk.columns[place] for place in self._listing.paths), strict=True)
+            paths = zip(*(chunk.columns[place].to_pylist() for place in self._listing.paths), strict=True)
             for line, cells in zip(chunk.lines, paths, strict=True):
                 found = [index.find(cell, stems=self._listing.stems) for cell in cells]
                 self.missing += [(line, cell) for cell, number in zip(cells, found, strict=True) if number is None]
@@ -73,7 +74,14 @@ class Reading:
         return pixels
 
 
-def read(spec: Spec, listing: Listing, pictures: Sequence[Source], others: Sequence[Source], work: Path) -> Parsed:
+def read(
+    spec: Spec,
+    listing: Listing,
+    pictures: Sequence[Source],
+    others: Sequence[Source],
+    work: Path,
+    readings: Readings,
+) -> Parsed:
     """The rows whose pictures are all there and whole, in the table's order."""
     reading = Reading(listing, pictures)
     _require_rows(reading, listing)
@@ -81,8 +89,10 @@ def read(spec: Spec, listing: Listing, pictures: Sequence[Source], others: Seque
     pixels = [reading.pixels(column, canvas, work) for column, canvas in enumerate(canvases)]
     is_whole = reading.is_whole
     _require_rows(reading, listing)
-    parsed = parse(listing.names, _of_rows(listing.chunks(), is_whole), work, comma=listing.comma)
     names = [listing.names[place] for place in listing.paths]
+    apart = dict.fromkeys(names, left_out.Reading())  # their cells are no values
+    chunks = _of_rows(listing.chunks(), is_whole)
+    parsed = parse(listing.names, chunks, work, comma=listing.comma, readings={**readings, **apart})
     columns = {
         name: image.Column(name=name, shape=canvas.shape, fit=spec.fit)
         for name, canvas in zip(names, canvases, strict=True)
@@ -111,7 +121,7 @@ def _of_rows(chunks: Iterator[Chunk], is_whole: Array) -> Iterator[Chunk]:
         places = np.flatnonzero(is_whole[start : start + len(chunk.lines)]).tolist()
         start += len(chunk.lines)
         if places:
-            yield Chunk([chunk.lines[at] for at in places], [[cells[at] for at in places] for cells in chunk.columns])
+            yield Chunk([chunk.lines[at] for at in places], [cells.take(pa.array(places)) for cells in chunk.columns])
 
 
 def _compact(pixels: Array, is_whole: Array) -> Array:
@@ -171,27 +181,16 @@ def _joined(
         for one in parsed.columns
     )
     others = [one for one in parsed.problems if one.params.get("column") not in images]
-    arrays = {name: _without(parsed, name, kind, images) for name, kind in BLOCKS if name in parsed.arrays}
     return replace(
         parsed,
         summary=parsed.summary.model_copy(update={"columns": columns}),
         columns=profiles,
-        arrays=pixels | {name: block for name, block in arrays.items() if block.shape[1]},
+        arrays=pixels | parsed.arrays,
         problems=(*problems, *others),
         checks=parsed.checks | checks_of(_of_pictures),
     )
 
 
-BLOCKS = (("numbers", "number"), ("categories", "category"))
-
-
 def _column(column: Column, images: dict[str, image.Column]) -> Column:
     own = images.get(column.name)
     return column if own is None else own.model_copy(update={"distinct": column.distinct})
-
-
-def _without(parsed: Parsed, name: str, kind: str, images: dict[str, image.Column]) -> Array:
-    """A block of the table's columns; paths may have been taken for categories."""
-    names = [column.name for column in parsed.summary.columns if column.kind == kind]
-    places = [place for place, own in enumerate(names) if own not in images]
-    return parsed.arrays[name] if len(places) == len(names) else parsed.arrays[name][:, places]

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from trainer.columns import Readings
 from trainer.errors import TrainerError
+from trainer.importing import series
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import Parsed
@@ -21,7 +23,7 @@ CHUNK_ROWS = 4096
 CHUNK_CHARACTERS = 16 * 1024 * 1024
 
 
-def read(sources: Sequence[Source], work: Path) -> Parsed:
+def read(sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
     """The table in the one source; columns in the order in which their keys first appear."""
     if len(sources) != 1:
         raise TrainerError(
@@ -32,7 +34,9 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
         )
     source = sources[0]
     keys = keys_of(source)
-    return parse(distinct(cleaned(list(keys))), chunks(source, keys), work, stated=list(keys.values()))
+    return parse(
+        distinct(cleaned(list(keys))), chunks(source, keys), work, stated=list(keys.values()), readings=readings
+    )
 
 
 def keys_of(source: Source) -> dict[str, Stated]:
@@ -84,7 +88,7 @@ def _chunk(lines: list[int], rows: list[list[str]], keys: Mapping[str, Stated]) 
     return Chunk(
         lines,
         [
-            np.array([float(cell or "nan") for cell in cells]) if stated == "numbers" else list(cells)
+            np.array([float(cell or "nan") for cell in cells]) if stated == "numbers" else series.of(cells)
             for stated, cells in zip(keys.values(), columns, strict=True)
         ],
     )

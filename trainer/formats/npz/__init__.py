@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trainer.columns import Readings
 from trainer.component import Component
 from trainer.importing.archives import Source
 
@@ -35,7 +36,7 @@ def examples() -> tuple[dict[str, bytes], ...]:
     return ({"table.npz": file.getvalue()},)
 
 
-def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
+def build(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> "Parsed":
     from trainer.formats.npz.reader import read
 
-    return read(sources, work)
+    return read(sources, work, readings)

@@ -5,9 +5,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
+from trainer.columns import Readings
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
+from trainer.importing import series
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import Parsed
@@ -22,7 +25,7 @@ LARGEST_WHOLE = 2**53  # beyond, float64 does not keep every digit
 STATED: dict[str, Stated] = {"i": "numbers", "u": "numbers", "f": "numbers", "b": "spelled", "U": "words", "S": "words"}
 
 
-def read(sources: Sequence[Source], work: Path) -> Parsed:
+def read(sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
     """The arrays side by side. Raises TrainerError where they are no columns of one table."""
     arrays = {PurePosixPath(source.name).name.removesuffix(".npy"): _opened(source) for source in sources}
     lengths = {name: len(array) for name, array in arrays.items()}
@@ -42,7 +45,9 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
             most=MOST_COLUMNS,
         )
     stated = [kind for array in arrays.values() for kind in [_stated(array)] * _width(array)]
-    return parse(distinct(cleaned(names)), _chunks(list(arrays.values()), stated), work, stated=stated)
+    return parse(
+        distinct(cleaned(names)), _chunks(list(arrays.values()), stated), work, stated=stated, readings=readings
+    )
 
 
 def _opened(source: Source) -> Array:
@@ -111,8 +116,8 @@ def _chunks(arrays: Sequence[Array], stated: Sequence[Stated]) -> Iterator[Chunk
         )
 
 
-def _texts(column: Array) -> list[str]:
-    return [_text(value) for value in column.tolist()]
+def _texts(column: Array) -> pa.StringArray:
+    return series.of(map(_text, column.tolist()))
 
 
 def _text(value: Any) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trainer.columns import Readings
 from trainer.component import Component
 from trainer.importing.archives import Source
 
@@ -36,7 +37,7 @@ def examples() -> tuple[dict[str, bytes], ...]:
     return ({"table.parquet": file.getvalue()},)
 
 
-def build(spec: Spec, sources: Sequence[Source], work: Path) -> "Parsed":
+def build(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> "Parsed":
     from trainer.formats.parquet.reader import read
 
-    return read([source for source in sources if source.head.startswith(MARK)] or sources, work)
+    return read([source for source in sources if source.head.startswith(MARK)] or sources, work, readings)

@@ -4,7 +4,7 @@
 
 (() => {
   const swap = (choice) => {
-    for (const fieldset of choice.closest("[data-part]").querySelectorAll("[data-option]")) {
+    for (const fieldset of choice.closest("[data-part]").querySelectorAll(":scope > [data-option]")) {
       const chosen = fieldset.dataset.option === choice.value;
       fieldset.hidden = !chosen;
       fieldset.disabled = !chosen;

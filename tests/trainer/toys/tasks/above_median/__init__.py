@@ -21,6 +21,7 @@ CHARTS = (LiveChart("hits", "Rows told rightly", ("train/hits", "validation/hits
 
 
 class Spec(TaskSpec):
+    order: ClassVar[int] = 1  # behind the task that classes suggest
     encoding: ClassVar[str] = "class"
     loss: ClassVar[str] = "cross_entropy"
 

@@ -1,0 +1,47 @@
+"""Columns that are the same in every row, or nothing at all."""
+
+from collections.abc import Iterator
+
+from trainer.columns import Column as BaseColumn
+from trainer.columns import constant
+from trainer.columns.constant import Column
+from trainer.importing import kind
+from trainer.importing.profile import Problem, problem
+
+MOST_NUMBERS = 0.8  # of the cells, infinite ones, where no other value is left
+
+
+class Candidate(kind.Candidate):
+    stated = frozenset({"spelled", "words", "numbers"})
+    tells_gaps = False
+
+    def column(self) -> Column | None:
+        observed = self.observed
+        if observed.stated == "numbers":
+            distinct = int(observed.lowest == observed.highest)
+            is_constant = observed.lowest >= observed.highest
+            return Column(name=observed.name, missing=self._missing, distinct=distinct) if is_constant else None
+        if not observed.is_full and len(words := observed.words()) <= 1:
+            return Column(name=observed.name, missing=observed.missing, distinct=len(words))
+        return Column(name=observed.name, missing=self._missing) if self._is_infinite() else None
+
+    @property
+    def _missing(self) -> int:
+        return self.observed.rows - self.observed.numbers + self.observed.infinite
+
+    def _is_infinite(self) -> bool:
+        """Whether nothing is left of numbers."""
+        observed = self.observed
+        return 0 < observed.numbers == observed.infinite >= MOST_NUMBERS * observed.present
+
+    def problems(self, column: BaseColumn) -> Iterator[Problem]:
+        if isinstance(column, constant.Column):
+            yield problem("constant", column=column.name)
+
+
+class Import(kind.Import):
+    order = 0
+    candidate = Candidate
+
+
+IMPORT = Import()

@@ -1,0 +1,13 @@
+"""What an import says of columns that are the same in every row."""
+
+from trainer.importing.profile import Sentence
+from trainer.sentences import gettext_noop as _
+
+SENTENCES: dict[str, Sentence] = {
+    "constant": (
+        "info",
+        _("“%(column)s” has the same value in every row, or none."),
+        _("Nothing to do: it is left out."),
+    ),
+}
+LOOKED_FOR: dict[str, str] = {}

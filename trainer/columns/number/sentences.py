@@ -1,0 +1,82 @@
+"""What an import says of columns of numbers."""
+
+from trainer.importing.profile import Sentence
+from trainer.sentences import gettext_noop as _
+
+SENTENCES: dict[str, Sentence] = {
+    "text_in_numbers": (
+        "warning",
+        _(
+            "“%(column)s” holds numbers, but %(count)s cells are text, the first “%(value)s” in line %(line)s "
+            "(lines %(lines)s)."
+        ),
+        _("Correct these cells and import again, or correct the kind of the column; until then they count as missing."),
+    ),
+    "words_in_numbers": (
+        "warning",
+        _("“%(column)s” holds numbers, but %(count)s cells say %(values)s; they count as missing."),
+        _("If such a word is a value of its own, say it in a column of its own; otherwise leave the cells empty."),
+    ),
+    "sentinel": (
+        "warning",
+        _(
+            "“%(column)s” is %(value)s in %(count)s rows, far from all its other values, as programs write what is "
+            "missing."
+        ),
+        _(
+            "If it means that a value is missing, leave these cells empty and import again: a model takes it for a "
+            "measurement."
+        ),
+    ),
+    "mixed_units": (
+        "warning",
+        _("“%(column)s” holds numbers in different units, such as %(values)s, and was not read as numbers."),
+        _(
+            "Write all of its numbers in one unit and import again, or correct the kind to have them read without "
+            "units."
+        ),
+    ),
+    "units_as_one": (
+        "warning",
+        _("“%(column)s” holds numbers in different units, such as %(values)s; they were read without them."),
+        _("Write all of its numbers in one unit and import again."),
+    ),
+    "infinite_values": (
+        "warning",
+        _("“%(column)s” has %(count)s values that are infinite or too large, the first in line %(line)s."),
+        _("Correct these cells and import again; until then they count as missing."),
+    ),
+    "coarse_numbers": (
+        "warning",
+        _("The values of “%(column)s” differ by little beside their size: models compute in steps of %(step)s there."),
+        _("Subtract a constant, for example the smallest value, and import again."),
+    ),
+    "codes": (
+        "info",
+        _("“%(column)s” holds codes such as “%(value)s”, which are kept as they are written and not read as numbers."),
+        _("If they are numbers, correct the kind of the column; leading zeros are lost then."),
+    ),
+    "unit": (
+        "info",
+        _("“%(column)s” is written with %(unit)s, as in “%(value)s”; its numbers are those without it."),
+        _("Nothing to do: write numbers in this unit when you use the model."),
+    ),
+    "negative_parentheses": (
+        "info",
+        _("Numbers of “%(column)s” in parentheses, as in “%(value)s”, were read as negative ones."),
+        _("If they are no negative numbers, write them without parentheses and import again."),
+    ),
+}
+LOOKED_FOR = {
+    "text_in_numbers": _("Text among the numbers of a column."),
+    "words_in_numbers": _("Words that stand among numbers for what is missing."),
+    "sentinel": _("Numbers that stand for what is missing."),
+    "mixed_units": _("Numbers in different units in one column."),
+    "units_as_one": _("Numbers in different units that are to be read as one."),
+    "infinite_values": _("Values that are infinite or too large."),
+    "coarse_numbers": _("Numbers that differ too little beside their size."),
+}
+# Problems that another kind of the column may remedy.
+CORRECTABLE = frozenset(
+    {"codes", "infinite_values", "mixed_units", "text_in_numbers", "units_as_one", "words_in_numbers"}
+)

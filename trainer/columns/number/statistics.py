@@ -1,0 +1,118 @@
+"""What the numbers of a whole column tell."""
+
+import math
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from trainer.columns import Column
+from trainer.data.prepared import Array
+from trainer.data.summary import number_names
+from trainer.importing.kind import profile_of
+from trainer.importing.levelled import MOST_CLASSES, rarest
+from trainer.importing.profile import FIRST_VALUES, ColumnProfile, Counts, Histogram, Problem, problem
+
+BINS = 20
+FEW_CLASSES = 20
+LEAST_STEPS = 16  # of float32 in one standard deviation
+SENTINEL = re.compile(r"-?(?:9{2,}|8{2,}|7{2,})")
+IDENTIFIER_NAME = re.compile(r"(.*[_ ])?(id|index|idx|key|nr|no|row|column 1)", re.IGNORECASE)
+
+
+def described(column: Column, values: Array) -> ColumnProfile:
+    present = np.sort(values[~np.isnan(values)])
+    low, high = float(present[0]), float(present[-1])
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean, std = float(present.mean()), float(present.std())
+    firsts = np.flatnonzero(np.diff(present, prepend=np.nan) != 0)  # of the same numbers; NaN is no zero
+    counts = np.diff(firsts, append=len(present))
+    return profile_of(
+        column.model_copy(update={"distinct": len(firsts)}),
+        minimum=low,
+        maximum=high,
+        mean=_finite(mean),
+        std=_finite(std),
+        histogram=histogram(present, low, high),
+        # More are not named one by one.
+        rarest=rarest(_named(present[firsts], counts)) if len(firsts) <= MOST_CLASSES else None,
+        first=tuple("" if math.isnan(value) else f"{value:.15g}" for value in values[:FIRST_VALUES].tolist()),
+    )
+
+
+def counted(values: Array) -> Counts:
+    """Rows of each number, which are classes."""
+    return _named(*np.unique(values[np.isfinite(values)], return_counts=True))
+
+
+def _named(numbers: Array, counts: Array) -> Counts:
+    return tuple(zip(number_names(numbers.tolist()), counts.tolist(), strict=True))
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def histogram(present: Array, low: float, high: float) -> Histogram | None:
+    """Of ascending numbers."""
+    span = high - low
+    if not math.isfinite(2 * span) or span < abs(high) * 1e-12 or span / BINS < np.finfo(float).tiny:
+        return None  # floats have no edges between which these bins could lie
+    edges = np.linspace(low, high, BINS + 1)
+    places = [*np.searchsorted(present, edges[:-1]).tolist(), len(present)]
+    return Histogram(edges=tuple(edges.tolist()), counts=tuple(np.diff(places).tolist()))
+
+
+def is_identifier(column: ColumnProfile, rows: int) -> bool:
+    """Whether numbers count rows: whole, all different, and either without a gap or named like an identifier."""
+    if column.distinct != rows or column.distinct <= FEW_CLASSES:
+        return False
+    span = (column.maximum or 0.0) - (column.minimum or 0.0)
+    return span == column.distinct - 1 or (
+        IDENTIFIER_NAME.fullmatch(column.name) is not None and float(span).is_integer()
+    )
+
+
+def problems(column: Column, profile: ColumnProfile, values: Array) -> Iterator[Problem]:
+    if is_sentinel(profile.minimum) or is_sentinel(profile.maximum):
+        yield from _sentinels(column, values)
+    step = float(np.spacing(np.float32(max(abs(profile.minimum or 0.0), abs(profile.maximum or 0.0)))))
+    if profile.std and profile.std < LEAST_STEPS * step:
+        yield problem("coarse_numbers", column=column.name, step=f"{step:.3g}")
+
+
+def _sentinels(column: Column, values: Array) -> Iterator[Problem]:
+    """Numbers such as -999 that lie further from all others than these from each other."""
+    numbers, counts = np.unique(values, return_counts=True)
+    is_present = np.isfinite(numbers)
+    for value, count in _far_ends(numbers[is_present], counts[is_present]):
+        yield problem("sentinel", column=column.name, value=f"{value:.15g}", count=count)
+
+
+def _far_ends(values: Array, counts: Array) -> Iterator[tuple[float, int]]:
+    """Sentinels at the ends of ascending values, outermost first, and how often each is there."""
+    low, high = 0, len(values) - 1
+    while high - low >= 2:
+        if is_sentinel(values[low]) and values[low + 1] - values[low] > values[high] - values[low + 1]:
+            yield float(values[low]), int(counts[low])
+            low += 1
+        elif is_sentinel(values[high]) and values[high] - values[high - 1] > values[high - 1] - values[low]:
+            yield float(values[high]), int(counts[high])
+            high -= 1
+        else:
+            return
+
+
+def is_sentinel(value: float | None) -> bool:
+    return value is not None and SENTINEL.fullmatch(f"{value:.15g}") is not None
+
+
+def on_a_line(feature: Array, target: Array) -> int:
+    """In how many rows a straight line tells the one from the other: in all where both are there, or in none."""
+    present = ~(np.isnan(feature) | np.isnan(target))
+    if present.sum() < 3:
+        return 0
+    x, y = feature[present], target[present]
+    with np.errstate(all="ignore"):
+        correlation = abs(float(np.corrcoef(x, y)[0, 1]))
+    return int(present.sum()) if correlation > 0.99999 else 0

@@ -1,0 +1,120 @@
+"""Columns of texts as Arrow keeps them: all their bytes one behind the other, and where each cell begins.
+
+What is asked of every cell is asked here of all at once. Arrow's functions start no threads, which an inspection may
+not.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from trainer.data.prepared import Array
+
+SPACE, BEYOND_ASCII = 0x20, 0x80
+WORD, LONGEST_MIXED = 8, 64  # bytes
+REST_OF_WORD = np.array([(1 << 8 * count) - 1 for count in range(WORD + 1)], "<u8")  # the first bytes of a word
+SEED, FACTOR, HALF = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93), np.uint64(32)
+
+
+def of(cells: Iterable[str]) -> pa.StringArray:
+    return pa.array(cells if isinstance(cells, list) else list(cells), pa.string())
+
+
+def starts(cells: pa.StringArray) -> Array:
+    """int32 [cells + 1]: where each begins among the bytes, and where the last ends."""
+    return np.frombuffer(cells.buffers()[1], np.int32, len(cells) + 1, cells.offset * 4)
+
+
+def bytes_of(cells: pa.StringArray) -> Array:
+    """uint8: the bytes in which ``starts`` counts."""
+    buffer = cells.buffers()[2]
+    return np.empty(0, np.uint8) if buffer is None else np.frombuffer(buffer, np.uint8)
+
+
+def contain(cells: pa.StringArray, mark: bytes) -> bool:
+    """Whether the bytes of ``mark`` stand anywhere in the cells; quick for a rare ``mark``."""
+    at = starts(cells)
+    return mark in bytes_of(cells)[at[0] : at[-1]].tobytes()
+
+
+def begin(cells: pa.StringArray, byte: int) -> Array:
+    """bool: whether each cell begins with the byte."""
+    at = starts(cells)
+    return np.asarray((at[1:] > at[:-1]) & (_at(bytes_of(cells), at[:-1]) == byte))
+
+
+def _at(data: Array, places: Array) -> Array:
+    """The bytes there; one behind the last, of an empty cell, is whatever stands before it."""
+    return data.take(places, mode="clip") if len(data) else np.zeros(len(places), np.uint8)
+
+
+def stripped(cells: pa.StringArray) -> pa.StringArray:
+    """Without white space at both ends, as ``str.strip`` does it; most columns have none."""
+    at, data = starts(cells), bytes_of(cells)
+    own = data[at[0] : at[-1]]
+    if len(own) and (own.min() <= SPACE or own.max() >= BEYOND_ASCII):
+        ends = np.concatenate([_at(data, at[:-1]), _at(data, at[1:] - 1)])
+        if ends.min() <= SPACE or ends.max() >= BEYOND_ASCII:
+            return pc.utf8_trim_whitespace(cells)
+    return cells
+
+
+def lengths(cells: pa.StringArray) -> Array:
+    """int32 [cells]: in characters."""
+    at = starts(cells)
+    own = bytes_of(cells)[at[0] : at[-1]]
+    if len(own) and own.max() >= BEYOND_ASCII:
+        return np.asarray(pc.utf8_length(cells))
+    return np.asarray(at[1:] - at[:-1])
+
+
+def are_empty(cells: pa.StringArray) -> Array:
+    """bool [cells]"""
+    at = starts(cells)
+    return np.asarray(at[1:] == at[:-1])
+
+
+def different(cells: pa.StringArray, are_chosen: Array) -> list[str]:
+    """The different ones of some cells, in the order in which they first come."""
+    return pc.unique(cells.filter(pa.array(are_chosen))).to_pylist()  # type: ignore[no-any-return]
+
+
+def hashes(columns: Iterable[pa.StringArray | Array]) -> Array:
+    """uint64 [rows]: of each row. Rows with the same cells have the same; two that differ in one cell have different
+    ones, and others have the same about never.
+    """
+    sums = None
+    for cells in columns:
+        sums = np.full(len(cells), SEED) if sums is None else sums
+        if isinstance(cells, np.ndarray):
+            sums = _mixed(sums, np.where(np.isnan(cells), np.nan, cells + 0.0).view(np.uint64))  # a gap is like another
+        else:
+            sums = _with_texts(sums, cells)
+    assert sums is not None
+    return sums
+
+
+def _with_texts(sums: Array, cells: pa.StringArray) -> Array:
+    at = starts(cells)
+    lengths = at[1:] - at[:-1]
+    data = np.concatenate([bytes_of(cells)[: at[-1]], np.zeros(WORD, np.uint8)])
+    words = np.ndarray(len(data) - WORD + 1, np.uint64, data, strides=(1,))  # eight bytes from any place on
+    sums = _mixed(sums, lengths.astype(np.uint64))
+    longest = int(lengths.max(initial=0))
+    for start in range(0, min(longest, LONGEST_MIXED), WORD):
+        rows = slice(None) if start == 0 else np.flatnonzero(lengths > start)
+        word = words[at[:-1][rows] + start] & REST_OF_WORD[np.minimum(lengths[rows] - start, WORD)]
+        sums[rows] = _mixed(sums[rows], word)
+    if longest > LONGEST_MIXED:
+        rows = np.flatnonzero(lengths > LONGEST_MIXED)
+        long = cells.take(pa.array(rows)).cast(pa.binary()).to_pylist()
+        sums[rows] = _mixed(sums[rows], np.fromiter(map(hash, long), np.int64, len(long)).view(np.uint64))
+    return sums
+
+
+def _mixed(sums: Array, words: Array) -> Array:
+    """Of different words different sums."""
+    sums = (sums ^ words) * FACTOR
+    return np.asarray(sums ^ (sums >> HALF))

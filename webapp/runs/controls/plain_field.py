@@ -1,0 +1,121 @@
+"""The control of a value, or of several of one type: by its type, its bounds, and what the data offer."""
+
+from typing import Any, Literal, get_args, get_origin
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from pydantic.fields import FieldInfo
+
+from trainer.data.partition import is_partition
+from trainer.data.summary import DataSummary
+from webapp import words
+from webapp.runs.controls import values
+from webapp.runs.controls.control import Control, Field, Look
+from webapp.runs.controls.shapes import Shape
+
+Choices = tuple[tuple[str, str], ...]
+
+
+def draw(
+    head: dict[str, Any], info: FieldInfo, shape: Shape, said: Any, data: DataSummary | None, devices: int | None
+) -> Field:
+    """``head`` is what every control has."""
+    known = _choices(info, shape, data)
+    many = shape.kind == "values"
+    minimum, maximum = _bounds(info, shape)
+    hint = ""
+    if values.notes(info).get("at_most") == "devices":
+        hint, maximum = _devices(devices), devices or maximum
+    look = _look(shape, known is not None)
+    listed = tuple(map(values.text, said)) if many and isinstance(said, list | tuple) else ()
+    chosen = listed if many else (values.text(said),)
+    return Field(
+        **{**head, "help": " ".join(filter(None, (head["help"], hint)))},
+        look=look,
+        value=_text(look, said),
+        values=listed,
+        choices=_with(known or (), chosen if known is not None else ()),
+        unit=_(str(values.notes(info)["unit"])) if values.notes(info).get("unit") else "",
+        minimum=minimum,
+        maximum=maximum,
+        step="1" if shape.core is int else "any",
+        wide=many or look == "json",
+    )
+
+
+def is_idle(control: Control) -> bool:
+    """Whether the data leave nothing to choose."""
+    return isinstance(control, Field) and control.look == "select" and len(control.choices) == 1
+
+
+def _text(look: Look, said: Any) -> str:
+    if look == "json":
+        return values.as_json(said)
+    if look == "lines":
+        return "\n".join(map(values.text, said)) if isinstance(said, list | tuple) else values.text(said)
+    return values.text(said)
+
+
+def _look(shape: Shape, has_choices: bool) -> Look:
+    if shape.kind == "other":
+        return "json"
+    if has_choices:
+        return "columns" if shape.kind == "values" else "select"
+    if shape.kind == "values":
+        return "lines" if shape.core is str else "text"
+    if shape.core is bool:
+        return "check"
+    return "number" if shape.core in (int, float) else "text"
+
+
+def _choices(info: FieldInfo, shape: Shape, data: DataSummary | None) -> Choices | None:
+    """None where any value of the type may be typed."""
+    source = values.notes(info).get("choices_from")
+    if data is not None and source == "partitions":
+        given = [(column.name, column.name) for column in data.columns if is_partition(column)]
+        return (("", _("nothing: drawn at random")), *given)
+    if data is not None and source == "columns":
+        return _open(
+            info, shape, tuple((one.name, f"{one.name} ({words.column_kind(one.kind)})") for one in data.columns)
+        )
+    if get_origin(shape.core) is Literal:
+        names = ((str(choice), _(str(choice).replace("_", " "))) for choice in get_args(shape.core))
+        return _open(info, shape, tuple(names))
+    if shape.core is bool and shape.is_optional:
+        return _open(info, shape, (("true", _("yes")), ("false", _("no"))))
+    return None
+
+
+def _open(info: FieldInfo, shape: Shape, choices: Choices) -> Choices:
+    """With a choice of none, where there may be none."""
+    empty = values.notes(info).get("empty")
+    nothing = (("", _(str(empty)) if empty else _("None")),)
+    return (*nothing, *choices) if shape.is_optional and shape.kind == "value" else choices
+
+
+def _with(choices: Choices, chosen: tuple[str, ...]) -> Choices:
+    """What was said and is not among them stays in sight, with what is wrong with it."""
+    known = dict(choices)
+    return (*choices, *((one, one) for one in chosen if one and one not in known))
+
+
+def _devices(most: int | None) -> str:
+    if most is None:
+        return _("No worker has reported yet; the run waits until one does.")
+    message = ngettext(
+        "The largest worker here has %(count)d device.", "The largest worker here has %(count)d devices.", most
+    )
+    return message % {"count": most}
+
+
+def _bounds(info: FieldInfo, shape: Shape) -> tuple[float | int | None, float | int | None]:
+    """Bounds for the browser. It knows no "greater than": an exclusive bound of a fraction is left to the server."""
+    bounds: dict[str, Any] = {}
+    for part in info.metadata:
+        for bound in ("ge", "gt", "le", "lt"):
+            if getattr(part, bound, None) is not None:
+                bounds[bound] = getattr(part, bound)
+    shift = 1 if shape.core is int else 0
+    minimum = bounds.get("ge", bounds["gt"] + shift if "gt" in bounds else None)
+    maximum = bounds.get("le", bounds["lt"] - shift if "lt" in bounds else None)
+    return minimum, maximum
