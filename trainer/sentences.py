@@ -47,6 +47,22 @@ ONE: dict[str, tuple[str, str]] = {
         "One row was left out, because a picture that it names is not there: %(names)s.",
         "count",
     ),
+    "%(count)s rows were left out, because several pictures have the names that they give: %(names)s.": (
+        "One row was left out, because several pictures have the name that it gives: %(names)s.",
+        "count",
+    ),
+    "“%(value)s” of “%(column)s” is missing: none of its %(count)s rows has a picture that can be read.": (
+        "“%(value)s” of “%(column)s” is missing: its one row has no picture that can be read.",
+        "count",
+    ),
+    "%(count)s pictures stand in more than one part of the data: %(names)s.": (
+        "One picture stands in more than one part of the data: %(names)s.",
+        "count",
+    ),
+    "%(count)s tables name pictures but lack the columns %(columns)s, and were left out: %(names)s.": (
+        "One table names pictures but lacks the columns %(columns)s, and was left out: %(names)s.",
+        "count",
+    ),
     "%(count)s pictures were left out, because “%(table)s” does not name them: %(names)s.": (
         "One picture was left out, because “%(table)s” does not name it: %(names)s.",
         "count",
@@ -80,6 +96,10 @@ ONE: dict[str, tuple[str, str]] = {
     ),
     "%(count)s lines have more or fewer values than the others and were left out: %(lines)s.": (
         "One line has more or fewer values than the others and was left out: %(lines)s.",
+        "count",
+    ),
+    "%(count)s lines are no JSON objects and were left out: %(lines)s.": (
+        "One line is no JSON object and was left out: %(lines)s.",
         "count",
     ),
     "%(count)s lines behind the last row, the first “%(value)s”, were left out.": (

@@ -83,7 +83,7 @@ def test_links_and_devices_are_refused(tmp_path: Path, kind: int) -> None:
 
 def test_a_set_uid_bit_is_not_kept(tmp_path: Path) -> None:
     (tmp_path / "upload").write_bytes(archive_with("a/x.png", mode=stat.S_IFREG | 0o6777))
-    for source in archives.opened([tmp_path / "upload"], ["x.zip"], tmp_path / "out"):
+    for source in archives.opened([tmp_path / "upload"], ["x.zip"], tmp_path / "out").sources:
         assert not source.path.stat().st_mode & 0o7111
 
 

@@ -32,7 +32,7 @@ def test_it_has_an_example(entry: Entry) -> None:
 
 @pytest.mark.parametrize(("entry", "example"), EXAMPLES)
 def test_an_example_is_recognised_by_its_format_and_no_other(entry: Entry, example: Example, tmp_path: Path) -> None:
-    sources = opened(stored(tmp_path / "uploads", example), list(example), tmp_path / "unpacked")
+    sources = opened(stored(tmp_path / "uploads", example), list(example), tmp_path / "unpacked").sources
     assert [name for name, other in FORMATS.items() if other.module.recognises(sources)] == [entry.name]
 
 

@@ -375,12 +375,11 @@ def test_rows_without_their_picture_and_pictures_without_a_row_are_left_out_coun
         np.testing.assert_array_equal(made.data.own_array("file")[2], np.asarray(image).transpose(2, 0, 1))
 
 
-def test_a_line_of_the_table_that_does_not_fit_is_named_and_two_tables_are_too_many(tmp_path: Path) -> None:
-    table = "file,label\n0.png,a\n1.png,b\n2.png\n"
+def test_a_line_of_the_table_that_does_not_fit_is_named_or_left_out_and_other_tables_do_no_harm(tmp_path: Path) -> None:
+    table = "file,label\n0.png,a\n1.png,b\n2.png\n3.png,a\n"
     assert "Line 4" in str(refusal(tmp_path / "ragged", with_table(table)))
-    files = {f"{name}.csv": b"file,label\n0.png,a\n1.png,b\n" for name in ("train", "test")}
-    several = {f"images/{n}.png": picture(seed=n) for n in range(3)} | files
-    assert refusal(tmp_path / "several", {"x.zip": zipped(several)}).code == "picture_tables"
+    made = imported(tmp_path / "out", with_table(table), spec_of(other_widths="leave out"))
+    assert left_out(made)["set/labels.csv, line 4"] == "more or fewer values than the others"
     note = two_classes() | {"notes.csv": b"kind,count\ncats,6\ndogs,6\n"}
     assert pictures.classes(imported(tmp_path / "note", {"x.zip": zipped(note)}).data.summary) == ("cats", "dogs")
 

@@ -61,6 +61,7 @@ class Column(Strict):
     name: str
     missing: int = Field(0, ge=0)
     distinct: int = Field(0, ge=0)
+    gaps: Names = Field((), description="The words that stand for a missing value in its file.")
     is_identifier: bool = Field(
         False, description="Whether it only counts or names the rows: it goes in where it is chosen."
     )
@@ -132,10 +133,16 @@ class Block(Strict):
         raise NotImplementedError
 
 
+def gaps_of(columns: Sequence[Column]) -> dict[str, tuple[str, ...]]:
+    """The words for a missing value of those columns that have any."""
+    return {column.name: column.gaps for column in columns if column.gaps}
+
+
 class VectorBlock(Block):
     """All columns of a kind together, one value of each a row."""
 
     columns: Names
+    gaps: dict[str, Names] = Field({}, description="The words that stand for a missing value, by column.")
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -144,6 +151,36 @@ class VectorBlock(Block):
     @property
     def shape(self) -> tuple[int, ...]:
         return (len(self.columns),)
+
+
+class LevelledBlock(VectorBlock):
+    """All columns of a kind whose values number the levels of their column, with these. ``fill``, where cleaning says
+    so, has for each column what stands for a missing value, or -1.
+    """
+
+    dtype: ClassVar[str] = "int64"
+    gap: ClassVar[float | None] = -1
+
+    levels: Annotated[tuple[Names, ...], Lenient] = Field(description="Of each column.")
+    fill: tuple[int, ...] = Field((), strict=False)
+    flagged: tuple[int, ...] = Field(
+        (), strict=False, description="Places of the columns whose gaps are a feature of their own."
+    )
+
+    def description(self) -> dict[str, Any]:
+        return {
+            "dtype": self.dtype,
+            "shape": ["batch", *self.shape],
+            "columns": list(self.columns),
+            "missing": -1,
+            "levels": {name: list(levels) for name, levels in zip(self.columns, self.levels, strict=True)},
+            "spelling": {"missing": {name: list(gaps) for name, gaps in self.gaps.items()}},
+        }
+
+    def fits(self, others: Sequence[Column]) -> bool:
+        """Whether the same numbers mean the same levels."""
+        levels = {column.name: getattr(column, "levels", ()) for column in others if column.kind == self.kind}
+        return all(levels.get(name) == own for name, own in zip(self.columns, self.levels, strict=True))
 
 
 @cache

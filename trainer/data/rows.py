@@ -238,6 +238,7 @@ def configure(spec: TrainSpec, rows: Rows, prepared_sha256: str | None = None) -
             "model": spec.model,
             "inputs": rows.blocks,
             "target": rows.task.target,
+            "dialect": rows.prepared.summary.dialect,
             "split": spec.split,
             "seed": spec.seed,
             "cleaning": spec.cleaning,

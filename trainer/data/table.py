@@ -82,8 +82,9 @@ class Table:
 
     def _keys(self, rows: Indices) -> Array:
         """uint64 [B, 2]: the same for the same values, and for no others."""
-        values = [self.targets.values[rows], *(gather(rows) for block, gather in self._gatherers if not block.lengths)]
-        digests = [blake2b(row.data, digest_size=16) for row in np.concatenate([_bytes(array) for array in values], axis=1)]
+        even = [gather(rows) for block, gather in self._gatherers if not block.lengths]
+        values = np.concatenate([_bytes(array) for array in (self.targets.values[rows], *even)], axis=1)
+        digests = [blake2b(row.data, digest_size=16) for row in values]
         for block, gather in self._gatherers:
             if block.lengths:
                 lengths = columns.module_of(block, "values").lengths(block, self.prepared)[rows]

@@ -9,7 +9,6 @@ import gzip
 import stat
 import struct
 import tarfile
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from trainer.errors import TrainerError
+from trainer.importing.words import clean
 
 PIECE = 1024 * 1024
 HEAD = 4096
@@ -26,6 +26,7 @@ METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 LOCAL_HEADER = 30
 TAR_MARK = slice(257, 262)
 TAR_BLOCK = 512
+LITTER = ("._", ".DS_Store", ".rels")  # the last is a part of any office document
 HIDDEN = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 DAMAGED = (
     zipfile.BadZipFile,
@@ -57,6 +58,11 @@ class Source:
     @property
     def size(self) -> int:
         return self.path.stat().st_size
+
+
+def beginning(sources: Sequence[Source], mark: bytes) -> list[Source]:
+    """Those that begin with a format's own bytes."""
+    return [source for source in sources if source.head.startswith(mark)]
 
 
 class Allowance:
@@ -108,9 +114,16 @@ class Allowance:
             )
 
 
-def opened(
-    paths: Sequence[Path], names: Sequence[str], folder: Path, allowance: Allowance | None = None
-) -> list[Source]:
+@dataclass(frozen=True)
+class Content:
+    """The files of an upload; ``hidden`` are the names of those that were not opened, since their names or folders
+    begin with a point."""
+
+    sources: Sequence[Source]
+    hidden: Sequence[str]
+
+
+def opened(paths: Sequence[Path], names: Sequence[str], folder: Path, allowance: Allowance | None = None) -> Content:
     """The files inside what was uploaded; unpacked ones are written into ``folder``, which is made.
 
     Raises TrainerError for empty files and for archives that are damaged, hostile, encrypted or too large.
@@ -129,7 +142,7 @@ def opened(
         found.extend(unpacker.inside(source))
     if not found:
         raise TrainerError("archive_empty", "The archive holds no files. Pack the folder again.")
-    return found
+    return Content(found, unpacker.hidden)
 
 
 class _Unpacker:
@@ -137,6 +150,7 @@ class _Unpacker:
 
     def __init__(self, folder: Path, allowance: Allowance) -> None:
         self._folder, self._allowance = folder, allowance
+        self.hidden: list[str] = []
 
     def inside(self, source: Source) -> Iterator[Source]:
         """The files in a ZIP or a TAR, the content of a gzip file, or the file itself; a TAR in a gzip file and a gzip
@@ -163,7 +177,7 @@ class _Unpacker:
             _check(source, archive.infolist())
             for member in archive.infolist():
                 name = clean(_name(member))
-                if not name.endswith("/") and not _is_hidden(name):
+                if not name.endswith("/") and not self._is_passed_over(name):
                     with archive.open(member) as file:
                         yield Source.of(self._stored(file), name)
 
@@ -178,9 +192,18 @@ class _Unpacker:
                 _check_tarred(member, name)
                 if member.isdir():
                     self._allowance.take_file()
-                elif not _is_hidden(name) and (file := archive.extractfile(member)) is not None:
+                elif not self._is_passed_over(name) and (file := archive.extractfile(member)) is not None:
                     yield Source.of(self._stored(file), name)
             _check_end(source, archive.offset)
+
+    def _is_passed_over(self, name: str) -> bool:
+        """Whether this is a hidden file; those that systems leave everywhere are not even named."""
+        if not _is_hidden(name):
+            return False
+        parts = name.split("/")
+        if not HIDDEN.intersection(parts) and not parts[-1].startswith(LITTER):
+            self.hidden.append(name)
+        return True
 
     def _gunzipped(self, source: Source) -> Source:
         if not source.head.startswith(b"\x1f\x8b"):
@@ -299,13 +322,3 @@ def _decoded(member: zipfile.ZipInfo) -> str:
 
 def _is_hidden(name: str) -> bool:
     return any(part in HIDDEN or part.startswith(".") for part in name.split("/"))
-
-
-def clean(text: str, longest: int = 1000) -> str:
-    """``text`` composed (NFC), without control characters and lone surrogates, which no page and no database can
-    hold.
-    """
-    composed = unicodedata.normalize("NFC", text[:longest])
-    return "".join(
-        c if c.isprintable() else "\ufffd" if unicodedata.category(c) in {"Cs", "Cn"} else " " for c in composed
-    )

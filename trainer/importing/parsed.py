@@ -1,7 +1,7 @@
 """What a format's reader hands on: the arrays of the prepared file and what it noticed on the way."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -9,7 +9,10 @@ from trainer.columns import Column, category, image
 from trainer.data.partition import PARTS, SPLIT
 from trainer.data.prepared import Array, own_name
 from trainer.data.summary import IMAGE, LABEL, DataSummary
-from trainer.importing.profile import ColumnProfile, Problem
+from trainer.importing.archives import Source
+from trainer.importing.profile import ColumnProfile, Problem, problem
+
+NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,18 @@ class Parsed:
         """The values of one column of a kind that lies in one block."""
         alike = [other.name for other in self.summary.columns if other.kind == column.kind]
         return np.asarray(self.arrays[block][:, alike.index(column.name)])
+
+
+def beside(parsed: Parsed, others: Sequence[Source]) -> Parsed:
+    """With the files of the upload that are no part of the table."""
+    if not others:
+        return parsed
+    names = ", ".join(source.name for source in others[:NAMED])
+    return replace(
+        parsed,
+        problems=(*parsed.problems, problem("other_files", count=len(others), names=names)),
+        left_out=(*parsed.left_out, *(LeftOut(source.name, "no part of the table") for source in others)),
+    )
 
 
 def labelled_pictures(

@@ -3,12 +3,12 @@
 import csv
 import re
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trainer import catalog
-from trainer.columns import Readings
+from trainer.columns import Readings, kinds
 from trainer.component import Component
 from trainer.data.prepared import write_prepared
 from trainer.data.summary import IMAGE
@@ -51,15 +51,24 @@ def prepare(
     out.mkdir(parents=True, exist_ok=True)
     work = out / "unpacked"
     try:
-        sources = opened(paths, names, work)
+        content = opened(paths, names, work)
+        sources = content.sources
         spec = chosen or recognised(sources)
         scratch = work / "scratch"
         scratch.mkdir()
         parsed = catalog.build("formats", spec, sources, scratch, readings or {})
         _require_kinds(parsed, readings or {})
-        return _write(parsed, spec.name, out)
+        hidden = tuple(LeftOut(name, "hidden file") for name in content.hidden)
+        return _write(replace(parsed, left_out=(*parsed.left_out, *hidden, *_mute(parsed))), spec.name, out)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _mute(parsed: Parsed) -> Iterator[LeftOut]:
+    """Columns that cannot go into a model and cannot be told."""
+    for column in parsed.summary.columns:
+        if column.layout is None and not column.encodings:
+            yield LeftOut(f"column {column.name}", str(kinds()[column.kind].LABEL))
 
 
 def _require_kinds(parsed: Parsed, readings: Readings) -> None:

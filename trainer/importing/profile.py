@@ -60,7 +60,7 @@ class Unread(Strict):
 
 
 class ColumnProfile(Strict):
-    """One column: numbers have the statistics, categories their most frequent levels."""
+    """One column: numbers and dates have their range, categories their most frequent levels."""
 
     name: str
     kind: str
@@ -70,6 +70,8 @@ class ColumnProfile(Strict):
     maximum: float | None = None
     mean: float | None = None
     std: float | None = None
+    earliest: str | None = Field(None, description="Of dates, in ISO 8601 and UTC.")
+    latest: str | None = None
     histogram: Histogram | None = None
     levels: Counts = ()
     rarest: Annotated[tuple[str, int], Lenient] | None = Field(
@@ -100,7 +102,9 @@ class Profile(Strict):
     format: str
     duplicates: int = Field(0, ge=0, description="Rows that repeat an earlier row exactly.")
     left_out: int = Field(
-        0, ge=0, description="Files and rows of the upload that are not among the data; a file lists them."
+        0,
+        ge=0,
+        description="Files, rows, columns and classes of the upload that are not among the data; a file lists them.",
     )
     columns: Annotated[tuple[ColumnProfile, ...], Lenient] = ()
     balance: Counts = Field((), description="Rows of each class; of the suggested target's classes for a table.")
@@ -230,6 +234,26 @@ SENTENCES: dict[str, Sentence] = {
         _("%(count)s rows were left out, because the pictures that they name are not there: %(names)s."),
         _("Add these pictures and import again, or correct their names in the table."),
     ),
+    "ambiguous_pictures": (
+        "warning",
+        _("%(count)s rows were left out, because several pictures have the names that they give: %(names)s."),
+        _("Write the folder before each name in the table and import again."),
+    ),
+    "lost_value": (
+        "warning",
+        _("“%(value)s” of “%(column)s” is missing: none of its %(count)s rows has a picture that can be read."),
+        _("Add these pictures and import again; a model of these data will never tell this value."),
+    ),
+    "pictures_in_parts": (
+        "warning",
+        _("%(count)s pictures stand in more than one part of the data: %(names)s."),
+        _("Name each in one part only: a picture to test on that was trained on makes the result look too good."),
+    ),
+    "narrow_tables": (
+        "warning",
+        _("%(count)s tables name pictures but lack the columns %(columns)s, and were left out: %(names)s."),
+        _("To learn from their pictures, add these columns to them and import again."),
+    ),
     "unnamed_pictures": (
         "warning",
         _("%(count)s pictures were left out, because “%(table)s” does not name them: %(names)s."),
@@ -307,6 +331,16 @@ SENTENCES: dict[str, Sentence] = {
         _("%(count)s lines have more or fewer values than the others and were left out: %(lines)s."),
         _("Correct these lines and import again if their rows matter."),
     ),
+    "broken_lines": (
+        "warning",
+        _("%(count)s lines are no JSON objects and were left out: %(lines)s."),
+        _("Correct these lines and import again if their rows matter."),
+    ),
+    "folder_without_pictures": (
+        "warning",
+        _("In the folder “%(name)s”, beside those of the classes, no file is a picture that is read here."),
+        _("If it is a class, save its pictures as PNG or JPEG and import again; otherwise leave it out."),
+    ),
     "lines_behind": (
         "warning",
         _("%(count)s lines behind the last row, the first “%(value)s”, were left out."),
@@ -373,10 +407,16 @@ LOOKED_FOR: dict[str, str] = {
     "case_only": _("Names that differ only in capital letters or spaces."),
     "broken_pictures": _("Pictures that cannot be read."),
     "other_widths": _("Lines that have more or fewer values than the others."),
+    "broken_lines": _("Lines that are no JSON objects."),
+    "folder_without_pictures": _("Folders beside those of the classes without a picture that is read here."),
     "lines_behind": _("Lines behind the last row."),
     "renamed_columns": _("Columns without a name of their own."),
     "rows_without_picture": _("Rows whose picture is not there."),
     "unnamed_pictures": _("Pictures that no row names."),
+    "ambiguous_pictures": _("Names that several pictures have."),
+    "lost_value": _("Values of which no row has a picture that can be read."),
+    "pictures_in_parts": _("Pictures that stand in more than one part."),
+    "narrow_tables": _("Tables that lack columns of others."),
     "lost_class": _("Classes of which no picture could be read."),
     "foreign_pictures": _("Pictures in formats that are not read here."),
     "nested_folders": _("Folders in folders, either of which may be the class."),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from trainer.catalog import listing
-from trainer.previewing.report import Preview, Row
+from trainer.previewing.report import Joined, Preview, Row
 from trainer.spec import TrainSpec
 from webapp import words
 from webapp.accounts.access import signed_in
@@ -32,6 +32,7 @@ class Step:
     sentences: tuple[str, ...]
     rows: int
     left_out: tuple[Row, ...]
+    joined: tuple[Joined, ...]
 
 
 @require_POST
@@ -92,4 +93,5 @@ def _steps(preview: Preview) -> Iterator[Step]:
             sentences=tuple(words.sentence(said.message, said.params) for said in step.said if said.count),
             rows=step.rows_before - step.rows_after,
             left_out=step.left_out,
+            joined=step.joined,
         )

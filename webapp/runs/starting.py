@@ -148,7 +148,9 @@ def _preview(reading: Reading, version: DatasetVersion) -> dict[str, Any]:
     said = reading.spec.model_dump(mode="json") if reading.spec else reading.raw
     problems = [(path, sentence) for path, sentences in reading.errors.items() for sentence in sentences]
     return {
-        "plan": plan(reading.spec, _summary(version)) if isinstance(reading.spec, TrainSpec) else None,
+        "plan": plan(reading.spec, _summary(version), version.profile or {})
+        if isinstance(reading.spec, TrainSpec)
+        else None,
         "problems": problems,
         "spec_json": json.dumps(said, indent=2, ensure_ascii=False),
     }

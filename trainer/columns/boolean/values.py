@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from trainer.columns import Filling, Gatherer
+from trainer.columns import Filling, Gatherer, gaps_of
 from trainer.columns.boolean import Block, Column
 from trainer.data.prepared import Array, Prepared
 from trainer.data.split import Indices
@@ -19,6 +19,7 @@ def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> lis
             columns=tuple(column.name for column in columns),
             levels=tuple(column.levels for column in columns),
             flagged=flagged,
+            gaps=gaps_of(columns),
         )
     ]
 

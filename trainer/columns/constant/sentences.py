@@ -7,7 +7,7 @@ SENTENCES: dict[str, Sentence] = {
     "constant": (
         "info",
         _("“%(column)s” has the same value in every row, or none."),
-        _("Nothing to do: it is left out."),
+        _("It is left out, since it tells nothing. If its values should differ, look into the file and import again."),
     ),
 }
 LOOKED_FOR: dict[str, str] = {}

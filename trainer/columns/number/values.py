@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from trainer.columns import Filling, Gatherer
+from trainer.columns import Filling, Gatherer, gaps_of
 from trainer.columns.number import Block, Column
 from trainer.data.prepared import Array, Prepared
 from trainer.data.scaling import usable_scale
@@ -22,7 +22,17 @@ def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> lis
     fitted = [_fitted(values) for values in _columns(prepared.places(columns), prepared, train)]
     center, scale, has_gaps = (tuple(values) for values in zip(*fitted, strict=True))
     flagged = tuple(place for place, has in enumerate(has_gaps) if has)
-    return [Block(columns=tuple(column.name for column in columns), center=center, scale=scale, flagged=flagged)]
+    return [
+        Block(
+            columns=tuple(column.name for column in columns),
+            center=center,
+            scale=scale,
+            flagged=flagged,
+            decimal_comma=tuple(column.name for column in columns if column.decimal_comma),
+            units={column.name: column.units for column in columns if column.units},
+            gaps=gaps_of(columns),
+        )
+    ]
 
 
 def filled(block: Block, names: Sequence[str], by: Filling, flag: bool, prepared: Prepared, train: Indices) -> Block:

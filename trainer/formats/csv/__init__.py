@@ -106,5 +106,7 @@ def examples() -> tuple[dict[str, bytes], ...]:
 
 def build(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> "Parsed":
     from trainer.formats.csv.reader import read
+    from trainer.importing.parsed import beside
 
-    return read(spec, [source for source in sources if _is_table(source)] or sources, work, readings)
+    own = [source for source in sources if _is_table(source)] or sources
+    return beside(read(spec, own, work, readings), [source for source in sources if source not in own])

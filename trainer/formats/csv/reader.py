@@ -2,16 +2,18 @@
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from trainer.columns import Readings
+from trainer.data.summary import Dialect
 from trainer.errors import TrainerError
 from trainer.formats.csv import MARKS, Spec, dialect, encoding, unpadded, wide
 from trainer.formats.csv.layout import LONGEST_SHOWN, layout
 from trainer.formats.csv.pieces import batches
 from trainer.formats.csv.rows import LONGEST_CELL, LONGEST_LINE, LeftOut, Table
+from trainer.importing import parsed
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import Parsed
@@ -20,8 +22,37 @@ from trainer.importing.tables import Chunk, parse
 
 MOST_COLUMNS = 20_000
 NAMED = 5
+SHOWN = 100  # lines
 PIECE = 1024 * 1024
 UNMARKED = ("utf-16-le", "utf-16-be")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file whose layout is known. ``problems`` tell what had to be assumed; what its rows gave reason to leave out is
+    known when they have been read."""
+
+    names: Sequence[str]
+    table: Table
+    comma: bool
+    dialect: Dialect
+    problems: Sequence[Problem]
+
+    def chunks(self) -> Iterator[Chunk]:
+        """All rows. Raises TrainerError naming the line that does not fit."""
+        self.table.left_out.clear()
+        return _chunks(self.table)
+
+    def lines_left_out(self) -> list[Problem]:
+        return list(_left_out(self.table.left_out))
+
+    def left_out(self, prefix: str = "") -> tuple[parsed.LeftOut, ...]:
+        """The lines one by one; ``prefix`` says of which file."""
+        lines = self.table.left_out
+        return (
+            *(parsed.LeftOut(f"{prefix}line {line}", "more or fewer values than the others") for line in lines.lines),
+            *(parsed.LeftOut(f"{prefix}line {line}: {text}", "behind the last row") for line, text in lines.remarks),
+        )
 
 
 def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
@@ -33,8 +64,26 @@ def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) 
             count=len(sources),
             names=", ".join(source.name for source in sources[:NAMED]),
         )
+    source = sources[0]
+    file = opened(spec, source, work)
+    table = parse(file.names, file.chunks(), work, comma=file.comma, readings=readings)
+    if not table.summary.rows:
+        raise TrainerError(
+            "csv_no_rows", "“%(name)s” has a line of names and no rows. Choose a file with data.", name=source.name
+        )
+    return replace(
+        table,
+        summary=table.summary.model_copy(update={"dialect": file.dialect}),
+        problems=(*file.problems, *file.lines_left_out(), *table.problems),
+        checks=table.checks | checks_of(_names, _left_out),
+        left_out=file.left_out(),
+    )
+
+
+def opened(spec: Spec, source: Source, work: Path) -> Opened:
+    """How the file is to be read. Raises TrainerError where it is no table."""
     csv.field_size_limit(LONGEST_CELL)
-    source, padding = _without_padding(sources[0], work)
+    source, padding = _without_padding(source, work)
     codec = (
         encoding.detected(source.path)
         if spec.encoding == "auto"
@@ -52,16 +101,12 @@ def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) 
         problems.append(problem("encoding", encoding=encoding.LABELS[codec]))
     if outline.decimal_comma is not None:
         problems.append(problem("decimal_comma", value=outline.decimal_comma))
-    parsed = parse(names, _chunks(outline.table), work, comma=outline.decimal_comma is not None, readings=readings)
-    if not parsed.summary.rows:
-        raise TrainerError(
-            "csv_no_rows", "“%(name)s” has a line of names and no rows. Choose a file with data.", name=source.name
-        )
-    return replace(
-        parsed,
-        problems=(*problems, *_left_out(outline.table.left_out), *parsed.problems),
-        checks=parsed.checks | checks_of(_names, _left_out),
+    written = Dialect(
+        delimiter=outline.table.delimiter,
+        encoding={"utf-8-sig": "utf-8"}.get(codec, codec),
+        header=outline.names is not None,
     )
+    return Opened(names, outline.table, outline.decimal_comma is not None, written, problems)
 
 
 def _without_padding(source: Source, work: Path) -> tuple[Source, list[Problem]]:
@@ -78,7 +123,7 @@ def _without_padding(source: Source, work: Path) -> tuple[Source, list[Problem]]
         if end == size:
             return source, []
         file.seek(0)
-        copy = work / "unpadded"
+        copy = work / f"unpadded-{source.path.name}"
         with copy.open("wb") as out:
             while piece := file.read(min(PIECE, end - file.tell())):
                 out.write(piece)
@@ -93,10 +138,10 @@ def _block_before(file: BinaryIO, end: int) -> bytes:
 
 def _left_out(left_out: LeftOut) -> Iterator[Problem]:
     if left_out.count:
-        lines = ", ".join(map(str, left_out.lines)) + (" …" if left_out.count > len(left_out.lines) else "")
+        lines = ", ".join(map(str, left_out.lines[:SHOWN])) + (" …" if left_out.count > SHOWN else "")
         yield problem("other_widths", count=left_out.count, lines=lines)
     if left_out.remarks:
-        yield problem("lines_behind", count=len(left_out.remarks), value=left_out.remarks[0][:LONGEST_SHOWN])
+        yield problem("lines_behind", count=len(left_out.remarks), value=left_out.remarks[0][1][:LONGEST_SHOWN])
 
 
 def _check_wide(source: Source) -> None:

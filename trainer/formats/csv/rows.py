@@ -14,7 +14,7 @@ LONGEST_LINE = 16 * 1024 * 1024
 LONGEST_ROW = 32 * 1024 * 1024
 MOST_ROW_LINES = 100_000
 LONGEST_CELL = 1024 * 1024
-MOST_LISTED = 100
+MOST_LISTED = 1_000_000
 MOST_REMARKS = 20
 
 
@@ -38,7 +38,13 @@ class LeftOut:
 
     count: int = 0
     lines: list[int] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[tuple[int, str]] = field(default_factory=list)  # with their lines
+
+    def clear(self) -> None:
+        """Before the rows are read again."""
+        self.count = 0
+        self.lines.clear()
+        self.remarks.clear()
 
     def note(self, line: int) -> None:
         self.count += 1
@@ -91,8 +97,8 @@ def fitted(table: Table, numbered: Iterator[tuple[int, list[str]]]) -> Iterator[
         elif table.skips:
             table.left_out.note(line)
         else:
-            behind = [row, *(other for _, other in islice(numbered, MOST_REMARKS))]
-            if len(behind) > MOST_REMARKS or not all(_is_remark(other, table.width) for other in behind):
+            behind = [(line, row), *islice(numbered, MOST_REMARKS)]
+            if len(behind) > MOST_REMARKS or not all(_is_remark(other, table.width) for _, other in behind):
                 raise TrainerError(
                     "csv_ragged",
                     "Line %(line)s has %(found)s values where the first line has %(expected)s. "
@@ -102,7 +108,7 @@ def fitted(table: Table, numbered: Iterator[tuple[int, list[str]]]) -> Iterator[
                     found=len(row),
                     expected=table.width,
                 )
-            table.left_out.remarks.extend(table.delimiter.join(other) for other in behind)
+            table.left_out.remarks.extend((number, table.delimiter.join(other)) for number, other in behind)
 
 
 def as_wide(table: Table, row: list[str]) -> list[str] | None:

@@ -22,7 +22,7 @@ from trainer.importing import series
 from trainer.importing.archives import Source
 from trainer.importing.cells import FAULTS
 from trainer.importing.names import cleaned, distinct
-from trainer.importing.parsed import Parsed
+from trainer.importing.parsed import LeftOut, Parsed
 from trainer.importing.profile import Problem, problem
 from trainer.importing.stated import Stated
 from trainer.importing.tables import Chunk, parse
@@ -55,7 +55,8 @@ def read(sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
             parsed = _table(sheets[0], work, readings)
     others = ", ".join(f"“{sheet.title}”" for sheet in sheets[1:])
     ignored = [problem("other_sheets", sheet=sheets[0].title, names=others)] if others else []
-    return replace(parsed, problems=(*ignored, *parsed.problems))
+    sheets_left_out = (LeftOut(f"sheet {sheet.title}", "another sheet was read") for sheet in sheets[1:])
+    return replace(parsed, problems=(*ignored, *parsed.problems), left_out=(*parsed.left_out, *sheets_left_out))
 
 
 @contextmanager

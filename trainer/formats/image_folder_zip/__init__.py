@@ -3,7 +3,7 @@
 PNG, JPEG, GIF, BMP, WebP, TIFF, AVIF, JPEG 2000 and PNM pictures. The folder that a picture lies in is its class;
 folders around those do not matter. Folders called train, validation and test, around the classes or inside them,
 become the column “split”. A table among the files that names them, as labels.csv or metadata.jsonl, takes the place of
-the folders.
+the folders; several with the same columns are joined, and called train.csv and test.csv they are parts.
 """
 
 from collections.abc import Sequence
@@ -74,6 +74,11 @@ class Spec(Component):
         "squeeze",
         title="Other proportions",
         description="Pictures of another shape than most are squeezed, or cropped at the sides, or padded with black.",
+    )
+    other_widths: Literal["refuse", "leave out"] = Field(
+        "refuse",
+        title="Lines that do not fit",
+        description="What to do with lines of a table beside the pictures that are broken, or longer or shorter.",
     )
     class_folder: Literal["innermost", "outermost"] = Field(
         "innermost", title="Folder of the class", description="Which folder is the class where folders lie in folders."

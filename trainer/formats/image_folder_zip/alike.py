@@ -4,10 +4,21 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from trainer.errors import TrainerError
 from trainer.formats.image_folder_zip import Spec
-from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Canvas, Facts, extent
+from trainer.formats.image_folder_zip.pictures import (
+    BrokenPictureError,
+    Canvas,
+    Facts,
+    HugePictureError,
+    extent,
+    facts,
+)
 from trainer.importing.archives import Source
 from trainer.importing.profile import Problem, problem
+
+BROKEN_SHARE = 0.1
+NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -16,6 +27,36 @@ class Picture:
 
     source: Source
     facts: Facts
+
+
+def looked_at(source: Source) -> Picture | None:
+    """The picture with what its header says; None for a broken one. Raises TrainerError for one that is too large."""
+    try:
+        return Picture(source, facts(source.path))
+    except HugePictureError as error:
+        raise TrainerError(
+            "picture_too_large",
+            "“%(name)s” says that it is %(width)s x %(height)s pixels; more "
+            "than 64 million pixels are not opened. Make the picture smaller or leave it out.",
+            name=source.name,
+            width=error.width,
+            height=error.height,
+        ) from error
+    except BrokenPictureError:
+        return None
+
+
+def require_readable(broken: Sequence[str], total: int) -> None:
+    """Raise TrainerError where so many of the pictures are broken that something else is wrong."""
+    if len(broken) == total or len(broken) > BROKEN_SHARE * total + 1:
+        raise TrainerError(
+            "pictures_broken",
+            "%(count)s of %(total)s pictures cannot be read, among them %(names)s. "
+            "Save them again as PNG or JPEG, or leave them out.",
+            count=len(broken),
+            total=total,
+            names=", ".join(broken[:NAMED]),
+        )
 
 
 def canvas(spec: Spec, pictures: Sequence[Picture]) -> Canvas:

@@ -63,3 +63,11 @@ def ambiguous(found: Sequence[Place]) -> Path | None:
         if len(place.inner) > 1 and outer.setdefault(place.inner[-1], place.inner[0]) != place.inner[0]:
             return place.inner
     return None
+
+
+def without_pictures(others: Sequence[str], pictures: Sequence[str]) -> list[str]:
+    """Folders that lie beside folders of pictures and have other files alone."""
+    own = {tuple(name.split("/")[:-1]) for name in pictures}
+    beside = {folder[:-1] for folder in own if folder}
+    lone = {tuple(name.split("/")[:-1]) for name in others} - own
+    return sorted("/".join(folder) for folder in lone if folder and folder[:-1] in beside)

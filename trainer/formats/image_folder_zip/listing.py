@@ -1,152 +1,168 @@
-"""The table beside pictures that names them: its rows, and which of its columns hold paths."""
+"""A table beside pictures that names them: its rows, and which of its columns hold paths."""
 
-import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from trainer.errors import TrainerError
-from trainer.formats.csv import dialect, encoding
-from trainer.formats.csv.rows import LONGEST_CELL, Lines, Table, rows
-from trainer.formats.image_folder_zip import SUFFIXES
+from trainer.formats import csv
+from trainer.formats.csv import reader as csv_reader
+from trainer.formats.image_folder_zip import FOREIGN, SUFFIXES, Spec
+from trainer.formats.image_folder_zip.index import ABSENT, Index, Naming, looks_like_path, parts_of
 from trainer.formats.json_lines import reader as json_lines
-from trainer.importing import series
-from trainer.importing.archives import Source, clean
+from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
+from trainer.importing.parsed import LeftOut
+from trainer.importing.profile import Problem
 from trainer.importing.stated import Stated
 from trainer.importing.tables import Chunk
 
 TABLES = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson")
-SAMPLE_ROWS = 200
-CHUNK_ROWS = 1024
+NO_TABLE = {"csv_one_column", "csv_no_rows"}  # a list, or a note: no table that could name pictures
 # Of the cells of a column of paths; of names without suffix, which a number may be by chance, nearly all.
 LEAST_SHARE = 0.5
 LEAST_SHARE_OF_STEMS = 0.9
-AMBIGUOUS = -1
+LEAST_DIFFERENT_STEMS = 0.5
+SPELLED: tuple[Stated, ...] = ("spelled",)
 
 
 @dataclass(frozen=True)
 class Listing:
-    """``paths`` are the places of the columns of paths, ``stems`` says that they lack their suffixes. ``table`` is for
-    CSV, ``keys`` for JSON Lines."""
+    """``namings`` are the columns of paths by their places. ``file`` is for CSV, ``keys`` for JSON Lines."""
 
     source: Source
     names: tuple[str, ...]
-    paths: tuple[int, ...]
-    stems: bool = False
-    comma: bool = False
-    table: Table | None = None
-    keys: tuple[str, ...] = ()
+    namings: Mapping[int, Naming]
+    file: csv_reader.Opened | None = None
+    keys: Mapping[str, Stated] | None = None
+    broken: Sequence[int] = ()  # lines
 
-    def chunks(self) -> Iterator[Chunk]:
-        """All rows as cells. Raises TrainerError naming the line that does not fit."""
-        if self.table is None:
-            as_spelled: dict[str, Stated] = dict.fromkeys(self.keys, "spelled")
-            yield from json_lines.chunks(self.source, as_spelled)
-            return
-        numbered = islice(rows(self.table), 1, None)
-        while some := list(islice(numbered, CHUNK_ROWS)):
-            for line, row in some:
-                self._check(line, row)
-            cells = zip(*(row for _, row in some), strict=True)
-            yield Chunk([line for line, _ in some], [series.of(column) for column in cells])
+    @property
+    def comma(self) -> bool:
+        return self.file is not None and self.file.comma
 
-    def _check(self, line: int, row: Sequence[str]) -> None:
-        if len(row) != len(self.names):
-            raise TrainerError(
-                "csv_ragged",
-                "Line %(line)s has %(found)s values where the first line has "
-                "%(expected)s. Correct that line; a value that holds the delimiter must stand in "
-                "quotation marks.",
-                line=line,
-                found=len(row),
-                expected=len(self.names),
-            )
+    @property
+    def stated(self) -> tuple[Stated, ...]:
+        """What the file says that each column holds."""
+        return tuple(self.keys.values()) if self.keys else SPELLED * len(self.names)
 
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """What had to be assumed, and after the rows were read what was left out of them."""
+        if self.file is None:
+            return tuple(json_lines.problems(self.broken))
+        return (*self.file.problems, *self.file.lines_left_out())
 
-class Index:
-    """Pictures by what a table may call them: the path, its end from any folder on, and the same without suffix."""
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        prefix = f"{self.source.name}, "
+        return json_lines.left_out(self.broken, prefix) if self.file is None else self.file.left_out(prefix)
 
-    def __init__(self, pictures: Sequence[Source]) -> None:
-        self._paths: dict[str, int] = {}
-        self._stems: dict[str, int] = {}
-        for number, source in enumerate(pictures):
-            for path in _ends(source.name):
-                self._paths[path] = AMBIGUOUS if path in self._paths else number
-                stem = path.rpartition(".")[0]
-                self._stems[stem] = AMBIGUOUS if stem in self._stems else number
-        for number, source in enumerate(pictures):
-            self._paths[source.name] = number  # a whole path means that picture, whatever others end alike
+    def chunks(self, stated: Sequence[Stated] = ()) -> Iterator[Chunk]:
+        """All rows, their cells as lists of texts, or as numbers where that is stated. Raises TrainerError naming the
+        line that does not fit."""
+        return (replace(chunk, columns=list(map(_cells, chunk.columns))) for chunk in self._chunks(stated))
 
-    def find(self, cell: str, *, stems: bool = False) -> int | None:
-        """The number of the one picture that is meant; None where there is none, or several could be."""
-        path = clean(cell.strip()).replace("\\", "/").removeprefix("./").lstrip("/")
-        number = (self._stems if stems else self._paths).get(path, AMBIGUOUS)
-        return None if number == AMBIGUOUS else number
+    def _chunks(self, stated: Sequence[Stated]) -> Iterator[Chunk]:
+        if self.file is not None:
+            return self.file.chunks()
+        assert self.keys is not None
+        keys = dict(zip(self.keys, stated or self.stated, strict=True))
+        return json_lines.chunks(self.source, keys, is_whole=not self.broken)
 
 
-def _ends(name: str) -> Iterator[str]:
-    parts = name.split("/")
-    return ("/".join(parts[at:]) for at in range(len(parts)))
+def _cells(column: Any) -> Any:
+    return column if isinstance(column, np.ndarray) else column.to_pylist()
 
 
-def listing(sources: Sequence[Source], index: Index) -> Listing | None:
-    """The one table that names pictures; None where there is none. Raises TrainerError for several."""
-    tables = [source for source in sources if source.name.lower().endswith(TABLES)]
-    several = [one for source in tables if (one := _listing(source, index)) is not None]
-    if len(several) > 1:
-        raise TrainerError(
-            "picture_tables",
-            "Several tables name pictures: %(names)s. Join them into one, with a column “split” if they are parts.",
-            names=", ".join(one.source.name for one in several[:5]),
-        )
-    return several[0] if several else None
-
-
-def _listing(source: Source, index: Index) -> Listing | None:
-    try:
-        found = _of_json(source) if source.name.lower().endswith(TABLES[-2:]) else _of_csv(source)
-        if found is None:
-            return None
-        sample = next(found.chunks(), None)
-    except (TrainerError, UnicodeError):
-        if any(suffix.encode() in source.head.lower() for suffix in SUFFIXES):
-            raise
-        return None  # something else, in which no picture is named
-    return None if sample is None else _with_paths(found, sample, index)
-
-
-def _of_csv(source: Source) -> Listing | None:
-    csv.field_size_limit(LONGEST_CELL)
-    codec = encoding.detected(source.path)
-    mark = dialect.delimiter(list(islice(Lines(source.path, codec), SAMPLE_ROWS)))
-    sample = [row for _, row in islice(rows(Table(source, codec, mark, True, 0)), SAMPLE_ROWS)]
-    if len(sample) < 2:
+def listing(source: Source, spec: Spec, index: Index, work: Path) -> Listing | None:
+    """The table in this file, if it is one that names pictures. Raises TrainerError where it does and is damaged."""
+    if not source.name.lower().endswith(TABLES):
         return None
-    comma = dialect.decimal_comma(sample, mark) is not None
-    names = tuple(distinct(cleaned(sample[0])))
-    return Listing(source, names, (), comma=comma, table=Table(source, codec, mark, True, len(names)))
+    try:
+        return _with_paths(_opened(source, work, spec, "auto"), spec, index, work)
+    except (TrainerError, UnicodeError) as error:
+        if not names_pictures(source) or (isinstance(error, TrainerError) and error.code in NO_TABLE):
+            return None  # something else, in which no picture is named
+        raise
 
 
-def _of_json(source: Source) -> Listing:
-    keys = tuple(json_lines.keys_of(source))
-    return Listing(source, tuple(distinct(cleaned(keys))), (), keys=keys)
+def names_pictures(source: Source) -> bool:
+    """Whether the first bytes of what may be a table hold the suffix of pictures."""
+    return source.name.lower().endswith(TABLES) and any(
+        suffix.encode() in source.head.lower() for suffix in (*SUFFIXES, *FOREIGN)
+    )
 
 
-def _with_paths(found: Listing, sample: Chunk, index: Index) -> Listing | None:
-    """With the columns that name pictures: by their suffixes too, or else one by names without suffix."""
-    columns = [cells.to_pylist() for cells in sample.columns]
-    shares = [_share(cells, index, stems=False) for cells in columns]
-    if paths := tuple(place for place, share in enumerate(shares) if share >= LEAST_SHARE):
-        return replace(found, paths=paths)
-    for place, cells in enumerate(columns):
-        if _share(cells, index, stems=True) >= LEAST_SHARE_OF_STEMS and max(Counter(cells).values()) == 1:
-            return replace(found, paths=(place,), stems=True)
-    return None
+def _opened(source: Source, work: Path, spec: Spec, header: Any) -> Listing:
+    if not csv.is_text(source):
+        broken: list[int] | None = [] if spec.other_widths == "leave out" else None
+        keys = json_lines.keys_of(source, broken)
+        return Listing(source, tuple(distinct(cleaned(list(keys)))), {}, keys=keys, broken=broken or ())
+    file = csv_reader.opened(csv.Spec(header=header, other_widths=spec.other_widths), source, work)
+    return Listing(source, tuple(file.names), {}, file=file)
 
 
-def _share(cells: Sequence[str], index: Index, *, stems: bool) -> float:
-    """Of the cells that are not empty, those that name a picture."""
+def _with_paths(table: Listing, spec: Spec, index: Index, work: Path) -> Listing | None:
+    """With the columns that name pictures; None where there are none. Where the names do so as well, they are the first
+    row."""
+    sample = next(table.chunks(SPELLED * len(table.names)), None)
+    if sample is None:
+        return None
+    namings = _namings([list(cells) for cells in sample.columns], index)
+    if not namings:
+        return None
+    if table.file is not None and all(index.find(table.names[at], how) >= 0 for at, how in namings.items()):
+        return replace(_opened(table.source, work, spec, "no"), namings=namings)
+    return replace(table, namings=namings)
+
+
+def _namings(columns: Sequence[Sequence[str]], index: Index) -> dict[int, Naming]:
+    """By their suffixes too, or else one by names without suffix."""
+    found = {place: how for place, cells in enumerate(columns) if (how := _naming(cells, index)) is not None}
+    if found:
+        return found
+    shares = {
+        place: _share(cells, index, Naming(stems=True))
+        for place, cells in enumerate(columns)
+        if _are_names(cells) and _share(cells, index, Naming(stems=True)) >= LEAST_SHARE_OF_STEMS
+    }
+    return {max(shares, key=lambda place: len(set(columns[place]))): Naming(stems=True)} if shares else {}
+
+
+def _naming(cells: Sequence[str], index: Index) -> Naming | None:
+    """How most of the cells, which have suffixes, name pictures that are there; None where they do not."""
     filled = [cell for cell in cells if cell.strip()]
-    return sum(index.find(cell, stems=stems) is not None for cell in filled) / max(1, len(filled))
+    if sum(map(looks_like_path, filled)) < LEAST_SHARE * max(1, len(filled)):
+        return None
+    most = max(
+        (Naming(dropped=count) for count in range(_shared(filled) + 1)), key=lambda how: _share(cells, index, how)
+    )
+    return most if _share(cells, index, most) > 0 else None
+
+
+def _shared(cells: Sequence[str]) -> int:
+    """How many folders all cells begin with."""
+    paths = [parts_of(cell)[:-1] for cell in cells]
+    return sum(1 for _ in takewhile(lambda folders: len(set(folders)) == 1, zip(*paths, strict=False)))
+
+
+def _are_names(cells: Sequence[str]) -> bool:
+    """Whether cells without suffix can be names: no two alike, or most are different and not just numbers."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    times = Counter(filled)
+    return bool(filled) and (
+        max(times.values()) == 1
+        or (len(times) >= LEAST_DIFFERENT_STEMS * len(filled) and not all(cell.isdigit() for cell in filled))
+    )
+
+
+def _share(cells: Sequence[str], index: Index, naming: Naming) -> float:
+    """Of the cells that are not empty, those that name a picture, or several."""
+    filled = [cell for cell in cells if cell.strip()]
+    return sum(index.find(cell, naming) != ABSENT for cell in filled) / max(1, len(filled))

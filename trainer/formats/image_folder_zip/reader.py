@@ -1,7 +1,7 @@
 """Reads pictures that lie in one folder per class."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,17 +10,20 @@ import numpy as np
 from trainer.columns import Readings
 from trainer.data.partition import TRAIN, part_of
 from trainer.data.prepared import Array
+from trainer.data.summary import LABEL
 from trainer.errors import TrainerError
 from trainer.formats.image_folder_zip import SUFFIXES, Spec, alike, folders, is_foreign, is_picture, tabled
 from trainer.formats.image_folder_zip.folders import Place
-from trainer.formats.image_folder_zip.listing import Index, listing
-from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Canvas, HugePictureError, decoded, facts
+from trainer.formats.image_folder_zip.index import Index
+from trainer.formats.image_folder_zip.joined import tables
+from trainer.formats.image_folder_zip.listing import names_pictures
+from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Canvas, decoded
+from trainer.formats.image_folder_zip.reading import Reading
 from trainer.importing import mapped
 from trainer.importing.archives import Source
 from trainer.importing.parsed import LeftOut, Parsed, labelled_pictures
 from trainer.importing.profile import Problem, checks_of, problem
 
-BROKEN_SHARE = 0.1
 NAMED = 5
 MOST_CLASSES = 10_000
 
@@ -34,15 +37,24 @@ class Picture(alike.Picture):
 
 
 def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
-    """The pictures with what a table among the files says of them, or else with the classes that their folders are."""
-    pictures = sorted(filter(_is_readable, sources), key=lambda source: source.name)
-    others = [source for source in sources if not _is_readable(source)]
-    table = listing(others, Index(pictures))
-    return (
-        _of_folders(spec, sources, work)
-        if table is None
-        else tabled.read(spec, table, pictures, others, work, readings)
-    )
+    """The pictures with what tables among the files say of them, or else with the classes that their folders are."""
+    pictures = sorted(filter(_looks_like_picture, sources), key=lambda source: source.name)
+    others = [source for source in sources if not _looks_like_picture(source)]
+    index = Index(pictures)
+    named = tables(others, spec, index, work)
+    if named is None:
+        parsed = _of_folders(spec, sources, work)
+        _require_no_table(parsed, others)
+        return parsed
+    return tabled.read(spec, named, Reading(named, pictures, index), others, work, readings)
+
+
+def _require_no_table(parsed: Parsed, others: Sequence[Source]) -> None:
+    """Where the folders tell no classes, a table whose pictures are not there should have."""
+    label = parsed.summary.named(LABEL)
+    table = next(filter(names_pictures, others), None)
+    if table is not None and label is not None and label.distinct < 2:
+        raise tabled.missing(table)
 
 
 def _of_folders(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
@@ -54,15 +66,18 @@ def _of_folders(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     labelled = [(source, place) for source, place in zip(candidates, places, strict=True) if place.label is not None]
     readable = [(source, place) for source, place in labelled if not is_foreign(source)]
     pictures, broken = _with_facts(readable)
-    _check_broken(broken, len(readable))
+    alike.require_readable(broken, len(readable))
+    foreign = [source.name for source, _ in labelled if is_foreign(source)]
     canvas = alike.canvas(spec, pictures)
     pixels, kept = _decode_all(pictures, canvas, work, broken)
-    _check_broken(broken, len(readable))
+    alike.require_readable(broken, len(readable))
+    lost, empty = _lost(kept, labelled), folders.without_pictures(others, [source.name for source, _ in labelled])
     problems = (
         *alike.problems(kept, canvas),
         *_of_files(broken, others),
         *_of_places(spec, kept, candidates, places),
-        *_of_losses(kept, labelled),
+        *_of_losses(lost, foreign),
+        *_of_folders_without(empty),
     )
     parsed = labelled_pictures(
         pixels,
@@ -70,15 +85,15 @@ def _of_folders(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
         parts=_parts(kept),
         problems=problems,
         fit=spec.fit,
-        checks=checks_of(_of_files, _of_places, _of_losses),
+        checks=checks_of(_of_files, _of_places, _of_losses, _of_folders_without),
     )
     unlabelled = [source.name for source, place in zip(candidates, places, strict=True) if place.label is None]
-    foreign = [source.name for source, _ in labelled if is_foreign(source)]
     reasons = (
         ("no class", unlabelled),
         ("format not read", foreign),
         ("cannot be read", broken),
         ("no picture", others),
+        ("none of its pictures can be read", [f"class {name}" for name in lost]),
     )
     return replace(parsed, left_out=tuple(LeftOut(name, reason) for reason, names in reasons for name in names))
 
@@ -118,41 +133,17 @@ def _looks_like_picture(source: Source) -> bool:
     return is_picture(source) or is_foreign(source) or source.name.lower().endswith(SUFFIXES)
 
 
-def _is_readable(source: Source) -> bool:
-    return _looks_like_picture(source) and not is_foreign(source)
-
-
 def _with_facts(labelled: Sequence[tuple[Source, Place]]) -> tuple[list[Picture], list[str]]:
     pictures: list[Picture] = []
     broken: list[str] = []
     for source, place in labelled:
         assert place.label is not None
-        try:
-            pictures.append(Picture(source, facts(source.path), place.label, place.part))
-        except HugePictureError as error:
-            raise TrainerError(
-                "picture_too_large",
-                "“%(name)s” says that it is %(width)s x %(height)s pixels; more "
-                "than 64 million pixels are not opened. Make the picture smaller or leave it out.",
-                name=source.name,
-                width=error.width,
-                height=error.height,
-            ) from error
-        except BrokenPictureError:
+        picture = alike.looked_at(source)
+        if picture is None:
             broken.append(source.name)
+        else:
+            pictures.append(Picture(source, picture.facts, place.label, place.part))
     return pictures, broken
-
-
-def _check_broken(broken: Sequence[str], total: int) -> None:
-    if len(broken) == total or len(broken) > BROKEN_SHARE * total + 1:
-        raise TrainerError(
-            "pictures_broken",
-            "%(count)s of %(total)s pictures cannot be read, among them %(names)s. "
-            "Save them again as PNG or JPEG, or leave them out.",
-            count=len(broken),
-            total=total,
-            names=", ".join(broken[:NAMED]),
-        )
 
 
 def _decode_all(
@@ -192,14 +183,22 @@ def _of_places(
         yield problem("part_as_class", name=name)
 
 
-def _of_losses(kept: Sequence[Picture], labelled: Sequence[tuple[Source, Place]]) -> Iterator[Problem]:
+def _lost(kept: Sequence[Picture], labelled: Sequence[tuple[Source, Place]]) -> dict[str, int]:
+    """Classes of which nothing could be read, with the number of their pictures."""
+    files = Counter(place.label or "" for _, place in labelled)
+    return {name: files[name] for name in sorted(files.keys() - {picture.label for picture in kept})}
+
+
+def _of_losses(lost: Mapping[str, int], foreign: Sequence[str]) -> Iterator[Problem]:
     """Pictures in formats that are not read here, and classes of which nothing could be read."""
-    foreign = [source.name for source, _ in labelled if is_foreign(source)]
     if foreign:
         formats = sorted({name.rpartition(".")[2].upper() for name in foreign})
         yield problem(
             "foreign_pictures", count=len(foreign), formats=", ".join(formats), names=", ".join(foreign[:NAMED])
         )
-    files = Counter(place.label for _, place in labelled)
-    for name in sorted({place.label or "" for _, place in labelled} - {picture.label for picture in kept}):
-        yield problem("lost_class", name=name, count=files[name])
+    for name, count in lost.items():
+        yield problem("lost_class", name=name, count=count)
+
+
+def _of_folders_without(empty: Sequence[str]) -> Iterator[Problem]:
+    return (problem("folder_without_pictures", name=name) for name in empty)

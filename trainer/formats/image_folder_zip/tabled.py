@@ -1,127 +1,148 @@
-"""Reads pictures that a table names: its columns of paths become columns of pictures, the others are as in any
+"""Reads pictures that tables name: their columns of paths become columns of pictures, the others are as in any
 table."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from trainer.columns import Column, Readings, image, left_out
+from trainer.data.partition import SPLIT
 from trainer.data.prepared import Array, own_name
 from trainer.errors import TrainerError
 from trainer.formats.image_folder_zip import Spec, alike
-from trainer.formats.image_folder_zip.listing import Index, Listing
-from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Canvas, decoded, facts
-from trainer.importing import mapped
+from trainer.formats.image_folder_zip.index import ABSENT, AMBIGUOUS, UNNAMED
+from trainer.formats.image_folder_zip.joined import Tables
+from trainer.formats.image_folder_zip.reading import FOREIGN, REASONS, Lost, Reading
+from trainer.importing import series
 from trainer.importing.archives import Source
+from trainer.importing.names import distinct
 from trainer.importing.parsed import LeftOut, Parsed
 from trainer.importing.profile import ColumnProfile, Problem, checks_of, problem
 from trainer.importing.tables import Chunk, parse
 
 NAMED = 5
-NONE = -1  # in place of a picture's number
-
-
-class Reading:
-    """One listing and its pictures; ``numbers`` [rows, columns of paths] tells the picture of each cell."""
-
-    def __init__(self, listing: Listing, pictures: Sequence[Source]) -> None:
-        self._listing, self._pictures = listing, pictures
-        self.missing: list[tuple[int, str]] = []  # lines, and the paths that lead nowhere
-        self.broken: set[int] = set()
-        self._headers: dict[int, alike.Picture] = {}
-        self.numbers = np.array(list(self._numbers(Index(pictures))), dtype=np.int64).reshape(-1, len(listing.paths))
-
-    def _numbers(self, index: Index) -> Iterator[list[int]]:
-        for chunk in self._listing.chunks():
-            paths = zip(*(chunk.columns[place].to_pylist() for place in self._listing.paths), strict=True)
-            for line, cells in zip(chunk.lines, paths, strict=True):
-                found = [index.find(cell, stems=self._listing.stems) for cell in cells]
-                self.missing += [(line, cell) for cell, number in zip(cells, found, strict=True) if number is None]
-                yield [NONE if number is None else self._with_header(number) for number in found]
-
-    def _with_header(self, number: int) -> int:
-        """The number, noting the header of its picture."""
-        if number not in self._headers and number not in self.broken:
-            source = self._pictures[number]
-            try:
-                self._headers[number] = alike.Picture(source, facts(source.path))
-            except BrokenPictureError:
-                self.broken.add(number)
-        return number
-
-    @property
-    def is_whole(self) -> Array:
-        """Of each row, whether all its pictures are there [rows]."""
-        return np.asarray(~np.isin(self.numbers, [NONE, *self.broken]).any(axis=1))
-
-    def headers(self, column: int) -> list[alike.Picture]:
-        """The different pictures of one column in the rows that are whole."""
-        numbers = np.unique(self.numbers[self.is_whole, column])
-        return [self._headers[number] for number in numbers.tolist()]
-
-    def pixels(self, column: int, canvas: Canvas, work: Path) -> Array:
-        """uint8 [rows, C, H, W] in a file; black where there is no picture, also where decoding finds out only now."""
-        pixels = mapped.new(work / f"pixels-{column}", np.uint8, (len(self.numbers), *canvas.shape))
-        for row in np.flatnonzero(self.is_whole).tolist():
-            number = int(self.numbers[row, column])
-            try:
-                pixels[row] = decoded(self._pictures[number].path, canvas)
-            except BrokenPictureError:
-                self.broken.add(number)
-        return pixels
+# Of a column whose values are missed one by one: so few, and on average in so many rows, as classes are.
+MOST_CLASSES = 50
+LEAST_ROWS = 2
+MOST_VALUES = 1000
+LONGEST_VALUE = 100
 
 
 def read(
-    spec: Spec,
-    listing: Listing,
-    pictures: Sequence[Source],
-    others: Sequence[Source],
-    work: Path,
-    readings: Readings,
+    spec: Spec, tables: Tables, reading: Reading, others: Sequence[Source], work: Path, readings: Readings
 ) -> Parsed:
-    """The rows whose pictures are all there and whole, in the table's order."""
-    reading = Reading(listing, pictures)
-    _require_rows(reading, listing)
-    canvases = [alike.canvas(spec, reading.headers(column)) for column in range(len(listing.paths))]
+    """The rows whose pictures are all there and whole, in the tables' order."""
+    _require_rows(reading, tables)
+    canvases = [alike.canvas(spec, reading.headers(column)) for column in range(len(tables.paths))]
     pixels = [reading.pixels(column, canvas, work) for column, canvas in enumerate(canvases)]
     is_whole = reading.is_whole
-    _require_rows(reading, listing)
-    names = [listing.names[place] for place in listing.paths]
-    apart = dict.fromkeys(names, left_out.Reading())  # their cells are no values
-    chunks = _of_rows(listing.chunks(), is_whole)
-    parsed = parse(listing.names, chunks, work, comma=listing.comma, readings={**readings, **apart})
+    _require_rows(reading, tables)
+    alike.require_readable(_names(reading, reading.broken), len(_readable(reading)))
+    others = [source for source in others if source not in tables.sources]
+    gone = Gone(tables)
+    parsed = _parsed(tables, reading, gone, work, readings)
     columns = {
         name: image.Column(name=name, shape=canvas.shape, fit=spec.fit)
-        for name, canvas in zip(names, canvases, strict=True)
+        for name, canvas in zip(tables.paths, canvases, strict=True)
     }
-    arrays = {own_name(name): _compact(block, is_whole) for name, block in zip(names, pixels, strict=True)}
+    arrays = {own_name(name): _compact(block, is_whole) for name, block in zip(tables.paths, pixels, strict=True)}
     alikes = [one for column, canvas in enumerate(canvases) for one in alike.problems(reading.headers(column), canvas)]
-    problems = (*_of_pictures(reading, listing, pictures), *_of_others(listing, others), *alikes)
+    lost = list(reading.lost())
+    problems = (
+        *tables.problems(),
+        *_of_rows(lost),
+        *_of_pictures(reading, tables),
+        *gone.problems(parsed),
+        *_of_others(others),
+        *alikes,
+    )
     joined = _joined(parsed, columns, arrays, problems)
-    return replace(joined, left_out=tuple(_left_out(reading, listing, pictures, others)))
+    return replace(joined, left_out=(*tables.left_out(), *_left_out(lost, reading, others)))
 
 
-def _require_rows(reading: Reading, listing: Listing) -> None:
+def _require_rows(reading: Reading, tables: Tables) -> None:
     if not reading.is_whole.any():
-        raise TrainerError(
-            "pictures_missing",
-            "“%(name)s” names pictures, but no row has a picture that is there and "
-            "can be read. Pack the table and its pictures into one ZIP.",
-            name=listing.source.name,
-        )
+        raise missing(tables.members[0].source)
 
 
-def _of_rows(chunks: Iterator[Chunk], is_whole: Array) -> Iterator[Chunk]:
-    """The rows that are whole."""
+def missing(table: Source) -> TrainerError:
+    return TrainerError(
+        "pictures_missing",
+        "“%(name)s” names pictures, but no row has a picture that is there and "
+        "can be read. Pack the table and its pictures into one ZIP.",
+        name=table.name,
+    )
+
+
+def _readable(reading: Reading) -> set[int]:
+    """The pictures that rows name, and that are in a format that is read."""
+    return {*reading.numbers[reading.numbers >= 0].tolist()} - reading.foreign
+
+
+def _names(reading: Reading, numbers: set[int]) -> list[str]:
+    return [reading.pictures[number].name for number in sorted(numbers)]
+
+
+class Gone:
+    """The values of rows that are left out, by column: some may be nowhere else."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._names = [name for name in tables.names if name not in tables.paths]
+        self._counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._kept: defaultdict[str, set[str]] = defaultdict(set)
+
+    def see(self, name: str, cells: Sequence[Any], is_whole: Array) -> None:
+        """Take note of some cells of a column, and of which of them stay."""
+        if name not in self._names:
+            return
+        for cell, stays in zip(cells, is_whole.tolist(), strict=True):
+            value = str(cell).strip()[:LONGEST_VALUE]
+            if stays and len(self._kept[name]) <= MOST_VALUES:
+                self._kept[name].add(value)
+            elif not stays and len(self._counts[name]) <= MOST_VALUES:
+                self._counts[name][value] += 1
+
+    def problems(self, parsed: Parsed) -> Iterator[Problem]:
+        """Classes, or what could be some, of which no row is left."""
+        for column in parsed.summary.columns:
+            values, kept = self._counts[column.name], self._kept[column.name]
+            different = len({*values, *kept} - {""})
+            if different <= min(MOST_CLASSES, (parsed.summary.rows + values.total()) / LEAST_ROWS):
+                for value in sorted(values.keys() - kept - {""}):
+                    yield problem("lost_value", column=column.name, value=value, count=values[value])
+
+
+def _parsed(tables: Tables, reading: Reading, gone: Gone, work: Path, readings: Readings) -> Parsed:
+    """The table of the rows that are whole; a column tells their parts where the tables or the folders do."""
+    parts = reading.parts()
+    names = tables.names if parts is None else tuple(distinct([*tables.names, SPLIT]))
+    stated = tables.stated if parts is None else (*tables.stated, "words")
+    chunks = _whole_rows(tables, reading.is_whole, parts, gone)
+    apart = dict.fromkeys(tables.paths, left_out.Reading())  # their cells are no values
+    return parse(names, chunks, work, comma=tables.comma, stated=stated, readings={**readings, **apart})
+
+
+def _whole_rows(tables: Tables, is_whole: Array, parts: Sequence[str] | None, gone: Gone) -> Iterator[Chunk]:
     start = 0
-    for chunk in chunks:
-        places = np.flatnonzero(is_whole[start : start + len(chunk.lines)]).tolist()
-        start += len(chunk.lines)
+    for rows in tables.rows():
+        lines = rows.chunk.lines
+        stays = is_whole[start : start + len(lines)]
+        places = np.flatnonzero(stays).tolist()
+        for name, cells in zip(tables.names, rows.chunk.columns, strict=True):
+            gone.see(name, cells, stays)
         if places:
-            yield Chunk([chunk.lines[at] for at in places], [cells.take(pa.array(places)) for cells in chunk.columns])
+            columns = [_taken(cells, places) for cells in rows.chunk.columns]
+            own = [] if parts is None else [series.of(parts[start + at] for at in places)]
+            yield Chunk([lines[at] for at in places], [*columns, *own])
+        start += len(lines)
+
+
+def _taken(cells: Any, places: list[int]) -> Any:
+    return cells[places] if isinstance(cells, np.ndarray) else series.of(cells[at] for at in places)
 
 
 def _compact(pixels: Array, is_whole: Array) -> Array:
@@ -133,42 +154,50 @@ def _compact(pixels: Array, is_whole: Array) -> Array:
     return pixels[: len(kept)]
 
 
-def _of_pictures(reading: Reading, listing: Listing, pictures: Sequence[Source]) -> Iterator[Problem]:
-    """Rows and pictures that were left out."""
-    if reading.missing:
-        count = int((reading.numbers == NONE).any(axis=1).sum())
-        names = ", ".join(cell for _, cell in reading.missing[:NAMED] if cell.strip())
-        yield problem("rows_without_picture", count=count, names=names)
-    if reading.broken:
-        names = ", ".join(pictures[number].name for number in sorted(reading.broken)[:NAMED])
-        yield problem("broken_pictures", count=len(reading.broken), names=names)
-    if unnamed := _unnamed(reading, pictures):
-        names = ", ".join(unnamed[:NAMED])
-        yield problem("unnamed_pictures", count=len(unnamed), table=listing.source.name, names=names)
+def _of_rows(lost: Sequence[Lost]) -> Iterator[Problem]:
+    """Rows that were left out, by what is wrong with the names that they give."""
+    unnamed = [one for one in lost if one.reason in {REASONS[ABSENT], REASONS[UNNAMED]}]
+    if unnamed:
+        names = ", ".join([one.cell for one in unnamed if one.cell.strip()][:NAMED]) or "–"
+        yield problem("rows_without_picture", count=len(unnamed), names=names)
+    if ambiguous := [one.cell for one in lost if one.reason == REASONS[AMBIGUOUS]]:
+        yield problem("ambiguous_pictures", count=len(ambiguous), names=", ".join(ambiguous[:NAMED]))
 
 
-def _unnamed(reading: Reading, pictures: Sequence[Source]) -> list[str]:
-    """Pictures that no row names."""
-    return [pictures[number].name for number in sorted({*range(len(pictures))} - {*reading.numbers.ravel().tolist()})]
+def _of_pictures(reading: Reading, tables: Tables) -> Iterator[Problem]:
+    """Pictures that were left out, or stand in several parts."""
+    if broken := _names(reading, reading.broken):
+        yield problem("broken_pictures", count=len(broken), names=", ".join(broken[:NAMED]))
+    if foreign := _names(reading, reading.foreign):
+        formats = sorted({name.rpartition(".")[2].upper() for name in foreign})
+        yield problem(
+            "foreign_pictures", count=len(foreign), formats=", ".join(formats), names=", ".join(foreign[:NAMED])
+        )
+    if unnamed := reading.unnamed():
+        table = ", ".join(one.source.name for one in tables.members)
+        yield problem("unnamed_pictures", count=len(unnamed), table=table, names=", ".join(unnamed[:NAMED]))
+    if tables.parts is not None and (shared := _names(reading, {*reading.in_several})):
+        yield problem("pictures_in_parts", count=len(shared), names=", ".join(shared[:NAMED]))
 
 
-def _left_out(
-    reading: Reading, listing: Listing, pictures: Sequence[Source], others: Sequence[Source]
-) -> Iterator[LeftOut]:
-    for line, cell in reading.missing:
-        yield LeftOut(f"{listing.source.name}, line {line}: {cell}", "picture not there")
+def _of_others(others: Sequence[Source]) -> Iterator[Problem]:
+    if others:
+        yield problem("other_files", count=len(others), names=", ".join(source.name for source in others[:NAMED]))
+
+
+def _left_out(lost: Sequence[Lost], reading: Reading, others: Sequence[Source]) -> Iterator[LeftOut]:
+    for one in lost:
+        yield LeftOut(f"{one.table}, line {one.line}: {one.cell}", one.reason)
     reasons = (
-        ("cannot be read", [pictures[number].name for number in sorted(reading.broken)]),
-        ("not named in the table", _unnamed(reading, pictures)),
-        ("no picture", [source.name for source in others if source is not listing.source]),
+        ("cannot be read", _names(reading, reading.broken)),
+        (FOREIGN, _names(reading, reading.foreign)),
+        (
+            "not named in the table",
+            [name for name in reading.unnamed() if name not in {*_names(reading, reading.foreign)}],
+        ),
+        ("no picture", [source.name for source in others]),
     )
     yield from (LeftOut(name, reason) for reason, names in reasons for name in names)
-
-
-def _of_others(listing: Listing, others: Sequence[Source]) -> Iterator[Problem]:
-    names = [source.name for source in others if source is not listing.source]
-    if names:
-        yield problem("other_files", count=len(names), names=", ".join(names[:NAMED]))
 
 
 def _joined(
@@ -187,7 +216,7 @@ def _joined(
         columns=profiles,
         arrays=pixels | parsed.arrays,
         problems=(*problems, *others),
-        checks=parsed.checks | checks_of(_of_pictures),
+        checks=parsed.checks | checks_of(_of_rows, _of_pictures, Gone.problems, Tables.problems),
     )
 
 

@@ -5,7 +5,9 @@ One JSON object a line; its keys are the columns. Values that are themselves lis
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
 
 from trainer.columns import Readings
 from trainer.component import Component
@@ -16,7 +18,13 @@ if TYPE_CHECKING:
 
 
 class Spec(Component):
-    """There is nothing to choose."""
+    """What to do with lines that cannot be read."""
+
+    broken_lines: Literal["refuse", "leave out"] = Field(
+        "refuse",
+        title="Broken lines",
+        description="What to do with lines that are not JSON, or no objects.",
+    )
 
 
 def _is_lines(source: Source) -> bool:
@@ -41,5 +49,7 @@ def examples() -> tuple[dict[str, bytes], ...]:
 
 def build(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> "Parsed":
     from trainer.formats.json_lines.reader import read
+    from trainer.importing.parsed import beside
 
-    return read([source for source in sources if _is_lines(source)] or sources, work, readings)
+    own = [source for source in sources if _is_lines(source)] or sources
+    return beside(read(spec, own, work, readings), [source for source in sources if source not in own])

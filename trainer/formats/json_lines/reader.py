@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,17 @@ import numpy as np
 
 from trainer.columns import Readings
 from trainer.errors import TrainerError
+from trainer.formats.json_lines import Spec
 from trainer.importing import series
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
-from trainer.importing.parsed import Parsed
+from trainer.importing.parsed import LeftOut, Parsed
+from trainer.importing.profile import Problem, checks_of, problem
 from trainer.importing.stated import Stated
 from trainer.importing.tables import Chunk, parse
+from trainer.importing.words import cell
 
+NAMED = 100
 LONGEST_LINE = 16 * 1024 * 1024
 MOST_COLUMNS = 2000
 LARGEST_WHOLE = 2**53  # beyond, float64 does not keep every digit
@@ -23,7 +28,7 @@ CHUNK_ROWS = 4096
 CHUNK_CHARACTERS = 16 * 1024 * 1024
 
 
-def read(sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
+def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
     """The table in the one source; columns in the order in which their keys first appear."""
     if len(sources) != 1:
         raise TrainerError(
@@ -33,16 +38,35 @@ def read(sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
             names=", ".join(source.name for source in sources[:5]),
         )
     source = sources[0]
-    keys = keys_of(source)
-    return parse(
-        distinct(cleaned(list(keys))), chunks(source, keys), work, stated=list(keys.values()), readings=readings
+    broken: list[int] | None = [] if spec.broken_lines == "leave out" else None
+    keys = keys_of(source, broken)
+    names, stated = distinct(cleaned(list(keys))), list(keys.values())
+    parsed = parse(names, chunks(source, keys, is_whole=not broken), work, stated=stated, readings=readings)
+    return replace(
+        parsed,
+        problems=(*parsed.problems, *problems(broken or ())),
+        checks=parsed.checks | checks_of(problems),
+        left_out=left_out(broken or ()),
     )
 
 
-def keys_of(source: Source) -> dict[str, Stated]:
-    """What each column holds: texts alone, numbers alone, or anything, which is then read as it is spelled."""
+def problems(broken: Sequence[int]) -> Iterator[Problem]:
+    """Lines that were left out."""
+    if broken:
+        lines = ", ".join(map(str, broken[:NAMED])) + (" …" if len(broken) > NAMED else "")
+        yield problem("broken_lines", count=len(broken), lines=lines)
+
+
+def left_out(broken: Sequence[int], prefix: str = "") -> tuple[LeftOut, ...]:
+    """These lines one by one; ``prefix`` says of which file."""
+    return tuple(LeftOut(f"{prefix}line {line}", "no JSON object") for line in broken)
+
+
+def keys_of(source: Source, broken: list[int] | None = None) -> dict[str, Stated]:
+    """What each column holds: texts alone, numbers alone, or anything, which is then read as it is spelled. The numbers
+    of broken lines are added to ``broken``. Raises TrainerError at one where there is no such list."""
     keys: dict[str, set[Stated]] = {}
-    for line, row in _rows(source):
+    for line, row in _rows(source, broken):
         for key, value in row.items():
             types = keys.setdefault(key, set())
             if value is not None:
@@ -68,13 +92,14 @@ def _stated(value: Any) -> Stated:
     return "numbers" if is_number else "spelled"
 
 
-def chunks(source: Source, keys: Mapping[str, Stated]) -> Iterator[Chunk]:
+def chunks(source: Source, keys: Mapping[str, Stated], *, is_whole: bool = True) -> Iterator[Chunk]:
+    """All rows; where not all lines are whole, without the broken ones."""
     lines: list[int] = []
     rows: list[list[str]] = []
     held = 0
-    for line, row in _rows(source):
+    for line, row in _rows(source, None if is_whole else []):
         lines.append(line)
-        rows.append([_cell(row.get(key)) for key in keys])
+        rows.append([cell(row.get(key)) for key in keys])
         held += sum(map(len, rows[-1]))
         if len(rows) == CHUNK_ROWS or held > CHUNK_CHARACTERS:
             yield _chunk(lines, rows, keys)
@@ -88,21 +113,13 @@ def _chunk(lines: list[int], rows: list[list[str]], keys: Mapping[str, Stated]) 
     return Chunk(
         lines,
         [
-            np.array([float(cell or "nan") for cell in cells]) if stated == "numbers" else series.of(cells)
+            np.array([float(text or "nan") for text in cells]) if stated == "numbers" else series.of(cells)
             for stated, cells in zip(keys.values(), columns, strict=True)
         ],
     )
 
 
-def _cell(value: Any) -> str:
-    """A value as the cell of a table: nothing as an empty one, lists and objects as JSON."""
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text.encode("utf-8", "replace").decode().replace("\0", " ")
-
-
-def _rows(source: Source) -> Iterator[tuple[int, dict[str, Any]]]:
+def _rows(source: Source, broken: list[int] | None) -> Iterator[tuple[int, dict[str, Any]]]:
     with source.path.open("rb") as file:
         number = 0
         while line := file.readline(LONGEST_LINE):
@@ -114,8 +131,16 @@ def _rows(source: Source) -> Iterator[tuple[int, dict[str, Any]]]:
                     line=number,
                     most=LONGEST_LINE // 1024**2,
                 )
-            if line.strip():
-                yield number, _object(line, number)
+            if not line.strip():
+                continue
+            try:
+                row = _object(line, number)
+            except TrainerError:
+                if broken is None:
+                    raise
+                broken.append(number)
+            else:
+                yield number, row
 
 
 def _object(line: bytes, number: int) -> dict[str, Any]:
@@ -123,13 +148,16 @@ def _object(line: bytes, number: int) -> dict[str, Any]:
         row = json.loads(line.removeprefix(b"\xef\xbb\xbf"))
     except (ValueError, RecursionError) as error:
         raise TrainerError(
-            "json_syntax", "Line %(line)s is not valid JSON. Write one object a line, in UTF-8.", line=number
+            "json_syntax",
+            "Line %(line)s is not valid JSON. Write one object a line, in UTF-8, or choose in the format's settings "
+            "to leave such lines out.",
+            line=number,
         ) from error
     if not isinstance(row, dict):
         raise TrainerError(
             "json_object",
-            "Line %(line)s is not an object with keys and values. Write one object a "
-            'line, for example {"text": "…", "label": "…"}.',
+            'Line %(line)s is not an object with keys and values. Write one object a line, for example {"text": "…", '
+            '"label": "…"}, or choose in the format\'s settings to leave such lines out.',
             line=number,
         )
     return row
