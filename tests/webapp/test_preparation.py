@@ -58,7 +58,9 @@ def version(flowers: Dataset) -> DatasetVersion:
 
 def spec(flowers: Dataset, *cleaning: str, **fields: Any) -> TrainDraft:
     steps = [{"name": name} for name in cleaning]
-    return fitting.training_spec({"task": SPECIES, "cleaning": steps, **fields}, version(flowers))
+    complete = fitting.training_spec({"task": SPECIES, "cleaning": steps, **fields}, version(flowers))
+    assert isinstance(complete, TrainSpec)
+    return complete
 
 
 def start(ada: User, flowers: Dataset, *cleaning: str, **fields: Any) -> Run:
