@@ -153,6 +153,36 @@ class VectorBlock(Block):
         return (len(self.columns),)
 
 
+class LevelledBlock(VectorBlock):
+    """All columns of a kind whose values number the levels of their column, with these. ``fill``, where cleaning says
+    so, has for each column what stands for a missing value, or -1.
+    """
+
+    dtype: ClassVar[str] = "int64"
+    gap: ClassVar[float | None] = -1
+
+    levels: Annotated[tuple[Names, ...], Lenient] = Field(description="Of each column.")
+    fill: tuple[int, ...] = Field((), strict=False)
+    flagged: tuple[int, ...] = Field(
+        (), strict=False, description="Places of the columns whose gaps are a feature of their own."
+    )
+
+    def description(self) -> dict[str, Any]:
+        return {
+            "dtype": self.dtype,
+            "shape": ["batch", *self.shape],
+            "columns": list(self.columns),
+            "missing": -1,
+            "levels": {name: list(levels) for name, levels in zip(self.columns, self.levels, strict=True)},
+            "spelling": {"missing": {name: list(gaps) for name, gaps in self.gaps.items()}},
+        }
+
+    def fits(self, others: Sequence[Column]) -> bool:
+        """Whether the same numbers mean the same levels."""
+        levels = {column.name: getattr(column, "levels", ()) for column in others if column.kind == self.kind}
+        return all(levels.get(name) == own for name, own in zip(self.columns, self.levels, strict=True))
+
+
 @cache
 def kinds() -> dict[str, ModuleType]:
     """The kinds of this release by name."""

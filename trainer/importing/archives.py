@@ -60,6 +60,11 @@ class Source:
         return self.path.stat().st_size
 
 
+def beginning(sources: Sequence[Source], mark: bytes) -> list[Source]:
+    """Those that begin with a format's own bytes."""
+    return [source for source in sources if source.head.startswith(mark)]
+
+
 class Allowance:
     """What may still be unpacked in this inspection, over all archives together.
 
