@@ -18,6 +18,7 @@ import torch
 from PIL import Image
 
 from tests.yard import ROOT
+from trainer.columns import Readings
 from trainer.component import Component
 from trainer.data.prepared import Array, Prepared
 from trainer.errors import TrainerError
@@ -130,9 +131,11 @@ def stored(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
     return paths
 
 
-def imported(folder: Path, files: Mapping[str, bytes], chosen: Component | None = None) -> Imported:
+def imported(
+    folder: Path, files: Mapping[str, bytes], chosen: Component | None = None, readings: Readings | None = None
+) -> Imported:
     out = folder / "out"
-    done = prepare(stored(folder / "uploads", files), list(files), out, chosen)
+    done = prepare(stored(folder / "uploads", files), list(files), out, chosen, readings)
     text = done.profile.read_text(encoding="utf-8")
     assert "\\u0000" not in text
     assert not (out / "unpacked").exists()

@@ -168,14 +168,14 @@ class TrainDraft(RunSpec):
         max_length=16,
         title="Cleaning",
         description="Done in this order before anything is learned; what it does goes with the model.",
-        json_schema_extra={"empty": "The rows are taken as they are."},
+        json_schema_extra={"empty": "The rows are taken as they are.", "previewed": True},
     )
     augmentation: Annotated[Augmentations, Section.DATA] = Field(
         (),
         max_length=16,
         title="Augmentation",
         description="Done in this order with the training rows, otherwise each time they are seen.",
-        json_schema_extra={"empty": "Each row is seen as it is, every time."},
+        json_schema_extra={"empty": "Each row is seen as it is, every time.", "previewed": True},
     )
     model: Annotated[Model | None, Section.MODEL] = Field(
         None, title="Model", description="The network.", json_schema_extra=FITTING

@@ -205,10 +205,10 @@ def _of_lists(page: Page) -> Iterator[State]:
     page.reload()  # with every fold as it is at first
     page.locator("#field-model").select_option("fusion")
     for group in page.locator("[data-list]:visible").all():
-        group.locator("> [data-menu] > summary").click()
-        group.locator("> [data-menu] [data-add]").first.click()
+        group.locator("> .list-foot > [data-menu] > summary").click()
+        group.locator("> .list-foot > [data-menu] [data-add]").first.click()
     page.locator("[data-list=exporters] [data-remove]").nth(1).click()
-    page.locator("[data-list=exporters] > [data-menu] > summary").click()
+    page.locator("[data-list=exporters] > .list-foot > [data-menu] > summary").click()
     yield "form: lists", page
     page.locator("[data-list=cleaning] [data-item]").first.wait_for()
     page.get_by_role("button", name="Start").click()

@@ -114,19 +114,19 @@ def test_a_field_keeps_its_own_keys(form: Page) -> None:
 
 
 def add(group: Locator, place: int) -> None:
-    group.locator("> [data-menu] > summary").click()
-    group.locator("> [data-menu] [data-add]").nth(place).click()
+    group.locator("> .list-foot > [data-menu] > summary").click()
+    group.locator("> .list-foot > [data-menu] [data-add]").nth(place).click()
 
 
 def test_a_list_is_edited_by_fingers_on_a_phone(form: Page) -> None:
     form.set_viewport_size({"width": 390, "height": 844})
     group = exports(form)
     first, second, third = labels(group)
-    group.locator("> [data-menu] > summary").click()
+    group.locator("> .list-foot > [data-menu] > summary").click()
     for button in group.locator("button:visible, [data-menu] > summary").all():
         box = button.bounding_box()
         assert box and box["width"] >= TOUCH and box["height"] >= TOUCH, button.inner_text()
-    group.locator("> [data-menu] [data-add]").first.click()
+    group.locator("> .list-foot > [data-menu] [data-add]").first.click()
     assert labels(group) == [first, second, third, first]
     group.get_by_role("button", name=f"Move {second} down").click()
     group.get_by_role("button", name=f"Remove {first}").first.click()
@@ -186,6 +186,40 @@ def test_json_fills_lists_and_what_is_in_them(form: Page) -> None:
     expect(group.locator("> ol > [data-item]")).to_have_count(2)
     expect(group.locator("[data-words]").first).to_have_text("Sides left and right, Part 0.25")
     expect_spec(form, augmentation=["flip", "shift"], exporters=["onnx"])
+
+
+def test_what_a_list_makes_of_the_rows_is_shown_until_the_list_changes(form: Page) -> None:
+    group = form.get_by_role("group", name="Augmentation", exact=True)
+    button = group.get_by_role("button", name="Preview on your rows")
+    expect(button).to_be_hidden()
+    add(group, 0)
+    button.click()
+    panel = form.locator("#preparation")
+    expect(panel.get_by_role("img", name="Pictures of the training rows")).to_be_visible(timeout=PATIENCE)
+    expect(form.locator("[data-preparation] [role=status]")).to_contain_text("rows 8\u202f000 are used")
+    group.get_by_role("button", name="Remove Flip pictures").click()
+    expect(panel).to_be_empty()
+    expect(button).to_be_hidden()
+    group.get_by_role("button", name="Undo").click()
+    form.get_by_label("Test part").fill("7")
+    button.click()
+    expect(panel.locator(".error")).to_contain_text("must be less than 0.9")
+
+
+def test_the_work_for_a_preview_ends_when_its_list_changes(form: Page, session_yard: Yard) -> None:
+    worker = session_yard.child("worker.app")
+    group = form.get_by_role("group", name="Augmentation", exact=True)
+    add(group, 1)
+    worker.suspend()
+    try:
+        group.get_by_role("button", name="Preview on your rows").click()
+        expect(form.locator("#preparation progress")).to_be_visible()
+        with form.expect_response(re.compile("/cancel/$")) as answer:
+            add(group, 0)
+        assert answer.value.ok
+        expect(form.locator("#preparation")).to_be_empty()
+    finally:
+        worker.resume()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from trainer.catalog import listing
 from trainer.errors import TrainerError
 from trainer.proving import export, sources
 from trainer.proving.proof import Proof
-from trainer.spec import TrainSpec, parse
+from trainer.spec import TrainDraft, parse
 
 FEATURES = {"cleaning": ["size", "colour"], "augmentation": ["size", "picture"]}
 FIELDS: dict[str, dict[str, Any]] = {"drop_rare_classes": {"rows": 13}, "fill_missing": {"by": "most_frequent"}}
@@ -22,7 +22,7 @@ COMMON: dict[str, Any] = {"batch_size": 16, "exporters": [], "seed": 3}
 
 def takes(spec: dict[str, Any]) -> bool:
     parsed = parse(spec, "train")
-    assert isinstance(parsed, TrainSpec)
+    assert isinstance(parsed, TrainDraft)
     try:
         parsed.resolved(dirty.prepared().summary)
     except TrainerError:

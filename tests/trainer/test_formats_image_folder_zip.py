@@ -412,6 +412,7 @@ def test_whatever_is_left_out_of_folders_stands_in_a_list(tmp_path: Path) -> Non
     assert left_out(made) == {
         "top.png": "no class",
         "root/owls/a.svg": "format not read",
+        "class owls": "none of its pictures can be read",
         "root/cats/torn.png": "cannot be read",
         "root/=1+1.txt": "no picture",
         "'=cmd.txt": "no picture",

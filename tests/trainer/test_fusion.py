@@ -43,11 +43,19 @@ def test_mixed_columns_are_learned_exported_proved_and_answered(combiner: str, t
         "numbers",
         "categories",
         "booleans",
+        "dates",
         "image_1",
         "image_2",
     ]
     np.save(tmp_path / "picture.npy", np.full((1, mixed.SIDE, mixed.SIDE), 200, np.uint8))
-    row = {"size": 3.0, "colour": "red", "is_sold": True, "front": "picture.npy", "back": "picture.npy"}
+    row = {
+        "size": 3.0,
+        "colour": "red",
+        "is_sold": True,
+        "built": "1 May 1987",
+        "front": "picture.npy",
+        "back": "picture.npy",
+    }
     (tmp_path / "rows.jsonl").write_text(json.dumps(row) + "\n")
     answer = subprocess.run(
         [sys.executable, "-I", "predict.py", "run_onnx.py", str(tmp_path / "rows.jsonl")],

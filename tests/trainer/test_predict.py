@@ -16,7 +16,7 @@ from tests.test_imports import imported_at_the_top
 from tests.trainer import samples
 from tests.trainer.attempts import write_images
 from trainer import columns
-from trainer.columns import category, image, kinds
+from trainer.columns import category, date, image, kinds
 from trainer.data import rows
 from trainer.data.prepared import Array, Prepared, own_name, write_prepared
 from trainer.data.rows import Rows
@@ -182,6 +182,11 @@ OUTSIDE: dict[str, tuple[list[Any], dict[str, Any], list[Any]]] = {
         ["yes", "No", True, 0, None, "perhaps"],
         {"columns": ["a"], "levels": {"a": ["no", "yes"]}},
         [1, 0, 1, 0, -1, -1],
+    ),
+    "date": (
+        ["1970-01-02", " 2.1.1970 00:00:01 ", 7, None, "", "x", "1970-01-01T00:00-01:00"],
+        {"columns": ["a"], "order": {"a": "day first"}, "compact": []},
+        [86400, 86401, 7, date.GAP, date.GAP, date.GAP, 3600],
     ),
     "image": (
         [[[[1, 2]]], np.array([[[3, 4]]], np.uint8)],

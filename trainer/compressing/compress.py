@@ -224,12 +224,9 @@ def _fine_tune(setting: Setting, training: Training | None, made: Stages, begun:
     )
     earlier = setting.steps(made.done)
     keep = partial(_keep_training, setting, made)
+    journal = StageJournal(setting.journal, earlier, keep, setting.folder)
     fitted = loop.fit(
-        spec,
-        model,
-        setting.data,
-        setting.ranks,
-        StageJournal(setting.journal, earlier, keep, setting.folder),
+        loop.Setting(spec, model, setting.data, setting.ranks, journal),
         control=setting.control,
         folder=setting.folder,
         resume=checkpoint.read(begun) if begun else None,

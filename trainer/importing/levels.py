@@ -30,6 +30,11 @@ class Levels:
         """How many there are, not counting those that say that a value is missing."""
         return self._present
 
+    @property
+    def count(self) -> int:
+        """How many there are with those."""
+        return len(self._cells)
+
     def places(self, cells: pa.StringArray, longest: int) -> Array:
         """int32 [cells]: the place of each among all that have come."""
         if longest > LONGEST_LEVEL:

@@ -60,7 +60,7 @@ class Unread(Strict):
 
 
 class ColumnProfile(Strict):
-    """One column: numbers have the statistics, categories their most frequent levels."""
+    """One column: numbers and dates have their range, categories their most frequent levels."""
 
     name: str
     kind: str
@@ -70,6 +70,8 @@ class ColumnProfile(Strict):
     maximum: float | None = None
     mean: float | None = None
     std: float | None = None
+    earliest: str | None = Field(None, description="Of dates, in ISO 8601 and UTC.")
+    latest: str | None = None
     histogram: Histogram | None = None
     levels: Counts = ()
     rarest: Annotated[tuple[str, int], Lenient] | None = Field(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from trainer.columns import Column, Readings, image, left_out
 from trainer.data.partition import SPLIT
@@ -95,11 +96,11 @@ class Gone:
         self._counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._kept: defaultdict[str, set[str]] = defaultdict(set)
 
-    def see(self, name: str, cells: Sequence[Any], is_whole: Array) -> None:
+    def see(self, name: str, cells: Any, is_whole: Array) -> None:
         """Take note of some cells of a column, and of which of them stay."""
         if name not in self._names:
             return
-        for cell, stays in zip(cells, is_whole.tolist(), strict=True):
+        for cell, stays in zip(cells.tolist(), is_whole.tolist(), strict=True):
             value = str(cell).strip()[:LONGEST_VALUE]
             if stays and len(self._kept[name]) <= MOST_VALUES:
                 self._kept[name].add(value)
@@ -142,7 +143,7 @@ def _whole_rows(tables: Tables, is_whole: Array, parts: Sequence[str] | None, go
 
 
 def _taken(cells: Any, places: list[int]) -> Any:
-    return cells[places] if isinstance(cells, np.ndarray) else series.of(cells[at] for at in places)
+    return cells[places] if isinstance(cells, np.ndarray) else cells.take(pa.array(places))
 
 
 def _compact(pixels: Array, is_whole: Array) -> Array:

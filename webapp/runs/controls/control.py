@@ -76,6 +76,10 @@ class Group:
         return any(control.is_faulty for control in self.controls)
 
     @property
+    def is_previewed(self) -> bool:
+        return any(isinstance(control, ComponentList) and control.is_previewed for control in self.controls)
+
+    @property
     def folded_faulty(self) -> bool:
         """A fold with a fault in it is open, or nobody would find the fault."""
         return any(control.is_faulty for control in self.folded)
@@ -189,12 +193,15 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True)
 class ComponentList(Control):
-    """Components of a family, one after the other. ``blank`` are items to add, whose key is ``placeholder``."""
+    """Components of a family, one after the other. ``blanks`` are items to add, whose key is ``placeholder``. Of one
+    that is previewed the page can show what it makes of the data.
+    """
 
     items: tuple[Item, ...]
     blanks: tuple[Item, ...]
     placeholder: str
     empty: str
+    is_previewed: bool = False
 
     template: ClassVar[str] = "runs/controls/list.html"
 

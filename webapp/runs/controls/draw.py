@@ -122,8 +122,14 @@ def _list(info: FieldInfo, family: Family, place: Place, said: Any, around: Surr
         replace(_item(family, place, token, None, {"name": entry.name}, replace(inside, errors={})), is_new=True)
         for entry in _offered(family, "", around)
     )
-    head = _head(info, place, around)
-    return ComponentList(**head, items=items, blanks=blanks, placeholder=token, empty=_empty(info))
+    return ComponentList(
+        **_head(info, place, around),
+        items=items,
+        blanks=blanks,
+        placeholder=token,
+        empty=_empty(info),
+        is_previewed=bool(values.notes(info).get("previewed")),
+    )
 
 
 def _item(family: Family, place: Place, key: str, number: int | None, said: Any, around: Surroundings) -> Item:
