@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import re
 import struct
 import sys
 import tarfile
@@ -17,12 +18,14 @@ import torch
 from PIL import Image
 
 from tests.yard import ROOT
+from trainer.columns import Readings
 from trainer.component import Component
 from trainer.data.prepared import Array, Prepared
 from trainer.errors import TrainerError
 from trainer.importing.preparation import prepare
 from trainer.importing.profile import Problem, Profile
 
+HOME = re.compile(rb"(?:/home|/Users|[A-Za-z]:\\{1,2}Users)[/\\][\w.-]+[/\\]")
 IDX_TYPES = {"u1": 0x08, "i1": 0x09, "i2": 0x0B, "i4": 0x0C, "f4": 0x0D, "f8": 0x0E}
 
 
@@ -68,23 +71,38 @@ def within(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
     yield name, content
     if content.startswith(b"\x1f\x8b"):
         yield from within(f"{name}/", gzip.decompress(content))
+    elif content[257:262] == b"ustar":
+        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+            for info in archive.getmembers():
+                yield f"{name}/{info.name}'s name", info.name.encode()
+                if (file := archive.extractfile(info)) is not None:
+                    yield from within(f"{name}/{info.name}", file.read())
     elif zipfile.is_zipfile(io.BytesIO(content)):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for member in archive.namelist():
                 yield from within(f"{name}/{member}", archive.read(member))
+            yield (
+                f"{name}'s notes",
+                archive.comment + b"".join(info.comment + info.extra for info in archive.infolist()),
+            )
 
 
 def telling_paths(name: str, content: bytes, *folders: Path) -> list[str]:
-    """What in a file tells a path of the machine that wrote it: of this program, of its libraries, or of
-    ``folders``.
+    """What in a file tells a path of the machine that wrote it: of this program, of its libraries, of ``folders``, or
+    of anybody's home.
     """
     libraries = Path(torch.__file__).parents[1]
     places = {
         str(place).encode()
-        for path in (ROOT, libraries, Path(sys.prefix), *folders)
+        for path in (ROOT, libraries, Path(sys.prefix), Path(sys.base_prefix), *folders)
         for place in (path, path.resolve())
-    }
-    return [part for part, inside in within(name, content) if any(place in inside for place in places)]
+        if place != Path("/usr")  # stands in other words, and tells nothing of this machine
+    } | {f"{Path.home()}/".encode()}
+    return [
+        part
+        for part, inside in within(name, content)
+        if HOME.search(inside) or any(place in inside for place in places)
+    ]
 
 
 @dataclass(frozen=True)
@@ -113,9 +131,11 @@ def stored(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
     return paths
 
 
-def imported(folder: Path, files: Mapping[str, bytes], chosen: Component | None = None) -> Imported:
+def imported(
+    folder: Path, files: Mapping[str, bytes], chosen: Component | None = None, readings: Readings | None = None
+) -> Imported:
     out = folder / "out"
-    done = prepare(stored(folder / "uploads", files), list(files), out, chosen)
+    done = prepare(stored(folder / "uploads", files), list(files), out, chosen, readings)
     text = done.profile.read_text(encoding="utf-8")
     assert "\\u0000" not in text
     assert not (out / "unpacked").exists()

@@ -13,6 +13,7 @@ from trainer.columns import AnyReading, Column, Reading
 from trainer.component import ADVANCED, Component, Form, Lenient, Section, Strict, Versioned
 from trainer.compressors import CompressorSpec
 from trainer.data import inputs, partition
+from trainer.data.epochs import steps_per_epoch
 from trainer.data.summary import LABEL, DataSummary
 from trainer.errors import SpecError, TrainerError
 from trainer.model import ModelSpec
@@ -156,8 +157,8 @@ class RunSpec(Versioned):
         return self.ranks
 
 
-class TrainSpec(RunSpec):
-    """Train one model. ``resolved`` fills in what depends on the data."""
+class TrainDraft(RunSpec):
+    """Train one model, as somebody asks for it: ``resolved`` fills in what depends on the data."""
 
     kind: Literal["train"] = "train"
     task: Annotated[Task | None, Section.DATA] = Field(None, title="Task", description="What the model learns to tell.")
@@ -167,14 +168,14 @@ class TrainSpec(RunSpec):
         max_length=16,
         title="Cleaning",
         description="Done in this order before anything is learned; what it does goes with the model.",
-        json_schema_extra={"empty": "The rows are taken as they are."},
+        json_schema_extra={"empty": "The rows are taken as they are.", "previewed": True},
     )
     augmentation: Annotated[Augmentations, Section.DATA] = Field(
         (),
         max_length=16,
         title="Augmentation",
         description="Done in this order with the training rows, otherwise each time they are seen.",
-        json_schema_extra={"empty": "Each row is seen as it is, every time."},
+        json_schema_extra={"empty": "Each row is seen as it is, every time.", "previewed": True},
     )
     model: Annotated[Model | None, Section.MODEL] = Field(
         None, title="Model", description="The network.", json_schema_extra=FITTING
@@ -225,6 +226,10 @@ class TrainSpec(RunSpec):
         json_schema_extra={"empty": "Nothing to download is made."},
     )
 
+    def steps_per_epoch(self, rows: int) -> int:
+        """Of so many rows to train on."""
+        return steps_per_epoch(rows, self.batch_size)
+
     def resolved(self, data: DataSummary) -> "TrainSpec":
         """The complete spec for this data.
 
@@ -255,7 +260,15 @@ class TrainSpec(RunSpec):
                 task=entry("tasks", task).label,
             )
         _require_fitting_steps(self, task, features)
-        return self.model_copy(update={"task": task, "model": model, "loss": loss, "split": split})
+        return TrainSpec(**{**dict(self), "task": task, "model": model, "loss": loss, "split": split})
+
+
+class TrainSpec(TrainDraft):
+    """Train one model: complete, as it is queued, stored with the model, and done."""
+
+    task: Annotated[Task, Section.DATA] = Field(title="Task", description="What the model learns to tell.")
+    model: Annotated[Model, Section.MODEL] = Field(title="Model", description="The network.")
+    loss: Annotated[Loss, Section.MODEL] = Field(title="Loss", description="What training makes small.")
 
 
 class CompressSpec(RunSpec):
@@ -340,17 +353,46 @@ class InspectSpec(RunSpec):
         return 0
 
 
-AnySpec = Annotated[TrainSpec | CompressSpec | ExportSpec | InspectSpec, Field(discriminator="kind")]
-KINDS: dict[str, type[RunSpec]] = {
-    "train": TrainSpec,
+class PreviewSpec(RunSpec):
+    """Show what cleaning and augmentation make of the data. The fields are those of a training."""
+
+    kind: Literal["preview"] = "preview"
+    ranks: Literal[1] = Field(1, title="Ranks", description="A preview is made by one process.")
+    task: Task | None = Field(None, title="Task")
+    split: Split = Field(default_factory=Split, title="Split")
+    cleaning: Cleanings = Field((), max_length=16, title="Cleaning")
+    augmentation: Augmentations = Field((), max_length=16, title="Augmentation")
+
+    @property
+    def device_count(self) -> int:
+        return 0
+
+    @classmethod
+    def of(cls, spec: TrainDraft) -> "PreviewSpec":
+        """The preview of a training's rows."""
+        return cls(**{name: getattr(spec, name) for name in PREVIEWED})
+
+    def training(self) -> TrainDraft:
+        """A training on the same rows."""
+        return TrainDraft(**{name: getattr(self, name) for name in PREVIEWED})
+
+
+PREVIEWED = ("seed", "task", "split", "cleaning", "augmentation")
+AnyKind = TrainSpec | CompressSpec | ExportSpec | InspectSpec | PreviewSpec
+AnySpec = Annotated[AnyKind, Field(discriminator="kind")]
+AnyDraft = TrainDraft | CompressSpec | ExportSpec | InspectSpec | PreviewSpec  # as somebody sends it
+KINDS: dict[str, type[RunSpec]] = {  # as somebody sends them
+    "train": TrainDraft,
     "compress": CompressSpec,
     "export": ExportSpec,
     "inspect": InspectSpec,
+    "preview": PreviewSpec,
 }
-_any_spec: TypeAdapter[TrainSpec | CompressSpec | ExportSpec | InspectSpec] = TypeAdapter(AnySpec)
+_any_spec: TypeAdapter[AnyKind] = TypeAdapter(AnySpec)
+_any_draft: TypeAdapter[AnyDraft] = TypeAdapter(Annotated[AnyDraft, Field(discriminator="kind")])
 
 
-def parse(spec: dict[str, Any], kind: str | None = None) -> TrainSpec | CompressSpec | ExportSpec | InspectSpec:
+def parse(spec: dict[str, Any], kind: str | None = None) -> AnyDraft:
     """Validate a spec from outside.
 
     Raises pydantic's ValidationError, whose locations name the fields, and TrainerError for one of another ``kind``.
@@ -359,10 +401,15 @@ def parse(spec: dict[str, Any], kind: str | None = None) -> TrainSpec | Compress
         raise TrainerError(
             "other_kind", "Only a spec of the kind “%(kind)s” is taken here; leave “kind” out.", field="kind", kind=kind
         )
-    return _any_spec.validate_python({"kind": kind or "train", **spec} if "kind" not in spec else spec)
+    return _any_draft.validate_python({"kind": kind or "train", **spec} if "kind" not in spec else spec)
 
 
-def _require_fitting_steps(spec: TrainSpec, task: TaskSpec, features: tuple[Column, ...]) -> None:
+def parse_complete(spec: dict[str, Any]) -> AnyKind:
+    """Validate a spec that was queued: nothing is left open in it. Raises pydantic's ValidationError."""
+    return _any_spec.validate_python(spec)
+
+
+def _require_fitting_steps(spec: TrainDraft, task: TaskSpec, features: tuple[Column, ...]) -> None:
     """Raise TrainerError for a step of cleaning or augmentation that has nothing to work on."""
     for place, step in enumerate(spec.cleaning):
         label = entry("cleaning", step).label

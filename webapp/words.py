@@ -38,7 +38,13 @@ def state(name: str) -> str:
 
 def kind(name: str) -> str:
     """The word for what a run does."""
-    labels = {"train": _("Training"), "compress": _("Compression"), "export": _("Export"), "inspect": _("Inspection")}
+    labels = {
+        "train": _("Training"),
+        "compress": _("Compression"),
+        "export": _("Export"),
+        "inspect": _("Inspection"),
+        "preview": _("Preview"),
+    }
     return labels.get(name, name)
 
 

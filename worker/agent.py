@@ -118,7 +118,7 @@ class Agent(threading.Thread):
                 self._turn()
             except (OperationalError, InterfaceError) as error:
                 self._lose_touch(error)
-            except Exception as error:
+            except Exception as error:  # the process's outermost loop: whatever it was is reported
                 self._errors.report(error)
                 time.sleep(1.0)
         self._leave()

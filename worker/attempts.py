@@ -143,7 +143,7 @@ class Attempts:
                 return
             else:
                 _fail(attempt, error)
-        except Exception as error:
+        except Exception as error:  # the outermost frame of this attempt's work, recorded as its end: others go on
             _fail(attempt, error)
 
     def _attend(self, attempt: LocalAttempt) -> None:

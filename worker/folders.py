@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from trainer.attempt import job
-from trainer.spec import parse
+from trainer.spec import parse_complete
 from worker.claim import Claim
 
 
@@ -78,7 +78,7 @@ class Folders:
         described = job.Job(
             run=str(claim.run.pk),
             attempt=claim.attempt.number,
-            spec=parse(claim.run.spec),
+            spec=parse_complete(claim.run.spec),
             inputs={role: str(path) for role, path in inputs.items()},
             hashes={role: path.name for role, path in inputs.items()},  # the store names a file by its content
             devices=claim.devices,

@@ -117,11 +117,11 @@ class Follower:
         return None if reading.position == self.position else (reading, publish.Delivery(reading.others, self.folder))
 
     def _has_arrived(self, delivery: publish.Delivery) -> bool:
-        try:
-            return delivery.has_arrived()
-        except BaseException:
-            self._waiting = None
-            raise
+        """Raises what kept it from arriving; then it is not waited for any longer."""
+        waiting, self._waiting = self._waiting, None
+        has_arrived = delivery.has_arrived()
+        self._waiting = waiting
+        return has_arrived
 
     def _read(self) -> Reading:
         if not self._knows_names:

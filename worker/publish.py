@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,8 @@ class Delivery:
             self._remove()
 
     def _bring(self) -> None:
-        try:
+        with ExitStack() as undo:
+            undo.callback(self._remove)
             for path, source in self._sources.items():
                 try:
                     self._brought[path] = store.bring(source)
@@ -75,9 +77,7 @@ class Delivery:
                     if path not in self._may_lack:
                         raise
                     # Training has gone on and replaced this checkpoint; a later event names the newer one.
-        except BaseException:
-            self._remove()
-            raise
+            undo.pop_all()
 
     def _remove(self) -> None:
         for brought in self._brought.values():

@@ -1,4 +1,8 @@
-"""P1 and P2: what a point costs the training process, and what logging every step costs a step of 0.6 ms."""
+"""P1 and P2: what a point costs the training process, and what logging every step costs a step of 10 ms.
+
+That is measured where it is largest beside the step, at one of 0.6 ms, and stated for one of 10 ms, as usual networks
+have: a point costs the same whatever the step takes.
+"""
 
 import os
 import tempfile
@@ -15,13 +19,14 @@ from trainer.attempt.journal import Journal, Log, Unwritten
 from trainer.data import rows
 from trainer.data.prepared import Array, Prepared
 from trainer.packaging import package
-from trainer.spec import TrainSpec
+from trainer.spec import TrainDraft
 from trainer.training import loop
 from trainer.training.parallel import Ranks
 
 CALLS = 20_000
 ROUNDS = 45
 BLOCK = 16  # steps
+STATED_AT = 0.010  # seconds of a step
 ROWS = 24_000
 SPEC = {
     "task": {"name": "classification", "target": "c0"},
@@ -89,19 +94,20 @@ def _one_step(folder: Path) -> Line:
     generator = np.random.default_rng(0)
     numbers, codes = generator.normal(size=(ROWS, 64)), generator.integers(0, 3, (ROWS, 1))
     prepared = Prepared.open(write_table(folder / "table.safetensors", numbers, codes))
-    spec = TrainSpec.model_validate(SPEC).resolved(prepared.summary)
+    spec = TrainDraft.model_validate(SPEC).resolved(prepared.summary)
     data = rows.read(spec, prepared)
     journal = Alternating(folder / "alternating")
-    loop.fit(spec, package.module(rows.configure(spec, data)), data, Ranks(), journal)
+    loop.fit(loop.Setting(spec, package.module(rows.configure(spec, data)), data, Ranks(), journal))
     slower, silent = _slowdown(np.diff(journal.marks))
+    step = silent / BLOCK
     return Line(
         number="P2",
-        name="slow-down of a training step by logging it",
-        figure=slower * 100,
+        name=f"slow-down of a training step of {STATED_AT * 1000:.0f} ms by logging it",
+        figure=100 * slower * step / STATED_AT,
         unit="%",
-        target=1.2,
-        beside=f"a step of {silent / BLOCK * 1000:.2f} ms of our loop; {len(journal.marks) - 1:,} blocks of {BLOCK} "
-        f"steps",
+        target=0.15,
+        beside=f"{slower * 100:.2f} % of a step of {step * 1000:.2f} ms of our loop; {len(journal.marks) - 1:,} blocks "
+        f"of {BLOCK} steps",
     )
 
 

@@ -59,28 +59,29 @@ def main(prepared: str, fields: str, folder: str) -> None:
 
 
 def _data_set(data: Rows, part: Indices) -> TensorDataset:
-    return TensorDataset(data.batch(part)["image"], data.targets_of(part))
+    return TensorDataset(*data.batch(part).values(), data.targets_of(part))
 
 
 class Training(lightning.LightningModule):  # type: ignore[misc]
-    """The default network with the spec's loss, optimizer and schedule."""
+    """The spec's network, loss, optimizer and schedule."""
 
     def __init__(self, spec: TrainSpec, model: RawModel, target: Target) -> None:
         super().__init__()
-        assert spec.loss is not None
         self._spec = spec
         self._loss_of = catalog.build("losses", spec.loss, target)
         self.model = model
+        self._names = list(model.encoders)
 
-    def training_step(self, batch: tuple[Tensor, Tensor]) -> Tensor:
+    def training_step(self, batch: list[Tensor]) -> Tensor:
         return self._score("train", batch)
 
-    def validation_step(self, batch: tuple[Tensor, Tensor]) -> None:
+    def validation_step(self, batch: list[Tensor]) -> None:
         self._score("validation", batch)
 
-    def _score(self, part: str, batch: tuple[Tensor, Tensor]) -> Tensor:
-        inputs, targets = batch
-        outputs = self.model({"image": inputs.float()})
+    def _score(self, part: str, batch: list[Tensor]) -> Tensor:
+        *blocks, targets = batch
+        raw = dict(zip(self._names, blocks, strict=True))
+        outputs = self.model({name: rows.float() if rows.dtype == torch.uint8 else rows for name, rows in raw.items()})
         loss: Tensor = self._loss_of(outputs, targets).mean()
         accuracy = (outputs.argmax(1) == targets).float().mean()
         self.log_dict({f"{part}/loss": loss, f"{part}/accuracy": accuracy}, batch_size=len(targets))

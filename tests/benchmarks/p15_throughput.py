@@ -30,7 +30,7 @@ from trainer.data.prepared import Prepared
 from trainer.data.rows import Rows
 from trainer.packaging import package
 from trainer.packaging.preprocessing import RawModel
-from trainer.spec import TrainSpec
+from trainer.spec import TrainDraft, TrainSpec
 from trainer.training import loop
 from trainer.training.parallel import Ranks
 
@@ -47,16 +47,16 @@ def run() -> list[Line]:
         folder = Path(name)
         path = digits(folder)
         prepared = Prepared.open(path)
-        spec = TrainSpec(epochs=1).resolved(prepared.summary)
+        spec = TrainDraft(epochs=1).resolved(prepared.summary)
         data = rows.read(spec, prepared)
         loader = DataLoader(_data_set(data), batch_size=spec.batch_size, shuffle=True)
         epochs: dict[str, Epoch] = {
-            "ours": partial(_ours, spec, data, Journal(folder / "journal")),
+            "ours": partial(ours, spec, data, Journal(folder / "journal")),
             "hand": partial(_by_hand, spec, data, loader),
         }
-        with _lightning(folder, path, spec) as peer:
-            fastest = _fastest(epochs | ({"lightning": peer} if peer else {}))
-    return _lines({name: len(data.parts.train) / seconds for name, seconds in fastest.items()})
+        with peer(folder, path, spec) as lightning:
+            best = fastest(epochs | ({"lightning": lightning} if lightning else {}))
+    return _lines({name: len(data.parts.train) / seconds for name, seconds in best.items()})
 
 
 def _lines(speeds: dict[str, float]) -> list[Line]:
@@ -88,7 +88,7 @@ def _lines(speeds: dict[str, float]) -> list[Line]:
     ]
 
 
-def _fastest(epochs: dict[str, Epoch]) -> dict[str, float]:
+def fastest(epochs: dict[str, Epoch]) -> dict[str, float]:
     """Processor seconds of each one's fastest epoch. They take turns, and each goes first as often as the others."""
     names = list(epochs)
     times: dict[str, list[float]] = {name: [] for name in names}
@@ -100,7 +100,7 @@ def _fastest(epochs: dict[str, Epoch]) -> dict[str, float]:
 
 
 @contextmanager
-def _lightning(folder: Path, prepared: Path, spec: TrainSpec) -> Iterator[Epoch | None]:
+def peer(folder: Path, prepared: Path, spec: TrainSpec) -> Iterator[Epoch | None]:
     """Lightning's epoch, warmed up; None where pip cannot get it."""
     packages = folder / "packages"
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(packages), *PACKAGES]
@@ -134,23 +134,22 @@ def _data_set(data: Rows) -> TensorDataset:
     return TensorDataset(data.batch(data.parts.train)["image"], data.targets_of(data.parts.train))
 
 
-def _model(spec: TrainSpec, data: Rows) -> RawModel:
+def model_of(spec: TrainSpec, data: Rows) -> RawModel:
     Ranks().seed(spec.seed)
     return package.module(rows.configure(spec, data))
 
 
-def _ours(spec: TrainSpec, data: Rows, journal: Journal) -> float:
+def ours(spec: TrainSpec, data: Rows, journal: Journal) -> float:
     """Processor seconds of one epoch by our loop."""
-    model = _model(spec, data)
+    model = model_of(spec, data)
     start = time.process_time()
-    loop.fit(spec, model, data, Ranks(), journal)
+    loop.fit(loop.Setting(spec, model, data, Ranks(), journal))
     return time.process_time() - start
 
 
 def _by_hand(spec: TrainSpec, data: Rows, loader: "DataLoader[tuple[Tensor, ...]]") -> float:
     """Processor seconds of one epoch as PyTorch's tutorials write it, keeping loss and accuracy of each step."""
-    model = _model(spec, data)
-    assert spec.loss is not None
+    model = model_of(spec, data)
     start = time.process_time()
     loss_of = catalog.build("losses", spec.loss, data.task.target)
     optimizer = catalog.build("optimizers", spec.optimizer, model.network.named_parameters())

@@ -17,7 +17,7 @@ from tests.trainer.attempts import Warm, warm_process, write_job
 from tests.trainer.samples import digits
 from trainer.attempt import events
 from trainer.data.prepared import Prepared
-from trainer.spec import TrainSpec
+from trainer.spec import TrainDraft
 
 PAIRS = 10
 TRIES = 3  # of the peer, whose process was seen to abort in torch when it ended
@@ -56,7 +56,7 @@ def _ours(warm: Warm, folder: Path, prepared: Path) -> float:
 
 
 def _bare(prepared: Path) -> float:
-    spec = TrainSpec.model_validate(FIELDS).resolved(Prepared.open(prepared).summary)
+    spec = TrainDraft.model_validate(FIELDS).resolved(Prepared.open(prepared).summary)
     script = str(Path(__file__).with_name("p16_bare.py"))
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     root = str(Path(__file__).parents[2])

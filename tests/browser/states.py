@@ -173,6 +173,7 @@ def _of_results(page: Page, api: httpx.Client) -> Iterator[State]:
     yield "results: classes", page
     page.goto(f"/runs/{digits}/clone/")
     yield "form: clone", page
+    yield from _of_lists(page)
     page.goto(f"/runs/{digits}/compress/")
     yield "form: compress", page
     while page.locator("[data-remove]").count():
@@ -180,6 +181,8 @@ def _of_results(page: Page, api: httpx.Client) -> Iterator[State]:
     page.get_by_role("button", name="Start compressing").click()
     page.get_by_role("alert").first.wait_for()
     yield "form: compress refused", page
+    page.goto(f"/runs/{digits}/formats/")
+    yield "form: formats", page
     stages = [{"name": "prune_channels", "epochs": 1, "least_steps": 1}, {"name": "quantize_int8"}]
     smaller = _run(
         api, "compress", "", lambda: str(api.post(f"/runs/{digits}/compress", json={"stages": stages}).json()["id"])
@@ -195,6 +198,22 @@ def _of_results(page: Page, api: httpx.Client) -> Iterator[State]:
         page.goto(f"/runs/{api.get('/runs', params={'kind': kind, 'state': 'succeeded'}).json()['items'][0]['id']}/")
         yield f"run: {kind}", page
     yield from _dialog(page, "delete-dialog")
+
+
+def _of_lists(page: Page) -> Iterator[State]:
+    """A form whose lists are open, with one in another, and what is wrong in them."""
+    page.reload()  # with every fold as it is at first
+    page.locator("#field-model").select_option("fusion")
+    for group in page.locator("[data-list]:visible").all():
+        group.locator("> .list-foot > [data-menu] > summary").click()
+        group.locator("> .list-foot > [data-menu] [data-add]").first.click()
+    page.locator("[data-list=exporters] [data-remove]").nth(1).click()
+    page.locator("[data-list=exporters] > .list-foot > [data-menu] > summary").click()
+    yield "form: lists", page
+    page.locator("[data-list=cleaning] [data-item]").first.wait_for()
+    page.get_by_role("button", name="Start").click()
+    page.locator("[data-list=exporters] .error").first.wait_for()
+    yield "form: lists refused", page
 
 
 def _of_the_rest(page: Page) -> Iterator[State]:

@@ -23,12 +23,12 @@ from trainer.attempt.job import Job
 from trainer.attempt.journal import Reader
 from trainer.checked import sha256
 from trainer.columns import Column, category, number
-from trainer.data.prepared import Array, write_prepared
+from trainer.data.prepared import Array, Prepared, write_prepared
 from trainer.data.rows import Rows
 from trainer.data.split import Indices
 from trainer.data.summary import DataSummary
 from trainer.packaging.preprocessing import RawModel
-from trainer.spec import parse
+from trainer.spec import TrainDraft, parse
 from trainer.training import loop
 from trainer.training.parallel import Ranks
 
@@ -69,14 +69,16 @@ def write_job(
     folder: Path, spec: dict[str, Any], prepared: Path, *, attempt: int = 1, resume: Path | None = None
 ) -> Path:
     folder.mkdir(parents=True)
-    parsed = parse({"exporters": [], **spec}, "train")
+    draft = parse({"exporters": [], **spec}, "train")
+    assert isinstance(draft, TrainDraft)
+    complete = draft.resolved(Prepared.open(prepared).summary)
     job = Job(
         run="test",
         attempt=attempt,
-        spec=parsed,
+        spec=complete,
         inputs={"prepared": str(prepared)},
         hashes={"prepared": sha256(prepared)},
-        devices=tuple(f"cpu:{rank}" for rank in range(parsed.ranks)),
+        devices=tuple(f"cpu:{rank}" for rank in range(complete.ranks)),
         resume=str(resume) if resume else None,
     )
     (folder / "job.json").write_text(job.model_dump_json())

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from trainer.catalog import Entry, default, listing
-from trainer.columns import Column, boolean, category, image, number
+from trainer.columns import Column, boolean, category, date, image, number
 from trainer.data.prepared import Array, own_name, write_prepared
 from trainer.data.summary import DataSummary
 from trainer.model import ModelSpec
@@ -17,6 +17,7 @@ FEATURES: tuple[Column, ...] = (
     number.Column(name="size", distinct=400),
     category.Column(name="colour", distinct=2, levels=("blue", "red")),
     boolean.Column(name="is_sold", distinct=2, levels=("no", "yes")),
+    date.Column(name="built", distinct=400),
     image.Column(name="front", shape=(1, SIDE, SIDE)),
     image.Column(name="back", shape=(1, SIDE, SIDE)),
 )
@@ -49,6 +50,9 @@ def write(path: Path, rows: int = 400) -> Path:
         "categories": np.stack([bits[:, 3], bits.sum(axis=1) >= 2], 1).astype(np.int32),
         "booleans": np.stack([np.where(np.arange(rows) % 13, bits[:, 1], -1), bits[:, 3]], 1).astype(np.int8),
     }
+    built = random.integers(0, 10**9, rows) * 10**6
+    built[::11] = date.MISSING
+    arrays["dates"] = built[:, None]
     arrays |= {own_name(name): pixels for name, pixels in pictures.items()}
     write_prepared(path, DataSummary(rows=rows, columns=(*FEATURES, *TARGETS)), arrays)
     return path

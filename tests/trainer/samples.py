@@ -11,7 +11,7 @@ from trainer.checked import sha256
 from trainer.data.prepared import Prepared, own_name, write_prepared
 from trainer.data.summary import IMAGE
 from trainer.importing import preparation
-from trainer.spec import parse
+from trainer.spec import TrainDraft, parse, parse_complete
 
 SAMPLES = Path(__file__).parents[2] / "webapp" / "datasets" / "samples"
 DIGITS = 2400
@@ -42,12 +42,12 @@ def attempt(
     """One attempt of any kind, done in this process."""
     folder.mkdir(parents=True)
     parsed = parse({"kind": kind, **spec})
-    if kind == "train":
-        parsed = parsed.resolved(Prepared.open(inputs["prepared"]).summary)  # type: ignore[union-attr]
+    if isinstance(parsed, TrainDraft):
+        parsed = parsed.resolved(Prepared.open(inputs["prepared"]).summary)
     job = Job(
         run="test",
         attempt=1,
-        spec=parsed,
+        spec=parse_complete(parsed.model_dump(mode="json")),
         inputs={role: str(path) for role, path in inputs.items()},
         hashes={role: sha256(path) for role, path in inputs.items()},
         resume=str(resume) if resume else None,

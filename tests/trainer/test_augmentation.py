@@ -16,7 +16,7 @@ from trainer.data.rows import Rows
 from trainer.data.split import Indices
 from trainer.data.variation import Variation
 from trainer.errors import TrainerError
-from trainer.spec import Split, TrainSpec, parse
+from trainer.spec import Split, TrainDraft, parse
 from trainer.task import TaskSpec
 
 ENTRIES = [pytest.param(entry, id=name) for name, entry in listing("augmentation").items()]
@@ -108,7 +108,7 @@ def test_only_columns_that_a_step_takes_vary_and_only_where_it_is_asked_for() ->
 def test_a_step_without_anything_to_vary_is_a_sentence(entry: Entry) -> None:
     told = {"name": "regression", "target": "price", "features": ["size", "colour"]}
     spec = parse({"task": told, "augmentation": [{"name": entry.name}]}, "train")
-    assert isinstance(spec, TrainSpec)
+    assert isinstance(spec, TrainDraft)
     with pytest.raises(TrainerError, match=f"“{entry.label}” finds no input column that it can vary") as caught:
         spec.resolved(dirty.prepared().summary)
     assert caught.value.field == "augmentation.0"

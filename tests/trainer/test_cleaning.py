@@ -15,7 +15,7 @@ from trainer.data import blocks, cleaned, rows
 from trainer.data.table import Table
 from trainer.errors import TrainerError
 from trainer.sentences import filled
-from trainer.spec import Split, TrainSpec, parse
+from trainer.spec import Split, TrainDraft, parse
 from trainer.task import TaskSpec
 
 ANIMAL = {"name": "classification", "target": "animal"}
@@ -174,7 +174,7 @@ def test_every_step_is_tried_by_hand() -> None:
 
 def refusal(fields: dict[str, Any]) -> TrainerError:
     spec = parse(fields, "train")
-    assert isinstance(spec, TrainSpec)
+    assert isinstance(spec, TrainDraft)
     with pytest.raises(TrainerError) as caught:
         spec.resolved(dirty.prepared().summary)
     return caught.value

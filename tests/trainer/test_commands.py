@@ -25,7 +25,7 @@ from trainer.commands import fit
 from trainer.data.prepared import Prepared
 from trainer.errors import TrainerError
 from trainer.report import Report, Scalar
-from trainer.spec import TrainSpec
+from trainer.spec import TrainDraft, parse_complete
 from trainer.terminal.console import checked
 from trainer.terminal.out import Out
 
@@ -106,7 +106,9 @@ TINY = {**SPEC, "epochs": 1}
 
 def begun(out: Out, images: Path, spec: dict[str, Any] = TINY) -> Job:
     """An attempt of this job that was begun in ``out`` and cut off."""
-    new = out.next_job(checked(spec, "train"), {"prepared": images}, "step-*")
+    draft = checked(spec, "train")
+    assert isinstance(draft, TrainDraft)
+    new = out.next_job(draft.resolved(Prepared.open(images).summary), {"prepared": images}, "step-*")
     assert new
     out.begin(new)
     return new
@@ -162,7 +164,7 @@ def test_a_run_does_not_replace_the_model_that_it_starts_from(images: Path, tmp_
     (model,) = out.place({made.name: made})
     for path in (model, made):
         with pytest.raises(TrainerError, match="belongs to the run that would be replaced"):
-            out.next_job(checked({}, "compress"), {"prepared": images, "model": path}, "*")
+            out.next_job(parse_complete({"kind": "compress"}), {"prepared": images, "model": path}, "*")
     assert model.exists()
 
 
@@ -200,7 +202,7 @@ def test_what_has_finished_is_told_again_and_a_file_in_the_way_stays(
     again = Out(tmp_path / "out", overwrite=True)
     assert (
         begun(
-            again, images, TrainSpec.model_validate(TINY).resolved(Prepared.open(images).summary).model_dump()
+            again, images, TrainDraft.model_validate(TINY).resolved(Prepared.open(images).summary).model_dump()
         ).attempt
         == 1
     )

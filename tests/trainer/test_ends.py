@@ -32,7 +32,7 @@ from trainer.attempt import events
 from trainer.attempt.job import DISK_FULL, PEER_LOST
 from trainer.data import rows
 from trainer.data.prepared import Prepared
-from trainer.spec import TrainSpec
+from trainer.spec import TrainDraft
 from trainer.training import checkpoint
 from trainer.training.parallel import Ranks
 
@@ -223,7 +223,7 @@ def test_where_no_epoch_can_be_judged_the_last_one_is_kept(warm: Warm, tmp_path:
     path, numbers = tmp_path / "table.safetensors", np.random.default_rng(0).normal(size=(300, 3))
     spec = {"model": {"name": "mlp"}, "task": {"name": "regression", "target": "n0"}, "epochs": 3}
     prepared = Prepared.open(write_table(path, numbers, np.empty((300, 0), np.int32)))
-    judged = rows.read(TrainSpec.model_validate(spec).resolved(prepared.summary), prepared).parts.validation
+    judged = rows.read(TrainDraft.model_validate(spec).resolved(prepared.summary), prepared).parts.validation
     numbers[judged[0], 0] = (
         1e300  # a target that no float32 holds, as in data that were imported before such cells were taken out
     )

@@ -22,7 +22,7 @@ from trainer.exporters import Source
 from trainer.packaging import package
 from trainer.packaging.package import ModelConfig
 from trainer.packaging.preprocessing import Positional
-from trainer.proving import bundle, export, parity, sources
+from trainer.proving import bundle, export, parity, shipping, sources
 from trainer.proving.description import card, plain
 from trainer.proving.export import Made
 from trainer.proving.proof import Proof
@@ -304,7 +304,7 @@ def test_wrong_category_codes_are_refused(penguins: Trained, tmp_path: Path) -> 
 
 def test_an_export_that_needs_our_code_is_refused(digits: Trained, tmp_path: Path) -> None:
     proof = digits.proof(tmp_path)
-    export.write_companions(digits.source, tmp_path)
+    shipping.ship(digits.source.config, tmp_path)
     (tmp_path / "run_ours.py").write_text("def load(folder):\n    import trainer.package\n")
     verdict = parity.check(tmp_path, "run_ours.py", proof.rows, proof.answers, proof.count)
     assert verdict.status == "refused"
@@ -314,7 +314,7 @@ def test_an_export_that_needs_our_code_is_refused(digits: Trained, tmp_path: Pat
 def test_a_graph_fixed_at_one_batch_size_is_refused(digits: Trained, tmp_path: Path) -> None:
     proof = digits.proof(tmp_path)
     source = digits.source
-    export.write_companions(source, tmp_path)
+    shipping.ship(source.config, tmp_path)
     assert source.module is not None
     program = torch.onnx.export(
         Positional(source.module, list(source.example)),

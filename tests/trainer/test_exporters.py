@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.files import telling_paths, zipped
+from tests.files import tarred, telling_paths, zipped
 from tests.trainer import samples
 from tests.trainer.attempts import write_images, write_table
 from tests.yard import ROOT
@@ -74,6 +74,13 @@ def test_a_path_is_seen_in_an_archive_within_an_archive() -> None:
     inner = zipped({"code/debug": f"File {ROOT}/trainer/training/loop.py, line 7".encode()})
     assert telling_paths("a.zip", zipped({"b.pt": inner, "c": b""})) == ["a.zip/b.pt/code/debug"]
     assert telling_paths("a.gz", gzip.compress(inner)) == ["a.gz//code/debug"]
+    assert telling_paths("a.tar.gz", tarred({"b.zip": inner}, "w:gz")) == ["a.tar.gz//b.zip/code/debug"]
+
+
+@pytest.mark.parametrize("path", ["/home/anna/models/x.py", "/Users/anna/x.py", "C:\\Users\\anna\\x.py"])
+def test_a_path_of_anybodys_home_is_seen(path: str) -> None:
+    assert telling_paths("a.zip", zipped({"b.zip": zipped({"c": f"in {path}, line 3".encode()})})) == ["a.zip/b.zip/c"]
+    assert not telling_paths("c", b"the home/house is at /home or C:\\Users")
 
 
 def test_the_same_model_gives_the_same_bytes(made: Made, trained: Trained, tmp_path: Path) -> None:

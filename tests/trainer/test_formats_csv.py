@@ -17,6 +17,7 @@ from tests.trainer.samples import attempt
 from trainer import report
 from trainer.catalog import listing
 from trainer.columns import Column, boolean, category
+from trainer.data.summary import Dialect
 from trainer.errors import TrainerError
 from trainer.formats.csv.pieces import batches
 from trainer.formats.csv.rows import Table, fitted
@@ -55,7 +56,10 @@ def test_numbers_and_categories_become_arrays(tmp_path: Path) -> None:
 def test_delimiters_and_line_ends_are_recognised(tmp_path: Path, mark: str, end: str) -> None:
     made = read(tmp_path, TABLE.replace(",", mark).replace("\n", end))
     plain = read(tmp_path / "plain", TABLE)
-    assert made.data.path.read_bytes() == plain.data.path.read_bytes()
+    assert made.data.summary.dialect == Dialect(delimiter=mark)
+    assert made.data.summary.columns == plain.data.summary.columns
+    for name in ("numbers", "categories"):
+        np.testing.assert_array_equal(made.data.array(name), plain.data.array(name))
 
 
 @pytest.mark.parametrize(
@@ -156,7 +160,7 @@ def test_many_names_are_refused_or_told_apart_in_no_time(tmp_path: Path, names: 
         assert refusal(tmp_path, {"x.csv": text.encode()}).code == code
     else:
         assert len(kinds(read(tmp_path, text))) == len(names)
-    assert time.process_time() - began < 8
+    assert time.process_time() - began < 16  # a name that is compared with all others takes minutes
 
 
 def test_a_row_of_another_width_is_named_by_its_line(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from trainer.columns import category
 from trainer.columns.image.values import blocks
 from trainer.component import Component
 from trainer.data.prepared import Array
-from trainer.spec import TrainSpec
+from trainer.spec import TrainDraft
 
 
 def two_classes(kind: str = "PNG", suffix: str = "png", **options: Any) -> dict[str, bytes]:
@@ -341,7 +341,7 @@ def test_a_table_that_names_files_gives_numbers_categories_and_pictures_of_sever
     profile = made.profile
     assert (profile.duplicates, profile.suggested_target, profile.rows[0][0]) == (0, "ground", "images/0.png")
     task = {"name": "classification", "target": "ground"}
-    only_photo = TrainSpec.model_validate({"task": {**task, "features": ["photo"]}}).resolved(made.data.summary)
+    only_photo = TrainDraft.model_validate({"task": {**task, "features": ["photo"]}}).resolved(made.data.summary)
     assert only_photo.model is not None
     assert only_photo.model.name == "cnn"
 

@@ -16,7 +16,7 @@ from trainer.data.prepared import Prepared
 from trainer.errors import TrainerError
 from trainer.model import ModelSpec
 from trainer.parts import Input
-from trainer.spec import TrainSpec
+from trainer.spec import TrainDraft
 
 TASK = {"name": "classification", "target": "class", "features": [column.name for column in mixed.FEATURES]}
 ENCODERS = [
@@ -43,11 +43,19 @@ def test_mixed_columns_are_learned_exported_proved_and_answered(combiner: str, t
         "numbers",
         "categories",
         "booleans",
+        "dates",
         "image_1",
         "image_2",
     ]
     np.save(tmp_path / "picture.npy", np.full((1, mixed.SIDE, mixed.SIDE), 200, np.uint8))
-    row = {"size": 3.0, "colour": "red", "is_sold": True, "front": "picture.npy", "back": "picture.npy"}
+    row = {
+        "size": 3.0,
+        "colour": "red",
+        "is_sold": True,
+        "built": "1 May 1987",
+        "front": "picture.npy",
+        "back": "picture.npy",
+    }
     (tmp_path / "rows.jsonl").write_text(json.dumps(row) + "\n")
     answer = subprocess.run(
         [sys.executable, "-I", "predict.py", "run_onnx.py", str(tmp_path / "rows.jsonl")],
@@ -92,7 +100,7 @@ def test_an_encoder_for_a_column_that_it_cannot_take_is_refused(
     summary = Prepared.open(mixed.write(tmp_path / "mixed.safetensors", rows=20)).summary
     model = {"name": "fusion", "encoders": [{"name": "convolutions", "columns": columns}]}
     with pytest.raises(TrainerError, match=f"cannot take “{column}”") as caught:
-        TrainSpec.model_validate({"task": TASK, "model": model}).resolved(summary)
+        TrainDraft.model_validate({"task": TASK, "model": model}).resolved(summary)
     assert caught.value.field == "model"
 
 

@@ -17,7 +17,7 @@ from trainer.data.rows import Rows
 from trainer.errors import TrainerError
 from trainer.packaging import package
 from trainer.packaging.preprocessing import RawModel
-from trainer.spec import TrainSpec, parse
+from trainer.spec import TrainDraft, TrainSpec, parse
 from trainer.tasks.regression import Target
 from trainer.training import loop
 from trainer.training.parallel import Ranks
@@ -29,7 +29,7 @@ CLASSES = {"task": {"name": "classification", "target": "c0"}}
 def ready(path: Path, spec: dict[str, Any]) -> tuple[TrainSpec, Rows]:
     prepared = Prepared.open(path)
     parsed = parse({"exporters": [], **spec}, "train")
-    assert isinstance(parsed, TrainSpec)
+    assert isinstance(parsed, TrainDraft)
     resolved = parsed.resolved(prepared.summary)
     return resolved, rows.read(resolved, prepared)
 

@@ -12,16 +12,18 @@ import pytest
 
 from tests import pictures
 from tests.files import imported
+from tests.test_imports import imported_at_the_top
 from tests.trainer import samples
 from tests.trainer.attempts import write_images
 from trainer import columns
-from trainer.columns import kinds, module_of
+from trainer.columns import category, date, image, kinds
 from trainer.data import rows
-from trainer.data.prepared import Array, Prepared
+from trainer.data.prepared import Array, Prepared, own_name, write_prepared
 from trainer.data.rows import Rows
-from trainer.proving import answering, parity
-from trainer.proving.description import preprocess
-from trainer.spec import TrainSpec, parse
+from trainer.data.summary import DataSummary
+from trainer.proving import answering, parity, shipping
+from trainer.proving.predict import flat
+from trainer.spec import TrainDraft, parse
 from trainer.tasks import regression
 
 ECHO = """
@@ -45,20 +47,16 @@ TABLE = "size,city,weight,y\n" + "".join(
 )
 
 
-def shipped(prepared: Prepared, folder: Path) -> Rows:
+def shipped(prepared: Prepared, folder: Path, model: dict[str, Any] | None = None) -> Rows:
     """What a stranger's folder holds, with a model that notes what it is asked; the rows as training takes them."""
     task = {"name": "classification", "target": prepared.summary.columns[-1].name}
-    spec = parse({"kind": "train", "task": task})
-    assert isinstance(spec, TrainSpec)
+    spec = parse({"kind": "train", "task": task, **({"model": model} if model else {})})
+    assert isinstance(spec, TrainDraft)
     spec = spec.resolved(prepared.summary)
     data = rows.read(spec, prepared)
     folder.mkdir()
-    for path in (parity.SHIPPED, Path(regression.__file__).with_name("answer.py")):
-        shutil.copy(path, folder)
-    for block in data.blocks:
-        shutil.copy(module_of(block, "read").__file__, folder / f"read_{block.kind}.py")
-    described = preprocess(rows.configure(spec, data))
-    (folder / "preprocess.json").write_text(json.dumps(described), encoding="utf-8")
+    shipping.ship(rows.configure(spec, data), folder)
+    shutil.copy(Path(regression.__file__).with_name("answer.py"), folder)
     (folder / "run_echo.py").write_text(ECHO)
     return data
 
@@ -90,7 +88,7 @@ def equal(folder: Path, data: Rows, part: Array) -> None:
 def test_a_table_is_read_as_the_import_read_it(tmp_path: Path) -> None:
     data = shipped(imported(tmp_path, {"x.csv": TABLE.encode()}).data, tmp_path / "shipped")
     done = run(tmp_path / "shipped", "x.csv", b"\xef\xbb\xbf" + TABLE.encode())
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, "Not used by the model: “y”.\n")
     assert len(done.stdout.splitlines()) == 40
     equal(tmp_path / "shipped", data, np.arange(40))
 
@@ -117,7 +115,7 @@ def test_pictures_are_read_from_one_file(tmp_path: Path) -> None:
 
 def test_other_columns_and_another_order_do_no_harm(tmp_path: Path) -> None:
     shipped(imported(tmp_path, {"x.csv": TABLE.encode()}).data, tmp_path / "shipped")
-    run(tmp_path / "shipped", "new.csv", b"note,weight,city,size\nx,3,Ulm,2.5\n,,,\n")
+    run(tmp_path / "shipped", "new.csv", b"note,weight,city,size\nx,3,Ulm,2.5\nx,,,\n")
     arrays = seen(tmp_path / "shipped")
     np.testing.assert_array_equal(arrays["numbers"], [[2.5, 3], [np.nan, np.nan]])
     np.testing.assert_array_equal(arrays["categories"], [[2], [-1]])
@@ -128,8 +126,8 @@ def test_a_value_that_is_not_understood_is_told(tmp_path: Path) -> None:
     done = run(tmp_path / "shipped", "new.csv", b"city,size,weight\nRom,hello,1\nBonn,,2\n")
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) == 2
-    assert "Column “city”: 1 times the value is not understood and counts as missing, first “Rom”." in done.stderr
-    assert "first “hello”" in done.stderr
+    assert "Column “city”: 1 values are not understood and count as missing, first “Rom” in line 2." in done.stderr
+    assert "first “hello” in line 2." in done.stderr
     assert len(done.stderr.splitlines()) == 2
 
 
@@ -139,12 +137,12 @@ def test_a_value_that_is_not_understood_is_told(tmp_path: Path) -> None:
         (
             "new.csv",
             b"size,town,weight\n1,Bonn,3\n",
-            "it has no column “city”. Its first row has “size”, “town”, “weight”.",
+            "it has no column “city”; it has “size”, “town”, “weight”.",
         ),
-        ("new.csv", b"size,city,weight\n1,Bonn,3\n2\n", "line 3 has 1 values where the first line has 3."),
+        ("new.csv", b"size,city,weight\n1,Bonn,3\n2\n", "line 3 has 1 values where there are 3 columns."),
         ("new.csv", b"size,city,weight\n", "it holds no rows."),
         ("new.jsonl", b"[1, 2]\n", "line 1 is no JSON object."),
-        ("new.jsonl", b"{", "Expecting property name"),
+        ("new.jsonl", b"{", "line 1 is no JSON at its character 2: Expecting property name"),
         ("new.npy", b"\x93NUMPY", "one .npy file cannot hold the columns"),
     ],
 )
@@ -185,6 +183,11 @@ OUTSIDE: dict[str, tuple[list[Any], dict[str, Any], list[Any]]] = {
         {"columns": ["a"], "levels": {"a": ["no", "yes"]}},
         [1, 0, 1, 0, -1, -1],
     ),
+    "date": (
+        ["1970-01-02", " 2.1.1970 00:00:01 ", 7, None, "", "x", "1970-01-01T00:00-01:00"],
+        {"columns": ["a"], "order": {"a": "day first"}, "compact": []},
+        [86400, 86401, 7, date.GAP, date.GAP, date.GAP, 3600],
+    ),
     "image": (
         [[[[1, 2]]], np.array([[[3, 4]]], np.uint8)],
         {"columns": ["a"], "shape": ["batch", 1, 1, 2]},
@@ -199,3 +202,107 @@ def test_a_kind_reads_what_people_write(kind: str, tmp_path: Path) -> None:
     module = __import__(f"{columns.__name__}.{kind}.read", fromlist=["read"])
     array, _strange = module.read([values], block, tmp_path)
     np.testing.assert_array_equal(np.squeeze(array, 1) if kind != "image" else array, np.array(expected, array.dtype))
+
+
+def stdin(folder: Path, content: bytes, *words: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-I", "predict.py", "run_echo.py", "-", *words]
+    return subprocess.run(command, cwd=folder, input=content, capture_output=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def european(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is shipped with a model of a table with decimal commas and another encoding."""
+    folder = tmp_path_factory.mktemp("european")
+    lines = ["größe;stadt;y", *(f"{at % 10},5;{'Köln' if at % 3 else 'Ulm'};{'ab'[at % 2]}" for at in range(30))]
+    shipped(imported(folder, {"x.csv": "\r\n".join(lines).encode("cp1252")}).data, folder / "shipped")
+    return folder / "shipped"
+
+
+def test_a_table_of_standard_input_is_read_as_the_training_rows_were(european: Path) -> None:
+    done = stdin(european, "stadt;größe\r\nKöln;2,5\r\n".encode("cp1252"), "--table")
+    assert (done.returncode, done.stderr) == (0, b"")
+    np.testing.assert_array_equal(seen(european)["numbers"], [[2.5]])
+    np.testing.assert_array_equal(seen(european)["categories"], [[0]])
+
+
+def test_the_mark_of_utf_8_and_a_named_encoding_overrule_that_of_the_training_rows(european: Path) -> None:
+    text = "stadt;größe\nKöln;2,5\n"
+    for content, words in ((text.encode("utf-8-sig"), ()), (text.encode("utf-16"), ("--encoding", "utf-16"))):
+        assert stdin(european, content, "--table", *words).returncode == 0
+        np.testing.assert_array_equal(seen(european)["categories"], [[0]])
+
+
+def test_another_encoding_is_a_sentence(tmp_path: Path) -> None:
+    shipped(imported(tmp_path, {"x.csv": TABLE.encode()}).data, tmp_path / "shipped")
+    done = run(tmp_path / "shipped", "x.csv", TABLE.replace("Ulm", "Köln").encode("cp1252"))
+    assert done.returncode == 1
+    assert "it is not in utf-8; save it as UTF-8, or name its --encoding." in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_json_numbers_nothing_and_other_keys(european: Path) -> None:
+    rows = [{"größe": 2.5, "stadt": "Ulm", "id": 1}, {"stadt": None}, {"größe": "3,5", "id": 2}, {}]
+    done = stdin(european, "\n".join(map(json.dumps, rows)).encode())
+    assert done.returncode == 0
+    np.testing.assert_array_equal(seen(european)["numbers"], [[2.5], [np.nan], [3.5], [np.nan]])
+    np.testing.assert_array_equal(seen(european)["categories"], [[1], [-1], [-1], [-1]])
+    assert sorted(done.stderr.decode().splitlines()) == [
+        "Column “größe”: 2 rows have no such value, which counts as missing, first in line 2.",
+        "Column “stadt”: 2 rows have no such value, which counts as missing, first in line 3.",
+        "Not used by the model: “id”.",
+    ]
+
+
+def test_a_list_where_a_value_is_expected_is_named_with_its_line(european: Path) -> None:
+    done = stdin(european, b'{"stadt": "Ulm"}\n\n{"stadt": "Ulm", "gr\xc3\xb6\xc3\x9fe": [1]}\n')
+    assert done.returncode == 1
+    assert "line 3, column “größe”: a list or an object is no number." in done.stderr.decode()
+
+
+def test_answers_become_a_table(european: Path, tmp_path: Path) -> None:
+    (european / "rows.jsonl").write_text('{"stadt": "Ulm"}\n{"stadt": "Ulm"}\n')
+    command = [sys.executable, "-I", "predict.py", "run_echo.py", "rows.jsonl", "--output", str(tmp_path / "a.csv")]
+    done = subprocess.run(command, cwd=european, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert (tmp_path / "a.csv").read_text().splitlines() == ["value", "0.0", "0.0"]
+    assert flat({"class": "a", "labels": ["b", "c"], "probabilities": {"a": 0.5}}) == {
+        "class": "a",
+        "labels": "b; c",
+        "probabilities a": 0.5,
+    }
+
+
+def test_pictures_in_two_columns_are_read_beside_their_table(tmp_path: Path) -> None:
+    shape = (30, 1, 8, 8)
+    pixels = {name: np.random.default_rng(at).integers(0, 256, shape, np.uint8) for at, name in enumerate("lr")}
+    columns = (
+        *(image.Column(name=name, shape=shape[1:]) for name in pixels),
+        category.Column(name="y", distinct=2, levels=("a", "b")),
+    )
+    arrays = {own_name(name): own for name, own in pixels.items()}
+    codes = np.arange(30, dtype=np.int32)[:, None] % 2
+    write_prepared(tmp_path / "p", DataSummary(rows=30, columns=columns), {**arrays, "categories": codes})
+    data = shipped(Prepared.open(tmp_path / "p"), tmp_path / "shipped", {"name": "fusion"})
+    (tmp_path / "shipped" / "pictures").mkdir()
+    for name, own in pixels.items():
+        for at, picture in enumerate(own):
+            np.save(tmp_path / "shipped" / "pictures" / f"{name}{at}.npy", picture)
+    lines = ["r,l", *(f"pictures/r{at}.npy,pictures/l{at}.npy" for at in range(30))]
+    done = run(tmp_path / "shipped", "rows.csv", "\n".join(lines).encode())
+    assert (done.returncode, done.stderr) == (0, "")
+    equal(tmp_path / "shipped", data, np.arange(30))
+    (tmp_path / "shipped" / "pictures" / "l7.npy").unlink()
+    done = run(tmp_path / "shipped", "rows.csv", "\n".join(lines).encode())
+    assert done.returncode == 1
+    assert "line 9, column “l”: [Errno 2] No such file" in done.stderr
+
+
+def test_what_is_shipped_needs_numpy_alone(tmp_path: Path) -> None:
+    for kind in (name for name, module in kinds().items() if hasattr(module, "Block")):
+        source = columns.__path__[0] + f"/{kind}/read.py"
+        shipping.ship_source(Path(source), f"read_{kind}.py", tmp_path)
+    shipping.ship_source(shipping.PREDICT, "predict.py", tmp_path)
+    own = {path.stem for path in tmp_path.iterdir()}
+    for path in tmp_path.iterdir():
+        needs = {name.partition(".")[0] for name in imported_at_the_top(path)}
+        assert needs <= own | sys.stdlib_module_names | {"numpy"}, path.name

@@ -14,7 +14,7 @@ from trainer.data import rows
 from trainer.data.summary import number_names
 from trainer.importing.profile import looked_for, sentences
 from trainer.packaging import package
-from trainer.spec import TrainSpec, parse
+from trainer.spec import TrainDraft, parse
 from webapp.datasets import samples
 
 
@@ -204,7 +204,7 @@ def test_numbers_that_float32_cannot_tell_apart_are_said_and_harmless(tmp_path: 
     problem = made.problem("coarse_numbers")
     assert problem.params == {"column": "time", "step": "128"}
     spec = parse({"task": {"name": "classification", "target": "y"}}, "train")
-    assert isinstance(spec, TrainSpec)
+    assert isinstance(spec, TrainDraft)
     spec = spec.resolved(made.data.summary)
     data = rows.read(spec, made.data)
     model = package.module(rows.configure(spec, data))

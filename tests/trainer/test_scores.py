@@ -17,7 +17,7 @@ from trainer.attempt import events
 from trainer.data import rows
 from trainer.data.prepared import Prepared
 from trainer.report import Block, Caution, Figure, Scalar, Table
-from trainer.spec import Split, TrainSpec
+from trainer.spec import Split, TrainDraft
 from trainer.tasks.classification import scores as classification
 from trainer.tasks.multi_label import scores as multi_label
 from trainer.tasks.regression import scores as regression
@@ -130,7 +130,7 @@ def test_every_pair_of_classes_is_counted_up_to_as_many_as_can_be_shown(more: in
 def test_large_pictures_are_judged_some_at_a_time(side: int, most: int) -> None:
     pixels = np.broadcast_to(np.uint8(0), (1_000, 3, side, side))
     summary, arrays = pictures.prepared_arrays(pixels, np.arange(1_000) % 2, "ab")
-    task = TrainSpec().resolved(summary).task
+    task = TrainDraft().resolved(summary).task
     assert task is not None
     found = rows.of_task(task, Prepared(Path("unwritten"), summary, arrays), Split(), 0)
     pieces = list(found.pieces(found.parts.train, 512))

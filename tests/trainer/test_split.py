@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from tests.files import imported
 from trainer.data import rows, split
 from trainer.errors import TrainerError
-from trainer.spec import Split, TrainSpec
+from trainer.spec import Split, TrainDraft
 
 
 @given(st.lists(st.integers(2, 40), min_size=2, max_size=6), st.integers(0, 1000), st.sampled_from([None, 3, 5]))
@@ -103,14 +103,14 @@ def test_a_table_that_says_its_parts_is_divided_so_and_does_not_learn_from_them(
     assert made.profile.suggested_target == "kind"
     assert made.problem("given_split").params == {"column": "Set", "train": 30, "validation": 15, "test": 15}
     task = {"name": "classification", "target": "kind"}
-    spec = TrainSpec.model_validate({"task": task}).resolved(made.data.summary)
+    spec = TrainDraft.model_validate({"task": task}).resolved(made.data.summary)
     assert spec.split.column == "Set"
     data = rows.read(spec, made.data)
     assert (data.parts.validation.tolist(), data.parts.test.tolist()) == (list(range(30, 45)), list(range(45, 60)))
     assert [column.name for column in data.features] == ["size"]
     of_model = rows.of_model(rows.configure(spec, data), made.data).parts  # what exports and compression look at
     assert (of_model.train.tolist(), of_model.test.tolist()) == (data.parts.train.tolist(), data.parts.test.tolist())
-    drawn = TrainSpec.model_validate({"task": task, "split": {"column": ""}}).resolved(made.data.summary)
+    drawn = TrainDraft.model_validate({"task": task, "split": {"column": ""}}).resolved(made.data.summary)
     assert [column.name for column in rows.read(drawn, made.data).features] == ["size"]
     assert len(rows.read(drawn, made.data).parts.test) == 6
 
@@ -119,7 +119,7 @@ def test_a_column_that_gives_no_parts_is_refused(tmp_path: Path) -> None:
     table = "size,kind\n" + "".join(f"{n},{'ab'[n % 2]}\n" for n in range(60))
     summary = imported(tmp_path, {"x.csv": table.encode()}).data.summary
     task = {"name": "regression", "target": "size"}
-    assert TrainSpec.model_validate({"task": task}).resolved(summary).split.column == ""
+    assert TrainDraft.model_validate({"task": task}).resolved(summary).split.column == ""
     for column in ("kind", "gone"):
         with pytest.raises(TrainerError, match="no column that says which rows train"):
-            TrainSpec.model_validate({"task": task, "split": {"column": column}}).resolved(summary)
+            TrainDraft.model_validate({"task": task, "split": {"column": column}}).resolved(summary)

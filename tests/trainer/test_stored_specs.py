@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from tests.trainer import store_specs
 from trainer import mistakes
 from trainer.catalog import FAMILIES, listing
-from trainer.spec import TrainSpec, parse
+from trainer.spec import TrainDraft, parse
 
 
 def test_every_stored_component_is_still_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,7 +37,7 @@ def test_what_a_newer_release_wrote_is_told_so(spec: dict[str, Any], field: str)
     assert str(mistake) == f"{field}: Version 2 is newer than this program, which reads up to 1. Update the program."
 
 
-class Second(TrainSpec):
+class Second(TrainDraft):
     """A form of the spec in which ``passes`` has become ``epochs``."""
 
     VERSION: ClassVar[int] = 2

@@ -13,8 +13,7 @@ from trainer.proving import parity
 
 TOOLS = """
 import numpy as np
-read = lambda path, preprocess: np.zeros((3, 2))
-predict = lambda model, rows, size: model(rows)
+batches = lambda path, preprocess, size, longer: [np.zeros((3, 2))]
 """
 FULL_DISK = "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))"
 ASK = "import sys, pathlib; from trainer.proving import parity; parity.answers(*map(pathlib.Path, sys.argv[1:]))"

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from trainer.compressing import savings
 from trainer.report import Figure, Report, Scalar
-from trainer.spec import TrainSpec, parse
+from trainer.spec import TrainDraft, parse
 from webapp.accounts.models import User
 from webapp.artifacts.models import Artifact
 from webapp.datasets.models import Dataset, DatasetVersion
@@ -80,7 +80,7 @@ def make_run(dataset: Dataset, *, name: str = "First", **values: Any) -> Run:
     target = {"name": "classification", "target": "species"}
     is_table = any(column["name"] == "species" for column in (version.profile or {})["summary"]["columns"])
     spec = parse({"task": target} if is_table else {})
-    assert isinstance(spec, TrainSpec)
+    assert isinstance(spec, TrainDraft)
     run = services.queue_run(owner=dataset.owner, name=name, spec=spec, inputs={}, dataset_version=version)
     if values:
         Run.objects.filter(pk=run.pk).update(**values)

@@ -69,8 +69,8 @@ def test_each_family_is_a_union_of_all_its_components_told_apart_by_name(documen
             component = shapes[reference.removeprefix(specs.PREFIX)]
             assert component["properties"]["name"]["const"] == name
             assert "name" in component["required"]
-    assert shapes["TrainSpec"]["properties"]["optimizer"]["$ref"] == f"{specs.PREFIX}Optimizers"
-    assert shapes["NewRun"]["properties"]["spec"]["$ref"] == f"{specs.PREFIX}TrainSpec"
+    assert shapes["TrainDraft"]["properties"]["optimizer"]["$ref"] == f"{specs.PREFIX}Optimizers"
+    assert shapes["NewRun"]["properties"]["spec"]["$ref"] == f"{specs.PREFIX}TrainDraft"
     assert shapes["RunDetail"]["properties"]["spec"]["$ref"] == f"{specs.PREFIX}Spec"
 
 
@@ -103,4 +103,4 @@ def test_every_component_fits_with_its_defaults(document: dict[str, Any]) -> Non
 )
 def test_what_the_api_refuses_does_not_fit(document: dict[str, Any], spec: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        check(document, "TrainSpec", spec)
+        check(document, "TrainDraft", spec)

@@ -3,14 +3,16 @@ show would be left out of it without a word.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import pytest
 from django.http import QueryDict
 from pydantic import Field as SpecField
+from pydantic import ValidationError
 
 from tests.webapp.pages import images, table
-from trainer.catalog import FAMILIES, Choice, Entry, listing
+from trainer.catalog import FAMILIES, Choice, Entry, Family, listing
 from trainer.component import Component, Lenient, Strict
 from trainer.data.summary import DataSummary
 from trainer.spec import KINDS, TrainSpec
@@ -19,6 +21,7 @@ from webapp.runs.controls import draw
 from webapp.runs.controls.control import Alternatives, ComponentList, Control, Field, Group, Nested
 from webapp.runs.controls.draw import Place, Surroundings
 from webapp.runs.controls.edits import edited
+from webapp.runs.controls.offer import offered
 from webapp.runs.controls.read import read
 from webapp.runs.controls.shapes import TAGS, fields, is_fixed, shape
 
@@ -105,20 +108,30 @@ def of(model: type[Strict]) -> set[str]:
     return {name for name, info in model.model_fields.items() if name not in TAGS and not is_fixed(shape(info))}
 
 
-def other(model: type[Strict], name: str) -> Any:
-    """A value that the field does not have by default, or its default where nobody can tell one."""
+def others(model: type[Strict], name: str) -> Iterator[Any]:
+    """Values that a field does not have by default; its default last."""
     info = model.model_fields[name]
     value, core = info.get_default(call_default_factory=True), shape(info).core
-    limits = {bound: getattr(note, bound) for note in info.metadata for bound in ("ge", "le") if hasattr(note, bound)}
     if core is bool:
-        return not value
-    if get_origin(core) is Literal:
-        return next((choice for choice in get_args(core) if choice != value), value)
-    if core in (int, float) and isinstance(value, int | float):
-        return value + 1 if value + 1 <= limits.get("le", value) else value / 2
-    if isinstance(value, tuple) and value and core is int:
-        return [*value, 7]
-    return value
+        yield not value
+    elif get_origin(core) is Literal:
+        yield from (choice for choice in get_args(core) if choice != value)
+    elif core in (int, float) and isinstance(value, int | float):
+        yield from (value + 1, value / 2, value * 0.99)
+    elif isinstance(value, tuple):
+        yield from ([*value, 7], [*value, "a"], [])
+    yield ["a"] if info.is_required() and shape(info).kind == "values" else "a" if info.is_required() else value
+
+
+def changed(model: type[Strict], name: str) -> Strict:
+    """The component with one field as it is not by default, as far as the Spec allows any other value."""
+    required = {
+        field: list(others(model, field))[-1] for field, info in model.model_fields.items() if info.is_required()
+    }
+    for value in others(model, name):
+        with suppress(ValidationError):
+            return model.model_validate({**required, name: value})
+    raise AssertionError(f"no value for {name}")
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
@@ -131,15 +144,22 @@ def test_every_field_of_a_kind_of_run_has_a_control(model: type[Strict]) -> None
     assert {control.path for control in drawn(model, {}).controls} == of(model)
 
 
+def any_fits(family: Family, summary: DataSummary) -> bool:
+    """No picture is in a table: there is nothing to choose of what varies pictures."""
+    return bool(offered(list(listing(family).values()), summary))
+
+
 @pytest.mark.parametrize("summary", SUMMARIES.values(), ids=SUMMARIES)
 def test_the_form_of_a_new_run_has_every_field_once_and_each_component_that_fits_with_all_of_its_own(
     summary: DataSummary,
 ) -> None:
     groups = [part.group for part in forms.sections(forms.Reading({}), summary, None)]
     controls = [control for group in groups for control in group.controls]
-    assert sorted(control.path for control in controls) == sorted(of(TrainSpec))
-    for name, _info, found in fields(TrainSpec):
-        control = next(one for one in controls if one.path == name)
+    shapes = {name: found for name, _info, found in fields(TrainSpec)}
+    empty = {name for name, found in shapes.items() if found.family and not any_fits(found.family, summary)}
+    assert sorted(control.path for control in controls) == sorted(of(TrainSpec) - empty)
+    for name, found in shapes.items():
+        control = next((one for one in controls if one.path == name), None)
         if isinstance(control, Alternatives) and found.family:
             members = {option.name: option.group for option in control.options}
         elif isinstance(control, ComponentList) and found.family:
@@ -160,16 +180,9 @@ def test_what_nobody_knows_to_draw_is_asked_for_as_json() -> None:
 
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_the_form_of_a_component_that_is_read_gives_the_component(entry: Entry) -> None:
-    model: Any = entry.spec
-    required = {
-        name: ["a"] if shape(info).kind == "values" else "a"
-        for name, info in model.model_fields.items()
-        if info.is_required()
-    }
-    for name in of(model):
-        changed = {**required, name: other(model, name)} if name not in required else required
-        spec = model.model_validate(changed)
-        back = model.model_validate(read_back(model, drawn(model, spec.model_dump(mode="json"))))
+    for name in of(entry.spec):
+        spec = changed(entry.spec, name)
+        back = entry.spec.model_validate(read_back(entry.spec, drawn(entry.spec, spec.model_dump(mode="json"))))
         assert back == spec, name
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from tests.webapp.pages import compression_report, finished, make_dataset, make_run, reported
 from trainer.attempt import events
 from trainer.report import Report
-from trainer.spec import TrainSpec
+from trainer.spec import TrainDraft
 from trainer.tasks.classification import scores as classification
 from trainer.tasks.regression import scores as regression
 from webapp.accounts.models import User
@@ -556,7 +556,7 @@ def test_a_run_that_was_asked_for_no_exports_says_so_and_one_that_left_it_out_ma
     dataset = make_dataset(ada)
     client.force_login(ada)
     task = {"name": "classification", "target": "species"}
-    none, every = TrainSpec.model_validate({"task": task, "exporters": []}), TrainSpec.model_validate({"task": task})
+    none, every = TrainDraft.model_validate({"task": task, "exporters": []}), TrainDraft.model_validate({"task": task})
     for number, (spec, formats) in enumerate([(none, []), (every, ["safetensors", "torchscript", "onnx"])]):
         run = services.queue_run(owner=ada, name="x", spec=spec, inputs={}, dataset_version=dataset.versions.get())
         content = Artifact.objects.create(sha256=f"{number:064x}", size=1)

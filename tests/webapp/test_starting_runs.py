@@ -1,17 +1,22 @@
 """A run that could only fail is refused when it is asked for, with the field that is to blame."""
 
 import json
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from tests.attacks import things
+from tests.webapp.inspected import parcels
 from tests.webapp.pages import make_dataset, table
 from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
+from trainer.spec import TrainSpec
 from webapp.accounts.models import User
+from webapp.datasets import queries
 from webapp.datasets import services as datasets
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.runs import fitting, forms
@@ -103,5 +108,21 @@ def test_what_is_counted_has_its_singular(ada: User) -> None:
     controls = [one for part in forms.sections(reading, summary, 1) for one in part.group.controls]
     (ranks,) = [one for one in controls if one.name == "ranks"]
     assert ranks.help.endswith("The largest worker here has 1 device.")
-    assert reading.spec is not None
-    assert dict(plan(reading.spec, summary).pairs)["Ranks"] == "1, with 1 row of each step"
+    assert isinstance(reading.spec, TrainSpec)
+    assert dict(plan(reading.spec, summary, version.profile or {}).pairs)["Ranks"] == "1, with 1 row of each step"
+
+
+@pytest.mark.parametrize(("parts", "rows"), [("train,val,test", "20 of 60"), ("train,test", "36 of 60")])
+def test_the_summary_counts_the_training_rows_that_the_data_set_apart(
+    ada: User, tmp_path: Path, settings: Settings, parts: str, rows: str
+) -> None:
+    settings.STORAGE_URL = f"file://{tmp_path}/store"
+    names = parts.split(",")
+    chosen = ["train"] * 40 + ["test"] * 20 if len(names) == 2 else names * 20
+    content = "x,y,split\n" + "".join(f"{row * 1.5},{'ab'[row % 2]},{part}\n" for row, part in enumerate(chosen))
+    version = queries.newest(parcels(ada, content))
+    reading = forms.check({"task": {"name": "classification", "target": "y"}}, version)
+    assert isinstance(reading.spec, TrainSpec)
+    profile = version.profile or {}
+    pairs = plan(reading.spec, DataSummary.model_validate(profile["summary"]), profile).pairs
+    assert dict(pairs)["Training rows"] == f"{rows}, given by “split”"

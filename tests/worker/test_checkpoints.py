@@ -9,7 +9,7 @@ from trainer.attempt import events
 from trainer.attempt.job import Job
 from trainer.attempt.journal import Journal
 from trainer.errors import CheckpointError
-from trainer.spec import parse
+from trainer.spec import parse_complete
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact
 from webapp.runs import services, states
@@ -73,7 +73,7 @@ def test_a_run_that_failed_keeps_its_last_checkpoint_until_it_is_deleted(run: Ru
 
 def end_for_a_damaged_checkpoint(run: Run, folder: Path, step: int) -> Run:
     """The attempt could not read the checkpoint of this step, which it was given."""
-    spec = parse({"exporters": [], "ranks": 1}, "train")
+    spec = parse_complete({"kind": "compress"})
     given = store.local_path(run.checkpoints.get(step=step).artifact_id)
     (folder / "job.json").write_text(
         Job(run=str(run.pk), attempt=1, spec=spec, inputs={}, resume=str(given)).model_dump_json()

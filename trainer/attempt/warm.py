@@ -38,7 +38,7 @@ from trainer.data.prepared import Prepared, own_name, write_prepared
 from trainer.data.summary import LABEL, DataSummary
 from trainer.packaging import package
 from trainer.schedules import Scheduler
-from trainer.spec import TrainSpec
+from trainer.spec import TrainDraft
 from trainer.training import loop
 from trainer.training.parallel import Gradients, Ranks
 
@@ -94,12 +94,11 @@ def rehearse(folder: Path) -> None:
         },
     )
     prepared = Prepared.open(path)
-    spec = TrainSpec().resolved(prepared.summary)
+    spec = TrainDraft().resolved(prepared.summary)
     Job.model_validate_json(Job(run="", attempt=1, spec=spec, inputs={}).model_dump_json())
     data = rows.read(spec, prepared)
     model = package.module(rows.configure(spec, data))
     named = list(model.network.named_parameters())
-    assert spec.loss is not None
     task = data.task
     loss_of = catalog.build("losses", spec.loss, task.target)
     optimizer: torch.optim.Optimizer = catalog.build("optimizers", spec.optimizer, named)

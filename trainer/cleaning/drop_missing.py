@@ -41,6 +41,6 @@ def rows(spec: Spec, table: "Table") -> "tuple[Table, Sequence[Effect]]":
             label=_("Rows without a value left out"),
             message=_("%(count)s rows without a value in %(columns)s were left out."),
             count=count,
-            params={"columns": ", ".join(spec.columns) or table.target},
+            params={"columns": ", ".join(spec.columns or table.target_columns)},
         )
     ]

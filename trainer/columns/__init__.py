@@ -8,7 +8,9 @@
   somebody outside has it: what JSON knows, or an array. Where rows differ in length (a None in the Block's ``shape``),
   the gatherer pads them by zeros to the longest, and ``lengths(block, prepared)`` gives those of all rows, int64 [N].
   Where the Column says that it can be cleaned so, also ``filled(block, names, by, flag, prepared, train)`` and
-  ``clipped(block, names, low, high, prepared, train)``: the Block with what becomes of the values of these columns.
+  ``clipped(block, names, low, high, prepared, train)``: the Block with what becomes of the values of these columns;
+  then also ``cleaned(block, values)``, what becomes of raw values [B, columns], and ``readable(block, place, values)``,
+  raw values [B] of a column as somebody reads them.
 - ``encode``: ``Encode``, the part of the graph that takes raw values. It imports torch alone, and is shipped with
   weights.
 - ``read``: ``read(values, block, folder)``, values from outside to the raw array, or to an array a row where rows
@@ -59,6 +61,7 @@ class Column(Strict):
     name: str
     missing: int = Field(0, ge=0)
     distinct: int = Field(0, ge=0)
+    gaps: Names = Field((), description="The words that stand for a missing value in its file.")
     is_identifier: bool = Field(
         False, description="Whether it only counts or names the rows: it goes in where it is chosen."
     )
@@ -130,10 +133,16 @@ class Block(Strict):
         raise NotImplementedError
 
 
+def gaps_of(columns: Sequence[Column]) -> dict[str, tuple[str, ...]]:
+    """The words for a missing value of those columns that have any."""
+    return {column.name: column.gaps for column in columns if column.gaps}
+
+
 class VectorBlock(Block):
     """All columns of a kind together, one value of each a row."""
 
     columns: Names
+    gaps: dict[str, Names] = Field({}, description="The words that stand for a missing value, by column.")
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -142,6 +151,36 @@ class VectorBlock(Block):
     @property
     def shape(self) -> tuple[int, ...]:
         return (len(self.columns),)
+
+
+class LevelledBlock(VectorBlock):
+    """All columns of a kind whose values number the levels of their column, with these. ``fill``, where cleaning says
+    so, has for each column what stands for a missing value, or -1.
+    """
+
+    dtype: ClassVar[str] = "int64"
+    gap: ClassVar[float | None] = -1
+
+    levels: Annotated[tuple[Names, ...], Lenient] = Field(description="Of each column.")
+    fill: tuple[int, ...] = Field((), strict=False)
+    flagged: tuple[int, ...] = Field(
+        (), strict=False, description="Places of the columns whose gaps are a feature of their own."
+    )
+
+    def description(self) -> dict[str, Any]:
+        return {
+            "dtype": self.dtype,
+            "shape": ["batch", *self.shape],
+            "columns": list(self.columns),
+            "missing": -1,
+            "levels": {name: list(levels) for name, levels in zip(self.columns, self.levels, strict=True)},
+            "spelling": {"missing": {name: list(gaps) for name, gaps in self.gaps.items()}},
+        }
+
+    def fits(self, others: Sequence[Column]) -> bool:
+        """Whether the same numbers mean the same levels."""
+        levels = {column.name: getattr(column, "levels", ()) for column in others if column.kind == self.kind}
+        return all(levels.get(name) == own for name, own in zip(self.columns, self.levels, strict=True))
 
 
 @cache

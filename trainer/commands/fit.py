@@ -9,7 +9,7 @@ from typing import Any
 
 from trainer import report
 from trainer.data.prepared import Prepared
-from trainer.spec import TrainSpec
+from trainer.spec import TrainDraft
 from trainer.terminal import out
 from trainer.terminal.console import checked, devices, read_object
 from trainer.terminal.out import Out
@@ -42,10 +42,10 @@ def run(arguments: argparse.Namespace) -> int:
     return code
 
 
-def read_spec(path: Path) -> TrainSpec:
+def read_spec(path: Path) -> TrainDraft:
     """The spec in a file. Raises TrainerError when it is not JSON, or a field is wrong."""
     spec = checked(read_object(path), "train")
-    assert isinstance(spec, TrainSpec)
+    assert isinstance(spec, TrainDraft)
     return spec
 
 

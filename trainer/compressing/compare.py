@@ -13,7 +13,6 @@ from trainer.data.prepared import Array
 from trainer.data.rows import Rows
 from trainer.packaging import package
 from trainer.proving import answering, latency
-from trainer.spec import TrainSpec
 from trainer.task import LossOf
 
 RUNTIMES = {"torch": "PyTorch", "onnx": "ONNX Runtime"}
@@ -72,10 +71,7 @@ class Table:
         return row if before is None else {**row, "change": change.report()}
 
     def _loss_of(self, version: Version) -> LossOf:
-        config = version.config
-        loss = (config.recipe or TrainSpec(task=config.task)).resolved(self._data.prepared.summary).loss
-        assert loss is not None
-        built: LossOf = catalog.build("losses", loss, config.target)
+        built: LossOf = catalog.build("losses", version.config.recipe.loss, version.config.target)
         return built
 
 

@@ -132,9 +132,6 @@ def _setting(job: Job, prepared: Prepared, folder: Path, journal: Journal) -> Se
     assert isinstance(job.spec, CompressSpec)
     path = job.require("model")
     config, _ = package.load(path)
-    recipe = (
-        config.recipe or TrainSpec(task=config.task, seed=config.seed, split=config.split, cleaning=config.cleaning)
-    ).resolved(prepared.summary)
     data = rows.of_model(config, prepared, job.hashes.get("prepared"))
     return Setting(
         spec=job.spec,
@@ -143,7 +140,7 @@ def _setting(job: Job, prepared: Prepared, folder: Path, journal: Journal) -> Se
         control=Control(folder),
         data=data,
         ranks=parallel.join(job.devices, job.spec.threads),
-        recipe=recipe,
+        recipe=config.recipe,
         original=Version(0, path, "torch", config),
     )
 
@@ -227,12 +224,9 @@ def _fine_tune(setting: Setting, training: Training | None, made: Stages, begun:
     )
     earlier = setting.steps(made.done)
     keep = partial(_keep_training, setting, made)
+    journal = StageJournal(setting.journal, earlier, keep, setting.folder)
     fitted = loop.fit(
-        spec,
-        model,
-        setting.data,
-        setting.ranks,
-        StageJournal(setting.journal, earlier, keep, setting.folder),
+        loop.Setting(spec, model, setting.data, setting.ranks, journal),
         control=setting.control,
         folder=setting.folder,
         resume=checkpoint.read(begun) if begun else None,

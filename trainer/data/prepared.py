@@ -35,6 +35,17 @@ DTYPES: dict[str, np.dtype[Any]] = {
 }
 FIRST_SPEAKS_SECONDS = 1.0  # that another rank leaves the first to say what both found
 ROLE = "prepared"  # of such a file among a job's inputs
+# What work on wrong values can end in, before anybody knows that they are wrong.
+ON_DAMAGE = (
+    TrainerError,
+    ArithmeticError,
+    AssertionError,
+    LookupError,
+    MemoryError,
+    RuntimeError,  # torch's own errors are such
+    TypeError,
+    ValueError,
+)
 LARGEST_HEADER = 100 * 1024 * 1024
 COPY_BYTES = 16 * 1024 * 1024
 
@@ -118,7 +129,7 @@ class Prepared:
             self.is_whole()
         except (DamagedError, OSError):
             raise
-        except Exception:
+        except ON_DAMAGE:
             self._require(sha256)
             raise
         finally:

@@ -17,6 +17,7 @@ from trainer.cleaning import CleaningSpec, Effect
 from trainer.columns import Block, Column, Gatherer
 from trainer.data import blocks, cleaned, inputs, partition, split
 from trainer.data.batches import Batches
+from trainer.data.cleaned import Done
 from trainer.data.partition import PARTS
 from trainer.data.prepared import Array, Prepared
 from trainer.data.split import Indices, Parts
@@ -104,8 +105,7 @@ class Rows:
 
 
 def read(spec: TrainSpec, prepared: Prepared) -> Rows:
-    """The rows that a resolved ``spec`` learns from. Raises TrainerError where the data cannot be learned from."""
-    assert spec.task is not None
+    """The rows that ``spec`` learns from. Raises TrainerError where the data cannot be learned from."""
     return of_task(spec.task, prepared, spec.split, spec.seed, spec.ranks, spec.cleaning)
 
 
@@ -154,8 +154,26 @@ def of_task(
     cleaning: Sequence[CleaningSpec] = (),
 ) -> Rows:
     """The rows for a task, cleaned, and divided by ``division`` and ``seed``."""
-    table, effects = _cleaned(task, prepared, division, cleaning)
-    encoded, features = table.targets, table.features
+    table = read_table(task, prepared, division)
+    return divide(task, table, list(cleaned.rows(cleaning, table)), division, seed, ranks, cleaning)
+
+
+def divide(
+    task: TaskSpec,
+    table: Table,
+    done: Sequence[Done],
+    division: Split,
+    seed: int,
+    ranks: int = 1,
+    cleaning: Sequence[CleaningSpec] = (),
+) -> Rows:
+    """The rows of a table behind the steps that were ``done`` with it, divided, and their values cleaned. Raises
+    TrainerError where they cannot be learned from.
+    """
+    table = done[-1].table if done else table
+    encoded, features, prepared = table.targets, table.features, table.prepared
+    if encoded.strata is not None:
+        require_classes(table.counts())
     usable, parts = _divided(table, division, seed)
     if len(parts.train) < ranks:
         raise TrainerError(
@@ -175,20 +193,8 @@ def of_task(
         targets=encoded.values,
         parts=parts,
         dropped=len(table.rows) - len(usable),
-        effects=effects,
+        effects=tuple(effect for step in done for effect in step.effects),
     )
-
-
-def _cleaned(
-    task: TaskSpec, prepared: Prepared, division: Split, cleaning: Sequence[CleaningSpec]
-) -> tuple[Table, tuple[Effect, ...]]:
-    """The rows that are left, and what cleaning did. Raises TrainerError where their classes cannot be learnt."""
-    table = read_table(task, prepared, division)
-    done = list(cleaned.rows(cleaning, table))
-    table = done[-1].table if done else table
-    if table.targets.strata is not None:
-        require_classes(table.counts())
-    return table, tuple(effect for step in done for effect in step.effects)
 
 
 def read_table(task: TaskSpec, prepared: Prepared, division: Split) -> Table:
@@ -199,7 +205,7 @@ def read_table(task: TaskSpec, prepared: Prepared, division: Split) -> Table:
         prepared=prepared,
         features=inputs.feature_columns(task.features, (*task.target_columns, *division.columns), prepared.summary),
         targets=module.encode(task, prepared),
-        target=", ".join(task.target_columns),
+        target_columns=task.target_columns,
         rows=np.arange(len(prepared)),
     )
 
@@ -232,6 +238,7 @@ def configure(spec: TrainSpec, rows: Rows, prepared_sha256: str | None = None) -
             "model": spec.model,
             "inputs": rows.blocks,
             "target": rows.task.target,
+            "dialect": rows.prepared.summary.dialect,
             "split": spec.split,
             "seed": spec.seed,
             "cleaning": spec.cleaning,

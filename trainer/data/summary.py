@@ -14,11 +14,20 @@ from trainer.errors import TrainerError
 IMAGE, LABEL = "image", "label"
 
 
+class Dialect(Strict):
+    """How a file of text writes its table: whoever reads such a file again need not guess."""
+
+    delimiter: str = ","
+    encoding: str = Field("utf-8", description="The name of Python's codec.")
+    header: bool = Field(True, description="Whether a line of names stands above the rows.")
+
+
 class DataSummary(Strict):
     """What a spec needs to know of its data to be completed and checked; the heart of a data set's profile."""
 
     rows: int = Field(ge=0)
     columns: Annotated[tuple[AnyColumn, ...], Lenient]
+    dialect: Dialect | None = Field(None, description="Of the file that the rows come from, where it is text.")
 
     def named(self, name: str) -> Column | None:
         """The column of this name; None where there is no such."""

@@ -25,7 +25,7 @@ class Table:
     prepared: Prepared
     features: tuple[Column, ...]
     targets: Encoded
-    target: str
+    target_columns: tuple[str, ...]
     rows: Indices
 
     def keep(self, is_kept: Array) -> "Table":

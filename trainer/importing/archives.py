@@ -9,7 +9,6 @@ import gzip
 import stat
 import struct
 import tarfile
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from trainer.errors import TrainerError
+from trainer.importing.words import clean
 
 PIECE = 1024 * 1024
 HEAD = 4096
@@ -58,6 +58,11 @@ class Source:
     @property
     def size(self) -> int:
         return self.path.stat().st_size
+
+
+def beginning(sources: Sequence[Source], mark: bytes) -> list[Source]:
+    """Those that begin with a format's own bytes."""
+    return [source for source in sources if source.head.startswith(mark)]
 
 
 class Allowance:
@@ -317,13 +322,3 @@ def _decoded(member: zipfile.ZipInfo) -> str:
 
 def _is_hidden(name: str) -> bool:
     return any(part in HIDDEN or part.startswith(".") for part in name.split("/"))
-
-
-def clean(text: str, longest: int = 1000) -> str:
-    """``text`` composed (NFC), without control characters and lone surrogates, which no page and no database can
-    hold.
-    """
-    composed = unicodedata.normalize("NFC", text[:longest])
-    return "".join(
-        c if c.isprintable() else "\ufffd" if unicodedata.category(c) in {"Cs", "Cn"} else " " for c in composed
-    )

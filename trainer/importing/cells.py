@@ -23,7 +23,7 @@ BEGINNINGS = frozenset("+-.,0123456789iI")
 LARGEST = 1e33  # models compute in float32, which ends at 3.4e38: the rest is room for a network to multiply
 
 
-NUMBER, GAP, TEXT, INFINITE, CODE = range(5)
+NUMBER, GAP, TEXT, INFINITE, CODE = range(KINDS := 5)
 # What a number would not keep: leading zeros, digits beyond those of float64, and an E that is a letter.
 CODED = re.compile(r"0\d+|\d{16,}|\d+E\d{1,3}", re.ASCII)
 SURE_DIGITS = 1e15

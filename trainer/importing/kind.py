@@ -13,19 +13,22 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 
 from trainer import columns as kinds
 from trainer.columns import Column
 from trainer.data.prepared import Array
 from trainer.data.summary import DataSummary
-from trainer.importing.observed import Observed, Part
 from trainer.importing.profile import ColumnProfile, Counts, Problem, Unread
 from trainer.importing.stated import Stated
 
-Kept = Array | pa.StringArray | None  # of some cells until the end: an array, the cells as they are, or nothing
+if TYPE_CHECKING:  # Arrow starts threads, so that the process which inspections are forked from does not load it
+    import pyarrow as pa
+
+    from trainer.importing.observed import Observed, Part
+
+# Of some cells until the end: an array, the cells as they are, or nothing.
+Kept: TypeAlias = "Array | pa.StringArray | None"
 
 
 class Candidate:
@@ -37,10 +40,10 @@ class Candidate:
     reads_numbers: ClassVar[bool] = False  # whether it needs to know which cells are numbers
     tells_gaps: ClassVar[bool] = True  # whether it is worth a sentence that values are missing
 
-    def __init__(self, observed: Observed, reading: Any = None) -> None:
+    def __init__(self, observed: "Observed", reading: Any = None) -> None:
         self.observed, self.reading = observed, reading
 
-    def see(self, part: Part) -> Kept:
+    def see(self, part: "Part") -> Kept:
         """Take note of some more cells; what to keep of them."""
         return None
 

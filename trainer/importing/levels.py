@@ -11,11 +11,10 @@ import pyarrow.compute as pc
 from trainer.data.prepared import Array
 from trainer.importing import series
 from trainer.importing.cells import MISSING, Read, read
+from trainer.importing.words import FOREIGN_SPACES, plain
 
 LONGEST_LEVEL = 80
-FOREIGN_SPACES = "\u00a0\u2007\u2009\u200a\u202f\u3000"
 JAMO = ("\u1100", "\u11ff")  # the parts of Korean syllables
-SPACES = str.maketrans(dict.fromkeys(FOREIGN_SPACES, " "))
 
 
 class Levels:
@@ -30,6 +29,11 @@ class Levels:
     def __len__(self) -> int:
         """How many there are, not counting those that say that a value is missing."""
         return self._present
+
+    @property
+    def count(self) -> int:
+        """How many there are with those."""
+        return len(self._cells)
 
     def places(self, cells: pa.StringArray, longest: int) -> Array:
         """int32 [cells]: the place of each among all that have come."""
@@ -85,10 +89,7 @@ class Levels:
 
 
 def _plain(word: str) -> str:
-    if word.isascii() or is_short_form(word):
-        return word
-    composed = unicodedata.normalize("NFC", word)
-    return "".join(c for c in composed if unicodedata.category(c) != "Cf").translate(SPACES).strip()
+    return word if is_short_form(word) else plain(word)
 
 
 def visible(word: str) -> str:

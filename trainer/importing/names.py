@@ -1,10 +1,10 @@
-"""Names of a table's columns: none empty, no two alike."""
+"""Names of a table's columns: none empty, no two alike. Shipped beside exports; it needs nothing else."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import count
 
-from trainer.importing.archives import clean
+from trainer.importing.words import clean
 
 LONGEST_NAME = 200
 

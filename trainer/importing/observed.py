@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pyarrow.compute as pc
 
 from trainer.data.prepared import Array
 from trainer.importing import series
-from trainer.importing.cells import CODE, GAP, INFINITE, LARGEST, MISSING, NUMBER, TEXT, Read
+from trainer.importing.cells import CODE, GAP, INFINITE, KINDS, LARGEST, MISSING, NUMBER, TEXT, Read
 from trainer.importing.cells import read as read_numbers
 from trainer.importing.levels import LONGEST_LEVEL, Levels
 from trainer.importing.stated import Stated
@@ -27,12 +28,19 @@ class Part:
     """Some cells of a column: stripped texts as Arrow keeps them, or float64 values where the file states numbers, and
     the lines that they stand in. ``read`` is what they are as numbers; where no kind asks for that, each is a gap or a
     text. ``places`` are theirs among the different cells of the column, None once those are too many to be held.
+    ``is_new`` says that a cell may be another than all before.
     """
 
     cells: Any
     lines: Sequence[int]
     read: Read
     places: Array | None
+    is_new: bool = True
+
+    @cached_property
+    def counts(self) -> Array:
+        """How many cells are of each of the kinds of ``read``."""
+        return np.bincount(self.read.kinds, minlength=KINDS)
 
 
 class Observed:
@@ -49,20 +57,20 @@ class Observed:
         self.spellings: set[str] = set()
         self.lowest, self.highest = np.inf, -np.inf  # of stated numbers
         self._most, self._reads_numbers, self._is_measured = most, reads_numbers, False
-        self._counts = np.zeros(5, np.int64)
+        self._counts = np.zeros(KINDS, np.int64)
         self._words: list[str] | None = None
 
     def see(self, cells: Any, lines: Sequence[int]) -> Part:
         """Take note of some more cells and of the lines they stand in."""
         part = self._of_numbers(cells, lines) if isinstance(cells, np.ndarray) else self._of_texts(cells, lines)
         self._words = None
-        counts = np.bincount(part.read.kinds, minlength=5)
+        counts = part.counts
         self._counts += counts
         self.is_full = self.is_full or len(self.levels) > self._most or self._are_many_numbers()
         self._is_measured = self._is_measured or part.read.is_measured
         if part.places is not None:
             self.held += len(part.places) - int(counts[GAP])
-        if counts[GAP] and not isinstance(cells, np.ndarray):
+        if counts[GAP] and part.is_new and not isinstance(cells, np.ndarray):
             self.spellings |= self.gaps.intersection(series.different(cells, part.read.kinds == GAP))
         return part
 
@@ -71,6 +79,7 @@ class Observed:
         return self._reads_numbers and len(self.levels) > NUMBERS_HELD and self.numbers >= NUMBER_SHARE * self.present
 
     def _of_texts(self, cells: pa.StringArray, lines: Sequence[int]) -> Part:
+        count = self.levels.count
         places, longest = self._hold(cells)
         if not self._reads_numbers:
             read = self._as_words(cells)
@@ -78,7 +87,7 @@ class Observed:
             read = read_numbers(cells, self.comma)
         else:
             read = self.levels.read(places)
-        return Part(cells, lines, read, places)
+        return Part(cells, lines, read, places, is_new=places is None or self.levels.count > count)
 
     def _hold(self, cells: pa.StringArray) -> tuple[Array | None, int]:
         """The cells' places among the held values, None once there are too many, and the length of the longest cell."""
@@ -103,6 +112,11 @@ class Observed:
         if (kinds == NUMBER).any():
             self.lowest, self.highest = min(self.lowest, np.nanmin(values)), max(self.highest, np.nanmax(values))
         return Part(cells, lines, Read(values, kinds), None)
+
+    @property
+    def gap_words(self) -> tuple[str, ...]:
+        """The words that say that a value is missing."""
+        return tuple(sorted(self.spellings - {""}))
 
     @property
     def rows(self) -> int:

@@ -60,7 +60,7 @@ class Unread(Strict):
 
 
 class ColumnProfile(Strict):
-    """One column: numbers have the statistics, categories their most frequent levels."""
+    """One column: numbers and dates have their range, categories their most frequent levels."""
 
     name: str
     kind: str
@@ -70,6 +70,8 @@ class ColumnProfile(Strict):
     maximum: float | None = None
     mean: float | None = None
     std: float | None = None
+    earliest: str | None = Field(None, description="Of dates, in ISO 8601 and UTC.")
+    latest: str | None = None
     histogram: Histogram | None = None
     levels: Counts = ()
     rarest: Annotated[tuple[str, int], Lenient] | None = Field(
@@ -140,7 +142,10 @@ SENTENCES: dict[str, Sentence] = {
     "lonely_class": (
         "error",
         _("%(count)s classes have a single row, among them “%(name)s”."),
-        _("Add rows of these classes or remove them: one row cannot be trained on and tested as well."),
+        _(
+            "Add rows of these classes, or take them out of a run by the cleaning step “Leave out rare classes”: one "
+            "row cannot be trained on and tested as well."
+        ),
     ),
     "imbalance": (
         "warning",
@@ -156,8 +161,8 @@ SENTENCES: dict[str, Sentence] = {
         "warning",
         _("“%(column)s” is missing in %(count)s of %(rows)s rows."),
         _(
-            "Training fills gaps with the column's median, or treats them as a category of their own. Fill them in "
-            "if you know better."
+            "Training fills gaps with the column's median, and tells the model where they were. Choose otherwise by "
+            "the cleaning step “Fill gaps”, or fill them in if you know better."
         ),
     ),
     "infinite_pixels": (
@@ -168,7 +173,10 @@ SENTENCES: dict[str, Sentence] = {
     "duplicates": (
         "warning",
         _("%(count)s of %(rows)s rows repeat an earlier row exactly."),
-        _("Remove the repetitions: a row that is in training and in test makes the result look better than it is."),
+        _(
+            "Take them out of a run by the cleaning step “Leave out duplicate rows”: a row that is in training and in "
+            "test makes the result look better than it is."
+        ),
     ),
     "contradicting_labels": (
         "warning",

@@ -4,7 +4,7 @@ What is asked of every cell is asked here of all at once. Arrow's functions star
 not.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -81,18 +81,15 @@ def different(cells: pa.StringArray, are_chosen: Array) -> list[str]:
     return pc.unique(cells.filter(pa.array(are_chosen))).to_pylist()  # type: ignore[no-any-return]
 
 
-def hashes(columns: Iterable[pa.StringArray | Array]) -> Array:
-    """uint64 [rows]: of each row. Rows with the same cells have the same; two that differ in one cell have different
-    ones, and others have the same about never.
-    """
-    sums = None
+def hashes(columns: Sequence[pa.StringArray | Array]) -> Array:
+    """uint64 [rows]: of each row. Rows with the same cells have the same, others about never."""
+    sums = np.full(len(columns[0]), SEED)
     for cells in columns:
-        sums = np.full(len(cells), SEED) if sums is None else sums
         if isinstance(cells, np.ndarray):
-            sums = _mixed(sums, np.where(np.isnan(cells), np.nan, cells + 0.0).view(np.uint64))  # a gap is like another
+            words = np.where(np.isnan(cells), np.nan, cells + 0.0).view(np.uint64)  # a gap is like another
+            sums = _mixed(sums, words)
         else:
             sums = _with_texts(sums, cells)
-    assert sums is not None
     return sums
 
 
@@ -101,11 +98,12 @@ def _with_texts(sums: Array, cells: pa.StringArray) -> Array:
     lengths = at[1:] - at[:-1]
     data = np.concatenate([bytes_of(cells)[: at[-1]], np.zeros(WORD, np.uint8)])
     words = np.ndarray(len(data) - WORD + 1, np.uint64, data, strides=(1,))  # eight bytes from any place on
-    sums = _mixed(sums, lengths.astype(np.uint64))
+    word = words[at[:-1]] & REST_OF_WORD[np.minimum(lengths, WORD)]
+    sums = _mixed(sums, word + lengths.astype(np.uint64) * FACTOR)
     longest = int(lengths.max(initial=0))
-    for start in range(0, min(longest, LONGEST_MIXED), WORD):
-        rows = slice(None) if start == 0 else np.flatnonzero(lengths > start)
-        word = words[at[:-1][rows] + start] & REST_OF_WORD[np.minimum(lengths[rows] - start, WORD)]
+    for start in range(WORD, min(longest, LONGEST_MIXED), WORD):
+        rows = np.flatnonzero(lengths > start)
+        word = words[at[rows] + start] & REST_OF_WORD[np.minimum(lengths[rows] - start, WORD)]
         sums[rows] = _mixed(sums[rows], word)
     if longest > LONGEST_MIXED:
         rows = np.flatnonzero(lengths > LONGEST_MIXED)
@@ -116,5 +114,7 @@ def _with_texts(sums: Array, cells: pa.StringArray) -> Array:
 
 def _mixed(sums: Array, words: Array) -> Array:
     """Of different words different sums."""
-    sums = (sums ^ words) * FACTOR
-    return np.asarray(sums ^ (sums >> HALF))
+    mixed: Array = sums ^ words
+    mixed *= FACTOR
+    mixed ^= mixed >> HALF
+    return mixed

@@ -1,4 +1,7 @@
-"""Numbers as programs and as people write them: with thousands, decimal commas, units, and minus signs of all kinds."""
+"""Numbers as programs and as people write them: with thousands, decimal commas, units, and minus signs of all kinds.
+
+Shipped beside exports; it needs nothing else.
+"""
 
 import re
 from dataclasses import dataclass

@@ -28,6 +28,11 @@ LONGEST_BYTES = 40
 Batches = Callable[[Sequence[str] | None], Iterator[pa.RecordBatch]]  # of the columns with these names, or of all
 
 
+def example() -> pa.Table:
+    """A small table, as formats show themselves."""
+    return pa.table({"size": [row / 4 for row in range(12)], "colour": ["blue", "red", "red"] * 4})
+
+
 def only(sources: Sequence[Source]) -> Source:
     """The one file. Raises TrainerError where there are several."""
     if len(sources) != 1:

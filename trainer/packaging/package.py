@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from trainer import catalog, columns
 from trainer.columns import AnyBlock, Block
 from trainer.component import Lenient, Strict
+from trainer.data.summary import Dialect
 from trainer.errors import TrainerError
 from trainer.packaging import networks, preprocessing, tensorfile
 from trainer.packaging.preprocessing import RawModel
@@ -38,13 +39,12 @@ class ModelConfig(Strict):
     model: Model
     inputs: Annotated[tuple[AnyBlock, ...], Lenient] = Field(min_length=1)
     target: SerializeAsAny[Target]
+    dialect: Dialect | None = Field(None, description="Of the file with the rows that it was trained on.")
     split: Split
     seed: int
     cleaning: Cleanings = ()
     data: str | None = Field(None, description="SHA-256 of the prepared data that it was trained on.")
-    recipe: TrainSpec | None = Field(
-        None, description="The whole spec of the run that trained it; compression trains on with it."
-    )
+    recipe: TrainSpec = Field(description="The whole spec of the run that trained it; compression trains on with it.")
     compression: Annotated[tuple[Compression, ...], Lenient] = ()
 
     @field_validator("target", mode="before")

@@ -7,6 +7,7 @@ from typing import Any
 
 from trainer import catalog
 from trainer.columns import Block
+from trainer.data.summary import Dialect
 from trainer.packaging import package
 from trainer.packaging.package import ModelConfig
 
@@ -18,8 +19,8 @@ ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 def preprocess(config: ModelConfig) -> dict[str, Any]:
     """How a stored raw row becomes what the graph takes, and what its answers mean."""
-    inputs = [_input(block) for block in config.inputs]
-    return {"version": 2, "inputs": inputs, "output": package.task(config).output()}
+    inputs, dialect = [_input(block) for block in config.inputs], config.dialect or Dialect()
+    return {"version": 2, "table": dialect.model_dump(), "inputs": inputs, "output": package.task(config).output()}
 
 
 def _input(block: Block) -> dict[str, Any]:

@@ -9,7 +9,6 @@ not offered, the report says why, and the run succeeds all the same.
 """
 
 import inspect
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from pathlib import Path
 from shutil import copyfile, rmtree
 from typing import Any, Literal
 
-from trainer import catalog, columns
+from trainer import catalog
 from trainer.attempt import events
 from trainer.attempt.control import Control
 from trainer.attempt.job import GO_ON, STOP, Job
@@ -25,18 +24,16 @@ from trainer.attempt.journal import Journal
 from trainer.component import Component
 from trainer.errors import TrainerError
 from trainer.exporters import File, Source
-from trainer.proving import bundle, description, parity, sources
+from trainer.proving import bundle, description, parity, shipping, sources
 from trainer.proving.proof import Proof
 from trainer.sentences import gettext_noop as _
 from trainer.spec import ExportSpec, exporters_for
 
-PREPROCESS = "preprocess.json"
-ANSWER = "answer.py"
 CARD = "README.md"
 SPEC = "spec.json"
 COMMON = (
     ("bundle", bundle.NAME),
-    ("preprocess", PREPROCESS),
+    ("preprocess", shipping.PREPROCESS),
     ("parity", parity.JSON),
     ("parity", parity.SHEET),
     ("model_card", CARD),
@@ -120,7 +117,7 @@ def make(exporter: Component, source: Source, proof: Proof, folder: Path) -> Mad
     folder.mkdir()
     further: Sequence[File] = catalog.build("exporters", exporter, source, folder)
     files: tuple[File, ...] = (*catalog.entry("exporters", exporter).module.FILES, *further)
-    write_companions(source, folder)
+    shipping.ship(source.config, folder)
     run = write_run(exporter, folder)
     report = {"format": files[0].format, "file": files[0].name, **proof.check(folder, run, source).report()}
     return Made(exporter, folder, files, run, report)
@@ -134,18 +131,6 @@ def write_run(exporter: Component, folder: Path) -> str:
     head = f'"""``load(folder)`` gives a function from raw rows by block to answers. It needs: numpy {module.NEEDS}."""'
     (folder / name).write_text(f"{head}\n\nfrom __future__ import annotations\n\n\n{source}", encoding="utf-8")
     return name
-
-
-def write_companions(source: Source, folder: Path) -> None:
-    """preprocess.json, predict.py and the files that it uses, which every format is run with."""
-    text = json.dumps(source.preprocess, indent=2, ensure_ascii=False)
-    (folder / PREPROCESS).write_text(text + "\n", encoding="utf-8")
-    copyfile(parity.SHIPPED, folder / parity.SHIPPED.name)
-    task = catalog.entry("tasks", source.config.task).module.__file__
-    assert task is not None
-    copyfile(Path(task).with_name(ANSWER), folder / ANSWER)
-    for block in source.config.inputs:
-        copyfile(columns.module_of(block, "read").__file__, folder / f"read_{block.kind}.py")
 
 
 def _say(journal: Journal, made: Made) -> None:
@@ -172,7 +157,7 @@ def assemble(
     for item in offered:
         for name in (*(file.name for file in item.files), item.run):
             copyfile(item.folder / name, out / name)
-    write_companions(source, out)
+    shipping.ship(source.config, out)
     report = {
         "exports": [item.report for item in made],
         "rows_sha256": proof.rows_sha256,
@@ -180,8 +165,7 @@ def assemble(
         "test": proof.scores,
     }
     parity.write_sheet(report, out)
-    recipe = source.config.recipe or source.config
-    (out / SPEC).write_text(recipe.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    (out / SPEC).write_text(source.config.recipe.model_dump_json(indent=2) + "\n", encoding="utf-8")
     exports = [bundle.link("export", file.name, out / file.name) for item in offered for file in item.files]
     chained = bundle.chain([links[0], bundle.link("spec", SPEC, out / SPEC), *links[1:], *exports])
     bundle.write_lineage(chained, out)

@@ -36,7 +36,6 @@ ROWS = 256
 BATCHES = (1, 7)
 TOLERANCE = 1e-4
 PATIENCE_SECONDS = 600.0
-SHIPPED = Path(__file__).with_name("predict.py")
 JSON = "parity.json"
 SHEET = "PARITY.md"
 
@@ -60,9 +59,11 @@ try:
     tools = runpy.run_path(folder + "/predict.py")
     preprocess = json.loads(pathlib.Path(folder, "preprocess.json").read_text(encoding="utf-8"))
     model = runpy.run_path(folder + "/" + run)["load"](folder)
-    rows = tools["read"](pathlib.Path(rows), preprocess)
-    answers = {{size: tools["predict"](model, rows, int(size), int(size) // 2) for size in batches}}
-    tools["np"].savez(folder + "/answers.npz", **answers)
+    np, answers = tools["np"], {{}}
+    for size in batches:
+        pieces = tools["batches"](pathlib.Path(rows), preprocess, int(size), longer=int(size) // 2)
+        answers[size] = np.concatenate([np.asarray(model(piece)) for piece in pieces])
+    np.savez(folder + "/answers.npz", **answers)
 except (OSError, MemoryError) as error:
     number = error.errno if isinstance(error, OSError) else errno.ENOMEM
     if number not in {sorted(SHORTAGES)}:

@@ -16,7 +16,7 @@ from trainer.attempt import events, job
 from trainer.attempt.journal import Reader, end_of
 from trainer.errors import TrainerError
 from trainer.sentences import filled
-from trainer.spec import AnySpec, parse
+from trainer.spec import AnyDraft, parse
 
 POLL_SECONDS = 0.05
 FEWEST_CPU_DEVICES = 2  # as a worker has: two ranks can be tried on any machine
@@ -37,7 +37,7 @@ def read_object(path: Path) -> dict[str, Any]:
     return content
 
 
-def checked(raw: dict[str, Any], kind: str) -> AnySpec:
+def checked(raw: dict[str, Any], kind: str) -> AnyDraft:
     """The spec of this kind that was given. Raises TrainerError with a line for each mistake."""
     try:
         return parse(raw, kind)

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +16,6 @@ from trainer.attempt import events
 from trainer.attempt.control import Control
 from trainer.attempt.job import GO_ON, PAUSE, STOP, YIELD, Job
 from trainer.attempt.journal import Journal
-from trainer.component import Component
 from trainer.data import rows
 from trainer.data.prepared import Prepared
 from trainer.data.rows import Rows
@@ -45,6 +45,27 @@ Outcome = Literal["succeeded", "stopped", "paused"]
 
 
 @dataclass(frozen=True)
+class Setting:
+    """What is trained, by what, on what, by whom, and where it is told."""
+
+    spec: TrainSpec
+    model: RawModel
+    data: Rows
+    ranks: Ranks
+    journal: Journal
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of weights and data."""
+        return DTYPES[self.spec.precision]
+
+    @cached_property
+    def loss_of(self) -> LossOf:
+        built: LossOf = catalog.build("losses", self.spec.loss, self.data.task.target)
+        return built
+
+
+@dataclass(frozen=True)
 class Fitted:
     """How fitting ended. Unless it was paused, the model holds the weights of the best epoch."""
 
@@ -58,7 +79,7 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
     sha256 = job.hashes.get("prepared")
     prepared = Prepared.open(job.inputs["prepared"], sha256)
     assert isinstance(job.spec, TrainSpec)
-    spec = job.spec.resolved(prepared.summary)
+    spec = job.spec
     saved = checkpoint.read(job.resume) if job.resume else None
     if job.attempt > 1 or saved:
         journal.write(events.Rewind(step=saved.step if saved else 0))
@@ -69,43 +90,33 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
         _say_what_is_trained_on(journal, data)
         ranks.seed(spec.seed)
         config = rows.configure(spec, data, sha256)
-        model = package.module(config)
-        control = Control(folder if ranks.first else None)
-        fitted = fit(spec, model, data, ranks, journal, control=control, folder=folder, resume=saved)
+        setting = Setting(spec, package.module(config), data, ranks, journal)
+        fitted = fit(setting, control=Control(folder if ranks.first else None), folder=folder, resume=saved)
         if fitted.outcome == "paused":
             return events.Ended(outcome="paused", code=fitted.code, step=fitted.progress.step)
-        report = judge(spec, model, data, ranks, fitted)
+        report = judge(setting, fitted)
 
     if ranks.first:
-        publish(folder, journal, config, model, report)
+        publish(folder, journal, config, setting.model, report)
     return events.Ended(outcome=fitted.outcome, step=fitted.progress.step)
 
 
 def fit(
-    spec: TrainSpec,
-    model: RawModel,
-    data: Rows,
-    ranks: Ranks,
-    journal: Journal,
-    *,
-    control: Control | None = None,
-    folder: Path | None = None,
-    resume: Saved | None = None,
+    setting: Setting, *, control: Control | None = None, folder: Path | None = None, resume: Saved | None = None
 ) -> Fitted:
-    """Train ``model`` by a resolved ``spec``; it ends with the weights of the best epoch.
+    """Train the model by the spec; it ends with the weights of the best epoch.
 
     Without ``folder`` nothing is checkpointed, without ``control`` nobody steers; so an already built model can be
     tuned in one process. Raises TrainerError when the loss is not finite and the spec says to stop.
     """
+    spec, model, data, ranks, journal = setting.spec, setting.model, setting.data, setting.ranks, setting.journal
     control = control or Control(None)
-    dtype = DTYPES[spec.precision]
-    model.to(device=ranks.device, dtype=dtype)
+    model.to(device=ranks.device, dtype=setting.dtype)
     _lay_out(model, torch.channels_last if ranks.device.type == "cpu" else torch.contiguous_format)
     named = [(name, parameter) for name, parameter in model.network.named_parameters() if parameter.requires_grad]
     batches = data.batches(spec.batch_size, spec.seed)
     total_steps = batches.per_epoch * spec.epochs
     task = data.task
-    loss_of: LossOf = catalog.build("losses", _chosen(spec.loss), task.target)
     optimizer: torch.optim.Optimizer = catalog.build("optimizers", spec.optimizer, named)
     schedule = Scheduler(spec.schedule, optimizer, total_steps)
     gradients = Gradients(ranks, [parameter for _, parameter in named], SUMS + task.sum_count)
@@ -137,10 +148,10 @@ def fit(
         # Rows of this rank. A rank that the last batch leaves without a row computes one and counts none of it.
         mine = ranks.share(batch)
         variation = Variation(spec.augmentation, spec.seed, epoch)
-        inputs, targets = to_device(data, mine if len(mine) else batch[:1], ranks, dtype, variation)
+        inputs, targets = to_device(data, mine if len(mine) else batch[:1], ranks, setting.dtype, variation)
         gradients.clear()
         outputs = model.network(model.encode(inputs))
-        loss = task.losses(outputs, targets, loss_of)[: len(mine)].sum()
+        loss = task.losses(outputs, targets, setting.loss_of)[: len(mine)].sum()
 
         # What all ranks must know of this step travels with the gradients: rank 0's command, the loss, the weight by
         # which sums become means, and the task's sums. It stands in the first bucket, which backward may send.
@@ -171,7 +182,7 @@ def fit(
         due = any(given & CHECKPOINT for given in commands)
         command = max(given & ~CHECKPOINT for given in commands)
         if last_of_epoch or (command == STOP and progress.step < total_steps):
-            schedule.observe(_validate(spec, model, data, ranks, journal, progress, loss_of, epoch + 1))
+            schedule.observe(_validate(setting, progress, epoch + 1))
         if folder and (due or command):
             progress.seconds = time.monotonic() - began
             random = checkpoint.random_state(ranks)
@@ -219,40 +230,33 @@ def to_device(
     }, targets
 
 
-def _validate(
-    spec: TrainSpec,
-    model: RawModel,
-    data: Rows,
-    ranks: Ranks,
-    journal: Journal,
-    progress: Progress,
-    loss_of: LossOf,
-    epoch: int,
-) -> float:
+def _validate(setting: Setting, progress: Progress, epoch: int) -> float:
     """Score the validation rows, log the scores, and keep the weights when they are the best so far; their loss."""
-    task, rows_scored = data.task, len(data.parts.validation)
-    loss, *sums = _sums(spec, model, data, data.parts.validation, ranks, loss_of)
+    task, journal, part = setting.data.task, setting.journal, setting.data.parts.validation
+    rows_scored = len(part)
+    loss, *sums = _sums(setting, part)
     scores = {"loss": loss / rows_scored, **dict(zip(task.measures, task.scores(sums, rows_scored), strict=True))}
     journal.log(progress.step, {**{f"validation/{key}": value for key, value in scores.items()}, "epoch": float(epoch)})
     rank = task.rank(scores)
     comparable = math.isfinite(progress.best_scores.get("loss", math.nan))  # nothing is ever better than a loss of NaN
     if not comparable or (math.isfinite(scores["loss"]) and rank > progress.best):
         progress.best, progress.best_epoch, progress.best_scores = rank, epoch, scores
-        progress.best_state = {key: value.clone() for key, value in model.state_dict().items()}
+        progress.best_state = {key: value.clone() for key, value in setting.model.state_dict().items()}
         message, params = task.best_epoch(scores)
         journal.write(events.Log(message=message, params={"epoch": epoch, **params}))
     return scores["loss"]
 
 
 @torch.no_grad()
-def _sums(spec: TrainSpec, model: RawModel, data: Rows, part: Indices, ranks: Ranks, loss_of: LossOf) -> list[float]:
+def _sums(setting: Setting, part: Indices) -> list[float]:
     """The loss and the task's sums over the rows of ``part``, each rank scoring its share."""
+    model, data, ranks = setting.model, setting.data, setting.ranks
     model.eval()
     totals = torch.zeros(1 + data.task.sum_count, dtype=torch.float64, device=ranks.device)
     for batch in data.pieces(ranks.share(part), EVALUATION_ROWS):
-        inputs, targets = to_device(data, batch, ranks, DTYPES[spec.precision])
+        inputs, targets = to_device(data, batch, ranks, setting.dtype)
         outputs = model.network(model.encode(inputs))
-        totals[0] += data.task.losses(outputs, targets, loss_of).sum().double()
+        totals[0] += data.task.losses(outputs, targets, setting.loss_of).sum().double()
         totals[1:] += data.task.sums(outputs, targets).sum(0).double()
     model.train()
     sums: list[float] = ranks.sum(totals).tolist()
@@ -280,33 +284,33 @@ def save(
 
 
 @torch.no_grad()
-def predict(model: nn.Module, data: Rows, part: Indices, ranks: Ranks, loss_of: LossOf) -> Tensor:
+def predict(setting: Setting, part: Indices) -> Tensor:
     """What the model decides on the raw rows of ``part``, and behind it the loss of each: float64 [N, … + 1] on every
     rank's host. Memory holds the answers for some rows at a time.
     """
-    model.eval()
+    ranks = setting.ranks
+    setting.model.eval()
     shares = [len(part) * (rank + 1) // ranks.count - len(part) * rank // ranks.count for rank in range(ranks.count)]
-    decisions = [
-        _decided(model, data, piece, ranks, loss_of) for piece in data.pieces(ranks.share(part), EVALUATION_ROWS)
-    ]
+    decisions = [_decided(setting, piece) for piece in setting.data.pieces(ranks.share(part), EVALUATION_ROWS)]
     if not decisions:  # a rank without a row still has to know the shape of what is decided
-        decisions.append(_decided(model, data, part[:1], ranks, loss_of)[:0])
+        decisions.append(_decided(setting, part[:1])[:0])
     return torch.cat(ranks.gather(torch.cat(decisions), shares))
 
 
-def _decided(model: nn.Module, data: Rows, piece: Indices, ranks: Ranks, loss_of: LossOf) -> Tensor:
-    inputs, targets = to_device(data, piece, ranks, torch.float32)
-    answers = model(inputs)
-    losses = data.task.losses_of_answers(answers, targets, loss_of).double().cpu()
-    decisions = torch.from_numpy(data.task.decide(answers.cpu().numpy())).double()
+def _decided(setting: Setting, piece: Indices) -> Tensor:
+    task = setting.data.task
+    inputs, targets = to_device(setting.data, piece, setting.ranks, torch.float32)
+    answers = setting.model(inputs)
+    losses = task.losses_of_answers(answers, targets, setting.loss_of).double().cpu()
+    decisions = torch.from_numpy(task.decide(answers.cpu().numpy())).double()
     return torch.cat([decisions.reshape(len(piece), -1), losses[:, None]], 1)
 
 
-def judge(spec: TrainSpec, model: RawModel, data: Rows, ranks: Ranks, fitted: Fitted) -> Report:
+def judge(setting: Setting, fitted: Fitted) -> Report:
     """The report. The test rows are read here, once, by the model as it is published (float32)."""
-    model.float()
+    spec, model, data = setting.spec, setting.model.float(), setting.data
     part, task, progress = data.parts.test, data.task, fitted.progress
-    judged = predict(model, data, part, ranks, catalog.build("losses", _chosen(spec.loss), task.target)).numpy()
+    judged = predict(setting, part).numpy()
     truth = data.targets[part]
     decisions = judged[:, :-1].reshape(truth.shape).astype(task.decision_type)
     headline, scalars, blocks = task.report(decisions, truth)
@@ -369,8 +373,3 @@ def _say_what_is_trained_on(journal: Journal, data: Rows) -> None:
             params={"train": len(parts.train), "validation": len(parts.validation), "test": len(parts.test)},
         )
     )
-
-
-def _chosen(part: Component | None) -> Component:
-    assert part is not None, "the spec is resolved"
-    return part

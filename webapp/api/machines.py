@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router
 
 from trainer.catalog import FAMILIES, Entry, listing
-from trainer.spec import CompressSpec, TrainSpec
+from trainer.spec import CompressSpec, TrainDraft
 from webapp import words
 from webapp.accounts.authentication import person
 from webapp.api import schemas
@@ -23,7 +23,7 @@ def components(request: HttpRequest) -> dict[str, Any]:
     items = [_component(entry) for family in FAMILIES for entry in listing(family).values()]
     return {
         "items": items,
-        "specs": {"train": TrainSpec.model_json_schema(), "compress": CompressSpec.model_json_schema()},
+        "specs": {"train": TrainDraft.model_json_schema(), "compress": CompressSpec.model_json_schema()},
     }
 
 

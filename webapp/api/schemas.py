@@ -180,7 +180,7 @@ class NewRun(Body):
     spec: dict[str, Any] = Field(
         description="The run's spec, of which everything has a default but, for a table, “task”.",
         examples=[{"model": {"name": "cnn"}, "epochs": 7, "ranks": 2}],
-        json_schema_extra={SHAPE: "TrainSpec"},
+        json_schema_extra={SHAPE: "TrainDraft"},
     )
 
 

@@ -12,7 +12,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -135,17 +135,16 @@ def bring(source: Path) -> Brought:
     example for a full disk, with nothing left behind.
     """
     temporary = incoming() / f"put-{uuid4().hex}"
-    try:
+    with ExitStack() as undo:
+        undo.callback(temporary.unlink, missing_ok=True)
         if link(source, temporary):
             digest = sums.of_file(temporary)
         else:
             with source.open("rb") as stream:
                 digest = sums.copy(stream, temporary)
         _sync(temporary)
-        return Brought(temporary, digest.hexdigest(), digest.sums())
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        undo.pop_all()
+    return Brought(temporary, digest.hexdigest(), digest.sums())
 
 
 def adopt(path: Path, sha256: str, block_sums: bytes = b"") -> Artifact:

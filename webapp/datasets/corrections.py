@@ -177,7 +177,7 @@ def _remove(proposal: DatasetVersion) -> None:
     for run in Run.objects.select_for_update().filter(dataset_version=proposal).order_by("pk"):
         if states.move(run.pk, State.CANCELLED):  # it had not ended
             broker.tell_workers(run.pk)
-    made = {proposal.prepared_id, proposal.thumbnails_id} - {None}
+    made = {name for name in (proposal.prepared_id, proposal.thumbnails_id) if name}
     inspections = Run.objects.filter(dataset_version=proposal)
     store.delete_on_commit(contents(inspections.values_list("pk", flat=True)) | made)
     inspections.delete()

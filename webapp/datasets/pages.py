@@ -237,6 +237,8 @@ def _column(column: Mapping[str, Any], rows: int, control: Control | None) -> Co
 
 
 def _range(column: Mapping[str, Any]) -> str:
+    if column.get("earliest") is not None:
+        return _("%(low)s to %(high)s") % {"low": column["earliest"], "high": column["latest"]}
     if column.get("minimum") is None:
         return ""
     return _("%(low)s to %(high)s, mean %(mean)s") % {

@@ -61,6 +61,6 @@ def inspection(version: DatasetVersion) -> Run | None:
 
 
 def in_use(dataset_id: UUID) -> QuerySet[Run]:
-    """Runs that have not ended and read the data set."""
+    """Runs that have not ended and read the data set; a preview keeps nobody from taking it away."""
     ended = (State.SUCCEEDED, State.STOPPED, State.FAILED, State.CANCELLED)
-    return Run.objects.filter(dataset_version__dataset=dataset_id).exclude(state__in=ended)
+    return Run.objects.filter(dataset_version__dataset=dataset_id).exclude(state__in=ended).exclude(kind=Kind.PREVIEW)

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import os
 from collections import OrderedDict
+from contextlib import ExitStack
 from threading import Lock
 from typing import Self
 from uuid import UUID
@@ -37,11 +38,10 @@ class Receiver:
         self._checksum = (hashlib.new(checksum[0]), checksum[1]) if checksum else None
         self._turn = Lock()
         self._file = _locked(upload)
-        try:
+        with ExitStack() as undo:
+            undo.callback(self.close)
             self._begin()
-        except BaseException:
-            self.close()
-            raise
+            undo.pop_all()
 
     def __enter__(self) -> Self:
         return self

@@ -91,11 +91,10 @@ def restore(owner: User, dataset_id: UUID) -> Dataset:
 
 
 def purge() -> int:
-    """Remove for good what could be restored for a week and no run but its inspection has read. Returns how many
-    went."""
-    used = (
-        Run.objects.exclude(kind=Kind.INSPECT).filter(dataset_version__isnull=False).values("dataset_version__dataset")
-    )
+    """Remove for good what could be restored for a week and no run has read but its inspection and previews. Returns
+    how many went."""
+    others = Run.objects.exclude(kind__in=(Kind.INSPECT, Kind.PREVIEW))
+    used = others.filter(dataset_version__isnull=False).values("dataset_version__dataset")
     old = Dataset.objects.filter(deleted__lt=Now() - queries.UNDO - GRACE).exclude(pk__in=used)
     for dataset in old:
         _remove(dataset)

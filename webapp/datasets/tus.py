@@ -246,7 +246,7 @@ async def _take_in(request: Request, intake: Intake, receiver: Receiver) -> Uplo
                 raise unknown()
             raise UploadError(408, _("No bytes came for a while. Ask for the offset and go on from there."))
         return await in_thread(lambda: receiver.commit(whole=whole))
-    except BaseException:
+    except BaseException:  # cancelled, too: nothing half written stays, and the error goes on
         await asyncio.shield(in_thread(receiver.discard))
         raise
     finally:

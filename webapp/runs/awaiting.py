@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from trainer import mistakes
 from trainer.errors import TrainerError
-from trainer.spec import TrainSpec, parse
+from trainer.spec import TrainDraft, parse
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import broker, fitting, states
 from webapp.runs.lineage import add_inputs
@@ -55,7 +55,7 @@ def _complete(run: Run, version: DatasetVersion) -> None:
     release.
     """
     spec = parse(run.spec, "train")
-    assert isinstance(spec, TrainSpec)
+    assert isinstance(spec, TrainDraft)
     complete = fitting.complete(spec, version)
     assert version.prepared is not None
     add_inputs(run, {"prepared": version.prepared})

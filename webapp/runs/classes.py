@@ -2,10 +2,11 @@
 to fail.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from trainer import catalog
+from trainer.cleaning import Counts
 from trainer.data.summary import DataSummary, require_classes
 from trainer.spec import TrainSpec
 
@@ -14,23 +15,24 @@ def require_learnable(spec: TrainSpec, summary: DataSummary, profile: Mapping[st
     """Raise TrainerError, in the training process's own words, where a resolved spec's target cannot be learnt.
 
     A profile keeps a column's most frequent levels and the rarest; what it does not tell is left for the training
-    process to find.
+    process to find, and so is what cleaning makes of classes that are not all counted.
     """
-    assert spec.task is not None
     column: str | None = catalog.entry("tasks", spec.task).module.class_column(spec.task)
-    counts = _counted(column, profile) if column is not None else ()
-    if any(rows for _, rows in counts):
+    counts, is_whole = _counted(column, profile) if column is not None else ((), False)
+    if any(rows for _, rows in counts) and (is_whole or not spec.cleaning):
+        for step in spec.cleaning:
+            counts = step.counts(counts)
         can_choose = sum(bool(other.encodings) for other in summary.columns) > 1
         require_classes(counts, "task" if can_choose else "dataset")
 
 
-def _counted(column: str, profile: Mapping[str, Any]) -> Sequence[tuple[str, int]]:
-    """Rows of each class of the target, as far as the profile has them."""
+def _counted(column: str, profile: Mapping[str, Any]) -> tuple[Counts, bool]:
+    """Rows of each class of the target, as far as the profile has them, and whether these are all classes."""
     if column == profile.get("suggested_target"):
-        return profile.get("balance") or ()
+        return profile.get("balance") or (), True
     found: Mapping[str, Any] = next((one for one in profile.get("columns") or () if one["name"] == column), {})
     levels, rarest = found.get("levels") or [], found.get("rarest")
     if rarest is None or rarest in levels:
-        return levels
+        return levels, len(levels) == found.get("distinct")
     others = levels or ([("", 2)] if found["distinct"] > 1 else [])  # of numbers only the rarest is kept
-    return [*others, rarest]
+    return [*others, rarest], False

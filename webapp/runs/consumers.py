@@ -62,7 +62,7 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         try:
             refusal = BAD_MESSAGE if after is None else await self._refusal()
             await self.accept()  # a refused one too: a browser learns the code only of a socket that was open
-        except BaseException:  # nobody calls ``disconnect`` of a socket that was never open
+        except BaseException:  # goes on; nobody calls ``disconnect`` of a socket that was never open
             await self._leave()
             raise
         if refusal is None:

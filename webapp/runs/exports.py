@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from trainer.component import Component, Form
 from trainer.errors import TrainerError
-from trainer.spec import ExportSpec, TrainSpec, exporters_for, parse
+from trainer.spec import ExportSpec, TrainDraft, exporters_for, parse
 from webapp.artifacts.models import ModelVersion
 from webapp.runs.lineage import input_of
 from webapp.runs.models import Kind, Run, State
@@ -88,7 +88,7 @@ def _queue_export(run: Run, version: ModelVersion, spec: ExportSpec) -> Run:
 def _asked_exporters(run: Run) -> tuple[Any, ...] | None:
     """What the training run at the root asked for."""
     spec = parse(_root(run).spec)
-    return spec.exporters if isinstance(spec, TrainSpec) else None
+    return spec.exporters if isinstance(spec, TrainDraft) else None
 
 
 def _root(run: Run) -> Run:

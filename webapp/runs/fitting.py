@@ -4,27 +4,27 @@ from typing import Any
 
 from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
-from trainer.spec import RunSpec, TrainSpec, parse
+from trainer.spec import RunSpec, TrainDraft, TrainSpec, parse
 from webapp.datasets.models import DatasetVersion
 from webapp.runs.classes import require_learnable
 from webapp.workers.queries import most_devices
 
 
-def training_spec(spec: dict[str, Any], version: DatasetVersion) -> TrainSpec:
+def training_spec(spec: dict[str, Any], version: DatasetVersion) -> TrainDraft:
     """The checked spec of a training run on these data, complete where they are inspected.
 
     Raises pydantic's ValidationError for a spec that is wrong in itself, and TrainerError for one that does not fit the
     data or the machines; both name the field.
     """
     parsed = parse(spec, "train")
-    assert isinstance(parsed, TrainSpec)
+    assert isinstance(parsed, TrainDraft)
     _require_usable(version)
     fitted = parsed if awaits_inspection(version) else complete(parsed, version)
     require_devices(fitted)
     return fitted
 
 
-def complete(spec: TrainSpec, version: DatasetVersion) -> TrainSpec:
+def complete(spec: TrainDraft, version: DatasetVersion) -> TrainSpec:
     """The spec with all that depends on the data, which are inspected. Raises TrainerError."""
     _require_usable(version)
     profile = version.profile or {}

@@ -13,7 +13,7 @@ from trainer.component import Section, Strict
 from trainer.data.partition import split_column
 from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
-from trainer.spec import TrainSpec
+from trainer.spec import TrainDraft
 from webapp import refusals
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import fitting
@@ -40,7 +40,7 @@ class Reading:
     """A spec from outside: what was said, the complete spec if it is right, and what is wrong otherwise."""
 
     raw: dict[str, Any]
-    spec: TrainSpec | None = None
+    spec: TrainDraft | None = None
     errors: Errors = field(default_factory=dict)
 
 
@@ -54,7 +54,7 @@ def check(raw: dict[str, Any], version: DatasetVersion) -> Reading:
 
 def read_post(post: QueryDict) -> dict[str, Any]:
     """The spec that a form describes, unchecked."""
-    return read(TrainSpec, post)
+    return read(TrainDraft, post)
 
 
 def starting_point(profile: Mapping[str, Any], most_ranks: int | None) -> dict[str, Any]:
@@ -83,13 +83,13 @@ def is_trainable(version: DatasetVersion) -> bool:
     return any(entry.module.suggest(summary) is not None for entry in listing("tasks").values())
 
 
-def filled(spec: TrainSpec) -> dict[str, Any]:
+def filled(spec: TrainDraft) -> dict[str, Any]:
     """A complete spec as the form begins with it; the loss stays open, so that it follows the task."""
     return {**spec.model_dump(mode="json"), "loss": None}
 
 
 def sections(
-    reading: Reading, summary: DataSummary, most_ranks: int | None, model: type[Strict] = TrainSpec
+    reading: Reading, summary: DataSummary, most_ranks: int | None, model: type[Strict] = TrainDraft
 ) -> tuple[Part, ...]:
     """The form, filled with what was said and with what is wrong beside each field."""
     controls = draw.controls(model, reading.raw, Surroundings(summary, most_ranks, reading.errors))

@@ -24,6 +24,7 @@ class Kind(models.TextChoices):
     COMPRESS = "compress"
     EXPORT = "export"
     INSPECT = "inspect"
+    PREVIEW = "preview"
 
 
 class Run(models.Model):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from trainer.errors import DamagedError, TrainerError
-from trainer.spec import CompressSpec, ExportSpec, InspectSpec, TrainSpec, parse
+from trainer.spec import AnyDraft, CompressSpec, InspectSpec, parse, parse_complete
 from webapp import words
 from webapp.accounts.models import User
 from webapp.artifacts import store
@@ -59,7 +59,7 @@ def queue_run(
     *,
     owner: User,
     name: str,
-    spec: TrainSpec | CompressSpec | ExportSpec | InspectSpec,
+    spec: AnyDraft,
     inputs: Mapping[str, Artifact],
     dataset_version: DatasetVersion | None = None,
     parent: Run | None = None,
@@ -213,7 +213,7 @@ def retry(*, run: Run, owner: User) -> Run:
         raise IllegalCommand(_("This run has not ended; cancel it first, or wait."))
     if run.awaits_data and run.dataset_version is not None:
         return start_training(owner=owner, name=run.name, dataset_version=run.dataset_version, spec=run.spec)
-    spec = parse(run.spec)
+    spec = parse_complete(run.spec)
     require_bearable(owner)
     if spec.device_count:
         fitting.require_devices(spec)

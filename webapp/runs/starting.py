@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
+from trainer.spec import TrainSpec
 from webapp import names, refusals
 from webapp.accounts.access import signed_in
 from webapp.datasets import pages
@@ -34,7 +35,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _start(request)
     source = _source(request)
-    version = source.dataset_version if source else _version(request, request.GET)
+    version = source.dataset_version if source else chosen_version(request, request.GET)
     if version is None:
         choices = [one for one in pages.ready(signed_in(request)) if forms.is_trainable(one.latest)]
         return render(request, "runs/new.html", {"section": "runs", "choices": choices})
@@ -48,7 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _start(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
-    version = _version(request, request.POST)
+    version = chosen_version(request, request.POST)
     if version is None:
         return redirect("runs:new")
     raw, name = forms.read_post(request.POST), names.shown(request.POST.get("run_name", ""))
@@ -76,7 +77,7 @@ def _start(request: HttpRequest) -> HttpResponse:
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
     """What the form as it stands would do: summary, learning rate and JSON."""
-    version = _version(request, request.POST)
+    version = chosen_version(request, request.POST)
     if version is None:
         return HttpResponse(status=404)
     reading = forms.check(forms.read_post(request.POST), version)
@@ -87,7 +88,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 @require_POST
 def from_json(request: HttpRequest) -> HttpResponse:
     """The form's fields, filled from the JSON text. A text that is no spec stays where it is, to be mended."""
-    version = _version(request, request.POST)
+    version = chosen_version(request, request.POST)
     if version is None:
         return HttpResponse(status=404)
     taken = True
@@ -147,7 +148,9 @@ def _preview(reading: Reading, version: DatasetVersion) -> dict[str, Any]:
     said = reading.spec.model_dump(mode="json") if reading.spec else reading.raw
     problems = [(path, sentence) for path, sentences in reading.errors.items() for sentence in sentences]
     return {
-        "plan": plan(reading.spec, _summary(version)) if reading.spec else None,
+        "plan": plan(reading.spec, _summary(version), version.profile or {})
+        if isinstance(reading.spec, TrainSpec)
+        else None,
         "problems": problems,
         "spec_json": json.dumps(said, indent=2, ensure_ascii=False),
     }
@@ -162,7 +165,7 @@ def _source(request: HttpRequest) -> Run | None:
     return run if forms.is_cloneable(run) else None
 
 
-def _version(request: HttpRequest, given: QueryDict) -> DatasetVersion | None:
+def chosen_version(request: HttpRequest, given: QueryDict) -> DatasetVersion | None:
     """The version that is named, or the newest ready one of the data set that is, as far as the person may see it."""
     user = signed_in(request)
     if wanted := _identifier(given, "version"):

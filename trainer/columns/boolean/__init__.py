@@ -1,14 +1,13 @@
 """Yes or no: a block of int8 in the prepared file, 1 for what is, 0 for what is not, -1 where a value is missing."""
 
-from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Iterable
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from trainer.columns import Column as BaseColumn
-from trainer.columns import Filling, Layout, Names, VectorBlock
+from trainer.columns import Filling, Layout, LevelledBlock, Names
 from trainer.columns import Reading as BaseReading
-from trainer.component import Lenient
 from trainer.sentences import gettext_noop as _
 
 LABEL = _("yes or no")
@@ -44,35 +43,11 @@ def pair(words: Iterable[str], *, numbers: bool = False) -> tuple[str, str] | No
     return next((pair for pair in (*PAIRS, *[NUMBERS] * numbers) if small == set(pair)), None)
 
 
-class Block(VectorBlock):
-    """All columns of the kind, with the words of each. ``fill``, where cleaning says so, has for each column what
-    stands for a missing value, or -1.
-    """
-
-    dtype: ClassVar[str] = "int64"
-    gap: ClassVar[float | None] = -1
+class Block(LevelledBlock):
+    """All columns of the kind, with the words of each."""
 
     kind: Literal["boolean"] = "boolean"
     name: Literal["booleans"] = "booleans"
-    levels: Annotated[tuple[Names, ...], Lenient]
-    flagged: tuple[int, ...] = Field(
-        (), strict=False, description="Places of the columns whose gaps are a feature of their own."
-    )
-
-    fill: tuple[int, ...] = Field((), strict=False)
 
     def arguments(self) -> dict[str, Any]:
         return {"columns": len(self.columns), "flagged": list(self.flagged), "fill": list(self.fill)}
-
-    def description(self) -> dict[str, Any]:
-        return {
-            "dtype": self.dtype,
-            "shape": ["batch", *self.shape],
-            "columns": list(self.columns),
-            "missing": -1,
-            "levels": {name: list(levels) for name, levels in zip(self.columns, self.levels, strict=True)},
-        }
-
-    def fits(self, others: Sequence[BaseColumn]) -> bool:
-        levels = {column.name: column.levels for column in others if isinstance(column, Column)}
-        return all(levels.get(name) == own for name, own in zip(self.columns, self.levels, strict=True))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from trainer.columns import Filling, Gatherer
+from trainer.columns import Filling, Gatherer, gaps_of
 from trainer.columns.boolean import Block, Column
 from trainer.data.prepared import Array, Prepared
 from trainer.data.split import Indices
@@ -19,6 +19,7 @@ def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> lis
             columns=tuple(column.name for column in columns),
             levels=tuple(column.levels for column in columns),
             flagged=flagged,
+            gaps=gaps_of(columns),
         )
     ]
 
@@ -33,6 +34,16 @@ def filled(block: Block, names: Sequence[str], by: Filling, flag: bool, prepared
         flagged.discard(place)
         flagged |= {place} if flag and (values[:, place] < 0).any() else set()
     return block.model_copy(update={"fill": tuple(fill), "flagged": tuple(sorted(flagged))})
+
+
+def cleaned(block: Block, values: Array) -> Array:
+    """int64 [B, columns]: filled as cleaning said."""
+    return np.where(values < 0, block.fill, values) if block.fill else values
+
+
+def readable(block: Block, place: int, values: Array) -> list[bool | None]:
+    """Yes or no; None where a value is missing."""
+    return [None if value < 0 else bool(value) for value in values.tolist()]
 
 
 def gatherer(block: Block, prepared: Prepared) -> Gatherer:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from trainer.columns import Filling, Gatherer
+from trainer.columns import Filling, Gatherer, gaps_of
 from trainer.columns.category import Block, Column
 from trainer.data.prepared import Array, Prepared
 from trainer.data.split import Indices
@@ -12,7 +12,8 @@ from trainer.data.split import Indices
 
 def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> list[Block]:
     """One block of all columns."""
-    return [Block(columns=tuple(column.name for column in columns), levels=tuple(column.levels for column in columns))]
+    names, levels = tuple(column.name for column in columns), tuple(column.levels for column in columns)
+    return [Block(columns=names, levels=levels, gaps=gaps_of(columns))]
 
 
 def filled(block: Block, names: Sequence[str], by: Filling, flag: bool, prepared: Prepared, train: Indices) -> Block:
@@ -25,6 +26,16 @@ def filled(block: Block, names: Sequence[str], by: Filling, flag: bool, prepared
         flagged.discard(place)
         flagged |= {place} if flag and (codes[:, place] < 0).any() else set()
     return block.model_copy(update={"fill": tuple(fill), "flagged": tuple(sorted(flagged))})
+
+
+def cleaned(block: Block, values: Array) -> Array:
+    """int64 [B, columns]: filled as cleaning said."""
+    return np.where(values < 0, block.fill, values) if block.fill else values
+
+
+def readable(block: Block, place: int, values: Array) -> list[str | None]:
+    """The levels; None where one is missing."""
+    return [None if code < 0 else block.levels[place][code] for code in values.tolist()]
 
 
 def gatherer(block: Block, prepared: Prepared) -> Gatherer:

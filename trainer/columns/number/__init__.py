@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from trainer.columns import Column as BaseColumn
-from trainer.columns import Filling, Layout, Numbers, VectorBlock
+from trainer.columns import Filling, Layout, Names, Numbers, VectorBlock
 from trainer.columns import Reading as BaseReading
 from trainer.sentences import gettext_noop as _
 
@@ -30,6 +30,7 @@ class Column(BaseColumn):
 
     kind: Literal["number"] = "number"
     decimal_comma: bool = Field(False, description="Whether the file writes 1,5 for one and a half.")
+    units: Names = Field((), description="What stands beside its numbers; “()”: some stand in parentheses, negative.")
 
     @property
     def encodings(self) -> frozenset[str]:
@@ -56,6 +57,8 @@ class Block(VectorBlock):
     flagged: tuple[int, ...] = Field(
         (), strict=False, description="Places of the columns whose gaps are a feature of their own."
     )
+    decimal_comma: Names = Field((), description="The columns whose file writes 1,5 for one and a half.")
+    units: dict[str, Names] = Field({}, description="What stands beside numbers, by column.")
 
     fill: Numbers = ()
     low: Numbers = ()
@@ -82,6 +85,11 @@ class Block(VectorBlock):
             "columns": list(self.columns),
             "missing": "NaN",
             "unit": "as in the data",
+            "spelling": {
+                "decimal_comma": list(self.decimal_comma),
+                "units": {name: list(units) for name, units in self.units.items()},
+                "missing": {name: list(gaps) for name, gaps in self.gaps.items()},
+            },
             "contained": "imputation, robust scaling, smooth clipping",
         }
 

@@ -42,14 +42,13 @@ class Candidate(kind.Candidate):
 
     def see(self, part: Part) -> Kept:
         """float64 values, or None where none is a number."""
-        kinds, cells = part.read.kinds, part.cells
-        counts = np.bincount(kinds, minlength=5)
+        kinds, cells, counts = part.read.kinds, part.cells, part.counts
         self._units = {**part.read.units, **self._units}
         if counts[CODE] and not self._code:
             self._code = cells[int(np.argmax(kinds == CODE))].as_py()
         if counts[INFINITE] and not self._infinite_line:
             self._infinite_line = part.lines[int(np.argmax(kinds == INFINITE))]
-        if counts[TEXT] and len(self._words) <= MOST_WORDS:
+        if counts[TEXT] and part.is_new and len(self._words) <= MOST_WORDS:
             self._words.update(dict.fromkeys(series.different(cells, kinds == TEXT)[: MOST_WORDS + 1]))
         if counts[TEXT] and len(self._text_cells) < LINES_NAMED:
             places = np.flatnonzero(kinds == TEXT)[: LINES_NAMED - len(self._text_cells)].tolist()
@@ -64,7 +63,17 @@ class Candidate(kind.Candidate):
             self._require_numbers()
         elif observed.numbers == observed.infinite or not self._are_numbers():
             return None
-        return number.Column(name=observed.name, missing=missing, decimal_comma=observed.comma)
+        return number.Column(
+            name=observed.name,
+            missing=missing,
+            decimal_comma=observed.comma,
+            units=tuple(sorted(self._units)),
+            gaps=tuple(sorted(self._words)) if self._are_few_words() else (),
+        )
+
+    def _are_few_words(self) -> bool:
+        """Whether what is no number are a few words, which then stand for a gap."""
+        return len(self._words) <= MOST_WORDS and max(map(len, self._words), default=0) <= LONGEST_LEVEL
 
     def _require_numbers(self) -> None:
         observed = self.observed

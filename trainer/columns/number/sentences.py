@@ -32,7 +32,8 @@ SENTENCES: dict[str, Sentence] = {
         "warning",
         _("“%(column)s” holds numbers in different units, such as %(values)s, and was not read as numbers."),
         _(
-            "Write all of its numbers in one unit and import again, or correct the kind to have them read without units."
+            "Write all of its numbers in one unit and import again, or correct the kind to have them read without "
+            "units."
         ),
     ),
     "units_as_one": (

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trainer.columns import Column
 from trainer.data.prepared import Array
@@ -14,6 +16,7 @@ from trainer.importing.levelled import MOST_CLASSES, rarest
 from trainer.importing.profile import FIRST_VALUES, ColumnProfile, Counts, Histogram, Problem, problem
 
 BINS = 20
+SAMPLE = 10_000  # numbers that tell whether few are different
 FEW_CLASSES = 20
 LEAST_STEPS = 16  # of float32 in one standard deviation
 SENTINEL = re.compile(r"-?(?:9{2,}|8{2,}|7{2,})")
@@ -21,21 +24,20 @@ IDENTIFIER_NAME = re.compile(r"(.*[_ ])?(id|index|idx|key|nr|no|row|column 1)", 
 
 
 def described(column: Column, values: Array) -> ColumnProfile:
-    present = np.sort(values[~np.isnan(values)])
-    low, high = float(present[0]), float(present[-1])
+    present = values[~np.isnan(values)]
+    numbers, counts = _different(present)
+    low, high = float(numbers[0]), float(numbers[-1])
     with np.errstate(over="ignore", invalid="ignore"):
         mean, std = float(present.mean()), float(present.std())
-    firsts = np.flatnonzero(np.diff(present, prepend=np.nan) != 0)  # of the same numbers; NaN is no zero
-    counts = np.diff(firsts, append=len(present))
     return profile_of(
-        column.model_copy(update={"distinct": len(firsts)}),
+        column.model_copy(update={"distinct": len(numbers)}),
         minimum=low,
         maximum=high,
         mean=_finite(mean),
         std=_finite(std),
-        histogram=histogram(present, low, high),
+        histogram=histogram(numbers, counts),
         # More are not named one by one.
-        rarest=rarest(_named(present[firsts], counts)) if len(firsts) <= MOST_CLASSES else None,
+        rarest=rarest(_named(numbers, counts)) if len(numbers) <= MOST_CLASSES else None,
         first=tuple("" if math.isnan(value) else f"{value:.15g}" for value in values[:FIRST_VALUES].tolist()),
     )
 
@@ -53,14 +55,29 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def histogram(present: Array, low: float, high: float) -> Histogram | None:
-    """Of ascending numbers."""
+def _different(present: Array) -> tuple[Array, Array]:
+    """The different numbers, ascending, and how often each is there: by sorting only these where they are few."""
+    sample = present[:: max(1, len(present) // SAMPLE)]
+    if len(np.unique(sample)) > len(sample) / 2:
+        ordered = present if (present[1:] >= present[:-1]).all() else np.sort(present)
+        firsts = np.flatnonzero(np.diff(ordered, prepend=np.nan) != 0)  # NaN is no zero
+        return ordered[firsts], np.diff(firsts, append=len(ordered))
+    counted = pc.value_counts(pa.array(present + 0.0))  # no zero is negative
+    numbers, counts = (np.asarray(counted.field(name)) for name in ("values", "counts"))
+    order = np.argsort(numbers)
+    return numbers[order], counts[order]
+
+
+def histogram(numbers: Array, counts: Array) -> Histogram | None:
+    """Of ascending numbers, and how often each is there."""
+    low, high = float(numbers[0]), float(numbers[-1])
     span = high - low
     if not math.isfinite(2 * span) or span < abs(high) * 1e-12 or span / BINS < np.finfo(float).tiny:
         return None  # floats have no edges between which these bins could lie
     edges = np.linspace(low, high, BINS + 1)
-    places = [*np.searchsorted(present, edges[:-1]).tolist(), len(present)]
-    return Histogram(edges=tuple(edges.tolist()), counts=tuple(np.diff(places).tolist()))
+    places = [*np.searchsorted(numbers, edges[:-1]).tolist(), len(numbers)]
+    below = np.concatenate([[0], np.cumsum(counts)])[places]
+    return Histogram(edges=tuple(edges.tolist()), counts=tuple(np.diff(below).tolist()))
 
 
 def is_identifier(column: ColumnProfile, rows: int) -> bool:

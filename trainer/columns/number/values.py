@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from trainer.columns import Filling, Gatherer
+from trainer.columns import Filling, Gatherer, gaps_of
 from trainer.columns.number import Block, Column
 from trainer.data.prepared import Array, Prepared
 from trainer.data.scaling import usable_scale
@@ -22,7 +22,17 @@ def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> lis
     fitted = [_fitted(values) for values in _columns(prepared.places(columns), prepared, train)]
     center, scale, has_gaps = (tuple(values) for values in zip(*fitted, strict=True))
     flagged = tuple(place for place, has in enumerate(has_gaps) if has)
-    return [Block(columns=tuple(column.name for column in columns), center=center, scale=scale, flagged=flagged)]
+    return [
+        Block(
+            columns=tuple(column.name for column in columns),
+            center=center,
+            scale=scale,
+            flagged=flagged,
+            decimal_comma=tuple(column.name for column in columns if column.decimal_comma),
+            units={column.name: column.units for column in columns if column.units},
+            gaps=gaps_of(columns),
+        )
+    ]
 
 
 def filled(block: Block, names: Sequence[str], by: Filling, flag: bool, prepared: Prepared, train: Indices) -> Block:
@@ -54,8 +64,20 @@ def clipped(block: Block, names: Sequence[str], low: float, high: float, prepare
         present = values[np.isfinite(values)].astype(np.float64)
         if len(present):
             lows[place], highs[place] = np.quantile(present, (low, high)).tolist()
-    fill = np.clip(block.fills, lows, highs).tolist()
+    fill = np.clip(block.fill, lows, highs).tolist() if block.fill else []  # the middle lies within its bounds
     return block.model_copy(update={"low": tuple(lows), "high": tuple(highs), "fill": tuple(fill)})
+
+
+def cleaned(block: Block, values: Array) -> Array:
+    """float64 [B, columns]: filled and bounded as cleaning said, as ``Encode`` does before it scales them."""
+    is_missing = np.isnan(values) if block.fill else np.zeros(values.shape, bool)
+    bounded: Array = np.clip(np.where(is_missing, block.fills, values), *block.bounds)
+    return bounded
+
+
+def readable(block: Block, place: int, values: Array) -> list[float | None]:
+    """The numbers; None where one is missing."""
+    return [None if math.isnan(value) else value for value in values.tolist()]
 
 
 def _chosen(block: Block, names: Sequence[str], prepared: Prepared, train: Indices) -> Iterator[tuple[int, Array]]:

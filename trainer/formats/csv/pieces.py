@@ -153,7 +153,7 @@ def _are_as_wide(ends: Array) -> bool:
 
 def _columns(data: Array, ends: Array, is_left_out: Array, width: int) -> tuple[list[pa.StringArray], int]:
     """The cells by column, and the number of bytes of the longest."""
-    kept = data[~is_left_out]
+    kept = np.compress(~is_left_out, data)
     starts = np.zeros(len(ends) + 1, np.int32)
     starts[1:] = np.cumsum(~is_left_out, dtype=np.int32)[ends] if len(kept) + len(ends) < len(data) else _behind(ends)
     cells = pa.StringArray.from_buffers(len(ends), pa.py_buffer(starts), pa.py_buffer(kept))

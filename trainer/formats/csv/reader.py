@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from trainer.columns import Readings
+from trainer.data.summary import Dialect
 from trainer.errors import TrainerError
 from trainer.formats.csv import MARKS, Spec, dialect, encoding, unpadded, wide
 from trainer.formats.csv.layout import LONGEST_SHOWN, layout
@@ -34,6 +35,7 @@ class Opened:
     names: Sequence[str]
     table: Table
     comma: bool
+    dialect: Dialect
     problems: Sequence[Problem]
 
     def chunks(self) -> Iterator[Chunk]:
@@ -71,6 +73,7 @@ def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) 
         )
     return replace(
         table,
+        summary=table.summary.model_copy(update={"dialect": file.dialect}),
         problems=(*file.problems, *file.lines_left_out(), *table.problems),
         checks=table.checks | checks_of(_names, _left_out),
         left_out=file.left_out(),
@@ -98,7 +101,12 @@ def opened(spec: Spec, source: Source, work: Path) -> Opened:
         problems.append(problem("encoding", encoding=encoding.LABELS[codec]))
     if outline.decimal_comma is not None:
         problems.append(problem("decimal_comma", value=outline.decimal_comma))
-    return Opened(names, outline.table, outline.decimal_comma is not None, problems)
+    written = Dialect(
+        delimiter=outline.table.delimiter,
+        encoding={"utf-8-sig": "utf-8"}.get(codec, codec),
+        header=outline.names is not None,
+    )
+    return Opened(names, outline.table, outline.decimal_comma is not None, written, problems)
 
 
 def _without_padding(source: Source, work: Path) -> tuple[Source, list[Problem]]:

@@ -8,7 +8,8 @@ from functools import cached_property
 
 from trainer.data.partition import part_of
 from trainer.formats.image_folder_zip import FOREIGN, SUFFIXES
-from trainer.importing.archives import Source, clean
+from trainer.importing.archives import Source
+from trainer.importing.words import clean
 
 # In place of a picture's number.
 ABSENT, UNNAMED, AMBIGUOUS = -1, -2, -3

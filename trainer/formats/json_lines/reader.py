@@ -18,6 +18,7 @@ from trainer.importing.parsed import LeftOut, Parsed
 from trainer.importing.profile import Problem, checks_of, problem
 from trainer.importing.stated import Stated
 from trainer.importing.tables import Chunk, parse
+from trainer.importing.words import cell
 
 NAMED = 100
 LONGEST_LINE = 16 * 1024 * 1024
@@ -98,7 +99,7 @@ def chunks(source: Source, keys: Mapping[str, Stated], *, is_whole: bool = True)
     held = 0
     for line, row in _rows(source, None if is_whole else []):
         lines.append(line)
-        rows.append([_cell(row.get(key)) for key in keys])
+        rows.append([cell(row.get(key)) for key in keys])
         held += sum(map(len, rows[-1]))
         if len(rows) == CHUNK_ROWS or held > CHUNK_CHARACTERS:
             yield _chunk(lines, rows, keys)
@@ -112,18 +113,10 @@ def _chunk(lines: list[int], rows: list[list[str]], keys: Mapping[str, Stated]) 
     return Chunk(
         lines,
         [
-            np.array([float(cell or "nan") for cell in cells]) if stated == "numbers" else series.of(cells)
+            np.array([float(text or "nan") for text in cells]) if stated == "numbers" else series.of(cells)
             for stated, cells in zip(keys.values(), columns, strict=True)
         ],
     )
-
-
-def _cell(value: Any) -> str:
-    """A value as the cell of a table: nothing as an empty one, lists and objects as JSON."""
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text.encode("utf-8", "replace").decode().replace("\0", " ")
 
 
 def _rows(source: Source, broken: list[int] | None) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from trainer.columns import Readings
 from trainer.component import Component
-from trainer.importing.archives import Source
+from trainer.importing.archives import Source, beginning
 
 if TYPE_CHECKING:
     from trainer.importing.parsed import Parsed
@@ -22,18 +22,18 @@ class Spec(Component):
 
 
 def recognises(sources: Sequence[Source]) -> bool:
-    return any(source.head.startswith(MARK) for source in sources)
+    return bool(beginning(sources, MARK))
 
 
 def examples() -> tuple[dict[str, bytes], ...]:
     import io
 
-    import pyarrow as pa
     import pyarrow.parquet
 
+    from trainer.importing import typed
+
     file = io.BytesIO()
-    table = pa.table({"size": [row / 4 for row in range(12)], "colour": ["blue", "red", "red"] * 4})
-    pyarrow.parquet.write_table(table, file)
+    pyarrow.parquet.write_table(typed.example(), file)
     return ({"table.parquet": file.getvalue()},)
 
 
@@ -41,5 +41,5 @@ def build(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings)
     from trainer.formats.parquet.reader import read
     from trainer.importing.parsed import beside
 
-    own = [source for source in sources if source.head.startswith(MARK)] or sources
+    own = beginning(sources, MARK) or sources
     return beside(read(own, work, readings), [source for source in sources if source not in own])

@@ -49,6 +49,11 @@ class Control:
         """What it says at present, for the line that stands for a folded item."""
         return ""
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether the data leave nothing to choose."""
+        return False
+
 
 @dataclass(frozen=True)
 class Group:
@@ -69,6 +74,10 @@ class Group:
     @property
     def is_faulty(self) -> bool:
         return any(control.is_faulty for control in self.controls)
+
+    @property
+    def is_previewed(self) -> bool:
+        return any(isinstance(control, ComponentList) and control.is_previewed for control in self.controls)
 
     @property
     def folded_faulty(self) -> bool:
@@ -95,6 +104,10 @@ class Field(Control):
     wide: bool = False
 
     template: ClassVar[str] = "runs/controls/field.html"
+
+    @property
+    def is_idle(self) -> bool:
+        return self.look == "select" and len(self.choices) == 1
 
     @property
     def words(self) -> str:
@@ -180,14 +193,21 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True)
 class ComponentList(Control):
-    """Components of a family, one after the other. ``blank`` are items to add, whose key is ``placeholder``."""
+    """Components of a family, one after the other. ``blanks`` are items to add, whose key is ``placeholder``. Of one
+    that is previewed the page can show what it makes of the data.
+    """
 
     items: tuple[Item, ...]
     blanks: tuple[Item, ...]
     placeholder: str
     empty: str
+    is_previewed: bool = False
 
     template: ClassVar[str] = "runs/controls/list.html"
+
+    @property
+    def is_idle(self) -> bool:
+        return not self.items and not self.blanks
 
     @property
     def groups(self) -> tuple[Group, ...]:

@@ -59,7 +59,7 @@ def controls(
         name: _control(info, shape, place.of(name), said.get(name, values.default(info)), around)
         for name, info, shape in fields(model)
     }
-    return {name: control for name, control in drawn.items() if not plain_field.is_idle(control)}
+    return {name: control for name, control in drawn.items() if not control.is_idle}
 
 
 def group(model: type[Strict], said: Mapping[str, Any], around: Surroundings, place: Place, most: int = 99) -> Group:
@@ -122,8 +122,14 @@ def _list(info: FieldInfo, family: Family, place: Place, said: Any, around: Surr
         replace(_item(family, place, token, None, {"name": entry.name}, replace(inside, errors={})), is_new=True)
         for entry in _offered(family, "", around)
     )
-    head = _head(info, place, around)
-    return ComponentList(**head, items=items, blanks=blanks, placeholder=token, empty=_empty(info))
+    return ComponentList(
+        **_head(info, place, around),
+        items=items,
+        blanks=blanks,
+        placeholder=token,
+        empty=_empty(info),
+        is_previewed=bool(values.notes(info).get("previewed")),
+    )
 
 
 def _item(family: Family, place: Place, key: str, number: int | None, said: Any, around: Surroundings) -> Item:

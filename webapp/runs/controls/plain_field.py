@@ -10,7 +10,7 @@ from trainer.data.partition import is_partition
 from trainer.data.summary import DataSummary
 from webapp import words
 from webapp.runs.controls import values
-from webapp.runs.controls.control import Control, Field, Look
+from webapp.runs.controls.control import Field, Look
 from webapp.runs.controls.shapes import Shape
 
 Choices = tuple[tuple[str, str], ...]
@@ -41,11 +41,6 @@ def draw(
         step="1" if shape.core is int else "any",
         wide=many or look == "json",
     )
-
-
-def is_idle(control: Control) -> bool:
-    """Whether the data leave nothing to choose."""
-    return isinstance(control, Field) and control.look == "select" and len(control.choices) == 1
 
 
 def _text(look: Look, said: Any) -> str:

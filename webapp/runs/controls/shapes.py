@@ -34,13 +34,6 @@ def fields(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo, Shape]]:
             yield name, info, found
 
 
-def families(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo, Family]]:
-    """The fields that take one component, each with the family."""
-    for name, info, found in fields(model):
-        if found.kind == "component" and found.family is not None:
-            yield name, info, found.family
-
-
 def is_fixed(found: Shape) -> bool:
     choices = get_args(found.core) if get_origin(found.core) is Literal else ()
     return found.kind == "value" and not found.is_optional and len(choices) == 1

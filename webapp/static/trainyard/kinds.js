@@ -21,16 +21,30 @@
     form.querySelector("[data-hint]").hidden = count > 0;
     foot.parentElement.classList.toggle("is-changed", count > 0);
   };
-  const all = () => forms().forEach(sync);
+  // What was chosen stands in the tab's history, so that it is there after reloading and after going back.
+  const note = (form) => {
+    const chosen = [...form.querySelectorAll("select")].filter((field) => field.value !== field.dataset.initial);
+    history.replaceState({ ...history.state, kinds: Object.fromEntries(chosen.map((field) => [field.name, field.value])) }, "");
+  };
+  const restore = (form) => {
+    const chosen = history.state?.kinds;
+    if (chosen) for (const field of form.querySelectorAll("select")) {
+      const value = chosen[field.name] ?? field.dataset.initial;
+      if ([...field.options].some((option) => option.value === value)) field.value = value;
+    }
+    sync(form);
+  };
+  const all = () => forms().forEach(restore);
 
   // "Undo" goes back to what the version has, also where the page came with the choice of a preview.
   const undo = (form) => {
     for (const field of form.querySelectorAll("select")) field.value = field.dataset.initial;
     sync(form);
+    note(form);
     form.querySelector("[data-kind]")?.focus({ preventScroll: true });
   };
 
-  document.addEventListener("change", (event) => { if (event.target.form?.matches("[data-kinds]")) sync(event.target.form); });
+  document.addEventListener("change", (event) => { if (event.target.form?.matches("[data-kinds]")) { sync(event.target.form); note(event.target.form); } });
   document.addEventListener("reset", (event) => { if (event.target.matches("[data-kinds]")) { event.preventDefault(); undo(event.target); } });
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("[data-to-kind]") : null;
@@ -41,6 +55,6 @@
     field.focus({ preventScroll: true });
   });
   document.addEventListener("DOMContentLoaded", all);
-  addEventListener("pageshow", all);  // a browser that goes back fills in what was chosen
+  addEventListener("pageshow", all);
   document.addEventListener("htmx:afterSettle", all);
 })();

@@ -1,0 +1,283 @@
+"""Dates: how they are written, what is asked, and what a model makes of them."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.files import Imported, imported
+from tests.trainer import samples
+from trainer.columns import Reading, date
+from trainer.columns.date import values as dates
+from trainer.columns.date.encode import Encode
+from trainer.columns.date.read import moment, read
+from trainer.data.prepared import Prepared
+from trainer.errors import TrainerError
+from trainer.importing.preparation import prepare
+from trainer.spec import parse
+
+
+def table(folder: Path, cells: list[str], reading: Reading | None = None) -> Imported:
+    """The cells between numbers that differ and classes."""
+    rows = (f'{at * 7 % 13}.5,"{cell}",{"xy"[at // 3 % 2]}' for at, cell in enumerate(cells))
+    content = "\n".join(["size,when,label", *rows]).encode()
+    return imported(folder, {"x.csv": content}, readings={"when": reading} if reading else None)
+
+
+def seconds(made: Imported) -> list[float | None]:
+    column = made.data.array("dates")[:, 0]
+    return [None if value == date.MISSING else value / 1e6 for value in column.tolist()]
+
+
+def utc(*parts: int) -> float:
+    return datetime(*parts, tzinfo=UTC).timestamp()  # type: ignore[arg-type, misc]
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("2024-03-01", utc(2024, 3, 1)),
+        ("2024/3/1", utc(2024, 3, 1)),
+        ("01.03.2024", utc(2024, 3, 1)),
+        ("1 Mar 2024", utc(2024, 3, 1)),
+        ("1. March 2024", utc(2024, 3, 1)),
+        ("01-Mar-2024", utc(2024, 3, 1)),
+        ("Mar 1, 2024", utc(2024, 3, 1)),
+        ("March 1st 2024", utc(2024, 3, 1)),
+        ("Fri, 1 Mar 2024 10:00:00 GMT", utc(2024, 3, 1, 10)),
+        ("2024年3月1日", utc(2024, 3, 1)),
+        ("2024-03-01T10:00", utc(2024, 3, 1, 10)),
+        ("2024-03-01 10:00:07.25", utc(2024, 3, 1, 10, 0, 7) + 0.25),
+        ("2024-03-01T10:00:00Z", utc(2024, 3, 1, 10)),
+        ("2024-03-01T10:00:00+02:00", utc(2024, 3, 1, 8)),
+        ("2024-03-01 10:00:00.000000001-0530", utc(2024, 3, 1, 15, 30)),
+        ("2024-03-01 12:30 am", utc(2024, 3, 1, 0, 30)),
+        ("01.03.2024 1:05 PM", utc(2024, 3, 1, 13, 5)),
+        ("0001-01-01", utc(1, 1, 1)),
+        ("9999-12-31T23:59:59", utc(9999, 12, 31, 23, 59, 59)),
+    ],
+)
+def test_a_date_is_read_as_people_and_programs_write_it(tmp_path: Path, cell: str, expected: float) -> None:
+    made = table(tmp_path, [cell, "2020-02-29", ""] * 12)
+    assert made.data.summary.columns[1].kind == "date"
+    assert made.data.summary.columns[1].missing == 12
+    assert seconds(made)[:3] == [expected, utc(2020, 2, 29), None]
+
+
+@pytest.mark.parametrize("cells", [["20240301", "20240302"], ["1.2.3", "1.2.4"], ["12-34", "56-78"], ["May", "June"]])
+def test_what_is_no_date_is_not_taken_for_one(tmp_path: Path, cells: list[str]) -> None:
+    assert table(tmp_path, cells * 20).data.summary.columns[1].kind != "date"
+
+
+def test_an_open_order_of_day_and_month_is_asked_and_can_be_chosen(tmp_path: Path) -> None:
+    cells = [f"{1 + at % 12:02}/{1 + at * 5 % 12:02}/2024" for at in range(36)]
+    made = table(tmp_path / "open", cells)
+    assert made.problem("open_days").params == {"column": "when", "order": "day first", "value": "02/06/2024"}
+    assert "day or month first" in made.problem("open_days").remedy
+    assert seconds(made)[1] == utc(2024, 6, 2)
+    made = table(tmp_path / "chosen", cells, date.Reading(order="month first"))
+    assert "open_days" not in made.codes
+    assert seconds(made)[1] == utc(2024, 2, 6)
+
+
+def test_a_row_that_decides_the_order_is_said(tmp_path: Path) -> None:
+    made = table(tmp_path, ["3/1/2024"] * 40 + ["3/25/2024"])
+    assert made.problem("decided_days").params == {"column": "when", "order": "month first", "value": "3/25/2024"}
+    assert seconds(made)[0] == utc(2024, 3, 1)
+    assert "open_days" not in made.codes
+
+
+def test_the_order_is_decided_by_rows_far_behind(tmp_path: Path) -> None:
+    cells = [f"{1 + at % 12}/{1 + at // 12 % 12}/2024 {at % 24}:{at // 24 % 60:02}" for at in range(9000)] + [
+        "12/31/2024"
+    ]
+    made = table(tmp_path, cells)
+    assert isinstance(column := made.data.summary.columns[1], date.Column)
+    assert column.order == "month first"
+    assert seconds(made)[1] == utc(2024, 2, 1, 1)
+
+
+def test_dates_that_do_not_exist_and_other_cells_are_named_with_their_lines(tmp_path: Path) -> None:
+    made = table(tmp_path, [*["01/03/2024", "15/03/2024"] * 12, "31/02/2024", "soon", "30/02/2024"])
+    assert made.problem("impossible_dates").params == {"column": "when", "count": 2, "value": "31/02/2024", "line": 26}
+    assert made.problem("text_in_dates").params == {"column": "when", "count": 1, "value": "soon", "line": 27}
+    assert seconds(made)[-3:] == [None, None, None]
+    assert made.data.summary.columns[1].missing == 3
+
+
+def test_zones_are_brought_to_utc_and_said(tmp_path: Path) -> None:
+    made = table(tmp_path / "two", ["2024-03-01T10:00+02:00", "2024-03-01T10:00Z"] * 12)
+    assert made.problem("zones").params == {"column": "when", "zones": "+02:00, Z"}
+    assert seconds(made)[:2] == [utc(2024, 3, 1, 8), utc(2024, 3, 1, 10)]
+    made = table(tmp_path / "some", ["2024-03-01T10:00+02:00", "2024-03-01T10:00"] * 12)
+    assert made.problem("partly_zoned").params["count"] == 12
+    assert not {"zone", "zones", "partly_zoned"} & table(tmp_path / "none", ["2024-03-01", "2024-03-02"] * 9).codes
+
+
+def test_whole_numbers_are_dates_where_somebody_says_so(tmp_path: Path) -> None:
+    made = table(tmp_path, ["20240301", "20240302"] * 20, date.Reading())
+    assert seconds(made)[:2] == [utc(2024, 3, 1), utc(2024, 3, 2)]
+
+
+def test_words_are_no_dates_whatever_somebody_says(tmp_path: Path) -> None:
+    with pytest.raises(TrainerError, match="36 of its 36 values are none, the first “red” in line 2"):
+        table(tmp_path, ["red", "blue"] * 18, date.Reading())
+
+
+def test_the_profile_has_their_range(tmp_path: Path) -> None:
+    made = table(tmp_path, [f"2024-{1 + at % 12:02}-01" for at in range(40)])
+    profile = made.profile.columns[1]
+    assert (profile.earliest, profile.latest, profile.distinct) == ("2024-01-01 00:00:00", "2024-12-01 00:00:00", 12)
+    assert profile.histogram is not None and sum(profile.histogram.counts) == 40
+
+
+def test_a_date_cannot_be_a_target(tmp_path: Path) -> None:
+    made = table(tmp_path, [f"2024-{1 + at % 12:02}-01" for at in range(40)])
+    with pytest.raises(TrainerError, match="“when” holds dates, which no task can tell"):
+        parse({"task": {"name": "regression", "target": "when"}}, "train").resolved(made.data.summary)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow", "excel", "json"])
+def test_what_a_file_states_to_be_a_date_is_one(tmp_path: Path, kind: str) -> None:
+    days = [datetime(2024, 1 + at % 12, 3, 5) for at in range(30)]
+    made = imported(tmp_path, _typed(kind, days, tmp_path))
+    assert made.data.summary.columns[0].kind == "date"
+    assert seconds(made)[:2] == [utc(2024, 1, 3, 5), utc(2024, 2, 3, 5)]
+
+
+def _typed(kind: str, days: list[datetime], folder: Path) -> dict[str, bytes]:
+    if kind == "json":
+        rows = (json.dumps({"when": day.isoformat(), "x": at % 7}) for at, day in enumerate(days))
+        return {"x.jsonl": "\n".join(rows).encode()}
+    path = folder / "typed"
+    if kind == "excel":
+        import openpyxl
+
+        book = openpyxl.Workbook()
+        assert book.active is not None
+        for row in [("when", "x"), *((day, at % 7) for at, day in enumerate(days))]:
+            book.active.append(row)
+        book.save(path)
+        return {"x.xlsx": path.read_bytes()}
+    import pyarrow as pa
+    import pyarrow.feather
+    import pyarrow.parquet as pq
+
+    frame = pa.table({"when": pa.array(days, pa.timestamp("ns")), "x": [at % 7 for at in range(len(days))]})
+    if kind == "parquet":
+        pq.write_table(frame, path)
+    else:
+        pyarrow.feather.write_feather(frame, path)
+    return {f"x.{kind}": path.read_bytes()}
+
+
+def test_features_are_those_of_the_calendar() -> None:
+    moments = [
+        datetime(1, 1, 1),
+        datetime(1600, 2, 29, 23, 59, 59),
+        datetime(1969, 12, 31, 23),
+        datetime(2100, 3, 1, 6),
+    ]
+    moments += [datetime(9999, 12, 31, 23, 59, 59), datetime(2024, 2, 29, 12, 30)]
+    raw = torch.tensor([[int((one - datetime(1970, 1, 1)).total_seconds())] for one in moments])
+    encode = Encode([0], [1.0], [5000.0], [1e6], [0]).double()
+    features = encode(raw)
+    for one, row in zip(moments, features.tolist(), strict=True):
+        cycles = [(one.month - 1) / 12, one.weekday() / 7, (one.hour + one.minute / 60 + one.second / 3600) / 24]
+        expected = [f(2 * np.pi * turn) for turn in cycles for f in (np.sin, np.cos)]
+        assert row[0] == pytest.approx((one.year - 5000) / 1e6, abs=1e-7)
+        assert row[1:7] == pytest.approx(expected, abs=1e-6)
+    every = torch.cat([raw, torch.tensor([[date.GAP], [-(2**62)], [2**62]])])
+    for graph in (torch.jit.script(encode), _as_onnx(encode, every)):
+        torch.testing.assert_close(graph(every), encode(every), rtol=0, atol=5e-7)  # a year is 1e-6
+    missing = Encode([0], [1.0], [2000.0], [10.0], [0])(torch.tensor([[date.GAP]]))
+    assert missing.tolist() == [[0.0] * 8 + [1.0]]
+
+
+def _as_onnx(encode: Encode, example: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:
+    rows = torch.export.Dim("rows")
+    program = torch.onnx.export(encode, (example,), dynamo=True, verbose=False, dynamic_shapes=({0: rows},))
+    assert program is not None
+    session = onnxruntime.InferenceSession(program.model_proto.SerializeToString())
+    (name,) = [one.name for one in session.get_inputs()]
+    return lambda values: torch.from_numpy(session.run(None, {name: values.numpy()})[0])
+
+
+def written(one: datetime, style: int) -> str:
+    text = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%d %b %Y %H:%M:%S", "%d/%m/%Y %I:%M:%S %p"]
+    return one.strftime(text[style]) + (one.strftime("%z") if one.tzinfo else "")
+
+
+MOMENTS = st.datetimes(
+    min_value=datetime(1000, 1, 2),
+    max_value=datetime(9999, 12, 30),
+    timezones=st.sampled_from([None, UTC, timezone(timedelta(hours=-3, minutes=-30))]),
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(moments=st.lists(st.tuples(MOMENTS, st.integers(0, 4)), min_size=20, max_size=40, unique=True))
+def test_a_text_from_outside_is_what_the_import_made_of_it(
+    tmp_path_factory: pytest.TempPathFactory, moments: list[tuple[datetime, int]]
+) -> None:
+    cells = [written(one, style) for one, style in moments]
+    made = table(tmp_path_factory.mktemp("dates"), cells, date.Reading(order="day first"))
+    column = made.data.summary.columns[1]
+    (block,) = dates.blocks([column], made.data, np.arange(len(cells)))  # type: ignore[list-item]
+    raw = dates.gatherer(block, made.data)(np.arange(len(cells)))
+    outside, strange = read([cells], block.description(), Path())
+    assert not strange
+    np.testing.assert_array_equal(outside, raw)
+    again, _ = read([[dates.outside(column, made.data, row) for row in range(len(cells))]], block.description(), Path())  # type: ignore[arg-type]
+    np.testing.assert_array_equal(again, raw)
+
+
+def test_what_is_no_date_from_outside_is_named_and_a_gap() -> None:
+    block = {"columns": ["when"], "order": {"when": "month first"}, "compact": []}
+    values, strange = read([["3/1/2024", None, "soon", 86400, ""]], block, Path())
+    assert values[:, 0].tolist() == [utc(2024, 3, 1), date.GAP, date.GAP, 86400, date.GAP]
+    assert strange == [("when", "soon")]
+
+
+@pytest.mark.parametrize("text", ["2024-13-01", "2024-02-30", "29.02.2023", "2024-01-01T25:00", "13:00 pm 2024"])
+def test_no_date_is_made_up(text: str) -> None:
+    one = moment(text)
+    assert one is None or one[:2] == (None, None)
+
+
+def test_a_model_of_dates_is_exported_proved_and_predicts_from_texts(tmp_path: Path) -> None:
+    """The class is whether it is a weekend, which figures alone do not tell."""
+    days = [datetime(2023, 1, 1) + timedelta(days=at * 37 % 900, hours=at % 24) for at in range(400)]
+    rows = [
+        f"{'' if at % 23 == 5 else day.isoformat()},{'yes' if day.weekday() > 4 else 'no'}"
+        for at, day in enumerate(days)
+    ]
+    (tmp_path / "x.csv").write_text("\n".join(["when,label", *rows]))
+    made = prepare([tmp_path / "x.csv"], ["x.csv"], tmp_path / "imported")
+    assert Prepared.open(made.prepared).summary.columns[0].kind == "date"
+    spec: dict[str, Any] = {"task": {"name": "classification", "target": "label"}, "epochs": 40, "exporters": []}
+    trained = samples.attempt(tmp_path / "train", "train", spec, {"prepared": made.prepared})
+    inputs = {"prepared": made.prepared, "model": trained.output("model.safetensors")}
+    exporters = {"exporters": [{"name": name} for name in ("onnx", "torchscript", "safetensors")]}
+    exported = samples.attempt(tmp_path / "export", "export", exporters, inputs)
+    assert [item["status"] for item in exported.report["exports"]] == ["proved"] * 3
+    (tmp_path / "rows.csv").write_text("when\n2024-03-02\n5 Mar 2024 10:00\n1850-01-06\n")
+    words = subprocess.run(
+        [sys.executable, "-I", "predict.py", "run_onnx.py", str(tmp_path / "rows.csv")],
+        cwd=exported.folder / "out",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    answers = [json.loads(line) for line in words.stdout.splitlines()]
+    assert [answer["class"] for answer in answers[:2]] == ["yes", "no"]

@@ -1,0 +1,152 @@
+"""The preview of cleaning and augmentation beside the form."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.webapp.pages import make_dataset
+from trainer.previewing.report import Cell, Change, Preview, Row, Said, Statistics, Step
+from trainer.spec import TrainDraft
+from webapp.accounts.models import User
+from webapp.datasets import services as datasets
+from webapp.datasets.models import Dataset, DatasetVersion
+from webapp.runs import fitting, previews, states
+from webapp.runs.models import Kind, Run, State
+
+SPECIES = {"name": "classification", "target": "species"}
+FOUND = Preview(
+    rows_before=100,
+    rows_after=88,
+    parts=(70, 9, 9),
+    without_target=0,
+    classes=(("a", 50), ("b", 38)),
+    steps=(
+        Step(
+            place=0,
+            name="drop_duplicates",
+            rows_before=100,
+            rows_after=88,
+            said=(Said(message="%(count)s duplicate rows were left out.", params={"count": 12}, count=12),),
+            left_out=(Row(number=17, cells=(("petal", 1.5), ("species", "<b>"))),),
+            joined=(),
+        ),
+    ),
+    changes=(
+        Change(
+            column="petal",
+            count=1,
+            before=Statistics(missing=1, least=0.0, middle=1.0, most=2.0),
+            after=Statistics(missing=0, least=0.0, middle=1.0, most=2.0),
+            cells=(Cell(row=23, before=None, after=1.25),),
+        ),
+    ),
+    sheet=None,
+    seconds=0.1,
+)
+
+
+@pytest.fixture
+def flowers(ada: User) -> Dataset:
+    return make_dataset(ada)
+
+
+def version(flowers: Dataset) -> DatasetVersion:
+    found: DatasetVersion = flowers.versions.get()
+    return found
+
+
+def spec(flowers: Dataset, *cleaning: str, **fields: Any) -> TrainDraft:
+    steps = [{"name": name} for name in cleaning]
+    return fitting.training_spec({"task": SPECIES, "cleaning": steps, **fields}, version(flowers))
+
+
+def start(ada: User, flowers: Dataset, *cleaning: str, **fields: Any) -> Run:
+    return previews.start(owner=ada, version=version(flowers), spec=spec(flowers, *cleaning, **fields))
+
+
+def end(run: Run, state: State = State.SUCCEEDED, **values: Any) -> None:
+    Run.objects.filter(pk=run.pk).update(state=state, **values)
+
+
+def test_a_preview_is_a_run_of_the_same_rows_that_needs_no_device(ada: User, flowers: Dataset) -> None:
+    run = start(ada, flowers, "drop_duplicates", seed=7)
+    assert (run.kind, run.devices_needed) == (Kind.PREVIEW, 0)
+    assert (run.spec["seed"], run.spec["cleaning"][0]["name"]) == (7, "drop_duplicates")
+
+
+def test_the_same_preview_is_not_made_twice(ada: User, flowers: Dataset) -> None:
+    run = start(ada, flowers, "drop_duplicates")
+    assert start(ada, flowers, "drop_duplicates").pk == run.pk
+    end(run, report=FOUND.model_dump(mode="json"))
+    assert start(ada, flowers, "drop_duplicates", epochs=99).pk == run.pk
+    assert start(ada, flowers, "fill_missing").pk != run.pk
+
+
+def test_a_newer_preview_takes_the_place_of_the_one_before(ada: User, flowers: Dataset) -> None:
+    first = start(ada, flowers, "drop_duplicates")
+    second = start(ada, flowers, "fill_missing")
+    first.refresh_from_db()
+    assert first.state == State.CANCELLED
+    end(second)
+    third = start(ada, flowers, "drop_missing")
+    assert list(Run.objects.filter(kind=Kind.PREVIEW)) == [third]
+
+
+def test_one_that_failed_is_tried_again(ada: User, flowers: Dataset) -> None:
+    run = start(ada, flowers)
+    end(run, State.FAILED)
+    assert start(ada, flowers).pk != run.pk
+
+
+def test_the_form_is_answered_with_a_fragment_that_asks_again_until_there_is_a_result(
+    ada: User, flowers: Dataset, client: Client
+) -> None:
+    client.force_login(ada)
+    form = {"version": str(version(flowers).pk), "task.name": "classification", "task.classification.target": "species"}
+    page = client.post("/runs/preparation/", form).content.decode()
+    run = Run.objects.get(kind=Kind.PREVIEW)
+    assert f'hx-get="/runs/preparation/{run.pk}/"' in page
+    assert "Looking at the data" in page
+    assert client.get(f"/runs/preparation/{run.pk}/").content.decode().strip() == page.strip()
+    end(run, report=FOUND.model_dump(mode="json"))
+    page = client.get(f"/runs/preparation/{run.pk}/").content.decode()
+    assert "hx-get" not in page
+    assert "Of 100 rows 88 are used: 70 train, 9 choose the best epoch, 9 test." in page
+    assert "12 duplicate rows were left out." in page
+    assert "&lt;b&gt;" in page
+    assert "1.25" in page
+
+
+def test_what_is_wrong_in_the_form_is_said_and_nothing_is_begun(ada: User, flowers: Dataset, client: Client) -> None:
+    client.force_login(ada)
+    form = {"version": str(version(flowers).pk), "epochs": "0", "task.name": "classification"}
+    assert 'class="error"' in client.post("/runs/preparation/", form).content.decode()
+    assert not Run.objects.filter(kind=Kind.PREVIEW).exists()
+
+
+def test_a_preview_that_failed_says_why(ada: User, flowers: Dataset, client: Client) -> None:
+    client.force_login(ada)
+    run = start(ada, flowers)
+    states.begin_attempt(run.pk, 0)
+    reason = states.Reason("cleaning_left_nothing", "“%(step)s” leaves no row to learn from.", {"step": "This"})
+    states.move(run.pk, State.FAILED, reason=reason)
+    assert "“This” leaves no row to learn from." in client.get(f"/runs/preparation/{run.pk}/").content.decode()
+
+
+def test_nobody_sees_the_preview_of_others(ada: User, bob: User, flowers: Dataset, client: Client) -> None:
+    run = start(ada, flowers)
+    client.force_login(bob)
+    assert client.get(f"/runs/preparation/{run.pk}/").status_code == 404
+    assert client.get(f"/runs/preparation/{run.pk}/pictures.png").status_code == 404
+    assert client.post("/runs/preparation/", {"version": str(version(flowers).pk)}).status_code == 404
+
+
+def test_a_preview_stands_in_no_list_and_keeps_no_data_from_going(ada: User, flowers: Dataset, client: Client) -> None:
+    client.force_login(ada)
+    run = start(ada, flowers)
+    assert run.name not in client.get("/runs/").content.decode()
+    assert run.name not in client.get("/").content.decode()
+    datasets.delete(flowers)
+    flowers.refresh_from_db()
+    assert flowers.deleted is not None

@@ -1,0 +1,134 @@
+"""Dates from outside, as people and programs write them. Shipped beside exports; it needs NumPy alone."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+GAP = -(2**53)  # seconds, in place of a missing date
+LONGEST = 48
+EPOCH = datetime(1970, 1, 1)
+FIRST, LAST = datetime.min - EPOCH, datetime.max - EPOCH
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+MONTH_OF = {name[:3]: at for at, name in enumerate(MONTHS, 1)} | {name: at for at, name in enumerate(MONTHS, 1)}
+MONTH_OF["sept"] = 9
+_TIME = (
+    r"(?:(?:T|,? +)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,12}))?)?"
+    r"(?: ?(?P<half>[AP])\.?M\.?)?(?: ?(?P<zone>Z|UTC|GMT|[+-]\d\d(?::?\d\d)?))?)?"
+)
+_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? )?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_ISO = r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})"
+_FORMS = (
+    _ISO,
+    r"(?P<first>\d{1,2})(?P<mark>[-/.])(?P<second_of>\d{1,2})(?P=mark)(?P<year>\d{4})",
+    _WEEKDAY + _DAY + r"[ .-]{1,2}(?P<name>[a-z]{3,9})\.?,?[ -](?P<year>\d{4})",
+    _WEEKDAY + r"(?P<name>[a-z]{3,9})\.? " + _DAY + r",? (?P<year>\d{4})",
+    r"(?P<year>\d{4})年 ?(?P<month>\d{1,2})月 ?(?P<day>\d{1,2})日",
+)
+FORMS = tuple(re.compile(form + _TIME, re.ASCII | re.IGNORECASE) for form in _FORMS)
+COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?:T?(?P<hour>\d\d)(?P<minute>\d\d))?", re.ASCII)
+YEAR = re.compile(r"\d{4}", re.ASCII)
+
+
+class Moment(NamedTuple):
+    """Microseconds since 1970 in UTC, with the day first and with the month first where figures alone say which is
+    which; None where there is no such day. Without a ``zone`` it is taken for UTC.
+    """
+
+    day_first: int | None
+    month_first: int | None
+    zone: str = ""
+    mark: str = ""  # between the figures of day and month, where their order is open
+    is_iso: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether both orders give a day, and not the same. Who writes points puts the day first."""
+        return self.day_first != self.month_first and None not in self[:2] and self.mark != "."
+
+
+@lru_cache(maxsize=65536)
+def moment(text: str, compact: bool = False) -> Moment | None:
+    """What a stripped text says, None where it is not written as dates are. ``compact``: 20240301 is one."""
+    if len(text) > LONGEST or not YEAR.search(text):
+        return None
+    match = next(filter(None, (form.fullmatch(text) for form in (FORMS + (COMPACT,) * compact))), None)
+    if match is None:
+        return None
+    parts = match.groupdict()
+    if parts.get("first") is not None:
+        first, second = int(parts["first"]), int(parts["second_of"])
+        both = (_microseconds(parts, second, first), _microseconds(parts, first, second))
+        return Moment(*both, parts["zone"] or "", parts["mark"])
+    if parts.get("name") is not None and parts["name"].lower() not in MONTH_OF:
+        return None
+    month = MONTH_OF[parts["name"].lower()] if parts.get("name") else int(parts["month"])
+    value = _microseconds(parts, month, int(parts["day"]))
+    return Moment(value, value, parts.get("zone") or "", is_iso=parts.get("mark") == "-")
+
+
+def _microseconds(parts: dict[str, Any], month: int, day: int) -> int | None:
+    hour, half = int(parts.get("hour") or 0), (parts.get("half") or "").upper()
+    if half and not 1 <= hour <= 12:
+        return None
+    fraction = int((parts.get("fraction") or "0").ljust(6, "0")[:6])
+    minute, second = int(parts.get("minute") or 0), int(parts.get("second") or 0)
+    try:
+        local = datetime(
+            int(parts["year"]), month, day, hour % 12 + 12 * (half == "P") if half else hour, minute, second, fraction
+        )
+    except ValueError:
+        return None
+    offset = _offset(parts.get("zone") or "")
+    value = None if offset is None else local - EPOCH - offset
+    return value // timedelta(microseconds=1) if value is not None and FIRST <= value <= LAST else None
+
+
+def _offset(zone: str) -> timedelta | None:
+    """Of a zone from UTC; None where there is no such."""
+    digits = zone[1:].replace(":", "")
+    if not digits.isdigit():
+        return timedelta()
+    hours, minutes = int(digits[:2]), int(digits[2:] or 0)
+    offset = timedelta(hours=hours, minutes=minutes)
+    return None if minutes > 59 or hours > 15 else -offset if zone[0] == "-" else offset
+
+
+def read(
+    values: Sequence[Sequence[Any]], block: dict[str, Any], folder: Path
+) -> tuple[np.ndarray[Any, Any], list[Any]]:
+    """int64 [rows, columns] of the cells of each column: seconds since 1970 in UTC of a text, or of a number, which is
+    such seconds; ``GAP`` for nothing and for what is no date; and such cells with their columns.
+    """
+    seconds = [
+        [_seconds(cell, block["order"][name], name in block["compact"]) for cell in cells]
+        for name, cells in zip(block["columns"], values, strict=True)
+    ]
+    strange = [
+        (name, cell)
+        for name, cells, column in zip(block["columns"], values, seconds, strict=True)
+        for cell, second in zip(cells, column, strict=True)
+        if second == GAP and not _is_gap(cell)
+    ]
+    return np.array(seconds, np.int64).T, strange
+
+
+def _seconds(cell: Any, order: str, is_compact: bool) -> int:
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and not is_compact:
+        return int(cell // 1) if abs(cell) < -GAP else GAP
+    text = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+    one = None if _is_gap(cell) else moment(text, is_compact)
+    value = None if one is None else one.month_first if order == "month first" else one.day_first
+    return GAP if value is None else value // 10**6
+
+
+def _is_gap(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, float) and np.isnan(cell)) or not str(cell).strip()

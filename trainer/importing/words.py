@@ -1,0 +1,36 @@
+"""Words as people write them: those that look alike are the same. Shipped beside exports; it needs nothing else."""
+
+import json
+import unicodedata
+from typing import Any
+
+FOREIGN_SPACES = "\u00a0\u2007\u2009\u200a\u202f\u3000"
+SPACES = str.maketrans(dict.fromkeys(FOREIGN_SPACES, " "))
+
+
+def clean(text: str, longest: int = 1000) -> str:
+    """``text`` composed (NFC), without control characters and lone surrogates, which no page and no database can
+    hold.
+    """
+    composed = unicodedata.normalize("NFC", text[:longest])
+    return "".join(
+        c if c.isprintable() else "\ufffd" if unicodedata.category(c) in {"Cs", "Cn"} else " " for c in composed
+    )
+
+
+def plain(word: str) -> str:
+    """The word that stands for all that look like it: without invisible characters, composed (NFC), spaces of one
+    kind.
+    """
+    if word.isascii():
+        return word
+    visible = "".join(c for c in word if unicodedata.category(c) != "Cf")
+    return unicodedata.normalize("NFC", visible).translate(SPACES).strip() or word
+
+
+def cell(value: Any) -> str:
+    """A value of JSON as the cell of a table: nothing and NaN as an empty one, lists and objects as JSON."""
+    if value is None or value != value:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text.encode("utf-8", "replace").decode().replace("\0", " ")

@@ -1,0 +1,148 @@
+"""A preview run: the cleaning of a spec done on the data themselves, and a few pictures as augmentation varies them.
+
+Input by role: ``prepared``. The result is a ``trainer.previewing.report.Preview``; an output of role ``sheet`` where
+there are pictures to show.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trainer import columns
+from trainer.attempt.events import Output, Result
+from trainer.attempt.job import Job
+from trainer.attempt.journal import Journal
+from trainer.cleaning import CleaningSpec
+from trainer.columns import Block, Column
+from trainer.data import cleaned, rows
+from trainer.data.cleaned import Done
+from trainer.data.prepared import Array, Prepared
+from trainer.data.rows import Rows
+from trainer.data.split import Indices
+from trainer.data.table import Table
+from trainer.previewing import sheet
+from trainer.previewing.report import SHEET, Cell, Change, Joined, Preview, Row, Said, Statistics, Step
+from trainer.spec import PreviewSpec, TrainSpec
+
+MOST_ROWS = 5  # rows of a step that are shown
+MOST_CELLS = 10  # of a row that was left out, and of a column that changes
+MOST_CLASSES = 50
+MOST_COLUMNS = 20
+
+
+def preview(job: Job, folder: Path, journal: Journal) -> None:
+    """Raises TrainerError with the sentence with which a training by this spec would be refused."""
+    began = time.monotonic()
+    assert isinstance(job.spec, PreviewSpec)
+    prepared = Prepared.open(job.require("prepared"))
+    spec = job.spec.training().resolved(prepared.summary)
+    assert spec.task is not None
+    before = rows.read_table(spec.task, prepared, spec.split)
+    done = list(cleaned.rows(spec.cleaning, before))
+    table = done[-1].table if done else before
+    data = rows.divide(spec.task, before, done, spec.split, spec.seed, cleaning=spec.cleaning)
+    shown = sheet.draw(folder / "out" / SHEET, data, spec)
+    if shown is not None:
+        journal.write(Output(role="sheet", path=f"out/{SHEET}", name=SHEET))
+    report = Preview(
+        rows_before=len(before.rows),
+        rows_after=len(table.rows) - data.dropped,
+        parts=(len(data.parts.train), len(data.parts.validation), len(data.parts.test)),
+        without_target=data.dropped,
+        classes=tuple(table.counts()[:MOST_CLASSES]) if table.targets.strata is not None else (),
+        steps=tuple(_steps(spec, before, done)),
+        changes=tuple(_changes(spec, data, table))[:MOST_COLUMNS],
+        sheet=shown,
+        seconds=time.monotonic() - began,
+    )
+    journal.write(Result(report=report.model_dump(mode="json")))
+
+
+def _steps(spec: TrainSpec, table: Table, done: Sequence[Done]) -> Iterator[Step]:
+    for one in done:
+        gone = np.setdiff1d(table.rows, one.table.rows, assume_unique=True)
+        yield Step(
+            place=next(place for place, step in enumerate(spec.cleaning) if step is one.step),
+            name=one.step.name,
+            rows_before=len(table.rows),
+            rows_after=len(one.table.rows),
+            said=tuple(
+                Said(message=effect.message, params={"count": effect.count, **effect.params}, count=effect.count)
+                for effect in one.effects
+            ),
+            left_out=tuple(_row(table, int(row)) for row in gone[:MOST_ROWS]),
+            joined=tuple(
+                Joined(name=name, spellings=spellings)
+                for effect in one.effects
+                for name, spellings in effect.joined[:MOST_CLASSES]
+            ),
+        )
+        table = one.table
+
+
+def _row(table: Table, row: int) -> Row:
+    summary = table.prepared.summary
+    names = {*table.target_columns, *(column.name for column in table.features)}
+    used = [column for column in summary.columns if column.name in names and column.layout == "vector"]
+    cells = [(column.name, _outside(column, table.prepared, row)) for column in used[:MOST_CELLS]]
+    return Row(number=row + 1, cells=tuple(cells))
+
+
+def _outside(column: Column, prepared: Prepared, row: int) -> Any:
+    return columns.module_of(column, "values").outside(column, prepared, row)
+
+
+def _changes(spec: TrainSpec, data: Rows, table: Table) -> Iterator[Change]:
+    """Columns in which cleaning changes a value of a row that is left."""
+    for block in data.blocks:
+        taken = [name for name in block.column_names if _is_taken(name, data, spec.cleaning)]
+        if taken:
+            yield from _changes_of(block, taken, data, table.rows)
+
+
+def _is_taken(name: str, data: Rows, steps: Sequence[CleaningSpec]) -> bool:
+    return any(step.takes(column) for step in steps for column in data.features if column.name == name)
+
+
+def _changes_of(block: Block, names: Sequence[str], data: Rows, rows: Indices) -> Iterator[Change]:
+    values = columns.module_of(block, "values")
+    gather = values.gatherer(block, data.prepared)
+    before = np.concatenate([gather(piece) for piece in data.pieces(rows, len(rows))])
+    after = values.cleaned(block, before)
+    assert block.gap is not None
+    for place in (block.column_names.index(name) for name in names):
+        was, now = before[:, place], after[:, place]
+        differs = np.flatnonzero((was != now) & ~(_is_gap(was, block.gap) & _is_gap(now, block.gap)))
+        if len(differs):
+            words = [values.readable(block, place, column[differs[:MOST_CELLS]]) for column in (was, now)]
+            yield Change(
+                column=block.column_names[place],
+                count=len(differs),
+                before=_statistics(block, place, was),
+                after=_statistics(block, place, now),
+                cells=tuple(
+                    Cell(row=int(rows[at]) + 1, before=before, after=after)
+                    for at, before, after in zip(differs, *words, strict=False)
+                ),
+            )
+
+
+def _statistics(block: Block, place: int, values: Array) -> Statistics:
+    assert block.gap is not None
+    present = values[~_is_gap(values, block.gap)]
+    missing = len(values) - len(present)
+    if not len(present):
+        return Statistics(missing=missing)
+    if values.dtype.kind == "f":
+        least, middle, most = np.quantile(present, (0, 0.5, 1)).tolist()
+        return Statistics(missing=missing, least=least, middle=middle, most=most)
+    frequent = int(np.bincount(present).argmax())
+    (word,) = columns.module_of(block, "values").readable(block, place, np.array([frequent]))
+    return Statistics(missing=missing, frequent=word)
+
+
+def _is_gap(values: Array, gap: float) -> Array:
+    return np.isnan(values) if np.isnan(gap) else values == gap

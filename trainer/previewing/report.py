@@ -1,0 +1,95 @@
+"""The report of a preview, as plain data: the web server reads it too."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from trainer.component import Lenient, Strict
+
+Value = str | float | bool | None
+SHEET = "pictures.png"
+
+
+class Said(Strict):
+    """What a step did, counted: a message identifier and what fills its gaps."""
+
+    message: str
+    params: dict[str, Any]
+    count: int
+
+
+class Row(Strict):
+    """A row that was left out: its number, counted from 1 as the data have them, and what it holds."""
+
+    number: int
+    cells: Annotated[tuple[Annotated[tuple[str, Value], Lenient], ...], Lenient]
+
+
+class Joined(Strict):
+    """The spellings that became one class."""
+
+    name: str
+    spellings: Annotated[tuple[str, ...], Lenient]
+
+
+class Step(Strict):
+    """A step that leaves rows out or joins classes. ``place`` is its place in the list, ``name`` the component's;
+    ``left_out`` are the first rows that it leaves out."""
+
+    place: int
+    name: str
+    rows_before: int
+    rows_after: int
+    said: Annotated[tuple[Said, ...], Lenient]
+    left_out: Annotated[tuple[Row, ...], Lenient]
+    joined: Annotated[tuple[Joined, ...], Lenient]
+
+
+class Statistics(Strict):
+    """Of a column's values. Of numbers the least, the middle and the most, of others the most frequent one."""
+
+    missing: int
+    least: float | None = None
+    middle: float | None = None
+    most: float | None = None
+    frequent: Value = None
+
+
+class Cell(Strict):
+    """A value that changed, with the number of its row, counted from 1."""
+
+    row: int
+    before: Value
+    after: Value
+
+
+class Change(Strict):
+    """A column whose values change: in how many rows, what it held and holds, and the first cells."""
+
+    column: str
+    count: int
+    before: Statistics
+    after: Statistics
+    cells: Annotated[tuple[Cell, ...], Lenient]
+
+
+class Sheet(Strict):
+    """The picture SHEET: a line of cells for each row shown, the original first, then ``variants`` of it."""
+
+    rows: int
+    variants: int
+
+
+class Preview(Strict):
+    """``classes`` are those left with their rows, where the target has classes; ``parts`` the rows that train, that
+    validate and that test."""
+
+    rows_before: int
+    rows_after: int
+    parts: Annotated[tuple[int, int, int], Lenient]
+    without_target: int = Field(description="Rows that are left out besides, because their target is missing.")
+    classes: Annotated[tuple[Annotated[tuple[str, int], Lenient], ...], Lenient]
+    steps: Annotated[tuple[Step, ...], Lenient]
+    changes: Annotated[tuple[Change, ...], Lenient]
+    sheet: Sheet | None
+    seconds: float

@@ -1,0 +1,111 @@
+"""Rows from outside as batches for a model, and what of them was not understood. Shipped beside exports; it needs NumPy
+alone.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trainer.proving.raw_rows import STDIN, Row, quoted, read
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+class RowsError(Exception):
+    """The rows cannot be read; the message says why."""
+
+
+@dataclass
+class Notes:
+    """What is to be told at the end: each matter of a column once, with how often it came and where first."""
+
+    matters: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
+    unused: dict[str, None] = field(default_factory=dict)
+
+    def add(self, column: str, matter: str, where: str) -> None:
+        self.matters.setdefault((column, matter), [0, where])[0] += 1
+
+    def keys(self, rows: Sequence[Row], names: frozenset[str]) -> None:
+        """Note keys that the model does not take, and rows without one that it does."""
+        for line, values in rows:
+            if values.keys() != names:
+                self.unused.update(dict.fromkeys(key for key in values if key and key not in names))
+                for name in names - values.keys():
+                    self.add(name, "rows have no such value, which counts as missing", f"in line {line}")
+
+    def tell(self) -> None:
+        for (column, matter), (count, where) in self.matters.items():
+            print(f"Column “{column}”: {count} {matter}, first {where}.", file=sys.stderr)
+        if self.unused:
+            print(f"Not used by the model: {quoted(self.unused)}.", file=sys.stderr)
+
+
+def batches(
+    path: Path,
+    preprocess: dict[str, Any],
+    size: int,
+    notes: Notes | None = None,
+    is_table: bool = False,
+    encoding: str = "",
+    longer: int = 0,
+) -> Iterator[dict[str, Array]]:
+    """The rows as the model takes them, ``size`` at a time: an array a block of columns. Raises RowsError.
+
+    Rows that differ in length are padded by zeros to the longest, and by ``longer`` more; their lengths stand beside.
+    """
+    blocks, written, notes, line = preprocess["inputs"], preprocess["table"], notes or Notes(), 0
+    names = [name for block in blocks for name in block["columns"]]
+    folder = Path() if path == STDIN else path.parent
+    try:
+        rows = read(path, names, written, is_table, encoding)
+        while some := list(islice(rows, size)):
+            notes.keys(some, frozenset(names))
+            batch: dict[str, Array] = {}
+            for block in blocks:
+                values = encoded(block, some, folder, notes)
+                batch |= {block["name"]: values} if isinstance(values, np.ndarray) else padded(block, values, longer)
+            yield batch
+            line = some[-1][0]
+        if not line:
+            raise ValueError("it holds no rows.")
+    except UnicodeError as error:
+        codec = error.encoding if isinstance(error, UnicodeDecodeError) else encoding or written["encoding"]
+        sentence = f"behind line {line} it is not in {codec}; save it as UTF-8, or name its --encoding."
+        raise RowsError(f"{path} cannot be read: {sentence}") from error
+    except (ValueError, OSError) as error:
+        raise RowsError(f"{path} cannot be read: {error}") from error
+
+
+def encoded(block: dict[str, Any], rows: Sequence[Row], folder: Path, notes: Notes) -> Array | list[Array]:
+    """One block, an array a row where rows differ in length; what is not understood is noted, and counts as missing."""
+    cells = {name: [values.get(name) for _, values in rows] for name in block["columns"]}
+    try:
+        array, strange = import_module(f"read_{block['kind']}").read(list(cells.values()), block, folder)
+    except (ValueError, OSError) as error:
+        if len(rows) == 1:
+            raise ValueError(f"line {rows[0][0]}, column {quoted(block['columns'])}: {error}.") from error
+        for row in rows:
+            encoded(block, [row], folder, Notes())  # the first that cannot be read is named
+        raise
+    places = {name: enumerate(column) for name, column in cells.items()}
+    for name, odd in strange:
+        at = next((at for at, cell in places[name] if cell is odd), 0)
+        notes.add(name, "values are not understood and count as missing", f"“{str(odd)[:80]}” in line {rows[at][0]}")
+    if "lengths" in block:
+        return [np.asarray(row, block["dtype"]) for row in array]
+    return np.asarray(array, block["dtype"])
+
+
+def padded(block: dict[str, Any], rows: Sequence[Array], longer: int) -> dict[str, Array]:
+    """Rows of different lengths as one tensor, and their lengths."""
+    lengths = np.array([len(row) for row in rows], np.int64)
+    values = np.zeros((len(rows), max(1, lengths.max()) + longer, *rows[0].shape[1:]), block["dtype"])
+    for place, row in enumerate(rows):
+        values[place, : len(row)] = row
+    return {block["name"]: values, block["lengths"]: lengths}

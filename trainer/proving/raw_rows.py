@@ -1,0 +1,114 @@
+"""Rows from outside, one by one, out of CSV, JSON Lines and .npy. Shipped beside exports; it needs NumPy alone."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trainer.importing.names import cleaned, distinct
+
+Row = tuple[int, dict[str, Any]]  # the line that it begins in, and its values by column
+Cells = Iterator[tuple[int, list[str]]]
+MOST_ABOVE = 1100  # lines that may stand above the names
+LONGEST_CELL = 1024 * 1024
+STDIN = Path("-")
+JSON_LINES = (".jsonl", ".ndjson", ".json")
+
+
+def read(path: Path, names: Sequence[str], written: dict[str, Any], is_table: bool, encoding: str) -> Iterator[Row]:
+    """The rows of a file or of standard input, with at least the columns ``names``.
+
+    ``written`` is how the table of the training rows was written. ``is_table`` says that standard input is a CSV, and
+    ``encoding`` which one this file has, where it is not empty. Raises ValueError with a sentence, UnicodeError for
+    another encoding, and OSError.
+    """
+    if path.suffix == ".npy":
+        yield from pictures(path, names)
+        return
+    is_table = is_table or (path != STDIN and path.suffix.lower() not in JSON_LINES)
+    with opened(path, encoding or (written["encoding"] if is_table else "utf-8")) as file:
+        yield from table(file, names, written) if is_table else objects(file)
+
+
+def pictures(path: Path, names: Sequence[str]) -> Iterator[Row]:
+    """Those of an array [rows, channels, height, width]."""
+    if len(names) > 1:
+        raise ValueError(f"one .npy file cannot hold the columns {quoted(names)}.")
+    for number, picture in enumerate(np.load(path, mmap_mode="r", allow_pickle=False), 1):
+        yield number, {names[0]: picture}
+
+
+def opened(path: Path, encoding: str) -> io.TextIOWrapper:
+    """The text; the mark of UTF-8 at its beginning overrules ``encoding``."""
+    binary = open(0 if path == STDIN else path, "rb")  # noqa: SIM115 - the text closes it
+    is_marked = binary.peek(3).startswith(b"\xef\xbb\xbf")
+    return io.TextIOWrapper(binary, "utf-8-sig" if is_marked else encoding, newline="")
+
+
+def table(file: Iterable[str], names: Sequence[str], written: dict[str, Any]) -> Iterator[Row]:
+    """The rows of a CSV below the line that names all of the columns."""
+    columns, rows = heading(numbered(file, written["delimiter"]), names, has_names=written["header"])
+    for line, row in rows:
+        if len(row) < len(columns) or any(row[len(columns) :]):
+            raise ValueError(f"line {line} has {len(row)} values where there are {len(columns)} columns.")
+        yield line, dict(zip(columns, row, strict=False))
+
+
+def numbered(file: Iterable[str], delimiter: str) -> Cells:
+    """The rows that are not blank, each with the line that it begins in."""
+    csv.field_size_limit(LONGEST_CELL)
+    reader, line = csv.reader(file, delimiter=delimiter, strict=True), 1
+    try:
+        for row in reader:
+            if any(cell.strip().strip("\0\x1a") for cell in row):
+                yield line, row
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise ValueError(f"from line {line} on it is no CSV, maybe for a quotation mark: {error}.") from error
+
+
+def heading(rows: Cells, names: Sequence[str], *, has_names: bool) -> tuple[list[str], Cells]:
+    """The names of the columns, and the rows below. Columns are numbered where the training rows had no names."""
+    best: list[str] = []
+    for line, row in islice(rows, MOST_ABOVE):
+        columns = distinct(cleaned([row[0].lstrip("# "), *row[1:]]))
+        if set(names) <= set(columns):
+            return with_row_names(columns, rows)
+        if not has_names:
+            return distinct([""] * len(row)), chain([(line, row)], rows)
+        best = max(best, columns, key=lambda own: len(set(own).intersection(names)))
+    absent = next((name for name in names if name not in best), "")
+    raise ValueError(f"it has no column “{absent}”; it has {quoted(best)}." if best else "it holds no rows.")
+
+
+def with_row_names(columns: list[str], rows: Cells) -> tuple[list[str], Cells]:
+    """Tables of R have one name less than the values of every row, whose first is the row's name."""
+    first = list(islice(rows, 1))
+    has_row_names = any(len(row) == len(columns) + 1 and row[-1].strip() for _, row in first)
+    return ["", *columns] if has_row_names else columns, chain(first, rows)
+
+
+def objects(file: Iterable[str]) -> Iterator[Row]:
+    """The objects of JSON Lines; their keys are made names as an import makes them."""
+    names: dict[str, str] = {}
+    for line, text in enumerate(file, 1):
+        if not text.strip():
+            continue
+        try:
+            row = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"line {line} is no JSON at its character {error.colno}: {error.msg}.") from error
+        if not isinstance(row, dict):
+            raise ValueError(f"line {line} is no JSON object.")
+        names |= {key: cleaned([key])[0] for key in row.keys() - names.keys()}
+        yield line, {names[key]: value for key, value in row.items()}
+
+
+def quoted(names: Iterable[str], most: int = 20) -> str:
+    names = list(names)
+    return ", ".join(f"“{name[:80]}”" for name in names[:most]) + (" …" if len(names) > most else "")

@@ -1,0 +1,96 @@
+"""The preview of cleaning and augmentation beside the form: rows before and after, values that change, pictures.
+
+POST /runs/preparation/ takes the fields of the form and answers with a fragment, which asks for itself again while the
+worker looks at the data.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from trainer.catalog import listing
+from trainer.previewing.report import Joined, Preview, Row
+from webapp import words
+from webapp.accounts.access import signed_in
+from webapp.artifacts import store
+from webapp.artifacts.store import ArtifactError
+from webapp.runs import forms, previews, starting, states
+from webapp.runs.models import Run, State
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of cleaning in words, and the first rows that it leaves out."""
+
+    label: str
+    sentences: tuple[str, ...]
+    rows: int
+    left_out: tuple[Row, ...]
+    joined: tuple[Joined, ...]
+
+
+@require_POST
+def start(request: HttpRequest) -> HttpResponse:
+    """Begin the preview of the form as it stands, or say what is wrong in it."""
+    version = starting.chosen_version(request, request.POST)
+    if version is None:
+        raise Http404
+    reading = forms.check(forms.read_post(request.POST), version)
+    if reading.spec is None:
+        problems = [sentence for sentences in reading.errors.values() for sentence in sentences]
+        return render(request, "runs/preparation.html", {"problems": problems})
+    return _fragment(request, previews.start(owner=signed_in(request), version=version, spec=reading.spec))
+
+
+@require_safe
+def show(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """The preview as far as it has come."""
+    return _fragment(request, previews.find(signed_in(request), run_id))
+
+
+@require_safe
+def sheet(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Pictures as augmentation varies them: our own PNG, never a file that somebody sent."""
+    artifact = previews.sheet(previews.find(signed_in(request), run_id))
+    if artifact is None:
+        raise Http404
+    try:
+        picture = store.read(artifact.sha256)
+    except ArtifactError:
+        raise Http404 from None
+    return HttpResponse(picture, content_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+
+
+def _fragment(request: HttpRequest, run: Run) -> HttpResponse:
+    """What the preview found; while it has not ended, a sentence that asks again."""
+    preview = previews.result(run) if run.state == State.SUCCEEDED else None
+    context = {
+        "run": run,
+        "preview": preview,
+        "waits": State(run.state) not in states.FINAL,
+        "problems": [_failure(run)] if preview is None and State(run.state) in states.FINAL else [],
+        "steps": list(_steps(preview)) if preview else [],
+    }
+    return render(request, "runs/preparation.html", context)
+
+
+def _failure(run: Run) -> str:
+    if run.state == State.FAILED:
+        return words.sentence(run.reason, run.reason_params)
+    return _("The preview was cancelled by a newer one.")
+
+
+def _steps(preview: Preview) -> Iterator[Step]:
+    for step in preview.steps:
+        yield Step(
+            label=_(listing("cleaning")[step.name].label),
+            sentences=tuple(words.sentence(said.message, said.params) for said in step.said if said.count),
+            rows=step.rows_before - step.rows_after,
+            left_out=step.left_out,
+            joined=step.joined,
+        )

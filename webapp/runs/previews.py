@@ -1,0 +1,70 @@
+"""Preview runs: what cleaning and augmentation make of a data set. A person has one at a time, and they are no run that
+anybody looks for later."""
+
+from contextlib import suppress
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from trainer.previewing.report import Preview
+from trainer.spec import PreviewSpec, TrainDraft
+from webapp.accounts.access import visible
+from webapp.accounts.models import User
+from webapp.artifacts.models import Artifact, Edge
+from webapp.datasets.models import DatasetVersion
+from webapp.runs import services, states
+from webapp.runs.models import Kind, Run, State
+from webapp.runs.services import IllegalCommand
+
+
+def start(*, owner: User, version: DatasetVersion, spec: TrainDraft) -> Run:
+    """The preview of a complete spec on inspected data: the one that the person has, if it is of the same, or a new one
+    in place of it.
+    """
+    assert version.prepared is not None, "data that are inspected"
+    wanted = PreviewSpec.of(spec)
+    earlier = list(Run.objects.filter(owner=owner, kind=Kind.PREVIEW).order_by("-id"))
+    known = next((run for run in earlier if _is_of(run, version, wanted)), None)
+    for run in earlier:
+        if run is not known:
+            _remove(run, owner)
+    return known or services.queue_run(
+        owner=owner,
+        name=_("Preview of %(data)s") % {"data": version.dataset.name},
+        spec=wanted,
+        inputs={"prepared": version.prepared},
+        dataset_version=version,
+    )
+
+
+def _is_of(run: Run, version: DatasetVersion, spec: PreviewSpec) -> bool:
+    alive = State(run.state) not in states.FINAL or run.state == State.SUCCEEDED
+    return alive and run.dataset_version_id == version.pk and run.spec == spec.model_dump(mode="json")
+
+
+def _remove(run: Run, owner: User) -> None:
+    """One that has not ended is cancelled, and removed with the next."""
+    with suppress(IllegalCommand):  # somebody was faster, or its processes have yet to end
+        if State(run.state) in states.FINAL:
+            services.delete(run)
+        else:
+            services.command(run, "cancel", owner)
+
+
+def find(user: User, run_id: UUID) -> Run:
+    """A preview that the person may see. Raises Http404."""
+    return get_object_or_404(visible(Run.objects.filter(kind=Kind.PREVIEW), user), pk=run_id)
+
+
+def result(run: Run) -> Preview | None:
+    """What it found; None while it has not."""
+    return Preview.model_validate(run.report, strict=False) if run.report else None
+
+
+def sheet(run: Run) -> Artifact | None:
+    """The pictures that it drew."""
+    edge = (
+        Edge.objects.filter(run=run, direction=Edge.Direction.OUTPUT, role="sheet").select_related("artifact").first()
+    )
+    return edge.artifact if edge else None
