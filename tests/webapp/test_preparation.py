@@ -58,9 +58,7 @@ def version(flowers: Dataset) -> DatasetVersion:
 
 def spec(flowers: Dataset, *cleaning: str, **fields: Any) -> TrainDraft:
     steps = [{"name": name} for name in cleaning]
-    complete = fitting.training_spec({"task": SPECIES, "cleaning": steps, **fields}, version(flowers))
-    assert isinstance(complete, TrainSpec)
-    return complete
+    return fitting.training_spec({"task": SPECIES, "cleaning": steps, **fields}, version(flowers))
 
 
 def start(ada: User, flowers: Dataset, *cleaning: str, **fields: Any) -> Run:
