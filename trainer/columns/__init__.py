@@ -18,7 +18,10 @@
 - ``encode``: ``Encode``, the part of the graph that takes raw values. It imports torch alone, and is shipped with
   weights.
 - ``read``: ``read(values, block, folder)``, values from outside to the raw array, or to an array a row where rows
-  differ in length, and what was not understood. It imports NumPy alone, and is shipped beside exports.
+  differ in length, and what was not understood: the columns' names with such cells, as they were given. ``block`` is
+  the Block's ``description()`` as JSON: what the import decided of a column's spelling stands there, and the reader
+  follows it. It imports NumPy alone, and what of ours needs no more (trainer.proving.shipping), and is shipped beside
+  exports. A property test holds it equal to the import (tests/trainer/test_readers.py).
 """
 
 import pkgutil
