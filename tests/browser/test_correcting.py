@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import PATIENCE
 
@@ -21,8 +21,8 @@ CORRECTION = re.compile(r"/corrections/[0-9a-f-]+/$")
 def parcels(page: Page) -> Iterator[str]:
     """The address of a data set of its own, on whose page the browser is."""
     page.goto("/datasets/")
-    file = {"name": "parcels.csv", "mimeType": "text/csv", "buffer": PARCELS.encode()}
-    page.locator("[data-files]").first.set_input_files([file])  # type: ignore[list-item]
+    file = FilePayload(name="parcels.csv", mimeType="text/csv", buffer=PARCELS.encode())
+    page.locator("[data-files]").first.set_input_files([file])
     page.wait_for_url(re.compile(r"/datasets/[0-9a-f-]+/$"))
     expect(page.get_by_role("link", name="New run")).to_be_visible(timeout=PATIENCE)
     yield page.url

@@ -7,7 +7,7 @@ from django.test import Client
 
 from tests.webapp.pages import make_dataset
 from trainer.previewing.report import Cell, Change, Preview, Row, Said, Statistics, Step
-from trainer.spec import TrainSpec
+from trainer.spec import TrainDraft
 from webapp.accounts.models import User
 from webapp.datasets import services as datasets
 from webapp.datasets.models import Dataset, DatasetVersion
@@ -56,11 +56,9 @@ def version(flowers: Dataset) -> DatasetVersion:
     return found
 
 
-def spec(flowers: Dataset, *cleaning: str, **fields: Any) -> TrainSpec:
+def spec(flowers: Dataset, *cleaning: str, **fields: Any) -> TrainDraft:
     steps = [{"name": name} for name in cleaning]
-    complete = fitting.training_spec({"task": SPECIES, "cleaning": steps, **fields}, version(flowers))
-    assert isinstance(complete, TrainSpec)
-    return complete
+    return fitting.training_spec({"task": SPECIES, "cleaning": steps, **fields}, version(flowers))
 
 
 def start(ada: User, flowers: Dataset, *cleaning: str, **fields: Any) -> Run:

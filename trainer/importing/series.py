@@ -114,7 +114,7 @@ def _with_texts(sums: Array, cells: pa.StringArray) -> Array:
 
 def _mixed(sums: Array, words: Array) -> Array:
     """Of different words different sums."""
-    mixed = sums ^ words
+    mixed: Array = sums ^ words
     mixed *= FACTOR
     mixed ^= mixed >> HALF
     return mixed

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from trainer.previewing.report import Preview
-from trainer.spec import PreviewSpec, TrainSpec
+from trainer.spec import PreviewSpec, TrainDraft
 from webapp.accounts.access import visible
 from webapp.accounts.models import User
 from webapp.artifacts.models import Artifact, Edge
@@ -18,7 +18,7 @@ from webapp.runs.models import Kind, Run, State
 from webapp.runs.services import IllegalCommand
 
 
-def start(*, owner: User, version: DatasetVersion, spec: TrainSpec) -> Run:
+def start(*, owner: User, version: DatasetVersion, spec: TrainDraft) -> Run:
     """The preview of a complete spec on inspected data: the one that the person has, if it is of the same, or a new one
     in place of it.
     """

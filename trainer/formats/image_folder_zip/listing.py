@@ -7,8 +7,6 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from trainer.errors import TrainerError
 from trainer.formats import csv
 from trainer.formats.csv import reader as csv_reader
@@ -64,20 +62,13 @@ class Listing:
         return json_lines.left_out(self.broken, prefix) if self.file is None else self.file.left_out(prefix)
 
     def chunks(self, stated: Sequence[Stated] = ()) -> Iterator[Chunk]:
-        """All rows, their cells as lists of texts, or as numbers where that is stated. Raises TrainerError naming the
-        line that does not fit."""
-        return (replace(chunk, columns=list(map(_cells, chunk.columns))) for chunk in self._chunks(stated))
-
-    def _chunks(self, stated: Sequence[Stated]) -> Iterator[Chunk]:
+        """All rows as cells, or as numbers where that is stated. Raises TrainerError naming the line that does not
+        fit."""
         if self.file is not None:
             return self.file.chunks()
         assert self.keys is not None
         keys = dict(zip(self.keys, stated or self.stated, strict=True))
         return json_lines.chunks(self.source, keys, is_whole=not self.broken)
-
-
-def _cells(column: Any) -> Any:
-    return column if isinstance(column, np.ndarray) else column.to_pylist()
 
 
 def listing(source: Source, spec: Spec, index: Index, work: Path) -> Listing | None:
@@ -114,7 +105,7 @@ def _with_paths(table: Listing, spec: Spec, index: Index, work: Path) -> Listing
     sample = next(table.chunks(SPELLED * len(table.names)), None)
     if sample is None:
         return None
-    namings = _namings([list(cells) for cells in sample.columns], index)
+    namings = _namings([cells.to_pylist() for cells in sample.columns], index)
     if not namings:
         return None
     if table.file is not None and all(index.find(table.names[at], how) >= 0 for at, how in namings.items()):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import AvifImagePlugin, Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from trainer.columns.image import Fit
 from trainer.data.prepared import Array
@@ -42,6 +42,7 @@ BROKEN = (
 )  # what Pillow's decoders are known to raise for damaged content
 
 ImageFile.LOAD_TRUNCATED_IMAGES = False
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # an inspection may start none, and then nothing would be decoded
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 
 

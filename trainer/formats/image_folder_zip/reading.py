@@ -55,7 +55,7 @@ class Reading:
     def _numbers(self, rows: Rows, index: Index) -> list[list[int]]:
         places = [self._tables.names.index(name) for name in self._tables.paths]
         namings = [self._tables.naming(rows.table, name) for name in self._tables.paths]
-        cells = zip(*(rows.chunk.columns[place] for place in places), strict=True)
+        cells = zip(*(rows.chunk.columns[place].to_pylist() for place in places), strict=True)
         return [[index.find(cell, how) for cell, how in zip(row, namings, strict=True)] for row in cells]
 
     def _note_values(self, rows: Rows) -> None:
@@ -63,7 +63,7 @@ class Reading:
         for name, cells in zip(self._tables.names, rows.chunk.columns, strict=True):
             own = self._values[name]
             if len(own) <= MOST_VALUES and not isinstance(cells, np.ndarray):
-                own.update(map(str.strip, cells))
+                own.update(map(str.strip, cells.unique().to_pylist()))
 
     def _look_at_headers(self) -> None:
         for number in np.unique(self.numbers[self.numbers >= 0]).tolist():
@@ -116,7 +116,7 @@ class Reading:
         for rows in self._tables.rows():
             for at in np.flatnonzero(~is_whole[start : start + len(rows.chunk.lines)]).tolist():
                 column, reason = self._why(start + at)
-                cell = rows.chunk.columns[places[column]][at]
+                cell = rows.chunk.columns[places[column]][at].as_py()
                 yield Lost(rows.table.source.name, rows.chunk.lines[at], start + at, cell, reason)
             start += len(rows.chunk.lines)
 

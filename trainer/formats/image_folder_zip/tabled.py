@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from trainer.columns import Column, Readings, image, left_out
 from trainer.data.partition import SPLIT
@@ -95,11 +96,11 @@ class Gone:
         self._counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._kept: defaultdict[str, set[str]] = defaultdict(set)
 
-    def see(self, name: str, cells: Sequence[Any], is_whole: Array) -> None:
+    def see(self, name: str, cells: Any, is_whole: Array) -> None:
         """Take note of some cells of a column, and of which of them stay."""
         if name not in self._names:
             return
-        for cell, stays in zip(cells, is_whole.tolist(), strict=True):
+        for cell, stays in zip(cells.tolist(), is_whole.tolist(), strict=True):
             value = str(cell).strip()[:LONGEST_VALUE]
             if stays and len(self._kept[name]) <= MOST_VALUES:
                 self._kept[name].add(value)
@@ -142,7 +143,7 @@ def _whole_rows(tables: Tables, is_whole: Array, parts: Sequence[str] | None, go
 
 
 def _taken(cells: Any, places: list[int]) -> Any:
-    return cells[places] if isinstance(cells, np.ndarray) else series.of(cells[at] for at in places)
+    return cells[places] if isinstance(cells, np.ndarray) else cells.take(pa.array(places))
 
 
 def _compact(pixels: Array, is_whole: Array) -> Array:
@@ -168,11 +169,7 @@ def _of_pictures(reading: Reading, tables: Tables) -> Iterator[Problem]:
     """Pictures that were left out, or stand in several parts."""
     if broken := _names(reading, reading.broken):
         yield problem("broken_pictures", count=len(broken), names=", ".join(broken[:NAMED]))
-    if foreign := _names(reading, reading.foreign):
-        formats = sorted({name.rpartition(".")[2].upper() for name in foreign})
-        yield problem(
-            "foreign_pictures", count=len(foreign), formats=", ".join(formats), names=", ".join(foreign[:NAMED])
-        )
+    yield from alike.foreign_problems([reading.pictures[number] for number in sorted(reading.foreign)])
     if unnamed := reading.unnamed():
         table = ", ".join(one.source.name for one in tables.members)
         yield problem("unnamed_pictures", count=len(unnamed), table=table, names=", ".join(unnamed[:NAMED]))
@@ -216,7 +213,8 @@ def _joined(
         columns=profiles,
         arrays=pixels | parsed.arrays,
         problems=(*problems, *others),
-        checks=parsed.checks | checks_of(_of_rows, _of_pictures, Gone.problems, Tables.problems),
+        checks=parsed.checks
+        | checks_of(_of_rows, _of_pictures, alike.foreign_problems, Gone.problems, Tables.problems),
     )
 
 
