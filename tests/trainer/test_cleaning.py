@@ -15,6 +15,7 @@ from trainer.columns import module_of
 from trainer.data import blocks, cleaned, rows
 from trainer.data.table import Table
 from trainer.errors import TrainerError
+from trainer.importing.profile import SENTENCES
 from trainer.sentences import filled
 from trainer.spec import Split, TrainDraft, parse
 from trainer.task import TaskSpec
@@ -99,6 +100,15 @@ def test_a_class_of_one_row_is_left_out_by_the_step_that_its_refusal_names() -> 
     assert data.task.facts() == [("Classes", ("Cat", "dog"))]
     assert sorted(np.concatenate([data.parts.train, data.parts.validation, data.parts.test])) == [0, 1, 4, 5, 6, 9]
     assert data.dropped == 1
+
+
+@pytest.mark.parametrize(
+    ("problem", "name"),
+    [("lonely_class", "drop_rare_classes"), ("missing_values", "fill_missing"), ("duplicates", "drop_duplicates")],
+)
+def test_what_an_inspection_points_out_names_the_step_that_helps(problem: str, name: str) -> None:
+    _severity, _sentence, remedy = SENTENCES[problem]
+    assert f"“{listing('cleaning')[name].label}”" in remedy
 
 
 def test_counts_of_classes_tell_beforehand_what_a_step_leaves() -> None:
