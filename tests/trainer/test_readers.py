@@ -22,7 +22,7 @@ from trainer.importing.cells import MISSING
 from trainer.proving.raw_rows import read
 
 MANY = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 GAPS = sorted(MISSING)
 PADDING = st.sampled_from(["", " ", "\u00a0", "  ", "\u3000", "\t"])

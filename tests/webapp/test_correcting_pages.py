@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from tests.webapp.inspected import PARCELS, inspect, parcels, uploaded
 from webapp.accounts.models import User
-from webapp.datasets import queries, services
+from webapp.datasets import corrections, kind_controls, queries, services
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.runs import services as runs
 
@@ -31,13 +31,13 @@ def page(client: Client, ada: User) -> Client:
     return client
 
 
-def corrections_of(dataset: Dataset) -> str:
+def address_of(dataset: Dataset) -> str:
     return f"/datasets/{dataset.pk}/corrections/"
 
 
 def proposed(page: Client, dataset: Dataset, **kinds: str) -> str:
     """The address of the preview."""
-    answer = page.post(corrections_of(dataset), {**AS_IT_IS, **kinds})
+    answer = page.post(address_of(dataset), {**AS_IT_IS, **kinds})
     assert answer.status_code == 302
     return str(answer["Location"])
 
@@ -158,7 +158,7 @@ def test_a_newer_version_that_came_meanwhile_is_pointed_out(page: Client, ada: U
 
 
 def test_what_is_left_as_it_is_is_no_correction(page: Client, dataset: Dataset) -> None:
-    answer = page.post(corrections_of(dataset), AS_IT_IS, follow=True)
+    answer = page.post(address_of(dataset), AS_IT_IS, follow=True)
     assert "Nothing changes" in answer.content.decode()
     assert count(dataset) == 1
 
@@ -166,7 +166,7 @@ def test_what_is_left_as_it_is_is_no_correction(page: Client, dataset: Dataset) 
 def test_a_kind_that_was_chosen_can_be_recognised_again(page: Client, dataset: Dataset) -> None:
     first = inspected(proposed(page, dataset, **{ZIP: "number"}))
     page.post(f"{first}keep/")
-    answer = page.post(corrections_of(dataset), {**AS_IT_IS, "version": "2", ZIP: "recognised"})
+    answer = page.post(address_of(dataset), {**AS_IT_IS, "version": "2", ZIP: "recognised"})
     inspected(answer["Location"])
     page.post(f"{answer['Location']}keep/")
     assert DatasetVersion.objects.get(dataset=dataset, number=3).readings == {}
@@ -174,7 +174,7 @@ def test_a_kind_that_was_chosen_can_be_recognised_again(page: Client, dataset: D
 
 @pytest.mark.parametrize("sent", [{"version": "7"}, {"version": "x"}, {}, {ZIP: "colour"}])
 def test_a_form_that_nobody_was_given_changes_nothing(page: Client, dataset: Dataset, sent: dict[str, str]) -> None:
-    answer = page.post(corrections_of(dataset), {**({} if sent == {} else AS_IT_IS), **sent})
+    answer = page.post(address_of(dataset), {**({} if sent == {} else AS_IT_IS), **sent})
     assert answer.status_code in (302, 404)
     assert count(dataset) == 1
 
@@ -191,13 +191,13 @@ def test_another_person_sees_and_does_nothing(client: Client, page: Client, bob:
     address = inspected(proposed(page, dataset, **{ZIP: "number"}))
     other = Client()
     other.force_login(bob)
-    assert other.post(corrections_of(dataset), {**AS_IT_IS, AREA: "category"}).status_code == 404
+    assert other.post(address_of(dataset), {**AS_IT_IS, AREA: "category"}).status_code == 404
     assert other.get(address).status_code == 404
     assert [other.post(f"{address}{act}/").status_code for act in ("keep", "discard")] == [404, 404]
     mine = parcels(bob)
-    foreign = f"{corrections_of(mine)}{address.rstrip('/').rsplit('/', 1)[1]}/"
+    foreign = f"{address_of(mine)}{address.rstrip('/').rsplit('/', 1)[1]}/"
     assert "was discarded" in other.get(foreign, follow=True).content.decode()
-    assert "was discarded" in other.get(f"{corrections_of(mine)}{uuid4()}/", follow=True).content.decode()
+    assert "was discarded" in other.get(f"{address_of(mine)}{uuid4()}/", follow=True).content.decode()
     assert DatasetVersion.objects.filter(dataset=dataset, number=None).count() == 1
 
 
@@ -207,3 +207,32 @@ def test_a_data_set_that_was_deleted_takes_its_previews_along(page: Client, data
     assert page.get(address).status_code == 404
     page.post(f"/datasets/{dataset.pk}/restore/")
     assert "What would change" in text(page, address)
+
+
+def test_a_correction_that_was_kept_unseen_and_failed_says_so_on_its_page(page: Client, dataset: Dataset) -> None:
+    version = corrections.propose(version=queries.newest(dataset), readings={"species": {"kind": "number"}}, keep=True)
+    inspect(version)
+    content = text(page, f"/datasets/{dataset.pk}/?version=2")
+    assert "correction of version 1 cannot be used" in content and "Send better files" not in content
+    (again,) = re.findall(r'href="([^"]*correction=[^"#]*)#columns"', content)
+    assert selected(text(page, again.replace("&amp;", "&")), SPECIES) == "number"
+
+
+def test_the_page_of_its_run_leads_to_the_preview(page: Client, dataset: Dataset) -> None:
+    address = proposed(page, dataset, **{ZIP: "number"})
+    run = queries.inspection(DatasetVersion.objects.get(number=None))
+    assert run is not None
+    content = text(page, f"/runs/{run.pk}/")
+    assert f'href="{address}"' in content and "a correction to decide on" in content
+    assert "zip: number" in content  # its configuration
+    assert page.post(f"/runs/{run.pk}/cancel/")["Location"] == address
+    assert page.post(f"/runs/{run.pk}/retry/")["Location"] == address
+    assert "every 500ms" in text(page, address)
+
+
+def test_a_very_wide_table_has_controls_for_its_first_columns(page: Client, ada: User) -> None:
+    names = [f"x{number}" for number in range(kind_controls.MOST + 5)]
+    rows = "".join(",".join(str(row * place) for place in range(len(names))) + "\n" for row in range(12))
+    wide = parcels(ada, ",".join(names) + "\n" + rows)
+    content = text(page, f"/datasets/{wide.pk}/")
+    assert content.count("data-kind ") <= kind_controls.MOST and "corrected by the API" in content

@@ -1,7 +1,11 @@
 """Kinds of columns. A kind is a folder; it alone knows of its values what the rest handles as named arrays and tensors.
 
-- ``__init__``, without torch and NumPy: ``LABEL``, its word; the ``Column`` that a summary of data has, and for kinds
-  that can go in the ``Block`` that a model's package has: all its columns of the kind together, or one by itself.
+- ``__init__``, without torch and NumPy: ``LABEL``, its word; the ``Column`` that a summary of data has, the ``Reading``
+  by which somebody can choose the kind for a column of a file, with the kind's options; and for kinds that can go in
+  the ``Block`` that a model's package has: all its columns of the kind together, or one by itself.
+- ``importing``, without torch: ``IMPORT``, a trainer.importing.kind.Import: how a column of a file is recognised, what
+  is kept of its cells and how it is laid in the prepared file, its statistics, and what is to be said of it. The
+  sentences stand in ``sentences``: ``SENTENCES`` and ``LOOKED_FOR``. Kinds that only formats make have none.
 - ``values``, without torch: ``blocks(columns, prepared, train)`` fits the Blocks on training rows,
   ``gatherer(block, prepared)`` gives what reads the raw rows of one, ``targets(column, prepared, encoding)`` the values
   of a column that is to be told, and which classes they number, ``outside(column, prepared, row)`` one value as
@@ -14,7 +18,10 @@
 - ``encode``: ``Encode``, the part of the graph that takes raw values. It imports torch alone, and is shipped with
   weights.
 - ``read``: ``read(values, block, folder)``, values from outside to the raw array, or to an array a row where rows
-  differ in length, and what was not understood. It imports NumPy alone, and is shipped beside exports.
+  differ in length, and what was not understood: the columns' names with such cells, as they were given. ``block`` is
+  the Block's ``description()`` as JSON: what the import decided of a column's spelling stands there, and the reader
+  follows it. It imports NumPy alone, and what of ours needs no more (trainer.proving.shipping), and is shipped beside
+  exports. A property test holds it equal to the import (tests/trainer/test_readers.py).
 """
 
 import pkgutil

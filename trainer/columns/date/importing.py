@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
 from trainer.columns import Column as BaseColumn
 from trainer.columns import date
@@ -19,7 +20,7 @@ from trainer.importing.cells import TEXT
 from trainer.importing.kind import Kept, profile_of
 from trainer.importing.levels import LONGEST_LEVEL
 from trainer.importing.observed import Observed, Part
-from trainer.importing.profile import ColumnProfile, Histogram, Problem, problem
+from trainer.importing.profile import FIRST_VALUES, ColumnProfile, Histogram, Problem, Unread, problem
 
 DATE_SHARE = 0.8
 SAMPLE = 20_000  # cells, behind which a column of hardly any dates is not looked at any more
@@ -54,7 +55,7 @@ class Candidate(kind.Candidate):
         places = np.flatnonzero(part.read.kinds == TEXT)
         if not len(places) or self._is_hopeless():
             return None
-        cells = [part.cells[at] for at in places.tolist()]
+        cells = part.cells.take(pa.array(places)).to_pylist()
         different = {cell: at for at, cell in enumerate(dict.fromkeys(cells))}
         moments = [self._moment(cell) for cell in different]
         which = np.fromiter(map(different.__getitem__, cells), np.intp, len(cells))
@@ -152,6 +153,12 @@ class Candidate(kind.Candidate):
             yield from self._cell_problems()
             yield from self._zone_problems()
 
+    def unread(self) -> Unread | None:
+        count = self.observed.present - int(self._valid[self._order])
+        cells = sorted({cell for cell in (self._strange, self._impossible[self._order]) if cell is not None})
+        first = tuple((cell.line, cell.text[:LONGEST_LEVEL]) for cell in cells)
+        return Unread(count=count, first=first) if count else None
+
     def _order_problems(self) -> Iterator[Problem]:
         name, proof, is_chosen = self.observed.name, self._proofs[self._order], self._is_order_chosen
         order = "month first" if self._order == MONTH_FIRST else "day first"
@@ -204,11 +211,9 @@ class Import(kind.Import):
         for column, values in zip(columns, columns_of(arrays[BLOCK]), strict=True):
             present = values[values != MISSING]
             counted = column.model_copy(update={"distinct": len(np.unique(present))})
-            low, high = int(present.min()), int(present.max())
-            yield (
-                counted,
-                profile_of(counted, earliest=written(low), latest=written(high), histogram=_histogram(present)),
-            )
+            low, high = written(int(present.min())), written(int(present.max()))
+            first = tuple("" if value == MISSING else written(value) for value in values[:FIRST_VALUES].tolist())
+            yield counted, profile_of(counted, earliest=low, latest=high, histogram=_histogram(present), first=first)
 
 
 def _histogram(present: Array) -> Histogram | None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 TIFF, PNM = (".tif", ".tiff"), (".pbm", ".pgm", ".ppm", ".pnm")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".avif", ".jp2", *TIFF, *PNM)
-# HEIC is among them: pillow-heif's wheels bring an encoder under the GPL, and pi-heif, without it, ended in June 2026.
+# HEIC is among them: the wheels of pillow-heif bring an encoder under the GPL; pi-heif, which had none, has ended.
 FOREIGN = (
     ".heic",
     ".heif",
