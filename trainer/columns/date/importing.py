@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from trainer.columns import Column as BaseColumn
 from trainer.columns import date
@@ -27,6 +28,7 @@ SAMPLE = 20_000  # cells, behind which a column of hardly any dates is not looke
 LEAST_SHARE = 0.1
 MOST_ZONES = 5
 BINS = 20
+PLAIN = r"^(?:[1-9]\d{3})-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?$"
 DAY_FIRST, MONTH_FIRST = 0, 1
 UTC = frozenset({"Z", "UTC", "GMT", "+00:00", "+0000", "+00", "-00:00"})
 
@@ -55,7 +57,10 @@ class Candidate(kind.Candidate):
         places = np.flatnonzero(part.read.kinds == TEXT)
         if not len(places) or self._is_hopeless():
             return None
-        cells = part.cells.take(pa.array(places)).to_pylist()
+        texts = part.cells.take(pa.array(places))
+        if (quick := _plain(texts)) is not None:
+            return self._kept_plain(quick, places, len(part.cells))
+        cells = texts.to_pylist()
         different = {cell: at for at, cell in enumerate(dict.fromkeys(cells))}
         moments = [self._moment(cell) for cell in different]
         which = np.fromiter(map(different.__getitem__, cells), np.intp, len(cells))
@@ -66,6 +71,16 @@ class Candidate(kind.Candidate):
         if (both == MISSING).all():
             return None
         return values[0] if (both[0] == both[1]).all() else values.ravel()
+
+    def _kept_plain(self, microseconds: Array, places: Array, count: int) -> Array:
+        """Of cells that leave nothing open."""
+        self._texts += len(places)
+        self._dates += len(places)
+        self._unzoned += len(places)
+        self._valid += len(places)
+        values = np.full(count, MISSING, np.int64)
+        values[places] = microseconds
+        return values
 
     def _moment(self, cell: str) -> Moment | None:
         """Of texts that a file states to be such, ISO dates alone are taken unasked."""
@@ -190,6 +205,16 @@ class Candidate(kind.Candidate):
             yield problem("zones", column=name, zones=shown)
         elif zones and not UTC.issuperset(zones):
             yield problem("zone", column=name, zones=shown)
+
+
+def _plain(cells: pa.StringArray) -> Array | None:
+    """The quick way for ISO dates without zones that all exist: int64 microseconds; None for others."""
+    if not pc.all(pc.match_substring_regex(cells, PLAIN)).as_py():
+        return None
+    try:
+        return np.array(cells.to_pylist(), "datetime64[us]").astype(np.int64)
+    except ValueError:
+        return None
 
 
 def _stored(one: Moment | None) -> tuple[int, int]:
