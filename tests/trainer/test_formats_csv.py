@@ -165,7 +165,7 @@ def test_many_names_are_refused_or_told_apart_in_no_time(tmp_path: Path, names: 
         assert refusal(tmp_path, {"x.csv": text.encode()}).code == code
     else:
         assert len(kinds(read(tmp_path, text))) == len(names)
-    assert time.process_time() - began < 8
+    assert time.process_time() - began < 16  # a name that is compared with all others takes minutes
 
 
 def test_a_row_of_another_width_is_named_by_its_line(tmp_path: Path) -> None:

@@ -80,6 +80,18 @@ def test_further_formats_are_made_of_every_model_that_they_take(client: Client, 
     assert [names(child, "exporters") for child in children] == [["torchscript", "onnx"], ["onnx"]]
 
 
+def test_further_formats_are_made_over_the_api_once_for_one_key(client: Client, trained: Run) -> None:
+    address, onnx = f"/api/v1/runs/{trained.pk}/exports", {"exporters": [{"name": "onnx"}]}
+    sent = [
+        client.post(address, onnx, content_type="application/json", headers={"Idempotency-Key": "one"}) for _ in "ab"
+    ]
+    assert [answer.status_code for answer in sent] == [201, 201]
+    child = Run.objects.get(kind=Kind.EXPORT)
+    assert child.parent == trained and names(child, "exporters") == ["onnx"]
+    wrong = client.post(address, {"exporters": [{"name": "onnx"}] * 2}, content_type="application/json")
+    assert wrong.status_code == 422 and wrong.json()["errors"][0]["field"] == "exporters.1"
+
+
 def test_a_format_that_no_model_can_become_is_refused_in_a_sentence(client: Client, trained: Run) -> None:
     ModelVersion.objects.update(form=ModelVersion.Form.ONNX)
     answer = client.post(f"/runs/{trained.pk}/formats/", items("exporters", "torchscript"))

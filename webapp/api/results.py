@@ -5,18 +5,19 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from webapp import words
 from webapp.accounts.authentication import person
 from webapp.api import schemas
-from webapp.api.runs import find
+from webapp.api.runs import find, full
 from webapp.artifacts import downloads
 from webapp.artifacts.models import Edge
+from webapp.idempotency.keys import once
 from webapp.metrics.window import MOST_POINTS, window
 from webapp.runs import export_files, replay
-from webapp.runs.exports import are_coming
+from webapp.runs.exports import are_coming, start_exports
 from webapp.runs.models import Kind, Run, StreamEntry
 
 router = Router(tags=["Results"])
@@ -74,6 +75,17 @@ def exports(request: HttpRequest, run_id: UUID) -> dict[str, Any]:
         "waiting": are_coming(run, has_unfinished=run.exports_unfinished),
         "proofs": list(_proofs(makers)),
     }
+
+
+@router.post("/runs/{uuid:run_id}/exports", response={201: schemas.RunDetail}, summary="Make further formats")
+def make_exports(request: HttpRequest, run_id: UUID, body: schemas.NewExports) -> Status[Any]:
+    """Of every model of a run that ended well which the formats take; `waiting` says whether they are still coming."""
+    run = find(request, run_id)
+
+    def act() -> tuple[int, Any]:
+        return 201, full(request, start_exports(run=run, settings={"exporters": body.exporters}))
+
+    return Status(*once(request, person(request), act))
 
 
 def _proofs(makers: list[Run]) -> Iterator[dict[str, Any]]:

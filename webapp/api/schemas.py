@@ -11,6 +11,7 @@ from webapp.api.specs import READING, SHAPE
 
 Reading = Annotated[dict[str, Any], Field(json_schema_extra={SHAPE: READING})]
 Stage = Annotated[dict[str, Any], Field(json_schema_extra={SHAPE: "Compressors"})]
+Exporter = Annotated[dict[str, Any], Field(json_schema_extra={SHAPE: "Exporters"})]
 
 
 class Body(Schema):
@@ -193,6 +194,12 @@ class NewCompression(Body):
         max_length=16,
         description="Compressors in order; the default is to prune half of the channels and then to quantize to int8.",
     )
+
+
+class NewExports(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"exporters": [{"name": "onnx"}]}]})
+
+    exporters: list[Exporter] = Field(min_length=1, max_length=16, description="Each is made of every model it takes.")
 
 
 class Run(Schema):

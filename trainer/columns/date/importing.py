@@ -22,7 +22,7 @@ from trainer.importing.cells import TEXT
 from trainer.importing.kind import Kept, profile_of
 from trainer.importing.levels import LONGEST_LEVEL
 from trainer.importing.observed import Observed, Part
-from trainer.importing.profile import ColumnProfile, Histogram, Problem, problem
+from trainer.importing.profile import FIRST_VALUES, ColumnProfile, Histogram, Problem, Unread, problem
 
 DATE_SHARE = 0.8
 SAMPLE = 20_000  # cells, behind which a column of hardly any dates is not looked at any more
@@ -167,6 +167,12 @@ class Candidate(kind.Candidate):
             yield from self._cell_problems()
             yield from self._zone_problems()
 
+    def unread(self) -> Unread | None:
+        count = self.observed.present - int(self._valid[self._order])
+        cells = sorted({cell for cell in (self._strange, self._impossible[self._order]) if cell is not None})
+        first = tuple((cell.line, cell.text[:LONGEST_LEVEL]) for cell in cells)
+        return Unread(count=count, first=first) if count else None
+
     def _order_problems(self) -> Iterator[Problem]:
         name, proof, is_chosen = self.observed.name, self._proofs[self._order], self._is_order_chosen
         order = "month first" if self._order == MONTH_FIRST else "day first"
@@ -232,11 +238,9 @@ class Import(kind.Import):
         for column, values in zip(columns, columns_of(arrays[BLOCK]), strict=True):
             present = values[values != MISSING]
             counted = column.model_copy(update={"distinct": len(np.unique(present))})
-            low, high = int(present.min()), int(present.max())
-            yield (
-                counted,
-                profile_of(counted, earliest=written(low), latest=written(high), histogram=_histogram(present)),
-            )
+            low, high = written(int(present.min())), written(int(present.max()))
+            first = tuple("" if value == MISSING else written(value) for value in values[:FIRST_VALUES].tolist())
+            yield counted, profile_of(counted, earliest=low, latest=high, histogram=_histogram(present), first=first)
 
 
 def _histogram(present: Array) -> Histogram | None:
