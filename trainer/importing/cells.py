@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -29,7 +30,6 @@ CODED = re.compile(r"0\d+|\d{16,}|\d+E\d{1,3}", re.ASCII)
 SURE_DIGITS = 1e15
 ZERO = ord("0")
 NOTHING = pa.scalar(None, pa.string())
-_MISSING = pc.SetLookupOptions(value_set=pa.array(sorted(MISSING)))
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,15 @@ def _plain_with_gaps(cells: pa.StringArray) -> Read | None:
     return Read(values, np.where(is_gap, GAP, NUMBER).astype(np.uint8))
 
 
-def are_gaps(cells: pa.StringArray) -> Array:
+@cache
+def among(gaps: frozenset[str]) -> pc.SetLookupOptions:
+    """What asks Arrow whether cells are such."""
+    return pc.SetLookupOptions(value_set=pa.array(sorted(gaps)))
+
+
+def are_gaps(cells: pa.StringArray, gaps: frozenset[str] = MISSING) -> Array:
     """bool: which cells say that a value is missing."""
-    return np.asarray(pc.is_in(cells, options=_MISSING))
+    return np.asarray(pc.is_in(cells, options=among(gaps)))
 
 
 def _floats(cells: pa.StringArray) -> Array | None:

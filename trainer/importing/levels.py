@@ -10,19 +10,21 @@ import pyarrow.compute as pc
 
 from trainer.data.prepared import Array
 from trainer.importing import series
-from trainer.importing.cells import MISSING, Read, read
+from trainer.importing.cells import MISSING, Read, among, read
 from trainer.importing.words import FOREIGN_SPACES, plain
 
 LONGEST_LEVEL = 80
 JAMO = ("\u1100", "\u11ff")  # the parts of Korean syllables
+
+NO_CELLS = series.of([])
 
 
 class Levels:
     """Cells in the order in which they first came, with a short form in place of a long text."""
 
     def __init__(self, comma: bool, gaps: frozenset[str] = MISSING) -> None:
-        self._comma, self.gaps = comma, pa.array(sorted(gaps))
-        self._cells = series.of([])
+        self._comma, self._is_gap = comma, among(gaps)
+        self._cells = NO_CELLS
         self._present = 0
         self._read = Read(np.empty(0), np.empty(0, np.uint8))
 
@@ -39,13 +41,19 @@ class Levels:
         """int32 [cells]: the place of each among all that have come."""
         if longest > LONGEST_LEVEL:
             cells = _shortened(cells)
+        if not self.count:
+            encoded = cells.dictionary_encode()
+            self._add(encoded.dictionary)
+            return np.asarray(encoded.indices)
         places = pc.index_in(cells, value_set=self._cells)
         if places.null_count:
-            new = pc.unique(cells.filter(places.is_null()))
-            self._present += len(new) - pc.sum(pc.is_in(new, value_set=self.gaps)).as_py()
-            self._cells = pa.concat_arrays([self._cells, new])
+            self._add(pc.unique(cells.filter(places.is_null())))
             places = pc.index_in(cells, value_set=self._cells)
         return np.asarray(places)
+
+    def _add(self, new: pa.StringArray) -> None:
+        self._present += len(new) - int(np.count_nonzero(pc.is_in(new, options=self._is_gap)))
+        self._cells = pa.concat_arrays([self._cells, new]) if self.count else new
 
     def read(self, places: Array) -> Read:
         """The cells at these places as numbers; not for short forms, which say nothing of what they stand for."""
@@ -62,7 +70,7 @@ class Levels:
 
     def words(self) -> list[str]:
         """All but those that say that a value is missing."""
-        present = pc.invert(pc.is_in(self._cells, value_set=self.gaps))
+        present = pc.invert(pc.is_in(self._cells, options=self._is_gap))
         return self._cells.filter(present).to_pylist()  # type: ignore[no-any-return]
 
     def forms(self) -> dict[str, str]:

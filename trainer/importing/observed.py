@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from trainer.data.prepared import Array
 from trainer.importing import series
-from trainer.importing.cells import CODE, GAP, INFINITE, KINDS, LARGEST, MISSING, NUMBER, TEXT, Read
+from trainer.importing.cells import CODE, GAP, INFINITE, KINDS, LARGEST, MISSING, NUMBER, TEXT, Read, are_gaps
 from trainer.importing.cells import read as read_numbers
 from trainer.importing.levels import LONGEST_LEVEL, Levels
 from trainer.importing.stated import Stated
@@ -99,7 +98,7 @@ class Observed:
         return self.levels.places(cells, longest), longest
 
     def _as_words(self, cells: pa.StringArray) -> Read:
-        is_gap = np.asarray(pc.is_in(cells, value_set=self.levels.gaps))
+        is_gap = are_gaps(cells, self.gaps)
         return Read(np.full(len(cells), np.nan), np.where(is_gap, GAP, TEXT).astype(np.uint8))
 
     def _of_numbers(self, cells: Array, lines: Sequence[int]) -> Part:

@@ -237,7 +237,7 @@ class Import(kind.Import):
     ) -> Iterator[tuple[BaseColumn, ColumnProfile]]:
         for column, values in zip(columns, columns_of(arrays[BLOCK]), strict=True):
             present = values[values != MISSING]
-            counted = column.model_copy(update={"distinct": len(np.unique(present))})
+            counted = column.model_copy(update={"distinct": len(pc.unique(pa.array(present)))})
             low, high = written(int(present.min())), written(int(present.max()))
             first = tuple("" if value == MISSING else written(value) for value in values[:FIRST_VALUES].tolist())
             yield counted, profile_of(counted, earliest=low, latest=high, histogram=_histogram(present), first=first)
