@@ -17,6 +17,7 @@ UNDO = timedelta(days=7)  # a deleted data set can be had back for so long
 def datasets(user: User) -> QuerySet[Dataset]:
     """The person's data sets that are not deleted, each with its versions, the newest first."""
     versions = DatasetVersion.objects.exclude(number=None).select_related("corrects").order_by("-number")
+    versions = versions.defer("corrects__profile")  # which may be large
     return visible(Dataset.objects.filter(deleted=None), user).prefetch_related(Prefetch("versions", versions))
 
 
@@ -47,7 +48,7 @@ def versions(user: User) -> QuerySet[DatasetVersion]:
 def proposals(dataset: Dataset) -> QuerySet[DatasetVersion]:
     """Corrections that nobody has kept or discarded, the newest first."""
     rows = DatasetVersion.objects.filter(dataset=dataset, number=None)
-    return rows.select_related("dataset", "corrects").order_by("-id")
+    return rows.select_related("dataset", "corrects").defer("corrects__profile").order_by("-id")
 
 
 def undecided(dataset: Dataset) -> QuerySet[DatasetVersion]:
