@@ -29,7 +29,9 @@ def column(made: Imported) -> Column:
 
 
 def test_every_kind_that_can_be_chosen_is_imported() -> None:
-    assert {"number", "boolean", "category", "date", "text", "left_out"} <= readings().keys() <= imports().keys()
+    assert (
+        {"number", "boolean", "category", "date", "labels", "text", "left_out"} <= readings().keys() <= imports().keys()
+    )
     assert not {"image", "constant"} & readings().keys()
     assert all(kinds()[name].LABEL for name in readings())
 
