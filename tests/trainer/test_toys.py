@@ -36,4 +36,5 @@ def test_rows_of_different_lengths_go_the_whole_way(tmp_path: Path) -> None:
     assert results["useful"] > 0.85, "without buckets it would be about a half"
     assert results["exports"] == {"onnx": "proved", "safetensors": "proved", "torchscript": "proved"}
     assert results["answers"] == ["up", "down"]
+    assert results["first"] == [True, True, False, True], "a row repeats another whatever both are padded to"
     assert results["frozen"] == {"onnx": "refused", "safetensors": "proved", "torchscript": "proved"}

@@ -100,7 +100,9 @@ class Table:
 
     @cached_property
     def _gatherers(self) -> list[tuple[Block, Gatherer]]:
-        """What reads the raw values of the columns that go in; it does not depend on what is fitted."""
+        """What reads the raw values of the columns that go in. A kind whose gatherer depended on what was fitted, as on
+        a vocabulary, would have to give its raw values otherwise: here it is fitted on a few rows.
+        """
         fitted = blocks.fit(self.features, self.prepared, self.rows[:PROBE])
         return [(block, columns.module_of(block, "values").gatherer(block, self.prepared)) for block in fitted]
 

@@ -20,8 +20,10 @@ from tests.trainer.attempts import Attempt, Warm, curve, steps_done, wait_until,
 from trainer import report
 from trainer.attempt import events, job
 from trainer.columns import category, kinds
-from trainer.data.prepared import write_prepared
+from trainer.data import table
+from trainer.data.prepared import Prepared, write_prepared
 from trainer.data.summary import DataSummary
+from trainer.task import Encoded
 
 ROWS, LONGEST = 600, 40
 TASK = {"name": "classification", "target": "direction"}
@@ -40,6 +42,7 @@ def main(folder: Path) -> None:
     forgetful = {"name": "fusion", "encoders": [{"name": "forgetful"}]}
     frozen = samples.attempt(folder / "frozen", "train", _spec(forgetful, epochs=2), {"prepared": prepared})
     results["frozen"] = _exports(folder / "frozen_export", prepared, frozen)
+    results["first"] = _first()
     print(json.dumps(results))
 
 
@@ -56,6 +59,20 @@ def _write(path: Path) -> Path:
     codes = rises.astype(np.int32)[:, None]
     write_prepared(path, DataSummary(rows=ROWS, columns=columns), {**track.arrays("path", tracks), "categories": codes})
     return path
+
+
+def _first() -> list[bool]:
+    """Which rows repeat none before, of rows that are read two at a time: then each pair is padded otherwise."""
+    tracks = [np.array(track) for track in ([1.0, 2.0], [1.0, 2.0, 0.0], [1.0, 2.0], [3.0] * 9)]
+    column = kinds()["track"].Column(name="path", distinct=3)
+    arrays = import_module("trainer.columns.track.values").arrays("path", tracks)
+    prepared = Prepared(Path("unwritten"), DataSummary(rows=4, columns=(column,)), arrays)
+    targets = Encoded(values=np.zeros(4, np.int64), is_present=np.ones(4, bool))
+    table.PIECE_VALUES = 2
+    rows = table.Table(
+        prepared=prepared, features=(column,), targets=targets, target_columns=("direction",), rows=np.arange(4)
+    )
+    return [bool(is_first) for is_first in rows.is_first()]
 
 
 def _spec(model: dict[str, Any], **fields: Any) -> dict[str, Any]:
