@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR
 
 from tests.benchmarks.line import Line
-from tests.benchmarks.p15_throughput import PACKAGES, ROUNDS, Epoch, fastest, model_of, ours, peer
+from tests.benchmarks.p15_throughput import PACKAGES, Epoch, fastest, model_of, ours, peer
 from tests.trainer.attempts import write_table
 from trainer import catalog, schedules
 from trainer.attempt.journal import Journal
@@ -31,6 +31,7 @@ from trainer.spec import TrainDraft, TrainSpec
 
 ROWS, NUMBERS, CATEGORIES = 1_000_000, 8, 3
 BATCH = 1024
+ROUNDS = 4
 MODELS = {"mlp": "a table's fully connected network", "fusion": "a table's fusion"}
 
 
@@ -62,8 +63,8 @@ def _of_model(name: str, path: Path, folder: Path) -> Iterator[Line]:
         "ours": partial(ours, spec, data, Journal(folder / "journal")),
         "hand": partial(_by_hand, spec, data, Table.of(spec, data)),
     }
-    with peer(folder, path, spec) as lightning:
-        seconds = fastest(epochs | ({"lightning": lightning} if lightning else {}))
+    with peer(folder, path, spec, ROUNDS) as lightning:
+        seconds = fastest(epochs | ({"lightning": lightning} if lightning else {}), ROUNDS)
     speeds = {loop: len(data.parts.train) / best for loop, best in seconds.items()}
     yield _line(MODELS[name], "a hand-written loop over one tensor", 1.0, speeds["ours"], speeds["hand"])
     if "lightning" in speeds:

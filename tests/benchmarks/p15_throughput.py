@@ -88,11 +88,11 @@ def _lines(speeds: dict[str, float]) -> list[Line]:
     ]
 
 
-def fastest(epochs: dict[str, Epoch]) -> dict[str, float]:
+def fastest(epochs: dict[str, Epoch], rounds: int = ROUNDS) -> dict[str, float]:
     """Processor seconds of each one's fastest epoch. They take turns, and each goes first as often as the others."""
     names = list(epochs)
     times: dict[str, list[float]] = {name: [] for name in names}
-    for number in range(ROUNDS):
+    for number in range(rounds):
         first = number % len(names)
         for name in names[first:] + names[:first]:
             times[name].append(epochs[name]())
@@ -100,7 +100,7 @@ def fastest(epochs: dict[str, Epoch]) -> dict[str, float]:
 
 
 @contextmanager
-def peer(folder: Path, prepared: Path, spec: TrainSpec) -> Iterator[Epoch | None]:
+def peer(folder: Path, prepared: Path, spec: TrainSpec, rounds: int = ROUNDS) -> Iterator[Epoch | None]:
     """Lightning's epoch, warmed up; None where pip cannot get it."""
     packages = folder / "packages"
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(packages), *PACKAGES]
@@ -108,7 +108,7 @@ def peer(folder: Path, prepared: Path, spec: TrainSpec) -> Iterator[Epoch | None
         yield None
         return
     root = Path(__file__).parents[2]
-    fields = spec.model_copy(update={"epochs": 1 + ROUNDS}).model_dump_json()
+    fields = spec.model_copy(update={"epochs": 1 + rounds}).model_dump_json()
     with subprocess.Popen(
         [sys.executable, "-m", "tests.benchmarks.p15_lightning", str(prepared), fields, str(folder)],
         text=True,

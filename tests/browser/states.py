@@ -110,6 +110,7 @@ def _of_data(page: Page, yard: Yard) -> Iterator[State]:
     page.get_by_role("heading", name="Versions").wait_for(timeout=PATIENCE)
     _ready(page)
     yield "data of two versions", page
+    yield from _of_corrections(page, yard)
     for dialog in ("rename-dialog", "delete-dialog"):
         yield from _dialog(page, dialog)
     for sample, name in (("reviews-zh", "text"), ("penguins", "table"), ("digits", "images")):
@@ -126,6 +127,29 @@ def _of_data(page: Page, yard: Yard) -> Iterator[State]:
     page.get_by_role("button", name="Start").click()
     page.locator("#spec-errors").wait_for()
     yield "form refused", page
+
+
+def _of_corrections(page: Page, yard: Yard) -> Iterator[State]:
+    """From the page of a data set whose last column holds words, and back to it."""
+    address, worker = page.url, yard.child("worker.app")
+    page.locator("[data-kind]").first.select_option("category")
+    yield "kinds chosen", page
+    worker.suspend()
+    try:
+        page.get_by_role("button", name="Preview").click()
+        page.get_by_role("heading", name="Looking at what would change").wait_for()
+        yield "correction: being read", page
+    finally:
+        worker.resume()
+    page.get_by_role("heading", name="What would change", exact=True).wait_for(timeout=PATIENCE)
+    yield "correction: ready", page
+    page.goto(address)
+    yield "data with a correction", page
+    page.locator("[data-kind]").last.select_option("number")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("heading", name="This does not work").wait_for(timeout=PATIENCE)
+    yield "correction: refused", page
+    page.goto(address)
 
 
 def _of_runs(page: Page, api: httpx.Client, yard: Yard) -> Iterator[State]:

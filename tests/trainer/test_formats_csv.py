@@ -3,6 +3,8 @@
 import csv
 import io
 import math
+import subprocess
+import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,16 +16,19 @@ from hypothesis import strategies as st
 
 from tests.files import Imported, imported, refusal, zipped
 from tests.trainer.samples import attempt
+from tests.yard import ROOT
 from trainer import report
 from trainer.catalog import listing
 from trainer.columns import Column, boolean, category
 from trainer.data.summary import Dialect
 from trainer.errors import TrainerError
+from trainer.formats.csv import pieces
 from trainer.formats.csv.pieces import batches
 from trainer.formats.csv.rows import Table, fitted
 from trainer.formats.csv.rows import rows as one_by_one
 from trainer.importing.archives import Source
 
+SOURCE = Source(Path("x.csv"), "x.csv", b"")
 TABLE = "size,colour,weight\n" + "".join(f"{n},{'red' if n % 3 else 'blue'},{n / 4}\n" for n in range(30))
 
 
@@ -338,6 +343,56 @@ def outcome(found: Iterable[tuple[int, list[str]]]) -> list[tuple[int, list[str]
         return list(found)
     except TrainerError as error:
         return [str(error)]
+
+
+QUOTED = st.sampled_from(["1", "", '"a,b"', '"a ""b"""', '"a\nb"', '"a\r\nb"', '""', '"x"', "é", '"\n"'])
+QUOTED_ROWS = st.lists(st.tuples(QUOTED, QUOTED, st.sampled_from(["\n", "\r\n"])), min_size=1, max_size=9)
+
+
+@settings(deadline=None)
+@given(rows=QUOTED_ROWS)
+def test_quoted_cells_are_cut_as_csv_cuts_them_and_keep_their_lines(rows: list[tuple[str, str, str]]) -> None:
+    text = "".join(f"{one},{two}{end}" for one, two, end in rows)
+    expected, lines, line = [], [], 1
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    for row in reader:
+        lines.append(line)
+        expected.append(row)
+        line = reader.line_num + 1
+    cut = pieces._cut(text, Table(SOURCE, "utf-8", width=2), 1)
+    if cut is None:  # a blank row is left to csv
+        assert any(not any(map(str.strip, row)) for row in expected)
+        return
+    batch, behind = cut
+    assert [list(row) for row in zip(*(cells.to_pylist() for cells in batch.columns), strict=True)] == expected
+    assert ([*batch.lines], behind) == (lines, line)
+
+
+LIMITED = """
+import ctypes, os, pathlib, sys
+from trainer.importing import inspect
+
+if os.getuid() == 0:  # the kernel counts processes of others only, who still may read what this one may
+    os.setresgid(65534, 65534, 0), os.setresuid(65534, 65534, 0), ctypes.CDLL(None).setfsuid(0)
+assert "pyarrow" not in sys.modules, "Arrow starts threads, and the process that this is forked from is to have none"
+inspect.limit(inspect.Limits(memory=int(sys.argv[2])))
+path = pathlib.Path(sys.argv[1])
+print(inspect.guarded([path], [path.name], path.parent / "out").result.summary.rows)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limits are those of Linux")
+def test_it_is_read_under_the_limits_of_an_inspection_and_in_less_memory_than_it_is_long(tmp_path: Path) -> None:
+    path, rows, times, memory = tmp_path / "x.csv", 10_000, 45, 256 * 1024**2
+    block = "".join(f"{row * 7 % 1000 / 8},{row} {'words ' * 100},{'ab'[row % 2]}\n" for row in range(rows))
+    with path.open("w") as file:
+        file.write("size,words,label\n")
+        file.writelines([block] * times)
+    assert path.stat().st_size > memory
+    program = [sys.executable, "-c", LIMITED, str(path), str(memory)]
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
+    path.unlink()
+    assert done.stdout.strip() == str(rows * times), done.stderr
 
 
 def test_it_may_be_compressed_or_in_a_zip(tmp_path: Path) -> None:

@@ -249,7 +249,9 @@ def test_classes_called_like_parts_are_pointed_at_unless_they_may_be_vehicles(
 
 def test_a_class_in_a_format_that_is_not_read_is_missed_by_name(tmp_path: Path) -> None:
     heic = b"\0\0\0\x18ftypheic" + b"\0" * 400
-    made = imported(tmp_path, {"x.zip": zipped(two_classes() | {f"root/owls/{n}.HEIC": heic for n in range(4)})})
+    made = imported(
+        tmp_path, {"x.zip": zipped(two_classes() | {f"root/owls/{n}.{'HEIC' if n else 'jpg'}": heic for n in range(4)})}
+    )
     assert made.problem("lost_class").params == {"name": "owls", "count": 4}
     assert made.problem("foreign_pictures").params["formats"] == "HEIC"
     assert "other_files" not in made.codes

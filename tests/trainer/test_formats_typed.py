@@ -75,14 +75,14 @@ def test_what_the_file_states_stays_so(tmp_path: Path, written: Written, name: s
         "price": "number",
         "flag": "boolean",
         "colour": "category",
-        "day": "category",
+        "day": "date",
         "parts": "category",
         "label": "category",
     }
     assert levels(made)["code"] == ("000", "001", "002")
     assert levels(made)["label"] == ("NA", "yes")
     assert levels(made)["flag"] == ("false", "true")
-    assert levels(made)["day"][0] == "2024-01-01"
+    assert made.profile.columns[7].earliest == "2024-01-01 00:00:00"
     np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [np.nan if n == 7 else n / 4 for n in range(COUNT)])
     np.testing.assert_array_equal(made.data.array("numbers")[:, 2], [n % 9 / 4 for n in range(COUNT)])
     assert made.data.summary.columns[-1].missing == 1

@@ -1,19 +1,25 @@
 """Mixed columns, several pictures among them, from the prepared file to proved exports and answers in words."""
 
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import onnxruntime
 import pytest
+from PIL import Image
 
+from tests.files import stored, zipped
 from tests.trainer import mixed, samples
 from trainer import report
 from trainer.attempt import events
 from trainer.catalog import listing
 from trainer.data.prepared import Prepared
 from trainer.errors import TrainerError
+from trainer.importing import preparation
 from trainer.model import ModelSpec
 from trainer.parts import Input
 from trainer.spec import TrainDraft
@@ -57,14 +63,8 @@ def test_mixed_columns_are_learned_exported_proved_and_answered(combiner: str, t
         "back": "picture.npy",
     }
     (tmp_path / "rows.jsonl").write_text(json.dumps(row) + "\n")
-    answer = subprocess.run(
-        [sys.executable, "-I", "predict.py", "run_onnx.py", str(tmp_path / "rows.jsonl")],
-        cwd=out,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert json.loads(answer.stdout)["class"] == "many"
+    (answer,) = _answers(out, tmp_path / "rows.jsonl")
+    assert answer["class"] == "many"
 
 
 def test_mixed_columns_take_the_model_that_fits_them_unasked(tmp_path: Path) -> None:
@@ -114,3 +114,82 @@ def test_a_block_takes_the_encoder_for_its_column_then_the_first_of_its_layout_t
         "image_1": "convolutions",
         "image_2": "identity",
     }
+
+
+def test_an_archive_with_a_table_and_pictures_goes_the_whole_way_to_an_answer(tmp_path: Path) -> None:
+    """Numbers, categories, yes and no, dates, and two columns of pictures, as somebody uploads them."""
+    random, members = np.random.default_rng(0), dict[str, bytes]()
+    lines = ["size,colour,is_sold,seen,front,back,class"]
+    for row in range(240):
+        bits = random.integers(0, 2, 4)
+        for column, bit in zip(("front", "back"), bits[:2], strict=True):
+            pixels = random.integers(0, 60, (mixed.SIDE, mixed.SIDE)).astype(np.uint8)
+            pixels[:, : mixed.SIDE // 2] += np.uint8(150 * bit)
+            members[f"shop/{column}/{row}.png"] = _png(pixels)
+        colour, is_sold = ("blue", "red")[bits[2]], ("no", "yes")[row % 2]
+        size = "" if row % 17 == 0 else f"{bits[3] * 3 + random.normal() / 5:.3f}"
+        files = f"front/{row}.png,back/{row}.png"
+        seen = f"2026-{row % 12 + 1:02}-{row % 28 + 1:02}"
+        lines.append(f"{size},{colour},{is_sold},{seen},{files},{'many' if bits.sum() >= 2 else 'few'}")
+    members["shop/labels.csv"] = "\n".join(lines).encode()
+    (archive,) = stored(tmp_path, {"shop.zip": zipped(members)})
+    prepared = preparation.prepare([archive], ["shop.zip"], tmp_path / "import").prepared
+    kinds = {column.name: column.kind for column in Prepared.open(prepared).summary.columns}
+    assert kinds == {
+        "size": "number",
+        "colour": "category",
+        "is_sold": "boolean",
+        "seen": "date",
+        "front": "image",
+        "back": "image",
+        "class": "category",
+    }
+    spec = {
+        "task": {"name": "classification", "target": "class"},
+        "epochs": 30,
+        "optimizer": {"name": "adamw", "learning_rate": 3e-3},
+    }
+    trained = samples.attempt(tmp_path / "train", "train", spec, {"prepared": prepared})
+    assert report.parse(trained.report).value("test/accuracy") > 0.8
+    inputs = {"prepared": prepared, "model": trained.output("model.safetensors")}
+    exporters = {"exporters": [{"name": "onnx"}, {"name": "safetensors"}]}
+    exported = samples.attempt(tmp_path / "export", "export", exporters, inputs)
+    assert [item["status"] for item in exported.report["exports"]] == ["proved"] * 2, exported.report
+    out = exported.folder / "out"
+    blocks = [block["name"] for block in json.loads((out / "preprocess.json").read_text())["inputs"]]
+    assert sorted(blocks) == ["booleans", "categories", "dates", "image_1", "image_2", "numbers"]
+    graph = onnxruntime.InferenceSession(str(out / "model.onnx"))
+    assert [taken.name for taken in graph.get_inputs()] == blocks, "one input a block"
+    bright = np.concatenate([np.full((1, mixed.SIDE, mixed.SIDE // 2), value, np.uint8) for value in (180, 30)], 2)
+    np.save(tmp_path / "bright.npy", bright)
+    np.save(tmp_path / "dark.npy", np.full((1, mixed.SIDE, mixed.SIDE), 30, np.uint8))
+    rows = [
+        {
+            "size": 3.0,
+            "colour": "red",
+            "is_sold": "yes",
+            "seen": "2026-03-04",
+            "front": "bright.npy",
+            "back": "bright.npy",
+        },
+        {"size": 0.0, "colour": "blue", "is_sold": "no", "seen": "2026-11-04", "front": "dark.npy", "back": "dark.npy"},
+    ]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert [answer["class"] for answer in _answers(out, tmp_path / "rows.jsonl")] == ["many", "few"]
+
+
+def _png(pixels: np.ndarray[Any, Any]) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _answers(out: Path, rows: Path) -> list[dict[str, Any]]:
+    done = subprocess.run(
+        [sys.executable, "-I", "predict.py", "run_onnx.py", str(rows)],
+        cwd=out,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]

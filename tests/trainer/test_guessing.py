@@ -138,7 +138,7 @@ def test_the_command_the_card_and_a_compression_say_it_too(tmp_path: Path) -> No
     table, task = CASES["a class that nothing tells"]
     done = trained(tmp_path, table, task, optimizer={"name": "adamw", "learning_rate": 0.05})
     printed = fit.scores(done.report)
-    assert "(no better than guessing)" in printed and "always answers “common”" in printed
+    assert "(no better than guessing)" in printed and "always answering “common”" in printed
     inputs = {"prepared": tmp_path / "data" / "out" / "prepared.safetensors", "model": done.output("model.safetensors")}
     exported = samples.attempt(tmp_path / "export", "export", {"exporters": [{"name": "safetensors"}]}, inputs)
     card = exported.output("README.md").read_text()

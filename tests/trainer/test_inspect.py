@@ -12,6 +12,7 @@ from tests.files import picture, stored, zipped
 from trainer.attempt import events
 from trainer.attempt.job import Job
 from trainer.attempt.journal import Reader
+from trainer.columns import Readings, category
 from trainer.importing.profile import Profile
 from trainer.spec import InspectSpec
 
@@ -24,11 +25,12 @@ sys.exit(launch(Path(sys.argv[1])))
 """
 
 
-def attempt(folder: Path, files: dict[str, bytes]) -> list[events.Event]:
+def attempt(folder: Path, files: dict[str, bytes], readings: Readings | None = None) -> list[events.Event]:
     """The journal of an inspect attempt of these uploads."""
     paths = stored(folder / "store", files)
     inputs = {f"upload:{number}": str(path) for number, path in enumerate(paths)}
-    job = Job(run="r", attempt=1, spec=InspectSpec(files=tuple(files)), inputs=inputs)
+    spec = InspectSpec(files=tuple(files), columns=dict(readings or {}))
+    job = Job(run="r", attempt=1, spec=spec, inputs=inputs)
     (folder / "job.json").write_text(job.model_dump_json())
     subprocess.run([sys.executable, "-c", LAUNCH, str(folder)], cwd=ROOT, check=False, timeout=120)
     assert json.loads((folder / "exits.json").read_text())["ranks"][0]["exitcode"] == 0
@@ -45,6 +47,14 @@ def test_it_publishes_prepared_data_profile_and_thumbnails(tmp_path: Path) -> No
     assert {path.name for path in (tmp_path / "out").iterdir()} == {path.name for path in outputs.values()}
     assert isinstance(journal[-1], events.Ended)
     assert journal[-1].outcome == "succeeded"
+
+
+def test_a_kind_that_the_spec_says_is_taken(tmp_path: Path) -> None:
+    content = "\n".join(["zip,label", *(f"{at % 3},{'ab'[at % 2]}" for at in range(30))]).encode()
+    journal = attempt(tmp_path, {"x.csv": content}, {"zip": category.Reading()})
+    (path,) = [event.path for event in journal if isinstance(event, events.Output) and event.role == "profile"]
+    profile = Profile.model_validate_json((tmp_path / path).read_bytes())
+    assert [column.kind for column in profile.summary.columns] == ["category", "category"]
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,11 @@ import torch
 from PIL import Image
 
 from tests.trainer import dirty, samples
-from trainer.catalog import listing
 from trainer.columns import module_of
 from trainer.data import blocks, cleaned, rows
 from trainer.previewing import sheet
 from trainer.previewing.report import Preview
-from trainer.spec import PreviewSpec, Split, TrainSpec, parse
+from trainer.spec import PreviewSpec, Split, TrainDraft, parse
 
 ANIMAL = {"name": "classification", "target": "animal", "features": ["size", "colour", "is_sold"]}
 STEPS = [{"name": "drop_duplicates"}, {"name": "fold_labels"}, {"name": "drop_rare_classes", "rows": 2}]
@@ -89,8 +88,8 @@ def test_pictures_are_shown_beside_their_variants(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("by", ["middle", "most_frequent", "zero"])
 def test_values_are_shown_as_the_graph_cleans_them(by: str) -> None:
-    spec = TrainSpec.model_validate({"task": ANIMAL, "cleaning": [{"name": "fill_missing", "by": by}]})
-    spec = spec.model_copy(update={"cleaning": (*spec.cleaning, listing("cleaning")["clip_outliers"].spec())})
+    steps = [{"name": "fill_missing", "by": by}, {"name": "clip_outliers"}]
+    spec = PreviewSpec.model_validate({"task": ANIMAL, "cleaning": steps})
     assert spec.task is not None
     table = rows.read_table(spec.task, dirty.prepared(3), Split())
     fitted = blocks.fit(table.features, table.prepared, table.rows)
@@ -105,6 +104,6 @@ def test_values_are_shown_as_the_graph_cleans_them(by: str) -> None:
 
 def test_a_preview_is_of_the_rows_of_its_training() -> None:
     spec = parse({"task": ANIMAL, "cleaning": STEPS, "seed": 7, "epochs": 3}, "train")
-    assert isinstance(spec, TrainSpec)
-    training = PreviewSpec.of(spec).training()
+    assert isinstance(spec, TrainDraft)
+    training = PreviewSpec.of(spec.resolved(dirty.prepared().summary)).training()
     assert (training.task, training.cleaning, training.seed) == (spec.task, spec.cleaning, 7)

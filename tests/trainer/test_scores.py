@@ -55,6 +55,8 @@ def test_classification_scores_equal_the_reference(classes: int, rows: int, seed
     found = values(headline, scalars)
     assert [found[f"macro_{name}"] for name in ("precision", "recall", "f1")] == pytest.approx(list(macro[:3]))
     assert found["accuracy"] == pytest.approx(metrics.accuracy_score(actual, predicted))
+    if set(predicted) <= set(actual):
+        assert found["macro_recall"] == pytest.approx(metrics.balanced_accuracy_score(actual, predicted))
 
 
 @settings(deadline=None)  # the machine may be busy
@@ -87,6 +89,7 @@ def test_regression_scores_equal_the_reference() -> None:
     assert found["mae"] == pytest.approx(metrics.mean_absolute_error(actual, predicted))
     assert found["rmse"] == pytest.approx(metrics.root_mean_squared_error(actual, predicted))
     assert found["r2"] == pytest.approx(metrics.r2_score(actual, predicted))
+    assert found["median_error"] == pytest.approx(metrics.median_absolute_error(actual, predicted))
     assert isinstance(figure, Figure)
     assert len(figure.data["predicted"]) == regression.MOST_RESIDUALS
 

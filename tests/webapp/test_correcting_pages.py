@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from tests.webapp.inspected import PARCELS, inspect, parcels, uploaded
 from webapp.accounts.models import User
-from webapp.datasets import queries, services
+from webapp.datasets import changes, corrections, kind_controls, queries, services
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.runs import services as runs
 
@@ -31,13 +31,13 @@ def page(client: Client, ada: User) -> Client:
     return client
 
 
-def corrections_of(dataset: Dataset) -> str:
+def address_of(dataset: Dataset) -> str:
     return f"/datasets/{dataset.pk}/corrections/"
 
 
 def proposed(page: Client, dataset: Dataset, **kinds: str) -> str:
     """The address of the preview."""
-    answer = page.post(corrections_of(dataset), {**AS_IT_IS, **kinds})
+    answer = page.post(address_of(dataset), {**AS_IT_IS, **kinds})
     assert answer.status_code == 302
     return str(answer["Location"])
 
@@ -61,7 +61,7 @@ def count(dataset: Dataset) -> int:
 def selected(content: str, name: str) -> str:
     control = re.search(rf'<select[^>]*name="{re.escape(name)}".*?</select>', content, re.DOTALL)
     assert control
-    (value,) = re.findall(r'value="(\w+)" selected', control[0])
+    (value,) = re.findall(r'value="([\w ]+)" selected', control[0])
     return str(value)
 
 
@@ -158,7 +158,7 @@ def test_a_newer_version_that_came_meanwhile_is_pointed_out(page: Client, ada: U
 
 
 def test_what_is_left_as_it_is_is_no_correction(page: Client, dataset: Dataset) -> None:
-    answer = page.post(corrections_of(dataset), AS_IT_IS, follow=True)
+    answer = page.post(address_of(dataset), AS_IT_IS, follow=True)
     assert "Nothing changes" in answer.content.decode()
     assert count(dataset) == 1
 
@@ -166,7 +166,7 @@ def test_what_is_left_as_it_is_is_no_correction(page: Client, dataset: Dataset) 
 def test_a_kind_that_was_chosen_can_be_recognised_again(page: Client, dataset: Dataset) -> None:
     first = inspected(proposed(page, dataset, **{ZIP: "number"}))
     page.post(f"{first}keep/")
-    answer = page.post(corrections_of(dataset), {**AS_IT_IS, "version": "2", ZIP: "recognised"})
+    answer = page.post(address_of(dataset), {**AS_IT_IS, "version": "2", ZIP: "recognised"})
     inspected(answer["Location"])
     page.post(f"{answer['Location']}keep/")
     assert DatasetVersion.objects.get(dataset=dataset, number=3).readings == {}
@@ -174,7 +174,7 @@ def test_a_kind_that_was_chosen_can_be_recognised_again(page: Client, dataset: D
 
 @pytest.mark.parametrize("sent", [{"version": "7"}, {"version": "x"}, {}, {ZIP: "colour"}])
 def test_a_form_that_nobody_was_given_changes_nothing(page: Client, dataset: Dataset, sent: dict[str, str]) -> None:
-    answer = page.post(corrections_of(dataset), {**({} if sent == {} else AS_IT_IS), **sent})
+    answer = page.post(address_of(dataset), {**({} if sent == {} else AS_IT_IS), **sent})
     assert answer.status_code in (302, 404)
     assert count(dataset) == 1
 
@@ -191,13 +191,13 @@ def test_another_person_sees_and_does_nothing(client: Client, page: Client, bob:
     address = inspected(proposed(page, dataset, **{ZIP: "number"}))
     other = Client()
     other.force_login(bob)
-    assert other.post(corrections_of(dataset), {**AS_IT_IS, AREA: "category"}).status_code == 404
+    assert other.post(address_of(dataset), {**AS_IT_IS, AREA: "category"}).status_code == 404
     assert other.get(address).status_code == 404
     assert [other.post(f"{address}{act}/").status_code for act in ("keep", "discard")] == [404, 404]
     mine = parcels(bob)
-    foreign = f"{corrections_of(mine)}{address.rstrip('/').rsplit('/', 1)[1]}/"
+    foreign = f"{address_of(mine)}{address.rstrip('/').rsplit('/', 1)[1]}/"
     assert "was discarded" in other.get(foreign, follow=True).content.decode()
-    assert "was discarded" in other.get(f"{corrections_of(mine)}{uuid4()}/", follow=True).content.decode()
+    assert "was discarded" in other.get(f"{address_of(mine)}{uuid4()}/", follow=True).content.decode()
     assert DatasetVersion.objects.filter(dataset=dataset, number=None).count() == 1
 
 
@@ -207,3 +207,66 @@ def test_a_data_set_that_was_deleted_takes_its_previews_along(page: Client, data
     assert page.get(address).status_code == 404
     page.post(f"/datasets/{dataset.pk}/restore/")
     assert "What would change" in text(page, address)
+
+
+def test_a_correction_that_was_kept_unseen_and_failed_says_so_on_its_page(page: Client, dataset: Dataset) -> None:
+    version = corrections.propose(version=queries.newest(dataset), readings={"species": {"kind": "number"}}, keep=True)
+    inspect(version)
+    content = text(page, f"/datasets/{dataset.pk}/?version=2")
+    assert "correction of version 1 cannot be used" in content and "Send better files" not in content
+    (again,) = re.findall(r'href="([^"]*correction=[^"#]*)#columns"', content)
+    assert selected(text(page, again.replace("&amp;", "&")), SPECIES) == "number"
+
+
+def test_the_page_of_its_run_leads_to_the_preview(page: Client, dataset: Dataset) -> None:
+    address = proposed(page, dataset, **{ZIP: "number"})
+    run = queries.inspection(DatasetVersion.objects.get(number=None))
+    assert run is not None
+    content = text(page, f"/runs/{run.pk}/")
+    assert f'href="{address}"' in content and "a correction to decide on" in content
+    assert "zip: number" in content  # its configuration
+    assert page.post(f"/runs/{run.pk}/cancel/")["Location"] == address
+    assert page.post(f"/runs/{run.pk}/retry/")["Location"] == address
+    assert "every 500ms" in text(page, address)
+
+
+def test_a_very_wide_table_has_controls_for_its_first_columns(page: Client, ada: User) -> None:
+    names = [f"x{number}" for number in range(kind_controls.MOST + 5)]
+    rows = "".join(",".join(str(row * place) for place in range(len(names))) + "\n" for row in range(12))
+    wide = parcels(ada, ",".join(names) + "\n" + rows)
+    content = text(page, f"/datasets/{wide.pk}/")
+    assert content.count("data-kind ") <= kind_controls.MOST and "corrected by the API" in content
+
+
+BILLS = "due,paid,late\n" + "".join(
+    f"{1 + row % 12:02d}/{1 + row % 12:02d}/2024,{1 + row // 12:02d}/{1 + row % 12:02d}/2023,{'ny'[row % 2]}\n"
+    for row in range(40)
+)
+
+
+def test_what_there_is_to_say_of_a_kind_is_said_beside_it(page: Client, ada: User, dataset: Dataset) -> None:
+    bills = parcels(ada, BILLS)
+    content = text(page, f"/datasets/{bills.pk}/")
+    assert "Correct “paid”" in content  # no row decides which is the day
+    assert selected(content, "kind.1.date.order") == "auto"
+    kinds = {"version": "1", "kind.0": "date", "kind.1": "date", "kind.2": "boolean"}
+    orders = {"kind.0.date.order": "auto", "kind.1.date.order": "month first"}
+    address = inspected(page.post(address_of(bills), {**kinds, **orders})["Location"])
+    assert DatasetVersion.objects.get(number=None).readings == {"paid": {"kind": "date", "order": "month first"}}
+    content = text(page, address)
+    assert "date (month first)" in content and "no row decides" in content  # which is gone
+    page.post(f"{address}keep/")
+    content = text(page, f"/datasets/{bills.pk}/")
+    assert re.search(r'value="month first" selected', content) and "paid as date (month first)" in content
+
+
+def test_where_the_first_rows_are_alike_those_behind_them_are_shown_that_differ(ada: User, dataset: Dataset) -> None:
+    same = "".join(f"01/01/20{10 + row},{row}.5\n" for row in range(12))
+    bills = parcels(ada, "paid,sum\n" + same + "02/03/2024,7\n")
+    proposal = corrections.propose(
+        version=queries.newest(bills), readings={"paid": {"kind": "date", "order": "month first"}}
+    )
+    inspect(proposal)
+    made = changes.between(queries.newest(bills), proposal)
+    assert made is not None
+    assert [value.row for value in made.columns[0].values] == [1, 2, 3, 4, 13]

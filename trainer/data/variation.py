@@ -21,6 +21,8 @@ class Variation:
 
     def of(self, values: Array, rows: Indices, block: Block, features: Sequence[Column]) -> Array:
         """The raw values [B, …] of a block's columns at these rows, varied by those steps that take such columns."""
+        if not self.steps:
+            return values
         columns = [column for column in features if column.name in block.column_names]
         for place, step in enumerate(self.steps):
             if all(map(step.takes, columns)):

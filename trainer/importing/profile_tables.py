@@ -76,7 +76,7 @@ def suggested_target(parsed: Parsed) -> Column | None:
     usable = [
         column
         for column in parsed.summary.columns
-        if column.encodings and not column.is_identifier and not is_partition(column)
+        if column.usual_encoding and not column.is_identifier and not is_partition(column)
     ]
     named = {column.name.casefold(): column for column in reversed(usable)}
     for name in TARGET_NAMES:
@@ -120,7 +120,7 @@ def _table_problems(parsed: Parsed) -> Iterator[Problem]:
 
 
 def _without_target(parsed: Parsed) -> Iterator[Problem]:
-    if suggested_target(parsed) is None:
+    if suggested_target(parsed) is None and not any(column.encodings for column in parsed.summary.columns):
         yield problem("no_target")
 
 

@@ -127,7 +127,8 @@ def _exports(report: dict[str, Any]) -> list[str]:
 
 def _how_to_run(runs: Sequence[tuple[str, str]]) -> list[str]:
     rows = (
-        "rows.jsonl or rows.csv (raw values; preprocess.json names the columns), or pictures.npy (uint8, N x C x H x W)"
+        "a .csv written as the file that trained the model (that file itself, too), .jsonl with an object a row, or "
+        "pictures.npy (uint8, N x C x H x W); preprocess.json names the columns. `--help` tells more"
     )
     lines = [f"`predict.py` needs numpy and the library of the format. Rows are {rows}.", ""]
     for name, needs in runs:

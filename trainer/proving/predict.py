@@ -22,17 +22,15 @@ import argparse
 import codecs
 import csv
 import json
-import os
 import runpy
 import sys
 from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-HERE = Path(__file__).resolve().parent
+HERE, STDOUT = Path(__file__).resolve().parent, 1
 sys.path.insert(0, str(HERE))  # ``python -I`` leaves it out
 
 from trainer.proving.raw_batches import Notes, RowsError, batches  # noqa: E402 - it lies there
@@ -49,7 +47,7 @@ def flat(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 def write(words: Iterable[dict[str, Any]], path: Path | None) -> None:
     """One answer after the other, into the file or to standard output."""
-    with path.open("w", encoding="utf-8", newline="") if path else nullcontext(sys.stdout) as file:
+    with open(path or STDOUT, "w", encoding="utf-8", newline="", closefd=path is not None) as file:
         table = csv.writer(file) if path and path.suffix.lower() == ".csv" else None
         for number, answer in enumerate(words):
             if table is None:
@@ -92,7 +90,6 @@ def main() -> None:
             (readable(row, preprocess["output"]) for piece in pieces for row in np.asarray(model(piece))), given.output
         )
     except BrokenPipeError:  # whoever read the answers has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except (RowsError, OSError) as error:
         sys.exit(str(error))

@@ -29,7 +29,7 @@ from trainer.schedules import Scheduler
 from trainer.sentences import gettext_noop as _
 from trainer.spec import TrainSpec
 from trainer.task import LossOf
-from trainer.training import checkpoint, parallel
+from trainer.training import checkpoint, dropout, parallel
 from trainer.training.checkpoint import Progress, Saved
 from trainer.training.deferred import Deferred
 from trainer.training.parallel import Gradients, Ranks
@@ -112,7 +112,9 @@ def fit(
     spec, model, data, ranks, journal = setting.spec, setting.model, setting.data, setting.ranks, setting.journal
     control = control or Control(None)
     model.to(device=ranks.device, dtype=setting.dtype)
-    _lay_out(model, torch.channels_last if ranks.device.type == "cpu" else torch.contiguous_format)
+    if ranks.device.type == "cpu":
+        _lay_out(model, torch.channels_last)
+        dropout.quicken(model)
     named = [(name, parameter) for name, parameter in model.network.named_parameters() if parameter.requires_grad]
     batches = data.batches(spec.batch_size, spec.seed)
     total_steps = batches.per_epoch * spec.epochs

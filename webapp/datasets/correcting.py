@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from pydantic import ValidationError
@@ -33,7 +32,7 @@ def propose(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
         messages.error(request, refusals.from_pydantic(error, {})[0].message)
     else:
         return redirect("datasets:correction", dataset_id, proposal.pk)
-    return redirect(_page_of(version))
+    return redirect(version)
 
 
 @require_safe
@@ -59,7 +58,7 @@ def keep(request: HttpRequest, dataset_id: UUID, proposal_id: UUID) -> HttpRespo
     except DatasetError as error:
         messages.error(request, str(error))
         return redirect("datasets:correction", dataset_id, proposal_id)
-    return redirect(_page_of(version))
+    return redirect(version)
 
 
 @require_POST
@@ -70,7 +69,7 @@ def discard(request: HttpRequest, dataset_id: UUID, proposal_id: UUID) -> HttpRe
     if proposal is None or not corrections.discard(proposal):
         return _elsewhere(request, dataset, proposal)
     messages.success(request, _("The correction was discarded; everything is as it was."))
-    return redirect(_page_of(proposal.corrects) if proposal.corrects else reverse("datasets:detail", args=[dataset_id]))
+    return redirect(proposal.corrects or dataset)
 
 
 def _context(dataset: Dataset, proposal: DatasetVersion, base: DatasetVersion) -> dict[str, Any]:
@@ -100,14 +99,10 @@ def _elsewhere(request: HttpRequest, dataset: Dataset, proposal: DatasetVersion 
     kept = proposal is not None and DatasetVersion.objects.filter(pk=proposal.pk, number__isnull=False).first()
     if not kept:
         messages.info(request, str(corrections.discarded()))
-    address = _page_of(kept) if kept else reverse("datasets:detail", args=[dataset.pk])
+    address = (kept or dataset).get_absolute_url()
     if fragments.wanted(request):
         return HttpResponse(status=200, headers={"HX-Redirect": address})
     return redirect(address)
-
-
-def _page_of(version: DatasetVersion) -> str:
-    return f"{reverse('datasets:detail', args=[version.dataset_id])}?version={version.number}"
 
 
 def _number(request: HttpRequest) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
@@ -75,7 +76,8 @@ def read(version: DatasetVersion, post: QueryDict) -> dict[str, dict[str, Any] |
 
 def described(reading: Mapping[str, Any]) -> str:
     """A reading in a few words, such as “date (day first)”."""
-    options = [str(value) for name, value in reading.items() if name != "kind" and value is not None]
+    untouched = _default(reading["kind"]) or reading
+    options = [str(value) for name, value in reading.items() if value not in (None, untouched.get(name))]
     kind = words.column_kind(reading["kind"])
     return f"{kind} ({', '.join(map(words.translated, options))})" if options else kind
 
@@ -100,7 +102,7 @@ def _control(
     initial = pinned[name]["kind"] if name in pinned else kind
     reading = wanted.get(name)
     value = reading["kind"] if reading else RECOGNISED if name in pinned else kind
-    known = [(other, words.column_kind(other)) for other in readings()]
+    known = sorted(((other, words.column_kind(other)) for other in readings()), key=itemgetter(1))
     again = [(RECOGNISED, _("as recognised"))] if name in pinned else []
     options = [option for other in readings() for option in _options(other, reading or {})]
     return Control(place, value, initial, [*known, *again], options, error)

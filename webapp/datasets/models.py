@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from webapp.identifiers import uuid7
 
@@ -40,6 +41,9 @@ class Dataset(models.Model):
     created = models.DateTimeField(db_default=Now(), editable=False)
     deleted = models.DateTimeField(null=True)
 
+    def get_absolute_url(self) -> str:
+        return reverse("datasets:detail", args=[self.pk])
+
 
 class DatasetVersion(models.Model):
     """One content of a data set. Its inspect run is the run of kind ``inspect`` that points here.
@@ -70,3 +74,9 @@ class DatasetVersion(models.Model):
     class Meta:
         ordering = ["dataset", "-number"]
         constraints = [models.UniqueConstraint(fields=["dataset", "number"], name="one_version_per_number")]
+
+    def get_absolute_url(self) -> str:
+        """Its page: among those of the data set, or that of a preview."""
+        if self.number is None:
+            return reverse("datasets:correction", args=[self.dataset_id, self.pk])
+        return f"{reverse('datasets:detail', args=[self.dataset_id])}?version={self.number}"

@@ -16,7 +16,7 @@ from webapp.accounts.models import User
 from webapp.charts import balance
 from webapp.charts.figure import Figure
 from webapp.datasets import queries
-from webapp.datasets.kind_controls import Control
+from webapp.datasets.kind_controls import MOST, Control
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.formatting import short
 from webapp.runs.models import Kind
@@ -150,6 +150,11 @@ class ProfileView:
     def is_correctable(self) -> bool:
         """Whether any column has a control of its kind."""
         return any(column.control for column in self.columns)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are columns behind those that have controls."""
+        return len(self.columns) > MOST
 
 
 def profile(version: DatasetVersion, controls: Mapping[str, Control] | None = None) -> ProfileView | None:

@@ -65,6 +65,11 @@ def costs(sha256: str) -> Iterator[str]:
     for checkpoint in Checkpoint.objects.filter(artifact=sha256).select_related("run"):
         yield _of_checkpoint(checkpoint)
     for version in DatasetVersion.objects.filter(prepared=sha256).select_related("dataset"):
+        if version.number is None:
+            yield _("A correction of “%(name)s” that nobody has decided on: discard it, and preview it again.") % {
+                "name": version.dataset.name
+            }
+            continue
         yield _(
             "The prepared data of “%(name)s”, version %(number)s: nothing trains on them until the data set is "
             "imported again, and unfinished runs wait."

@@ -30,6 +30,8 @@ def _pairs(model: type[BaseModel], spec: Mapping[str, Any]) -> Iterator[tuple[st
 
 def _words(shape: Shape, value: Any) -> str:
     if isinstance(value, Mapping):
+        if shape.kind == "other":
+            return _entries(value)
         return _component(shape.family, value) if shape.family else _settings(value, shape.core)
     if shape.family is not None and isinstance(value, list):
         return "; ".join(_component(shape.family, one) for one in value)
@@ -46,6 +48,15 @@ def _component(family: Family, value: Mapping[str, Any]) -> str:
 def _settings(value: Mapping[str, Any], model: type[BaseModel]) -> str:
     given = ((_title(name, info), _words(shape, value.get(name))) for name, info, shape in fields(model))
     return ", ".join(_("%(setting)s %(value)s") % {"setting": title, "value": words} for title, words in given if words)
+
+
+def _entries(value: Mapping[str, Any]) -> str:
+    """What is said of things that the user named, such as columns: “zip: number; when: date, day first”."""
+    words = {
+        name: ", ".join(map(text, one.values())) if isinstance(one, Mapping) else text(one)
+        for name, one in value.items()
+    }
+    return "; ".join(f"{name}: {setting}" for name, setting in words.items())
 
 
 def _title(name: str, info: FieldInfo) -> str:

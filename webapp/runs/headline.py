@@ -28,6 +28,12 @@ def of_report(report: Mapping[str, Any]) -> Scalar | None:
     return Scalar.model_validate(headline, strict=False) if headline else None
 
 
+def note(run: Run, name: str) -> str:
+    """What must stand beside the scalar of this name in a list; empty for nothing."""
+    report: Mapping[str, Any] = getattr(run, "digest", None) or run.report or {}
+    return next((scalar.get("note", "") for scalar in report.get("scalars") or () if scalar["name"] == name), "")
+
+
 def seconds(run: Run) -> float | None:
     """How long the run took; None while it has not ended."""
     if run.started is None or run.ended is None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from trainer.catalog import listing
 from trainer.previewing.report import Joined, Preview, Row
+from trainer.spec import TrainSpec
 from webapp import words
 from webapp.accounts.access import signed_in
 from webapp.artifacts import store
@@ -41,7 +42,7 @@ def start(request: HttpRequest) -> HttpResponse:
     if version is None:
         raise Http404
     reading = forms.check(forms.read_post(request.POST), version)
-    if reading.spec is None:
+    if not isinstance(reading.spec, TrainSpec):
         problems = [sentence for sentences in reading.errors.values() for sentence in sentences]
         return render(request, "runs/preparation.html", {"problems": problems})
     return _fragment(request, previews.start(owner=signed_in(request), version=version, spec=reading.spec))

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -135,7 +134,7 @@ def _page_of(run: Run) -> HttpResponse:
     if run.kind == Kind.EXPORT and run.parent_id is not None:
         return redirect("runs:detail", run.parent_id)
     if run.kind == Kind.INSPECT and (version := run.dataset_version) is not None:
-        return redirect(reverse("datasets:detail", args=[version.dataset_id]) + f"?version={version.number}")
+        return redirect(version)
     return redirect("runs:detail", run.pk)
 
 

@@ -125,11 +125,10 @@ def run_headline(run: Run) -> str:
 @register.filter
 def score(run: Any, measure: Measure) -> str:
     """By which the list is sorted; empty for a run without."""
-    return (
-        ""
-        if run.sort_key is None
-        else f"{words.translated(measure.label)} {scalars.in_unit(run.sort_key, measure.unit)}"
-    )
+    if run.sort_key is None:
+        return ""
+    value = f"{words.translated(measure.label)} {scalars.in_unit(run.sort_key, measure.unit)}"
+    return scalars.noted(value, headline.note(run, measure.name))
 
 
 @register.filter

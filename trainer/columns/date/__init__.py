@@ -82,6 +82,7 @@ class Block(VectorBlock):
             "columns": list(self.columns),
             "missing": GAP,
             "unit": "seconds since 1970-01-01T00:00:00Z",
+            "spelling": {"missing": {name: list(gaps) for name, gaps in self.gaps.items()}},
             "order": dict(zip(self.columns, self.order, strict=True)),
             "compact": list(self.compact),
             "contained": "year, month, weekday and hour as cycles, days since the middle of the training rows",

@@ -1,7 +1,7 @@
 """Dates from outside, as people and programs write them. Shipped beside exports; it needs NumPy alone."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -106,29 +106,33 @@ def read(
     values: Sequence[Sequence[Any]], block: dict[str, Any], folder: Path
 ) -> tuple[np.ndarray[Any, Any], list[Any]]:
     """int64 [rows, columns] of the cells of each column: seconds since 1970 in UTC of a text, or of a number, which is
-    such seconds; ``GAP`` for nothing and for what is no date; and such cells with their columns.
+    such seconds; ``GAP`` for nothing and for what is no date; and such cells with their columns. Raises ValueError for
+    a list or an object.
     """
-    seconds = [
-        [_seconds(cell, block["order"][name], name in block["compact"]) for cell in cells]
-        for name, cells in zip(block["columns"], values, strict=True)
-    ]
-    strange = [
-        (name, cell)
-        for name, cells, column in zip(block["columns"], values, seconds, strict=True)
-        for cell, second in zip(cells, column, strict=True)
-        if second == GAP and not _is_gap(cell)
-    ]
-    return np.array(seconds, np.int64).T, strange
+    columns, strange = [], []
+    for name, cells in zip(block["columns"], values, strict=True):
+        gaps = ("", *block.get("spelling", {}).get("missing", {}).get(name, ()))
+        is_compact, order = name in block["compact"], block["order"][name]
+        seconds = [GAP if _is_gap(cell, gaps) else _seconds(cell, order, is_compact) for cell in cells]
+        strange += [
+            (name, cell)
+            for cell, second in zip(cells, seconds, strict=True)
+            if second == GAP and not _is_gap(cell, gaps)
+        ]
+        columns.append(seconds)
+    return np.array(columns, np.int64).T, strange
+
+
+def _is_gap(cell: Any, gaps: Collection[str]) -> bool:
+    return cell is None or (isinstance(cell, float) and bool(np.isnan(cell))) or str(cell).strip() in gaps
 
 
 def _seconds(cell: Any, order: str, is_compact: bool) -> int:
+    if isinstance(cell, list | dict):
+        raise ValueError("a list or an object is no date")
     if isinstance(cell, int | float) and not isinstance(cell, bool) and not is_compact:
         return int(cell // 1) if abs(cell) < -GAP else GAP
     text = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
-    one = None if _is_gap(cell) else moment(text, is_compact)
+    one = moment(text, is_compact)
     value = None if one is None else one.month_first if order == "month first" else one.day_first
     return GAP if value is None else value // 10**6
-
-
-def _is_gap(cell: Any) -> bool:
-    return cell is None or (isinstance(cell, float) and np.isnan(cell)) or not str(cell).strip()

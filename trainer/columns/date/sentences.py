@@ -46,6 +46,8 @@ SENTENCES: dict[str, Sentence] = {
         _("Nothing to do: write times with their zone when you use the model."),
     ),
 }
+# Problems that another kind of the column, or another order, may remedy.
+CORRECTABLE = frozenset({"open_days", "decided_days", "impossible_dates", "text_in_dates"})
 LOOKED_FOR = {
     "open_days": _("Dates whose day and month could be exchanged."),
     "impossible_dates": _("Dates that do not exist."),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from trainer.columns import Gatherer
+from trainer.columns import Gatherer, gaps_of
 from trainer.columns.date import GAP, MISSING, Block, Column
 from trainer.data.prepared import Array, Prepared
 from trainer.data.scaling import usable_scale
@@ -25,6 +25,7 @@ def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> lis
     return [
         Block(
             columns=tuple(column.name for column in columns),
+            gaps=gaps_of(columns),
             order=tuple(column.order for column in columns),
             compact=tuple(column.name for column in columns if column.is_compact),
             center=center,

@@ -8,6 +8,7 @@ import numpy as np
 from trainer.columns import Gatherer
 from trainer.columns.image import Block, Column
 from trainer.data.prepared import Array, Prepared
+from trainer.data.prepared import gatherer as gatherer_of
 from trainer.data.scaling import mean_and_scale
 from trainer.data.split import Indices
 
@@ -43,7 +44,7 @@ def _sample(pixels: Array, train: Indices) -> Array:
 
 def gatherer(block: Block, prepared: Prepared) -> Gatherer:
     """uint8 [B, C, H, W]."""
-    return prepared.own_array(block.column).__getitem__
+    return gatherer_of(prepared.own_array(block.column))
 
 
 def outside(column: Column, prepared: Prepared, row: int) -> Array:

@@ -51,6 +51,11 @@ SENTENCES: dict[str, Sentence] = {
         _("The values of “%(column)s” differ by little beside their size: models compute in steps of %(step)s there."),
         _("Subtract a constant, for example the smallest value, and import again."),
     ),
+    "many_magnitudes": (
+        "info",
+        _("“%(column)s” goes from %(low)s to %(high)s, and most of its values are small beside the largest."),
+        _("As a target, its logarithm is easier to learn: write that into a column of its own before the import."),
+    ),
     "codes": (
         "info",
         _("“%(column)s” holds codes such as “%(value)s”, which are kept as they are written and not read as numbers."),

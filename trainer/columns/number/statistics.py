@@ -19,6 +19,8 @@ BINS = 20
 SAMPLE = 10_000  # numbers that tell whether few are different
 FEW_CLASSES = 20
 LEAST_STEPS = 16  # of float32 in one standard deviation
+MAGNITUDES = 1000  # times of the smallest numbers that the largest are, a hundredth of either aside
+LEANING = 3  # times of the median that the mean is
 SENTINEL = re.compile(r"-?(?:9{2,}|8{2,}|7{2,})")
 IDENTIFIER_NAME = re.compile(r"(.*[_ ])?(id|index|idx|key|nr|no|row|column 1)", re.IGNORECASE)
 
@@ -93,9 +95,21 @@ def is_identifier(column: ColumnProfile, rows: int) -> bool:
 def problems(column: Column, profile: ColumnProfile, values: Array) -> Iterator[Problem]:
     if is_sentinel(profile.minimum) or is_sentinel(profile.maximum):
         yield from _sentinels(column, values)
+    yield from _magnitudes(column, values)
     step = float(np.spacing(np.float32(max(abs(profile.minimum or 0.0), abs(profile.maximum or 0.0)))))
     if profile.std and profile.std < LEAST_STEPS * step:
         yield problem("coarse_numbers", column=column.name, step=f"{step:.3g}")
+
+
+def _magnitudes(column: Column, values: Array) -> Iterator[Problem]:
+    """Of numbers from zero on, most of which are small beside the largest."""
+    positive = values[values > 0]
+    if column.is_identifier or not len(positive) or (values < 0).any():
+        return
+    low, middle, high = np.quantile(positive, (0.01, 0.5, 0.99)).tolist()
+    if high >= MAGNITUDES * low and float(positive.mean()) > LEANING * middle:
+        ends = {"low": f"{positive.min():.3g}", "high": f"{positive.max():.3g}"}
+        yield problem("many_magnitudes", column=column.name, **ends)
 
 
 def _sentinels(column: Column, values: Array) -> Iterator[Problem]:

@@ -20,7 +20,7 @@ from trainer.data.prepared import Array
 from trainer.formats.csv.rows import LONGEST_CELL, LONGEST_LINE, MOST_ROW_LINES, Table, as_wide, fitted, rows
 from trainer.importing import series
 
-PIECE, LARGEST_PIECE = 1024 * 1024, 8 * 1024 * 1024  # characters
+PIECE, LARGEST_PIECE = 2 * 1024 * 1024, 8 * 1024 * 1024  # characters
 COLUMN_PIECE = 512  # characters of a column, so that a wide table has some rows in each piece
 CAREFUL_ROWS = 4096
 QUOTE, NEWLINE, RETURN = ord('"'), ord("\n"), ord("\r")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 TIFF, PNM = (".tif", ".tiff"), (".pbm", ".pgm", ".ppm", ".pnm")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".avif", ".jp2", *TIFF, *PNM)
+# HEIC is among them: the wheels of pillow-heif bring an encoder under the GPL; pi-heif, which had none, has ended.
 FOREIGN = (
     ".heic",
     ".heif",
@@ -47,6 +48,7 @@ FOREIGN = (
     ".rw2",
 )
 MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51")
+HEIC = {b"ftyp" + brand for brand in (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")}
 NAMED_MARKS = (  # so short, or so widely used, that the name has to agree
     ((b"BM",), (".bmp",)),
     ((b"II*\0", b"MM\0*"), TIFF),
@@ -96,6 +98,11 @@ def is_picture(source: Source) -> bool:
 def is_foreign(source: Source) -> bool:
     """Whether this is a picture all the same, in a format that is not read here."""
     return not is_picture(source) and (source.name.lower().endswith(FOREIGN) or source.head[4:8] == b"ftyp")
+
+
+def format_of(source: Source) -> str:
+    """The word for the format of a picture that is not read: phones' pictures are often called .jpg."""
+    return "HEIC" if source.head[4:12] in HEIC else source.name.rpartition(".")[2].upper()
 
 
 def recognises(sources: Sequence[Source]) -> bool:

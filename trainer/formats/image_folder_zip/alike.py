@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from trainer.errors import TrainerError
-from trainer.formats.image_folder_zip import Spec
+from trainer.formats.image_folder_zip import Spec, format_of
 from trainer.formats.image_folder_zip.pictures import (
     BrokenPictureError,
     Canvas,
@@ -56,6 +56,17 @@ def require_readable(broken: Sequence[str], total: int) -> None:
             count=len(broken),
             total=total,
             names=", ".join(broken[:NAMED]),
+        )
+
+
+def foreign_problems(foreign: Sequence[Source]) -> Iterator[Problem]:
+    """Pictures in formats that are not read here."""
+    if foreign:
+        yield problem(
+            "foreign_pictures",
+            count=len(foreign),
+            formats=", ".join(sorted(set(map(format_of, foreign)))),
+            names=", ".join(source.name for source in foreign[:NAMED]),
         )
 
 

@@ -67,7 +67,7 @@ def _of_folders(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     readable = [(source, place) for source, place in labelled if not is_foreign(source)]
     pictures, broken = _with_facts(readable)
     alike.require_readable(broken, len(readable))
-    foreign = [source.name for source, _ in labelled if is_foreign(source)]
+    foreign = [source for source, _ in labelled if is_foreign(source)]
     canvas = alike.canvas(spec, pictures)
     pixels, kept = _decode_all(pictures, canvas, work, broken)
     alike.require_readable(broken, len(readable))
@@ -76,7 +76,8 @@ def _of_folders(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
         *alike.problems(kept, canvas),
         *_of_files(broken, others),
         *_of_places(spec, kept, candidates, places),
-        *_of_losses(lost, foreign),
+        *alike.foreign_problems(foreign),
+        *_of_losses(lost),
         *_of_folders_without(empty),
     )
     parsed = labelled_pictures(
@@ -85,12 +86,12 @@ def _of_folders(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
         parts=_parts(kept),
         problems=problems,
         fit=spec.fit,
-        checks=checks_of(_of_files, _of_places, _of_losses, _of_folders_without),
+        checks=checks_of(_of_files, _of_places, _of_losses, _of_folders_without, alike.foreign_problems),
     )
     unlabelled = [source.name for source, place in zip(candidates, places, strict=True) if place.label is None]
     reasons = (
         ("no class", unlabelled),
-        ("format not read", foreign),
+        ("format not read", [source.name for source in foreign]),
         ("cannot be read", broken),
         ("no picture", others),
         ("none of its pictures can be read", [f"class {name}" for name in lost]),
@@ -189,13 +190,7 @@ def _lost(kept: Sequence[Picture], labelled: Sequence[tuple[Source, Place]]) -> 
     return {name: files[name] for name in sorted(files.keys() - {picture.label for picture in kept})}
 
 
-def _of_losses(lost: Mapping[str, int], foreign: Sequence[str]) -> Iterator[Problem]:
-    """Pictures in formats that are not read here, and classes of which nothing could be read."""
-    if foreign:
-        formats = sorted({name.rpartition(".")[2].upper() for name in foreign})
-        yield problem(
-            "foreign_pictures", count=len(foreign), formats=", ".join(formats), names=", ".join(foreign[:NAMED])
-        )
+def _of_losses(lost: Mapping[str, int]) -> Iterator[Problem]:
     for name, count in lost.items():
         yield problem("lost_class", name=name, count=count)
 

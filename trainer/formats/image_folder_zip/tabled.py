@@ -169,11 +169,7 @@ def _of_pictures(reading: Reading, tables: Tables) -> Iterator[Problem]:
     """Pictures that were left out, or stand in several parts."""
     if broken := _names(reading, reading.broken):
         yield problem("broken_pictures", count=len(broken), names=", ".join(broken[:NAMED]))
-    if foreign := _names(reading, reading.foreign):
-        formats = sorted({name.rpartition(".")[2].upper() for name in foreign})
-        yield problem(
-            "foreign_pictures", count=len(foreign), formats=", ".join(formats), names=", ".join(foreign[:NAMED])
-        )
+    yield from alike.foreign_problems([reading.pictures[number] for number in sorted(reading.foreign)])
     if unnamed := reading.unnamed():
         table = ", ".join(one.source.name for one in tables.members)
         yield problem("unnamed_pictures", count=len(unnamed), table=table, names=", ".join(unnamed[:NAMED]))
@@ -217,7 +213,8 @@ def _joined(
         columns=profiles,
         arrays=pixels | parsed.arrays,
         problems=(*problems, *others),
-        checks=parsed.checks | checks_of(_of_rows, _of_pictures, Gone.problems, Tables.problems),
+        checks=parsed.checks
+        | checks_of(_of_rows, _of_pictures, alike.foreign_problems, Gone.problems, Tables.problems),
     )
 
 

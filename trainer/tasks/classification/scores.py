@@ -76,7 +76,7 @@ def report(
 def _caution(commonest: str, guessed: float) -> Caution:
     return Caution(
         message=_(
-            "This model is no better than guessing: who always answers “%(name)s”, the commonest class, is right in "
+            "This model is no better than guessing: always answering “%(name)s”, the commonest class, is right in "
             "%(share)s %% of the test rows. See whether the inputs tell anything of the target, add rows of the rare "
             "classes, or train longer."
         ),

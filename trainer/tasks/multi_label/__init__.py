@@ -1,6 +1,7 @@
 """Several labels
 
-Tell which labels a row has, none or many. Each label is a column of zeros and ones, or of two words such as no and yes.
+Tell which labels a row has, none or many. Each label is a column of zeros and ones, or of two words such as no and yes;
+or one column lists them.
 """
 
 from contextlib import suppress
@@ -32,7 +33,7 @@ class Spec(TaskSpec):
         min_length=1,
         max_length=1000,
         title="Label columns",
-        description="Each is a label that a row has or lacks.",
+        description="Each is a label that a row has or lacks, or a list of them.",
         json_schema_extra={"choices_from": "columns"},
     )
 
@@ -79,7 +80,8 @@ def suggest(data: DataSummary) -> dict[str, Any] | None:
             labels.append(column.name)
     with suppress(TrainerError):
         inputs.feature_columns((), labels, data)
-        return {"labels": labels} if len(labels) > 1 else None
+        lists = [name for name in labels if (own := data.named(name)) and own.encodings == {Spec.encoding}]
+        return {"labels": labels} if len(labels) > 1 or lists else None
     return None
 
 

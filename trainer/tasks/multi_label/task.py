@@ -20,16 +20,24 @@ from trainer.tasks.multi_label import Spec, Target, scores
 
 
 def encode(labels: Sequence[Column], prepared: Prepared) -> Encoded:
-    """A row without a value in one of the columns has no target."""
-    values = np.stack(
-        [columns.module_of(label, "values").targets(label, prepared, Spec.encoding)[0] for label in labels], axis=1
-    )
+    """A row without a value in one of the columns has no target. A column is one label, or has several."""
+    parts = [columns.module_of(label, "values").targets(label, prepared, Spec.encoding) for label in labels]
+    values = np.concatenate([own.reshape(len(own), -1) for own, _ in parts], axis=1)
     is_present: Array = np.all(values >= 0, axis=1)
     return Encoded(
         values=np.maximum(values, 0).astype(np.uint8),
         is_present=is_present,
-        classes=tuple(label.name for label in labels),
+        classes=tuple(
+            name for label, (_, own) in zip(labels, parts, strict=True) for name in _names(label, own, labels)
+        ),
     )
+
+
+def _names(label: Column, own: Sequence[str], labels: Sequence[Column]) -> Sequence[str]:
+    """Of the labels of one column; with its own name where another column might have the same."""
+    if not own:
+        return [label.name]
+    return own if len(labels) == 1 else [f"{label.name}: {name}" for name in own]
 
 
 def describe(encoded: Encoded, train: Indices) -> Target:

@@ -39,6 +39,12 @@ def report(predicted: Array, actual: Array, mean: float) -> tuple[Scalar, list[S
             value=1 - float((error**2).sum()) / spread if spread > 0 else 0.0,
             better="higher",
         ),
+        Scalar(
+            name="test/median_error",
+            label=_("Median absolute error"),
+            value=float(np.median(np.abs(error))),
+            better="lower",
+        ),
         Scalar(name="guess/mae", label=_("Error of guessing the mean"), value=float(np.abs(guess).mean())),
     ]
     return mae, further, [*([doubt.caution] if doubt else []), Figure(chart="residuals", data=residuals)]
@@ -57,7 +63,7 @@ def _doubt(error: Array, guess: Array, mean: float) -> _Doubt | None:
     params = {"mean": f"{mean:.4g}", "error": _mean_error(error), "guess": _mean_error(guess)}
     if not np.abs(error).mean() < np.abs(guess).mean():
         message = _(
-            "This model is no better than guessing: who always answers %(mean)s, the mean of the training rows, has a "
+            "This model is no better than guessing: always answering %(mean)s, the mean of the training rows, has a "
             "mean absolute error of %(guess)s, and this model %(error)s. See whether the inputs tell anything of the "
             "target, or train longer. Where the target has values of very different sizes, learn their logarithm."
         )

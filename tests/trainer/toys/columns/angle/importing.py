@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from trainer.columns.angle import Column  # type: ignore[import-not-found]
 from trainer.columns.angle.sentences import SUFFIX  # type: ignore[import-not-found]
 
@@ -29,15 +30,15 @@ class Candidate(kind.Candidate):
         self._is_angle = True
 
     def see(self, part: Part) -> Kept:
-        self._is_angle = self._is_angle and all(map(ANGLE.fullmatch, part.cells))
-        return list(part.cells) if self._is_angle else None
+        self._is_angle = self._is_angle and all(map(ANGLE.fullmatch, part.cells.to_pylist()))
+        return part.cells if self._is_angle else None
 
     def column(self) -> BaseColumn | None:
         return Column(name=self.observed.name) if self._is_angle else None
 
     def encoded(self, kept: Kept, count: int) -> Array:
-        assert isinstance(kept, list)
-        return np.array([float(cell.removesuffix(SUFFIX)) for cell in kept])
+        assert isinstance(kept, pa.StringArray)
+        return np.array([float(cell.removesuffix(SUFFIX)) for cell in kept.to_pylist()])
 
 
 class Import(kind.Import):
