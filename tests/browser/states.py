@@ -228,16 +228,26 @@ def _of_lists(page: Page) -> Iterator[State]:
     """A form whose lists are open, with one in another, and what is wrong in them."""
     page.reload()  # with every fold as it is at first
     page.locator("#field-model").select_option("fusion")
-    for group in page.locator("[data-list]:visible").all():
-        group.locator("> .list-foot > [data-menu] > summary").click()
-        group.locator("> .list-foot > [data-menu] [data-add]").first.click()
+    for name in ("cleaning", "augmentation", "model.fusion.encoders"):
+        _add(page, name)
+    page.locator("[data-list=cleaning] [data-preview]").click()
+    page.locator("#preparation h3").first.wait_for()
+    yield "form: what becomes of the rows", page
+    page.evaluate("document.querySelectorAll('[data-menu]').forEach((menu) => { menu.open = false; })")
+    _add(page, "exporters")
     page.locator("[data-list=exporters] [data-remove]").nth(1).click()
-    page.locator("[data-list=exporters] > .list-foot > [data-menu] > summary").click()
+    page.locator("[data-list=exporters] [data-menu] > summary").click()
     yield "form: lists", page
     page.locator("[data-list=cleaning] [data-item]").first.wait_for()
     page.get_by_role("button", name="Start").click()
     page.locator("[data-list=exporters] .error").first.wait_for()
     yield "form: lists refused", page
+
+
+def _add(page: Page, name: str) -> None:
+    group = page.locator(f"[data-list='{name}']")
+    group.locator("> .list-foot > [data-menu] > summary").click()
+    group.locator("> .list-foot [data-add]").first.click()
 
 
 def _of_the_rest(page: Page) -> Iterator[State]:
