@@ -13,7 +13,7 @@ from trainer.columns import labels
 from trainer.columns.labels import Column
 from trainer.data.prepared import Array, own_name
 from trainer.errors import TrainerError
-from trainer.importing import kind, mapped
+from trainer.importing import kind, mapped, series
 from trainer.importing.cells import GAP
 from trainer.importing.kind import Kept, profile_of
 from trainer.importing.levels import LONGEST_LEVEL
@@ -39,9 +39,12 @@ class Candidate(kind.Candidate):
 
     def see(self, part: Part) -> Kept:
         """The cells, or None once nothing can stand between labels."""
+        present = part.cells.filter(pa.array(part.read.kinds != GAP))
+        if JSON in self._levels and not series.begin(present, ord("[")).all():
+            del self._levels[JSON]
         if not self._levels:
             return None
-        cells = part.cells.filter(pa.array(part.read.kinds != GAP)).unique().to_pylist()
+        cells = present.unique().to_pylist()
         self._occurring |= {mark for mark in self._levels if mark == JSON or any(mark in cell for cell in cells)}
         for mark, levels in list(self._levels.items()):
             lists = [_split(cell, mark, is_chosen=self.reading is not None) for cell in cells]
