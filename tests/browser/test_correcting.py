@@ -133,3 +133,15 @@ def test_a_kind_is_corrected_on_a_phone(page: Page, parcels: str) -> None:
     keep.click()
     page.wait_for_url(f"{parcels}?version=2")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_what_there_is_to_say_of_a_kind_appears_with_it(page: Page, parcels: str) -> None:
+    order = page.get_by_label("Day and month of area")
+    expect(order).to_be_hidden()
+    page.get_by_label("Kind of area").select_option("date")
+    order.select_option("month first")
+    page.reload()
+    expect(order).to_have_value("month first")
+    page.get_by_label("Kind of area").select_option("number")
+    expect(order).to_be_hidden()
+    expect(page.get_by_role("button", name="Preview")).to_be_hidden()

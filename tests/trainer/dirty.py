@@ -46,7 +46,7 @@ def arrays(times: int = 1) -> dict[str, Array]:
     once = np.array([row[0] for row in ROWS])
     numbers = np.concatenate([once + np.array([time / 1000, time, 0]) for time in range(times)])
     pictures = np.random.default_rng(0).integers(0, 256, (len(numbers), 1, 4, 6)).astype(np.uint8)
-    pictures[1] = pictures[9] = pictures[0]
+    pictures[1 :: len(ROWS)] = pictures[9 :: len(ROWS)] = pictures[:: len(ROWS)]
     return {
         "numbers": numbers,
         "categories": np.array([row[1] for row in ROWS] * times, np.int32),

@@ -1,5 +1,6 @@
 """Every cleaning step does what it says, on rows that a reader can count."""
 
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -14,6 +15,7 @@ from trainer.columns import module_of
 from trainer.data import blocks, cleaned, rows
 from trainer.data.table import Table
 from trainer.errors import TrainerError
+from trainer.importing.profile import SENTENCES
 from trainer.sentences import filled
 from trainer.spec import Split, TrainDraft, parse
 from trainer.task import TaskSpec
@@ -100,6 +102,15 @@ def test_a_class_of_one_row_is_left_out_by_the_step_that_its_refusal_names() -> 
     assert data.dropped == 1
 
 
+@pytest.mark.parametrize(
+    ("problem", "name"),
+    [("lonely_class", "drop_rare_classes"), ("missing_values", "fill_missing"), ("duplicates", "drop_duplicates")],
+)
+def test_what_an_inspection_points_out_names_the_step_that_helps(problem: str, name: str) -> None:
+    _severity, _sentence, remedy = SENTENCES[problem]
+    assert f"“{listing('cleaning')[name].label}”" in remedy
+
+
 def test_counts_of_classes_tell_beforehand_what_a_step_leaves() -> None:
     counts = table(TABLE).counts()
     for name, (fields, *_) in ROWS.items():
@@ -152,6 +163,22 @@ def test_gaps_of_words_are_filled_by_the_most_frequent() -> None:
     assert encode(torch.tensor([[-1], [1], [0]])).tolist() == [[-1], [1], [-1]]
 
 
+def test_words_of_an_input_column_that_differ_in_case_are_one() -> None:
+    some = rows.read_table(task(name="regression", target="price", features=["animal"]), dirty.prepared(), Split())
+    fitted = blocks.fit(some.features, some.prepared, TRAIN)
+    steps = [step("fold_labels"), step("fill_missing", by="most_frequent", flag=False)]
+    (block,) = cleaned.values(steps, fitted, some.features, some.prepared, TRAIN)
+    encode = module_of(block, "encode").Encode(**block.arguments())
+    features = encode(torch.arange(-1, 5)[:, None]).tolist()  # nothing, then Cat, cat, CAT, dog, emu
+    assert features == [[1, 0, 0], [1, 0, 0], [1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    read = module_of(block, "read").read
+    cells = ["cAT", "Dog ", "nothing", None, "dog"]
+    codes, strange = read([cells], block.description(), Path())
+    assert (codes[:, 0] >= 0).tolist() == [True, True, False, False, True]
+    assert encode(torch.from_numpy(codes[:2])).tolist() == [[1, 0, 0], [0, 1, 0]]
+    assert strange == [("animal", "nothing")]
+
+
 def test_numbers_beyond_the_quantiles_count_as_these() -> None:
     encode = encoder(step("clip_outliers", low=0.25, high=0.75), ["size"])  # 1 1 1 2 3 3 900: from 1 to 3
     raw = torch.tensor([[-50.0], [1.0], [2.5], [3.0], [900.0]], dtype=torch.float64)
@@ -196,7 +223,7 @@ PRICE = {"name": "regression", "target": "price"}
         ({**PRICE, "features": ["colour"]}, [{"name": "clip_outliers"}], "finds no input column of numbers"),
         (PRICE, [{"name": "clip_outliers", "columns": ["price"]}], "cannot take the column “price”"),
         (PRICE, [{"name": "drop_missing", "columns": ["nothing"]}], "cannot take the column “nothing”"),
-        ({**PRICE, "features": ["size"]}, [{"name": "fold_labels"}], "“Join labels that differ in case or spaces”"),
+        ({**PRICE, "features": ["size"]}, [{"name": "fold_labels"}], "neither a target of classes nor an input column"),
     ],
 )
 def test_a_step_that_does_not_fit_is_a_sentence(told: dict[str, Any], steps: list[Any], sentence: str) -> None:

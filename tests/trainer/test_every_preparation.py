@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
-from tests.trainer import dirty, exactness, mixed
+from tests.trainer import dirty, exactness, mixed, samples
 from tests.trainer.attempts import Warm
 from trainer import catalog, report
+from trainer.attempt import events
 from trainer.catalog import listing
 from trainer.errors import TrainerError
+from trainer.packaging import package
 from trainer.proving import export, sources
 from trainer.proving.proof import Proof
+from trainer.sentences import filled
 from trainer.spec import TrainDraft, parse
 
 FEATURES = {"cleaning": ["size", "colour"], "augmentation": ["size", "picture"]}
@@ -80,3 +83,24 @@ def test_a_run_that_was_paused_goes_on_exactly_and_is_judged_on_the_same_rows(
     if spec["task"]["name"] == PROVED[name_of(spec)]:
         made = export.make(catalog.default("exporters", "torchscript"), source, proof, tmp_path / "made")
         assert made.report["status"] == "proved", made.report
+
+
+def test_what_was_cleaned_is_reported_and_goes_with_the_model(prepared: Path, tmp_path: Path) -> None:
+    """Compression and the card see the classes and rows of the training."""
+    names = ["drop_duplicates", "fold_labels", "drop_rare_classes", "fill_missing", "clip_outliers"]
+    steps = [{"name": name, **FIELDS.get(name, {})} for name in names]
+    spec = {**COMMON, "task": {"name": "classification", **dirty.TASKS["classification"]}, "cleaning": steps}
+    spec |= {"augmentation": [{"name": "flip"}], "epochs": 2}
+    done = samples.attempt(tmp_path / "train", "train", spec, {"prepared": prepared})
+    told = report.parse(done.report)
+    assert told.value("cleaning/duplicates") == 12
+    assert told.value("cleaning/joined_classes") == 1
+    assert told.value("cleaning/rare_classes") == 1  # emu, in each of twelve times the only one
+    messages = [filled(log.message, log.params) for log in done[events.Log]]
+    assert "12 duplicate rows were left out." in messages
+    inputs = {"prepared": prepared, "model": done.output("model.safetensors")}
+    config, _state = package.load(inputs["model"])
+    assert package.task(config).facts() == [("Classes", ("cat", "dog"))]
+    smaller = samples.attempt(tmp_path / "compress", "compress", {"stages": [{"name": "quantize_int8"}]}, inputs)
+    rows = smaller.report["stages"][0]["metric"]
+    assert rows["value"] == pytest.approx(told.value("test/accuracy"))

@@ -117,8 +117,9 @@ def test_a_block_takes_the_encoder_for_its_column_then_the_first_of_its_layout_t
 
 
 def test_an_archive_with_a_table_and_pictures_goes_the_whole_way_to_an_answer(tmp_path: Path) -> None:
-    """Numbers, categories, yes and no, and two columns of pictures, as somebody uploads them."""
-    random, lines, members = np.random.default_rng(0), ["size,colour,is_sold,front,back,class"], dict[str, bytes]()
+    """Numbers, categories, yes and no, dates, and two columns of pictures, as somebody uploads them."""
+    random, members = np.random.default_rng(0), dict[str, bytes]()
+    lines = ["size,colour,is_sold,seen,front,back,class"]
     for row in range(240):
         bits = random.integers(0, 2, 4)
         for column, bit in zip(("front", "back"), bits[:2], strict=True):
@@ -128,7 +129,8 @@ def test_an_archive_with_a_table_and_pictures_goes_the_whole_way_to_an_answer(tm
         colour, is_sold = ("blue", "red")[bits[2]], ("no", "yes")[row % 2]
         size = "" if row % 17 == 0 else f"{bits[3] * 3 + random.normal() / 5:.3f}"
         files = f"front/{row}.png,back/{row}.png"
-        lines.append(f"{size},{colour},{is_sold},{files},{'many' if bits.sum() >= 2 else 'few'}")
+        seen = f"2026-{row % 12 + 1:02}-{row % 28 + 1:02}"
+        lines.append(f"{size},{colour},{is_sold},{seen},{files},{'many' if bits.sum() >= 2 else 'few'}")
     members["shop/labels.csv"] = "\n".join(lines).encode()
     (archive,) = stored(tmp_path, {"shop.zip": zipped(members)})
     prepared = preparation.prepare([archive], ["shop.zip"], tmp_path / "import").prepared
@@ -137,6 +139,7 @@ def test_an_archive_with_a_table_and_pictures_goes_the_whole_way_to_an_answer(tm
         "size": "number",
         "colour": "category",
         "is_sold": "boolean",
+        "seen": "date",
         "front": "image",
         "back": "image",
         "class": "category",
@@ -154,15 +157,22 @@ def test_an_archive_with_a_table_and_pictures_goes_the_whole_way_to_an_answer(tm
     assert [item["status"] for item in exported.report["exports"]] == ["proved"] * 2, exported.report
     out = exported.folder / "out"
     blocks = [block["name"] for block in json.loads((out / "preprocess.json").read_text())["inputs"]]
-    assert sorted(blocks) == ["booleans", "categories", "image_1", "image_2", "numbers"]
+    assert sorted(blocks) == ["booleans", "categories", "dates", "image_1", "image_2", "numbers"]
     graph = onnxruntime.InferenceSession(str(out / "model.onnx"))
     assert [taken.name for taken in graph.get_inputs()] == blocks, "one input a block"
     bright = np.concatenate([np.full((1, mixed.SIDE, mixed.SIDE // 2), value, np.uint8) for value in (180, 30)], 2)
     np.save(tmp_path / "bright.npy", bright)
     np.save(tmp_path / "dark.npy", np.full((1, mixed.SIDE, mixed.SIDE), 30, np.uint8))
     rows = [
-        {"size": 3.0, "colour": "red", "is_sold": "yes", "front": "bright.npy", "back": "bright.npy"},
-        {"size": 0.0, "colour": "blue", "is_sold": "no", "front": "dark.npy", "back": "dark.npy"},
+        {
+            "size": 3.0,
+            "colour": "red",
+            "is_sold": "yes",
+            "seen": "2026-03-04",
+            "front": "bright.npy",
+            "back": "bright.npy",
+        },
+        {"size": 0.0, "colour": "blue", "is_sold": "no", "seen": "2026-11-04", "front": "dark.npy", "back": "dark.npy"},
     ]
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert [answer["class"] for answer in _answers(out, tmp_path / "rows.jsonl")] == ["many", "few"]

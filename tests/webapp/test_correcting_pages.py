@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from tests.webapp.inspected import PARCELS, inspect, parcels, uploaded
 from webapp.accounts.models import User
-from webapp.datasets import corrections, kind_controls, queries, services
+from webapp.datasets import changes, corrections, kind_controls, queries, services
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.runs import services as runs
 
@@ -61,7 +61,7 @@ def count(dataset: Dataset) -> int:
 def selected(content: str, name: str) -> str:
     control = re.search(rf'<select[^>]*name="{re.escape(name)}".*?</select>', content, re.DOTALL)
     assert control
-    (value,) = re.findall(r'value="(\w+)" selected', control[0])
+    (value,) = re.findall(r'value="([\w ]+)" selected', control[0])
     return str(value)
 
 
@@ -236,3 +236,37 @@ def test_a_very_wide_table_has_controls_for_its_first_columns(page: Client, ada:
     wide = parcels(ada, ",".join(names) + "\n" + rows)
     content = text(page, f"/datasets/{wide.pk}/")
     assert content.count("data-kind ") <= kind_controls.MOST and "corrected by the API" in content
+
+
+BILLS = "due,paid,late\n" + "".join(
+    f"{1 + row % 12:02d}/{1 + row % 12:02d}/2024,{1 + row // 12:02d}/{1 + row % 12:02d}/2023,{'ny'[row % 2]}\n"
+    for row in range(40)
+)
+
+
+def test_what_there_is_to_say_of_a_kind_is_said_beside_it(page: Client, ada: User, dataset: Dataset) -> None:
+    bills = parcels(ada, BILLS)
+    content = text(page, f"/datasets/{bills.pk}/")
+    assert "Correct “paid”" in content  # no row decides which is the day
+    assert selected(content, "kind.1.date.order") == "auto"
+    kinds = {"version": "1", "kind.0": "date", "kind.1": "date", "kind.2": "boolean"}
+    orders = {"kind.0.date.order": "auto", "kind.1.date.order": "month first"}
+    address = inspected(page.post(address_of(bills), {**kinds, **orders})["Location"])
+    assert DatasetVersion.objects.get(number=None).readings == {"paid": {"kind": "date", "order": "month first"}}
+    content = text(page, address)
+    assert "date (month first)" in content and "no row decides" in content  # which is gone
+    page.post(f"{address}keep/")
+    content = text(page, f"/datasets/{bills.pk}/")
+    assert re.search(r'value="month first" selected', content) and "paid as date (month first)" in content
+
+
+def test_where_the_first_rows_are_alike_those_behind_them_are_shown_that_differ(ada: User, dataset: Dataset) -> None:
+    same = "".join(f"01/01/20{10 + row},{row}.5\n" for row in range(12))
+    bills = parcels(ada, "paid,sum\n" + same + "02/03/2024,7\n")
+    proposal = corrections.propose(
+        version=queries.newest(bills), readings={"paid": {"kind": "date", "order": "month first"}}
+    )
+    inspect(proposal)
+    made = changes.between(queries.newest(bills), proposal)
+    assert made is not None
+    assert [value.row for value in made.columns[0].values] == [1, 2, 3, 4, 13]

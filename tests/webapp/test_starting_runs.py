@@ -74,6 +74,39 @@ def test_the_suggested_target_is_counted_whole_where_its_column_shows_only_frequ
     assert refusal(version, {"task": CLASSIFIED}) == ("class_with_one_row", "task")
 
 
+def test_cleaning_lets_a_class_of_one_row_go_before_the_run_is_queued(ada: User) -> None:
+    version = profiled(make_dataset(ada), balance=[["a", 60], ["b", 39], ["c", 1]], suggested_target="species")
+    rare = {"name": "drop_rare_classes", "rows": 2}
+    assert fitting.training_spec({"task": CLASSIFIED, "cleaning": [rare]}, version)
+    assert refusal(version, {"task": CLASSIFIED, "cleaning": [{**rare, "rows": 50}]}) == ("one_class", "task")
+
+
+def test_joined_classes_are_counted_together(ada: User) -> None:
+    version = profiled(make_dataset(ada), balance=[["a", 60], ["b", 39], ["B", 1]], suggested_target="species")
+    assert refusal(version, {"task": CLASSIFIED}) == ("class_with_one_row", "task")
+    assert fitting.training_spec({"task": CLASSIFIED, "cleaning": [{"name": "fold_labels"}]}, version)
+
+
+def test_of_classes_that_are_not_all_counted_cleaning_leaves_the_verdict_to_the_training(ada: User) -> None:
+    columns = table("petal")["columns"]
+    columns[0] |= {"distinct": 2, "rarest": ["1", 1]}
+    version = profiled(make_dataset(ada), columns=columns, suggested_target="species")
+    spec = {"task": {"name": "classification", "target": "petal"}, "cleaning": [{"name": "drop_rare_classes"}]}
+    assert fitting.training_spec(spec, version)
+
+
+def test_the_summary_says_at_most_where_cleaning_leaves_rows_out(ada: User) -> None:
+    version = make_dataset(ada).versions.get()
+    summary = DataSummary.model_validate(version.profile["summary"])  # type: ignore[index]
+    texts = []
+    for steps in ([], [{"name": "fill_missing"}], [{"name": "drop_duplicates"}]):
+        spec = fitting.training_spec({"task": CLASSIFIED, "cleaning": steps}, version)
+        assert isinstance(spec, TrainSpec)
+        texts.append(dict(plan(spec, summary, version.profile or {}).pairs))
+    assert ["at most" in text["Training rows"] for text in texts] == [False, False, True]
+    assert ["at most" in text["Steps"] for text in texts] == [False, False, True]
+
+
 def test_a_target_of_which_no_class_was_counted_is_left_to_the_training(ada: User) -> None:
     version = make_dataset(ada).versions.get()
     assert fitting.training_spec({"task": {"name": "classification", "target": "petal"}}, version)

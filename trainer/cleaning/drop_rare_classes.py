@@ -34,6 +34,8 @@ class Spec(CleaningSpec):
 
 
 def rows(spec: Spec, table: "Table") -> "tuple[Table, Sequence[Effect]]":
+    if not table.has_classes:
+        return table, []
     rare = [name for name, count in table.counts() if count < spec.rows]
     kept = table.without_classes(rare)
     count = len(table.rows) - len(kept.rows)

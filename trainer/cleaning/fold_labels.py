@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
+from trainer import columns
 from trainer.cleaning import NAMED, CleaningSpec, Counts, Effect, Use
+from trainer.columns import Block, Column
+from trainer.importing.words import folded
 from trainer.sentences import gettext_noop as _
 
 if TYPE_CHECKING:
+    from trainer.data.prepared import Prepared
+    from trainer.data.split import Indices
     from trainer.data.table import Table
 
 
@@ -23,11 +28,14 @@ class Spec(CleaningSpec):
     fold: bool = Field(True, title="Fold case", description="Capital and small letters count as the same.")
 
     def check(self, use: Use) -> None:
-        if use.task.encoding not in self.targets:
+        if use.task.encoding not in self.targets and not any(map(self.takes, use.features)):
             raise use.misfit(
-                "cleaning_no_classes",
-                _("“%(step)s” needs a target of classes, and this task tells none. Take the step out."),
+                "cleaning_no_words",
+                _("“%(step)s” finds neither a target of classes nor an input column of words. Take the step out."),
             )
+
+    def takes(self, column: Column) -> bool:
+        return column.has_words
 
     def counts(self, counts: Counts) -> Counts:
         joined: dict[str, int] = {}
@@ -37,11 +45,12 @@ class Spec(CleaningSpec):
 
     def word(self, label: str) -> str:
         """What the label becomes."""
-        trimmed = " ".join(label.split()) if self.trim else label
-        return trimmed.casefold() if self.fold else trimmed
+        return folded(label, self.trim, self.fold)
 
 
 def rows(spec: Spec, table: "Table") -> "tuple[Table, Sequence[Effect]]":
+    if not table.has_classes:
+        return table, []
     words = [spec.word(label) for label in table.targets.classes]
     labels = {word: tuple(label for label in table.targets.classes if spec.word(label) == word) for word in words}
     joined = tuple((word, spellings) for word, spellings in labels.items() if len(spellings) > 1)
@@ -55,3 +64,8 @@ def rows(spec: Spec, table: "Table") -> "tuple[Table, Sequence[Effect]]":
             joined=joined,
         )
     ]
+
+
+def change(spec: Spec, block: Block, names: Sequence[str], prepared: "Prepared", train: "Indices") -> Block:
+    joined: Block = columns.module_of(block, "values").folded(block, names, spec.trim, spec.fold)
+    return joined

@@ -12,7 +12,8 @@
   somebody outside has it: what JSON knows, or an array. Where rows differ in length (a None in the Block's ``shape``),
   the gatherer pads them by zeros to the longest, and ``lengths(block, prepared)`` gives those of all rows, int64 [N].
   Where the Column says that it can be cleaned so, also ``filled(block, names, by, flag, prepared, train)`` and
-  ``clipped(block, names, low, high, prepared, train)``: the Block with what becomes of the values of these columns;
+  ``clipped(block, names, low, high, prepared, train)`` and ``folded(block, names, trim, fold)``: the Block with what
+  becomes of the values of these columns;
   then also ``cleaned(block, values)``, what becomes of raw values [B, columns], and ``readable(block, place, values)``,
   raw values [B] of a column as somebody reads them.
 - ``encode``: ``Encode``, the part of the graph that takes raw values. It imports torch alone, and is shipped with
@@ -63,6 +64,7 @@ class Column(Strict):
     layout: ClassVar[Layout | None] = None  # of an encoded row; None for what cannot go into a model
     fillings: ClassVar[frozenset[Filling]] = frozenset()  # of gaps: those that ``values.filled`` takes
     is_clippable: ClassVar[bool] = False  # then there is ``values.clipped``
+    has_words: ClassVar[bool] = False  # then there is ``values.folded``
 
     kind: str
     name: str

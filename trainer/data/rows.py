@@ -173,7 +173,7 @@ def divide(
     """
     table = done[-1].table if done else table
     encoded, features, prepared = table.targets, table.features, table.prepared
-    if encoded.strata is not None:
+    if table.has_classes:
         require_classes(table.counts())
     usable, parts = _divided(table, division, seed)
     if len(parts.train) < ranks:

@@ -32,6 +32,11 @@ class Table:
         """With those of its rows alone for which ``is_kept`` [rows] holds."""
         return replace(self, rows=self.rows[is_kept])
 
+    @property
+    def has_classes(self) -> bool:
+        """Whether the targets are numbers of classes."""
+        return bool(self.targets.classes) and self.targets.values.ndim == 1
+
     def counts(self) -> list[tuple[str, int]]:
         """Each class of the target with its rows; those that have none left are not among them."""
         codes = self.targets.values[self.rows]

@@ -20,7 +20,7 @@ Severity = Literal["error", "warning", "info"]
 Counts = Annotated[tuple[Annotated[tuple[str, int], Lenient], ...], Lenient]
 Sentence = tuple[Severity, str, str]  # severity, message, remedy
 OF_A_KIND = 8
-FIRST_VALUES = 8
+FIRST_VALUES = 50
 
 
 class Problem(Strict):

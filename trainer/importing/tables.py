@@ -177,7 +177,7 @@ def _as_read(
 ) -> Iterator[ColumnProfile]:
     """The profiles with what was not understood, and with first values of those that are read as they are written."""
     for place, ((_, profile), sighting) in enumerate(zip(described, sightings, strict=True)):
-        first = profile.first or tuple(row[place] for row in preview[:FIRST_VALUES])
+        first = (profile.first or tuple(row[place] for row in preview))[: min(FIRST_VALUES, len(preview))]
         yield profile.model_copy(update={"first": first, "unread": sighting.winner.unread()})
 
 

@@ -28,6 +28,12 @@ def plain(word: str) -> str:
     return unicodedata.normalize("NFC", visible).translate(SPACES).strip() or word
 
 
+def folded(word: str, trim: bool, fold: bool) -> str:
+    """The word without what is to count for nothing: spaces at its ends and more than one within, capital letters."""
+    trimmed = " ".join(word.split()) if trim else word
+    return trimmed.casefold() if fold else trimmed
+
+
 def cell(value: Any) -> str:
     """A value of JSON as the cell of a table: nothing and NaN as an empty one, lists and objects as JSON."""
     if value is None or value != value:

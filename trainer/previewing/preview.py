@@ -52,7 +52,7 @@ def preview(job: Job, folder: Path, journal: Journal) -> None:
         rows_after=len(table.rows) - data.dropped,
         parts=(len(data.parts.train), len(data.parts.validation), len(data.parts.test)),
         without_target=data.dropped,
-        classes=tuple(table.counts()[:MOST_CLASSES]) if table.targets.strata is not None else (),
+        classes=tuple(table.counts()[:MOST_CLASSES]) if table.has_classes else (),
         steps=tuple(_steps(spec, before, done)),
         changes=tuple(_changes(spec, data, table))[:MOST_COLUMNS],
         sheet=shown,

@@ -121,8 +121,13 @@ def _side(column: ColumnProfile, reading: Mapping[str, Any] | None) -> Side:
 
 
 def _values(before: ColumnProfile, after: ColumnProfile, written: Callable[[int], str]) -> list[Value]:
-    pairs = zip(before.first[:FIRST_ROWS], after.first[:FIRST_ROWS], strict=False)
-    return [Value(row + 1, written(row), *pair) for row, pair in enumerate(pairs)]
+    """Of the first rows; where none of them differs, of the first few and of those behind that do."""
+    pairs = zip(before.first, after.first, strict=False)
+    values = [Value(row + 1, written(row), *pair) for row, pair in enumerate(pairs)]
+    first, behind = values[:FIRST_ROWS], [value for value in values[FIRST_ROWS:] if value.differs]
+    if behind and not any(value.differs for value in first):
+        return [*first[: FIRST_ROWS // 2], *behind[: FIRST_ROWS // 2]]
+    return first
 
 
 def _nth(rows: Sequence[Sequence[str]], place: int) -> Callable[[int], str]:

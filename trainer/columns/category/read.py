@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from trainer.importing.words import cell as written
-from trainer.importing.words import plain
+from trainer.importing.words import folded, plain
 
 GAP, UNKNOWN = -1, -2
 
@@ -23,7 +23,14 @@ def read(
     for name, cells in zip(block["columns"], values, strict=True):
         table = {level: code for code, level in enumerate(block["levels"][name])}
         gaps = block.get("spelling", {}).get("missing", {}).get(name, ())
+        folding = block.get("folding", {}).get(name)
+        alike = {folded(level, **folding): code for level, code in table.items()} if folding else {}
         codes = [_code(cell, table, gaps) for cell in cells]
+        if folding:
+            codes = [
+                alike.get(folded(written(cell), **folding), code) if code == UNKNOWN else code
+                for cell, code in zip(cells, codes, strict=True)
+            ]
         strange += [(name, cell) for cell, code in zip(cells, codes, strict=True) if code == UNKNOWN]
         columns.append([max(code, GAP) for code in codes])
     return np.array(columns, np.int64).T, strange

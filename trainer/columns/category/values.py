@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from trainer.columns import Filling, Gatherer, gaps_of
-from trainer.columns.category import Block, Column
+from trainer.columns.category import Block, Column, Folding
 from trainer.data.prepared import Array, Prepared
 from trainer.data.split import Indices
 
@@ -20,6 +20,7 @@ def filled(block: Block, names: Sequence[str], by: Filling, flag: bool, prepared
     """With the most frequent level of the training rows for a missing value of these columns."""
     codes, fill = gatherer(block, prepared)(train), list(block.fill or (-1,) * len(block.columns))
     flagged = set(block.flagged)
+    codes = _joined(block, codes)
     for place in (place for place, name in enumerate(block.columns) if name in names):
         counts = np.bincount(codes[codes[:, place] >= 0, place], minlength=1)
         fill[place] = int(counts.argmax()) if counts.any() else -1
@@ -29,8 +30,22 @@ def filled(block: Block, names: Sequence[str], by: Filling, flag: bool, prepared
 
 
 def cleaned(block: Block, values: Array) -> Array:
-    """int64 [B, columns]: filled as cleaning said."""
-    return np.where(values < 0, block.fill, values) if block.fill else values
+    """int64 [B, columns]: filled and joined as cleaning said, of levels that are one the first."""
+    return _joined(block, np.where(values < 0, block.fill, values) if block.fill else values)
+
+
+def folded(block: Block, names: Sequence[str], trim: bool, fold: bool) -> Block:
+    """With the levels of these columns joined that do not differ but in this."""
+    folding = {name: Folding(trim=trim, fold=fold) for name in block.columns if name in names}
+    return block.model_copy(update={"folding": {**block.folding, **folding}})
+
+
+def _joined(block: Block, codes: Array) -> Array:
+    """The codes int64 [B, columns] with the first of those levels that are one in place of each."""
+    if not block.folding:
+        return codes
+    firsts = [np.array([*map(numbers.index, numbers), -1]) for numbers in block.joined]  # -1 stays what it is
+    return np.stack([first[codes[:, place]] for place, first in enumerate(firsts)], axis=1)
 
 
 def readable(block: Block, place: int, values: Array) -> list[str | None]:

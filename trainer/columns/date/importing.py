@@ -1,6 +1,7 @@
 """Columns of dates in a file: most cells are written as dates are."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,11 +12,11 @@ import pyarrow.compute as pc
 from trainer.columns import Column as BaseColumn
 from trainer.columns import date
 from trainer.columns.date import MISSING, Column
-from trainer.columns.date.read import Moment, moment
+from trainer.columns.date.read import FIRST, Moment, moment
 from trainer.columns.date.values import BLOCK, written
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
-from trainer.importing import kind
+from trainer.importing import kind, series
 from trainer.importing.blocks import BlockWriter, columns_of
 from trainer.importing.cells import TEXT
 from trainer.importing.kind import Kept, profile_of
@@ -27,8 +28,9 @@ DATE_SHARE = 0.8
 SAMPLE = 20_000  # cells, behind which a column of hardly any dates is not looked at any more
 LEAST_SHARE = 0.1
 MOST_ZONES = 5
+PLAIN_LENGTHS = [len(form) for form in ("2024-03-01", "2024-03-01 12:30", "2024-03-01 12:30:00")]
+EARLIEST = FIRST // timedelta(microseconds=1)
 BINS = 20
-PLAIN = r"^(?:[1-9]\d{3})-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?$"
 DAY_FIRST, MONTH_FIRST = 0, 1
 UTC = frozenset({"Z", "UTC", "GMT", "+00:00", "+0000", "+00", "-00:00"})
 
@@ -57,30 +59,21 @@ class Candidate(kind.Candidate):
         places = np.flatnonzero(part.read.kinds == TEXT)
         if not len(places) or self._is_hopeless():
             return None
-        texts = part.cells.take(pa.array(places))
-        if (quick := _plain(texts)) is not None:
-            return self._kept_plain(quick, places, len(part.cells))
-        cells = texts.to_pylist()
-        different = {cell: at for at, cell in enumerate(dict.fromkeys(cells))}
-        moments = [self._moment(cell) for cell in different]
-        which = np.fromiter(map(different.__getitem__, cells), np.intp, len(cells))
+        values = np.full((2, len(part.cells)), MISSING, np.int64)
+        cells = part.cells.take(pa.array(places))
+        if (plain := _plain(cells)) is not None:
+            self._note_plain(len(plain))
+            values[0, places] = plain
+            return values[0]
+        encoded = cells.dictionary_encode()
+        moments = [self._moment(cell) for cell in encoded.dictionary.to_pylist()]
+        which = np.asarray(encoded.indices)
         both = np.array([_stored(one) for one in moments], np.int64).T[:, which]
         self._note(moments, which, both, cells, [part.lines[at] for at in places.tolist()])
-        values = np.full((2, len(part.cells)), MISSING, np.int64)
         values[:, places] = both
         if (both == MISSING).all():
             return None
         return values[0] if (both[0] == both[1]).all() else values.ravel()
-
-    def _kept_plain(self, microseconds: Array, places: Array, count: int) -> Array:
-        """Of cells that leave nothing open."""
-        self._texts += len(places)
-        self._dates += len(places)
-        self._unzoned += len(places)
-        self._valid += len(places)
-        values = np.full(count, MISSING, np.int64)
-        values[places] = microseconds
-        return values
 
     def _moment(self, cell: str) -> Moment | None:
         """Of texts that a file states to be such, ISO dates alone are taken unasked."""
@@ -91,14 +84,20 @@ class Candidate(kind.Candidate):
     def _is_hopeless(self) -> bool:
         return self.reading is None and self._texts > SAMPLE and self._dates < LEAST_SHARE * self._texts
 
+    def _note_plain(self, count: int) -> None:
+        self._texts += count
+        self._dates += count
+        self._valid += count
+        self._unzoned += count
+
     def _note(
-        self, moments: Sequence[Moment | None], which: Array, both: Array, cells: Sequence[str], lines: Sequence[int]
+        self, moments: Sequence[Moment | None], which: Array, both: Array, cells: pa.StringArray, lines: Sequence[int]
     ) -> None:
         """``both`` [2, cells] are the values of the cells, ``which`` the place of each among ``moments``."""
 
         def first(matches: Array) -> Cell | None:
             at = int(np.argmax(matches)) if matches.any() else None
-            return None if at is None else Cell(lines[at], cells[at])
+            return None if at is None else Cell(lines[at], cells[at].as_py())
 
         is_date = np.array([one is not None for one in moments])[which]
         is_open = np.array([one is not None and one.is_open for one in moments])[which]
@@ -208,13 +207,16 @@ class Candidate(kind.Candidate):
 
 
 def _plain(cells: pa.StringArray) -> Array | None:
-    """The quick way for ISO dates without zones that all exist: int64 microseconds; None for others."""
-    if not pc.all(pc.match_substring_regex(cells, PLAIN)).as_py():
+    """int64 [cells] microseconds, where all are dates of ISO, with or without a time and without a zone; otherwise
+    None, and they are read one by one.
+    """
+    if not np.isin(series.lengths(cells), PLAIN_LENGTHS).all():
         return None
     try:
-        return np.array(cells.to_pylist(), "datetime64[us]").astype(np.int64)
-    except ValueError:
+        values = np.asarray(pc.cast(pc.cast(cells, pa.timestamp("us")), pa.int64()))
+    except pa.ArrowInvalid:
         return None
+    return values if values.min() >= EARLIEST else None
 
 
 def _stored(one: Moment | None) -> tuple[int, int]:
@@ -235,7 +237,7 @@ class Import(kind.Import):
     ) -> Iterator[tuple[BaseColumn, ColumnProfile]]:
         for column, values in zip(columns, columns_of(arrays[BLOCK]), strict=True):
             present = values[values != MISSING]
-            counted = column.model_copy(update={"distinct": len(np.unique(present))})
+            counted = column.model_copy(update={"distinct": len(pc.unique(pa.array(present)))})
             low, high = written(int(present.min())), written(int(present.max()))
             first = tuple("" if value == MISSING else written(value) for value in values[:FIRST_VALUES].tolist())
             yield counted, profile_of(counted, earliest=low, latest=high, histogram=_histogram(present), first=first)
