@@ -23,7 +23,8 @@ from trainer.component import Component
 from trainer.data.prepared import Array, Prepared
 from trainer.errors import TrainerError
 from trainer.importing.preparation import prepare
-from trainer.importing.profile import Problem, Profile
+from trainer.importing.problems import Problem
+from trainer.importing.profile import Profile
 
 HOME = re.compile(rb"(?:/home|/Users|[A-Za-z]:\\{1,2}Users)[/\\][\w.-]+[/\\]")
 IDX_TYPES = {"u1": 0x08, "i1": 0x09, "i2": 0x0B, "i4": 0x0C, "f4": 0x0D, "f8": 0x0E}

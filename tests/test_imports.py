@@ -37,6 +37,7 @@ WEB_MAY_USE = (
     "trainer.spec",
     "trainer.attempt.events",
     "trainer.exporters",
+    "trainer.importing.problems",
     "trainer.importing.profile",
     "trainer.mistakes",
     "trainer.previewing.report",

@@ -15,7 +15,7 @@ from trainer.columns import module_of
 from trainer.data import blocks, cleaned, rows
 from trainer.data.table import Table
 from trainer.errors import TrainerError
-from trainer.importing.profile import SENTENCES
+from trainer.importing.sentences import SENTENCES
 from trainer.sentences import filled
 from trainer.spec import Split, TrainDraft, parse
 from trainer.task import TaskSpec

@@ -12,7 +12,7 @@ from tests.files import Imported, idx, imported
 from tests.trainer.attempts import encoded
 from trainer.data import rows
 from trainer.data.summary import number_names
-from trainer.importing.profile import looked_for, sentences
+from trainer.importing.problems import looked_for, sentences
 from trainer.packaging import package
 from trainer.spec import TrainDraft, parse
 from webapp.datasets import samples

@@ -17,7 +17,7 @@ from pytest_django import Settings
 from tests.attacks import things
 from tests.attacks.things import Things
 from tests.live import Live
-from trainer.importing.profile import problem
+from trainer.importing.problems import problem
 from webapp.artifacts import store
 from webapp.artifacts.models import Edge
 from webapp.datasets.models import Dataset, DatasetVersion

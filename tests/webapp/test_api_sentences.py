@@ -10,7 +10,7 @@ from pytest_django import Settings
 from tests.attacks import things
 from tests.attacks.things import Things
 from tests.webapp.test_api import Api
-from trainer.importing.profile import problem
+from trainer.importing.problems import problem
 from webapp.accounts.models import User
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import stream

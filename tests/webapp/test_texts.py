@@ -26,7 +26,7 @@ from trainer.catalog import FAMILIES, Entry, listing
 from trainer.compressing import savings
 from trainer.errors import DamagedError
 from trainer.importing import foreign
-from trainer.importing.profile import looked_for, sentences
+from trainer.importing.problems import looked_for, sentences
 from trainer.report import Table, cautions
 from trainer.sentences import ONE, filled
 from trainer.spec import parse

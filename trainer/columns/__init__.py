@@ -13,11 +13,10 @@
   the gatherer pads them by zeros to the longest, and ``lengths(block, prepared)`` gives those of all rows, int64 [N].
   Where the Column says that it can be cleaned so, also ``filled(block, names, by, flag, prepared, train)`` and
   ``clipped(block, names, low, high, prepared, train)`` and ``folded(block, names, trim, fold)``: the Block with what
-  becomes of the values of these columns;
-  then also ``cleaned(block, values)``, what becomes of raw values [B, columns], and ``readable(block, place, values)``,
-  raw values [B] of a column as somebody reads them.
-- ``encode``: ``Encode``, the part of the graph that takes raw values. It imports torch alone, and is shipped with
-  weights.
+  becomes of the values of these columns; then also ``cleaned(block, values)``, what becomes of raw values [B, columns],
+  and ``readable(block, place, values)``, raw values [B] of a column as somebody reads them.
+- ``encode``: ``Encode``, the part of the graph that takes raw values. It imports torch alone, and is
+  shipped with weights.
 - ``read``: ``read(values, block, folder)``, values from outside to the raw array, or to an array a row where rows
   differ in length, and what was not understood: the columns' names with such cells, as they were given. ``block`` is
   the Block's ``description()`` as JSON: what the import decided of a column's spelling stands there, and the reader

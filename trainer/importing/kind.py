@@ -1,7 +1,7 @@
 """What an import asks of a kind of column.
 
 A kind answers in the module ``importing`` of its folder, with an ``IMPORT``; sentences that it alone says stand in its
-``sentences``, as those of all stand in trainer.importing.profile.
+``sentences``, as those of all stand in trainer.importing.sentences.
 
 A table is read once, some thousand rows at a time. Of each column there is a ``Candidate`` of each kind that could take
 it; it sees all cells part by part and says what to keep of them in a file until the end. Then the candidates are asked
@@ -19,7 +19,8 @@ from trainer import columns as kinds
 from trainer.columns import Column
 from trainer.data.prepared import Array
 from trainer.data.summary import DataSummary
-from trainer.importing.profile import ColumnProfile, Counts, Problem, Unread
+from trainer.importing.problems import Problem
+from trainer.importing.profile import ColumnProfile, Counts, Unread
 from trainer.importing.stated import Stated
 
 if TYPE_CHECKING:  # Arrow starts threads, so that the process which inspections are forked from does not load it

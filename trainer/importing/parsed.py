@@ -10,7 +10,8 @@ from trainer.data.partition import PARTS, SPLIT
 from trainer.data.prepared import Array, own_name
 from trainer.data.summary import IMAGE, LABEL, DataSummary
 from trainer.importing.archives import Source
-from trainer.importing.profile import ColumnProfile, Problem, problem
+from trainer.importing.problems import Problem, problem
+from trainer.importing.profile import ColumnProfile
 
 NAMED = 5
 

@@ -45,8 +45,8 @@ def prepare(
     folder ``out``.
 
     ``names`` are what the user calls the files, ``chosen`` the format's spec if it is not to be recognised,
-    ``readings`` the kinds that somebody chose for columns. Raises
-    TrainerError with a sentence where the files cannot be used; nothing unpacked is left behind in either case.
+    ``readings`` the kinds that somebody chose for columns. Raises TrainerError with a sentence where the files cannot
+    be used; nothing unpacked is left behind in either case.
     """
     out.mkdir(parents=True, exist_ok=True)
     work = out / "unpacked"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from trainer.importing.profile import Problem, checks_of, problem
+from trainer.importing.problems import Problem, checks_of, problem
 
 IMBALANCE = 10
 

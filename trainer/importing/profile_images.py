@@ -12,7 +12,8 @@ from trainer.data.prepared import Array, own_name
 from trainer.data.summary import IMAGE, LABEL
 from trainer.importing import profile_classes
 from trainer.importing.parsed import Parsed
-from trainer.importing.profile import Problem, Profile, Thumbnails, checks_made, checks_of, in_order, problem
+from trainer.importing.problems import Problem, checks_made, checks_of, in_order, problem
+from trainer.importing.profile import Profile, Thumbnails
 from trainer.importing.profile_classes import case_problems, class_problems
 from trainer.importing.profile_parts import division
 from trainer.importing.profile_tables import CLASSES, task_for

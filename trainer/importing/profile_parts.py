@@ -7,7 +7,7 @@ import numpy as np
 from trainer.columns import category
 from trainer.data.partition import PARTS, parts_of, split_column
 from trainer.importing.parsed import Parsed
-from trainer.importing.profile import Problem, problem
+from trainer.importing.problems import Problem, problem
 
 
 def division(parsed: Parsed) -> Iterator[Problem]:

@@ -9,7 +9,8 @@ from trainer.data.summary import DataSummary
 from trainer.importing import profile_classes
 from trainer.importing.kind import imports
 from trainer.importing.parsed import Parsed
-from trainer.importing.profile import Counts, Problem, Profile, checks_made, checks_of, in_order, problem
+from trainer.importing.problems import Problem, checks_made, checks_of, in_order, problem
+from trainer.importing.profile import Counts, Profile
 from trainer.importing.profile_classes import class_problems
 from trainer.importing.profile_parts import division
 from trainer.task import TaskSpec

@@ -21,7 +21,8 @@ from trainer.errors import TrainerError
 from trainer.importing import series
 from trainer.importing.kind import imports
 from trainer.importing.parsed import Parsed
-from trainer.importing.profile import FIRST_VALUES, ColumnProfile, Problem, checks_of, checks_of_kinds, problem
+from trainer.importing.problems import Problem, checks_of, checks_of_kinds, problem
+from trainer.importing.profile import FIRST_VALUES, ColumnProfile
 from trainer.importing.profile_classes import case_problems
 from trainer.importing.sighting import Sighting
 from trainer.importing.spool import Spool

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trainer.importing.profile import ColumnProfile, Problem, Profile
+from trainer.importing.problems import Problem
+from trainer.importing.profile import ColumnProfile, Profile
 from webapp import words
 from webapp.datasets import kind_controls
 from webapp.datasets.models import DatasetVersion

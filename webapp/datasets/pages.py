@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from trainer.catalog import listing
 from trainer.data.partition import SPLIT
-from trainer.importing.profile import correctable
+from trainer.importing.problems import correctable
 from webapp import words
 from webapp.accounts.models import User
 from webapp.charts import balance

@@ -13,7 +13,7 @@ from trainer.importing import levelled
 from trainer.importing.kind import Kept
 from trainer.importing.levels import LONGEST_LEVEL, is_short_form, visible
 from trainer.importing.observed import Part
-from trainer.importing.profile import Problem, problem
+from trainer.importing.problems import Problem, problem
 from trainer.importing.profile_classes import case_problems
 
 MOST_LEVELS = 1000

@@ -1,6 +1,6 @@
 """What an import says of columns of categories."""
 
-from trainer.importing.profile import Sentence
+from trainer.importing.sentences import Sentence
 from trainer.sentences import gettext_noop as _
 
 SENTENCES: dict[str, Sentence] = {

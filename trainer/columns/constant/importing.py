@@ -6,7 +6,7 @@ from trainer.columns import Column as BaseColumn
 from trainer.columns import constant
 from trainer.columns.constant import Column
 from trainer.importing import kind
-from trainer.importing.profile import Problem, problem
+from trainer.importing.problems import Problem, problem
 
 MOST_NUMBERS = 0.8  # of the cells, infinite ones, where no other value is left
 

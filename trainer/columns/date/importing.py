@@ -22,7 +22,8 @@ from trainer.importing.cells import TEXT
 from trainer.importing.kind import Kept, profile_of
 from trainer.importing.levels import LONGEST_LEVEL
 from trainer.importing.observed import Observed, Part
-from trainer.importing.profile import FIRST_VALUES, ColumnProfile, Histogram, Problem, Unread, problem
+from trainer.importing.problems import Problem, problem
+from trainer.importing.profile import FIRST_VALUES, ColumnProfile, Histogram, Unread
 
 DATE_SHARE = 0.8
 SAMPLE = 20_000  # cells, behind which a column of hardly any dates is not looked at any more

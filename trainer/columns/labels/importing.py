@@ -18,7 +18,8 @@ from trainer.importing.cells import GAP
 from trainer.importing.kind import Kept, profile_of
 from trainer.importing.levels import LONGEST_LEVEL
 from trainer.importing.observed import Observed, Part
-from trainer.importing.profile import FIRST_VALUES, ColumnProfile, Problem, problem
+from trainer.importing.problems import Problem, problem
+from trainer.importing.profile import FIRST_VALUES, ColumnProfile
 
 JSON = "json"
 MARKS = {"space": " "}

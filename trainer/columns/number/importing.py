@@ -17,7 +17,8 @@ from trainer.importing.cells import CODE, INFINITE, NUMBER, TEXT
 from trainer.importing.kind import Kept, Table
 from trainer.importing.levels import LONGEST_LEVEL
 from trainer.importing.observed import Observed, Part
-from trainer.importing.profile import ColumnProfile, Counts, Problem, Unread, problem
+from trainer.importing.problems import Problem, problem
+from trainer.importing.profile import ColumnProfile, Counts, Unread
 from trainer.importing.spelled import PARENTHESES
 
 BLOCK = "numbers"

@@ -13,7 +13,8 @@ from trainer.data.prepared import Array
 from trainer.data.summary import number_names
 from trainer.importing.kind import profile_of
 from trainer.importing.levelled import MOST_CLASSES, rarest
-from trainer.importing.profile import FIRST_VALUES, ColumnProfile, Counts, Histogram, Problem, problem
+from trainer.importing.problems import Problem, problem
+from trainer.importing.profile import FIRST_VALUES, ColumnProfile, Counts, Histogram
 
 BINS = 20
 SAMPLE = 10_000  # numbers that tell whether few are different

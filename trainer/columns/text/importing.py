@@ -6,7 +6,7 @@ from trainer.columns import Column as BaseColumn
 from trainer.columns import text
 from trainer.columns.text import Column
 from trainer.importing import kind
-from trainer.importing.profile import Problem, problem
+from trainer.importing.problems import Problem, problem
 
 FEW_LEVELS = 20
 

@@ -10,7 +10,7 @@ from itertools import islice, takewhile
 from trainer.formats.csv import Spec, dialect
 from trainer.formats.csv.rows import LONGEST_CELL, Lines, Table, rows
 from trainer.importing.cells import number_of
-from trainer.importing.profile import Problem, problem
+from trainer.importing.problems import Problem, problem
 
 DECLARATION = re.compile(r'"?sep=(.|\\t)"?\s*', re.IGNORECASE)  # a spreadsheet's first line that names the delimiter
 COMMENT = "#"

@@ -17,7 +17,7 @@ from trainer.importing import parsed
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import Parsed
-from trainer.importing.profile import Problem, checks_of, problem
+from trainer.importing.problems import Problem, checks_of, problem
 from trainer.importing.tables import Chunk, parse
 
 MOST_COLUMNS = 20_000

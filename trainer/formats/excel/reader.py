@@ -23,7 +23,7 @@ from trainer.importing.archives import Source
 from trainer.importing.cells import FAULTS
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import LeftOut, Parsed
-from trainer.importing.profile import Problem, problem
+from trainer.importing.problems import Problem, problem
 from trainer.importing.stated import Stated
 from trainer.importing.tables import Chunk, parse
 

@@ -15,7 +15,7 @@ from trainer.formats.image_folder_zip.pictures import (
     facts,
 )
 from trainer.importing.archives import Source
-from trainer.importing.profile import Problem, problem
+from trainer.importing.problems import Problem, problem
 
 BROKEN_SHARE = 0.1
 NAMED = 5

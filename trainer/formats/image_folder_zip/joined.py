@@ -14,7 +14,7 @@ from trainer.formats.image_folder_zip.index import Index, Naming
 from trainer.formats.image_folder_zip.listing import Listing, listing
 from trainer.importing.archives import Source
 from trainer.importing.parsed import LeftOut
-from trainer.importing.profile import Problem, problem
+from trainer.importing.problems import Problem, problem
 from trainer.importing.stated import Stated
 from trainer.importing.tables import Chunk
 

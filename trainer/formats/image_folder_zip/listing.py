@@ -16,7 +16,7 @@ from trainer.formats.json_lines import reader as json_lines
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import LeftOut
-from trainer.importing.profile import Problem
+from trainer.importing.problems import Problem
 from trainer.importing.stated import Stated
 from trainer.importing.tables import Chunk
 

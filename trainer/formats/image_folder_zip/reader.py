@@ -22,7 +22,7 @@ from trainer.formats.image_folder_zip.reading import Reading
 from trainer.importing import mapped
 from trainer.importing.archives import Source
 from trainer.importing.parsed import LeftOut, Parsed, labelled_pictures
-from trainer.importing.profile import Problem, checks_of, problem
+from trainer.importing.problems import Problem, checks_of, problem
 
 NAMED = 5
 MOST_CLASSES = 10_000

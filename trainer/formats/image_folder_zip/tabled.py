@@ -22,7 +22,8 @@ from trainer.importing import series
 from trainer.importing.archives import Source
 from trainer.importing.names import distinct
 from trainer.importing.parsed import LeftOut, Parsed
-from trainer.importing.profile import ColumnProfile, Problem, checks_of, problem
+from trainer.importing.problems import Problem, checks_of, problem
+from trainer.importing.profile import ColumnProfile
 from trainer.importing.tables import Chunk, parse
 
 NAMED = 5

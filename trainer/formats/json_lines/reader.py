@@ -15,7 +15,7 @@ from trainer.importing import series
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import LeftOut, Parsed
-from trainer.importing.profile import Problem, checks_of, problem
+from trainer.importing.problems import Problem, checks_of, problem
 from trainer.importing.stated import Stated
 from trainer.importing.tables import Chunk, parse
 from trainer.importing.words import cell

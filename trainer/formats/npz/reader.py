@@ -77,8 +77,7 @@ def _refusal(reason: str) -> tuple[str, str]:
             "pickle_refused",
             _(
                 "“%(name)s” holds pickled Python objects, which can run programs and are never opened here. Save it "
-                "with "
-                "numbers or texts alone."
+                "with numbers or texts alone."
             ),
         )
     return "npz_damaged", _("“%(name)s” is damaged or cut short. Save it again.")

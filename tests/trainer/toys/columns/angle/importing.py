@@ -16,7 +16,8 @@ from trainer.importing import kind
 from trainer.importing.blocks import BlockWriter, columns_of
 from trainer.importing.kind import Kept, Table, profile_of
 from trainer.importing.observed import Observed, Part
-from trainer.importing.profile import ColumnProfile, Problem, problem
+from trainer.importing.problems import Problem, problem
+from trainer.importing.profile import ColumnProfile
 
 BLOCK = "angles"
 ANGLE = re.compile(r"[0-9.]+" + SUFFIX)

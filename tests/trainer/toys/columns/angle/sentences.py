@@ -1,6 +1,6 @@
 """What an import says of angles."""
 
-from trainer.importing.profile import Sentence
+from trainer.importing.sentences import Sentence
 
 SUFFIX = "°"
 SENTENCES: dict[str, Sentence] = {
