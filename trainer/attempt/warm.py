@@ -77,23 +77,7 @@ def rehearse(folder: Path) -> None:
     """What a rank does up to its first forward, with tiny data: no backward and no process group, which start
     threads.
     """
-    path = folder / "prepared.safetensors"
-    summary = DataSummary(
-        rows=20,
-        columns=(
-            image.Column(name="image", shape=(1, 8, 8)),
-            category.Column(name=LABEL, distinct=2, levels=("a", "b")),
-        ),
-    )
-    write_prepared(
-        path,
-        summary,
-        {
-            own_name("image"): np.zeros((20, 1, 8, 8), np.uint8),
-            "categories": (np.arange(20) % 2).astype(np.int32)[:, None],
-        },
-    )
-    prepared = Prepared.open(path)
+    prepared = _tiny_data(folder / "prepared.safetensors")
     spec = TrainDraft().resolved(prepared.summary)
     Job.model_validate_json(Job(run="", attempt=1, spec=spec, inputs={}).model_dump_json())
     data = rows.read(spec, prepared)
@@ -110,6 +94,26 @@ def rehearse(folder: Path) -> None:
         outputs = model(inputs)
         task.losses(outputs, targets, loss_of)
         task.sums(outputs, targets)
+
+
+def _tiny_data(path: Path) -> Prepared:
+    """Twenty small pictures of two classes."""
+    summary = DataSummary(
+        rows=20,
+        columns=(
+            image.Column(name="image", shape=(1, 8, 8)),
+            category.Column(name=LABEL, distinct=2, levels=("a", "b")),
+        ),
+    )
+    write_prepared(
+        path,
+        summary,
+        {
+            own_name("image"): np.zeros((20, 1, 8, 8), np.uint8),
+            "categories": (np.arange(20) % 2).astype(np.int32)[:, None],
+        },
+    )
+    return Prepared.open(path)
 
 
 def serve(connection: socket.socket) -> None:

@@ -43,6 +43,22 @@ def feature_columns(chosen: Sequence[str], targets: Sequence[str], data: DataSum
     Raises TrainerError for a name that the data lacks, for a target itself, for chosen columns from which nothing can
     be learned, and when nothing is left to learn from.
     """
+    _require_choosable(chosen, targets, data)
+    apart = {*targets, *(name for name in [split_column(data)] if name not in chosen)}
+    usable = [column for column in data.columns if column.name not in apart and (not chosen or column.name in chosen)]
+    carrying = tuple(column for column in usable if column.layout is not None)
+    features = carrying if chosen else tuple(column for column in carrying if not column.is_identifier) or carrying
+    if not features:
+        raise TrainerError(
+            "no_features",
+            "No column is left to learn “%(column)s” from. Choose another target, or import data with more columns.",
+            field="task",
+            column=", ".join(targets),
+        )
+    return features
+
+
+def _require_choosable(chosen: Sequence[str], targets: Sequence[str], data: DataSummary) -> None:
     names = {column.name for column in data.columns}
     for name in chosen:
         if name not in names or name in targets:
@@ -61,15 +77,3 @@ def feature_columns(chosen: Sequence[str], targets: Sequence[str], data: DataSum
             field="task",
             columns=", ".join(f"“{name}”" for name in mute),
         )
-    apart = {*targets, *(name for name in [split_column(data)] if name not in chosen)}
-    usable = [column for column in data.columns if column.name not in apart and (not chosen or column.name in chosen)]
-    carrying = tuple(column for column in usable if column.layout is not None)
-    features = carrying if chosen else tuple(column for column in carrying if not column.is_identifier) or carrying
-    if not features:
-        raise TrainerError(
-            "no_features",
-            "No column is left to learn “%(column)s” from. Choose another target, or import data with more columns.",
-            field="task",
-            column=", ".join(targets),
-        )
-    return features

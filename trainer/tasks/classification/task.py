@@ -17,8 +17,6 @@ from trainer.sentences import gettext_noop as _
 from trainer.task import Encoded, LossOf
 from trainer.tasks.classification import Spec, Target, scores
 
-MOST_CLASSES_NAMED = 50
-
 
 def encode(column: Column, prepared: Prepared) -> Encoded:
     codes, classes = columns.module_of(column, "values").targets(column, prepared, Spec.encoding)
