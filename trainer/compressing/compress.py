@@ -79,7 +79,7 @@ def compress(job: Job, folder: Path, journal: Journal) -> events.Ended:
 
 def _compress(setting: Setting, job: Job) -> events.Ended:
     folder, journal = setting.folder, setting.journal
-    made, step, training = _resumed(job, folder, journal)
+    results, step, training = _resumed(job, folder, journal)
     total = max(1, setting.steps(len(setting.spec.stages)))
     journal.write(
         events.Started(
@@ -90,42 +90,42 @@ def _compress(setting: Setting, job: Job) -> events.Ended:
         )
     )
     table = compare.Table(setting.data, setting.spec.threads, setting.original)
-    made.table = made.table or [table.row(setting.original, "original")]
-    version, command, refused = _newest(setting, made), GO_ON, False
+    results.table = results.table or [table.row(setting.original, "original")]
+    version, command, refused = _newest(setting, results), GO_ON, False
 
-    while made.done < len(setting.spec.stages) and not refused:
+    while results.done < len(setting.spec.stages) and not refused:
         command = setting.control.read()
         if command != GO_ON:
             break
-        stage = setting.spec.stages[made.done]
-        _say_stage(setting, made.done, stage)
+        stage = setting.spec.stages[results.done]
+        _say_stage(setting, results.done, stage)
         try:
-            _keep(setting, made, _do(setting, stage, version, made, training), stage, table)
-            version = _newest(setting, made)
+            _keep(setting, results, _do(setting, stage, version, results, training), stage, table)
+            version = _newest(setting, results)
         except RefusedError as error:
             refused = True
-            _refuse(setting, made, stage, error)
+            _refuse(setting, results, stage, error)
         except PausedError as paused:
             return events.Ended(outcome="paused", code=paused.code, step=paused.step)
         training = None
-        if made.done < len(setting.spec.stages) and not refused:
-            _checkpoint(setting, made)
+        if results.done < len(setting.spec.stages) and not refused:
+            _checkpoint(setting, results)
 
-    step = setting.steps(made.done) if made.stopped_at is None else made.stopped_at
+    step = setting.steps(results.done) if results.stopped_at is None else results.stopped_at
     if command not in (GO_ON, STOP):
-        _checkpoint(setting, made)
+        _checkpoint(setting, results)
         return events.Ended(outcome="paused", code="yielded" if command == YIELD else "", step=step)
-    _say_savings(journal, made)
-    journal.write(events.Result(report=_report(made)))
-    unfinished = refused or made.done < len(setting.spec.stages)
-    stopped = command == STOP or made.stopped_at is not None or (unfinished and setting.control.read() == STOP)
+    _say_savings(journal, results)
+    journal.write(events.Result(report=_report(results)))
+    unfinished = refused or results.done < len(setting.spec.stages)
+    stopped = command == STOP or results.stopped_at is not None or (unfinished and setting.control.read() == STOP)
     return events.Ended(outcome="stopped" if stopped else "succeeded", step=step)
 
 
-def _report(made: Stages) -> dict[str, Any]:
-    scalars = savings.scalars(made.table)
+def _report(results: Stages) -> dict[str, Any]:
+    scalars = savings.scalars(results.table)
     report = Report(headline=scalars[0].name if scalars else "", scalars=tuple(scalars))
-    return {**report.model_dump(mode="json"), "stages": made.table}
+    return {**report.model_dump(mode="json"), "stages": results.table}
 
 
 def _setting(job: Job, prepared: Prepared, folder: Path, journal: Journal) -> Setting:
@@ -152,21 +152,21 @@ def _resumed(job: Job, folder: Path, journal: Journal) -> tuple[Stages, int, Pat
         if job.attempt > 1:
             journal.write(events.Rewind(step=0))
         return Stages(out), 0, None
-    made, step, training = stages.read(job.resume, out, folder / "training.safetensors")
+    results, step, training = stages.read(job.resume, out, folder / "training.safetensors")
     journal.write(events.Rewind(step=step))
-    for number, name in enumerate(made.names, 1):
-        _publish(journal, made, number, name)
-    return made, step, training
+    for number, name in enumerate(results.names, 1):
+        _publish(journal, results, number, name)
+    return results, step, training
 
 
-def _newest(setting: Setting, made: Stages) -> Version:
+def _newest(setting: Setting, results: Stages) -> Version:
     """The version that the next stage starts from."""
-    if not made.names:
+    if not results.names:
         return setting.original
-    path = made.out / made.names[-1]
-    form = made.table[made.done]["form"]
+    path = results.out / results.names[-1]
+    form = results.table[results.done]["form"]
     config = package.load(path)[0] if form == "torch" else sources.onnx_config(path)
-    return Version(made.done, path, form, config)
+    return Version(results.done, path, form, config)
 
 
 def _say_stage(setting: Setting, done: int, stage: Component) -> None:
@@ -182,12 +182,12 @@ def _say_stage(setting: Setting, done: int, stage: Component) -> None:
     )
 
 
-def _say_savings(journal: Journal, made: Stages) -> None:
-    message, params = savings.sentence(made.table)
-    journal.write(events.Log(level="info" if made.names else "warning", message=message, params=params))
+def _say_savings(journal: Journal, results: Stages) -> None:
+    message, params = savings.sentence(results.table)
+    journal.write(events.Log(level="info" if results.names else "warning", message=message, params=params))
 
 
-def _do(setting: Setting, stage: CompressorSpec, version: Version, made: Stages, begun: Path | None) -> Version:
+def _do(setting: Setting, stage: CompressorSpec, version: Version, results: Stages, begun: Path | None) -> Version:
     """Do one stage in a folder of its own; ``begun`` is the checkpoint of its training when an earlier life began
     it.
     """
@@ -198,13 +198,15 @@ def _do(setting: Setting, stage: CompressorSpec, version: Version, made: Stages,
         folder=work,
         rows=setting.data,
         threads=setting.spec.threads,
-        fine_tune=partial(_fine_tune, setting, stage.training(), made, begun),
+        fine_tune=partial(_fine_tune, setting, stage.training(), results, begun),
     )
     result: Version = catalog.build("compressors", stage, version, bench)
     return result
 
 
-def _fine_tune(setting: Setting, training: Training | None, made: Stages, begun: Path | None, model: RawModel) -> None:
+def _fine_tune(
+    setting: Setting, training: Training | None, results: Stages, begun: Path | None, model: RawModel
+) -> None:
     """Train on with the loop that trained the model; it ends with the weights of the best epoch. ``begun`` is the
     checkpoint that an earlier life wrote in the middle of it.
 
@@ -222,8 +224,8 @@ def _fine_tune(setting: Setting, training: Training | None, made: Stages, begun:
             "seed": setting.spec.seed,
         }
     )
-    earlier = setting.steps(made.done)
-    keep = partial(_keep_training, setting, made)
+    earlier = setting.steps(results.done)
+    keep = partial(_keep_training, setting, results)
     journal = StageJournal(setting.journal, earlier, keep, setting.folder)
     fitted = loop.fit(
         loop.Setting(spec, model, setting.data, setting.ranks, journal),
@@ -234,50 +236,50 @@ def _fine_tune(setting: Setting, training: Training | None, made: Stages, begun:
     if fitted.outcome == "paused":
         raise PausedError(earlier + fitted.progress.step, fitted.code)
     if fitted.progress.step < setting.steps_per_epoch:
-        made.stopped_at = earlier + fitted.progress.step
+        results.stopped_at = earlier + fitted.progress.step
         raise RefusedError(
             "not_fine_tuned",
             "Stopped before it was trained on, so what this stage made is not offered; start the "
             "compression again and let it finish.",
         )
     if fitted.outcome == "stopped":
-        made.stopped_at = earlier + fitted.progress.step
+        results.stopped_at = earlier + fitted.progress.step
 
 
-def _keep_training(setting: Setting, made: Stages, step: int, training: Path) -> Path:
-    return stages.write(setting.folder / "checkpoints", step, made, training)
+def _keep_training(setting: Setting, results: Stages, step: int, training: Path) -> Path:
+    return stages.write(setting.folder / "checkpoints", step, results, training)
 
 
-def _checkpoint(setting: Setting, made: Stages) -> None:
+def _checkpoint(setting: Setting, results: Stages) -> None:
     """Between two stages."""
     setting.data.prepared.is_whole()
     setting.journal.sync()
-    step = setting.steps(made.done)
-    path = stages.write(setting.folder / "checkpoints", step, made)
+    step = setting.steps(results.done)
+    path = stages.write(setting.folder / "checkpoints", step, results)
     setting.journal.write(events.Checkpoint(step=step, path=str(path.relative_to(setting.folder))))
 
 
-def _keep(setting: Setting, made: Stages, version: Version, stage: Component, table: compare.Table) -> None:
+def _keep(setting: Setting, results: Stages, version: Version, stage: Component, table: compare.Table) -> None:
     """Measure what the stage made, and offer it."""
     setting.data.prepared.is_whole()
     name = stages.file_name(version.stage, stage.name, version.form)
-    copyfile(version.path, made.out / name)
-    made.table.append(table.row(version, stage.name, made.table[-1]))
-    made.names.append(name)
-    _publish(setting.journal, made, version.stage, name)
+    copyfile(version.path, results.out / name)
+    results.table.append(table.row(version, stage.name, results.table[-1]))
+    results.names.append(name)
+    _publish(setting.journal, results, version.stage, name)
 
 
-def _publish(journal: Journal, made: Stages, number: int, name: str) -> None:
-    row = made.table[number]
+def _publish(journal: Journal, results: Stages, number: int, name: str) -> None:
+    row = results.table[number]
     meta: dict[str, Any] = {"form": row["form"], "stage": number, "name": row["name"], "report": row}
     journal.write(events.Output(role="model", path=f"out/{name}", name=name, meta=meta))
 
 
-def _refuse(setting: Setting, made: Stages, stage: Component, error: RefusedError) -> None:
+def _refuse(setting: Setting, results: Stages, stage: Component, error: RefusedError) -> None:
     """What a stage made is not offered: the table and the log say why."""
-    made.table.append(
+    results.table.append(
         {
-            "stage": made.done + 1,
+            "stage": results.done + 1,
             "name": stage.name,
             "form": stage.yields,
             "status": "refused",

@@ -22,14 +22,14 @@ EXAMPLE_ROWS, EXAMPLE_LENGTH = 2, 5
 
 def network(spec: ModelSpec, inputs: Mapping[str, Input], outputs: int) -> nn.Module:
     """The whole network, from encoded blocks to outputs, with fresh weights."""
-    made: nn.Module = _module("models", spec).Network(**_each(spec, inputs, _made), **spec.fields(), outputs=outputs)
-    return made
+    module: nn.Module = _module("models", spec).Network(**_each(spec, inputs, _built), **spec.fields(), outputs=outputs)
+    return module
 
 
 def example(inputs: Mapping[str, Input], dtype: torch.dtype) -> dict[str, Tensor]:
     """An encoded batch of zeros."""
-    shapes = {name: [size or EXAMPLE_LENGTH for size in taken.shape] for name, taken in inputs.items()}
-    lengths = {taken.lengths: torch.full((EXAMPLE_ROWS,), EXAMPLE_LENGTH) for taken in inputs.values() if taken.lengths}
+    shapes = {name: [size or EXAMPLE_LENGTH for size in block.shape] for name, block in inputs.items()}
+    lengths = {block.lengths: torch.full((EXAMPLE_ROWS,), EXAMPLE_LENGTH) for block in inputs.values() if block.lengths}
     return {**{name: torch.zeros(EXAMPLE_ROWS, *shape, dtype=dtype) for name, shape in shapes.items()}, **lengths}
 
 
@@ -98,7 +98,7 @@ def _each(spec: ModelSpec, inputs: Mapping[str, Input], change: Callable[[Part],
     }
 
 
-def _made(part: Part) -> Any:
+def _built(part: Part) -> Any:
     return _module(part.family, part.spec).Network(**part.arguments, **parts.fields(part.spec))
 
 

@@ -74,22 +74,22 @@ def export(job: Job, folder: Path, journal: Journal) -> events.Ended:
         events.Started(step=0, total_steps=len(exporters), steps_per_epoch=len(exporters), placement=("cpu",))
     )
 
-    made: list[Made] = []
+    exports: list[Made] = []
     for exporter in exporters:
         command = control.read()
         if command not in (GO_ON, STOP):
             return events.Ended(outcome="paused")
         if command == STOP:
             break
-        made.append(make(exporter, source, proof, work / exporter.name))
-        _say(journal, made[-1])
+        exports.append(make(exporter, source, proof, work / exporter.name))
+        _say(journal, exports[-1])
 
-    names = assemble(made, source, proof, _links(job, source), out)
+    names = assemble(exports, source, proof, _links(job, source), out)
     for kind, name in names:
         journal.write(events.Output(role="export", path=f"out/{name}", name=name, meta={"format": kind}))
-    journal.write(events.Result(report={"exports": [item.report for item in made]}))
+    journal.write(events.Result(report={"exports": [item.report for item in exports]}))
     rmtree(work)
-    return events.Ended(outcome="succeeded" if len(made) == len(exporters) else "stopped", step=len(made))
+    return events.Ended(outcome="succeeded" if len(exports) == len(exporters) else "stopped", step=len(exports))
 
 
 def _fresh(folder: Path) -> Path:
@@ -150,24 +150,24 @@ def _links(job: Job, source: Source) -> list[bundle.Link]:
 
 
 def assemble(
-    made: list[Made], source: Source, proof: Proof, links: list[bundle.Link], out: Path
+    exports: list[Made], source: Source, proof: Proof, links: list[bundle.Link], out: Path
 ) -> list[tuple[str, str]]:
     """Put what is offered into ``out`` and zip it; the (format, name) of each output, the bundle first."""
-    offered = [item for item in made if item.offered]
+    offered = [item for item in exports if item.offered]
     for item in offered:
         for name in (*(file.name for file in item.files), item.run):
             copyfile(item.folder / name, out / name)
     shipping.ship(source.config, out)
     report = {
-        "exports": [item.report for item in made],
+        "exports": [item.report for item in exports],
         "rows_sha256": proof.rows_sha256,
         "floor": proof.floor,
         "test": proof.scores,
     }
     parity.write_sheet(report, out)
     (out / SPEC).write_text(source.config.recipe.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    exports = [bundle.link("export", file.name, out / file.name) for item in offered for file in item.files]
-    chained = bundle.chain([links[0], bundle.link("spec", SPEC, out / SPEC), *links[1:], *exports])
+    links_of_exports = [bundle.link("export", file.name, out / file.name) for item in offered for file in item.files]
+    chained = bundle.chain([links[0], bundle.link("spec", SPEC, out / SPEC), *links[1:], *links_of_exports])
     bundle.write_lineage(chained, out)
     runs = [(item.run, str(catalog.entry("exporters", item.exporter).module.NEEDS)) for item in offered]
     card = description.card(source.config, report, proof.scores, proof.cautions, chained, runs)

@@ -147,7 +147,7 @@ def answers(folder: Path, run: str, rows: Path) -> dict[int, Array]:
     ]
     with tempfile.TemporaryDirectory() as elsewhere:
         try:
-            done = subprocess.run(
+            process = subprocess.run(
                 command,
                 cwd=elsewhere,
                 env=_environment(),
@@ -160,28 +160,28 @@ def answers(folder: Path, run: str, rows: Path) -> dict[int, Array]:
             raise NoAnswerError(
                 "export_too_slow", "It gave no answer within %(seconds)s seconds.", seconds=int(PATIENCE_SECONDS)
             ) from error
-    _require_answer(done)
-    with np.load(folder / "answers.npz", allow_pickle=False) as found:
-        return {int(size): found[size] for size in found.files}
+    _require_answer(process)
+    with np.load(folder / "answers.npz", allow_pickle=False) as arrays:
+        return {int(size): arrays[size] for size in arrays.files}
 
 
-def _require_answer(done: "subprocess.CompletedProcess[bytes]") -> None:
+def _require_answer(process: "subprocess.CompletedProcess[bytes]") -> None:
     """Raises as ``answers``. Who was killed was killed from outside, for memory as a rule: this process dies of the
     same, so that its death is judged as any other.
     """
-    if done.returncode - SHORT_OF in SHORTAGES:
-        raise OSError(done.returncode - SHORT_OF, _last_line(done.stderr))
-    if done.returncode < 0 and -done.returncode not in CRASHES:
-        os.kill(os.getpid(), -done.returncode)
-    if done.returncode:
-        reason = _last_line(done.stderr) if done.returncode > 0 else signal.Signals(-done.returncode).name
+    if process.returncode - SHORT_OF in SHORTAGES:
+        raise OSError(process.returncode - SHORT_OF, _last_line(process.stderr))
+    if process.returncode < 0 and -process.returncode not in CRASHES:
+        os.kill(os.getpid(), -process.returncode)
+    if process.returncode:
+        reason = _last_line(process.stderr) if process.returncode > 0 else signal.Signals(-process.returncode).name
         raise NoAnswerError("export_does_not_run", "It could not be run: %(error)s", error=reason)
 
 
 def _environment() -> dict[str, str]:
     """Nothing of ours, one thread; the path of shared libraries stays, for machines that need it."""
-    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
-    return {**kept, "OMP_NUM_THREADS": "1", "LANG": "C.UTF-8"}
+    inherited = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    return {**inherited, "OMP_NUM_THREADS": "1", "LANG": "C.UTF-8"}
 
 
 def _last_line(output: bytes) -> str:
@@ -220,16 +220,16 @@ def refused(rows: int, message: str, params: dict[str, Any]) -> Verdict:
     return Verdict("refused", rows, None, message, params)
 
 
-def difference(reference: Array, found: Array, floor: float = 1.0) -> float:
-    """Largest |found - reference| / max(floor, |reference|). Infinite where shapes differ or one is not a number and
+def difference(reference: Array, answers: Array, floor: float = 1.0) -> float:
+    """Largest |answers - reference| / max(floor, |reference|). Infinite where shapes differ or one is not a number and
     the other is.
     """
-    if reference.shape != found.shape:
+    if reference.shape != answers.shape:
         return math.inf
-    known, seen = reference.astype(np.float64), found.astype(np.float64)
-    same = (known == seen) | (np.isnan(known) & np.isnan(seen))
+    expected, actual = reference.astype(np.float64), answers.astype(np.float64)
+    same = (expected == actual) | (np.isnan(expected) & np.isnan(actual))
     with np.errstate(invalid="ignore"):
-        gaps = np.where(same, 0.0, np.abs(seen - known) / np.maximum(floor, np.abs(known)))
+        gaps = np.where(same, 0.0, np.abs(actual - expected) / np.maximum(floor, np.abs(expected)))
     return float(np.max(np.nan_to_num(gaps, nan=math.inf, posinf=math.inf), initial=0.0))
 
 
@@ -246,10 +246,10 @@ def check(folder: Path, run: str, rows: Path, reference: Array, count: int, floo
             {},
         )
     try:
-        found = answers(folder, run, rows)
+        by_size = answers(folder, run, rows)
     except NoAnswerError as error:
         return refused(count, error.message, error.params)
-    largest = max(difference(reference, found[size], floor) for size in BATCHES)
+    largest = max(difference(reference, by_size[size], floor) for size in BATCHES)
     if largest <= TOLERANCE:
         return Verdict(
             "proved",
@@ -278,7 +278,7 @@ def sheet(report: dict[str, Any]) -> str:
         "",
         "Each export was run from the stored raw rows in a process that has none of the training code.",
         f"A float32 export may differ by at most 1e-4 x {size} in any number, or it is refused.",
-        f"The relative difference is |found - y| / {size}.",
+        f"The relative difference is |answer - y| / {size}.",
         "",
         "| file | verdict | rows | batch sizes | largest relative difference |",
         "| --- | --- | --- | --- | --- |",
@@ -311,9 +311,9 @@ def write_sheet(report: dict[str, Any], folder: Path) -> None:
     """Write ``report`` for people and for programs, both with whole sentences: the message identifiers are for the
     journal only.
     """
-    told = {
+    sheet_report = {
         **report,
         "exports": [{**export, "message": filled(export["message"], export["params"])} for export in report["exports"]],
     }
-    (folder / JSON).write_text(json.dumps(told, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    (folder / JSON).write_text(json.dumps(sheet_report, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     (folder / SHEET).write_text(sheet(report), encoding="utf-8")

@@ -170,8 +170,8 @@ def fit(
         gradients.divide(gradients.numbers[2])
 
         learning_rate = optimizer.param_groups[0]["lr"]
-        known = deferred.put(progress.step + 1, len(batch), learning_rate, gradients.numbers)
-        command = recorder.record(known)
+        steps = deferred.put(progress.step + 1, len(batch), learning_rate, gradients.numbers)
+        command = recorder.record(steps)
         if recorder.finite or spec.nonfinite == "continue":
             optimizer.step()
         schedule.step()
@@ -181,8 +181,8 @@ def fit(
         commands = [command]
         if last_of_epoch or command:
             commands.append(recorder.record(deferred.flush()))
-        due = any(given & CHECKPOINT for given in commands)
-        command = max(given & ~CHECKPOINT for given in commands)
+        due = any(each & CHECKPOINT for each in commands)
+        command = max(each & ~CHECKPOINT for each in commands)
         if last_of_epoch or (command == STOP and progress.step < total_steps):
             schedule.observe(_validate(setting, progress, epoch + 1))
         if folder and (due or command):

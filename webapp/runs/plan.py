@@ -67,8 +67,8 @@ def _drops(spec: TrainSpec) -> bool:
 
 
 def _shared(ranks: int, rows: int) -> str:
-    said = ngettext("%(ranks)d, with %(rows)d row of each step", "%(ranks)d, with %(rows)d rows of each step", rows)
-    return said % {"ranks": ranks, "rows": rows}
+    sentence = ngettext("%(ranks)d, with %(rows)d row of each step", "%(ranks)d, with %(rows)d rows of each step", rows)
+    return sentence % {"ranks": ranks, "rows": rows}
 
 
 def training_rows(spec: TrainSpec, data: DataSummary, profile: Mapping[str, Any]) -> int:

@@ -51,33 +51,33 @@ class Place:
 
 
 def controls(
-    model: type[Strict], said: Mapping[str, Any], around: Surroundings, place: Place | None = None
+    model: type[Strict], raw: Mapping[str, Any], around: Surroundings, place: Place | None = None
 ) -> dict[str, Control]:
     """One for each field of ``model`` in which there is something to choose, by the field's name."""
     place = place or Place()
     drawn = {
-        name: _control(info, shape, place.of(name), said.get(name, values.default(info)), around)
+        name: _control(info, shape, place.of(name), raw.get(name, values.default(info)), around)
         for name, info, shape in fields(model)
     }
     return {name: control for name, control in drawn.items() if not control.is_idle}
 
 
-def group(model: type[Strict], said: Mapping[str, Any], around: Surroundings, place: Place, most: int = 99) -> Group:
+def group(model: type[Strict], raw: Mapping[str, Any], around: Surroundings, place: Place, most: int = 99) -> Group:
     """The same with all that is advanced folded, and what comes after the first ``most``."""
-    drawn = tuple(controls(model, said, around, place).values())
+    drawn = tuple(controls(model, raw, around, place).values())
     shown = tuple(control for control in drawn if not control.advanced)[:most]
     return Group(shown, tuple(control for control in drawn if control not in shown))
 
 
-def _control(info: FieldInfo, shape: Shape, place: Place, said: Any, around: Surroundings) -> Control:
+def _control(info: FieldInfo, shape: Shape, place: Place, raw: Any, around: Surroundings) -> Control:
     if shape.family is not None and shape.kind == "component":
-        return _alternatives(info, shape, shape.family, place, said, around)
+        return _alternatives(info, shape, shape.family, place, raw, around)
     if shape.family is not None:
-        return _list(info, shape.family, place, said, around)
+        return _list(info, shape.family, place, raw, around)
     if shape.kind == "spec":
-        inside = group(shape.core, mapping(said), around, place.inside())
+        inside = group(shape.core, mapping(raw), around, place.inside())
         return Nested(**_head(info, place, around), group=inside)
-    return plain_field.draw(_head(info, place, around), info, shape, said, around.data, around.devices)
+    return plain_field.draw(_head(info, place, around), info, shape, raw, around.data, around.devices)
 
 
 def _head(info: FieldInfo, place: Place, around: Surroundings) -> dict[str, Any]:
@@ -93,31 +93,31 @@ def _head(info: FieldInfo, place: Place, around: Surroundings) -> dict[str, Any]
 
 
 def _alternatives(
-    info: FieldInfo, shape: Shape, family: Family, place: Place, said: Any, around: Surroundings
+    info: FieldInfo, shape: Shape, family: Family, place: Place, raw: Any, around: Surroundings
 ) -> Alternatives:
-    given = mapping(said)
-    name = str(given.get("name", ""))
+    raw_spec = mapping(raw)
+    name = str(raw_spec.get("name", ""))
     entries = _offered(family, name, around)
     automatic = (
         "" if not shape.is_optional or any(suggestion(entry, around.data) for entry in entries) else _empty(info)
     )
     chosen = name or ("" if automatic or not entries else entries[0].name)
-    options = tuple(_option(entry, place, given if entry.name == chosen else {}, around) for entry in entries)
+    options = tuple(_option(entry, place, raw_spec if entry.name == chosen else {}, around) for entry in entries)
     return Alternatives(**_head(info, place, around), chosen=chosen, options=options, automatic=automatic)
 
 
-def _option(entry: Entry, place: Place, said: Mapping[str, Any], around: Surroundings) -> Option:
-    within = _inside(entry, around) if said else replace(_inside(entry, around), errors={})
-    begun = said or suggestion(entry, around.data)
+def _option(entry: Entry, place: Place, raw: Mapping[str, Any], around: Surroundings) -> Option:
+    within = _inside(entry, around) if raw else replace(_inside(entry, around), errors={})
+    begun = raw or suggestion(entry, around.data)
     fields_of = group(entry.spec, begun, within, place.inside(entry.name), OPEN)
     return Option(entry.name, _(entry.label), _help(entry), fields_of)
 
 
-def _list(info: FieldInfo, family: Family, place: Place, said: Any, around: Surroundings) -> ComponentList:
+def _list(info: FieldInfo, family: Family, place: Place, raw: Any, around: Surroundings) -> ComponentList:
     inside = replace(around, depth=around.depth + 1)
     token = f"__item{around.depth}__"
-    given = list(said) if isinstance(said, list | tuple) else []
-    items = tuple(_item(family, place, str(number), number, one, inside) for number, one in enumerate(given))
+    raw_items = list(raw) if isinstance(raw, list | tuple) else []
+    items = tuple(_item(family, place, str(number), number, one, inside) for number, one in enumerate(raw_items))
     blanks = tuple(
         replace(_item(family, place, token, None, {"name": entry.name}, replace(inside, errors={})), is_new=True)
         for entry in _offered(family, "", around)
@@ -132,13 +132,13 @@ def _list(info: FieldInfo, family: Family, place: Place, said: Any, around: Surr
     )
 
 
-def _item(family: Family, place: Place, key: str, number: int | None, said: Any, around: Surroundings) -> Item:
+def _item(family: Family, place: Place, key: str, number: int | None, raw: Any, around: Surroundings) -> Item:
     """``number`` is its place in the list; one that is yet to be added has none."""
-    given = mapping(said)
-    name = str(given.get("name", said))
+    raw_spec = mapping(raw)
+    name = str(raw_spec.get("name", raw))
     entry = listing(family).get(name)
     own = Place(f"{place.name}.{key}", f"{place.path}.{key if number is None else number}")
-    inside = group(entry.spec, given, _inside(entry, around), own.inside(), OPEN) if entry else Group()
+    inside = group(entry.spec, raw_spec, _inside(entry, around), own.inside(), OPEN) if entry else Group()
     return Item(
         key=key,
         name=name,
@@ -171,5 +171,5 @@ def _empty(info: FieldInfo) -> str:
     return _(str(empty)) if empty else _("None")
 
 
-def mapping(said: Any) -> dict[str, Any]:
-    return said if isinstance(said, dict) else {}
+def mapping(raw: Any) -> dict[str, Any]:
+    return raw if isinstance(raw, dict) else {}

@@ -17,7 +17,7 @@ Choices = tuple[tuple[str, str], ...]
 
 
 def draw(
-    head: dict[str, Any], info: FieldInfo, shape: Shape, said: Any, data: DataSummary | None, devices: int | None
+    head: dict[str, Any], info: FieldInfo, shape: Shape, raw: Any, data: DataSummary | None, devices: int | None
 ) -> Field:
     """``head`` is what every control has."""
     known = _choices(info, shape, data)
@@ -27,12 +27,12 @@ def draw(
     if values.notes(info).get("at_most") == "devices":
         hint, maximum = _devices(devices), devices or maximum
     look = _look(shape, known is not None)
-    listed = tuple(map(values.text, said)) if many and isinstance(said, list | tuple) else ()
-    chosen = listed if many else (values.text(said),)
+    listed = tuple(map(values.text, raw)) if many and isinstance(raw, list | tuple) else ()
+    chosen = listed if many else (values.text(raw),)
     return Field(
         **{**head, "help": " ".join(filter(None, (head["help"], hint)))},
         look=look,
-        value=_text(look, said),
+        value=_text(look, raw),
         values=listed,
         choices=_with(known or (), chosen if known is not None else ()),
         unit=_(str(values.notes(info)["unit"])) if values.notes(info).get("unit") else "",
@@ -43,12 +43,12 @@ def draw(
     )
 
 
-def _text(look: Look, said: Any) -> str:
+def _text(look: Look, raw: Any) -> str:
     if look == "json":
-        return values.as_json(said)
+        return values.as_json(raw)
     if look == "lines":
-        return "\n".join(map(values.text, said)) if isinstance(said, list | tuple) else values.text(said)
-    return values.text(said)
+        return "\n".join(map(values.text, raw)) if isinstance(raw, list | tuple) else values.text(raw)
+    return values.text(raw)
 
 
 def _look(shape: Shape, has_choices: bool) -> Look:

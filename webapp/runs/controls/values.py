@@ -50,13 +50,13 @@ def as_json(value: Any) -> str:
     return "" if value is None else json.dumps(value, ensure_ascii=False, indent=1)
 
 
-def read(sent: Sequence[str], found: Shape, info: FieldInfo) -> Any:
+def read(sent: Sequence[str], shape: Shape, info: FieldInfo) -> Any:
     """What was sent of a field, which is there."""
     from_data = "choices_from" in notes(info)
-    if found.kind == "values":
-        return list(_items(sent, found.core, from_data))
+    if shape.kind == "values":
+        return list(_items(sent, shape.core, from_data))
     first = sent[0] if from_data else sent[0].strip()
-    return _json(first) if found.kind == "other" else value(first, found.core)
+    return _json(first) if shape.kind == "other" else value(first, shape.core)
 
 
 def _items(sent: Sequence[str], core: Any, from_data: bool) -> Iterator[Any]:
