@@ -88,8 +88,7 @@ ONE: dict[str, tuple[str, str]] = {
         "resized",
     ),
     "Line %(line)s has %(found)s values where the first line has %(expected)s. Correct that line; a value that holds "
-    "the "
-    "delimiter must stand in quotation marks. Or choose in the format's settings to leave such lines out.": (
+    "the delimiter must stand in quotation marks. Or choose in the format's settings to leave such lines out.": (
         "Line %(line)s has one value where the first line has %(expected)s. Correct that line; a value that holds the "
         "delimiter must stand in quotation marks. Or choose in the format's settings to leave such lines out.",
         "found",

@@ -295,8 +295,7 @@ class CompressSpec(RunSpec):
                 raise SpecError(
                     "stage_order",
                     "Stage %(number)s, “%(stage)s”, needs a model of the form %(needs)s, but what comes before it "
-                    "makes "
-                    "one of the form %(form)s; move it up.",
+                    "makes one of the form %(form)s; move it up.",
                     field=f"stages.{number - 1}",
                     number=number,
                     stage=entry("compressors", stage).label,

@@ -58,6 +58,5 @@ def _line(row: dict[str, Any]) -> str:
     times = ", ".join(f"{ms:.3f} ms for {rows}" for rows, ms in row["latency_ms"].items())
     return (
         f"{row['stage']} {row['name']}: {row['metric']['name']} {float(row['metric']['value']):.4f}, {row['size']} "
-        f"bytes, "
-        f"{row['parameters']} parameters, {times} ({row['runtime']}, {row['threads']} threads)"
+        f"bytes, {row['parameters']} parameters, {times} ({row['runtime']}, {row['threads']} threads)"
     )

@@ -4,11 +4,9 @@ A component has, beside its ``Spec``:
 
 - ``FILES``, the files that it writes: first the model itself, whose format is called as the component is;
 - ``build(spec, source: Source, folder: Path) -> Sequence[File]``, which writes them into ``folder``, the same bytes
-each time, and
-  gives those beside them that depend on the model;
+  each time, and gives those beside them that depend on the model;
 - ``load(folder: str)``, plain code with its imports inside, that returns a function from raw rows by block to the
-answers;
-  ``NEEDS`` names the packages that it imports, as pip takes them. Its source is shipped beside the export as
+  answers; ``NEEDS`` names the packages that it imports, as pip takes them. Its source is shipped beside the export as
   ``run_<name>.py`` and is what the parity check runs, so it cannot go stale.
 """
 

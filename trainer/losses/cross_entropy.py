@@ -21,8 +21,7 @@ class Spec(Component):
         lt=1,
         title="Label smoothing",
         description="Part of the target that is spread over all classes (Szegedy et al. 2016). Helps with few rows; "
-        "the loss "
-        "that is shown is then above 0 even for a perfect model.",
+        "the loss that is shown is then above 0 even for a perfect model.",
     )
 
 

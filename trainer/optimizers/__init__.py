@@ -27,8 +27,7 @@ DecayBiases = Annotated[
         title="Decay biases too",
         json_schema_extra=ADVANCED,
         description="Whether weight decay pulls biases and scales of normalisation, too. With transformers it is "
-        "usual to leave "
-        "them alone.",
+        "usual to leave them alone.",
     ),
 ]
 

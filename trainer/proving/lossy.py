@@ -4,11 +4,9 @@ interval.
 The rows are the same for both models, so the intervals are paired:
 
 - accuracy: method 10 of Newcombe, "Improved confidence intervals for the difference between binomial proportions based
-on
-  paired data", Statistics in Medicine 17 (1998), 2635-2650. It stays honest with few or no rows that changed sides.
+  on paired data", Statistics in Medicine 17 (1998), 2635-2650. It stays honest with few or no rows that changed sides.
 - mean absolute error: the percentile bootstrap over rows (Efron and Tibshirani, "An Introduction to the Bootstrap",
-1993),
-  with a fixed seed.
+  1993), with a fixed seed.
 """
 
 from dataclasses import asdict, dataclass

@@ -1,12 +1,11 @@
 """What a model learns to tell. A task is a folder:
 
-- ``__init__``: the ``Spec``, a ``TaskSpec``; ``Target``, what is stored of an encoded target; ``CHARTS``, the live
-charts;
-  ``check(spec, data)`` raises TrainerError where the data (a ``DataSummary``) have no such target;
-  ``class_column(spec)`` is the column of whose values each must have rows to learn from, None where there is no such;
-  ``suggest(data)`` gives the fields of a Spec that fits the data, None where there is none; ``encode(spec, prepared) ->
-  Encoded``; ``describe(spec, encoded, train) -> Target``, of the training rows; ``build(spec, target) ->
-  trainer.task.Task``.
+- ``__init__``: the ``Spec``, a ``TaskSpec``; ``Target``, what is stored of an encoded target; ``CHARTS``, the
+  live charts; ``check(spec, data)`` raises TrainerError where the data (a ``DataSummary``) have no such target;
+  ``class_column(spec)`` is the column of whose values each must have rows to learn from, None where there is no
+  such; ``suggest(data)`` gives the fields of a Spec that fits the data, None where there is none;
+  ``encode(spec, prepared) -> Encoded``; ``describe(spec, encoded, train) -> Target``, of the training rows;
+  ``build(spec, target) -> trainer.task.Task``.
 - ``task``: the ``Task``, which may import torch.
 - ``answer``: ``readable(answer, output)`` in NumPy alone; it is shipped beside exports.
 

@@ -33,8 +33,7 @@ api = NinjaAPI(
     parser=StrictParser(),
     renderer=Renderer(),
     description="Upload, train, compress, export and download. Send a token as “Authorization: Bearer …”. Errors are "
-    "problem "
-    "documents (RFC 9457). Every POST that makes something takes an Idempotency-Key.",
+    "problem documents (RFC 9457). Every POST that makes something takes an Idempotency-Key.",
 )
 api.add_router("/datasets", datasets.router)
 api.add_router("/datasets", versions.router)
