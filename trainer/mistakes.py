@@ -91,8 +91,8 @@ def _place(location: Sequence[str | int], kind: str, data: Any) -> tuple[str, An
     """
     steps: list[str] = []
     for index, step in enumerate(location):
-        found, data = _step_into(data, step)
-        if found or (kind == "missing" and index == len(location) - 1):
+        exists, data = _step_into(data, step)
+        if exists or (kind == "missing" and index == len(location) - 1):
             steps.append(str(step))
     return ".".join(steps), data
 

@@ -30,14 +30,14 @@ def parts(rows: Indices, labels: Indices | None, split: Split, seed: int) -> Par
     """
     generator = np.random.default_rng([seed, SALT])
     groups = [rows] if labels is None else [rows[labels == label] for label in np.unique(labels)]
-    chosen: list[list[Indices]] = [[], [], []]
+    pieces: list[list[Indices]] = [[], [], []]
     dealt = 0
     for group in groups:
         shuffled = generator.permutation(group)
-        for part, members in zip(chosen, _divide(shuffled, split, dealt), strict=True):
+        for part, members in zip(pieces, _divide(shuffled, split, dealt), strict=True):
             part.append(members)
         dealt += len(group)
-    train, validation, test = (np.sort(np.concatenate(part)) if part else rows[:0] for part in chosen)
+    train, validation, test = (np.sort(np.concatenate(part)) if part else rows[:0] for part in pieces)
     if not (len(train) and len(validation) and len(test)):
         raise _too_few(len(rows), split)
     return Parts(train, validation, test)

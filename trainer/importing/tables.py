@@ -106,11 +106,11 @@ class _Seen:
 def _observe(sightings: Sequence[Sighting], chunks: Iterator[Chunk], spool: Spool) -> _Seen:
     hashes, counts = array("Q"), array("q")
     preview: list[tuple[str, ...]] = []
-    shown = max(5, min(PREVIEW_ROWS, PREVIEW_CELLS // len(sightings)))
+    most = max(5, min(PREVIEW_ROWS, PREVIEW_CELLS // len(sightings)))
     for chunk in chunks:
         counts.append(len(chunk.lines))
         hashes.frombytes(series.hashes(chunk.columns).tobytes())
-        first = zip(*(_shown(cells[: shown - len(preview)]) for cells in chunk.columns), strict=True)
+        first = zip(*(_shown(cells[: most - len(preview)]) for cells in chunk.columns), strict=True)
         preview.extend(tuple(cell[:PREVIEW_LENGTH] for cell in row) for row in first)
         for sighting, cells in zip(sightings, chunk.columns, strict=True):
             for kept in sighting.see(_stripped(cells), chunk.lines):

@@ -159,7 +159,7 @@ def restore(saved: Saved, ranks: Ranks, model: nn.Module, optimizer: Optimizer, 
 
 def _fitting(model: nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
     """``state`` if it is one of ``model``. Raises ValueError."""
-    ours, theirs = ({name: tensor.shape for name, tensor in found.items()} for found in (model.state_dict(), state))
+    ours, theirs = ({name: tensor.shape for name, tensor in tensors.items()} for tensors in (model.state_dict(), state))
     if ours != theirs:
         raise ValueError(f"weights of another model: {sorted(ours.items() ^ theirs.items())}")
     return state

@@ -17,8 +17,8 @@ class Dropout(nn.Dropout):
         draws = torch.empty(-(-count * BITS // 64), dtype=torch.int64).random_(-(2**63), None)
         dropped = round(self.p * steps)
         keep = draws.view(torch.int16)[:count].view(input.shape) >= dropped - steps // 2
-        kept: Tensor = input * keep.to(input.dtype).mul_(steps / (steps - dropped))
-        return kept
+        output: Tensor = input * keep.to(input.dtype).mul_(steps / (steps - dropped))
+        return output
 
 
 def quicken(model: nn.Module) -> None:

@@ -62,8 +62,8 @@ def overview(user: User, most: int | None = None) -> list[Listed]:
 
 def ready(user: User) -> list[Listed]:
     """Data sets that can be trained on, with the version that is."""
-    found = [(one.dataset, queries.newest_ready(one.dataset), one.used) for one in overview(user)]
-    return [Listed(dataset, version, description(version), used) for dataset, version, used in found if version]
+    listed = [(one.dataset, queries.newest_ready(one.dataset), one.used) for one in overview(user)]
+    return [Listed(dataset, version, description(version), used) for dataset, version, used in listed if version]
 
 
 def _listed(dataset: Dataset, used: int) -> Listed:
@@ -162,24 +162,24 @@ def profile(version: DatasetVersion, controls: Mapping[str, Control] | None = No
     inspected.
     """
     controls = controls or {}
-    found = version.profile
-    if not found:
+    contents = version.profile
+    if not contents:
         return None
-    summary = found["summary"]
-    columns = found.get("columns") or []
-    drawn = found.get("balance") or []
+    summary = contents["summary"]
+    columns = contents.get("columns") or []
+    levels = contents.get("balance") or []
     return ProfileView(
         summary=summary,
-        facts=_facts(version, found),
-        left_out=found.get("left_out") or 0,
+        facts=_facts(version, contents),
+        left_out=contents.get("left_out") or 0,
         columns=[_column(column, summary["rows"], controls.get(column["name"])) for column in columns],
-        problems=_grouped(found.get("problems") or [], controls),
-        checks=[words.translated(check["message"]) for check in found.get("checks") or []],
+        problems=_grouped(contents.get("problems") or [], controls),
+        checks=[words.translated(check["message"]) for check in contents.get("checks") or []],
         header=[column["name"] for column in columns],
-        rows=found.get("rows") or [],
+        rows=contents.get("rows") or [],
         balance_title=balance.title(),
-        balance=balance.draw([(name, count) for name, count in drawn]) if drawn else None,
-        thumbnails=found.get("thumbnails") if version.thumbnails_id else None,
+        balance=balance.draw([(name, count) for name, count in levels]) if levels else None,
+        thumbnails=contents.get("thumbnails") if version.thumbnails_id else None,
     )
 
 
@@ -202,8 +202,8 @@ def _statement(problem: Mapping[str, Any], controls: Mapping[str, Control]) -> S
     return Statement(words.sentence(problem["message"], params), column, control)
 
 
-def _facts(version: DatasetVersion, found: Mapping[str, Any]) -> list[tuple[str, str]]:
-    summary = found["summary"]
+def _facts(version: DatasetVersion, contents: Mapping[str, Any]) -> list[tuple[str, str]]:
+    summary = contents["summary"]
     facts = [(_("Rows"), short(summary["rows"]))]
     if pictures := _pictures(summary):
         shape, classes = pictures
@@ -212,8 +212,8 @@ def _facts(version: DatasetVersion, found: Mapping[str, Any]) -> list[tuple[str,
         facts.append((_("Columns"), short(len(summary["columns"]))))
     return [
         *facts,
-        (_("Duplicates"), short(found.get("duplicates", 0))),
-        (_("Format"), _format(str(found.get("format", "–")))),
+        (_("Duplicates"), short(contents.get("duplicates", 0))),
+        (_("Format"), _format(str(contents.get("format", "–")))),
     ]
 
 

@@ -30,7 +30,6 @@ class Step:
 
     label: str
     sentences: tuple[str, ...]
-    rows: int
     left_out: tuple[Row, ...]
     joined: tuple[Joined, ...]
 
@@ -91,7 +90,6 @@ def _steps(preview: Preview) -> Iterator[Step]:
         yield Step(
             label=_(listing("cleaning")[step.name].label),
             sentences=tuple(words.sentence(said.message, said.params) for said in step.said if said.count),
-            rows=step.rows_before - step.rows_after,
             left_out=step.left_out,
             joined=step.joined,
         )

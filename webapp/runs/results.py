@@ -82,14 +82,14 @@ def of(run: Run) -> Results | None:
     return _compression(run.report) if "stages" in run.report else _of_blocks(report.parse(run.report))
 
 
-def _of_blocks(told: Report) -> Results:
-    facts = [(scalars.label(scalar), scalars.text(scalar)) for scalar in told.scalars if scalar.shown]
-    tables = [_table(block) for block in told.blocks if isinstance(block, Table)]
+def _of_blocks(body: Report) -> Results:
+    facts = [(scalars.label(scalar), scalars.text(scalar)) for scalar in body.scalars if scalar.shown]
+    tables = [_table(block) for block in body.blocks if isinstance(block, Table)]
     return Results(
         facts,
         tables,
-        drawings=[_drawing(block) for block in told.blocks if isinstance(block, report.Figure)],
-        cautions=[words.sentence(caution.message, caution.params) for caution in told.cautions],
+        drawings=[_drawing(block) for block in body.blocks if isinstance(block, report.Figure)],
+        cautions=[words.sentence(caution.message, caution.params) for caution in body.cautions],
     )
 
 
@@ -117,8 +117,8 @@ def _cell(value: str | int | float | None, heading: Heading) -> str:
     return str(value) if heading.unit is None else scalars.in_unit(value, heading.unit)
 
 
-def _compression(told: Mapping[str, Any]) -> Results:
-    stages: list[Mapping[str, Any]] = list(told["stages"])
+def _compression(body: Mapping[str, Any]) -> Results:
+    stages: list[Mapping[str, Any]] = list(body["stages"])
     done = [stage for stage in stages if stage.get("size") and stage.get("metric")]
     if savings.growth(stages) is None:
         return Results((), stages=_rows(stages), metric=_metric(done), lack=words.sentence(*savings.sentence(stages)))
@@ -132,7 +132,7 @@ def _compression(told: Mapping[str, Any]) -> Results:
             is_part=_is_share(done[0]["metric"]),
         ),
     )
-    return Results(_savings(told, done), stages=_rows(stages), metric=_metric(done), drawings=[drawing])
+    return Results(_savings(body, done), stages=_rows(stages), metric=_metric(done), drawings=[drawing])
 
 
 def _is_share(metric: Mapping[str, Any]) -> bool:
@@ -176,8 +176,8 @@ def _quality(metric: Mapping[str, Any]) -> str:
     return scalars.noted(value, metric.get("note", ""))
 
 
-def _savings(told: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    first, last, size = stages[0], stages[-1], of_report(told)
+def _savings(body: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    first, last, size = stages[0], stages[-1], of_report(body)
     assert size is not None
     return [(scalars.label(size), scalars.text(size)), *_change(first["metric"], last["metric"]), *_speed(first, last)]
 

@@ -59,10 +59,10 @@ def _start(request: HttpRequest) -> HttpResponse:
     if not name:
         reading = Reading(raw, errors={**reading.errors, "name": [_("Give the run a name.")]})
     if request.POST.get("json_edited"):
-        said = _(
+        message = _(
             "The JSON was edited and is not in the form yet. Put it into the form, or change it back, and start again."
         )
-        reading = Reading(raw, errors={**reading.errors, "": [said, *reading.errors.get("", ())]})
+        reading = Reading(raw, errors={**reading.errors, "": [message, *reading.errors.get("", ())]})
     if reading.errors:
         return _form(request, version, reading, name, status=422)
     try:
@@ -137,47 +137,47 @@ def _form(
 
 
 def _fields(reading: Reading, version: DatasetVersion, name: str) -> dict[str, Any]:
-    known = forms.sections(reading, _summary(version), most_devices())
+    parts = forms.sections(reading, _summary(version), most_devices())
     errors = {"whole": reading.errors.get("", ()), "name": reading.errors.get("name", ())} if reading.errors else None
     if errors and not errors["whole"]:
-        errors["whole"] = forms.homeless(reading.errors, known)
-    return {"sections": known, "errors": errors, "run_name": name}
+        errors["whole"] = forms.homeless(reading.errors, parts)
+    return {"sections": parts, "errors": errors, "run_name": name}
 
 
 def _preview(reading: Reading, version: DatasetVersion) -> dict[str, Any]:
-    said = reading.spec.model_dump(mode="json") if reading.spec else reading.raw
+    spec = reading.spec.model_dump(mode="json") if reading.spec else reading.raw
     problems = [(path, sentence) for path, sentences in reading.errors.items() for sentence in sentences]
     return {
         "plan": plan(reading.spec, _summary(version), version.profile or {})
         if isinstance(reading.spec, TrainSpec)
         else None,
         "problems": problems,
-        "spec_json": json.dumps(said, indent=2, ensure_ascii=False),
+        "spec_json": json.dumps(spec, indent=2, ensure_ascii=False),
     }
 
 
 def _source(request: HttpRequest) -> Run | None:
     """The training run that is copied, if the address names one of which the data are known."""
-    wanted = _identifier(request.GET, "clone")
-    if wanted is None:
+    run_id = _identifier(request.GET, "clone")
+    if run_id is None:
         return None
-    run = queries.find(signed_in(request), wanted)
+    run = queries.find(signed_in(request), run_id)
     return run if forms.is_cloneable(run) else None
 
 
-def chosen_version(request: HttpRequest, given: QueryDict) -> DatasetVersion | None:
+def chosen_version(request: HttpRequest, query: QueryDict) -> DatasetVersion | None:
     """The version that is named, or the newest ready one of the data set that is, as far as the person may see it."""
     user = signed_in(request)
-    if wanted := _identifier(given, "version"):
-        return dataset_queries.versions(user).filter(pk=wanted, state=DatasetVersion.State.READY).first()
-    known = _identifier(given, "dataset")
-    dataset = dataset_queries.datasets(user).filter(pk=known).first() if known else None
+    if version_id := _identifier(query, "version"):
+        return dataset_queries.versions(user).filter(pk=version_id, state=DatasetVersion.State.READY).first()
+    dataset_id = _identifier(query, "dataset")
+    dataset = dataset_queries.datasets(user).filter(pk=dataset_id).first() if dataset_id else None
     return dataset_queries.newest_ready(dataset) if dataset else None
 
 
-def _identifier(given: QueryDict, name: str) -> UUID | None:
+def _identifier(query: QueryDict, name: str) -> UUID | None:
     try:
-        return UUID(given.get(name, ""))
+        return UUID(query.get(name, ""))
     except ValueError:
         return None
 

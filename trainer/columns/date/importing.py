@@ -46,7 +46,7 @@ class Cell(NamedTuple):
 class Candidate(kind.Candidate):
     def __init__(self, observed: Observed, reading: date.Reading | None = None) -> None:
         super().__init__(observed, reading)
-        self._texts = self._dates = self._open = self._unzoned = 0
+        self._texts = self._dates = self._unzoned = 0
         self._valid = np.zeros(2, np.int64)  # with the day first, and with the month first
         self._proofs: list[Cell | None] = [None, None]  # cells that only one order can read
         self._proof_counts = np.zeros(2, np.int64)
@@ -105,7 +105,6 @@ class Candidate(kind.Candidate):
         is_valid = both != MISSING
         self._texts += len(cells)
         self._dates += int(is_date.sum())
-        self._open += int(is_open.sum())
         self._valid += is_valid.sum(axis=1)
         self._strange = self._strange or first(~is_date)
         self._example = self._example or first(is_open)

@@ -66,8 +66,10 @@ class MultiLabel:
 
     def sums(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Of each row the labels rightly told, those told too many, and those left out."""
-        told, true = outputs > 0, targets > 0
-        return torch.stack([(told & true).sum(1), (told & ~true).sum(1), (~told & true).sum(1)], 1).to(outputs.dtype)
+        predicted, actual = outputs > 0, targets > 0
+        return torch.stack(
+            [(predicted & actual).sum(1), (predicted & ~actual).sum(1), (~predicted & actual).sum(1)], 1
+        ).to(outputs.dtype)
 
     def scores(self, sums: Sequence[float], rows: float) -> tuple[float]:
         right, wrong, missed = sums

@@ -17,8 +17,8 @@ def report(predicted: Array, actual: Array, mean: float) -> tuple[Scalar, list[S
     error, guess = predicted.astype(np.float64) - actual, mean - actual
     doubt = _doubt(error, guess, mean)
     spread = float(((actual - actual.mean()) ** 2).sum())
-    kept = np.linspace(0, len(actual) - 1, min(len(actual), MOST_RESIDUALS)).astype(np.int64)
-    residuals = {"predicted": predicted[kept].astype(float).tolist(), "actual": actual[kept].astype(float).tolist()}
+    places = np.linspace(0, len(actual) - 1, min(len(actual), MOST_RESIDUALS)).astype(np.int64)
+    residuals = {"predicted": predicted[places].astype(float).tolist(), "actual": actual[places].astype(float).tolist()}
     mae = Scalar(
         name="test/mae",
         label=_("Mean absolute error"),
