@@ -32,9 +32,11 @@ def strings(node: ast.AST) -> Iterator[str]:
     yield from (part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str))
 
 
-def kinds_compared(tree: ast.AST) -> Iterator[str]:
-    """Names of kinds that something called ``kind`` is compared with."""
+def kinds_named(tree: ast.AST) -> Iterator[str]:
+    """Names of kinds that something called ``kind`` is compared with, or that is given as one."""
     for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg == "kind":
+            yield from (text for text in strings(node.value) if text in kinds())
         if isinstance(node, ast.Compare):
             sides = [node.left, *node.comparators]
             if any(getattr(side, "attr", getattr(side, "id", "")) == "kind" for side in sides):
@@ -45,7 +47,7 @@ def breaches(path: Path) -> set[str]:
     """What a source says that only others may."""
     tree, place = ast.parse(path.read_text(encoding="utf-8")), str(path.relative_to(ROOT))
     foreign = {text for text in strings(tree) if text in names() and not place.startswith(names()[text])}
-    return foreign | {kind for kind in kinds_compared(tree) if not place.startswith(f"trainer/columns/{kind}/")}
+    return foreign | {kind for kind in kinds_named(tree) if not place.startswith(f"trainer/columns/{kind}/")}
 
 
 def test_nobody_asks_which_kind_task_model_or_format_it_is() -> None:
@@ -58,9 +60,9 @@ def test_nobody_asks_which_kind_task_model_or_format_it_is() -> None:
 def test_a_question_for_a_kind_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "trainer" / "rows.py"
     path.parent.mkdir()
-    path.write_text('if column.kind == "image" or task == "regression":\n    pass\n')
+    path.write_text('if column.kind == "image" or task == "regression":\n    column = Column(kind="number")\n')
     monkeypatch.setitem(globals(), "ROOT", tmp_path)
-    assert breaches(path) == {"image", "regression"}
+    assert breaches(path) == {"image", "number", "regression"}
 
 
 def test_templates_name_no_kind_task_model_or_format() -> None:

@@ -1,5 +1,5 @@
-"""Reads pictures that tables name: their columns of paths become columns of pictures, the others are as in any
-table."""
+"""Reads pictures that tables name: their columns of paths become columns of pictures, the others
+are as in any table."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -204,7 +204,7 @@ def _joined(
     """The table with pictures in place of their paths."""
     columns = tuple(_column(column, images) for column in parsed.summary.columns)
     profiles = tuple(
-        ColumnProfile(name=one.name, kind="image", distinct=one.distinct) if one.name in images else one
+        ColumnProfile(name=one.name, kind=images[one.name].kind, distinct=one.distinct) if one.name in images else one
         for one in parsed.columns
     )
     others = [one for one in parsed.problems if one.params.get("column") not in images]
