@@ -36,8 +36,8 @@ FAMILIES: tuple[Family, ...] = get_args(Family)
 
 @dataclass(frozen=True)
 class Entry:
-    """One component: its stored name, its label (the docstring's first line), the Spec with ``name`` and
-    ``version``.
+    """One component: its stored name, its label (the docstring's first line), the Spec with
+    ``name`` and ``version``.
     """
 
     family: Family

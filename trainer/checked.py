@@ -1,5 +1,5 @@
-"""Reading files that are known by their SHA-256: what a run reads is hashed while it reads it, whatever a time stamp
-says."""
+"""Reading files that are known by their SHA-256: what a run reads is hashed while it reads it, whatever a
+time stamp says."""
 
 import hashlib
 import threading
@@ -14,8 +14,8 @@ BLOCK_BYTES = 1024 * 1024
 
 
 def sha256(path: Path, *, enough: threading.Event | None = None) -> str:
-    """The file's SHA-256 in hexadecimal; of its beginning only once ``enough`` is set. Memory stays flat. Raises
-    OSError."""
+    """The file's SHA-256 in hexadecimal; of its beginning only once ``enough`` is set. Memory stays
+    flat. Raises OSError."""
     digest = hashlib.sha256()
     with path.open("rb", buffering=0) as file:
         block = memoryview(bytearray(BLOCK_BYTES))
@@ -37,8 +37,8 @@ def reading(path: Path, role: str) -> Iterator[None]:
 
 
 def require(path: Path, expected: str | None, role: str) -> None:
-    """Hash the input of this role before it is used; where nobody knows what it should be, there is nothing to hold it
-    against.
+    """Hash the input of this role before it is used; where nobody knows what it should be, there is nothing to
+    hold it against.
 
     Raises DamagedError.
     """

@@ -7,8 +7,8 @@ from trainer.sentences import gettext_noop as _
 
 
 class TrainerError(Exception):
-    """A code, an English sentence with named gaps (the message identifier for translations), and what fills the
-    gaps.
+    """A code, an English sentence with named gaps (the message identifier for translations), and
+    what fills the gaps.
     """
 
     def __init__(self, code: str, message: str, *, field: str | None = None, **params: Any) -> None:

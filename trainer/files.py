@@ -7,8 +7,8 @@ PARTIAL = ".part"  # the end of a temporary name; a process that is killed leave
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write ``data`` to a temporary name, sync, rename, sync the folder. On an error nothing is left and the old file
-    stays.
+    """Write ``data`` to a temporary name, sync, rename, sync the folder. On an error nothing is left and
+    the old file stays.
     """
     partial = path.with_name(f"{path.name}.{os.getpid()}{PARTIAL}")
     try:

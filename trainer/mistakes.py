@@ -1,5 +1,5 @@
-"""What is wrong with a spec or a request: pydantic's findings in our own sentences, which are message identifiers for
-translations.
+"""What is wrong with a spec or a request: pydantic's findings in our own sentences, which are message
+identifiers for translations.
 """
 
 from collections.abc import Mapping, Sequence
@@ -86,8 +86,8 @@ def _any_within(wrong: Sequence[str], field: str) -> bool:
 
 
 def _place(location: Sequence[str | int], kind: str, data: Any) -> tuple[str, Any]:
-    """``location`` without what pydantic adds for the members of unions, which ``data`` does not have, and what stands
-    there.
+    """``location`` without what pydantic adds for the members of unions, which ``data`` does not have, and
+    what stands there.
     """
     steps: list[str] = []
     for index, step in enumerate(location):

@@ -11,8 +11,8 @@ Reading = Mapping[str, Any]  # the fields of a part that its layers were read ba
 
 
 class ModelSpec(Component):
-    """``layouts_taken`` are the forms of encoded blocks that the network takes, so many of them where ``most_blocks``
-    says it.
+    """``layouts_taken`` are the forms of encoded blocks that the network takes, so many of them where
+    ``most_blocks`` says it.
     """
 
     layouts_taken: ClassVar[frozenset[Layout]]
@@ -37,7 +37,7 @@ class ModelSpec(Component):
         return {}
 
     def narrowed(self, inputs: Mapping[str, Input], readings: Mapping[str, Reading]) -> Self:
-        """With what was read back of its pruned parts: by argument, and by block below it where there is a part for
-        each block.
+        """With what was read back of its pruned parts: by argument, and by block below it where there is a part
+        for each block.
         """
         raise NotImplementedError

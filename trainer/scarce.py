@@ -1,5 +1,5 @@
-"""Processes, threads and descriptors, of which a machine may have no more: what needs one ends, and is begun again
-later."""
+"""Processes, threads and descriptors, of which a machine may have no more: what needs one ends, and is
+begun again later."""
 
 import errno
 import os

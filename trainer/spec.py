@@ -1,5 +1,5 @@
-"""The spec of a run: one frozen class per kind, read alike by the form, the API, the command line, the database and
-each rank.
+"""The spec of a run: one frozen class per kind, read alike by the form, the API, the command line, the database
+and each rank.
 """
 
 from typing import Annotated, Any, Literal, Self, cast

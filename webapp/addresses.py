@@ -73,8 +73,8 @@ def database(url: str, *, pooled: bool) -> dict[str, Any]:
 
 
 def _socket_folder(state: Path) -> Path:
-    """Inside the state folder, or in a private folder of this user where that path is too long for a socket or has a
-    comma.
+    """Inside the state folder, or in a private folder of this user where that path is too long for a socket or
+    has a comma.
 
     PostgreSQL takes a comma for the end of one folder and the beginning of the next.
     """

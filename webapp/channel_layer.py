@@ -1,5 +1,5 @@
-"""The channel layer over Valkey or Redis, without the looks that channels_redis takes ten times a second while nothing
-comes."""
+"""The channel layer over Valkey or Redis, without the looks that channels_redis takes ten times a second
+while nothing comes."""
 
 import asyncio
 import logging

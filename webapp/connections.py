@@ -1,9 +1,9 @@
-"""Connections of the web server, within `webapp.limits`: what a client that nobody knows yet may take of memory and
-time.
+"""Connections of the web server, within `webapp.limits`: what a client that nobody knows yet may take of
+memory and time.
 
-uvicorn's protocol on httptools takes heads of any size and waits for them without end. What is refused here is answered
-with a plain sentence and a closed connection; the log has one line for it (`webapp.log_rate_limit` counts many of them
-as one).
+uvicorn's protocol on httptools takes heads of any size and waits for them without end. What is refused here is
+answered with a plain sentence and a closed connection; the log has one line for it (`webapp.log_rate_limit` counts
+many of them as one).
 """
 
 import asyncio

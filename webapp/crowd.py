@@ -1,5 +1,5 @@
-"""All connections of this web server, and who among their clients owes it bytes: when room is short, the slowest gives
-way.
+"""All connections of this web server, and who among their clients owes it bytes: when room is short, the
+slowest gives way.
 
 So a thousand silent connections never keep somebody out who sends a request as soon as they are connected.
 """
@@ -38,8 +38,8 @@ class Crowd:
         self._debtors: dict[Debtor, float] = {}
 
     def enter(self, network: str, limits: Limits, *, is_proxy: bool) -> bool:
-        """Take a place, where one is free or somebody gives way. A proxy's connections are not counted as one
-        client's."""
+        """Take a place, where one is free or somebody gives way. A proxy's connections are not
+        counted as one client's."""
         if self._open >= most_connections(limits) and not self._make_room():
             return False
         if not is_proxy and self._places[network] >= limits.connections_per_address and not self._make_room(network):
@@ -74,8 +74,8 @@ class Crowd:
         self._debtors.pop(debtor, None)
 
     def _make_room(self, network: str | None = None) -> bool:
-        """Have the debtor go that waits longest, of this network where one is named; False where none has waited for
-        long."""
+        """Have the debtor go that waits longest, of this network where one is named; False where none has
+        waited for long."""
         debtor = self._next_to_go(network)
         if debtor is None:
             return False
@@ -103,8 +103,8 @@ def _take_one(counts: Counter[str], network: str) -> None:
 
 
 class Load:
-    """What is kept of requests that are not complete yet; above ``most`` of it the debtor gives way that began
-    first."""
+    """What is kept of requests that are not complete yet; above ``most`` of it the debtor gives way
+    that began first."""
 
     def __init__(self, limit: int) -> None:
         self._most = limit

@@ -4,8 +4,8 @@ from django.db import connection
 
 
 def give_back() -> None:
-    """Before an answer that flows for as long as its reader takes: twenty slow readers would leave no page a
-    connection.
+    """Before an answer that flows for as long as its reader takes: twenty slow readers would leave
+    no page a connection.
 
     Whoever asks the database again gets another. Within a transaction it stays.
     """

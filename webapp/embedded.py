@@ -146,8 +146,8 @@ class Embedded:
 
 
 def _private_folder(folder: Path, runner: Runner, state: Path) -> None:
-    """Make ``folder`` for us alone. One outside of our state that exists must be ours already: anybody can make names
-    in /tmp."""
+    """Make ``folder`` for us alone. One outside of our state that exists must be ours already: anybody can make
+    names in /tmp."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     facts = folder.lstat()
     if stat.S_ISDIR(facts.st_mode) and folder.is_relative_to(state):

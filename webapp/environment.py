@@ -1,5 +1,5 @@
-"""What the environment says of this machine, checked where it is read: a wrong value ends the program with a
-sentence.
+"""What the environment says of this machine, checked where it is read: a wrong value ends the
+program with a sentence.
 """
 
 import os

@@ -8,8 +8,8 @@ from webapp.environment import number
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Sizes in bytes, times in seconds. A connection's address is that of its other end, whatever a header says of
-    it."""
+    """Sizes in bytes, times in seconds. A connection's address is that of its other end, whatever a header
+    says of it."""
 
     header_bytes: int  # the request's line and headers together
     header_count: int

@@ -1,8 +1,8 @@
 """Log files that stay within bounds, though the processes that write them only have a descriptor that they inherited.
 
 All open them for appending, so a file may be emptied under its writers; what stood in it moves on to ``NAME.1``, and
-what stood there to ``NAME.2``. Whoever looks dies with the writers or is started again with them; a look that is killed
-loses nothing.
+what stood there to ``NAME.2``. Whoever looks dies with the writers or is started again with them; a look that is
+killed loses nothing.
 """
 
 import fcntl
@@ -16,8 +16,8 @@ BLOCK = 1 << 20
 
 
 def bound(paths: Iterable[Path], *, largest: int = LARGEST, older: int = OLDER) -> None:
-    """Empty those of ``paths`` that are larger than ``largest`` bytes; their last ``largest`` bytes are kept, in
-    ``older`` files.
+    """Empty those of ``paths`` that are larger than ``largest`` bytes; their last ``largest`` bytes are
+    kept, in ``older`` files.
 
     So a log takes about ``older + 1`` times ``largest`` bytes, and what is written between two looks; an older file
     takes twice as much where somebody writes as fast as it is copied. Lines that are written in the microseconds

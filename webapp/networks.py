@@ -4,8 +4,8 @@ import ipaddress
 
 
 def network(address: str) -> str:
-    """An address as one household or machine has it: of IPv6 the first 64 bits, of which each has as many addresses as
-    it likes."""
+    """An address as one household or machine has it: of IPv6 the first 64 bits, of which each has as many addresses
+    as it likes."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

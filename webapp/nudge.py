@@ -53,8 +53,8 @@ class Nudge(Protocol):
 
 @dataclass(frozen=True)
 class News:
-    """Numbers ``before`` + 1 to ``last`` of a run are in the database; a browser that has ``before`` lacks
-    ``messages``.
+    """Numbers ``before`` + 1 to ``last`` of a run are in the database; a browser that has
+    ``before`` lacks ``messages``.
 
     ``size`` counts the values and entries in them.
     """

@@ -21,8 +21,8 @@ class Origin(NamedTuple):
 
 
 class OwnOriginOnly:
-    """Closes every websocket whose Origin is foreign, ``null`` or missing, but for a program's, which brings a
-    token.
+    """Closes every websocket whose Origin is foreign, ``null`` or missing, but for a program's, which
+    brings a token.
     """
 
     def __init__(self, application: Any) -> None:
@@ -42,8 +42,8 @@ class Refuse(AsyncWebsocketConsumer):  # type: ignore[misc]
 def own_origin(scope: Scope) -> bool:
     """Whether the Origin of ``scope`` is the public origin, or the very host that was asked and that we answer to.
 
-    Where the public origin is https, that host's plain http is none of ours: whoever sits on the line can write such
-    pages.
+    Where the public origin is https, that host's plain http is none of ours: whoever sits on the line can
+    write such pages.
     """
     origin, host, public = _parsed(_only(scope, b"origin")), _only(scope, b"host"), _parsed(settings.ORIGIN)
     secure = scope.get("scheme") in ("https", "wss")

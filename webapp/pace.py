@@ -6,8 +6,8 @@ SILENCE = 30.0  # seconds without a byte before the connection is taken for dead
 
 
 class Pace:
-    """Until when more must come: something within ``SILENCE``, and ``body_rate`` on average, over and over, in
-    ``body_seconds``.
+    """Until when more must come: something within ``SILENCE``, and ``body_rate`` on average, over
+    and over, in ``body_seconds``.
 
     All times are of one clock, in seconds.
     """

@@ -7,8 +7,8 @@ _LINK = re.compile(r"(/signin/)[^\s/?\"'<>]+")
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats a record, its traceback included, and leaves the token of a sign-in link out wherever an address
-    stands.
+    """Formats a record, its traceback included, and leaves the token of a sign-in link out wherever
+    an address stands.
     """
 
     def format(self, record: logging.LogRecord) -> str:

@@ -17,8 +17,8 @@ def leave_port(state: Path, port: int) -> None:
 
 
 def port(state: Path) -> int | None:
-    """The port of the `manage.py up` that runs on this state folder; None where none does, whatever a killed one
-    left."""
+    """The port of the `manage.py up` that runs on this state folder; None where none does, whatever a
+    killed one left."""
     with suppress(OSError, ValueError):
         number = int(_file(state).read_text())
         return number if _is_locked(state / locks.UP) else None
@@ -30,8 +30,8 @@ def _file(state: Path) -> Path:
 
 
 def _is_locked(path: Path) -> bool:
-    """Whether a process holds the lock. For the moment of the question it is shared with us, which one that starts
-    waits out."""
+    """Whether a process holds the lock. For the moment of the question it is shared with us, which one that
+    starts waits out."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)

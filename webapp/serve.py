@@ -1,5 +1,5 @@
-"""The web server's process: uvicorn on a socket that `manage.py up` has opened and passes on, or on an address of this
-machine.
+"""The web server's process: uvicorn on a socket that `manage.py up` has opened and passes on, or on an address
+of this machine.
 
 ``python -m webapp.serve 3`` takes descriptor 3, ``python -m webapp.serve 0.0.0.0:8000`` listens there.
 """

@@ -1,5 +1,5 @@
-"""What is answered while this machine gives the web server no further thread or descriptor: that it can be asked
-again.
+"""What is answered while this machine gives the web server no further thread or descriptor: that it
+can be asked again.
 """
 
 import logging

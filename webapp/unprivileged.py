@@ -50,8 +50,8 @@ class Runner:
     def take_over(self, folder: Path) -> None:
         """Have what a life before made, perhaps on another machine, belong to the account that the command runs as.
 
-        Only root may, and only what is root's by either way of running. Raises EmbeddedError for what is somebody
-        else's.
+        Only root may, and only what is root's by either way of running. Raises EmbeddedError for
+        what is somebody else's.
         """
         owner, account = folder.lstat().st_uid, os.geteuid() if self.user is None else self.user
         if owner == account:

@@ -19,8 +19,8 @@ CLOSING = 3.0  # seconds between two looks at what a refused client or a closed 
 
 
 class Wire(asyncio.Transport):
-    """A transport around uvloop's. It outlives the protocol: a websocket has the wire of the request that asked for
-    it."""
+    """A transport around uvloop's. It outlives the protocol: a websocket has the wire of the request that
+    asked for it."""
 
     def __init__(
         self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, limits: Limits, address: str

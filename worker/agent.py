@@ -255,8 +255,8 @@ class Agent(threading.Thread):
         return None if store.is_in_reach() else claim.WAITS_FOR_STORE
 
     def _look_at_disks(self) -> None:
-        """Where one is full, end what works here, to go on when there is room; then the database may have its
-        reserve.
+        """Where one is full, end what works here, to go on when there is room; then the database
+        may have its reserve.
         """
         if not self._room.is_low():
             return
@@ -269,8 +269,8 @@ class Agent(threading.Thread):
             self._room.give_reserve()
 
     def _look_at_memory(self) -> None:
-        """Also while the database is away, so that another run's death long before is never taken for an attempt's
-        own.
+        """Also while the database is away, so that another run's death long before is never taken
+        for an attempt's own.
         """
         for attempt in self._attempts.living():
             attempt.kills.look()

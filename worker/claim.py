@@ -57,8 +57,8 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Lane:
-    """The runs that get one kind of this machine's devices: those that need at least ``fewest`` and at most
-    ``most``.
+    """The runs that get one kind of this machine's devices: those that need at least ``fewest`` and
+    at most ``most``.
     """
 
     kind: str
@@ -94,8 +94,8 @@ def explain(worker: Worker, reason: Reason) -> None:
 
 
 def explain_too_large() -> None:
-    """Tell the first of the runs that need more devices than any machine has that is running now, and those that did no
-    more.
+    """Tell the first of the runs that need more devices than any machine has that is running now, and those that
+    did no more.
     """
     devices = most_devices(heard_of(LEASE, "worker__")) or 0
     for waiting in _waiting(Run.objects.filter(devices_needed__gt=devices), LOOK_AHEAD):

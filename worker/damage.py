@@ -1,5 +1,5 @@
-"""What becomes of a run whose stored files are damaged or missing: it is told what is lost, and goes on wherever it
-can.
+"""What becomes of a run whose stored files are damaged or missing: it is told what is lost, and goes on
+wherever it can.
 
 A checkpoint gives way to the one before it, or to the beginning. A run that lacks an input waits at its checkpoint
 until the file is back; one without a checkpoint has nothing to wait with.
@@ -108,8 +108,8 @@ class LostCheckpoint:
 
 
 def lose_missing(run: Run, error: MissingError) -> None:
-    """A file that an attempt was to read is not there: the attempt has not begun, and what becomes of its run is
-    told."""
+    """A file that an attempt was to read is not there: the attempt has not begun, and what becomes of its
+    run is told."""
     with transaction.atomic():
         owned = states.owned(run.pk, run.attempt)
         if owned is None:
@@ -167,8 +167,8 @@ class Repairs:
                 check.abandon()
 
     def _is_whole(self, sha256: str, role: str) -> bool:
-        """Whether all of the file has been read and is right. A thread reads it; the time stamp only tells when to read
-        it again."""
+        """Whether all of the file has been read and is right. A thread reads it; the time stamp only tells when to
+        read it again."""
         try:
             path = store.local_path(sha256)
             mark = _mark(path)

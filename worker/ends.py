@@ -68,8 +68,8 @@ def go_on(run: Run, reason: Reason) -> None:
 
 
 def pause(run: Run, reason: Reason) -> None:
-    """The run stays where it is: until there is room where the disk is full, unless a person had asked for the
-    pause.
+    """The run stays where it is: until there is room where the disk is full, unless a person had
+    asked for the pause.
     """
     if _is_to_keep_nothing(run):
         _fail_empty_handed(run, reason)
@@ -86,8 +86,8 @@ def go_on_if(run_id: UUID, codes: Collection[str], reason: Reason) -> None:
 
 
 def earlier(attempt: Attempt) -> list[dict[str, Any]]:
-    """What is recorded of the ends of the run's attempts before this one, the latest first, but for those that began no
-    process.
+    """What is recorded of the ends of the run's attempts before this one, the latest first, but for those that
+    began no process.
     """
     attempts = (
         Attempt.objects.filter(run_id=attempt.run_id, number__lt=attempt.number)

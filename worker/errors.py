@@ -1,5 +1,5 @@
-"""Errors at the agent's outermost loop: each is recorded, and one that comes again every second is not told every
-second."""
+"""Errors at the agent's outermost loop: each is recorded, and one that comes again every second is
+not told every second."""
 
 import logging
 import time

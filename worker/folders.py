@@ -1,5 +1,5 @@
-"""The folders of this machine's attempts: ``<state>/attempts/<run>/<attempt>/``, as trainer.attempt.job describes
-them.
+"""The folders of this machine's attempts: ``<state>/attempts/<run>/<attempt>/``, as
+trainer.attempt.job describes them.
 """
 
 import fcntl
@@ -56,8 +56,8 @@ class Folders:
         return name, place
 
     def _place(self) -> str:
-        """What a copy of the folder does not have: which file the lock is, and when that was made. Nobody ever changes
-        it."""
+        """What a copy of the folder does not have: which file the lock is, and when that was made. Nobody
+        ever changes it."""
         status = os.fstat(self._lock)
         return f"{status.st_ino} {status.st_ctime_ns}"
 
@@ -65,8 +65,8 @@ class Folders:
         return self.root / str(run) / str(attempt)
 
     def begin(self, claim: Claim, order: int) -> None:
-        """Make the attempt's folder, in which commands can be given from now on. Raises OSError, for example for a full
-        disk.
+        """Make the attempt's folder, in which commands can be given from now on. Raises OSError, for example for
+        a full disk.
         """
         folder = self.of(claim.run.pk, claim.attempt.number)
         shutil.rmtree(folder, ignore_errors=True)

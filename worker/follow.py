@@ -93,8 +93,8 @@ class Follower:
         return True
 
     def drain(self) -> bool:
-        """Store the next events; True when nothing is left of the journal, and nothing on its way. Raises like
-        ``follow``.
+        """Store the next events; True when nothing is left of the journal, and nothing on its way.
+        Raises like ``follow``.
         """
         return not self.follow() and self._waiting is None
 

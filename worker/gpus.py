@@ -11,8 +11,8 @@ from pynvml import NVMLError
 
 @dataclass(frozen=True)
 class Gpu:
-    """``index`` is its place by PCI address, as in nvidia-smi; ``memory`` in bytes, None where it shares the
-    machine's.
+    """``index`` is its place by PCI address, as in nvidia-smi; ``memory`` in bytes, None where it
+    shares the machine's.
     """
 
     index: int
@@ -57,8 +57,8 @@ class Utilization:
             self._handles = [pynvml.nvmlDeviceGetHandleByUUID(uuid) for uuid in uuids]
 
     def percent(self) -> float | None:
-        """The mean over the GPUs of how much of the last second or less they computed; None where none of them
-        tells.
+        """The mean over the GPUs of how much of the last second or less they computed; None where
+        none of them tells.
         """
         shares = [share for handle in self._handles if (share := _share(handle)) is not None]
         return sum(shares) / len(shares) if shares else None

@@ -85,8 +85,8 @@ class Room:
         self._was_read_only = False  # since the last look
 
     def left(self) -> tuple[int, ...]:
-        """Bytes on each of the disks. What the reserve lacks is spoken for. A folder may be mounted anew, to be read
-        only."""
+        """Bytes on each of the disks. What the reserve lacks is spoken for. A folder may be mounted anew,
+        to be read only."""
         if any(map(_is_read_only, self._folders)):
             self._was_read_only = True
             return (0,) * len(self._disks)

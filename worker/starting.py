@@ -1,5 +1,5 @@
-"""A claimed run on its way to its launch: its folder is made, and told where its inputs are. Whoever reads them hashes
-them."""
+"""A claimed run on its way to its launch: its folder is made, and told where its inputs are. Whoever reads
+them hashes them."""
 
 from dataclasses import dataclass
 

@@ -59,8 +59,8 @@ class Leases:
         self._renewals: dict[int, Renewal] = {}
 
     def expire(self, worker: Worker) -> None:
-        """Take runs away from machines that have not been heard of for a lease; their next attempt is the run's
-        owner."""
+        """Take runs away from machines that have not been heard of for a lease; their next attempt
+        is the run's owner."""
         now = time.monotonic()
         attempts = Attempt.objects.filter(ended=None).exclude(worker=worker)
         before, self._renewals = self._renewals, {}

@@ -40,8 +40,8 @@ class WarmGoneError(Exception):
 
 @dataclass(frozen=True)
 class News:
-    """A launcher was forked (``status`` is None) or has ended with a wait status; one without ``pid`` could not be
-    forked.
+    """A launcher was forked (``status`` is None) or has ended with a wait status; one without ``pid`` could
+    not be forked.
     """
 
     folder: Path

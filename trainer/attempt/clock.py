@@ -11,6 +11,6 @@ steady = partial(time.clock_gettime, _CLOCK)  # seconds since the machine began,
 
 
 def beginning() -> float:
-    """The time of day, in seconds since the epoch (UTC), at which ``steady`` was nought, by what the machine's clock
-    says now."""
+    """The time of day, in seconds since the epoch (UTC), at which ``steady`` was nought, by what the machine's
+    clock says now."""
     return time.time() - steady()

@@ -1,10 +1,10 @@
 """The events of an attempt and their frames in the attempt's journal.
 
 A frame is ``<length u32><crc32 u32><payload>``. A payload starts with one byte that tells its kind: ``P`` a point of
-one series set (packed numbers), ``J`` any other event (JSON). Only a torn tail is ever cut: a reader stops at the first
-frame that is short or fails its checksum, and at zeros, which are room for frames to come. Where whole frames stand
-behind such a one, it was damaged after it was written. Everything here is plain Python; the web server reads the same
-classes.
+one series set (packed numbers), ``J`` any other event (JSON). Only a torn tail is ever cut: a reader stops at the
+first frame that is short or fails its checksum, and at zeros, which are room for frames to come. Where whole frames
+stand behind such a one, it was damaged after it was written. Everything here is plain Python; the web server reads
+the same classes.
 """
 
 import re
@@ -155,7 +155,7 @@ def payloads(data: bytes, at: int = 0) -> Iterator[tuple[int, bytes]]:
 
 
 def hides(data: bytes) -> bool:
-    """Whether the frame at the start of ``data``, which cannot be read, has a whole one behind it: it is no torn
-    tail."""
+    """Whether the frame at the start of ``data``, which cannot be read, has a whole one behind it:
+    it is no torn tail."""
     places = (match.start() - HEADER.size for match in BEGINNING.finditer(data))
     return any(next(payloads(data, at), None) is not None for at in places if at > 0)

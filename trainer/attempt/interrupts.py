@@ -1,5 +1,5 @@
-"""Ctrl-C while libraries are imported: some of them swallow the exception that it raises, so that it is remembered as
-well.
+"""Ctrl-C while libraries are imported: some of them swallow the exception that it raises, so that it is
+remembered as well.
 """
 
 import signal

@@ -23,9 +23,9 @@ class Log(Protocol):
 class Journal:
     """The writing end. Opening cuts a torn tail.
 
-    What is written is stored into the mapped file, without a call of the system, so a killed process loses nothing. The
-    file grows by SPAN, whose room is taken beforehand: a write raises OSError when there is none, and has then written
-    nothing.
+    What is written is stored into the mapped file, without a call of the system, so a killed process loses
+    nothing. The file grows by SPAN, whose room is taken beforehand: a write raises OSError when there is none,
+    and has then written nothing.
     """
 
     def __init__(self, path: Path) -> None:
@@ -143,8 +143,8 @@ class Reader:
         return any(self._bytes(events.HEADER.size))
 
     def read(self) -> Iterator[tuple[int, events.Event]]:
-        """Events that are whole by now, each with the position behind it. Reads no more than the largest event may
-        have.
+        """Events that are whole by now, each with the position behind it. Reads no more than the largest
+        event may have.
         """
         data = self._bytes(events.LARGEST_FRAME + events.HEADER.size)
         start = self.position
@@ -171,8 +171,8 @@ class Reader:
 
 
 def end_of(path: Path) -> int:
-    """The position behind the last whole frame. The file may be longer: a killed process leaves room that it had
-    taken.
+    """The position behind the last whole frame. The file may be longer: a killed process leaves room that
+    it had taken.
     """
     data = path.read_bytes() if path.exists() else b""
     return max((end for end, _ in events.payloads(data)), default=0)

@@ -1,5 +1,5 @@
-"""The launcher of one attempt: it forks the ranks under torch's elastic launch and writes down how each of them
-ended.
+"""The launcher of one attempt: it forks the ranks under torch's elastic launch and writes down how
+each of them ended.
 """
 
 import errno
@@ -42,8 +42,8 @@ THREADS, THREADS_BY_RANK = 3, 5
 
 
 class OneMachine(RendezvousHandler):
-    """All ranks are on this machine: no waiting for others, and a store of its own for each attempt, on loopback
-    only.
+    """All ranks are on this machine: no waiting for others, and a store of its own for each
+    attempt, on loopback only.
     """
 
     def __init__(self, parameters: RendezvousParameters) -> None:
@@ -92,8 +92,8 @@ rendezvous_handler_registry.register("one-machine", OneMachine)
 
 
 class Forked(logging.Handler):
-    """Keeps the rank processes when elastic's own event says that they have started; it tells only of the first that
-    fails.
+    """Keeps the rank processes when elastic's own event says that they have started; it tells only of the
+    first that fails.
     """
 
     def __init__(self) -> None:
@@ -119,8 +119,8 @@ def _number(process: Any) -> int:
 
 
 def _no_look_up(name: str = "") -> str:
-    """In place of socket.getfqdn: elastic asks it for this machine's name three times, which takes seconds where DNS is
-    slow.
+    """In place of socket.getfqdn: elastic asks it for this machine's name three times, which takes seconds where
+    DNS is slow.
     """
     return name or LOOPBACK
 

@@ -26,8 +26,8 @@ WORK = {
 
 
 def run_attempt(folder: Path) -> int:
-    """Do the job in ``folder``; the exit code is 0 when the journal says how it ended (see trainer.attempt.job for the
-    others).
+    """Do the job in ``folder``; the exit code is 0 when the journal says how it ended (see trainer.attempt.job
+    for the others).
     """
     try:
         journal = Journal(folder / "journal") if os.environ.get("RANK", "0") == "0" else Unwritten()
@@ -85,8 +85,8 @@ def _disk_full(journal: Journal | None, error: OSError) -> int:
 
 
 def _unexpected(journal: Journal | None, error: Exception) -> int:
-    """An error that is ours, a peer's or the machine's. Only ours is a verdict: of others the agent judges from all
-    ranks."""
+    """An error that is ours, a peer's or the machine's. Only ours is a verdict: of others the agent judges
+    from all ranks."""
     traceback.print_exc()
     if scarce.is_cause(error):
         return NO_PROCESS
@@ -109,8 +109,8 @@ def _unexpected(journal: Journal | None, error: Exception) -> int:
 
 
 def _is_peer_lost(error: Exception) -> bool:
-    """Whether this is about another rank. One that hangs would not heed the launcher's SIGTERM, and is killed from
-    here.
+    """Whether this is about another rank. One that hangs would not heed the launcher's SIGTERM, and is
+    killed from here.
     """
     parallel = sys.modules.get("trainer.training.parallel")  # absent when nothing was parallel
     if parallel is None or not isinstance(error, parallel.PeerLostError):

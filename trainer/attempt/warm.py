@@ -74,8 +74,8 @@ def warm_up() -> None:
 
 
 def rehearse(folder: Path) -> None:
-    """What a rank does up to its first forward, with tiny data: no backward and no process group, which start
-    threads.
+    """What a rank does up to its first forward, with tiny data: no backward and no process group,
+    which start threads.
     """
     prepared = _tiny_data(folder / "prepared.safetensors")
     spec = TrainDraft().resolved(prepared.summary)

@@ -1,7 +1,7 @@
 """Clip outliers
 
-Numbers beyond two quantiles of the training rows count as those quantiles, so that wild values cannot lead a model
-astray.
+Numbers beyond two quantiles of the training rows count as those quantiles, so that wild values cannot lead
+a model astray.
 """
 
 from collections.abc import Sequence

@@ -48,8 +48,8 @@ Layout = str  # of an encoded row: "vector" [F], "image" [C, H, W], or another t
 
 
 class Reading(Strict):
-    """How a column is to be read where somebody says so; a kind adds its own options. A kind that cannot be chosen has
-    none."""
+    """How a column is to be read where somebody says so; a kind adds its own options. A kind that cannot be
+    chosen has none."""
 
     kind: str
 

@@ -1,5 +1,5 @@
-"""The table of a compression: metric, loss, size, parameters and latency of each version, measured alike on the same
-rows.
+"""The table of a compression: metric, loss, size, parameters and latency of each version, measured alike on
+the same rows.
 """
 
 from typing import Any

@@ -188,8 +188,8 @@ def _say_savings(journal: Journal, results: Stages) -> None:
 
 
 def _do(setting: Setting, stage: CompressorSpec, version: Version, results: Stages, begun: Path | None) -> Version:
-    """Do one stage in a folder of its own; ``begun`` is the checkpoint of its training when an earlier life began
-    it.
+    """Do one stage in a folder of its own; ``begun`` is the checkpoint of its training when an
+    earlier life began it.
     """
     work = setting.folder / "work"
     rmtree(work, ignore_errors=True)

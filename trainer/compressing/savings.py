@@ -16,8 +16,8 @@ def growth(stages: Sequence[Mapping[str, Any]]) -> float | None:
 
 
 def scalars(stages: Sequence[Mapping[str, Any]]) -> list[Scalar]:
-    """What was saved, and the metric of the last version; nothing where no stage yielded one. The first is the
-    headline.
+    """What was saved, and the metric of the last version; nothing where no stage yielded one. The
+    first is the headline.
     """
     factor = growth(stages)
     if factor is None:

@@ -1,8 +1,8 @@
 """How far a compress run has come: what its stages made, and the file from which it goes on after a pause or a crash.
 
-Such a checkpoint is one file of trainer.packaging.tensorfile that holds files: the versions of the stages that are done
-and, in the middle of a stage that trains, the training's own checkpoint. The text is JSON with the step and the table
-of stages.
+Such a checkpoint is one file of trainer.packaging.tensorfile that holds files: the versions of the stages that are
+done and, in the middle of a stage that trains, the training's own checkpoint. The text is JSON with the step and the
+table of stages.
 """
 
 import json
@@ -28,8 +28,8 @@ KEPT = 2  # the newest may be on its way to the store while the next is written
 
 @dataclass
 class Stages:
-    """``table`` has a row per stage that is done, the original's first; ``names`` the file in ``out/`` of each version
-    made.
+    """``table`` has a row per stage that is done, the original's first; ``names`` the file in ``out/`` of
+    each version made.
 
     ``stopped_at``: the run's step at which a person ended the training of the last of them.
     """
@@ -82,8 +82,8 @@ def _bytes(path: Path) -> Tensor:
 
 
 class StageJournal(Journal):
-    """A stage's training writes here: its steps become steps of the whole run, its checkpoints become checkpoints of
-    the run.
+    """A stage's training writes here: its steps become steps of the whole run, its checkpoints become
+    checkpoints of the run.
     """
 
     def __init__(self, journal: Journal, earlier_steps: int, keep: Callable[[int, Path], Path], folder: Path) -> None:

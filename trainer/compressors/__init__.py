@@ -53,8 +53,8 @@ class Version:
 
 
 def compressed(config: "ModelConfig", stage: CompressorSpec, made_from: Path) -> "ModelConfig":
-    """The configuration of what ``stage`` makes of the package in ``made_from``: the chain of hashes grows by one
-    link.
+    """The configuration of what ``stage`` makes of the package in ``made_from``: the chain of hashes grows
+    by one link.
     """
     from trainer.packaging.package import Compression  # reaches torch, which the listing of components must not
 

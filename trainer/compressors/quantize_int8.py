@@ -153,8 +153,8 @@ def _change(version: Version, path: Path, bench: Bench) -> "Change":
 
 
 def _float_latency(path: Path, bench: Bench) -> dict[str, float]:
-    """The same network in float in the same runtime, so that the table can tell what the integers gained from what ONNX
-    did.
+    """The same network in float in the same runtime, so that the table can tell what the integers gained from
+    what ONNX did.
     """
     from trainer.proving import answering, latency
 

@@ -9,8 +9,8 @@ from trainer.data.split import Indices
 
 
 def fit(features: Sequence[Column], prepared: Prepared, train: Indices) -> tuple[Block, ...]:
-    """Those of each kind, in the order in which the kinds first appear; what they know of values is of the training
-    rows."""
+    """Those of each kind, in the order in which the kinds first appear; what they know of values is
+    of the training rows."""
     by_kind: dict[str, list[Column]] = {}
     for column in features:
         by_kind.setdefault(column.kind, []).append(column)

@@ -149,8 +149,8 @@ class Prepared:
             raise
 
     def is_whole(self, *, wait: bool = True) -> bool:
-        """Whether all of the file is known to be what it should be; False while that is not known yet. Raises
-        DamagedError."""
+        """Whether all of the file is known to be what it should be; False while that is not known
+        yet. Raises DamagedError."""
         return self._check is None or self._check.has_passed(wait=wait)
 
     def __len__(self) -> int:

@@ -128,8 +128,8 @@ def of_model(config: ModelConfig, prepared: Prepared, prepared_sha256: str | Non
 
 
 def _require_same_data(config: ModelConfig, prepared: Prepared) -> None:
-    """Else data of another kind would end in a KeyError, and codes of other levels would be judged as if they were the
-    model's.
+    """Else data of another kind would end in a KeyError, and codes of other levels would be judged as if they
+    were the model's.
     """
     summary = prepared.summary
     names = {column.name for column in summary.columns}

@@ -35,8 +35,8 @@ class DataSummary(Strict):
 
 
 def number_names(numbers: Sequence[float]) -> tuple[str, ...]:
-    """Numbers that are classes by name: 15 digits, which hide how 0.1 is stored, and all digits of those that would be
-    alike.
+    """Numbers that are classes by name: 15 digits, which hide how 0.1 is stored, and all digits of those that
+    would be alike.
     """
     short = [f"{number:.15g}" for number in numbers]
     times = Counter(short)

@@ -54,8 +54,8 @@ def labels() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Source:
-    """The model version to export. ``module`` takes raw rows by block like ``example`` ([2, …]); an onnx version has
-    none.
+    """The model version to export. ``module`` takes raw rows by block like ``example`` ([2, …]); an onnx
+    version has none.
     """
 
     path: Path

@@ -1,5 +1,5 @@
-"""Opening what was uploaded: ZIP and TAR archives and gzip files are unpacked by counting, into numbered files of a
-fresh folder.
+"""Opening what was uploaded: ZIP and TAR archives and gzip files are unpacked by counting, into numbered files
+of a fresh folder.
 
 No name from an archive ever becomes a path on disk, so no name can lead outside. Names that try to are refused all the
 same, because an archive that holds them is either broken or hostile. Sizes that an archive promises are never believed.

@@ -37,8 +37,8 @@ class Read:
     """``values`` float64 [cells], NaN but for numbers that can be used; ``kinds`` uint8 [cells]: NUMBER, GAP, TEXT,
     INFINITE, or CODE for a number that is written as codes are, among whole numbers alone.
 
-    A number beyond ``LARGEST`` counts as infinite. ``units`` are those that stand beside numbers, each with such a
-    cell.
+    A number beyond ``LARGEST`` counts as infinite. ``units`` are those that stand beside numbers, each with
+    such a cell.
     """
 
     values: Array

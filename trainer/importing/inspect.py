@@ -70,8 +70,8 @@ def _out_of_time(signum: int, frame: FrameType | None) -> None:
 
 
 def inspect(job: Job, folder: Path, journal: Journal) -> None:
-    """Open the uploads of ``job``, and leave prepared data, profile, thumbnails and the list of what was left out in
-    ``folder``/out.
+    """Open the uploads of ``job``, and leave prepared data, profile, thumbnails and the list of what was left
+    out in ``folder``/out.
 
     Raises TrainerError with a sentence for whatever is wrong with the files.
     """

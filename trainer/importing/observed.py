@@ -43,8 +43,8 @@ class Part:
 
 
 class Observed:
-    """What has been seen of one column so far. Memory is bounded: beyond ``most`` different values, new ones are not
-    held.
+    """What has been seen of one column so far. Memory is bounded: beyond ``most`` different values, new
+    ones are not held.
     """
 
     def __init__(self, name: str, stated: Stated, *, comma: bool, most: int, reads_numbers: bool) -> None:

@@ -24,8 +24,8 @@ NOTE = re.compile(r"(LICENSE|LICENCE|README|COPYING|NOTICE)(-[\w-]+)?((\.[\w-]+)
 
 @dataclass(frozen=True)
 class Preparation:
-    """Files that an inspection leaves in its folder. ``thumbnails`` only for images, ``left_out`` only where something
-    was."""
+    """Files that an inspection leaves in its folder. ``thumbnails`` only for images, ``left_out`` only
+    where something was."""
 
     prepared: Path
     profile: Path
@@ -41,8 +41,8 @@ def prepare(
     chosen: Component | None = None,
     readings: Readings | None = None,
 ) -> Preparation:
-    """Write prepared.safetensors, profile.json and, where there is reason, thumbnails.png and left_out.csv into the
-    folder ``out``.
+    """Write prepared.safetensors, profile.json and, where there is reason, thumbnails.png and left_out.csv into
+    the folder ``out``.
 
     ``names`` are what the user calls the files, ``chosen`` the format's spec if it is not to be recognised,
     ``readings`` the kinds that somebody chose for columns. Raises TrainerError with a sentence where the files cannot

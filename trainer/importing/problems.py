@@ -65,8 +65,8 @@ def _of_kinds() -> list[ModuleType]:
 
 
 def checks_of(*functions: Callable[..., object]) -> frozenset[str]:
-    """The codes of what these functions look for: each stands in the code that says it, so nobody has to list them
-    again."""
+    """The codes of what these functions look for: each stands in the code that says it, so nobody has to
+    list them again."""
     return frozenset(code for function in functions for code in function.__code__.co_consts if code in looked_for())
 
 

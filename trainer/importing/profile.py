@@ -54,8 +54,8 @@ class ColumnProfile(Strict):
 
 
 class Thumbnails(Strict):
-    """The contact sheet: a grid of square cells of ``size`` pixels, filled row by row; ``labels`` names each cell's
-    class.
+    """The contact sheet: a grid of square cells of ``size`` pixels, filled row by row; ``labels`` names
+    each cell's class.
     """
 
     columns: int

@@ -1,7 +1,7 @@
 """Columns of texts as Arrow keeps them: all their bytes one behind the other, and where each cell begins.
 
-What is asked of every cell is asked here of all at once. Arrow's functions start no threads, which an inspection may
-not.
+What is asked of every cell is asked here of all at once. Arrow's functions start no threads, which an
+inspection may not.
 """
 
 from collections.abc import Iterable, Sequence

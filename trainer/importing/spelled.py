@@ -62,8 +62,8 @@ def plain_number(cell: str, comma: bool = False) -> str | None:
 
 
 def spelled_number(cell: str, comma: bool = False) -> Number | None:
-    """What a person wrote: ``$9,554.00``, ``27 %``, ``(3.5)``, ``6'414.50``, ``5 563,48``; None where it is no
-    number.
+    """What a person wrote: ``$9,554.00``, ``27 %``, ``(3.5)``, ``6'414.50``, ``5 563,48``; None
+    where it is no number.
     """
     match, in_parentheses = _match(cell)
     if match is None:

@@ -16,8 +16,8 @@ NONE = pa.scalar(None, pa.string())
 
 @dataclass(frozen=True)
 class Numbers:
-    """``values`` float64 [cells], ``are_numbers`` bool [cells]; ``units`` that stand beside numbers, each with its
-    first cell.
+    """``values`` float64 [cells], ``are_numbers`` bool [cells]; ``units`` that stand beside numbers, each with
+    its first cell.
     """
 
     values: Array

@@ -1,5 +1,5 @@
-"""What is kept of cells waits in a file until it is known what it is for. It is read back in the order in which it was
-put.
+"""What is kept of cells waits in a file until it is known what it is for. It is read back in the order in which
+it was put.
 """
 
 import struct
@@ -17,8 +17,8 @@ NOTHING, TEXTS = b"-", b"t"
 
 
 class Spool:
-    """A file of arrays and of texts, any of which may be left out; it has no name in ``folder`` and is gone when it is
-    closed.
+    """A file of arrays and of texts, any of which may be left out; it has no name in ``folder`` and is gone when
+    it is closed.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -94,8 +94,8 @@ def _require_columns(readings: Readings, names: Sequence[str]) -> None:
 
 @dataclass(frozen=True)
 class _Seen:
-    """The number of rows of each chunk, of rows that repeat an earlier one, and the first rows as they stand in the
-    file.
+    """The number of rows of each chunk, of rows that repeat an earlier one, and the first rows as they
+    stand in the file.
     """
 
     chunks: Sequence[int]

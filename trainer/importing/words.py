@@ -9,8 +9,8 @@ SPACES = str.maketrans(dict.fromkeys(FOREIGN_SPACES, " "))
 
 
 def clean(text: str, longest: int = 1000) -> str:
-    """``text`` composed (NFC), without control characters and lone surrogates, which no page and no database can
-    hold.
+    """``text`` composed (NFC), without control characters and lone surrogates, which no page and no
+    database can hold.
     """
     composed = unicodedata.normalize("NFC", text[:longest])
     return "".join(
@@ -19,8 +19,8 @@ def clean(text: str, longest: int = 1000) -> str:
 
 
 def plain(word: str) -> str:
-    """The word that stands for all that look like it: without invisible characters, composed (NFC), spaces of one
-    kind.
+    """The word that stands for all that look like it: without invisible characters, composed (NFC), spaces
+    of one kind.
     """
     if word.isascii():
         return word

@@ -56,8 +56,8 @@ def narrowed(spec: ModelSpec, inputs: Mapping[str, Input], network: nn.Module) -
 
 
 def fixed(spec: ModelSpec, inputs: Mapping[str, Input], network: nn.Module) -> list[nn.Module]:
-    """The layers that must stay as wide as they are: the network's own such, and those of parts that are not read
-    back.
+    """The layers that must stay as wide as they are: the network's own such, and those of parts that are
+    not read back.
     """
     own: list[nn.Module] = cast(Any, network).fixed()
     return [*own, *_unread(spec.parts(inputs), network)]

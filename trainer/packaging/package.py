@@ -1,5 +1,5 @@
-"""A trained model in one file (trainer.packaging.tensorfile): the weights, and in its text all that is needed to use
-them.
+"""A trained model in one file (trainer.packaging.tensorfile): the weights, and in its text all that is
+needed to use them.
 """
 
 from pathlib import Path
@@ -31,8 +31,8 @@ class Compression(Strict):
 
 
 class ModelConfig(Strict):
-    """What turns a state dict into a model. ``cleaning``, ``split`` and ``seed`` tell which rows it was trained and
-    tested on."""
+    """What turns a state dict into a model. ``cleaning``, ``split`` and ``seed`` tell which rows it was trained
+    and tested on."""
 
     version: Literal[1] = 1
     task: TaskChoice

@@ -1,8 +1,8 @@
 """A safetensors file with one text and a checksum of its own, by which it is told from a damaged one wherever it lies.
 
-Metadata ``trainyard`` is JSON: ``text`` is the text, ``sha256`` the SHA-256 over it and over name, dtype, shape and
-bytes of each tensor in the order of their names. There is no second entry, because safetensors writes several in any
-order.
+Metadata ``trainyard`` is JSON: ``text`` is the text, ``sha256`` the SHA-256 over it and over name, dtype, shape
+and bytes of each tensor in the order of their names. There is no second entry, because safetensors writes
+several in any order.
 """
 
 import hashlib

@@ -67,7 +67,7 @@ def answers(run: Model, data: Rows, part: Indices) -> Array:
 
 
 def decisions(run: Model, data: Rows, part: Indices) -> Array:
-    """What the model decides on the rows of ``part``, [N, …]; memory holds the answers of one piece of them at a
-    time.
+    """What the model decides on the rows of ``part``, [N, …]; memory holds the answers of one piece of them
+    at a time.
     """
     return np.concatenate([data.task.decide(run(raw(data, piece))) for piece in data.pieces(part, PIECE)])

@@ -29,8 +29,8 @@ def _input(block: Block) -> dict[str, Any]:
 
 
 def plain(text: object, longest: int = LONGEST_TEXT) -> str:
-    """Somebody's text as Markdown that means nothing but that text: one line, no control characters, punctuation
-    escaped.
+    """Somebody's text as Markdown that means nothing but that text: one line, no control
+    characters, punctuation escaped.
     """
     spaced = " ".join(str(text)[:longest].split())
     visible = (character for character in spaced if not unicodedata.category(character).startswith("C"))

@@ -1,5 +1,5 @@
-"""How long one answer takes on this machine: the median over many calls, after a warm-up, with a fixed number of
-threads.
+"""How long one answer takes on this machine: the median over many calls, after a warm-up, with a fixed
+number of threads.
 """
 
 from collections.abc import Callable

@@ -1,5 +1,5 @@
-"""What a smaller number format costs: agreement with the model it came from and the change of its metric, with an
-interval.
+"""What a smaller number format costs: agreement with the model it came from and the change of its metric,
+with an interval.
 
 The rows are the same for both models, so the intervals are paired:
 

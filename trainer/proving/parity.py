@@ -76,8 +76,8 @@ except (OSError, MemoryError) as error:
 def write_rows(
     prepared: Prepared, names: Sequence[str], rows: Indices, folder: Path, gaps: Sequence[Sequence[str]]
 ) -> Path:
-    """The stored raw rows as a stranger would hold them: JSON Lines with the columns of these names, pictures in files
-    beside.
+    """The stored raw rows as a stranger would hold them: JSON Lines with the columns of these names,
+    pictures in files beside.
 
     What is written comes from the prepared data, so that wrong codes are found out. At the end the first row stands
     some more times, each without the values of the columns that ``gaps`` names.
@@ -131,8 +131,8 @@ class NoAnswerError(TrainerError):
 def answers(folder: Path, run: str, rows: Path) -> dict[int, Array]:
     """What the export in ``folder`` answers for the raw rows, by batch size.
 
-    Raises NoAnswerError when it cannot be run, and OSError for want of room or memory, which says nothing about the
-    export.
+    Raises NoAnswerError when it cannot be run, and OSError for want of room or memory, which says nothing
+    about the export.
     """
     command = [
         sys.executable,
@@ -308,8 +308,8 @@ def _is_number(value: object) -> bool:
 
 
 def write_sheet(report: dict[str, Any], folder: Path) -> None:
-    """Write ``report`` for people and for programs, both with whole sentences: the message identifiers are for the
-    journal only.
+    """Write ``report`` for people and for programs, both with whole sentences: the message identifiers are for
+    the journal only.
     """
     sheet_report = {
         **report,

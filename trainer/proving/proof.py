@@ -1,5 +1,5 @@
-"""What the exports of one version are held against: raw rows of the test part, the right answers, and the true
-targets.
+"""What the exports of one version are held against: raw rows of the test part, the right answers,
+and the true targets.
 """
 
 from dataclasses import dataclass
@@ -39,8 +39,8 @@ class Proof:
 
     @classmethod
     def prepare(cls, source: Source, prepared_path: Path, folder: Path, prepared_sha256: str | None = None) -> "Proof":
-        """Take parity.ROWS rows of the test part that the model was judged on. Raises TrainerError where the data are
-        others.
+        """Take parity.ROWS rows of the test part that the model was judged on. Raises TrainerError where the
+        data are others.
         """
         prepared = Prepared.open(prepared_path)
         data = rows.of_model(source.config, prepared, prepared_sha256)
@@ -58,8 +58,8 @@ class Proof:
         return cls(path, sha256(path), answers, len(part), data.task.tolerance_floor, scores, cautions)
 
     def check(self, folder: Path, run: str, source: Source) -> Verdict:
-        """Prove the export in ``folder`` or refuse it. One that answers as a lossy version does repeats what that
-        version cost.
+        """Prove the export in ``folder`` or refuse it. One that answers as a lossy version does repeats what
+        that version cost.
         """
         verdict = parity.check(folder, run, self.rows, self.answers, self.count, self.floor)
         if source.form == "torch" or verdict.status == "refused":
@@ -92,8 +92,8 @@ def _scores(task: Task, decisions: Array, truth: Array) -> tuple[dict[str, float
 
 
 def _cost(facts: dict[str, Any]) -> Verdict:
-    """What quantization measured on all test rows, beside the model that it was made from; it offered nothing that cost
-    too much.
+    """What quantization measured on all test rows, beside the model that it was made from; it offered nothing that
+    cost too much.
     """
     params: dict[str, Any] = {
         "metric": facts["metric"],

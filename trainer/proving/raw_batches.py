@@ -1,5 +1,5 @@
-"""Rows from outside as batches for a model, and what of them was not understood. Shipped beside exports; it needs NumPy
-alone.
+"""Rows from outside as batches for a model, and what of them was not understood. Shipped beside exports; it
+needs NumPy alone.
 """
 
 import sys

@@ -36,8 +36,8 @@ class ScheduleSpec(Component):
 @dataclass(frozen=True)
 class Trend:
     """What a schedule that is driven by the loss has seen of it. ``factor`` multiplies the learning rate besides
-    ``factor()``; ``waited`` counts the epochs since ``best``, the lowest loss of the validation rows, or since it last
-    acted.
+    ``factor()``; ``waited`` counts the epochs since ``best``, the lowest loss of the validation rows, or since
+    it last acted.
     """
 
     factor: float = 1.0
@@ -46,8 +46,8 @@ class Trend:
 
 
 def factor(spec: ScheduleSpec, step: int, total: int) -> float:
-    """What multiplies the learning rate at ``step`` (from 0) of ``total``: the warm-up's line, then what the schedule
-    says.
+    """What multiplies the learning rate at ``step`` (from 0) of ``total``: the warm-up's line, then what
+    the schedule says.
     """
     warm = spec.warmup * total
     rise = min(1.0, (step + 1) / warm) if warm else 1.0

@@ -47,8 +47,8 @@ def checked(raw: dict[str, Any], kind: str) -> AnyDraft:
 
 
 def devices(ranks: int) -> tuple[str, ...]:
-    """A GPU for each rank where there are enough, else a core of the processor. Raises TrainerError where neither has
-    as many.
+    """A GPU for each rank where there are enough, else a core of the processor. Raises TrainerError where neither
+    has as many.
     """
     os.environ["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"  # counting must not start CUDA before the fork
     import torch

@@ -1,5 +1,5 @@
-"""An attempt for the command line: in processes of its own, as a worker does it; what its journal says is printed as it
-comes.
+"""An attempt for the command line: in processes of its own, as a worker does it; what its journal says is
+printed as it comes.
 
 What libraries print is no word of ours: it goes into the logs in the attempt's folder.
 """

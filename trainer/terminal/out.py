@@ -1,7 +1,7 @@
 """The folder of ``--out``: an attempt in ``run``, the prepared data in ``data``, and the run's results beside them.
 
-Nothing is replaced unasked: no other run, and never a file that no run wrote here. ``run/results.json`` names the
-results.
+Nothing is replaced unasked: no other run, and never a file that no run wrote here. ``run/results.json``
+names the results.
 """
 
 import argparse
@@ -68,8 +68,8 @@ class Out:
                 )
 
     def prepare(self, path: Path) -> Path:
-        """The prepared data of ``path``, made once and again when the files have changed, or what was made of them is
-        damaged."""
+        """The prepared data of ``path``, made once and again when the files have changed, or what was made of
+        them is damaged."""
         if path.suffix == ".safetensors":
             return path.resolve(strict=True)
         paths, names = preparation.files_of(path.resolve(strict=True))
@@ -89,11 +89,11 @@ class Out:
         return prepared.resolve()
 
     def next_job(self, spec: AnySpec, inputs: Mapping[str, Path], checkpoints: str) -> Job | None:
-        """The next attempt at this job: from its newest checkpoint where it is unfinished here; none where it has
-        finished.
+        """The next attempt at this job: from its newest checkpoint where it is unfinished here; none where
+        it has finished.
 
-        ``checkpoints`` is the pattern of their names. Raises TrainerError where another run is here that may not be
-        replaced.
+        ``checkpoints`` is the pattern of their names. Raises TrainerError where another run is here that
+        may not be replaced.
         """
         paths = {role: str(path.resolve(strict=True)) for role, path in inputs.items()}
         new = Job(
@@ -136,8 +136,8 @@ class Out:
         (self.run / "control").write_bytes(bytes([job.GO_ON]))
 
     def _clear(self) -> None:
-        """Remove the run and its results, but for the job: whenever this is cut off, the folder is still known as a
-        run's.
+        """Remove the run and its results, but for the job: whenever this is cut off, the folder is still known
+        as a run's.
         """
         for name in self._results():
             (self.path / name).unlink(missing_ok=True)

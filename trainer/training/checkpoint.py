@@ -44,8 +44,8 @@ class Progress:
 
 
 def random_state(ranks: Ranks) -> list[Tensor]:
-    """The random state of every rank, on every rank: each a row of bytes, the processor's generator then the
-    device's.
+    """The random state of every rank, on every rank: each a row of bytes, the processor's generator
+    then the device's.
     """
     states = [torch.get_rng_state()]
     if ranks.device.type == "cuda":
@@ -68,8 +68,8 @@ def restore_random_state(ranks: Ranks, state: Tensor) -> None:
 def write(
     folder: Path, progress: Progress, model: nn.Module, optimizer: Optimizer, schedule: Scheduler, random: list[Tensor]
 ) -> Path:
-    """Write a checkpoint into ``folder`` and drop all but the newest. Raises OSError and leaves the older ones when it
-    cannot.
+    """Write a checkpoint into ``folder`` and drop all but the newest. Raises OSError and leaves the older ones
+    when it cannot.
     """
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
     tensors |= {f"best.{name}": tensor for name, tensor in progress.best_state.items()}
@@ -121,8 +121,8 @@ def read(path: Path | str) -> Saved:
 
 @contextmanager
 def refusing_what_is_damaged() -> Iterator[None]:
-    """Raises CheckpointError for what a damaged file brings about; never for want of memory, which torch tells by a
-    RuntimeError.
+    """Raises CheckpointError for what a damaged file brings about; never for want of memory, which torch tells
+    by a RuntimeError.
     """
     try:
         yield
@@ -166,8 +166,8 @@ def _fitting(model: nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _lay_out(optimizer: Optimizer) -> None:
-    """Lay an optimizer's tensors out as their parameters: a fused step reads both from first to last, whatever their
-    strides.
+    """Lay an optimizer's tensors out as their parameters: a fused step reads both from first to last,
+    whatever their strides.
     """
     for parameter, values in optimizer.state.items():
         for name, value in values.items():
@@ -194,8 +194,8 @@ def _state_of(optimizer: Optimizer) -> Iterator[tuple[str, str, Any]]:
 
 
 def _optimizer_state(optimizer: Optimizer, facts: dict[str, Any], tensors: dict[str, Tensor]) -> dict[str, Any]:
-    """The saved state as ``optimizer`` numbers its parameters. Raises ValueError where its groups are of other
-    parameters.
+    """The saved state as ``optimizer`` numbers its parameters. Raises ValueError where its groups
+    are of other parameters.
     """
     ours, theirs = ([group["param_names"] for group in groups] for groups in (optimizer.param_groups, facts["groups"]))
     if ours != theirs:

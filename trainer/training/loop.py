@@ -202,8 +202,8 @@ def fit(
 
 
 def _lay_out(model: nn.Module, layout: torch.memory_format) -> None:
-    """Lay out the weights of convolutions. A processor convolves and pools faster with a pixel's channels side by
-    side.
+    """Lay out the weights of convolutions. A processor convolves and pools faster with a pixel's channels
+    side by side.
     """
     move: Any = model.to  # torch's stub leaves ``memory_format`` out
     move(memory_format=layout)
@@ -274,8 +274,8 @@ def save(
     schedule: Scheduler,
     random: list[Tensor],
 ) -> None:
-    """Points first, then the checkpoint, then the event that offers it: whatever is cut off, what is offered is
-    whole.
+    """Points first, then the checkpoint, then the event that offers it: whatever is cut off, what is
+    offered is whole.
     """
     journal.sync()
     checkpoints = folder / "checkpoints"

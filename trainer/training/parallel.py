@@ -25,8 +25,8 @@ PEER_SECONDS = float(os.environ.get("TRAINYARD_PEER_SECONDS", "120"))
 
 
 class PeerLostError(Exception):
-    """Another rank died or hangs. This rank is not to blame; it leaves without a word, and the agent resumes the
-    run.
+    """Another rank died or hangs. This rank is not to blame; it leaves without a word, and the agent
+    resumes the run.
     """
 
     @property
@@ -36,8 +36,8 @@ class PeerLostError(Exception):
 
 
 class Ranks:
-    """This process among the ranks of its run. ``count`` 1 needs no process group, and nothing here then
-    communicates.
+    """This process among the ranks of its run. ``count`` 1 needs no process group, and
+    nothing here then communicates.
     """
 
     def __init__(self, rank: int = 0, placement: Sequence[str] = ("cpu:0",)) -> None:
@@ -52,8 +52,8 @@ class Ranks:
         return self.rank == 0
 
     def seed(self, seed: int) -> None:
-        """Set the random state of this rank's devices. torch.manual_seed would ask for every kind of device, which
-        takes longer.
+        """Set the random state of this rank's devices. torch.manual_seed would ask for every kind of device,
+        which takes longer.
         """
         torch.default_generator.manual_seed(seed)
         if self.device.type == "cuda":
@@ -81,8 +81,8 @@ class Ranks:
 
 
 def join(devices: Sequence[str], threads: int) -> Ranks:
-    """Enter the process group that the launcher's environment describes. Raises PeerLostError when the others stay
-    away.
+    """Enter the process group that the launcher's environment describes. Raises PeerLostError when the
+    others stay away.
     """
     torch.set_num_threads(threads)
     ranks = Ranks(int(os.environ.get("RANK", "0")), devices)
@@ -161,8 +161,8 @@ class Gradients:
         return [*buckets, self._flat[start:]]
 
     def _filled(self, number: int, _: Tensor) -> None:
-        """One more gradient lies in bucket ``number``: send the next buckets that are full, in the same order on all
-        ranks.
+        """One more gradient lies in bucket ``number``: send the next buckets that are full, in the same
+        order on all ranks.
         """
         self._missing[number] -= 1
         while len(self._works) < len(self._missing) and self._missing[len(self._works)] == 0:

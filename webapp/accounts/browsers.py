@@ -1,5 +1,5 @@
-"""Browsers from which a person has signed in: a signed cookie that lets nobody in, but has tries of its own at the
-password."""
+"""Browsers from which a person has signed in: a signed cookie that lets nobody in, but has tries of its own
+at the password."""
 
 import secrets
 from datetime import timedelta
@@ -17,8 +17,8 @@ _SALT = "webapp.accounts.browsers"
 
 
 def remember(response: HttpResponseBase, user: User) -> None:
-    """Let the browser that gets ``response`` be known for ``user``, until the password changes or all browsers are
-    signed out."""
+    """Let the browser that gets ``response`` be known for ``user``, until the password changes or all browsers
+    are signed out."""
     content = signing.dumps([str(user.pk), secrets.token_urlsafe(12), _proof(user)], salt=_SALT)
     response.set_cookie(
         COOKIE, content, max_age=KEPT, httponly=True, samesite="Strict", secure=settings.SESSION_COOKIE_SECURE

@@ -1,8 +1,8 @@
 """What must happen at once when a person's rights change: whatever is open looks whether it still may be.
 
-Whoever deletes a session or changes a person through the models is covered by the signals; `changed` is for the
-conditional updates, which send none. What is lost, or done in SQL, is found by those that look every few seconds
-anyway.
+Whoever deletes a session or changes a person through the models is covered by the signals; `changed` is for
+the conditional updates, which send none. What is lost, or done in SQL, is found by those that look every
+few seconds anyway.
 """
 
 from typing import Any
@@ -44,7 +44,7 @@ def _token_deleted(instance: ApiToken, **_: Any) -> None:
 
 @receiver(post_delete, sender=Session)
 def _session_deleted(instance: Session, **_: Any) -> None:
-    """A sign-out, or a session that got a new key; not a model's signal of its own, which comes before the session is
-    gone."""
+    """A sign-out, or a session that got a new key; not a model's signal of its own, which comes before the
+    session is gone."""
     if person := instance.get_decoded().get(SESSION_KEY):
         changed(person)

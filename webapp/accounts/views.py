@@ -91,8 +91,8 @@ def _let_in(request: HttpRequest, user: User, target: str) -> HttpResponseRedire
 
 
 def _place(request: HttpRequest, name: str) -> tuple[str, str, str | None]:
-    """Whose password is tried, and from where: the name, the address, and the mark of a browser that is known for this
-    name."""
+    """Whose password is tried, and from where: the name, the address, and the mark of a browser that is known
+    for this name."""
     return name, request.META.get("REMOTE_ADDR", ""), browsers.mark(request, name)
 
 

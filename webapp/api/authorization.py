@@ -1,5 +1,5 @@
-"""The one door of the API: who is asking, and whether they may see what the address names, before anything else is
-read.
+"""The one door of the API: who is asking, and whether they may see what the address names, before anything
+else is read.
 """
 
 from django.http import HttpRequest

@@ -31,8 +31,8 @@ def index(request: HttpRequest, paging: Query[Paging], name: str = "") -> dict[s
 
 @router.post("", response={201: schemas.DatasetDetail}, summary="Make a data set")
 def create(request: HttpRequest, body: schemas.NewDataset) -> Status[Any]:
-    """From one or several whole uploads, or from a sample. Its files are opened by an inspect run: poll until ``state``
-    is ready.
+    """From one or several whole uploads, or from a sample. Its files are opened by an inspect run: poll until
+    ``state`` is ready.
     """
     status, made = once(request, person(request), lambda: (201, full(_create(request, body))))
     return Status(status, made)

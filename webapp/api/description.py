@@ -1,5 +1,5 @@
-"""What the description of the API says of every route alike: who gets in, what a refusal looks like, which headers
-count.
+"""What the description of the API says of every route alike: who gets in, what a refusal looks
+like, which headers count.
 """
 
 from collections.abc import Iterator
@@ -38,8 +38,8 @@ LOCATION = {"Location": {"schema": {"type": "string"}, "description": "Where to 
 
 
 def complete(schema: dict[str, Any], problem: dict[str, Any]) -> dict[str, Any]:
-    """The description with all that in it; ``problem`` is the JSON Schema of a refusal, with what it refers to in
-    ``$defs``.
+    """The description with all that in it; ``problem`` is the JSON Schema of a refusal, with what it refers
+    to in ``$defs``.
     """
     own = {**schema["components"]["schemas"], **problem.get("$defs", {}), "Problem": problem}
     shapes = {**specs.shapes(), **{name: specs.with_references(shape) for name, shape in own.items()}}

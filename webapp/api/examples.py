@@ -1,5 +1,5 @@
-"""For each operation of an OpenAPI document a command that calls it: curl with all that is required, and nothing
-else."""
+"""For each operation of an OpenAPI document a command that calls it: curl with all that is
+required, and nothing else."""
 
 import json
 import re

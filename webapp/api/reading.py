@@ -1,7 +1,7 @@
 """The OpenAPI document as people read it: operations by tag, what they take and give, and a command that calls each.
 
-It reads any document of OpenAPI 3.1; a shape (a schema with a name) stands once on the page, and whatever speaks of it
-links there.
+It reads any document of OpenAPI 3.1; a shape (a schema with a name) stands once on the page, and whatever speaks of
+it links there.
 """
 
 import json
@@ -81,8 +81,8 @@ class Shape:
 
 
 def by_tag(document: Json, server: str) -> dict[str, list[Operation]]:
-    """All operations under their first tag, in the document's order; ``server`` is the address that commands begin
-    with."""
+    """All operations under their first tag, in the document's order; ``server`` is the address that
+    commands begin with."""
     operations: dict[str, list[Operation]] = {}
     for path, item in document["paths"].items():
         for method in (method for method in METHODS if method in item):

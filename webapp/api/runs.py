@@ -67,9 +67,9 @@ def _rows(request: HttpRequest) -> QuerySet[Any]:
 
 @router.post("", response={201: schemas.RunDetail}, summary="Start a training run")
 def create(request: HttpRequest, body: schemas.NewRun) -> Status[Any]:
-    """Trains on the newest version of the data set that is ready, or on the one that is named. One that is still
-    inspected is waited for: the run starts by itself, or fails with what does not fit. 409 where the inspection has
-    failed.
+    """Trains on the newest version of the data set that is ready, or on the one that is named. One that is
+    still inspected is waited for: the run starts by itself, or fails with what does not fit. 409 where the
+    inspection has failed.
 
     Fields at fault are named as in the spec.
     """

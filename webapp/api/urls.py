@@ -54,8 +54,8 @@ def _refused(request: HttpRequest) -> HttpResponse | None:
 
 
 def _by_token_too(view: View) -> View:
-    """The API authenticates by itself, where the pages' middleware knows sessions only; 405 becomes a problem
-    document.
+    """The API authenticates by itself, where the pages' middleware knows sessions only; 405 becomes
+    a problem document.
     """
 
     @wraps(view)

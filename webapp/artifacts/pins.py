@@ -18,8 +18,8 @@ class Pins:
         self._folder = folder
 
     def pin(self, source: Path) -> Path | None:
-        """Give a file a second name; None in a file system that has no such thing. Raises OSError, FileNotFoundError
-        too.
+        """Give a file a second name; None in a file system that has no such thing. Raises
+        OSError, FileNotFoundError too.
         """
         target = self._folder / source.name
         with suppress(FileExistsError):
@@ -42,8 +42,8 @@ def pins() -> Iterator[Pins]:
 
 
 def _lock(folder: Path) -> int | None:
-    """Make a folder that is locked before it has its name, and stays so while the descriptor is open; None where it was
-    removed before.
+    """Make a folder that is locked before it has its name, and stays so while the descriptor is open; None where it
+    was removed before.
     """
     bare = folder.with_name(folder.name.replace("pins-", "bare-"))
     bare.mkdir(mode=0o700)

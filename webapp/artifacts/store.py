@@ -89,8 +89,8 @@ def time_of_files() -> float:
 
 
 def is_in_reach() -> bool:
-    """Whether its files can be reached. A folder without any, where the database knows some, is that of a disk that is
-    not mounted.
+    """Whether its files can be reached. A folder without any, where the database knows some, is that of a disk that
+    is not mounted.
     """
     try:
         return any(root().glob("[0-9a-f][0-9a-f]")) or not Artifact.objects.exists()
@@ -148,8 +148,8 @@ def bring(source: Path) -> Brought:
 
 
 def adopt(path: Path, sha256: str, block_sums: bytes = b"") -> Artifact:
-    """Make the file at ``path``, in the store's own file system and known to have this hash, an artifact by renaming
-    it.
+    """Make the file at ``path``, in the store's own file system and known to have this hash, an
+    artifact by renaming it.
 
     ``block_sums`` are those that the reading for the hash yielded, where they are at hand.
     """
@@ -204,8 +204,8 @@ def verify(sha256: str) -> bytes:
 
 
 def delete(sha256: str) -> bool:
-    """Remove an artifact that nothing refers to; False where something does. The file goes when the transaction
-    commits.
+    """Remove an artifact that nothing refers to; False where something does. The file goes
+    when the transaction commits.
     """
     with transaction.atomic():
         _lock(sha256)
@@ -221,8 +221,8 @@ def delete(sha256: str) -> bool:
 def delete_on_commit(names: Iterable[str]) -> None:
     """When the transaction commits, remove those of these artifacts that nothing refers to by then.
 
-    Each in a transaction of its own: none waits for a second name while it holds a first, nor undoes what the caller
-    did.
+    Each in a transaction of its own: none waits for a second name while it holds a first, nor undoes what
+    the caller did.
     """
     for sha256 in sorted(set(names)):
         transaction.on_commit(partial(delete, sha256), robust=True)

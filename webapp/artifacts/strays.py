@@ -1,5 +1,5 @@
-"""What processes that were killed left in the store: files on their way in, files without a row, rows that nothing
-refers to.
+"""What processes that were killed left in the store: files on their way in, files without a row, rows that
+nothing refers to.
 """
 
 import os
@@ -65,11 +65,11 @@ def _unused() -> list[str]:
 
 
 def _old_names() -> Iterator[str]:
-    """Names unchanged for a day, by their inodes: a file that came in by a second name keeps the older time of its
-    content.
+    """Names unchanged for a day, by their inodes: a file that came in by a second name keeps the older time
+    of its content.
 
-    What is older than the database belongs to another one: a server that is given an empty one by mistake keeps the
-    files.
+    What is older than the database belongs to another one: a server that is given an empty one by mistake
+    keeps the files.
     """
     began, now = _database_began().timestamp(), store.time_of_files()
     for file in store.root().glob("[0-9a-f][0-9a-f]/" + "[0-9a-f]" * 64):

@@ -1,8 +1,8 @@
 """One file that holds many, each named by the SHA-256 of its content: a tar of plain files, which `tar -tvf` lists too.
 
-Nothing else may stand in it, so its reader knows no links, paths, sparse files or compression, and needs no trust: a
-name is one of four words, a slash and a hash. The header of a file is written after its bytes, so what was cut off has
-none.
+Nothing else may stand in it, so its reader knows no links, paths, sparse files or compression, and needs no
+trust: a name is one of four words, a slash and a hash. The header of a file is written after its bytes, so what
+was cut off has none.
 """
 
 import fcntl
@@ -181,8 +181,8 @@ class Draft(Archive):
         return entry
 
     def _cut(self, grown: Callable[[int], None]) -> None:
-        """Keep the stored files that are whole, up to the first that is not, and nothing that was taken from a
-        database.
+        """Keep the stored files that are whole, up to the first that is not, and nothing that was taken
+        from a database.
         """
         entries, self._entries, self._end = self.entries(), {}, 0
         for entry in entries:

@@ -14,8 +14,8 @@ DRAFT = f"{NAME}.new"  # the mark before it is whole
 
 @dataclass(frozen=True)
 class Mark:
-    """Which backup is being restored, by its manifest's SHA-256, and where to. ``restore`` is a number of this restore
-    alone.
+    """Which backup is being restored, by its manifest's SHA-256, and where to. ``restore`` is a number of
+    this restore alone.
     """
 
     manifest: str

@@ -42,8 +42,8 @@ class Outcome:
 
 
 def save(path: Path, say: Say) -> Outcome:
-    """Back up database and store into a new file. Raises BackupError, OSError for where it is written, and those of
-    the database.
+    """Back up database and store into a new file. Raises BackupError, OSError for where it is written, and those
+    of the database.
     """
     if path.exists():
         raise BackupError(_("%(path)s exists. Choose another name, or remove it first.") % {"path": path})

@@ -1,5 +1,5 @@
-"""The database for a command: the one that is served already, or the embedded one, served for as long as the command
-takes.
+"""The database for a command: the one that is served already, or the embedded one, served for as long as
+the command takes.
 """
 
 import os
@@ -33,8 +33,8 @@ def name() -> str:
 
 @contextmanager
 def held(state: Path, refusal: str = "") -> Iterator[int]:
-    """The state folder for ourselves; yields what our children hold of it. Raises BackupError while Trainyard runs on
-    it.
+    """The state folder for ourselves; yields what our children hold of it. Raises BackupError while Trainyard
+    runs on it.
     """
     try:
         locks = alone(state)

@@ -1,5 +1,5 @@
-"""The database's rows, out of one snapshot and into an empty database: data only, so a backup that somebody made up
-runs nothing.
+"""The database's rows, out of one snapshot and into an empty database: data only, so a backup that somebody made
+up runs nothing.
 
 pg_dump's files are programs in SQL, which whoever restores them executes as the owner of the database; and it serves no
 newer server than its own release. Here the tables come from our own migrations, and rows by COPY, in its text format,

@@ -13,8 +13,8 @@ def title() -> str:
 
 
 def traces(stages: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> list[Trace]:
-    """A point a stage with its label, joined in order: size in KB (1,024 bytes, as the tables say it) against the test
-    metric.
+    """A point a stage with its label, joined in order: size in KB (1,024 bytes, as the tables say it) against
+    the test metric.
     """
     names = [plain(label) for label in labels]
     return [

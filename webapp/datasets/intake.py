@@ -40,8 +40,8 @@ def _call(language: str | None, function: Callable[..., Result], arguments: tupl
 
 
 async def interrupt(upload: UUID) -> bool:
-    """End a silent connection that still holds ``upload``: whoever asks where it stands wants to go on. True if there
-    was one.
+    """End a silent connection that still holds ``upload``: whoever asks where it stands wants to go on. True if
+    there was one.
     """
     intake = _taking.get(upload)
     if intake is None or not intake.is_stale():

@@ -9,8 +9,8 @@ from webapp.identifiers import uuid7
 
 
 class Upload(models.Model):
-    """A tus upload. ``offset`` is what is acknowledged and durable; the file may be longer after a crash, never
-    shorter.
+    """A tus upload. ``offset`` is what is acknowledged and durable; the file may be longer after a
+    crash, never shorter.
 
     ``sha256`` is set with the last bytes, so that whoever finds a whole upload unfinished can finish it.
     """

@@ -158,8 +158,8 @@ class ProfileView:
 
 
 def profile(version: DatasetVersion, controls: Mapping[str, Control] | None = None) -> ProfileView | None:
-    """The stored profile of a version, with a control of the kind for each of these columns; None before it was
-    inspected.
+    """The stored profile of a version, with a control of the kind for each of these columns; None
+    before it was inspected.
     """
     controls = controls or {}
     contents = version.profile

@@ -33,8 +33,8 @@ def newest(dataset: Dataset) -> DatasetVersion:
 
 
 def newest_ready(dataset: Dataset) -> DatasetVersion | None:
-    """The version that new runs train on: a later one that is being inspected, or could not be used, keeps nobody from
-    it.
+    """The version that new runs train on: a later one that is being inspected, or could not be used, keeps
+    nobody from it.
     """
     return next((version for version in dataset.versions.all() if version.state == DatasetVersion.State.READY), None)
 

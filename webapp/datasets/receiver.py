@@ -61,8 +61,8 @@ class Receiver:
         self._digest = _hash_up_to(self._start, row, self._file)
 
     def write(self, parts: list[bytes]) -> None:
-        """Append ``parts``. Raises UploadError when they are too many or the disk is full; ``discard`` is then called
-        for.
+        """Append ``parts``. Raises UploadError when they are too many or the disk is full; ``discard`` is
+        then called for.
         """
         block = b"".join(parts)
         with self._turn:

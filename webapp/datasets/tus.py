@@ -1,5 +1,5 @@
-"""Resumable uploads by the tus 1.0 protocol (https://tus.io/protocols/resumable-upload), as raw ASGI in front of
-Django.
+"""Resumable uploads by the tus 1.0 protocol (https://tus.io/protocols/resumable-upload), as raw ASGI in
+front of Django.
 
 Django's own handler spools a whole body before a view sees it. Here bytes go to disk while they arrive, in threads, a
 block while the next one is received: memory stays at two blocks per upload.
@@ -216,8 +216,8 @@ _ON_ONE = {"HEAD": _head, "PATCH": _patch, "DELETE": _delete}
 
 
 async def _store(request: Request, upload: Upload, offset: int) -> Upload:
-    """Take the body in behind ``offset``. What came before a cut is kept, unless its checksum can no longer be
-    verified.
+    """Take the body in behind ``offset``. What came before a cut is kept, unless its checksum can
+    no longer be verified.
     """
     if "content-length" in request.headers and request.number("Content-Length") > upload.length - offset:
         raise UploadError(

@@ -104,8 +104,8 @@ def terminate(upload: Upload) -> None:
 
 
 def expire() -> int:
-    """Give up uploads that got no byte for a week, finish whole ones, and remove files that no row knows. Returns how
-    many went.
+    """Give up uploads that got no byte for a week, finish whole ones, and remove files that no row knows. Returns
+    how many went.
     """
     for whole in Upload.objects.filter(state=Upload.State.RECEIVING, offset=F("length")).exclude(sha256=""):
         with suppress(ArtifactError):  # damaged or gone: it is given up in time

@@ -22,8 +22,8 @@ def key(request: HttpRequest) -> str | None:
 
 
 def once(request: HttpRequest, user: AbstractBaseUser, action: Callable[[], UUID]) -> UUID:
-    """The identifier of what ``action`` makes, made once however often this very form arrives: reloaded, or after a
-    lost answer.
+    """The identifier of what ``action`` makes, made once however often this very form arrives: reloaded, or
+    after a lost answer.
 
     Each page masks its CSRF token anew, so that the same form on another page is meant as another. What ``action``
     raises leaves nothing behind. A request without that token, which a script of ours may send, is no such form.

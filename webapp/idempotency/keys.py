@@ -22,8 +22,8 @@ Answer = tuple[int, Any]
 
 
 def once(request: HttpRequest, user: AbstractBaseUser, action: Callable[[], Answer]) -> Answer:
-    """Status and body of ``action``, done at most once for the request's key. Whatever it raises leaves the key
-    free.
+    """Status and body of ``action``, done at most once for the request's key. Whatever it raises
+    leaves the key free.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:

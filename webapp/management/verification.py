@@ -1,5 +1,5 @@
-"""Reading the whole store to see what is damaged, at a rate that leaves the disk to others, and what each damage would
-cost."""
+"""Reading the whole store to see what is damaged, at a rate that leaves the disk to others, and what each
+damage would cost."""
 
 import hashlib
 import time
@@ -31,8 +31,8 @@ class Finding:
 
 
 def verify(rate: float) -> Iterator[Finding]:
-    """Read every stored file that the database knows, at most ``rate`` bytes a second. One that goes meanwhile is left
-    out."""
+    """Read every stored file that the database knows, at most ``rate`` bytes a second. One that goes meanwhile
+    is left out."""
     for sha256, size in Artifact.objects.order_by("pk").values_list("sha256", "size").iterator():
         condition = _condition(sha256, rate)
         if condition == "whole":

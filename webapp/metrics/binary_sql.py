@@ -11,8 +11,8 @@ from django.db import connection
 
 
 def execute(statement: LiteralString, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
-    """Run ``statement`` in the current transaction of Django's connection; its rows, if it has any. Raises Django's
-    errors.
+    """Run ``statement`` in the current transaction of Django's connection; its rows, if it has any.
+    Raises Django's errors.
     """
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:

@@ -1,8 +1,8 @@
 """A chunk: about 1,024 points of one metric as bytes, with marks that tell which flush each came with, and its summary.
 
-The body is ``<version u8><count u32><marks u32>``, then the marks' stream numbers and counts, the steps, the times, the
-values (webapp.metrics.codec). Thanks to the marks a browser that was away gets exactly the points it lacks, also from
-sealed chunks.
+The body is ``<version u8><count u32><marks u32>``, then the marks' stream numbers and counts, the steps, the times,
+the values (webapp.metrics.codec). Thanks to the marks a browser that was away gets exactly the points it lacks, also
+from sealed chunks.
 """
 
 import math
@@ -134,9 +134,9 @@ Records = np.ndarray[tuple[int], np.dtype[np.void]]
 def summary(number: int, points: Points) -> tuple[bytes, bytes]:
     """What a window needs to know of chunk ``number`` without opening it: a SUMMARY, and a STRETCH for a closer look.
 
-    First, last, minimum and maximum are of the finite values (NaN if there are none); ``nonfinite`` counts the others,
-    the first of which is at ``nonfinite_step``. A STRETCH has the smallest and largest value of each eighth, the
-    earlier first.
+    First, last, minimum and maximum are of the finite values (NaN if there are none); ``nonfinite`` counts the
+    others, the first of which is at ``nonfinite_step``. A STRETCH has the smallest and largest value of each eighth,
+    the earlier first.
     """
     steps, values, times = points.steps, points.values, points.times
     finite = np.isfinite(values)

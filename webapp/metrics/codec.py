@@ -115,8 +115,8 @@ def pack_values(values: Floats) -> bytes:
 
 
 def pack_all_values(columns: "list[Floats]") -> list[bytes]:
-    """Columns of one length, each packed as ``pack_values`` tells; one go over all of them costs little more than over
-    one.
+    """Columns of one length, each packed as ``pack_values`` tells; one go over all of them costs little more
+    than over one.
     """
     wide = np.stack(columns).astype("<f8", copy=False)
     with np.errstate(over="ignore", invalid="ignore"):

@@ -49,8 +49,8 @@ def _read(series_id: int, last_seqs: dict[int, int]) -> Points:
 
 
 def _lines(name: str, points: Points) -> bytes:
-    """Numbers in the shortest form that reads back the same, as Python writes them; NaN and infinities as NaN, inf,
-    -inf.
+    """Numbers in the shortest form that reads back the same, as Python writes them; NaN and infinities as
+    NaN, inf, -inf.
     """
     first = _quoted(_safe(name))
     values = ["NaN" if value != value else str(value) for value in points.values.tolist()]

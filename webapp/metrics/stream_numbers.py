@@ -12,8 +12,8 @@ class UnknownRunError(LookupError):
 
 
 def take(run_id: UUID, count: int) -> int:
-    """Move the run's stream on by ``count`` and return its last number. The row stays locked to the end of the
-    transaction.
+    """Move the run's stream on by ``count`` and return its last number. The row stays locked to the
+    end of the transaction.
 
     Raises UnknownRunError.
     """

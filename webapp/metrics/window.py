@@ -65,8 +65,8 @@ def window(
     first: int | None = None,
     last: int | None = None,
 ) -> dict[str, Window]:
-    """The curves of ``names`` (all metrics if None) from step ``first`` to ``last``, with some ``points`` points
-    each.
+    """The curves of ``names`` (all metrics if None) from step ``first`` to ``last``, with some
+    ``points`` points each.
     """
     points = min(max(points, 10), MOST_POINTS)
     with reading.one_moment():

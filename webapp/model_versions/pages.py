@@ -21,8 +21,8 @@ from webapp.runs.states import FINAL
 
 @dataclass(frozen=True)
 class Described:
-    """A model version with its metric in words, latency of one row in milliseconds, and its bundle, or in a word why it
-    has none.
+    """A model version with its metric in words, latency of one row in milliseconds, and its bundle, or in a word why
+    it has none.
     """
 
     version: ModelVersion

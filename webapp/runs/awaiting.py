@@ -51,8 +51,8 @@ def _settle(run_id: UUID) -> None:
 
 
 def _complete(run: Run, version: DatasetVersion) -> None:
-    """Raises TrainerError where the spec does not fit, and pydantic's ValidationError where it is none of this
-    release.
+    """Raises TrainerError where the spec does not fit, and pydantic's ValidationError where it is
+    none of this release.
     """
     spec = parse(run.spec, "train")
     assert isinstance(spec, TrainDraft)

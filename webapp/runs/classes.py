@@ -1,5 +1,5 @@
-"""Whether every class has the rows that a training needs, by what the inspection counted, so that no run is queued only
-to fail.
+"""Whether every class has the rows that a training needs, by what the inspection counted, so that no run is queued
+only to fail.
 """
 
 from collections.abc import Mapping

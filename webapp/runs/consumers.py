@@ -1,8 +1,8 @@
 """The websocket of a run: what the browser lacks, then what is new, each thing once and in order.
 
-A nudge of the channel layer only fills one slot; a task of its own sends. So a browser that reads slowly, or never,
-costs one payload of memory and slows nobody: once it can take more, it gets what it missed from the database, or a
-snapshot.
+A nudge of the channel layer only fills one slot; a task of its own sends. So a browser that reads slowly, or
+never, costs one payload of memory and slows nobody: once it can take more, it gets what it missed from the
+database, or a snapshot.
 """
 
 import asyncio
@@ -45,8 +45,8 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     groups_joined: list[str]
 
     async def __call__(self, *arguments: Any) -> None:
-        """A channel layer that is away is done without: nudges are only hints, so the database is asked more often
-        instead.
+        """A channel layer that is away is done without: nudges are only hints, so the database is asked
+        more often instead.
         """
         if not await nudge.is_heard():
             self.channel_layer_alias = nudge.NO_LAYER
@@ -77,8 +77,8 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self._leave()
 
     async def _refusal(self) -> int | None:
-        """The code by which this socket is refused, or None. It hears of changes before the last look, so that none
-        falls between."""
+        """The code by which this socket is refused, or None. It hears of changes before the last look, so that
+        none falls between."""
         try:
             user = await _in_thread(self.viewer.user)
             if user is None:

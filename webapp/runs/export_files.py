@@ -14,8 +14,8 @@ EXPORT = Q(direction=Edge.Direction.OUTPUT, role="export")
 
 
 def exports(run: Run) -> Sequence[Edge]:
-    """The files that a run's export runs made: of each the zip with everything first, the newest model before older
-    ones.
+    """The files that a run's export runs made: of each the zip with everything first, the newest model
+    before older ones.
     """
     made_by = Q(run=run) | Q(run__parent=run, run__kind=Kind.EXPORT)
     edges = list(Edge.objects.filter(EXPORT, made_by).select_related("artifact", "run").order_by("-run", "id"))

@@ -1,5 +1,5 @@
-"""The short way of most flushes: points alone are numbered and stored, and the reading position moves, by one
-statement.
+"""The short way of most flushes: points alone are numbered and stored, and the reading position
+moves, by one statement.
 
 Most of what a small flush costs is the way to the server and back, which a transaction of several statements
 (webapp.runs.stream) goes six times. A chunk is sealed behind it, in a transaction of its own.

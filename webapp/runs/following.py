@@ -1,5 +1,5 @@
-"""The pages that begin a run on the model of one that ended well, a compression or exports: forms made from their
-Specs.
+"""The pages that begin a run on the model of one that ended well, a compression or exports: forms
+made from their Specs.
 """
 
 from collections.abc import Callable
@@ -31,8 +31,8 @@ from webapp.runs.models import Run
 
 @dataclass(frozen=True, kw_only=True)
 class Following:
-    """What may follow a run: the Spec that is asked for, the words of its page, and what starts it and says where to
-    look then.
+    """What may follow a run: the Spec that is asked for, the words of its page, and what starts it and says
+    where to look then.
     """
 
     spec: type[RunSpec]

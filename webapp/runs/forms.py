@@ -58,8 +58,8 @@ def read_post(post: QueryDict) -> dict[str, Any]:
 
 
 def starting_point(profile: Mapping[str, Any], most_ranks: int | None) -> dict[str, Any]:
-    """What a form says before anybody touched it: defaults, as many ranks as fit, the task that the data set's profile
-    suggests.
+    """What a form says before anybody touched it: defaults, as many ranks as fit, the task that the data
+    set's profile suggests.
     """
     task, target = profile.get("suggested_task"), profile.get("suggested_target")
     suggested = {"task": {"name": task, **({"target": target} if target else {})}} if task else {}

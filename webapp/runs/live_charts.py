@@ -1,5 +1,5 @@
-"""The charts of a run's page that the browser draws from the socket: which metrics each shows, and under which
-names.
+"""The charts of a run's page that the browser draws from the socket: which metrics each shows, and
+under which names.
 """
 
 from collections.abc import Sequence

@@ -43,8 +43,8 @@ class Line:
 
 
 def lines(run: Run, positions: Mapping[UUID, int] = NOTHING) -> list[Line]:
-    """The newest lines, oldest first, behind the number that is ``known`` of each of the streams; all of one that is
-    not.
+    """The newest lines, oldest first, behind the number that is ``known`` of each of the streams; all of one
+    that is not.
     """
     exports = run.children.filter(kind=Kind.EXPORT).values_list("pk", flat=True)
     unknown = reduce(or_, (Q(run=member, seq__gt=positions.get(member, 0)) for member in (run.pk, *exports)))

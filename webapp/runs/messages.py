@@ -31,8 +31,8 @@ def _once(array: Integers | Floats, texts: dict[bytes, str]) -> str:
 def entry(seq: int, kind: str, body: dict[str, Any], time: float | None = None, before: int | None = None) -> str:
     """One entry of the stream; ``time`` is seconds since the epoch (UTC).
 
-    ``before`` is the number up to which the browser was told: numbers in between may have been rewound, or only
-    passing.
+    ``before`` is the number up to which the browser was told: numbers in between may have been
+    rewound, or only passing.
     """
     start = seq - 1 if before is None else before
     return dumps({"type": kind, "from": start, "seq": seq, "time": time, "body": told(body)})

@@ -69,8 +69,8 @@ class Run(models.Model):
 
 
 class Measure(models.Model):
-    """What a number in reports measures, the same in all runs that have it; ``better`` is empty where neither direction
-    is."""
+    """What a number in reports measures, the same in all runs that have it; ``better`` is empty where
+    neither direction is."""
 
     name = models.CharField(max_length=80, primary_key=True)
     label = models.CharField(max_length=80)

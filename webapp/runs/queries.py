@@ -43,8 +43,8 @@ SORTS: Mapping[str, Sort] = {
 
 @dataclass(frozen=True)
 class Filters:
-    """What the list is narrowed to; unknown values narrow nothing. ``sort`` is one of SORTS or the name of a
-    measure.
+    """What the list is narrowed to; unknown values narrow nothing. ``sort`` is one of SORTS or the
+    name of a measure.
     """
 
     text: str = ""

@@ -28,8 +28,8 @@ class Drawing:
 
 @dataclass(frozen=True)
 class StageRow:
-    """A line of the table of stages. ``latency`` in milliseconds by batch size; ``refusal`` says why nothing is
-    offered.
+    """A line of the table of stages. ``latency`` in milliseconds by batch size; ``refusal`` says why
+    nothing is offered.
 
     ``is_peer``: not a stage, but what a stage is to be compared with, in the same runtime.
     """
@@ -63,8 +63,8 @@ class TableView:
 
 @dataclass(frozen=True)
 class Results:
-    """``lack``: why there is nothing to show for it, where a run that ended well kept nothing. ``cautions`` stand above
-    all numbers."""
+    """``lack``: why there is nothing to show for it, where a run that ended well kept nothing. ``cautions`` stand
+    above all numbers."""
 
     facts: Sequence[tuple[str, str]]
     tables: Sequence[TableView] = ()

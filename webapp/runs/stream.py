@@ -24,9 +24,9 @@ def record(
 ) -> int:
     """Number and store a rewind, then the points of ``batch``, then ``entries``; tell the browsers on commit.
 
-    Belongs into the caller's transaction; returns the run's last number. Points of training metrics beyond the step of
-    a rewind leave the curve. A channel layer that is away changes nothing: browsers learn by asking. Raises
-    UnknownRunError.
+    Belongs into the caller's transaction; returns the run's last number. Points of training metrics beyond
+    the step of a rewind leave the curve. A channel layer that is away changes nothing: browsers learn by
+    asking. Raises UnknownRunError.
     """
     assert connection.in_atomic_block, "record() belongs into the transaction of what it records"
     news: list[Message] = []

@@ -128,8 +128,8 @@ def retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 
 def _page_of(run: Run) -> HttpResponse:
-    """Where a person looks for what comes of it: an export's run has its downloads, an inspection's data set what was
-    found.
+    """Where a person looks for what comes of it: an export's run has its downloads, an inspection's data set
+    what was found.
     """
     if run.kind == Kind.EXPORT and run.parent_id is not None:
         return redirect("runs:detail", run.parent_id)

@@ -1,5 +1,5 @@
-"""Categories: a block of int32 codes in the prepared file, each an index into its column's levels, -1 where a value is
-missing."""
+"""Categories: a block of int32 codes in the prepared file, each an index into its column's levels, -1 where a
+value is missing."""
 
 from typing import Any, ClassVar, Literal
 

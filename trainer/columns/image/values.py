@@ -31,8 +31,8 @@ def _block(name: str, column: Column, prepared: Prepared, train: Indices) -> Blo
 
 
 def _sample(pixels: Array, train: Indices) -> Array:
-    """Evenly spaced training rows [rows, C, h, w] with about SAMPLE_VALUES values: of large pictures every so many
-    pixels.
+    """Evenly spaced training rows [rows, C, h, w] with about SAMPLE_VALUES values: of large pictures every
+    so many pixels.
 
     Read row by row, so that memory holds no large picture but one.
     """

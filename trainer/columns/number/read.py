@@ -1,5 +1,5 @@
-"""Numbers from outside, as numbers or as the import took their spellings. Shipped beside exports; it needs NumPy
-alone.
+"""Numbers from outside, as numbers or as the import took their spellings. Shipped beside exports;
+it needs NumPy alone.
 """
 
 from collections.abc import Collection, Sequence

@@ -96,8 +96,8 @@ def _columns(places: Sequence[int], prepared: Prepared, train: Indices) -> Itera
 
 
 def _fitted(values: Array) -> tuple[float, float, bool]:
-    """Center, scale, and whether there are gaps. Both come from the middle of the values, so that a few wild ones
-    decide nothing.
+    """Center, scale, and whether there are gaps. Both come from the middle of the values, so that a few wild
+    ones decide nothing.
     """
     values = values.astype(np.float32)  # as the model sees them: what it cannot tell apart is a constant
     present = values[np.isfinite(values)].astype(np.float64)

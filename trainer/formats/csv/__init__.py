@@ -52,8 +52,8 @@ def unpadded(text: bytes) -> bytes:
 
 
 def wide(sample: bytes) -> str:
-    """Python's codec if this is UTF-16 without a mark, else nothing: zero bytes stand at odd, or only at even,
-    places.
+    """Python's codec if this is UTF-16 without a mark, else nothing: zero bytes stand at odd, or
+    only at even, places.
     """
     odd, even = sample[1::2].count(0), sample[::2].count(0)
     if max(odd, even) < 0.025 * len(sample) or min(odd, even) > 0.1 * max(odd, even):

@@ -1,5 +1,5 @@
-"""What a table's first lines tell: the delimiter, whether they begin with names, and how decimal numbers are
-written.
+"""What a table's first lines tell: the delimiter, whether they begin with names, and how decimal
+numbers are written.
 """
 
 import csv
@@ -39,8 +39,8 @@ def _agreement(lines: Sequence[str], mark: str) -> tuple[float, int]:
 def decimal_comma(rows: Sequence[Sequence[str]], mark: str) -> str | None:
     """An example of a number with a decimal comma, if the file writes numbers so. Then points stand between thousands.
 
-    Between commas, where a number with one stands in quotation marks, it has to be clear that none are between
-    thousands.
+    Between commas, where a number with one stands in quotation marks, it has to be clear that none
+    are between thousands.
     """
     cells = [bare_digits(cell.strip()) for row in rows for cell in row]
     found = [cell for cell in cells if DECIMAL_COMMA.fullmatch(cell)]
@@ -77,8 +77,8 @@ def has_header(rows: Sequence[Sequence[str]], comma: bool) -> bool:
 
 
 def _is_alike(cell: str, below: Sequence[str], comma: bool) -> bool:
-    """Whether the first cell of a column of numbers is a number as those below are: ``10 km`` above numbers alone is a
-    name.
+    """Whether the first cell of a column of numbers is a number as those below are: ``10 km`` above numbers
+    alone is a name.
     """
     number = number_of(cell, comma)
     return number is not None and (
@@ -90,9 +90,9 @@ def _is_alike(cell: str, below: Sequence[str], comma: bool) -> bool:
 
 
 def _is_numbered(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
-    """Whether the first row numbers its columns, as in ``,0,1,2`` or ``country,2019,2020``: whole numbers in order, as
-    no row below has them, beside words that no value below is, or beside an empty name of a column that counts the
-    rows.
+    """Whether the first row numbers its columns, as in ``,0,1,2`` or ``country,2019,2020``: whole numbers in
+    order, as no row below has them, beside words that no value below is, or beside an empty name of a column
+    that counts the rows.
     """
     places = [at for at, cell in enumerate(first) if WHOLE.fullmatch(cell)]
     others = [at for at in range(len(first)) if at not in set(places)]
@@ -108,8 +108,8 @@ def _is_numbered(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
 
 
 def _steps(row: Sequence[str], places: Sequence[int]) -> set[int] | None:
-    """The different steps from each of the row's numbers to the next; None where they are not whole, or one alone and
-    no year.
+    """The different steps from each of the row's numbers to the next; None where they are not whole, or one alone
+    and no year.
     """
     cells = [row[at].strip() if at < len(row) else "" for at in places]
     if not all(WHOLE.fullmatch(cell) for cell in cells) or (

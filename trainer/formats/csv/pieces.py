@@ -1,5 +1,5 @@
-"""The rows of a CSV file, column by column and many at a time, as ``rows`` gives them one by one but many times as
-fast.
+"""The rows of a CSV file, column by column and many at a time, as ``rows`` gives them one by one but many
+times as fast.
 
 Most pieces of most files are cut at their delimiters by looking at all bytes at once. Where quotation marks, line ends
 or widths speak against that, Python's csv reads the piece, and from a piece on that is out of the ordinary, ``rows``

@@ -145,8 +145,8 @@ def _left_out(left_out: LeftOut) -> Iterator[Problem]:
 
 
 def _check_wide(source: Source) -> None:
-    """Zero bytes make a file look like UTF-16. This one is not if its first line has delimiters of one byte and no zero
-    byte.
+    """Zero bytes make a file look like UTF-16. This one is not if its first line has delimiters of one byte and
+    no zero byte.
     """
     with source.path.open("rb") as file:
         if b"\0" in (first := file.readline(LONGEST_LINE)) or not any(

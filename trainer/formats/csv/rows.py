@@ -53,8 +53,8 @@ class LeftOut:
 
 
 def rows(table: Table) -> Iterator[tuple[int, list[str]]]:
-    """Rows that are not blank, each with the number of its first line. Raises TrainerError naming the line that is
-    wrong.
+    """Rows that are not blank, each with the number of its first line. Raises TrainerError naming the line
+    that is wrong.
     """
     lines = Lines(table.source.path, table.encoding, table.start)
     reader = csv.reader(lines, delimiter=table.delimiter, strict=True)

@@ -1,5 +1,5 @@
-"""Reads IDX files (http://yann.lecun.com/exdb/mnist describes the format): big-endian, a header of dimensions, then
-values.
+"""Reads IDX files (http://yann.lecun.com/exdb/mnist describes the format): big-endian, a header of
+dimensions, then values.
 """
 
 import math
@@ -57,8 +57,8 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
 
 
 def _is_described(file: File, pictures: Sequence[File]) -> bool:
-    """Whether these are a few whole numbers for each picture of a file, the class first, as in QMNIST
-    (https://github.com/facebookresearch/qmnist)."""
+    """Whether these are a few whole numbers for each picture of a file, the class first, as
+    in QMNIST (https://github.com/facebookresearch/qmnist)."""
     shape, is_whole = file.values.shape, file.values.dtype.kind in "iu"
     return is_whole and len(shape) == 2 and shape[1] <= MOST_DESCRIBING and shape[0] in map(len, pictures)
 

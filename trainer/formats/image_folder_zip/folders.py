@@ -10,8 +10,8 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Place:
-    """The class of a picture, None where only a part's folder or none is around it, and its part, None where none is
-    named.
+    """The class of a picture, None where only a part's folder or none is around it, and its part, None where
+    none is named.
 
     ``inner`` are the folders that could name the class, from outside to inside.
     """
@@ -22,8 +22,8 @@ class Place:
 
 
 def places(names: Sequence[str], *, is_outermost: bool) -> list[Place]:
-    """Of each of these pictures. Folders around all of them are no classes; the class is the innermost that is left, or
-    the outermost."""
+    """Of each of these pictures. Folders around all of them are no classes; the class is the innermost that is left,
+    or the outermost."""
     paths = [tuple(folder.strip() for folder in name.split("/")[:-1]) for name in names]
     start = _common(paths)
     level = _level_of_parts(paths, start)

@@ -17,8 +17,8 @@ ABSENT, UNNAMED, AMBIGUOUS = -1, -2, -3
 
 @dataclass(frozen=True)
 class Naming:
-    """How the cells of one column name pictures: without suffix, and with so many folders before those that there
-    are."""
+    """How the cells of one column name pictures: without suffix, and with so many folders before
+    those that there are."""
 
     stems: bool = False
     dropped: int = 0

@@ -103,8 +103,8 @@ def _names(tables: Sequence[Listing]) -> str:
 
 
 def tables(sources: Sequence[Source], spec: Spec, index: Index, work: Path) -> Tables | None:
-    """The tables that name pictures; None where there are none. Raises TrainerError where it is open how they belong
-    together."""
+    """The tables that name pictures; None where there are none. Raises TrainerError where it is open how
+    they belong together."""
     ordered = sorted(sources, key=_order)
     every = [table for source in ordered if (table := listing(source, spec, index, work)) is not None]
     if not every:

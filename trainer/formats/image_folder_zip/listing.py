@@ -62,8 +62,8 @@ class Listing:
         return json_lines.left_out(self.broken, prefix) if self.file is None else self.file.left_out(prefix)
 
     def chunks(self, stated: Sequence[Stated] = ()) -> Iterator[Chunk]:
-        """All rows as cells, or as numbers where that is stated. Raises TrainerError naming the line that does not
-        fit."""
+        """All rows as cells, or as numbers where that is stated. Raises TrainerError naming the line that
+        does not fit."""
         if self.file is not None:
             return self.file.chunks()
         assert self.keys is not None
@@ -100,8 +100,8 @@ def _opened(source: Source, work: Path, spec: Spec, header: Any) -> Listing:
 
 
 def _with_paths(table: Listing, spec: Spec, index: Index, work: Path) -> Listing | None:
-    """With the columns that name pictures; None where there are none. Where the names do so as well, they are the first
-    row."""
+    """With the columns that name pictures; None where there are none. Where the names do so as well, they are
+    the first row."""
     sample = next(table.chunks(SPELLED * len(table.names)), None)
     if sample is None:
         return None

@@ -108,8 +108,8 @@ def facts(path: Path) -> Facts:
 
 
 def _has_more(image: Image.Image) -> bool:
-    """Whether a second frame or page follows. Pillow looks for it in the file, which may be cut there and still hold a
-    whole first."""
+    """Whether a second frame or page follows. Pillow looks for it in the file, which may be cut there and still hold
+    a whole first."""
     try:
         return bool(getattr(image, "is_animated", False))
     except BROKEN:
@@ -117,8 +117,8 @@ def _has_more(image: Image.Image) -> bool:
 
 
 def extent(path: Path) -> tuple[float, float, bool]:
-    """The smallest and the largest finite value of a deep picture, and whether all are whole numbers. Raises
-    BrokenPictureError."""
+    """The smallest and the largest finite value of a deep picture, and whether all are whole
+    numbers. Raises BrokenPictureError."""
     try:
         with _opened(path) as image:
             values = np.asarray(image, dtype=np.float64)

@@ -1,5 +1,5 @@
-"""``manage.py drain WORKER``: let a machine finish what it does and take nothing new, before it is switched off or
-updated.
+"""``manage.py drain WORKER``: let a machine finish what it does and take nothing new, before it is switched
+off or updated.
 """
 
 from argparse import ArgumentParser

@@ -1,5 +1,5 @@
-"""``manage.py sweep``: gives up abandoned uploads, purges deleted data sets, forgets old keys. The server does it by
-itself.
+"""``manage.py sweep``: gives up abandoned uploads, purges deleted data sets, forgets old keys. The server does
+it by itself.
 """
 
 from typing import Any
