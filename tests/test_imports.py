@@ -39,6 +39,7 @@ WEB_MAY_USE = (
     "trainer.exporters",
     "trainer.importing.profile",
     "trainer.mistakes",
+    "trainer.numerals",
     "trainer.previewing.report",
     "trainer.report",
     "trainer.compressing.savings",
