@@ -40,6 +40,7 @@ WEB_MAY_USE = (
     "trainer.importing.problems",
     "trainer.importing.profile",
     "trainer.mistakes",
+    "trainer.numerals",
     "trainer.previewing.report",
     "trainer.report",
     "trainer.compressing.savings",

@@ -47,6 +47,10 @@ ONE: dict[str, tuple[str, str]] = {
         "One row was left out, because a picture that it names is not there: %(names)s.",
         "count",
     ),
+    "%(count)s rows were left out, because they name no picture, or not one in every column of pictures.": (
+        "One row was left out, because it names no picture, or not one in every column of pictures.",
+        "count",
+    ),
     "%(count)s rows were left out, because several pictures have the names that they give: %(names)s.": (
         "One row was left out, because several pictures have the name that it gives: %(names)s.",
         "count",
@@ -130,8 +134,8 @@ ONE: dict[str, tuple[str, str]] = {
         "One row without a value in %(columns)s was left out.",
         "count",
     ),
-    "%(count)s classes with fewer than %(least)s rows were left out, %(rows)s rows in all: %(names)s.": (
-        "One class with fewer than %(least)s rows was left out, %(rows)s rows in all: %(names)s.",
+    "%(count)s classes with fewer than %(least)s rows were left out (rows in all: %(rows)s): %(names)s.": (
+        "One class with fewer than %(least)s rows was left out (rows in all: %(rows)s): %(names)s.",
         "count",
     ),
     "%(count)s classes were joined from several spellings: %(names)s.": (

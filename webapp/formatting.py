@@ -5,6 +5,8 @@ from typing import Any, TypeGuard
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from trainer.numerals import significant
+
 THIN = "\u202f"  # a narrow space that does not break
 
 
@@ -36,4 +38,4 @@ def short(value: Any) -> str:
     """A number with as many digits as a reader needs."""
     if not is_number(value):
         return "–" if value is None else str(value)
-    return f"{value:,}".replace(",", THIN) if isinstance(value, int) else f"{value:.4g}"
+    return f"{value:,}".replace(",", THIN) if isinstance(value, int) else significant(value).replace(",", THIN)

@@ -71,6 +71,25 @@ def test_numbers_over_words_are_refused_with_the_column_how_many_and_the_first(t
         table(tmp_path, ["red", "blue", "1"] * 12, number.Reading())
 
 
+@pytest.mark.parametrize("cells", [["12,5", "3,25", "1,234"], ["€12,5", "3,25 €", "1,234"]])
+def test_decimal_commas_beside_columns_with_points_are_read_where_somebody_says_so(
+    tmp_path: Path, cells: list[str]
+) -> None:
+    quoted = [f'"{cell}"' for cell in cells] * 12
+    with pytest.raises(TrainerError, match="another decimal mark"):
+        table(tmp_path, quoted, number.Reading())
+    made = table(tmp_path, quoted, number.Reading(decimal="comma"))
+    np.testing.assert_array_equal(made.data.array("numbers")[:3], [[0.5, 12.5], [7.5, 3.25], [1.5, 1.234]])
+    assert isinstance(one := column(made), number.Column)
+    assert one.decimal_comma
+
+
+def test_commas_between_thousands_are_read_so_where_somebody_says_so(tmp_path: Path) -> None:
+    content = "size;column;label\n" + "".join(f"{at},5;1,234;{'xy'[at % 2]}\n" for at in range(20))
+    made = imported(tmp_path, {"x.csv": content.encode()}, readings={"column": number.Reading(decimal="point")})
+    np.testing.assert_array_equal(made.data.array("numbers")[1], [1.5, 1234])
+
+
 def test_zero_and_one_are_yes_and_no_where_somebody_says_so(tmp_path: Path) -> None:
     made = table(tmp_path, ["0", "1", ""] * 12, boolean.Reading())
     assert isinstance(one := column(made), boolean.Column)

@@ -55,7 +55,7 @@ def test_cells_keep_the_types_that_the_file_states(tmp_path: Path) -> None:
     }
     levels = {column.name: column.levels for column in made.data.summary.columns if isinstance(column, category.Column)}
     assert levels["code"] == ("000", "001", "002")
-    assert made.profile.columns[2].earliest == "2024-01-01 00:00:00"
+    assert made.profile.columns[2].earliest == "2024-01-01"
     np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [n * 0.25 if n % 7 else np.nan for n in range(40)])
     assert np.isnan(made.data.array("numbers")[4, 2])
     assert made.data.summary.columns[4].missing == 1

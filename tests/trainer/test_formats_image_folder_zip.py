@@ -370,7 +370,8 @@ def test_rows_without_their_picture_and_pictures_without_a_row_are_left_out_coun
         members = {name: archive.read(name) for name in archive.namelist()} | {"set/images/torn.png": picture()[:-30]}
     made = imported(tmp_path, {"x.zip": zipped(members)})
     assert made.data.array("numbers")[:, 0].tolist() == [1, 3, 4]
-    assert made.problem("rows_without_picture").params == {"count": 2, "names": "gone.png"}
+    assert made.problem("rows_without_picture").params == {"count": 1, "names": "gone.png"}
+    assert made.problem("rows_naming_no_picture").params == {"count": 1}
     assert made.problem("unnamed_pictures").params["count"] == 3
     assert made.problem("broken_pictures").params["names"] == "set/images/torn.png"
     with Image.open(io.BytesIO(picture(seed=2))) as image:

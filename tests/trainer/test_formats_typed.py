@@ -82,7 +82,7 @@ def test_what_the_file_states_stays_so(tmp_path: Path, written: Written, name: s
     assert levels(made)["code"] == ("000", "001", "002")
     assert levels(made)["label"] == ("NA", "yes")
     assert levels(made)["flag"] == ("false", "true")
-    assert made.profile.columns[7].earliest == "2024-01-01 00:00:00"
+    assert made.profile.columns[7].earliest == "2024-01-01"
     np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [np.nan if n == 7 else n / 4 for n in range(COUNT)])
     np.testing.assert_array_equal(made.data.array("numbers")[:, 2], [n % 9 / 4 for n in range(COUNT)])
     assert made.data.summary.columns[-1].missing == 1

@@ -73,11 +73,11 @@ def test_mixed_columns_take_the_model_that_fits_them_unasked(tmp_path: Path) -> 
     assert [event.outcome for event in done[events.Ended]] == ["succeeded"]
 
 
-def test_a_fusion_is_pruned_and_its_export_proved(tmp_path: Path) -> None:
+@pytest.mark.parametrize("combiner", sorted(listing("combiners")))
+def test_a_fusion_is_pruned_and_its_export_proved(combiner: str, tmp_path: Path) -> None:
     prepared = mixed.write(tmp_path / "mixed.safetensors")
-    trained = samples.attempt(
-        tmp_path / "train", "train", {"task": TASK, "model": {"name": "fusion"}, "epochs": 20}, {"prepared": prepared}
-    )
+    spec = {"task": TASK, "model": {"name": "fusion", "combiner": {"name": combiner}}, "epochs": 20}
+    trained = samples.attempt(tmp_path / "train", "train", spec, {"prepared": prepared})
     inputs = {"prepared": prepared, "model": trained.output("model.safetensors")}
     stages = {"stages": [{"name": "prune_channels"}]}
     compressed = samples.attempt(tmp_path / "compress", "compress", stages, inputs)

@@ -263,7 +263,8 @@ def test_two_columns_of_pictures_the_same_picture_in_several_rows_and_every_reas
     assert made.problem("lost_value").params == {"column": "label", "value": "hare", "count": 1}
     assert made.problem("foreign_pictures").params["formats"] == "HEIC"
     assert made.problem("ambiguous_pictures").params == {"count": 1, "names": "1.png"}
-    assert made.problem("rows_without_picture").params == {"count": 2, "names": "gone.png"}
+    assert made.problem("rows_without_picture").params == {"count": 1, "names": "gone.png"}
+    assert made.problem("rows_naming_no_picture").params == {"count": 1}
 
 
 def test_a_class_whose_pictures_are_all_gone_is_missed_even_if_one_class_is_left(tmp_path: Path) -> None:

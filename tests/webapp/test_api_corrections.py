@@ -15,7 +15,7 @@ from trainer.columns import readings
 from webapp.accounts.models import User
 from webapp.datasets.models import Dataset, DatasetVersion
 
-NUMBER = {"columns": {"zip": {"kind": "number"}}}
+NUMBER = {"columns": {"zip": {"kind": "number", "decimal": "auto"}}}
 
 
 @pytest.fixture

@@ -235,3 +235,14 @@ def test_a_button_of_a_list_changes_it_on_a_page_without_scripts(edit: str, name
 def test_a_list_within_a_component_of_a_list_is_changed_by_its_path() -> None:
     raw = {"stages": [{"name": "a"}, {"name": "b", "parts": [{"name": "x"}]}]}
     assert edited(raw, "add stages.1.parts y")["stages"][1]["parts"] == [{"name": "x"}, {"name": "y"}]
+
+
+@pytest.mark.parametrize("kind", ["left_out", "text"])
+def test_a_column_that_can_neither_go_in_nor_be_told_is_not_offered(kind: str) -> None:
+    summary = table("petal")["summary"]
+    useless = {"name": "useless", "kind": kind, "distinct": 9}
+    data = DataSummary.model_validate({**summary, "columns": [*summary["columns"], useless]})
+    task = drawn(listing("tasks")["classification"].spec, {}, data)
+    offers = {control.name: dict(control.choices).keys() for control in task.controls if isinstance(control, Field)}
+    assert "petal" in offers["features"]
+    assert not {name for name, columns in offers.items() if "useless" in columns}

@@ -20,7 +20,7 @@ from webapp.datasets.services import DatasetError
 from webapp.runs import services as runs
 from webapp.runs.models import Run
 
-NUMBER, CATEGORY = {"kind": "number"}, {"kind": "category"}
+NUMBER, CATEGORY = {"kind": "number", "decimal": "auto"}, {"kind": "category"}
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def rows(spec: Spec, table: "Table") -> "tuple[Table, Sequence[Effect]]":
             name="rare_classes",
             label=_("Classes left out"),
             message=_(
-                "%(count)s classes with fewer than %(least)s rows were left out, %(rows)s rows in all: %(names)s."
+                "%(count)s classes with fewer than %(least)s rows were left out (rows in all: %(rows)s): %(names)s."
             ),
             count=len(rare),
             params={"least": spec.rows, "rows": count, "names": ", ".join(rare[:NAMED])},

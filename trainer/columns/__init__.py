@@ -53,6 +53,10 @@ class Reading(Strict):
 
     kind: str
 
+    def takes_comma(self, is_usual: bool) -> bool:
+        """Whether 1,5 is one and a half in this column; ``is_usual``: whether it is in the file as a whole."""
+        return is_usual
+
 
 Readings = Mapping[str, Reading]  # by the names of columns
 

@@ -55,8 +55,9 @@ SENTENCES: dict[str, Sentence] = {
         "warning",
         _("“%(column)s” is missing in %(count)s of %(rows)s rows."),
         _(
-            "Training fills gaps with the column's median, and tells the model where they were. Choose otherwise by "
-            "the cleaning step “Fill gaps”, or fill them in if you know better."
+            "Training fills gaps in numbers and dates with the middle of the column, leaves others empty, and tells "
+            "the model where they were. Choose otherwise by the cleaning step “Fill gaps”, or fill them in if you "
+            "know better."
         ),
     ),
     "infinite_pixels": (
@@ -127,6 +128,11 @@ SENTENCES: dict[str, Sentence] = {
         "warning",
         _("%(count)s rows were left out, because the pictures that they name are not there: %(names)s."),
         _("Add these pictures and import again, or correct their names in the table."),
+    ),
+    "rows_naming_no_picture": (
+        "warning",
+        _("%(count)s rows were left out, because they name no picture, or not one in every column of pictures."),
+        _("Write the names of their pictures into the table and import again."),
     ),
     "ambiguous_pictures": (
         "warning",
@@ -305,6 +311,7 @@ LOOKED_FOR: dict[str, str] = {
     "lines_behind": _("Lines behind the last row."),
     "renamed_columns": _("Columns without a name of their own."),
     "rows_without_picture": _("Rows whose picture is not there."),
+    "rows_naming_no_picture": _("Rows that name no picture."),
     "unnamed_pictures": _("Pictures that no row names."),
     "ambiguous_pictures": _("Names that several pictures have."),
     "lost_value": _("Values of which no row has a picture that can be read."),

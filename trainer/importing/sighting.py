@@ -15,7 +15,9 @@ from trainer.importing.stated import Stated
 
 
 class Sighting:
-    """``reading`` is the kind that somebody chose, ``columns`` how many the table has."""
+    """``reading`` is the kind that somebody chose, ``comma`` whether the file has decimal commas, ``columns`` how many
+    columns the table has.
+    """
 
     winner: Candidate  # once it is decided
 
@@ -24,7 +26,7 @@ class Sighting:
         self.observed = Observed(
             name,
             stated,
-            comma=comma,
+            comma=reading.takes_comma(comma) if reading else comma,
             most=MOST_HELD if reading else most_held(columns),
             reads_numbers=any(one.candidate.reads_numbers for one in asked),
         )

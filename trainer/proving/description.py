@@ -128,7 +128,8 @@ def _exports(report: dict[str, Any]) -> list[str]:
 def _how_to_run(runs: Sequence[tuple[str, str]]) -> list[str]:
     rows = (
         "a .csv written as the file that trained the model (that file itself, too), .jsonl with an object a row, or "
-        "pictures.npy (uint8, N x C x H x W); preprocess.json names the columns. `--help` tells more"
+        "pictures.npy (uint8, N x C x H x W); in a row, a picture is the name of a .npy file (uint8, C x H x W). "
+        "preprocess.json names the columns and tells how pictures become such; `--help` tells more"
     )
     lines = [f"`predict.py` needs numpy and the library of the format. Rows are {rows}.", ""]
     for name, needs in runs:

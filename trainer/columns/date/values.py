@@ -1,7 +1,7 @@
 """Dates of the prepared file."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import numpy as np
 
@@ -73,4 +73,6 @@ def outside(column: Column, prepared: Prepared, row: int) -> str | None:
 
 
 def written(microseconds: int) -> str:
-    return (datetime(1970, 1, 1) + timedelta(microseconds=microseconds)).isoformat(sep=" ")
+    """Midnight goes without saying: most columns hold days."""
+    moment = datetime(1970, 1, 1) + timedelta(microseconds=microseconds)
+    return moment.date().isoformat() if moment.time() == time.min else moment.isoformat(sep=" ")

@@ -21,6 +21,14 @@ LABEL = _("number")
 
 class Reading(BaseReading):
     kind: Literal["number"] = "number"
+    decimal: Literal["auto", "point", "comma"] = Field(
+        "auto",
+        title="Decimal mark",
+        description="What stands before tenths; “auto” takes what the file as a whole has.",
+    )
+
+    def takes_comma(self, is_usual: bool) -> bool:
+        return is_usual if self.decimal == "auto" else self.decimal == "comma"
 
 
 class Column(BaseColumn):

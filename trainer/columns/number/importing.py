@@ -91,7 +91,7 @@ class Candidate(kind.Candidate):
         raise TrainerError(
             "kind_no_numbers",
             "“%(column)s” cannot be read as numbers: %(count)s of its %(present)s values are none, the first "
-            "“%(value)s” in line %(line)s. Correct them, or choose another kind for the column.",
+            "“%(value)s” in line %(line)s. Correct them, or choose another decimal mark or kind for the column.",
             field="columns",
             column=observed.name,
             count=observed.text + observed.infinite,

@@ -16,6 +16,8 @@ class Network(nn.Module):
         )
 
     def forward(self, blocks: Tensor) -> Tensor:
-        weights: Tensor = torch.softmax(self.query(torch.tanh(self.key(blocks))), 1)
-        values: Tensor = self.value(blocks)
-        return (weights * values).sum(1)
+        # Block by block: pruning misreads a network in which a linear layer takes three axes.
+        every = blocks.unbind(1)
+        weights = torch.softmax(torch.stack([self.query(torch.tanh(self.key(block))) for block in every]), 0)
+        values = torch.stack([self.value(block) for block in every])
+        return (weights * values).sum(0)

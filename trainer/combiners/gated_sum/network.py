@@ -12,5 +12,6 @@ class Network(nn.Module):
         self.gate = nn.Linear(width, width)
 
     def forward(self, blocks: Tensor) -> Tensor:
-        gates: Tensor = torch.sigmoid(self.gate(blocks))
-        return (gates * blocks).sum(1)
+        # Block by block: pruning misreads a network in which a linear layer takes three axes.
+        gated = [torch.sigmoid(self.gate(block)) * block for block in blocks.unbind(1)]
+        return torch.stack(gated).sum(0)

@@ -158,10 +158,11 @@ def _compact(pixels: Array, is_whole: Array) -> Array:
 
 def _of_rows(lost: Sequence[Lost]) -> Iterator[Problem]:
     """Rows that were left out, by what is wrong with the names that they give."""
-    unnamed = [one for one in lost if one.reason in {REASONS[ABSENT], REASONS[UNNAMED]}]
-    if unnamed:
-        names = ", ".join([one.cell for one in unnamed if one.cell.strip()][:NAMED]) or "–"
-        yield problem("rows_without_picture", count=len(unnamed), names=names)
+    astray = [one for one in lost if one.reason in {REASONS[ABSENT], REASONS[UNNAMED]}]
+    if absent := [one.cell for one in astray if one.cell.strip()]:
+        yield problem("rows_without_picture", count=len(absent), names=", ".join(absent[:NAMED]))
+    if unnamed := len(astray) - len(absent):
+        yield problem("rows_naming_no_picture", count=unnamed)
     if ambiguous := [one.cell for one in lost if one.reason == REASONS[AMBIGUOUS]]:
         yield problem("ambiguous_pictures", count=len(ambiguous), names=", ".join(ambiguous[:NAMED]))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trainer.data.prepared import Array
+from trainer.numerals import significant
 from trainer.report import Block, Caution, Figure, Scalar
 from trainer.sentences import gettext_noop as _
 
@@ -60,7 +61,7 @@ class _Doubt:
 
 def _doubt(error: Array, guess: Array, mean: float) -> _Doubt | None:
     """Of the errors [N] of a model and of the mean; an error that is not finite is the worst."""
-    params = {"mean": f"{mean:.4g}", "error": _mean_error(error), "guess": _mean_error(guess)}
+    params = {"mean": significant(mean), "error": _mean_error(error), "guess": _mean_error(guess)}
     if not np.abs(error).mean() < np.abs(guess).mean():
         message = _(
             "This model is no better than guessing: always answering %(mean)s, the mean of the training rows, has a "
@@ -80,4 +81,4 @@ def _doubt(error: Array, guess: Array, mean: float) -> _Doubt | None:
 
 
 def _mean_error(errors: Array) -> str:
-    return f"{np.abs(errors).mean():.4g}"
+    return significant(float(np.abs(errors).mean()))

@@ -70,9 +70,8 @@ def _choices(info: FieldInfo, shape: Shape, data: DataSummary | None) -> Choices
         given = [(column.name, column.name) for column in data.columns if is_partition(column)]
         return (("", _("nothing: drawn at random")), *given)
     if data is not None and source == "columns":
-        return _open(
-            info, shape, tuple((one.name, f"{one.name} ({words.column_kind(one.kind)})") for one in data.columns)
-        )
+        useful = (one for one in data.columns if one.layout is not None or one.encodings)  # goes in, or can be told
+        return _open(info, shape, tuple((one.name, f"{one.name} ({words.column_kind(one.kind)})") for one in useful))
     if get_origin(shape.core) is Literal:
         names = ((str(choice), _(str(choice).replace("_", " "))) for choice in get_args(shape.core))
         return _open(info, shape, tuple(names))
