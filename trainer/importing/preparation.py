@@ -73,9 +73,9 @@ def _mute(parsed: Parsed) -> Iterator[LeftOut]:
 
 def _require_kinds(parsed: Parsed, readings: Readings) -> None:
     """What tables of rows and columns see to, other data do not know of."""
+    kind_of = {column.name: column.kind for column in parsed.summary.columns}
     for name, reading in readings.items():
-        column = parsed.summary.named(name)
-        if column is None or column.kind != reading.kind:
+        if kind_of.get(name) != reading.kind:
             raise TrainerError(
                 "kind_of_pictures",
                 "The kind of “%(column)s” cannot be chosen in these data: it can be for the columns of tables. "
