@@ -97,6 +97,8 @@ def test_zero_and_one_are_yes_and_no_where_somebody_says_so(tmp_path: Path) -> N
     assert made.data.array("booleans")[:3, 0].tolist() == [0, 1, -1]
     with pytest.raises(TrainerError, match="it has 3 different values"):
         table(tmp_path / "three", ["0", "1", "2"] * 12, boolean.Reading())
+    with pytest.raises(TrainerError, match="has no value"):
+        table(tmp_path / "none", ["", "NA"] * 18, boolean.Reading())
 
 
 def test_a_column_that_was_left_out_is_named_and_nothing_is_learned_from_it(tmp_path: Path) -> None:
@@ -113,9 +115,12 @@ def test_categories_over_text_are_text_where_somebody_says_so(tmp_path: Path) ->
     assert column(made).kind == "text"
 
 
-@pytest.mark.parametrize("cells", [[f"{'long' * 30} {at}" for at in range(36)], ["" for _ in range(36)]])
-def test_what_cannot_be_categories_is_refused(tmp_path: Path, cells: list[str]) -> None:
-    with pytest.raises(TrainerError, match="“column” cannot be read as categories"):
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [([f"{'long' * 30} {at}" for at in range(36)], "cannot be read as categories"), ([""] * 36, "has no value")],
+)
+def test_what_cannot_be_categories_is_refused(tmp_path: Path, cells: list[str], message: str) -> None:
+    with pytest.raises(TrainerError, match=f"“column” {message}"):
         table(tmp_path, cells, category.Reading())
 
 

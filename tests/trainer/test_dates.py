@@ -134,6 +134,23 @@ def test_words_are_no_dates_whatever_somebody_says(tmp_path: Path) -> None:
         table(tmp_path, ["red", "blue"] * 18, date.Reading())
 
 
+def test_years_of_two_figures_and_digits_alone_are_dates_where_somebody_says_so(tmp_path: Path) -> None:
+    cells = ["1/13/24", "12/31/68 1:30 PM", "1.1.69", "20240301101112", "20240301T1011Z"]
+    assert seconds(table(tmp_path / "chosen", cells * 8, date.Reading()))[:5] == [
+        utc(2024, 1, 13),
+        utc(2068, 12, 31, 13, 30),
+        utc(1969, 1, 1),
+        utc(2024, 3, 1, 10, 11, 12),
+        utc(2024, 3, 1, 10, 11),
+    ]
+    assert table(tmp_path / "unasked", cells[:3] * 8).data.summary.columns[1].kind == "category"
+
+
+def test_a_column_without_any_value_cannot_be_chosen_to_have_dates(tmp_path: Path) -> None:
+    with pytest.raises(TrainerError, match="has no value"):
+        table(tmp_path, ["", "NA"] * 18, date.Reading())
+
+
 def test_the_profile_has_their_range(tmp_path: Path) -> None:
     made = table(tmp_path, [f"2024-{1 + at % 12:02}-01" for at in range(40)])
     profile = made.profile.columns[1]

@@ -408,6 +408,8 @@ def test_whatever_is_left_out_of_folders_stands_in_a_list(tmp_path: Path) -> Non
         "root/cats/torn.png": picture()[:-30],
         "root/=1+1.txt": b"x",
         "=cmd.txt": b"x",
+        " =cmd.txt": b"x",
+        "＝cmd.txt": b"x",
         "top.png": picture(),
         "root/owls/a.svg": b"<svg/>",
     }
@@ -419,6 +421,8 @@ def test_whatever_is_left_out_of_folders_stands_in_a_list(tmp_path: Path) -> Non
         "root/cats/torn.png": "cannot be read",
         "root/=1+1.txt": "no picture",
         "'=cmd.txt": "no picture",
+        "' =cmd.txt": "no picture",
+        "'＝cmd.txt": "no picture",
     }
     none = imported(tmp_path / "none", {"x.zip": zipped(two_classes())})
     assert (none.profile.left_out, (none.folder / "left_out.csv").exists()) == (0, False)

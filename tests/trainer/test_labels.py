@@ -63,6 +63,19 @@ def test_words_with_something_between_them_are_labels_where_somebody_says_so(
     assert table(tmp_path / "unasked", cells, None).data.summary.columns[1].kind == "category"
 
 
+@pytest.mark.parametrize("separator", [None, "auto"])
+@pytest.mark.parametrize("both", ["['blue', 'red']", """["blue", 'red']""", '["blue", "", null, "red", "blue"]'])
+def test_lists_are_read_as_pandas_writes_them_and_with_labels_that_say_nothing(
+    tmp_path: Path, both: str, separator: str | None
+) -> None:
+    check(table(tmp_path, [both.replace("blue", "red"), both, "[]", "NA"] * 12, separator))
+
+
+def test_a_column_without_any_label_cannot_be_chosen_to_have_some(tmp_path: Path) -> None:
+    with pytest.raises(TrainerError, match="“tags” has no value"):
+        table(tmp_path, ["", "NA"] * 12, "auto")
+
+
 def test_too_many_labels_are_refused(tmp_path: Path) -> None:
     with pytest.raises(TrainerError, match="“tags” cannot be read as labels"):
         table(tmp_path, [f"a{at};b{at}" for at in range(600)], "auto")

@@ -19,6 +19,7 @@ from trainer import columns as kinds
 from trainer.columns import Column
 from trainer.data.prepared import Array
 from trainer.data.summary import DataSummary
+from trainer.errors import TrainerError
 from trainer.importing.problems import Problem
 from trainer.importing.profile import ColumnProfile, Counts, Unread
 from trainer.importing.stated import Stated
@@ -43,6 +44,16 @@ class Candidate:
 
     def __init__(self, observed: "Observed", reading: Any = None) -> None:
         self.observed, self.reading = observed, reading
+
+    def require_values(self) -> None:
+        """Raises TrainerError where all cells are missing, of which a choice could make nothing."""
+        if not self.observed.present:
+            raise TrainerError(
+                "kind_all_missing",
+                "“%(column)s” has no value, so that no kind can be chosen for it but to leave it out.",
+                field="columns",
+                column=self.observed.name,
+            )
 
     def see(self, part: "Part") -> Kept:
         """Take note of some more cells; what to keep of them."""

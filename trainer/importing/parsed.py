@@ -1,7 +1,9 @@
 """What a format's reader hands on: the arrays of the prepared file and what it noticed on the way."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -43,8 +45,17 @@ class Parsed:
 
     def block_values(self, column: Column, block: str) -> Array:
         """The values of one column of a kind that lies in one block."""
-        alike = [other.name for other in self.summary.columns if other.kind == column.kind]
-        return np.asarray(self.arrays[block][:, alike.index(column.name)])
+        return np.asarray(self.arrays[block][:, self._places[column.name]])
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """Of each column among those of its kind; looked for one by one, they would take the square of the columns."""
+        counts: Counter[str] = Counter()
+        places = {}
+        for column in self.summary.columns:
+            places[column.name] = counts[column.kind]
+            counts[column.kind] += 1
+        return places
 
 
 def beside(parsed: Parsed, others: Sequence[Source]) -> Parsed:

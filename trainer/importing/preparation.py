@@ -18,7 +18,7 @@ from trainer.importing.archives import HIDDEN, Source, opened
 from trainer.importing.parsed import LeftOut, Parsed
 from trainer.importing.profile import Profile
 
-FORMULA = ("=", "+", "-", "@")  # a spreadsheet would compute such a name
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # a spreadsheet may compute such a name, spaces before it or not
 NOTE = re.compile(r"(LICENSE|LICENCE|README|COPYING|NOTICE)(-[\w-]+)?((\.[\w-]+)*\.(md|txt|rst))?", re.IGNORECASE)
 
 
@@ -73,9 +73,9 @@ def _mute(parsed: Parsed) -> Iterator[LeftOut]:
 
 def _require_kinds(parsed: Parsed, readings: Readings) -> None:
     """What tables of rows and columns see to, other data do not know of."""
+    kind_of = {column.name: column.kind for column in parsed.summary.columns}
     for name, reading in readings.items():
-        column = parsed.summary.named(name)
-        if column is None or column.kind != reading.kind:
+        if kind_of.get(name) != reading.kind:
             raise TrainerError(
                 "kind_of_pictures",
                 "The kind of “%(column)s” cannot be chosen in these data: it can be for the columns of tables. "
@@ -105,7 +105,9 @@ def _listed(left_out: Sequence[LeftOut], out: Path) -> Path | None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("name", "reason"))
-        writer.writerows((f"'{one.name}" if one.name.startswith(FORMULA) else one.name, one.reason) for one in left_out)
+        writer.writerows(
+            (f"'{one.name}" if one.name.lstrip().startswith(FORMULA) else one.name, one.reason) for one in left_out
+        )
     return path
 
 

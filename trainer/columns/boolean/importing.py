@@ -19,6 +19,7 @@ class Candidate(levelled.Candidate):
         words = observed.words()
         pair = boolean.pair(words, numbers=self.reading is not None)
         if pair is None and self.reading is not None:
+            self.require_values()
             raise self._refusal(words)
         if pair is None:
             return None

@@ -51,6 +51,7 @@ class Candidate(levelled.Candidate):
         observed = self.observed
         if not observed.is_full and 0 < len(observed.levels) <= MOST_CHOSEN and not self._has_long():
             return
+        self.require_values()
         raise TrainerError(
             "kind_no_categories",
             "“%(column)s” cannot be read as categories: these are between one and %(most)s different values of at "

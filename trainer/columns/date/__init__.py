@@ -25,7 +25,8 @@ class Reading(BaseReading):
     order: Literal["auto", "day first", "month first"] = Field(
         "auto",
         title="Day and month",
-        description="What 01/02/2024 means; “auto” looks for a row that decides.",
+        description="What 01/02/2024 means; “auto” looks for a row that decides. Of years with two figures, 69 to 99 "
+        "are of the last century.",
     )
 
 
@@ -36,7 +37,7 @@ class Column(BaseColumn):
     order: Literal["day first", "month first"] = Field(
         "day first", description="Which of the two figures comes first where months are figures and the year is last."
     )
-    is_compact: bool = Field(False, description="Whether 20240301 is a date.")
+    is_compact: bool = Field(False, description="Whether 20240301 and 1/3/24 are dates.")
 
     def refusal(self) -> TrainerError:
         return TrainerError(
@@ -57,7 +58,7 @@ class Block(VectorBlock):
     kind: Literal["date"] = "date"
     name: Literal["dates"] = "dates"
     order: Names
-    compact: Names = Field(description="Columns in which 20240301 is a date.")
+    compact: Names = Field(description="Columns in which 20240301 and 1/3/24 are dates.")
     center: Annotated[tuple[int, ...], Lenient] = Field(description="Seconds since 1970.")
     scale: Numbers = Field(description="Days.")
     year: Numbers

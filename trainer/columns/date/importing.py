@@ -143,6 +143,7 @@ class Candidate(kind.Candidate):
         observed = self.observed
         if valid > observed.present - valid:
             return
+        self.require_values()
         cell = self._strange or self._impossible[self._order] or Cell(0, "")
         raise TrainerError(
             "kind_no_dates",

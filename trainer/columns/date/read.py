@@ -34,8 +34,15 @@ _FORMS = (
     r"(?P<year>\d{4})年 ?(?P<month>\d{1,2})月 ?(?P<day>\d{1,2})日",
 )
 FORMS = tuple(re.compile(form + _TIME, re.ASCII | re.IGNORECASE) for form in _FORMS)
-COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?:T?(?P<hour>\d\d)(?P<minute>\d\d))?", re.ASCII)
+# What could be something else than a date, and is one only where somebody says so.
+_COMPACT = (
+    r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"
+    r"(?:T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?)?"
+)
+_SHORT = r"(?P<first>\d{1,2})(?P<mark>[-/.])(?P<second_of>\d{1,2})(?P=mark)(?P<year>\d\d)" + _TIME
+COMPACT = tuple(re.compile(form, re.ASCII | re.IGNORECASE) for form in (_COMPACT, _SHORT))
 YEAR = re.compile(r"\d{4}", re.ASCII)
+CENTURY_TURN = 69  # 68 is 2068 and 69 is 1969, as POSIX has it
 
 
 class Moment(NamedTuple):
@@ -57,10 +64,10 @@ class Moment(NamedTuple):
 
 @lru_cache(maxsize=65536)
 def moment(text: str, compact: bool = False) -> Moment | None:
-    """What a stripped text says, None where it is not written as dates are. ``compact``: 20240301 is one."""
-    if len(text) > LONGEST or not YEAR.search(text):
+    """What a stripped text says, None where it is not written as dates are. ``compact``: 20240301 and 1/3/24 are."""
+    if len(text) > LONGEST or not (compact or YEAR.search(text)):
         return None
-    match = next(filter(None, (form.fullmatch(text) for form in (FORMS + (COMPACT,) * compact))), None)
+    match = next(filter(None, (form.fullmatch(text) for form in (FORMS + COMPACT * compact))), None)
     if match is None:
         return None
     parts = match.groupdict()
@@ -83,13 +90,18 @@ def _microseconds(parts: dict[str, Any], month: int, day: int) -> int | None:
     minute, second = int(parts.get("minute") or 0), int(parts.get("second") or 0)
     try:
         local = datetime(
-            int(parts["year"]), month, day, hour % 12 + 12 * (half == "P") if half else hour, minute, second, fraction
+            _year(parts["year"]), month, day, hour % 12 + 12 * (half == "P") if half else hour, minute, second, fraction
         )
     except ValueError:
         return None
     offset = _offset(parts.get("zone") or "")
     value = None if offset is None else local - EPOCH - offset
     return value // timedelta(microseconds=1) if value is not None and FIRST <= value <= LAST else None
+
+
+def _year(digits: str) -> int:
+    year = int(digits)
+    return year if len(digits) > 2 else year + (2000 if year < CENTURY_TURN else 1900)
 
 
 def _offset(zone: str) -> timedelta | None:

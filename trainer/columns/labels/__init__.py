@@ -19,7 +19,8 @@ class Reading(BaseReading):
     separator: Literal["auto", ";", "|", ",", "space"] = Field(
         "auto",
         title="Separator",
-        description="What stands between labels; “auto” takes lists of JSON, or the first of ; | , that is there.",
+        description="What stands between labels; “auto” takes lists of JSON or Python, or the first of ; | , that is "
+        "there.",
     )
 
 

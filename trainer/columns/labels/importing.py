@@ -1,6 +1,7 @@
 """Columns of lists in a file: of JSON, or of words with something between them where somebody says so."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ JSON = "json"
 MARKS = {"space": " "}
 AUTO = (JSON, ";", "|", ",")
 MOST_LABELS = 1000
+QUOTED = re.compile(r"""'([^'\\]*)'|"([^"\\]*)\"""")
+PYTHON = re.compile(rf"\[(?:{QUOTED.pattern})(?:, ?(?:{QUOTED.pattern}))*\]")  # as pandas writes a column of lists
 
 
 class Candidate(kind.Candidate):
@@ -67,6 +70,7 @@ class Candidate(kind.Candidate):
         mark = self._mark()
         levels = tuple(sorted(self._levels[mark])) if mark is not None else ()
         if not levels and self.reading is not None:
+            self.require_values()
             raise TrainerError(
                 "kind_no_labels",
                 "“%(column)s” cannot be read as labels: these are between one and %(most)s different words of at most "
@@ -106,13 +110,18 @@ def _split(cell: str, mark: str, *, is_chosen: bool) -> list[str] | None:
     try:
         values = json.loads(cell)
     except (ValueError, RecursionError):
+        values = [single or double for single, double in QUOTED.findall(cell)] if PYTHON.fullmatch(cell) else None
+    if values is None:
         return None
-    are_labels = all(str(value).strip() and _is_label(value, is_chosen) for value in values)
-    return [str(value).strip() for value in values] if are_labels else None
+    if not all(_is_label(value, is_chosen) for value in values):
+        return None
+    return [label for value in values if value is not None and (label := str(value).strip())]
 
 
 def _is_label(value: Any, is_chosen: bool) -> bool:
-    return isinstance(value, str) or (is_chosen and isinstance(value, int) and not isinstance(value, bool))
+    """Nothing is none, and no reason to take the list for something else."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return value is None or isinstance(value, str) or (is_chosen and is_number)
 
 
 class Writer:
