@@ -203,7 +203,7 @@ def _of_results(page: Page, api: httpx.Client) -> Iterator[State]:
     while page.locator("[data-remove]").count():
         page.locator("[data-remove]").first.click()
     page.get_by_role("button", name="Start compressing").click()
-    page.get_by_role("alert").first.wait_for()
+    page.locator("[data-list=stages] .error").first.wait_for()
     yield "form: compress refused", page
     page.goto(f"/runs/{digits}/formats/")
     yield "form: formats", page

@@ -125,7 +125,7 @@ def test_it_is_read_under_the_limits_of_an_inspection(written: Written, name: st
 def rows_read_by_nobody(folder: Path, content: bytes, name: str) -> str:
     (path,) = stored(folder, {"x": content})
     program = f"""
-import os, pathlib, pyarrow.parquet
+import os, pathlib, numpy.ma, pyarrow.compute, pyarrow.parquet  # what that user may not be able to read later
 from trainer import catalog
 from trainer.importing import inspect
 from trainer.formats.{name} import reader

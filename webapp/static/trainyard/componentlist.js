@@ -7,7 +7,7 @@ const FIELDS = "input, select, textarea";
 const listOf = (element) => element.closest("[data-list]");
 const body = (list) => list.querySelector(":scope > [data-items]");
 const items = (list) => [...body(list).children].filter((line) => line.matches("[data-item]"));
-const grip = (item) => item.querySelector("[data-grip]") ?? item.querySelector("[data-remove]");
+const grip = (item) => item.querySelector("[data-grip]") ?? item.querySelector("[data-move]");
 
 function say(list, text, item) {
   const all = items(list);
