@@ -24,7 +24,7 @@ UNDRAWN = """[...document.querySelectorAll("[data-chart], [data-figure]")]
   .filter((one) => one.checkVisibility() && !one.querySelector(".main-svg")).length"""
 
 
-FRAGMENTS = "runs:preparation"  # parts of a form; their addresses name runs that no page shows
+FRAGMENTS = {"runs:preparation_of", "runs:preparation_sheet"}  # parts of a form, of runs that no page shows
 
 
 @dataclass
@@ -68,7 +68,7 @@ def addresses(names: dict[str, Any]) -> dict[str, str]:
     """The address of each view that has a name; a gap in it takes what the walk saw there."""
     paths = {}
     for view, pattern in patterns(get_resolver()):
-        if view.startswith(FRAGMENTS):
+        if view in FRAGMENTS:
             continue
         gaps = {gap: names.get(gap, 1 if gap == "number" else "digits") for gap in pattern.pattern.converters}
         gaps |= {gap: names["run_id"] for gap in ("token", "export_id", "version_id") if gap in gaps}

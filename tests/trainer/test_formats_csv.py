@@ -151,6 +151,7 @@ def test_empty_and_repeated_names_become_different_ones(tmp_path: Path) -> None:
     assert made.problem("renamed_columns").params["count"] == 2
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
     ("names", "code"),
     [
@@ -165,7 +166,7 @@ def test_many_names_are_refused_or_told_apart_in_no_time(tmp_path: Path, names: 
         assert refusal(tmp_path, {"x.csv": text.encode()}).code == code
     else:
         assert len(kinds(read(tmp_path, text))) == len(names)
-    assert time.process_time() - began < 16  # a name that is compared with all others takes minutes
+    assert time.process_time() - began < 8
 
 
 def test_a_row_of_another_width_is_named_by_its_line(tmp_path: Path) -> None:

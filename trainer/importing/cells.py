@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from trainer.data.prepared import Array
 from trainer.importing import series, spelled_series
-from trainer.importing.spelled import Number, plain_number, spelled_number
+from trainer.importing.spelled import LARGEST, Number, plain_number, spelled_number
 
 _WORDS = ("na", "n/a", "n.a.", "nan", "nat", "nil", "null", "none", "#n/a", "<na>", "(null)", "(nan)", "(none)")
 FAULTS = frozenset(
@@ -21,7 +21,6 @@ _MARKS = ("", "\u200b", "\ufeff", "-", "--", "?", ".", "NaN", "NaT")
 MISSING = frozenset({*_MARKS, *FAULTS, *_WORDS, *(word.upper() for word in _WORDS), *(word.title() for word in _WORDS)})
 
 BEGINNINGS = frozenset("+-.,0123456789iI")
-LARGEST = 1e33  # models compute in float32, which ends at 3.4e38: the rest is room for a network to multiply
 
 
 NUMBER, GAP, TEXT, INFINITE, CODE = range(KINDS := 5)

@@ -10,9 +10,10 @@ import pyarrow as pa
 
 from trainer.data.prepared import Array
 from trainer.importing import series
-from trainer.importing.cells import CODE, GAP, INFINITE, KINDS, LARGEST, MISSING, NUMBER, TEXT, Read, are_gaps
+from trainer.importing.cells import CODE, GAP, INFINITE, KINDS, MISSING, NUMBER, TEXT, Read, are_gaps
 from trainer.importing.cells import read as read_numbers
 from trainer.importing.levels import LONGEST_LEVEL, Levels
+from trainer.importing.spelled import LARGEST
 from trainer.importing.stated import Stated
 
 MOST_HELD = 20_000

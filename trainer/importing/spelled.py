@@ -11,6 +11,7 @@ THOUSANDS = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3})(?:
 POINTS = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+", re.ASCII)  # thousands of who writes decimal commas
 DECIMAL_COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d*),\d+(?:[eE][+-]?\d+)?", re.ASCII)
 LONGEST_NUMBER = 400
+LARGEST = 1e33  # models compute in float32, which ends at 3.4e38: the rest is room for a network to multiply
 LONGEST_SPELLED = 40
 
 PARENTHESES = "()"  # the unit of a number that stands in them, which makes it negative

@@ -43,12 +43,14 @@ class Candidate(kind.Candidate):
 
     def see(self, part: Part) -> Kept:
         """The cells, or None once nothing can stand between labels."""
-        present = part.cells.filter(pa.array(part.read.kinds != GAP))
-        if JSON in self._levels and not series.begin(present, ord("[")).all():
+        if not self._levels:
+            return None
+        is_present = part.read.kinds != GAP
+        if JSON in self._levels and not series.begin(part.cells, ord("["))[is_present].all():
             del self._levels[JSON]
         if not self._levels:
             return None
-        cells = present.unique().to_pylist()
+        cells = part.cells.filter(pa.array(is_present)).unique().to_pylist()
         self._occurring |= {mark for mark in self._levels if mark == JSON or any(mark in cell for cell in cells)}
         for mark, levels in list(self._levels.items()):
             lists = [_split(cell, mark, is_chosen=self.reading is not None) for cell in cells]

@@ -1,6 +1,4 @@
-"""Numbers from outside, as numbers or as the import took their spellings. Shipped beside exports;
-it needs NumPy alone.
-"""
+"""Numbers from outside, as numbers or as the import took their spellings. Shipped beside exports; it needs NumPy."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -8,10 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from trainer.importing.spelled import Number, plain_number, spelled_number
+from trainer.importing.spelled import LARGEST, Number, plain_number, spelled_number
 from trainer.importing.words import cell as written
-
-LARGEST = 1e33  # a larger number counts as missing: the model computes in float32
 
 
 def read(
