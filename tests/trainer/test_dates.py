@@ -21,10 +21,12 @@ from trainer.columns import Reading, date
 from trainer.columns.date import values as dates
 from trainer.columns.date.encode import Encode
 from trainer.columns.date.read import moment, read
+from trainer.data import cleaned
 from trainer.data.prepared import Prepared
 from trainer.errors import TrainerError
 from trainer.importing.preparation import prepare
-from trainer.spec import parse
+from trainer.previewing.report import Preview
+from trainer.spec import TrainDraft, parse
 
 
 def table(folder: Path, cells: list[str], reading: Reading | None = None) -> Imported:
@@ -431,3 +433,60 @@ def test_what_the_import_took_as_missing_is_nothing_strange_to_the_reader(tmp_pa
 def test_numbers_among_dates_are_said(tmp_path: Path) -> None:
     made = table(tmp_path, [*["2024-03-01", "2024-03-02"] * 12, "45352", "soon"])
     assert made.problem("text_in_dates").params == {"column": "when", "count": 2, "value": "45352", "line": 26}
+
+
+DAYS = ["2024-01-01", "2024-03-01 10:00", "2024-03-01 10:00", "2024-02-01", "2023-07-05", ""]
+
+
+@pytest.mark.parametrize(("by", "expected"), [("middle", "2024-02-01"), ("most_frequent", "2024-03-01 10:00:00")])
+@pytest.mark.parametrize("flag", [True, False])
+def test_gaps_of_dates_are_filled_where_cleaning_says_so(tmp_path: Path, by: Any, expected: str, flag: bool) -> None:
+    made = table(tmp_path, DAYS * 6)
+    step = {"name": "fill_missing", "by": by, "flag": flag}
+    spec = parse({"task": {"name": "classification", "target": "label"}, "cleaning": [step]}, "train")
+    assert isinstance(spec, TrainDraft)
+    some = spec.resolved(made.data.summary)
+    own = [column for column in made.data.summary.columns if column.kind == "date"]
+    train = np.arange(30)
+    (block,) = cleaned.values(some.cleaning, dates.blocks(own, made.data, train), own, made.data, train)  # type: ignore[arg-type]
+    assert isinstance(block, date.Block)
+    raw = dates.gatherer(block, made.data)(np.arange(6))
+    filled = dates.cleaned(block, raw)
+    assert dates.readable(block, 0, filled[:, 0])[-1] == expected
+    assert dates.readable(block, 0, raw[:, 0])[-1] is None
+    encode = Encode(**block.arguments()).double()
+    features = encode(torch.from_numpy(raw))
+    assert features.shape == (6, 8 + flag)
+    assert torch.equal(features[:, :8], encode(torch.from_numpy(filled))[:, :8])
+    assert features[-1].abs().sum() > 1
+    every = torch.from_numpy(raw)
+    for graph in (torch.jit.script(encode), _as_onnx(encode, every)):
+        torch.testing.assert_close(graph(every), features, rtol=0, atol=5e-7)
+
+
+def test_no_date_is_zero(tmp_path: Path) -> None:
+    made = table(tmp_path, DAYS * 6)
+    spec = parse(
+        {
+            "task": {"name": "classification", "target": "label"},
+            "cleaning": [{"name": "fill_missing", "by": "zero", "columns": ["when"]}],
+        },
+        "train",
+    )
+    with pytest.raises(TrainerError, match="cannot take the column “when”"):
+        spec.resolved(made.data.summary)  # type: ignore[union-attr]
+
+
+def test_a_preview_shows_the_dates_that_fill_gaps(tmp_path: Path) -> None:
+    content = "\n".join(["size,when,label", *(f"{at * 7 % 13},{DAYS[at % 6]},{'xy'[at // 3 % 2]}" for at in range(60))])
+    (tmp_path / "x.csv").write_text(content)
+    made = prepare([tmp_path / "x.csv"], ["x.csv"], tmp_path / "imported")
+    spec: dict[str, Any] = {
+        "task": {"name": "classification", "target": "label"},
+        "cleaning": [{"name": "fill_missing", "by": "middle", "columns": ["when"]}],
+    }
+    done = samples.attempt(tmp_path / "preview", "preview", spec, {"prepared": made.prepared})
+    (change,) = Preview.model_validate(done.report, strict=False).changes
+    assert (change.column, change.count, change.before.missing, change.after.missing) == ("when", 10, 10, 0)
+    assert {(cell.before, cell.after) for cell in change.cells} == {(None, "2024-02-01")}
+    assert change.before.frequent == "2024-03-01 10:00:00"
