@@ -17,9 +17,8 @@ from trainer.attempt.control import Control
 from trainer.attempt.job import GO_ON, PAUSE, STOP, YIELD, Job
 from trainer.attempt.journal import Journal
 from trainer.data import rows
-from trainer.data.prepared import Prepared
+from trainer.data.prepared import Indices, Prepared
 from trainer.data.rows import Rows
-from trainer.data.split import Indices
 from trainer.data.variation import Variation
 from trainer.packaging import package
 from trainer.packaging.package import ModelConfig

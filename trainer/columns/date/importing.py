@@ -61,7 +61,7 @@ class Candidate(kind.Candidate):
         if not len(places) or self._is_hopeless():
             return None
         values = np.full((2, len(part.cells)), MISSING, np.int64)
-        cells = part.cells.take(pa.array(places))
+        cells = part.cells.take(series.numbers(places))
         if (plain := _plain(cells)) is not None:
             self._note_plain(len(plain))
             values[0, places] = plain
@@ -238,7 +238,7 @@ class Import(kind.Import):
     ) -> Iterator[tuple[BaseColumn, ColumnProfile]]:
         for column, values in zip(columns, columns_of(arrays[BLOCK]), strict=True):
             present = values[values != MISSING]
-            counted = column.model_copy(update={"distinct": len(pc.unique(pa.array(present)))})
+            counted = column.model_copy(update={"distinct": len(pc.unique(series.numbers(present)))})
             low, high = written(int(present.min())), written(int(present.max()))
             first = tuple("" if value == MISSING else written(value) for value in values[:FIRST_VALUES].tolist())
             yield counted, profile_of(counted, earliest=low, latest=high, histogram=_histogram(present), first=first)

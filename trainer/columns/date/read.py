@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,14 +33,12 @@ _FORMS = (
     _WEEKDAY + r"(?P<name>[a-z]{3,9})\.? " + _DAY + r",? (?P<year>\d{4})",
     r"(?P<year>\d{4})年 ?(?P<month>\d{1,2})月 ?(?P<day>\d{1,2})日",
 )
-FORMS = tuple(re.compile(form + _TIME, re.ASCII | re.IGNORECASE) for form in _FORMS)
 # What could be something else than a date, and is one only where somebody says so.
 _COMPACT = (
     r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"
     r"(?:T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?)?"
 )
 _SHORT = r"(?P<first>\d{1,2})(?P<mark>[-/.])(?P<second_of>\d{1,2})(?P=mark)(?P<year>\d\d)" + _TIME
-COMPACT = tuple(re.compile(form, re.ASCII | re.IGNORECASE) for form in (_COMPACT, _SHORT))
 YEAR = re.compile(r"\d{4}", re.ASCII)
 CENTURY_TURN = 69  # 68 is 2068 and 69 is 1969, as POSIX has it
 
@@ -62,12 +60,19 @@ class Moment(NamedTuple):
         return self.day_first != self.month_first and None not in self[:2] and self.mark != "."
 
 
+@cache
+def _forms(compact: bool) -> tuple[re.Pattern[str], ...]:
+    """Compiled for the first cell that they are asked of: most tables have none."""
+    forms = (*(form + _TIME for form in _FORMS), *((_COMPACT, _SHORT) if compact else ()))
+    return tuple(re.compile(form, re.ASCII | re.IGNORECASE) for form in forms)
+
+
 @lru_cache(maxsize=65536)
 def moment(text: str, compact: bool = False) -> Moment | None:
     """What a stripped text says, None where it is not written as dates are. ``compact``: 20240301 and 1/3/24 are."""
     if len(text) > LONGEST or not (compact or YEAR.search(text)):
         return None
-    match = next(filter(None, (form.fullmatch(text) for form in (FORMS + COMPACT * compact))), None)
+    match = next(filter(None, (form.fullmatch(text) for form in _forms(compact))), None)
     if match is None:
         return None
     parts = match.groupdict()

@@ -50,7 +50,7 @@ class Candidate(kind.Candidate):
             del self._levels[JSON]
         if not self._levels:
             return None
-        cells = part.cells.filter(pa.array(is_present)).unique().to_pylist()
+        cells = part.cells.filter(series.mask(is_present)).unique().to_pylist()
         self._occurring |= {mark for mark in self._levels if mark == JSON or any(mark in cell for cell in cells)}
         for mark, levels in list(self._levels.items()):
             lists = [_split(cell, mark, is_chosen=self.reading is not None) for cell in cells]

@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterator
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from trainer.columns import Column
 from trainer.data.prepared import Array
 from trainer.data.summary import number_names
+from trainer.importing import series
 from trainer.importing.kind import profile_of
 from trainer.importing.levelled import MOST_CLASSES, rarest
 from trainer.importing.problems import Problem, problem
@@ -65,7 +65,7 @@ def _different(present: Array) -> tuple[Array, Array]:
         ordered = present if (present[1:] >= present[:-1]).all() else np.sort(present)
         firsts = np.flatnonzero(np.diff(ordered, prepend=np.nan) != 0)  # NaN is no zero
         return ordered[firsts], np.diff(firsts, append=len(ordered))
-    counted = pc.value_counts(pa.array(present + 0.0))  # no zero is negative
+    counted = pc.value_counts(series.numbers(present + 0.0))  # no zero is negative
     numbers, counts = (np.asarray(counted.field(name)) for name in ("values", "counts"))
     order = np.argsort(numbers)
     return numbers[order], counts[order]
