@@ -108,6 +108,7 @@ class Import:
     order: ClassVar[int] = 0  # in which kinds are asked whether a column is theirs
     candidate: ClassVar[type[Candidate]]
     lack: ClassVar[str] = ""  # the problem of a table that has nothing but such columns to learn from
+    has_order: ClassVar[bool] = False  # whether a larger number of ``axis`` means more
 
     def writer(self, columns: Sequence[Column], rows: int, folder: Path) -> Writer | None:
         """What lays all columns of the kind in the prepared file; None where nothing of them is laid there."""
@@ -130,9 +131,11 @@ class Import:
         """Rows of each class of a column that is told as classes."""
         raise NotImplementedError
 
-    def agreeing(self, feature: Column, target: Column, table: Table) -> int:
-        """In how many rows the one of two columns of the kind alone tells the other."""
-        return 0
+    def axis(self, column: Column, table: Table, rows: Array) -> Array | None:
+        """float64: the values of these rows as numbers, the same for the same, NaN where one is missing. None where a
+        value is no single thing.
+        """
+        return None
 
 
 def profile_of(column: Column, **statistics: Any) -> ColumnProfile:

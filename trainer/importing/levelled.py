@@ -60,16 +60,9 @@ class Import(kind.Import):
     def counts(self, column: Column, table: Table) -> Counts:
         return counted(levels_of(column), table.block_values(column, self.block))
 
-    def agreeing(self, feature: Column, target: Column, table: Table) -> int:
-        """By the most frequent level of the target beside each of the feature's."""
-        codes, truth = table.block_values(feature, self.block), table.block_values(target, self.block)
-        count = len(levels_of(target))
-        if feature.distinct * 5 > len(codes) or feature.distinct < count:
-            return 0
-        present = (codes >= 0) & (truth >= 0)
-        pairs = codes[present].astype(np.int64) * count + truth[present]
-        times = np.bincount(pairs, minlength=feature.distinct * count).reshape(feature.distinct, -1)
-        return int(times.max(axis=1).sum())
+    def axis(self, column: Column, table: Table, rows: Array) -> Array:
+        codes = table.block_values(column, self.block)[rows]
+        return np.where(codes < 0, np.nan, codes.astype(np.float64))
 
 
 def levels_of(column: Column) -> Names:

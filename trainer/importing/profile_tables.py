@@ -8,6 +8,7 @@ from trainer.data.partition import is_partition
 from trainer.data.summary import DataSummary
 from trainer.importing import profile_classes
 from trainer.importing.kind import imports
+from trainer.importing.leaks import leaks
 from trainer.importing.parsed import Parsed
 from trainer.importing.problems import Problem, checks_made, checks_of, in_order, problem
 from trainer.importing.profile import Counts, Profile
@@ -17,8 +18,6 @@ from trainer.task import TaskSpec
 
 LEAST_ROWS = 10
 FEW_CLASSES = 20
-MIRROR_SHARE = 0.99
-MOST_COMPARED = 200
 TARGET_NAMES = (
     "label",
     "target",
@@ -145,10 +144,7 @@ def _target_problems(parsed: Parsed, target: Column) -> Iterator[Problem]:
     if all(column.layout is None for column in others):
         lacks = (imports()[column.kind].lack for column in others)
         yield problem(next(filter(None, lacks), "no_features"))
-    features = [column for column in others if column.encodings and column.kind == target.kind]
-    for column in features[:MOST_COMPARED]:
-        agreeing = imports()[target.kind].agreeing(column, target, parsed)
-        if agreeing >= MIRROR_SHARE * parsed.summary.rows and parsed.summary.rows > FEW_CLASSES:
-            yield problem(
-                "mirrors_target", column=column.name, target=target.name, agreeing=agreeing, rows=parsed.summary.rows
-            )
+    for leak in leaks(target, parsed):
+        yield problem(
+            "mirrors_target", column=leak.column.name, target=target.name, agreeing=leak.agreeing, rows=leak.rows
+        )

@@ -19,7 +19,7 @@ from trainer.errors import TrainerError
 from trainer.importing import kind, series
 from trainer.importing.blocks import BlockWriter, columns_of
 from trainer.importing.cells import TEXT
-from trainer.importing.kind import Kept, profile_of
+from trainer.importing.kind import Kept, Table, profile_of
 from trainer.importing.levels import LONGEST_LEVEL
 from trainer.importing.observed import Observed, Part
 from trainer.importing.problems import Problem, problem
@@ -229,6 +229,7 @@ def _stored(one: Moment | None) -> tuple[int, int]:
 class Import(kind.Import):
     order = 20
     candidate = Candidate
+    has_order = True
 
     def writer(self, columns: Sequence[BaseColumn], rows: int, folder: Path) -> BlockWriter:
         return BlockWriter(BLOCK, np.int64, rows, len(columns), folder)
@@ -242,6 +243,10 @@ class Import(kind.Import):
             low, high = written(int(present.min())), written(int(present.max()))
             first = tuple("" if value == MISSING else written(value) for value in values[:FIRST_VALUES].tolist())
             yield counted, profile_of(counted, earliest=low, latest=high, histogram=_histogram(present), first=first)
+
+    def axis(self, column: BaseColumn, table: Table, rows: Array) -> Array:
+        values = table.block_values(column, BLOCK)[rows]
+        return np.where(values == MISSING, np.nan, values.astype(np.float64))
 
 
 def _histogram(present: Array) -> Histogram | None:

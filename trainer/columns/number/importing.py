@@ -172,6 +172,7 @@ class Candidate(kind.Candidate):
 class Import(kind.Import):
     order = 10
     candidate = Candidate
+    has_order = True
 
     def writer(self, columns: Sequence[BaseColumn], rows: int, folder: Path) -> BlockWriter:
         return BlockWriter(BLOCK, np.float64, rows, len(columns), folder)
@@ -196,8 +197,8 @@ class Import(kind.Import):
     def counts(self, column: BaseColumn, table: Table) -> Counts:
         return statistics.counted(table.block_values(column, BLOCK))
 
-    def agreeing(self, feature: BaseColumn, target: BaseColumn, table: Table) -> int:
-        return statistics.on_a_line(table.block_values(feature, BLOCK), table.block_values(target, BLOCK))
+    def axis(self, column: BaseColumn, table: Table, rows: Array) -> Array:
+        return np.asarray(table.block_values(column, BLOCK)[rows], np.float64)
 
 
 IMPORT = Import()

@@ -143,14 +143,3 @@ def _far_ends(values: Array, counts: Array) -> Iterator[tuple[float, int]]:
 
 def is_sentinel(value: float | None) -> bool:
     return value is not None and SENTINEL.fullmatch(f"{value:.15g}") is not None
-
-
-def on_a_line(feature: Array, target: Array) -> int:
-    """In how many rows a straight line tells the one from the other: in all where both are there, or in none."""
-    present = ~(np.isnan(feature) | np.isnan(target))
-    if present.sum() < 3:
-        return 0
-    x, y = feature[present], target[present]
-    with np.errstate(all="ignore"):
-        correlation = abs(float(np.corrcoef(x, y)[0, 1]))
-    return int(present.sum()) if correlation > 0.99999 else 0
