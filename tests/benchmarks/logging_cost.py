@@ -19,7 +19,7 @@ from trainer.attempt.journal import Journal, Log, Unwritten
 from trainer.data import rows
 from trainer.data.prepared import Array, Prepared
 from trainer.packaging import package
-from trainer.spec import TrainDraft
+from trainer.specs.train import TrainDraft
 from trainer.training import loop
 from trainer.training.parallel import Ranks
 

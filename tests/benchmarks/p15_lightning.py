@@ -27,7 +27,7 @@ from trainer.data.rows import Rows
 from trainer.data.split import Indices
 from trainer.packaging import package
 from trainer.packaging.preprocessing import RawModel
-from trainer.spec import TrainSpec
+from trainer.specs.train import TrainSpec
 from trainer.task import Target
 from trainer.training.loop import EVALUATION_ROWS
 from trainer.training.parallel import Ranks

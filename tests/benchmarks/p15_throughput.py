@@ -30,7 +30,7 @@ from trainer.data.prepared import Prepared
 from trainer.data.rows import Rows
 from trainer.packaging import package
 from trainer.packaging.preprocessing import RawModel
-from trainer.spec import TrainDraft, TrainSpec
+from trainer.specs.train import TrainDraft, TrainSpec
 from trainer.training import loop
 from trainer.training.parallel import Ranks
 

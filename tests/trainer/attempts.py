@@ -28,7 +28,8 @@ from trainer.data.rows import Rows
 from trainer.data.split import Indices
 from trainer.data.summary import DataSummary
 from trainer.packaging.preprocessing import RawModel
-from trainer.spec import TrainDraft, parse
+from trainer.specs.kinds import parse
+from trainer.specs.train import TrainDraft
 from trainer.training import loop
 from trainer.training.parallel import Ranks
 

@@ -17,7 +17,8 @@ from trainer.data.rows import Rows
 from trainer.errors import TrainerError
 from trainer.packaging import package
 from trainer.packaging.preprocessing import RawModel
-from trainer.spec import TrainDraft, TrainSpec, parse
+from trainer.specs.kinds import parse
+from trainer.specs.train import TrainDraft, TrainSpec
 from trainer.tasks.regression import Target
 from trainer.training import loop
 from trainer.training.parallel import Ranks

@@ -9,7 +9,7 @@ from django.db import OperationalError, connection
 
 from tests.worker.conftest import Recorded, add_attempt
 from tests.worker.line import Line
-from trainer.spec import InspectSpec
+from trainer.specs.inspect import InspectSpec
 from webapp import logfiles
 from webapp.accounts.models import User
 from webapp.artifacts import store

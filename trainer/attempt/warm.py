@@ -38,7 +38,7 @@ from trainer.data.prepared import Prepared, own_name, write_prepared
 from trainer.data.summary import LABEL, DataSummary
 from trainer.packaging import package
 from trainer.schedules import Scheduler
-from trainer.spec import TrainDraft
+from trainer.specs.train import TrainDraft
 from trainer.training import loop
 from trainer.training.parallel import Gradients, Ranks
 

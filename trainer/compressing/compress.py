@@ -29,7 +29,8 @@ from trainer.packaging.preprocessing import RawModel
 from trainer.proving import sources
 from trainer.report import Report
 from trainer.sentences import gettext_noop as _
-from trainer.spec import CompressSpec, TrainSpec
+from trainer.specs.compress import CompressSpec
+from trainer.specs.train import TrainSpec
 from trainer.training import checkpoint, loop, parallel
 from trainer.training.parallel import Ranks
 

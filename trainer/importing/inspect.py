@@ -17,7 +17,7 @@ from trainer.columns import Readings
 from trainer.component import Component
 from trainer.errors import TrainerError
 from trainer.importing.preparation import Preparation, prepare
-from trainer.spec import InspectSpec
+from trainer.specs.inspect import InspectSpec
 
 GIB = 1024**3
 

@@ -27,7 +27,7 @@ from trainer.packaging.preprocessing import RawModel
 from trainer.report import Report, Scalar
 from trainer.schedules import Scheduler
 from trainer.sentences import gettext_noop as _
-from trainer.spec import TrainSpec
+from trainer.specs.train import TrainSpec
 from trainer.task import LossOf
 from trainer.training import checkpoint, dropout, parallel
 from trainer.training.checkpoint import Progress, Saved
