@@ -29,8 +29,8 @@ from trainer.packaging import package
 from trainer.packaging.preprocessing import RawModel
 from trainer.specs.train import TrainSpec
 from trainer.task import Target
-from trainer.training.loop import EVALUATION_ROWS
 from trainer.training.parallel import Ranks
+from trainer.training.scoring import EVALUATION_ROWS
 
 
 def main(prepared: str, fields: str, folder: str) -> None:

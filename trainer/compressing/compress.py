@@ -32,6 +32,7 @@ from trainer.sentences import gettext_noop as _
 from trainer.specs.compress import CompressSpec
 from trainer.specs.train import TrainSpec
 from trainer.training import checkpoint, loop, parallel
+from trainer.training import setting as training_setting
 from trainer.training.parallel import Ranks
 
 
@@ -229,7 +230,7 @@ def _fine_tune(
     keep = partial(_keep_training, setting, results)
     journal = StageJournal(setting.journal, earlier, keep, setting.folder)
     fitted = loop.fit(
-        loop.Setting(spec, model, setting.data, setting.ranks, journal),
+        training_setting.Setting(spec, model, setting.data, setting.ranks, journal),
         control=setting.control,
         folder=setting.folder,
         resume=checkpoint.read(begun) if begun else None,
