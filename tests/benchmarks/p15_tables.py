@@ -26,7 +26,7 @@ from trainer.data import rows
 from trainer.data.prepared import Indices, Prepared
 from trainer.data.rows import Rows
 from trainer.packaging.preprocessing import RawModel
-from trainer.spec import TrainDraft, TrainSpec
+from trainer.specs.train import TrainDraft, TrainSpec
 
 ROWS, NUMBERS, CATEGORIES = 1_000_000, 8, 3
 BATCH = 1024

@@ -15,7 +15,9 @@ from trainer.data.prepared import Array, Indices
 from trainer.data.rows import Rows
 from trainer.data.variation import Variation
 from trainer.errors import TrainerError
-from trainer.spec import Split, TrainDraft, parse
+from trainer.specs.kinds import parse
+from trainer.specs.split import Split
+from trainer.specs.train import TrainDraft
 from trainer.task import TaskSpec
 
 ENTRIES = [pytest.param(entry, id=name) for name, entry in listing("augmentation").items()]

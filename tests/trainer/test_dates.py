@@ -24,7 +24,7 @@ from trainer.columns.date.read import moment, read
 from trainer.data.prepared import Prepared
 from trainer.errors import TrainerError
 from trainer.importing.preparation import prepare
-from trainer.spec import parse
+from trainer.specs.kinds import parse
 
 
 def table(folder: Path, cells: list[str], reading: Reading | None = None) -> Imported:

@@ -27,7 +27,8 @@ from trainer.data.variation import Variation
 from trainer.errors import TrainerError
 from trainer.packaging import package
 from trainer.packaging.package import ModelConfig
-from trainer.spec import Split, TrainSpec
+from trainer.specs.split import Split
+from trainer.specs.train import TrainSpec
 from trainer.task import Task, TaskSpec
 
 PIECE_VALUES = 2 * 1024 * 1024  # as many as 512 pictures of 32 x 32 in colour have, and more

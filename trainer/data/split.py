@@ -7,7 +7,7 @@ import numpy as np
 from trainer.data.partition import PARTS, TEST, TRAIN, VALIDATION
 from trainer.data.prepared import Indices
 from trainer.errors import TrainerError
-from trainer.spec import Split
+from trainer.specs.split import Split
 
 SALT = 0x5911
 

@@ -6,7 +6,7 @@ from trainer.attempt.events import Log, Output, Result
 from trainer.attempt.job import Job
 from trainer.attempt.journal import Journal
 from trainer.importing.limits import guarded
-from trainer.spec import InspectSpec
+from trainer.specs.inspect import InspectSpec
 
 
 def inspect(job: Job, folder: Path, journal: Journal) -> None:

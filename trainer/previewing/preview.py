@@ -24,7 +24,8 @@ from trainer.data.rows import Rows
 from trainer.data.table import Table
 from trainer.previewing import sheet
 from trainer.previewing.report import SHEET, Cell, Change, Joined, Preview, Row, Said, Statistics, Step
-from trainer.spec import PreviewSpec, TrainSpec
+from trainer.specs.preview import PreviewSpec
+from trainer.specs.train import TrainSpec
 
 MOST_ROWS = 5  # rows of a step that are shown
 MOST_CELLS = 10  # of a row that was left out, and of a column that changes
