@@ -129,7 +129,7 @@ import mmap, os, pathlib, pyarrow.compute, pyarrow.parquet  # what that user may
 from trainer import catalog
 from trainer.importing import limits
 from trainer.formats.{name} import reader
-from trainer.importing import preparation, profile_tables
+from trainer.importing import preparation, profiling
 catalog.listing("formats")
 if os.getuid() == 0:
     os.setgid(65534), os.setuid(65534)

@@ -16,8 +16,8 @@ from trainer.data.prepared import Array, own_name
 from trainer.errors import TrainerError
 from trainer.importing import kind, mapped, series
 from trainer.importing.cells import GAP
+from trainer.importing.forms import LONGEST_LEVEL
 from trainer.importing.kind import Kept, profile_of
-from trainer.importing.levels import LONGEST_LEVEL
 from trainer.importing.observed import Observed, Part
 from trainer.importing.problems import Problem, problem
 from trainer.importing.profile import FIRST_VALUES, ColumnProfile

@@ -21,7 +21,8 @@ from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Canvas
 from trainer.formats.image_folder_zip.reading import Reading
 from trainer.importing import mapped
 from trainer.importing.archives import Source
-from trainer.importing.parsed import LeftOut, Parsed, labelled_pictures
+from trainer.importing.parsed import LeftOut, Parsed
+from trainer.importing.pictures import labelled_pictures
 from trainer.importing.problems import Problem, checks_of, problem
 
 NAMED = 5
