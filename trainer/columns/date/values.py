@@ -27,6 +27,7 @@ def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> lis
             gaps=gaps_of(columns),
             order=tuple(column.order for column in columns),
             compact=tuple(column.name for column in columns if column.is_compact),
+            units={column.name: column.unit for column in columns if column.unit},
             center=center,
             scale=scale,
             year=year,

@@ -24,6 +24,12 @@ LEAST_STEPS = 16  # of float32 in one standard deviation
 MAGNITUDES = 1000  # times of the smallest numbers that the largest are, a hundredth of either aside
 LEANING = 3  # times of the median that the mean is
 SENTINEL = re.compile(r"-?(?:9{2,}|8{2,}|7{2,})")
+TIMES = {"seconds": (3e8, 4e9), "milliseconds": (3e11, 4e12)}  # since 1970, from 1979 to 2096
+TIME_NAME = re.compile(
+    r"(?:.*(?:[_ .-]|(?-i:(?<=[a-z])(?=[A-Z]))))?(?:time_?stamp|epoch|unix(?:_?time)?|time|date|ts|created|updated|at)"
+    r"(?:[_ .-]?(?:s|ms|sec|secs|seconds|millis|milliseconds|utc))?",
+    re.IGNORECASE,
+)
 IDENTIFIER_NAME = re.compile(r"(.*[_ ])?(id|index|idx|key|nr|no|row|column 1)", re.IGNORECASE)
 
 
@@ -103,6 +109,7 @@ def problems(column: Column, profile: ColumnProfile, values: Array) -> Iterator[
     if is_sentinel(profile.minimum) or is_sentinel(profile.maximum):
         yield from _sentinels(column, values)
     yield from _magnitudes(column, values)
+    yield from _since_1970(profile, values)
     step = float(np.spacing(np.float32(max(abs(profile.minimum or 0.0), abs(profile.maximum or 0.0)))))
     if profile.std and profile.std < LEAST_STEPS * step:
         yield problem("coarse_numbers", column=column.name, step=f"{step:.3g}")
@@ -117,6 +124,16 @@ def _magnitudes(column: Column, values: Array) -> Iterator[Problem]:
     if high >= MAGNITUDES * low and float(positive.mean()) > LEANING * middle:
         ends = {"low": f"{positive.min():.3g}", "high": f"{positive.max():.3g}"}
         yield problem("many_magnitudes", column=column.name, **ends)
+
+
+def _since_1970(profile: ColumnProfile, values: Array) -> Iterator[Problem]:
+    """Whole numbers that name, size and range make seem to be times."""
+    low, high = profile.minimum or 0.0, profile.maximum or 0.0
+    unit = next((unit for unit, bounds in TIMES.items() if bounds[0] <= low and high <= bounds[1]), None)
+    if unit and TIME_NAME.fullmatch(profile.name) and profile.distinct > 1:
+        present = values[~np.isnan(values)]
+        if (present == np.floor(present)).all():
+            yield problem("counts_since_1970", column=profile.name, value=f"{present[0]:.15g}", unit=unit)
 
 
 def _sentinels(column: Column, values: Array) -> Iterator[Problem]:
