@@ -36,6 +36,10 @@ class Spec(CleaningSpec):
         json_schema_extra={"choices_from": "columns"},
     )
 
+    @classmethod
+    def can_name(cls, field: str, column: Column) -> bool:
+        return column.is_clippable
+
     def check(self, use: Use) -> None:
         fitting = [column.name for column in use.features if column.is_clippable]
         use.require(self.columns, fitting)

@@ -39,6 +39,10 @@ class Spec(CleaningSpec):
         json_schema_extra={"choices_from": "columns"},
     )
 
+    @classmethod
+    def can_name(cls, field: str, column: Column) -> bool:
+        return bool(column.fillings)
+
     def check(self, use: Use) -> None:
         fitting = [column.name for column in use.features if self.by in column.fillings]
         use.require(self.columns, fitting)
