@@ -121,11 +121,11 @@ def test_colour_is_read_with_channels_first_or_last(tmp_path: Path) -> None:
         ({"a": PAIR["pictures"] + b"x", "b": PAIR["labels"]}, "idx_length"),
         ({"a": PAIR["pictures"][:6], "b": PAIR["labels"]}, "idx_length"),
         ({"a": idx(np.zeros((0, 3, 3), np.uint8)), "b": idx([])}, "idx_no_rows"),
-        ({"a": idx(PIXELS.astype(np.int16) - 1), "b": PAIR["labels"]}, "idx_range"),
-        ({"a": idx(PIXELS.astype(np.float32) + 0.5), "b": PAIR["labels"]}, "idx_range"),
-        ({"a": idx(np.full((20, 2, 2), np.nan)), "b": PAIR["labels"]}, "idx_not_finite"),
-        ({"a": PAIR["pictures"], "b": idx(LABELS + np.float32(0.5))}, "idx_labels_whole"),
-        ({"a": idx(np.zeros((4, 5, 5, 5), np.uint8)), "b": idx([0, 1, 0, 1])}, "idx_channels"),
+        ({"a": idx(PIXELS.astype(np.int16) - 1), "b": PAIR["labels"]}, "pixels_range"),
+        ({"a": idx(PIXELS.astype(np.float32) + 0.5), "b": PAIR["labels"]}, "pixels_range"),
+        ({"a": idx(np.full((20, 2, 2), np.nan)), "b": PAIR["labels"]}, "pixels_not_finite"),
+        ({"a": PAIR["pictures"], "b": idx(LABELS + np.float32(0.5))}, "pixels_labels_whole"),
+        ({"a": idx(np.zeros((4, 5, 5, 5), np.uint8)), "b": idx([0, 1, 0, 1])}, "pixels_channels"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_its_own_sentence(tmp_path: Path, files: dict[str, bytes], code: str) -> None:
