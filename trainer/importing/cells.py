@@ -66,6 +66,7 @@ def _are_measured(read: Read, cells: pa.StringArray) -> bool:
     present = read.values[is_number]
     if not len(present):
         return False
+    cells = series.narrowed(cells)
     if (present != np.floor(present)).any() or series.contain(cells, b"."):
         return True
     if series.begin(cells, ZERO).any() or series.contain(cells, b"E") or np.abs(present).max() >= SURE_DIGITS:
