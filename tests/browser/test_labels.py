@@ -1,5 +1,5 @@
-"""Several labels a row: from a table with a column for each, or with one that lists them, to a trained run, by mouse and by
-keyboard.
+"""Several labels a row: from a table with a column for each, or with one that lists them, to a trained run, by mouse
+and by keyboard.
 """
 
 import json
