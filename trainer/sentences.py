@@ -114,6 +114,15 @@ ONE: dict[str, tuple[str, str]] = {
         "One line before the table, “%(value)s”, was skipped.",
         "count",
     ),
+    "%(count)s cells hold formulas whose values are not stored in the file; they count as missing.": (
+        "One cell holds a formula whose value is not stored in the file; it counts as missing.",
+        "count",
+    ),
+    "%(count)s merged cells span several rows; each of these rows was given their value.": (
+        "One merged cell spans several rows; each of these rows was given its value.",
+        "count",
+    ),
+    "%(count)s other arrays were left out: %(names)s.": ("One other array was left out: %(names)s.", "count"),
     "%(count)s zero bytes or end marks behind the text were ignored.": (
         "One zero byte or end mark behind the text was ignored.",
         "count",

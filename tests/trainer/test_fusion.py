@@ -22,7 +22,7 @@ from trainer.errors import TrainerError
 from trainer.importing import preparation
 from trainer.model import ModelSpec
 from trainer.parts import Input
-from trainer.spec import TrainDraft
+from trainer.specs.train import TrainDraft
 
 TASK = {"name": "classification", "target": "class", "features": [column.name for column in mixed.FEATURES]}
 ENCODERS = [

@@ -16,8 +16,7 @@ from trainer.component import Lenient
 from trainer.sentences import gettext_noop as _
 
 if TYPE_CHECKING:
-    from trainer.data.prepared import Prepared
-    from trainer.data.split import Indices
+    from trainer.data.prepared import Indices, Prepared
 
 
 class Spec(CleaningSpec):

@@ -6,7 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from trainer.errors import TrainerError
-from trainer.spec import CompressSpec, parse
+from trainer.specs.compress import CompressSpec
+from trainer.specs.kinds import parse
 from webapp.accounts.models import User
 from webapp.artifacts.models import Artifact, ModelVersion
 from webapp.runs.lineage import input_of

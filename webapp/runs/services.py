@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from trainer.errors import DamagedError, TrainerError
-from trainer.spec import AnyDraft, InspectSpec, parse_complete
+from trainer.specs.inspect import InspectSpec
+from trainer.specs.kinds import AnyDraft, parse_complete
 from webapp import words
 from webapp.accounts.models import User
 from webapp.artifacts import store

@@ -29,6 +29,7 @@ class Lost:
     table: str
     line: int
     row: int
+    column: str
     cell: str
     reason: str
 
@@ -117,7 +118,8 @@ class Reading:
             for at in np.flatnonzero(~is_whole[start : start + len(rows.chunk.lines)]).tolist():
                 column, reason = self._why(start + at)
                 cell = rows.chunk.columns[places[column]][at].as_py()
-                yield Lost(rows.table.source.name, rows.chunk.lines[at], start + at, cell, reason)
+                name = self._tables.paths[column]
+                yield Lost(rows.table.source.name, rows.chunk.lines[at], start + at, name, cell, reason)
             start += len(rows.chunk.lines)
 
     def _why(self, row: int) -> tuple[int, str]:
