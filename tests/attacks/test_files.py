@@ -302,7 +302,7 @@ LIMITED = """
 import sys
 from pathlib import Path
 from trainer.errors import TrainerError
-from trainer.importing.inspect import Limits, guarded, limit
+from trainer.importing.limits import Limits, guarded, limit
 import trainer.formats.csv.reader, trainer.formats.image_folder_zip.reader, trainer.formats.idx.reader
 limit(Limits(**eval(sys.argv[1])))
 try:

@@ -26,13 +26,13 @@ RATIO, MEMORY, DIGITS_SECONDS = 3.0, 1536, 0.1  # x polars, MiB, processor secon
 OURS = """
 import json, resource, sys, tempfile
 from pathlib import Path
-from trainer.importing import inspect
+from trainer.importing import limits
 
 before = resource.getrusage(resource.RUSAGE_SELF)
-inspect.limit()
+limits.limit()
 with tempfile.TemporaryDirectory() as folder:
     paths = [Path(path) for path in sys.argv[1:]]
-    inspect.guarded(paths, [path.name for path in paths], Path(folder) / "out")
+    limits.guarded(paths, [path.name for path in paths], Path(folder) / "out")
 used = resource.getrusage(resource.RUSAGE_SELF)
 started = before.ru_utime + before.ru_stime
 print(json.dumps([used.ru_utime + used.ru_stime, used.ru_utime + used.ru_stime - started, used.ru_maxrss / 1024]))

@@ -16,7 +16,8 @@ from trainer.packaging import package
 from trainer.proving import export, sources
 from trainer.proving.proof import Proof
 from trainer.sentences import filled
-from trainer.spec import TrainDraft, parse
+from trainer.specs.kinds import parse
+from trainer.specs.train import TrainDraft
 
 FEATURES = {"cleaning": ["size", "colour"], "augmentation": ["size", "picture"]}
 FIELDS: dict[str, dict[str, Any]] = {"drop_rare_classes": {"rows": 13}, "fill_missing": {"by": "most_frequent"}}

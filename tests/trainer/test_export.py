@@ -27,7 +27,8 @@ from trainer.proving import bundle, export, parity, shipping, sources
 from trainer.proving.description import card, plain
 from trainer.proving.export import Made
 from trainer.proving.proof import Proof
-from trainer.spec import Split, exporters_for
+from trainer.specs.export import exporters_for
+from trainer.specs.split import Split
 from trainer.tasks.regression import Target
 
 OFFERED = [file.format for entry in listing("exporters").values() for file in entry.module.FILES if file.offered]

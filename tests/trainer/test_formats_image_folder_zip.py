@@ -20,7 +20,7 @@ from trainer.columns import category
 from trainer.columns.image.values import blocks
 from trainer.component import Component
 from trainer.data.prepared import Array
-from trainer.spec import TrainDraft
+from trainer.specs.train import TrainDraft
 
 
 def two_classes(kind: str = "PNG", suffix: str = "png", **options: Any) -> dict[str, bytes]:

@@ -24,7 +24,7 @@ from trainer.importing import preparation
 from trainer.model import ModelSpec
 from trainer.parts import Input
 from trainer.proving import parity
-from trainer.spec import TrainDraft
+from trainer.specs.train import TrainDraft
 
 TASK = {"name": "classification", "target": "class", "features": [column.name for column in mixed.FEATURES]}
 ENCODERS = [

@@ -317,6 +317,28 @@ def test_a_tar_and_a_folder_are_read_as_a_zip_is(tmp_path: Path) -> None:
     assert plain.data.path.read_bytes() == packed.data.path.read_bytes() == done.prepared.read_bytes()
 
 
+def test_a_table_with_pictures_has_a_contact_sheet_of_the_classes_in_turns(tmp_path: Path) -> None:
+    members = six()
+    rows = [(name, "cat" if place < 4 else "dog") for place, name in enumerate(members)]
+    made = imported(tmp_path, {"shots.zip": zipped(members | {"labels.csv": table(("file", "label"), *rows)})})
+    assert made.profile.thumbnails is not None
+    assert made.profile.thumbnails.labels == ("cat", "dog", "cat", "dog", "cat", "cat")
+    with Image.open(made.folder / "thumbnails.png") as sheet:
+        cells = [np.asarray(sheet.convert("RGB").crop((at * 64, 0, at * 64 + 64, 64))) for at in (0, 1)]
+    for cell, name in zip(cells, ("shots/0.png", "shots/4.png"), strict=True):
+        with Image.open(io.BytesIO(members[name])) as original:
+            enlarged = original.convert("RGB").resize((64, 64), Image.Resampling.NEAREST)
+        np.testing.assert_array_equal(cell, np.asarray(enlarged))
+
+
+def test_its_sheet_shows_the_first_rows_where_the_target_has_no_classes(tmp_path: Path) -> None:
+    members = six()
+    rows = [(name, place * 1.5) for place, name in enumerate(members)]
+    made = imported(tmp_path, {"shots.zip": zipped(members | {"labels.csv": table(("file", "weight"), *rows)})})
+    assert made.profile.thumbnails is not None
+    assert (made.profile.thumbnails.labels, made.profile.thumbnails.rows) == ((), 1)
+
+
 @pytest.mark.parametrize("folder", ["shots/", ""])
 @pytest.mark.parametrize(
     ("name", "content"),

@@ -26,7 +26,8 @@ from trainer.data.rows import Rows
 from trainer.data.summary import DataSummary
 from trainer.proving import answering, parity, shipping
 from trainer.proving.predict import flat
-from trainer.spec import TrainDraft, parse
+from trainer.specs.kinds import parse
+from trainer.specs.train import TrainDraft
 from trainer.tasks import regression
 
 ECHO = """

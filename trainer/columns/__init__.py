@@ -6,6 +6,7 @@
 - ``importing``, without torch: ``IMPORT``, a trainer.importing.kind.Import: how a column of a file is recognised, what
   is kept of its cells and how it is laid in the prepared file, its statistics, and what is to be said of it. The
   sentences stand in ``sentences``: ``SENTENCES`` and ``LOOKED_FOR``. Kinds that only formats make have none.
+- ``sheet``, where rows can be looked at as pictures: ``draw(path, column, table, rows, width, cell)``.
 - ``values``, without torch: ``blocks(columns, prepared, train)`` fits the Blocks on training rows,
   ``gatherer(block, prepared)`` gives what reads the raw rows of one, ``targets(column, prepared, encoding)`` the values
   of a column that is to be told, and which classes they number, ``outside(column, prepared, row)`` one value as

@@ -29,8 +29,10 @@ from trainer.packaging.preprocessing import RawModel
 from trainer.proving import sources
 from trainer.report import Report
 from trainer.sentences import gettext_noop as _
-from trainer.spec import CompressSpec, TrainSpec
+from trainer.specs.compress import CompressSpec
+from trainer.specs.train import TrainSpec
 from trainer.training import checkpoint, loop, parallel
+from trainer.training import setting as training_setting
 from trainer.training.parallel import Ranks
 
 
@@ -228,7 +230,7 @@ def _fine_tune(
     keep = partial(_keep_training, setting, results)
     journal = StageJournal(setting.journal, earlier, keep, setting.folder)
     fitted = loop.fit(
-        loop.Setting(spec, model, setting.data, setting.ranks, journal),
+        training_setting.Setting(spec, model, setting.data, setting.ranks, journal),
         control=setting.control,
         folder=setting.folder,
         resume=checkpoint.read(begun) if begun else None,

@@ -92,7 +92,7 @@ def _plain_with_gaps(cells: pa.StringArray) -> Read | None:
 @cache
 def among(gaps: frozenset[str]) -> pc.SetLookupOptions:
     """What asks Arrow whether cells are such."""
-    return pc.SetLookupOptions(value_set=pa.array(sorted(gaps)))
+    return pc.SetLookupOptions(value_set=series.of(sorted(gaps)))
 
 
 def are_gaps(cells: pa.StringArray, gaps: frozenset[str] = MISSING) -> Array:

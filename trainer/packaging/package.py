@@ -18,8 +18,10 @@ from trainer.packaging import networks, preprocessing, tensorfile
 from trainer.packaging.preprocessing import RawModel
 from trainer.packaging.tensorfile import TensorFileError
 from trainer.parts import Input
-from trainer.spec import Cleanings, Compressor, Model, Split, TrainSpec
-from trainer.spec import Task as TaskChoice
+from trainer.specs.choices import Cleanings, Compressor, Model
+from trainer.specs.choices import Task as TaskChoice
+from trainer.specs.split import Split
+from trainer.specs.train import TrainSpec
 from trainer.task import Target, Task
 
 

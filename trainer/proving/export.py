@@ -1,8 +1,8 @@
 """An export run: one model version in other formats, each proved before it is offered.
 
 Inputs by role: ``prepared`` (the data it was trained on) and ``model`` (the version: a package, or a .onnx file that
-compression made, which says what its small number format cost). ``trainer.spec.exporters_for`` says which formats fit
-which form of version.
+compression made, which says what its small number format cost). ``trainer.specs.export.exporters_for`` says which
+formats fit which form of version.
 
 Outputs, role ``export``: the bundle first, then single files. A format that does not match is refused: its files are
 not offered, the report says why, and the run succeeds all the same.
@@ -27,7 +27,7 @@ from trainer.exporters import File, Source
 from trainer.proving import bundle, description, parity, shipping, sources
 from trainer.proving.proof import Proof
 from trainer.sentences import gettext_noop as _
-from trainer.spec import ExportSpec, exporters_for
+from trainer.specs.export import ExportSpec, exporters_for
 
 CARD = "README.md"
 SPEC = "spec.json"

@@ -24,8 +24,7 @@ from typing import Any
 import numpy as np
 
 from trainer.columns import Block, Column, module_of
-from trainer.data.prepared import Array, Prepared
-from trainer.data.split import Indices
+from trainer.data.prepared import Array, Indices, Prepared
 from trainer.errors import TrainerError
 from trainer.proving.answering import Batch
 from trainer.proving.description import plain

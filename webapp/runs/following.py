@@ -15,7 +15,9 @@ from django.views.decorators.http import require_http_methods
 from pydantic import ValidationError
 
 from trainer.errors import TrainerError
-from trainer.spec import CompressSpec, ExportSpec, RunSpec
+from trainer.specs.compress import CompressSpec
+from trainer.specs.export import ExportSpec
+from trainer.specs.run import RunSpec
 from webapp import refusals
 from webapp.accounts.access import signed_in
 from webapp.accounts.models import User

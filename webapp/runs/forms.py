@@ -13,7 +13,7 @@ from trainer.component import Section, Strict
 from trainer.data.partition import split_column
 from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
-from trainer.spec import TrainDraft
+from trainer.specs.train import TrainDraft
 from webapp import refusals
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import fitting

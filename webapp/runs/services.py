@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from trainer.errors import DamagedError, TrainerError
-from trainer.spec import AnyDraft, CompressSpec, InspectSpec, parse, parse_complete
+from trainer.specs.compress import CompressSpec
+from trainer.specs.inspect import InspectSpec
+from trainer.specs.kinds import AnyDraft, parse, parse_complete
 from webapp import words
 from webapp.accounts.models import User
 from webapp.artifacts import store

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
-from trainer.spec import TrainSpec
+from trainer.specs.train import TrainSpec
 from webapp import names, refusals
 from webapp.accounts.access import signed_in
 from webapp.datasets import pages

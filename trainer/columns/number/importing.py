@@ -14,8 +14,8 @@ from trainer.errors import TrainerError
 from trainer.importing import kind, series
 from trainer.importing.blocks import BlockWriter, columns_of
 from trainer.importing.cells import CODE, INFINITE, NUMBER, TEXT
+from trainer.importing.forms import LONGEST_LEVEL
 from trainer.importing.kind import Kept, Table
-from trainer.importing.levels import LONGEST_LEVEL
 from trainer.importing.observed import Observed, Part
 from trainer.importing.problems import Problem, problem
 from trainer.importing.profile import ColumnProfile, Counts, Unread
@@ -172,6 +172,7 @@ class Candidate(kind.Candidate):
 class Import(kind.Import):
     order = 10
     candidate = Candidate
+    has_order = True
 
     def writer(self, columns: Sequence[BaseColumn], rows: int, folder: Path) -> BlockWriter:
         return BlockWriter(BLOCK, np.float64, rows, len(columns), folder)
@@ -196,8 +197,8 @@ class Import(kind.Import):
     def counts(self, column: BaseColumn, table: Table) -> Counts:
         return statistics.counted(table.block_values(column, BLOCK))
 
-    def agreeing(self, feature: BaseColumn, target: BaseColumn, table: Table) -> int:
-        return statistics.on_a_line(table.block_values(feature, BLOCK), table.block_values(target, BLOCK))
+    def axis(self, column: BaseColumn, table: Table, rows: Array) -> Array:
+        return np.asarray(table.block_values(column, BLOCK)[rows], np.float64)
 
 
 IMPORT = Import()

@@ -61,6 +61,11 @@ SENTENCES: dict[str, Sentence] = {
         _("“%(column)s” holds codes such as “%(value)s”, which are kept as they are written and not read as numbers."),
         _("If they are numbers, correct the kind of the column; leading zeros are lost then."),
     ),
+    "counts_since_1970": (
+        "info",
+        _("“%(column)s” holds numbers such as %(value)s, which seem to count %(unit)s since 1970."),
+        _("To have the model see year, month, weekday and hour, correct the kind of the column to a date."),
+    ),
     "unit": (
         "info",
         _("“%(column)s” is written with %(unit)s, as in “%(value)s”; its numbers are those without it."),
@@ -83,5 +88,13 @@ LOOKED_FOR = {
 }
 # Problems that another kind of the column may remedy.
 CORRECTABLE = frozenset(
-    {"codes", "infinite_values", "mixed_units", "text_in_numbers", "units_as_one", "words_in_numbers"}
+    {
+        "codes",
+        "counts_since_1970",
+        "infinite_values",
+        "mixed_units",
+        "text_in_numbers",
+        "units_as_one",
+        "words_in_numbers",
+    }
 )

@@ -15,7 +15,8 @@ from trainer.errors import TrainerError
 from trainer.formats.idx import is_idx
 from trainer.importing import pixels
 from trainer.importing.archives import Source
-from trainer.importing.parsed import LeftOut, Parsed, labelled_pictures
+from trainer.importing.parsed import LeftOut, Parsed
+from trainer.importing.pictures import labelled_pictures
 from trainer.importing.problems import Problem, problem
 
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}

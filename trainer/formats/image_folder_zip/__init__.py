@@ -1,4 +1,4 @@
-"""Images, one folder per class (ZIP or TAR).
+"""Pictures (ZIP or TAR).
 
 PNG, JPEG, GIF, BMP, WebP, TIFF, AVIF, JPEG 2000 and PNM pictures. The folder that a picture lies in is its class;
 folders around those do not matter. Folders called train, validation and test, around the classes or inside them,

@@ -22,7 +22,8 @@ from trainer.formats.image_folder_zip.listing import names_pictures
 from trainer.formats.image_folder_zip.reading import Reading
 from trainer.importing import mapped
 from trainer.importing.archives import Source
-from trainer.importing.parsed import LeftOut, Parsed, labelled_pictures
+from trainer.importing.parsed import LeftOut, Parsed
+from trainer.importing.pictures import labelled_pictures
 from trainer.importing.problems import Problem, checks_of, problem
 
 DATA = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".json", ".xlsx", ".xls", ".ods", ".parquet", ".xml", ".mat")

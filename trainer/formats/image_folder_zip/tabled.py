@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from trainer.columns import Column, Readings, image, left_out
 from trainer.data.partition import SPLIT
@@ -143,7 +142,7 @@ def _whole_rows(tables: Tables, is_whole: Array, parts: Sequence[str] | None, go
 
 
 def _taken(cells: Any, places: list[int]) -> Any:
-    return cells[places] if isinstance(cells, np.ndarray) else cells.take(pa.array(places))
+    return cells[places] if isinstance(cells, np.ndarray) else cells.take(series.numbers(np.asarray(places)))
 
 
 def _compact(pixels: Array, is_whole: Array) -> Array:

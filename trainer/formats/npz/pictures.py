@@ -11,7 +11,8 @@ from trainer.data.partition import TRAIN
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
 from trainer.importing import pixels
-from trainer.importing.parsed import LeftOut, Parsed, labelled_pictures
+from trainer.importing.parsed import LeftOut, Parsed
+from trainer.importing.pictures import labelled_pictures
 from trainer.importing.problems import Problem, problem
 
 LEAST_DIMENSIONS = 3
