@@ -8,15 +8,17 @@ from pathlib import Path
 import numpy as np
 
 from trainer.columns import Readings
+from trainer.columns.image.decoding import BrokenPictureError, Canvas, decoded
+from trainer.columns.image.files import SUFFIXES
 from trainer.data.partition import TRAIN, part_of
 from trainer.data.prepared import Array
+from trainer.data.summary import IMAGE
 from trainer.errors import TrainerError
-from trainer.formats.image_folder_zip import SUFFIXES, Spec, alike, folders, is_foreign, is_picture, tabled
+from trainer.formats.image_folder_zip import Spec, alike, folders, is_foreign, is_picture, tabled
 from trainer.formats.image_folder_zip.folders import Place
 from trainer.formats.image_folder_zip.index import Index
 from trainer.formats.image_folder_zip.joined import tables
 from trainer.formats.image_folder_zip.listing import names_pictures
-from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Canvas, decoded
 from trainer.formats.image_folder_zip.reading import Reading
 from trainer.importing import mapped
 from trainer.importing.archives import Source
@@ -94,7 +96,7 @@ def _of_folders(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
         *_classes(kept),
         parts=_parts(kept),
         problems=problems,
-        fit=spec.fit,
+        picture=alike.column(IMAGE, canvas),
         checks=checks_of(_of_files, _of_places, _of_losses, _of_folders_without, alike.foreign_problems),
     )
     unlabelled = [source.name for source, place in zip(candidates, places, strict=True) if place.label is None]

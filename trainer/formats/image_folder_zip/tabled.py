@@ -46,10 +46,7 @@ def read(
     others = [source for source in others if source not in tables.sources]
     gone = Gone(tables)
     parsed = _parsed(tables, reading, gone, work, readings)
-    columns = {
-        name: image.Column(name=name, shape=canvas.shape, fit=spec.fit)
-        for name, canvas in zip(tables.paths, canvases, strict=True)
-    }
+    columns = {name: alike.column(name, canvas) for name, canvas in zip(tables.paths, canvases, strict=True)}
     arrays = {own_name(name): _compact(block, is_whole) for name, block in zip(tables.paths, pixels, strict=True)}
     alikes = [one for column, canvas in enumerate(canvases) for one in alike.problems(reading.headers(column), canvas)]
     lost = list(reading.lost())
