@@ -34,7 +34,7 @@ MUTUAL = {
 }
 WEB_MAY_USE = (
     "trainer.catalog",
-    "trainer.spec",
+    "trainer.specs.kinds",
     "trainer.attempt.events",
     "trainer.exporters",
     "trainer.importing.problems",

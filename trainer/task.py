@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
+    from trainer.columns import Column
     from trainer.data.prepared import Array
-    from trainer.proving.lossy import Change
+    from trainer.proving.lossy import MetricChange
 
 LossOf = Callable[["Tensor", "Tensor"], "Tensor"]  # of each row [B]
 
@@ -40,6 +41,11 @@ class TaskSpec(Component):
     def target_columns(self) -> tuple[str, ...]:
         """The columns that the model learns to tell."""
         raise NotImplementedError
+
+    @classmethod
+    def can_name(cls, field: str, column: "Column") -> bool:
+        """What goes in needs a layout, what is told the task's encoding."""
+        return column.layout is not None if field == "features" else cls.encoding in column.encodings
 
 
 class Target(Strict):
@@ -132,7 +138,7 @@ class Task(Protocol):
     def report(self, decisions: "Array", truth: "Array") -> tuple[Scalar, Sequence[Scalar], Sequence[Block]]:
         """Of the test rows: the headline, further scalars, and blocks."""
 
-    def compare(self, before: "Array", after: "Array", truth: "Array") -> "Change":
+    def compare(self, before: "Array", after: "Array", truth: "Array") -> "MetricChange":
         """What two models decided on the same rows."""
 
     def output(self) -> dict[str, Any]:

@@ -11,14 +11,16 @@ from typing import Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
-from trainer import exporters, spec
+from trainer import exporters
 from trainer.catalog import FAMILIES, listing
 from trainer.columns import readings
 from trainer.sentences import ONE
+from trainer.specs.kinds import KINDS
+from trainer.specs.split import Split
 
 TAGS = {"name", "version", "kind"}  # of every spec; nobody chooses among them in a form
 CHOICE = re.compile(r"[a-z ]+")  # a word, not a number or a technical name such as float32
-SPECS: tuple[type[BaseModel], ...] = (*spec.KINDS.values(), spec.Split)
+SPECS: tuple[type[BaseModel], ...] = (*KINDS.values(), Split)
 HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
 
 

@@ -11,7 +11,7 @@ import selectors
 import socket
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,23 +21,23 @@ from django.utils import timezone
 from trainer import scarce
 from webapp import logfiles
 from webapp.artifacts import store
-from webapp.artifacts.store import MissingError
 from webapp.runs import awaiting
 from webapp.runs.models import Attempt
 from webapp.runs.states import Reason
 from webapp.workers import services as workers
 from webapp.workers.models import Worker
-from worker import claim, damage, devices, ends, sessions, sweep
+from worker import claim, devices, ends, sessions, sweep
 from worker.attempts import Attempts
 from worker.claim import LEASE, Claim, claim_next
 from worker.damage import Repairs
 from worker.errors import Errors
 from worker.folders import Folders
-from worker.local_attempt import LocalAttempt
+from worker.launches import Launches
 from worker.meter import Meter
 from worker.room import Room
-from worker.starting import Start
-from worker.warm import News, Warm, WarmGoneError
+from worker.waking import awake, wake
+from worker.warm import Warm
+from worker.warm_keeper import WarmKeeper
 
 log = logging.getLogger(__name__)
 
@@ -52,21 +52,8 @@ DISKS_EVERY = 0.05  # what one may fill meanwhile is less than room.LEAST; a sto
 HEARTBEAT_EVERY = LEASE.total_seconds() / 5
 AWAY = 0.5  # seconds until a database that was away is tried again
 FAREWELL = 25.0  # seconds that running work has to write its checkpoints when the worker is stopped
-WARM_AGAIN = 2.0
 SPARE = 16  # descriptors that the start of a run needs at the same time
 CLAIM_AGAIN = 5.0  # seconds until this machine takes a run again when it could start no process
-
-_awake, _awaken = socket.socketpair()
-_awake.setblocking(False)
-_awaken.setblocking(False)
-
-
-def wake() -> None:
-    """Let this process's agent look at queue and commands now. May be called from any thread."""
-    try:
-        _awaken.send(b"!")
-    except BlockingIOError:
-        return  # it has been woken often enough
 
 
 def _lacks_descriptors() -> bool:
@@ -84,26 +71,22 @@ class Agent(threading.Thread):
         """``warm`` is a warm process that was started before; without it the agent starts one."""
         super().__init__(name="agent", daemon=True)
         self._folders = Folders(state)
-        self._log_file = state / "logs" / "warm.log"
+        self._warm = WarmKeeper(state / "logs" / "warm.log", warm)
         self._attempts = Attempts(self._folders)
-        self._starts: list[Start] = []
-        self._heard: deque[News] = deque()
+        self._launches = Launches(self._folders, self._attempts)
         self._room = Room(state)
         self._repairs = Repairs()
         self._leases = sweep.Leases()
         self._errors = Errors()
         self._worker: Worker | None = None
-        self._warm = warm
-        self._warm_was_lost = False
-        self._warm_due = 0.0
         self._claims_due = 0.0
         self._database_due = 0.0
         self._in_touch_since = 0.0
         self._stopping = threading.Event()
         self._deadline = 0.0
         self._due: dict[str, float] = {}
-        self._found = devices.discover()
-        self._meter = Meter([device.uuid for device in self._found if device.uuid])
+        self._devices = devices.discover()
+        self._meter = Meter([device.uuid for device in self._devices if device.uuid])
 
     def stop(self) -> None:
         """Ask running attempts to leave after a checkpoint, re-queue them; return when that is done or time is up."""
@@ -124,9 +107,11 @@ class Agent(threading.Thread):
         self._leave()
 
     def _turn(self) -> None:
-        self._keep_warm()
+        if not self._stopping.is_set():
+            self._warm.keep()
         self._listen()
-        self._take_news()
+        if self._warm.take_news(self._attempts):
+            self._claims_due = time.monotonic() + CLAIM_AGAIN
         if self._stopping.is_set():
             self._attempts.send_away(in_time=time.monotonic() < self._deadline)
         self._do_when_due("disks", DISKS_EVERY, self._look_at_disks)
@@ -138,7 +123,7 @@ class Agent(threading.Thread):
             self._due.update(sweep=0.0, room=0.0)  # devices are free, and folders gone
         if self._worker is None:
             self._register()
-        self._launch_prepared()
+        self._go_on_launching()
         for name, seconds, step in (
             ("meter", METER_EVERY if self._attempts else HEARTBEAT_EVERY, self._measure),
             ("heartbeat", HEARTBEAT_EVERY, self._say_alive),
@@ -155,63 +140,28 @@ class Agent(threading.Thread):
             step()
             self._due[name] = time.monotonic() + seconds
 
-    # The warm process and what it forks
-
-    def _keep_warm(self) -> None:
-        if self._warm is None and not self._stopping.is_set() and time.monotonic() >= self._warm_due:
-            self._warm_due = time.monotonic() + WARM_AGAIN
-            try:
-                self._warm = Warm(self._log_file)
-            except OSError as error:
-                log.warning("The warm process cannot be started, which is tried again: %s", error)
-
     def _listen(self) -> None:
         """Wait for news of the warm process or for being woken, at most until the next thing is due."""
         with selectors.PollSelector() as selector:  # it needs no descriptor, of which there may be no more
-            selector.register(_awake, selectors.EVENT_READ)
-            if self._warm is not None:
-                selector.register(self._warm, selectors.EVENT_READ)
+            selector.register(awake, selectors.EVENT_READ)
+            if self._warm.process is not None:
+                selector.register(self._warm.process, selectors.EVENT_READ)
             rest = self._attempts.rest(GLANCE) if self._attempts else IDLE
             ready = [key.fileobj for key, _events in selector.select(rest)]
-        if _awake in ready:
-            _awake.recv(4096)
+        if awake in ready:
+            awake.recv(4096)
             self._due.update(commands=0.0, sweep=0.0)
-        if self._warm in ready:
-            self._hear()
-
-    def _hear(self) -> None:
-        assert self._warm is not None
-        try:
-            self._heard += self._warm.news()
-        except WarmGoneError:
-            log.error("The warm process has ended; see %s. It is started again.", self._log_file)
-            self._warm.close()
-            self._warm, self._warm_was_lost = None, True
-
-    def _take_news(self) -> None:
-        """One after another. What cannot be taken while the database is away, or no descriptor is left to see what else
-        of an attempt lives, is taken later, or an end were never known."""
-        while self._heard:
-            news = self._heard[0]
-            try:
-                self._attempts.note(news)
-            except (OperationalError, InterfaceError, OSError):
-                return
-            self._heard.popleft()
-            if news.lacks_processes:
-                self._claims_due = time.monotonic() + CLAIM_AGAIN
-        if self._warm_was_lost:
-            self._attempts.lose_all()
-            self._warm_was_lost = False
+        if self._warm.process in ready:
+            self._warm.hear()
 
     # What is done now and then
 
     def _register(self) -> None:
         facts = {"processor": devices.processor(), "cores": devices.cores(), "system": platform.platform(terse=True)}
         name = self._folders.worker_name(lambda name: workers.is_alive(name, LEASE))
-        self._worker = workers.register(name=name, host=socket.gethostname(), facts=facts, devices=self._found)
+        self._worker = workers.register(name=name, host=socket.gethostname(), facts=facts, devices=self._devices)
         sweep.remove_settled(self._folders)
-        log.info("This is worker %s with %s devices, at %s.", self._worker.name, len(self._found), timezone.now())
+        log.info("This is worker %s with %s devices, at %s.", self._worker.name, len(self._devices), timezone.now())
 
     def _say_alive(self) -> None:
         assert self._worker is not None
@@ -244,7 +194,8 @@ class Agent(threading.Thread):
             claim.explain(self._worker, obstacle)
             return
         while not self._stopping.is_set() and not self._worker.draining and (claimed := self._claim()) is not None:
-            self._launch(claimed)
+            self._launches.add(claimed)
+            self._go_on_launching()
 
     def _obstacle(self) -> Reason | None:
         """Why this machine can take no run at all."""
@@ -264,7 +215,7 @@ class Agent(threading.Thread):
             self._room.run_out({attempt.run_id: attempt.folder for attempt in self._attempts.all()})
         for attempt in self._attempts.living():
             attempt.give_up(ends.DISK_FULL)
-        self._launch_prepared()  # launches nothing: all are off
+        self._go_on_launching()  # launches nothing: all are off
         if not self._attempts.living():
             self._room.give_reserve()
 
@@ -277,7 +228,7 @@ class Agent(threading.Thread):
 
     def _bound_logs(self) -> None:
         """What the warm process and the ranks print has a largest size."""
-        logfiles.bound([self._log_file])
+        logfiles.bound([self._warm.log_file])
         for attempt in self._attempts.all():
             logfiles.bound(attempt.folder.glob("*.log"), older=1)
 
@@ -289,48 +240,8 @@ class Agent(threading.Thread):
         assert self._worker is not None
         return claim_next(self._worker, Counter(attempt.kind for attempt in self._attempts.all()))
 
-    def _launch(self, claim: Claim) -> None:
-        self._starts.append(Start(claim, self._attempts.add(claim.run, claim.attempt)))
-        self._launch_prepared()
-
-    def _launch_prepared(self) -> None:
-        """Launch what can be launched by now, and let go of what is not to be launched any more.
-
-        Each leaves the list at once: an error with one that comes later must not have it launched again.
-        """
-        for start in list(self._starts):
-            if self._bring_on(start):
-                self._starts.remove(start)
-
-    def _bring_on(self, start: Start) -> bool:
-        """Do for it what can be done now; True when it is launched, or is not to be."""
-        if self._stopping.is_set():
-            start.attempt.give_up(ends.YIELDED)
-        if not start.is_off and not start.ready and time.monotonic() >= start.attempt.files_due:
-            self._attempts.guarded(start.attempt, lambda _: self._prepare(start))
-        if start.is_off:
-            start.attempt.end()
-            return True
-        if start.ready and self._warm is not None:
-            self._send(start.attempt, self._warm)
-            return True
-        return False
-
-    def _prepare(self, start: Start) -> None:
-        try:
-            start.prepare(self._folders)
-        except MissingError as error:
-            if not store.is_in_reach():
-                start.attempt.give_up(ends.FILES_AWAY)
-                return
-            damage.lose_missing(start.claim.run, error)
-            start.attempt.leave()
-
-    def _send(self, attempt: LocalAttempt, warm: Warm) -> None:
-        try:
-            warm.launch(attempt.folder)
-        except WarmGoneError:
-            attempt.end()
+    def _go_on_launching(self) -> None:
+        self._launches.go_on(self._warm.process, stopping=self._stopping.is_set())
 
     def _adopt(self, attempt: Attempt) -> None:
         """An attempt whose worker was killed: nothing of it lives; its journal is still to be stored."""
@@ -347,8 +258,7 @@ class Agent(threading.Thread):
 
     def _leave(self) -> None:
         self._meter.close()
-        if self._warm is not None:
-            self._warm.close()
+        self._warm.close()
         try:
             if self._worker is not None and not self._attempts:
                 workers.farewell(self._worker)

@@ -33,7 +33,7 @@ class JournalDamagedError(Exception):
 
 
 @dataclass
-class Reading:
+class JournalPart:
     """Events read together. ``rewind`` comes before the points, the points come before the rest."""
 
     position: int
@@ -59,11 +59,11 @@ class Follower:
         self.attempt = attempt
         self.folder = folder
         self.position = attempt.position
-        self.verdict: events.Ended | None = None  # read, not applied: a failure is judged when all ranks have ended
+        self.ended: events.Ended | None = None  # read, not applied: a failure is judged when all ranks have ended
         self.finished = False  # the run's end, or its pause, is in the database
         self._names: dict[int, tuple[str, ...]] = {}
         self._certain = True
-        self._waiting: tuple[Reading, publish.Delivery] | None = None
+        self._waiting: tuple[JournalPart, publish.Delivery] | None = None
         self._knows_names = not self.position
 
     def grown(self) -> bool:
@@ -80,16 +80,16 @@ class Follower:
             self._waiting = self._next()
         if self._waiting is None or not self._has_arrived(self._waiting[1]):
             return False
-        (reading, delivery), self._waiting = self._waiting, None
+        (part, delivery), self._waiting = self._waiting, None
         self._certain = False  # until the commit is known to have happened
         try:
-            if reading.is_a_small_flush():
-                self._flush(reading)
+            if part.is_a_small_flush():
+                self._flush(part)
             else:
-                self._store(reading, delivery)
+                self._store(part, delivery)
         finally:
             delivery.discard()
-        self.position, self._certain = reading.position, True
+        self.position, self._certain = part.position, True
         return True
 
     def drain(self) -> bool:
@@ -110,11 +110,11 @@ class Follower:
             self._waiting[1].discard()
             self._waiting = None
 
-    def _next(self) -> tuple[Reading, publish.Delivery] | None:
+    def _next(self) -> tuple[JournalPart, publish.Delivery] | None:
         if not self._certain:
             self._ask_position()
-        reading = self._read()
-        return None if reading.position == self.position else (reading, publish.Delivery(reading.others, self.folder))
+        part = self._read()
+        return None if part.position == self.position else (part, publish.Delivery(part.others, self.folder))
 
     def _has_arrived(self, delivery: publish.Delivery) -> bool:
         """Raises what kept it from arriving; then it is not waited for any longer."""
@@ -123,48 +123,48 @@ class Follower:
         self._waiting = waiting
         return has_arrived
 
-    def _read(self) -> Reading:
+    def _read(self) -> JournalPart:
         if not self._knows_names:
             self._learn_names()
         reader = self._reader()
-        reading, self.verdict = Reading(self.position), None
+        part, self.ended = JournalPart(self.position), None
         for position, event in reader.read():
             if isinstance(event, events.Series):
                 self._names[event.id] = event.names
             elif isinstance(event, events.Point):
-                reading.series.setdefault(event.series, []).append(event)
-                reading.points += 1
+                part.series.setdefault(event.series, []).append(event)
+                part.points += 1
             elif isinstance(event, events.Rewind):
-                if reading.points or reading.others:
+                if part.points or part.others:
                     break
-                reading.rewind = event.step
+                part.rewind = event.step
             elif isinstance(event, events.Ended) and event.outcome == "failed":
-                self.verdict = event
+                self.ended = event
                 break
             else:
-                reading.others.append(event)
-            reading.position = position
-            if reading.points >= LARGEST_BATCH or isinstance(event, events.Ended):
+                part.others.append(event)
+            part.position = position
+            if part.points >= LARGEST_BATCH or isinstance(event, events.Ended):
                 break
-        return reading
+        return part
 
-    def _flush(self, reading: Reading) -> None:
-        stretch = flush.Stretch(self.attempt.number, self.position, reading.position, reading.last_step() or 0)
-        if not flush.points(self.run_id, stretch, self._batch(reading)):
+    def _flush(self, part: JournalPart) -> None:
+        stretch = flush.Stretch(self.attempt.number, self.position, part.position, part.last_step() or 0)
+        if not flush.points(self.run_id, stretch, self._batch(part)):
             raise FencedError
 
-    def _store(self, reading: Reading, delivery: publish.Delivery) -> None:
+    def _store(self, part: JournalPart, delivery: publish.Delivery) -> None:
         with transaction.atomic():
             run = self._own_run()
-            if not Attempt.objects.filter(pk=self.attempt.pk, position=self.position).update(position=reading.position):
+            if not Attempt.objects.filter(pk=self.attempt.pk, position=self.position).update(position=part.position):
                 raise FencedError
             published = delivery.adopt()
-            if reading.rewind is not None:
-                checkpoints.drop(list(run.checkpoints.filter(step__gt=reading.rewind)))
-            entries = [entry for event in reading.others for entry in self._apply(run, event, published)]
-            self._move_step(reading)
-            stream.record(self.run_id, entries=entries, batch=self._batch(reading), rewind=reading.rewind)
-            if reading.others and isinstance(ended := reading.others[-1], events.Ended):
+            if part.rewind is not None:
+                checkpoints.drop(list(run.checkpoints.filter(step__gt=part.rewind)))
+            entries = [entry for event in part.others for entry in self._apply(run, event, published)]
+            self._move_step(part)
+            stream.record(self.run_id, entries=entries, batch=self._batch(part), rewind=part.rewind)
+            if part.others and isinstance(ended := part.others[-1], events.Ended):
                 ends.finish(run, ended)
                 transaction.on_commit(self._mark_finished)
 
@@ -207,15 +207,15 @@ class Follower:
         states.move(run.pk, State.RUNNING, attempt=self.attempt.number, reason=reason)
         return [("started", {"step": event.step, "placement": list(event.placement), **totals})]
 
-    def _move_step(self, reading: Reading) -> None:
-        step = reading.last_step()
-        step = reading.rewind if step is None else step
+    def _move_step(self, part: JournalPart) -> None:
+        step = part.last_step()
+        step = part.rewind if step is None else step
         if step is not None:
             Run.objects.filter(pk=self.run_id).update(step=step)
 
-    def _batch(self, reading: Reading) -> Batch:
+    def _batch(self, part: JournalPart) -> Batch:
         batch: Batch = {}
-        for series, points in reading.series.items():
+        for series, points in part.series.items():
             steps = np.fromiter((point.step for point in points), np.int64, len(points))
             times = np.fromiter((point.time for point in points), np.float64, len(points))
             values = np.array([point.values for point in points], np.float64)

@@ -3,15 +3,11 @@
 A rank whose peer was killed reports a broken connection; the signal is the cause, the report its consequence.
 """
 
-import errno
-import json
 import os
-import shutil
 import signal
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import takewhile
-from pathlib import Path
 from typing import Any, Literal
 
 from trainer import scarce
@@ -19,10 +15,10 @@ from trainer.attempt import events, job
 from trainer.errors import CheckpointError, DamagedError
 from webapp.runs.states import Reason
 from worker import damage, ends
-from worker.damage import LostCheckpoint
+from worker.evidence import End, Exit
 
 Cause = Literal[
-    "said",
+    "reported",
     "killed",
     "hung",
     "out_of_memory",
@@ -34,11 +30,9 @@ Cause = Literal[
     "input_damaged",
     "journal_damaged",
 ]
+Action = Literal["fail", "go_on", "pause"]
 SAME_STEP_KILLS = 2
 SAME_STEP_LOSSES = 5  # kills counted in; a worker may be killed by its owner again and again before a slow first step
-LEAST_ROOM = 1024 * 1024  # bytes; with less than this a crash is put down to the full disk
-LAST_LINES = 12
-LAUNCHER_LOG = "launcher.log"
 
 HUNG = Reason("hung", "Goes on from the last checkpoint: a rank stopped answering the others after step %(step)s.")
 HUNG_AGAIN = Reason(
@@ -95,35 +89,11 @@ INTERRUPTIONS: dict[Cause, Interruption] = {
 
 
 @dataclass(frozen=True)
-class Exit:
-    """How one rank ended: its exit code, negative for the signal that killed it."""
-
-    rank: int
-    exitcode: int
-
-
-@dataclass(frozen=True)
-class End:
-    """What is known of an attempt's end."""
-
-    step: int
-    exits: tuple[Exit, ...] = ()
-    status: int | None = None  # the launcher's wait status; None when it was lost with its worker
-    oom_kills: int = 0  # of late, in our whole control group
-    said: events.Ended | None = None
-    log: str = ""
-    disk_full: bool = False
-    lost: LostCheckpoint | None = None  # the one that it was to go on from, where that could not be read
-    can_wait: bool = False  # whether it has a checkpoint to go on from once a damaged input is restored
-    journal_damaged: bool = False
-
-
-@dataclass(frozen=True)
 class Verdict:
     """The cause, what to do now, and why in words. ``record`` is kept with the attempt."""
 
     cause: Cause
-    action: Literal["fail", "go_on", "pause"]
+    action: Action
     reason: Reason
     signal: str = ""
     step: int = 0
@@ -160,8 +130,8 @@ def _cause(end: End) -> tuple[Cause, str]:
         return "disk_full", ""
     if killed_by:
         return "killed", killed_by
-    if end.said is not None:
-        return _as_said(end, end.said.code), ""
+    if end.report is not None:
+        return _cause_reported(end, end.report.code), ""
     if job.PEER_LOST in codes and codes <= {0, job.PEER_LOST}:
         return "hung", ""
     if end.status == 0:
@@ -169,10 +139,10 @@ def _cause(end: End) -> tuple[Cause, str]:
     return ("worker_lost" if end.status is None else "crashed"), ""
 
 
-def _as_said(end: End, code: str) -> Cause:
+def _cause_reported(end: End, code: str) -> Cause:
     if code == CheckpointError.CODE and end.lost is not None:
         return "damaged"
-    return "input_damaged" if code == DamagedError.CODE and end.can_wait else "said"
+    return "input_damaged" if code == DamagedError.CODE and end.can_wait else "reported"
 
 
 def _killer(end: End) -> str:
@@ -201,88 +171,50 @@ def _cut_off_before(earlier: Sequence[dict[str, Any]], step: int) -> list[Any]:
     return [record["cause"] for record in row]
 
 
-def _consequence(
-    end: End, cause: Cause, name: str, earlier: Sequence[dict[str, Any]]
-) -> tuple[Literal["fail", "go_on", "pause"], Reason]:
+def _consequence(end: End, cause: Cause, name: str, earlier: Sequence[dict[str, Any]]) -> tuple[Action, Reason]:
     match cause:
         case "killed" | "hung" | "worker_lost" | "journal_damaged":
-            rule = INTERRUPTIONS[cause]
-            times = 1 + sum(before in rule.counted for before in _cut_off_before(earlier, end.step))
-            facts = {"step": end.step, "signal": name, "times": times}
-            return (
-                ("fail", _told(rule.given_up, facts)) if times >= rule.most else ("go_on", _told(rule.goes_on, facts))
-            )
+            return _after_interruption(end, cause, name, earlier)
         case "out_of_memory":
-            return "fail", _told(OUT_OF_MEMORY, {"step": end.step})
+            return "fail", _filled(OUT_OF_MEMORY, {"step": end.step})
         case "disk_full":
             return "pause", ends.DISK_FULL
         case "damaged":
             assert end.lost is not None
             return "go_on", end.lost.reason(end.step)
         case "input_damaged":
-            assert end.said is not None
-            return "pause", damage.about_damaged_input(end.said.message, end.said.params)
+            assert end.report is not None
+            return "pause", damage.about_damaged_input(end.report.message, end.report.params)
         case "no_process":
             return "go_on", ends.NO_PROCESS
-        case "said":
-            assert end.said is not None
-            return "fail", Reason(
-                end.said.code, end.said.message, {**end.said.params, **({"log": end.log} if end.log else {})}
-            )
-        case _:
-            return "fail", Reason(
-                CRASHED.code, CRASHED.sentence, {"step": end.step, "last": _last_line(end.log), "log": end.log}
-            )
+        case "reported":
+            assert end.report is not None
+            return "fail", _reported(end.report, end.log)
+        case "crashed":
+            return "fail", _filled(CRASHED, {"step": end.step, "last": _last_line(end.log)}, log=end.log)
 
 
-def _told(reason: Reason, facts: dict[str, Any]) -> Reason:
-    """The reason with those of the facts that its sentence names."""
-    return Reason(
-        reason.code, reason.sentence, {name: fact for name, fact in facts.items() if f"%({name})s" in reason.sentence}
-    )
+def _after_interruption(end: End, cause: Cause, name: str, earlier: Sequence[dict[str, Any]]) -> tuple[Action, Reason]:
+    """Whether the run goes on: not where it was cut off at the same step too often."""
+    rule = INTERRUPTIONS[cause]
+    times = 1 + sum(before in rule.counted for before in _cut_off_before(earlier, end.step))
+    facts = {"step": end.step, "signal": name, "times": times}
+    if times >= rule.most:
+        return "fail", _filled(rule.given_up, facts)
+    return "go_on", _filled(rule.goes_on, facts)
+
+
+def _reported(report: events.Ended, log: str) -> Reason:
+    """The reason that rank 0 wrote down, with what was printed where anything was."""
+    return Reason(report.code, report.message, {**report.params, **({"log": log} if log else {})})
+
+
+def _filled(reason: Reason, facts: dict[str, Any], **further: Any) -> Reason:
+    """The reason with those of the facts that its sentence names, and with further ones that it does not."""
+    named = {name: fact for name, fact in facts.items() if f"%({name})s" in reason.sentence}
+    return Reason(reason.code, reason.sentence, {**named, **further})
 
 
 def _last_line(log: str) -> str:
     lines = log.strip().splitlines()
     return lines[-1].strip() if lines else "it wrote nothing."
-
-
-def read_exits(folder: Path) -> tuple[Exit, ...]:
-    """The exits of all ranks as the launcher wrote them; none when it was killed before it could.
-
-    A rank that the kernel did not let die in time, for a disk that does not answer, has no exit. Raises OSError.
-    """
-    try:
-        stored = json.loads((folder / "exits.json").read_text())
-    except (FileNotFoundError, ValueError):
-        return ()
-    ended = [item for item in stored.get("ranks", []) if item["exitcode"] is not None]
-    return tuple(Exit(int(item["rank"]), int(item["exitcode"])) for item in ended)
-
-
-def read_log(folder: Path) -> str:
-    """The last lines that the attempt printed: of a rank that ended with an error of its own where there is one, of the
-    launcher, which only tells that a rank ended, where no rank says anything.
-    """
-    failed = [
-        f"rank-{item.rank}.log" for item in read_exits(folder) if item.exitcode > 0 and item.exitcode != job.PEER_LOST
-    ]
-    paths = sorted(
-        folder.glob("*.log"), key=lambda path: (path.name == LAUNCHER_LOG, path.name not in failed, path.name)
-    )
-    return next(filter(None, map(_tail, paths)), "")
-
-
-def disk_is_full(folder: Path) -> bool:
-    """Whether anything of the attempt said so, or it is seen now; a disk that can only be read is as good as full."""
-    words = (os.strerror(errno.ENOSPC), os.strerror(errno.EROFS))
-    if os.statvfs(folder).f_flag & os.ST_RDONLY or shutil.disk_usage(folder).free < LEAST_ROOM:
-        return True
-    return any(word in _tail(path) for path in folder.glob("*.log") for word in words)
-
-
-def _tail(path: Path) -> str:
-    with path.open("rb") as stream:
-        stream.seek(max(0, path.stat().st_size - 16384))
-        lines = stream.read().decode(errors="replace").replace("\0", "").splitlines()
-    return "\n".join(line for line in lines[-LAST_LINES:] if line.strip())

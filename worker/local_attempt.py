@@ -19,8 +19,9 @@ from webapp.runs.states import Reason
 from webapp.workers.models import Device
 from worker import damage, ends, sessions
 from worker.damage import LostCheckpoint
+from worker.evidence import End, disk_is_full, read_exits, read_log
 from worker.follow import FencedError, Follower, JournalDamagedError
-from worker.judge import End, disk_is_full, judge, read_exits, read_log
+from worker.judge import judge
 from worker.memory import Kills
 from worker.room import is_want_of_room
 
@@ -165,7 +166,7 @@ class LocalAttempt:
         """Give the run its next state, if this attempt is still its own and left it none; returns the record."""
         run = states.owned(self.run_id, self.row.number)
         if run is None:
-            return {"cause": "said", "step": 0, "ranks": [vars(item) for item in read_exits(self.folder)]}
+            return {"cause": "reported", "step": 0, "ranks": [vars(item) for item in read_exits(self.folder)]}
         if self.given_up is not None:
             (ends.pause if self.wants_room else ends.go_on)(run, self.given_up)
             return {"cause": "given_up", "step": run.step}
@@ -184,7 +185,7 @@ class LocalAttempt:
             exits=read_exits(self.folder),
             status=self.status,
             oom_kills=self.oom_kills,
-            said=self.follower.verdict,
+            report=self.follower.ended,
             log=log,
             disk_full=self.met_full_disk,
             lost=LostCheckpoint.of(unreadable[0]) if unreadable else None,

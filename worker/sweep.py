@@ -14,8 +14,9 @@ from webapp.runs.models import Attempt, Run, State
 from webapp.workers.models import Device, Worker
 from worker import ends
 from worker.claim import LEASE
+from worker.evidence import End
 from worker.folders import Folders
-from worker.judge import End, judge
+from worker.judge import judge
 
 PATIENCE = LEASE.total_seconds()  # also after an outage of the database: every worker has this long to renew
 

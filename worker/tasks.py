@@ -3,10 +3,10 @@
 from celery import shared_task
 
 from webapp.runs.broker import CONSIDER
-from worker import agent
+from worker.waking import wake
 
 
 @shared_task(name=CONSIDER)
 def consider(run_id: str) -> None:
     """Somebody queued this run, or asked something of it: look at the queue now instead of at the next sweep."""
-    agent.wake()
+    wake()

@@ -19,9 +19,10 @@ from trainer.attempt.journal import Journal, Log, Unwritten
 from trainer.data import rows
 from trainer.data.prepared import Array, Prepared
 from trainer.packaging import package
-from trainer.spec import TrainDraft
+from trainer.specs.train import TrainDraft
 from trainer.training import loop
 from trainer.training.parallel import Ranks
+from trainer.training.setting import Setting
 
 CALLS = 20_000
 ROUNDS = 45
@@ -97,7 +98,7 @@ def _one_step(folder: Path) -> Line:
     spec = TrainDraft.model_validate(SPEC).resolved(prepared.summary)
     data = rows.read(spec, prepared)
     journal = Alternating(folder / "alternating")
-    loop.fit(loop.Setting(spec, package.module(rows.configure(spec, data)), data, Ranks(), journal))
+    loop.fit(Setting(spec, package.module(rows.configure(spec, data)), data, Ranks(), journal))
     slower, silent = _slowdown(np.diff(journal.marks))
     step = silent / BLOCK
     return Line(

@@ -22,15 +22,14 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from trainer import catalog, schedules
 from trainer.data import rows
-from trainer.data.prepared import Prepared
+from trainer.data.prepared import Indices, Prepared
 from trainer.data.rows import Rows
-from trainer.data.split import Indices
 from trainer.packaging import package
 from trainer.packaging.preprocessing import RawModel
-from trainer.spec import TrainSpec
+from trainer.specs.train import TrainSpec
 from trainer.task import Target
-from trainer.training.loop import EVALUATION_ROWS
 from trainer.training.parallel import Ranks
+from trainer.training.scoring import EVALUATION_ROWS
 
 
 def main(prepared: str, fields: str, folder: str) -> None:

@@ -30,9 +30,10 @@ from trainer.data.prepared import Prepared
 from trainer.data.rows import Rows
 from trainer.packaging import package
 from trainer.packaging.preprocessing import RawModel
-from trainer.spec import TrainDraft, TrainSpec
+from trainer.specs.train import TrainDraft, TrainSpec
 from trainer.training import loop
 from trainer.training.parallel import Ranks
+from trainer.training.setting import Setting
 
 ROUNDS = 12
 # Lightning and what it needs that we have not; it shares our torch.
@@ -143,7 +144,7 @@ def ours(spec: TrainSpec, data: Rows, journal: Journal) -> float:
     """Processor seconds of one epoch by our loop."""
     model = model_of(spec, data)
     start = time.process_time()
-    loop.fit(loop.Setting(spec, model, data, Ranks(), journal))
+    loop.fit(Setting(spec, model, data, Ranks(), journal))
     return time.process_time() - start
 
 

@@ -18,7 +18,7 @@ from trainer import catalog, schedules
 from trainer.data import rows
 from trainer.data.prepared import Prepared
 from trainer.packaging import package
-from trainer.spec import TrainSpec
+from trainer.specs.train import TrainSpec
 
 
 def main(prepared: str, fields: str) -> None:

@@ -17,7 +17,7 @@ from tests.trainer.attempts import Warm, warm_process, write_job
 from tests.trainer.samples import digits
 from trainer.attempt import events
 from trainer.data.prepared import Prepared
-from trainer.spec import TrainDraft
+from trainer.specs.train import TrainDraft
 
 PAIRS = 10
 TRIES = 3  # of the peer, whose process was seen to abort in torch when it ended

@@ -23,13 +23,13 @@ from trainer.attempt.job import Job
 from trainer.attempt.journal import Reader
 from trainer.checked import sha256
 from trainer.columns import Column, category, number
-from trainer.data.prepared import Array, Prepared, write_prepared
+from trainer.data.prepared import Array, Indices, Prepared, write_prepared
 from trainer.data.rows import Rows
-from trainer.data.split import Indices
 from trainer.data.summary import DataSummary
 from trainer.packaging.preprocessing import RawModel
-from trainer.spec import TrainDraft, parse
-from trainer.training import loop
+from trainer.specs.kinds import parse
+from trainer.specs.train import TrainDraft
+from trainer.training.device import to_device
 from trainer.training.parallel import Ranks
 
 SECONDS = 60.0
@@ -61,7 +61,7 @@ def write_table(path: Path, numbers: np.ndarray[Any, Any], codes: np.ndarray[Any
 
 def encoded(model: RawModel, data: Rows, part: Indices) -> torch.Tensor:
     """What the network gets of these rows, all blocks side by side [B, features]."""
-    inputs, _targets = loop.to_device(data, part, Ranks(), next(model.parameters()).dtype)
+    inputs, _targets = to_device(data, part, Ranks(), next(model.parameters()).dtype)
     return torch.cat([values.flatten(1) for values in model.encode(inputs).values()], 1)
 
 

@@ -11,12 +11,13 @@ from trainer.augmentation import AugmentationSpec
 from trainer.catalog import Entry, listing
 from trainer.data import rows
 from trainer.data.draws import Draws
-from trainer.data.prepared import Array
+from trainer.data.prepared import Array, Indices
 from trainer.data.rows import Rows
-from trainer.data.split import Indices
 from trainer.data.variation import Variation
 from trainer.errors import TrainerError
-from trainer.spec import Split, TrainDraft, parse
+from trainer.specs.kinds import parse
+from trainer.specs.split import Split
+from trainer.specs.train import TrainDraft
 from trainer.task import TaskSpec
 
 ENTRIES = [pytest.param(entry, id=name) for name, entry in listing("augmentation").items()]

@@ -17,7 +17,9 @@ from trainer.data.table import Table
 from trainer.errors import TrainerError
 from trainer.importing.sentences import SENTENCES
 from trainer.sentences import filled
-from trainer.spec import Split, TrainDraft, parse
+from trainer.specs.kinds import parse
+from trainer.specs.split import Split
+from trainer.specs.train import TrainDraft
 from trainer.task import TaskSpec
 
 ANIMAL = {"name": "classification", "target": "animal"}

@@ -14,7 +14,7 @@ from trainer.columns import Column, Readings, boolean, category, kinds, left_out
 from trainer.data.inputs import feature_columns, target_column
 from trainer.errors import TrainerError
 from trainer.importing.kind import imports
-from trainer.spec import InspectSpec
+from trainer.specs.inspect import InspectSpec
 
 
 def table(folder: Path, cells: list[str], reading: Any) -> Imported:

@@ -26,7 +26,8 @@ from trainer.data.prepared import Prepared
 from trainer.errors import TrainerError
 from trainer.importing.preparation import prepare
 from trainer.previewing.report import Preview
-from trainer.spec import TrainDraft, parse
+from trainer.specs.kinds import parse
+from trainer.specs.train import TrainDraft
 
 
 def table(folder: Path, cells: list[str], reading: Reading | None = None) -> Imported:

@@ -32,7 +32,7 @@ from trainer.attempt import events
 from trainer.attempt.job import DISK_FULL, PEER_LOST
 from trainer.data import rows
 from trainer.data.prepared import Prepared
-from trainer.spec import TrainDraft
+from trainer.specs.train import TrainDraft
 from trainer.training import checkpoint
 from trainer.training.parallel import Ranks
 

@@ -371,14 +371,14 @@ def test_quoted_cells_are_cut_as_csv_cuts_them_and_keep_their_lines(rows: list[t
 
 LIMITED = """
 import ctypes, os, pathlib, sys
-from trainer.importing import inspect
+from trainer.importing import limits
 
 if os.getuid() == 0:  # the kernel counts processes of others only, who still may read what this one may
     os.setresgid(65534, 65534, 0), os.setresuid(65534, 65534, 0), ctypes.CDLL(None).setfsuid(0)
 assert "pyarrow" not in sys.modules, "Arrow starts threads, and the process that this is forked from is to have none"
-inspect.limit(inspect.Limits(memory=int(sys.argv[2])))
+limits.limit(limits.Limits(memory=int(sys.argv[2])))
 path = pathlib.Path(sys.argv[1])
-print(inspect.guarded([path], [path.name], path.parent / "out").result.summary.rows)
+print(limits.guarded([path], [path.name], path.parent / "out").result.summary.rows)
 """
 
 

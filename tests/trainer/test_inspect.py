@@ -14,7 +14,7 @@ from trainer.attempt.job import Job
 from trainer.attempt.journal import Reader
 from trainer.columns import Readings, category
 from trainer.importing.profile import Profile
-from trainer.spec import InspectSpec
+from trainer.specs.inspect import InspectSpec
 
 ROOT = Path(__file__).parents[2]
 LAUNCH = """

@@ -19,7 +19,8 @@ from trainer.columns.labels import values as label_values
 from trainer.data import rows
 from trainer.errors import TrainerError
 from trainer.importing.preparation import prepare
-from trainer.spec import TrainDraft, parse
+from trainer.specs.kinds import parse
+from trainer.specs.train import TrainDraft
 
 LISTS: list[list[str] | None] = [["red"], ["blue", "red"], [], None]
 CODES = [[0, 1], [1, 1], [0, 0], [-1, -1]]

@@ -17,9 +17,10 @@ from trainer.data.rows import Rows
 from trainer.errors import TrainerError
 from trainer.packaging import package
 from trainer.packaging.preprocessing import RawModel
-from trainer.spec import TrainDraft, TrainSpec, parse
+from trainer.specs.kinds import parse
+from trainer.specs.train import TrainDraft, TrainSpec
 from trainer.tasks.regression import Target
-from trainer.training import loop
+from trainer.training.device import to_device
 from trainer.training.parallel import Ranks
 
 REGRESSION = {"task": {"name": "regression", "target": "n0"}}
@@ -54,7 +55,7 @@ def test_a_saved_model_gives_the_same_answers(tmp_path: Path) -> None:
     package.save(tmp_path / "model", config, model)
     read, state = package.load(tmp_path / "model")
     assert read == config
-    raw, _targets = loop.to_device(data, data.parts.test, Ranks(), torch.float32)
+    raw, _targets = to_device(data, data.parts.test, Ranks(), torch.float32)
     assert torch.equal(package.module(read, state).eval()(raw), model(raw))
 
 
@@ -183,7 +184,7 @@ def test_a_regression_answers_in_the_targets_unit(
     spec, data = ready(write_table(tmp_path / "table", numbers, codes), REGRESSION)
     config = rows.configure(spec, data)
     model: RawModel = package.module(config).eval()
-    raw, _targets = loop.to_device(data, data.parts.test, Ranks(), torch.float32)
+    raw, _targets = to_device(data, data.parts.test, Ranks(), torch.float32)
     inner = model.network(model.encode(raw)).squeeze(1)
     target = config.target
     assert isinstance(target, Target)
@@ -196,7 +197,7 @@ def test_the_preprocessing_can_be_scripted(
 ) -> None:
     spec, data = ready(write_table(tmp_path / "table", numbers, codes), CLASSES)
     model = package.module(rows.configure(spec, data)).eval()
-    raw, _targets = loop.to_device(data, data.parts.test, Ranks(), torch.float32)
+    raw, _targets = to_device(data, data.parts.test, Ranks(), torch.float32)
     assert torch.equal(torch.jit.script(model)(raw), model(raw))
 
 

@@ -13,7 +13,10 @@ from trainer.columns import module_of
 from trainer.data import blocks, cleaned, rows
 from trainer.previewing import sheet
 from trainer.previewing.report import Preview
-from trainer.spec import PreviewSpec, Split, TrainDraft, parse
+from trainer.specs.kinds import parse
+from trainer.specs.preview import PreviewSpec
+from trainer.specs.split import Split
+from trainer.specs.train import TrainDraft
 
 ANIMAL = {"name": "classification", "target": "animal", "features": ["size", "colour", "is_sold"]}
 STEPS = [{"name": "drop_duplicates"}, {"name": "fold_labels"}, {"name": "drop_rare_classes", "rows": 2}]

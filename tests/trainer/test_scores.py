@@ -17,7 +17,8 @@ from trainer.attempt import events
 from trainer.data import rows
 from trainer.data.prepared import Prepared
 from trainer.report import Block, Caution, Figure, Scalar, Table
-from trainer.spec import Split, TrainDraft
+from trainer.specs.split import Split
+from trainer.specs.train import TrainDraft
 from trainer.tasks.classification import scores as classification
 from trainer.tasks.multi_label import scores as multi_label
 from trainer.tasks.regression import scores as regression

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from tests.files import imported
 from trainer.data import rows, split
 from trainer.errors import TrainerError
-from trainer.spec import Split, TrainDraft
+from trainer.specs.split import Split
+from trainer.specs.train import TrainDraft
 
 
 @given(st.lists(st.integers(2, 40), min_size=2, max_size=6), st.integers(0, 1000), st.sampled_from([None, 3, 5]))

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from tests.trainer import store_specs
 from trainer import mistakes
 from trainer.catalog import FAMILIES, listing
-from trainer.spec import TrainDraft, parse
+from trainer.specs.kinds import parse
+from trainer.specs.train import TrainDraft
 
 
 def test_every_stored_component_is_still_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

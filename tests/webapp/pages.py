@@ -6,7 +6,8 @@ from uuid import uuid4
 
 from trainer.compressing import savings
 from trainer.report import Figure, Report, Scalar
-from trainer.spec import TrainDraft, parse
+from trainer.specs.kinds import parse
+from trainer.specs.train import TrainDraft
 from webapp.accounts.models import User
 from webapp.artifacts.models import Artifact
 from webapp.datasets.models import Dataset, DatasetVersion

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.webapp.pages import finished, make_dataset, make_run
 from tests.webapp.test_api import Api
 from trainer.catalog import default
-from trainer.spec import ExportSpec
+from trainer.specs.export import ExportSpec
 from webapp.accounts.models import User
 from webapp.datasets.models import Dataset
 from webapp.runs import services

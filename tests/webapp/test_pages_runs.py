@@ -15,7 +15,7 @@ from django.utils import timezone
 from tests.webapp.pages import compression_report, finished, make_dataset, make_run, reported
 from trainer.attempt import events
 from trainer.report import Report
-from trainer.spec import TrainDraft
+from trainer.specs.train import TrainDraft
 from trainer.tasks.classification import scores as classification
 from trainer.tasks.regression import scores as regression
 from webapp.accounts.models import User

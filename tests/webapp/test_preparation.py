@@ -7,7 +7,7 @@ from django.test import Client
 
 from tests.webapp.pages import make_dataset
 from trainer.previewing.report import Cell, Change, Preview, Row, Said, Statistics, Step
-from trainer.spec import TrainDraft
+from trainer.specs.train import TrainDraft
 from webapp.accounts.models import User
 from webapp.datasets import services as datasets
 from webapp.datasets.models import Dataset, DatasetVersion

@@ -14,7 +14,7 @@ from tests.webapp.inspected import parcels
 from tests.webapp.pages import make_dataset, table
 from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
-from trainer.spec import TrainSpec
+from trainer.specs.train import TrainSpec
 from webapp.accounts.models import User
 from webapp.datasets import queries
 from webapp.datasets import services as datasets

@@ -9,7 +9,7 @@ from django.db import OperationalError, connection
 
 from tests.worker.conftest import Recorded, add_attempt
 from tests.worker.line import Line
-from trainer.spec import InspectSpec
+from trainer.specs.inspect import InspectSpec
 from webapp import logfiles
 from webapp.accounts.models import User
 from webapp.artifacts import store
@@ -17,7 +17,8 @@ from webapp.artifacts.models import Artifact
 from webapp.runs import services
 from webapp.runs.models import Run, State
 from worker import sessions
-from worker.agent import Agent, wake
+from worker.agent import Agent
+from worker.waking import wake
 from worker.warm import News
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,12 +93,12 @@ def test_news_that_could_not_be_taken_is_taken_later_with_what_came_behind_it(
 ) -> None:
     """Else a launcher had ended, and nobody knew it: its run were at work for ever."""
     first, second = add_attempt(agent._attempts, "first"), add_attempt(agent._attempts, "second")
-    agent._heard += [News(attempt.folder, None, 256) for attempt in (first, second)]
+    agent._warm.news += [News(attempt.folder, None, 256) for attempt in (first, second)]
     with monkeypatch.context() as patched:
         patched.setattr(sessions, "end", _out_of_order)
-        agent._heard[0] = News(first.folder, 1 << 22, 256)  # above the largest number of a process
+        agent._warm.news[0] = News(first.folder, 1 << 22, 256)  # above the largest number of a process
         agent._turn()
-        assert len(agent._heard) == 2
+        assert len(agent._warm.news) == 2
     agent._turn()
     assert [attempt.ended for attempt in (first, second)] == [True, True]
 

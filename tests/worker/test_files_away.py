@@ -17,8 +17,9 @@ from trainer.attempt.journal import Journal
 from webapp.artifacts import store
 from webapp.artifacts.models import Edge
 from webapp.runs.models import Run, State
-from worker.agent import Agent, wake
+from worker.agent import Agent
 from worker.claim import WAITS_FOR_STORE
+from worker.waking import wake
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from trainer.attempt import events, job
-from worker.judge import End, Exit, disk_is_full, judge, read_exits, read_log
+from worker.evidence import End, Exit, disk_is_full, read_exits, read_log
+from worker.judge import judge
 
 KILLED_ONE = (Exit(0, job.PEER_LOST), Exit(1, -9))
 HANGS = (Exit(0, job.PEER_LOST), Exit(1, 0))
@@ -16,8 +17,8 @@ SIGKILL_STATUS = 9  # a wait status: ended by signal 9
 
 
 def test_a_killed_rank_is_the_cause_and_its_peers_complaint_is_not() -> None:
-    said = events.Ended(outcome="failed", code="crashed", message="connection reset by peer")
-    verdict = judge(End(step=7, exits=KILLED_ONE, status=256, said=said), [])
+    report = events.Ended(outcome="failed", code="crashed", message="connection reset by peer")
+    verdict = judge(End(step=7, exits=KILLED_ONE, status=256, report=report), [])
     assert (verdict.cause, verdict.action, verdict.signal) == ("killed", "go_on", "SIGKILL")
     assert verdict.reason.params == {"signal": "SIGKILL", "step": 7}
 
@@ -29,11 +30,11 @@ def test_the_first_death_counts_and_not_the_sigterm_of_the_survivors() -> None:
 
 @pytest.mark.parametrize("exits", [(Exit(0, job.UNEXPECTED), Exit(1, -15)), (Exit(0, -15), Exit(1, job.UNEXPECTED))])
 def test_an_error_of_one_rank_is_the_cause_and_not_the_sigterm_of_the_survivors(exits: tuple[Exit, ...]) -> None:
-    said = events.Ended(
+    report = events.Ended(
         outcome="failed", code="unexpected", message="Training ended by an unexpected error: %(error)s."
     )
-    verdict = judge(End(step=3, exits=exits, status=256, said=said), [])
-    assert (verdict.cause, verdict.action, verdict.reason.code) == ("said", "fail", "unexpected")
+    verdict = judge(End(step=3, exits=exits, status=256, report=report), [])
+    assert (verdict.cause, verdict.action, verdict.reason.code) == ("reported", "fail", "unexpected")
     silent = judge(End(step=3, exits=exits, status=256, log="ValueError: no"), [])
     assert (silent.cause, silent.action, silent.reason.params["last"]) == ("crashed", "fail", "ValueError: no")
 
@@ -110,8 +111,8 @@ def test_a_full_disk_pauses(end: End) -> None:
 
 
 def test_what_training_said_is_what_a_person_reads() -> None:
-    said = events.Ended(outcome="failed", code="one_class", message="Only %(count)s class.", params={"count": 1})
-    verdict = judge(End(step=0, exits=(Exit(0, 0),), status=0, said=said), [])
+    report = events.Ended(outcome="failed", code="one_class", message="Only %(count)s class.", params={"count": 1})
+    verdict = judge(End(step=0, exits=(Exit(0, 0),), status=0, report=report), [])
     assert (verdict.action, verdict.reason.sentence, verdict.reason.params) == (
         "fail",
         "Only %(count)s class.",

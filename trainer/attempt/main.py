@@ -17,7 +17,7 @@ from trainer.sentences import gettext_noop as _
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 WORK = {
-    "train": ("trainer.training.loop", "train"),
+    "train": ("trainer.training.train", "train"),
     "compress": ("trainer.compressing.compress", "compress"),
     "export": ("trainer.proving.export", "export"),
     "inspect": ("trainer.importing.inspect", "inspect"),

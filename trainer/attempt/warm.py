@@ -38,8 +38,9 @@ from trainer.data.prepared import Prepared, own_name, write_prepared
 from trainer.data.summary import LABEL, DataSummary
 from trainer.packaging import package
 from trainer.schedules import Scheduler
-from trainer.spec import TrainDraft
-from trainer.training import loop
+from trainer.specs.train import TrainDraft
+from trainer.training import train  # noqa: F401 - what a rank does; it is loaded before the fork
+from trainer.training.device import to_device
 from trainer.training.parallel import Gradients, Ranks
 
 PARENT_SECONDS = 0.5
@@ -90,7 +91,7 @@ def rehearse(folder: Path) -> None:
     Gradients(Ranks(), [parameter for _, parameter in named], 1)
     part = data.batches(spec.batch_size, spec.seed).of(0)[0]
     with torch.no_grad():
-        inputs, targets = loop.to_device(data, part, Ranks(), torch.float32)
+        inputs, targets = to_device(data, part, Ranks(), torch.float32)
         outputs = model(inputs)
         task.losses(outputs, targets, loss_of)
         task.sums(outputs, targets)

@@ -10,7 +10,7 @@ from typing import Any
 
 from trainer.compressing import stages
 from trainer.sentences import filled
-from trainer.spec import CompressSpec
+from trainer.specs.compress import CompressSpec
 from trainer.terminal import out
 from trainer.terminal.console import checked, read_object
 from trainer.terminal.out import Out

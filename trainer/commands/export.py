@@ -9,7 +9,7 @@ from pathlib import Path
 
 from trainer.catalog import listing
 from trainer.component import Form
-from trainer.spec import ExportSpec, exporters_for
+from trainer.specs.export import ExportSpec, exporters_for
 from trainer.terminal import out
 from trainer.terminal.console import checked
 from trainer.terminal.out import Out

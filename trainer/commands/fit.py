@@ -9,7 +9,7 @@ from typing import Any
 
 from trainer import report
 from trainer.data.prepared import Prepared
-from trainer.spec import TrainDraft
+from trainer.specs.train import TrainDraft
 from trainer.terminal import out
 from trainer.terminal.console import checked, devices, read_object
 from trainer.terminal.out import Out

@@ -19,15 +19,16 @@ from trainer.data import blocks, cleaned, inputs, partition, split
 from trainer.data.batches import Batches
 from trainer.data.cleaned import Done
 from trainer.data.partition import PARTS
-from trainer.data.prepared import Array, Prepared
-from trainer.data.split import Indices, Parts
+from trainer.data.prepared import Array, Indices, Prepared
+from trainer.data.split import Parts
 from trainer.data.summary import require_classes
 from trainer.data.table import Table
 from trainer.data.variation import Variation
 from trainer.errors import TrainerError
 from trainer.packaging import package
 from trainer.packaging.package import ModelConfig
-from trainer.spec import Split, TrainSpec
+from trainer.specs.split import Split
+from trainer.specs.train import TrainSpec
 from trainer.task import Task, TaskSpec
 
 PIECE_VALUES = 2 * 1024 * 1024  # as many as 512 pictures of 32 x 32 in colour have, and more

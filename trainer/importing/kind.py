@@ -101,6 +101,9 @@ class Table(Protocol):
     def block_values(self, column: Column, block: str) -> Array:
         """The values of one column of a kind that lies in one block."""
 
+    def own_values(self, column: Column) -> Array:
+        """Those of one column of a kind whose columns lie each by itself."""
+
 
 class Import:
     """A kind's part of an import."""
@@ -153,6 +156,18 @@ def profile_of(column: Column, **statistics: Any) -> ColumnProfile:
 @cache
 def imports() -> dict[str, Import]:
     """The kinds whose columns an import recognises or somebody can choose, in the order in which they are asked."""
-    names = [name for name in kinds.kinds() if find_spec(f"{kinds.__name__}.{name}.importing")]
-    every: dict[str, Import] = {name: import_module(f"{kinds.__name__}.{name}.importing").IMPORT for name in names}
+    every = {name: import_of(name) for name in names()}
     return dict(sorted(every.items(), key=lambda item: item[1].order))
+
+
+@cache
+def names() -> frozenset[str]:
+    """Of those kinds."""
+    return frozenset(name for name in kinds.kinds() if find_spec(f"{kinds.__name__}.{name}.importing"))
+
+
+@cache
+def import_of(kind: str) -> Import:
+    """That of one of those kinds; to know it alone, the others are not loaded."""
+    part: Import = import_module(f"{kinds.__name__}.{kind}.importing").IMPORT
+    return part

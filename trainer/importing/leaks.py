@@ -15,7 +15,7 @@ import numpy as np
 from trainer.columns import Column
 from trainer.data.partition import is_partition
 from trainer.data.prepared import Array
-from trainer.importing.kind import Table, imports
+from trainer.importing.kind import Table, import_of, names
 
 LEAST_ROWS, LEAST_OTHERS = 30, 10  # and rows that are not of the most frequent class: fewer agree by chance
 LEAST_TOLD = 5  # rows of one value, or one behind the other, that are no chance
@@ -63,10 +63,10 @@ class _Target:
 def leaks(target: Column, table: Table) -> Iterator[Leak]:
     """The columns that alone tell the target, among the first ``MOST_COMPARED``."""
     count = table.summary.rows
-    sample, every = _target(target, table, _rows(count, SAMPLE)), None
+    features = [column for column in table.summary.columns if column.name != target.name and _is_feature(column)]
+    sample, every = _target(target, table, _rows(count, SAMPLE)) if features else None, None
     if sample is None:
         return
-    features = [column for column in table.summary.columns if column.name != target.name and _is_feature(column)]
     for column in features[:MOST_COMPARED]:
         if not sample.is_told(_agreeing(column, sample, table), SAMPLE_SHARE if count > SAMPLE else TOLD_SHARE):
             continue
@@ -85,12 +85,12 @@ def _rows(count: int, most: int) -> Array:
 def _is_feature(column: Column) -> bool:
     """Whether it goes into models unless somebody says otherwise."""
     is_input = column.layout is not None and not column.is_identifier and not is_partition(column)
-    return is_input and column.kind in imports()
+    return is_input and column.kind in names()
 
 
 def _target(target: Column, table: Table, rows: Array) -> _Target | None:
     """None where too few rows are there to tell anything, or the target has no axis."""
-    own = imports()[target.kind]
+    own = import_of(target.kind)
     numbers = own.axis(target, table, rows)
     if numbers is None:
         return None
@@ -116,7 +116,7 @@ def _classes(numbers: Array, *, are_ranges: bool) -> Array:
 
 
 def _agreeing(feature: Column, target: _Target, table: Table) -> int:
-    own = imports()[feature.kind]
+    own = import_of(feature.kind)
     values = own.axis(feature, table, target.rows)
     if values is None:
         return 0

@@ -24,6 +24,18 @@ def of(cells: Iterable[str]) -> pa.StringArray:
     return pa.array(cells if isinstance(cells, list) else list(cells), pa.string())
 
 
+def numbers(values: Array) -> pa.Array:
+    """Numbers as Arrow takes them, in the same memory. ``pa.array`` also looks for masks, and loads numpy.ma for it."""
+    content = pa.py_buffer(np.ascontiguousarray(values))
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [None, content])
+
+
+def mask(are_chosen: Array) -> pa.BooleanArray:
+    """bool [cells] as Arrow takes it."""
+    bits = np.packbits(are_chosen, bitorder="little")
+    return pa.Array.from_buffers(pa.bool_(), len(are_chosen), [None, pa.py_buffer(bits)])
+
+
 def starts(cells: pa.StringArray) -> Array:
     """int32 [cells + 1]: where each begins among the bytes, and where the last ends."""
     return np.frombuffer(cells.buffers()[1], np.int32, len(cells) + 1, cells.offset * 4)
@@ -89,7 +101,7 @@ def are_empty(cells: pa.StringArray) -> Array:
 
 def different(cells: pa.StringArray, are_chosen: Array) -> list[str]:
     """The different ones of some cells, in the order in which they first come."""
-    return pc.unique(cells.filter(pa.array(are_chosen))).to_pylist()  # type: ignore[no-any-return]
+    return pc.unique(cells.filter(mask(are_chosen))).to_pylist()  # type: ignore[no-any-return]
 
 
 def hashes(columns: Sequence[pa.StringArray | Array]) -> Array:
@@ -118,7 +130,7 @@ def _with_texts(sums: Array, cells: pa.StringArray) -> Array:
         sums[rows] = _mixed(sums[rows], word)
     if longest > LONGEST_MIXED:
         rows = np.flatnonzero(lengths > LONGEST_MIXED)
-        long = cells.take(pa.array(rows)).cast(pa.binary()).to_pylist()
+        long = cells.take(numbers(rows)).cast(pa.binary()).to_pylist()
         sums[rows] = _mixed(sums[rows], np.fromiter(map(hash, long), np.int64, len(long)).view(np.uint64))
     return sums
 

@@ -10,16 +10,20 @@ from pydantic import Field, SerializeAsAny, ValidationError, ValidationInfo, fie
 from torch import Tensor, nn
 
 from trainer import catalog, columns
+from trainer.checked import sha256
 from trainer.columns import AnyBlock, Block
 from trainer.component import Lenient, Strict
+from trainer.compressors import CompressorSpec
 from trainer.data.summary import Dialect
 from trainer.errors import TrainerError
 from trainer.packaging import networks, preprocessing, tensorfile
 from trainer.packaging.preprocessing import RawModel
 from trainer.packaging.tensorfile import TensorFileError
 from trainer.parts import Input
-from trainer.spec import Cleanings, Compressor, Model, Split, TrainSpec
-from trainer.spec import Task as TaskChoice
+from trainer.specs.choices import Cleanings, Compressor, Model
+from trainer.specs.choices import Task as TaskChoice
+from trainer.specs.split import Split
+from trainer.specs.train import TrainSpec
 from trainer.task import Target, Task
 
 
@@ -90,6 +94,13 @@ def inputs(config: ModelConfig) -> dict[str, Input]:
         block.name: Input(columns.layout_of(block), tuple(_encoder(block).shape), block.column_names, block.lengths)
         for block in config.inputs
     }
+
+
+def compressed(config: ModelConfig, stage: CompressorSpec, made_from: Path) -> ModelConfig:
+    """The configuration of what ``stage`` makes of the package in ``made_from``: the chain of hashes grows by one
+    link."""
+    step = Compression(stage=stage, made_from=sha256(made_from))
+    return config.model_copy(update={"compression": (*config.compression, step)})
 
 
 def save(path: Path, config: ModelConfig, model: nn.Module) -> None:

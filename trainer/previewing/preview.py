@@ -19,13 +19,13 @@ from trainer.cleaning import CleaningSpec
 from trainer.columns import Block, Column
 from trainer.data import cleaned, rows
 from trainer.data.cleaned import Done
-from trainer.data.prepared import Array, Prepared
+from trainer.data.prepared import Array, Indices, Prepared
 from trainer.data.rows import Rows
-from trainer.data.split import Indices
 from trainer.data.table import Table
 from trainer.previewing import sheet
 from trainer.previewing.report import SHEET, Cell, Change, Joined, Preview, Row, Said, Statistics, Step
-from trainer.spec import PreviewSpec, TrainSpec
+from trainer.specs.preview import PreviewSpec
+from trainer.specs.train import TrainSpec
 
 MOST_ROWS = 5  # rows of a step that are shown
 MOST_CELLS = 10  # of a row that was left out, and of a column that changes

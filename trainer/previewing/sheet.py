@@ -9,7 +9,7 @@ from trainer.data.prepared import Array
 from trainer.data.rows import Rows
 from trainer.data.variation import Variation
 from trainer.previewing.report import Sheet
-from trainer.spec import TrainSpec
+from trainer.specs.train import TrainSpec
 
 ROWS, VARIANTS = 5, 5
 CELL, GAP = 72, 4  # pixels of a picture's longer side, and between pictures

@@ -41,7 +41,7 @@ class Recorder:
         self._rate(step)
         self.finite = math.isfinite(loss)
         if not self.finite:
-            self._mind(step.step, loss)
+            self._handle_nonfinite(step.step, loss)
         return int(command)
 
     def _rate(self, step: Step) -> None:
@@ -51,7 +51,7 @@ class Recorder:
             self._log_rate(step.step, (self._rows / (now - self._rate_from),))
             self._rows, self._rate_from = 0, now
 
-    def _mind(self, step: int, loss: float) -> None:
+    def _handle_nonfinite(self, step: int, loss: float) -> None:
         if self._nonfinite == "stop":
             raise TrainerError(
                 "loss_not_finite",

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router
 
 from trainer.catalog import FAMILIES, Entry, listing
-from trainer.spec import CompressSpec, TrainDraft
+from trainer.specs.compress import CompressSpec
+from trainer.specs.train import TrainDraft
 from webapp import words
 from webapp.accounts.authentication import person
 from webapp.api import schemas

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from trainer.schedules import factor
-from trainer.spec import TrainSpec
+from trainer.specs.train import TrainSpec
 from webapp.charts.figure import Figure, Trace, axis, figure
 
 POINTS = 240

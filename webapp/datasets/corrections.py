@@ -12,7 +12,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from trainer.spec import InspectSpec, parse
+from trainer.specs.inspect import InspectSpec
+from trainer.specs.kinds import parse
 from webapp import words
 from webapp.artifacts import store
 from webapp.artifacts.models import Edge

@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from trainer.spec import InspectSpec
+from trainer.specs.inspect import InspectSpec
 from webapp import names
 from webapp.accounts.access import visible
 from webapp.accounts.models import User

@@ -8,7 +8,7 @@ from typing import Any
 from trainer import catalog
 from trainer.cleaning import Counts
 from trainer.data.summary import DataSummary, require_classes
-from trainer.spec import TrainSpec
+from trainer.specs.train import TrainSpec
 
 
 def require_learnable(spec: TrainSpec, summary: DataSummary, profile: Mapping[str, Any]) -> None:

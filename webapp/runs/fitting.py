@@ -4,7 +4,9 @@ from typing import Any
 
 from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
-from trainer.spec import RunSpec, TrainDraft, TrainSpec, parse
+from trainer.specs.kinds import parse
+from trainer.specs.run import RunSpec
+from trainer.specs.train import TrainDraft, TrainSpec
 from webapp.datasets.models import DatasetVersion
 from webapp.runs.classes import require_learnable
 from webapp.workers.queries import most_devices

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from trainer.catalog import entry
 from trainer.data.partition import TEST, TRAIN, VALIDATION
 from trainer.data.summary import DataSummary
-from trainer.spec import TrainSpec
+from trainer.specs.train import TrainSpec
 from webapp.charts import learning_rate
 from webapp.formatting import short
 from webapp.runs.controls.shapes import fields

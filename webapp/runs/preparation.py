@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from trainer.catalog import listing
 from trainer.previewing.report import Joined, Preview, Row
-from trainer.spec import TrainSpec
+from trainer.specs.train import TrainSpec
 from webapp import words
 from webapp.accounts.access import signed_in
 from webapp.artifacts import store

@@ -8,7 +8,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from trainer.previewing.report import Preview
-from trainer.spec import PreviewSpec, TrainDraft
+from trainer.specs.preview import PreviewSpec
+from trainer.specs.train import TrainDraft
 from webapp.accounts.access import visible
 from webapp.accounts.models import User
 from webapp.artifacts.models import Artifact, Edge

@@ -20,8 +20,8 @@ from trainer.errors import TrainerError
 from trainer.importing import kind, series
 from trainer.importing.blocks import BlockWriter, columns_of
 from trainer.importing.cells import CODE, GAP, INFINITE, NUMBER, TEXT
+from trainer.importing.forms import LONGEST_LEVEL
 from trainer.importing.kind import Kept, Table, profile_of
-from trainer.importing.levels import LONGEST_LEVEL
 from trainer.importing.observed import Observed, Part
 from trainer.importing.problems import Problem, problem
 from trainer.importing.profile import FIRST_VALUES, ColumnProfile, Histogram, Unread
@@ -66,7 +66,7 @@ class Candidate(kind.Candidate):
         if not len(places) or self._is_hopeless():
             return None
         values = np.full((2, len(part.cells)), MISSING, np.int64)
-        cells = part.cells.take(pa.array(places))
+        cells = part.cells.take(series.numbers(places))
         if (plain := _plain(cells)) is not None:
             self._note_plain(len(plain))
             values[0, places] = plain
@@ -253,7 +253,7 @@ class Import(kind.Import):
     ) -> Iterator[tuple[BaseColumn, ColumnProfile]]:
         for column, values in zip(columns, columns_of(arrays[BLOCK]), strict=True):
             present = values[values != MISSING]
-            counted = column.model_copy(update={"distinct": len(pc.unique(pa.array(present)))})
+            counted = column.model_copy(update={"distinct": len(pc.unique(series.numbers(present)))})
             low, high = written(int(present.min())), written(int(present.max()))
             first = tuple("" if value == MISSING else written(value) for value in values[:FIRST_VALUES].tolist())
             yield counted, profile_of(counted, earliest=low, latest=high, histogram=_histogram(present), first=first)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,7 +37,6 @@ _FORMS = (
     r"(?P<year>\d{4})年 ?(?P<month>\d{1,2})月 ?(?P<day>\d{1,2})日",
     r"(?P<year>\d{4})-?W(?P<week>\d\d)-?(?P<weekday>[1-7])",
 )
-FORMS = tuple(re.compile(form + _TIME, re.ASCII | re.IGNORECASE) for form in _FORMS)
 # What could be something else than a date, and is one only where somebody says so.
 _COMPACT = (
     r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"
@@ -45,8 +44,7 @@ _COMPACT = (
 )
 _SHORT = r"(?P<first>\d{1,2})(?P<mark>[-/.])(?P<second_of>\d{1,2})(?P=mark)(?P<year>\d\d)" + _TIME
 _NAMED_SHORT = _WEEKDAY + _DAY + r"[ .-]{1,2}(?P<name>[a-z]{3,9})\.?,?[ -]'?(?P<year>\d\d)" + _TIME
-COMPACT = tuple(re.compile(form, re.ASCII | re.IGNORECASE) for form in (_COMPACT, _SHORT, _NAMED_SHORT))
-FAR = re.compile(r"(?:-\d{4,6}|\+?\d{5,6})-\d\d-\d\d" + _TIME, re.ASCII)
+FAR = r"(?:-\d{4,6}|\+?\d{5,6})-\d\d-\d\d" + _TIME
 EPOCH = re.compile(r"-?\d{1,15}(?:\.\d{1,9})?", re.ASCII)
 EPOCH_UNITS = {10: "seconds", 13: "milliseconds"}  # of whole numbers with so many digits: from 2001 to 2286
 EXPONENTS = {"seconds": 6, "milliseconds": 3}  # of ten, which makes microseconds of them
@@ -74,6 +72,13 @@ class Moment(NamedTuple):
         return self.day_first != self.month_first and None not in self[:2] and self.mark != "."
 
 
+@cache
+def _forms(compact: bool) -> tuple[re.Pattern[str], ...]:
+    """Compiled for the first cell that they are asked of: most tables have none."""
+    forms = (*(form + _TIME for form in _FORMS), *((_COMPACT, _SHORT, _NAMED_SHORT) if compact else ()))
+    return tuple(re.compile(form, re.ASCII | re.IGNORECASE) for form in forms)
+
+
 @lru_cache(maxsize=65536)
 def moment(text: str, compact: bool = False, unit: str = "") -> Moment | None:
     """What a stripped text says, None where it is not written as dates are. ``compact``: 20240301, 1/3/24 and numbers
@@ -85,9 +90,9 @@ def moment(text: str, compact: bool = False, unit: str = "") -> Moment | None:
     unit = unit or (EPOCH_UNITS.get(len(text), "") if compact and text.isdigit() else "")
     if unit and EPOCH.fullmatch(text):
         return _since_1970(text, unit)
-    match = next(filter(None, (form.fullmatch(text) for form in (FORMS + COMPACT * compact))), None)
+    match = next(filter(None, (form.fullmatch(text) for form in _forms(compact))), None)
     if match is None:
-        return Moment(None, None, is_far=True) if FAR.fullmatch(text) else None
+        return Moment(None, None, is_far=True) if re.fullmatch(FAR, text, re.ASCII) else None
     return _moment(match.groupdict())
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from trainer.columns import date
 from trainer.columns.date.read import Moment, moment
 from trainer.data.prepared import Array
-from trainer.importing.levels import LONGEST_LEVEL
+from trainer.importing.forms import LONGEST_LEVEL
 from trainer.importing.problems import Problem, problem
 
 DATE_SHARE = 0.8  # of the cells that are there

@@ -15,8 +15,8 @@ from trainer.errors import TrainerError
 from trainer.importing import kind, series
 from trainer.importing.blocks import BlockWriter, columns_of
 from trainer.importing.cells import CODE, INFINITE, NUMBER, TEXT
+from trainer.importing.forms import LONGEST_LEVEL
 from trainer.importing.kind import Kept, Table
-from trainer.importing.levels import LONGEST_LEVEL
 from trainer.importing.observed import Observed, Part
 from trainer.importing.problems import Problem, problem
 from trainer.importing.profile import ColumnProfile, Counts, Unread

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from trainer.importing import series
 from trainer.importing.cells import NUMBER, TEXT
-from trainer.importing.levels import LONGEST_LEVEL
+from trainer.importing.forms import LONGEST_LEVEL
 from trainer.importing.observed import Part
 from trainer.importing.problems import Problem, problem
 from trainer.importing.spelled import DECIMAL_COMMA, POINTS, THOUSANDS

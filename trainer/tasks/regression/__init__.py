@@ -14,8 +14,7 @@ from trainer.task import LiveChart, TaskSpec
 from trainer.task import Target as TaskTarget
 
 if TYPE_CHECKING:
-    from trainer.data.prepared import Prepared
-    from trainer.data.split import Indices
+    from trainer.data.prepared import Indices, Prepared
     from trainer.task import Encoded, Task
 
 CHARTS = (LiveChart("error", "Mean absolute error", ("train/mae", "validation/mae"), "", "validation/mae"),)

@@ -1,0 +1,78 @@
+"""A train run: one attempt, on one rank."""
+
+from pathlib import Path
+
+from trainer.attempt import events
+from trainer.attempt.control import Control
+from trainer.attempt.job import Job
+from trainer.attempt.journal import Journal
+from trainer.data import rows
+from trainer.data.prepared import Prepared
+from trainer.data.rows import Rows
+from trainer.packaging import package
+from trainer.packaging.package import ModelConfig
+from trainer.packaging.preprocessing import RawModel
+from trainer.report import Report
+from trainer.sentences import gettext_noop as _
+from trainer.specs.train import TrainSpec
+from trainer.training import checkpoint, parallel
+from trainer.training.judging import judge
+from trainer.training.loop import fit
+from trainer.training.setting import Setting
+
+
+def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
+    """One attempt of a train run, on one rank. Raises TrainerError for what the user can mend."""
+    sha256 = job.hashes.get("prepared")
+    prepared = Prepared.open(job.inputs["prepared"], sha256)
+    assert isinstance(job.spec, TrainSpec)
+    spec = job.spec
+    saved = checkpoint.read(job.resume) if job.resume else None
+    if job.attempt > 1 or saved:
+        journal.write(events.Rewind(step=saved.step if saved else 0))
+    ranks = parallel.join(job.devices, spec.threads)
+
+    with prepared.checking(sha256, beside=ranks.first):
+        data = rows.read(spec, prepared)
+        _say_what_is_trained_on(journal, data)
+        ranks.seed(spec.seed)
+        config = rows.configure(spec, data, sha256)
+        setting = Setting(spec, package.module(config), data, ranks, journal)
+        fitted = fit(setting, control=Control(folder if ranks.first else None), folder=folder, resume=saved)
+        if fitted.outcome == "paused":
+            return events.Ended(outcome="paused", code=fitted.code, step=fitted.progress.step)
+        report = judge(setting, fitted.progress)
+
+    if ranks.first:
+        _publish(folder, journal, config, setting.model, report)
+    return events.Ended(outcome=fitted.outcome, step=fitted.progress.step)
+
+
+def _publish(folder: Path, journal: Journal, config: ModelConfig, model: RawModel, report: Report) -> None:
+    """Write the model file and say so."""
+    (folder / "out").mkdir(exist_ok=True)
+    package.save(folder / "out" / "model.safetensors", config, model)
+    journal.write(
+        events.Output(role="model", path="out/model.safetensors", name="model.safetensors", meta={"form": "torch"})
+    )
+    journal.write(events.Result(report=report.model_dump(mode="json")))
+
+
+def _say_what_is_trained_on(journal: Journal, data: Rows) -> None:
+    for effect in data.effects:
+        journal.write(events.Log(message=effect.message, params={"count": effect.count, **effect.params}))
+    if data.dropped:
+        journal.write(
+            events.Log(
+                level="warning",
+                message=_("%(count)d rows have no value in “%(column)s” and are left out."),
+                params={"count": data.dropped, "column": data.task.target.name},
+            )
+        )
+    parts = data.parts
+    journal.write(
+        events.Log(
+            message=_("%(train)d rows train, %(validation)d choose the best epoch, %(test)d test."),
+            params={"train": len(parts.train), "validation": len(parts.validation), "test": len(parts.test)},
+        )
+    )
