@@ -118,9 +118,9 @@ def _without_padding(source: Source, work: Path) -> tuple[Source, list[Problem]]
     size = source.size
     with source.path.open("rb") as file:
         end = size
-        while end and (block := _block_before(file, end)) and len(kept := unpadded(block)) < len(block):
-            end -= len(block) - len(kept)
-            if kept:
+        while end and (block := _block_before(file, end)) and len(text := unpadded(block)) < len(block):
+            end -= len(block) - len(text)
+            if text:
                 break
         if end == size:
             return source, []
@@ -185,9 +185,9 @@ def _names(first: Sequence[str] | None, table: Table) -> tuple[list[str], list[P
     """A name of its own for each column, and what had to be done for it."""
     if first is None:
         return [f"column {at}" for at in range(1, table.width + 1)], [problem("no_header", count=table.width)]
-    wanted = cleaned(first)
-    names = distinct(wanted)
-    renamed = [new for new, old in zip(names, wanted, strict=True) if new != old]
+    originals = cleaned(first)
+    names = distinct(originals)
+    renamed = [new for new, old in zip(names, originals, strict=True) if new != old]
     shown = ", ".join(f"“{name}”" for name in renamed[:NAMED])
     return names, [problem("renamed_columns", count=len(renamed), names=shown)] if renamed else []
 
