@@ -6,7 +6,7 @@ from pathlib import Path
 from trainer.columns import category, image
 from trainer.data.prepared import Array, Prepared, write_prepared
 from trainer.data.summary import IMAGE, LABEL, DataSummary
-from trainer.importing.parsed import labelled_pictures
+from trainer.importing.pictures import labelled_pictures
 
 
 def prepared_arrays(pixels: Array, labels: Array, classes: Sequence[str]) -> tuple[DataSummary, dict[str, Array]]:

@@ -1,13 +1,16 @@
 """What every component's ``Spec`` has in common: frozen, typed, versioned, and closed to unknown fields."""
 
 from enum import Enum
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.types import Strict as StrictMode
 
 from trainer.errors import SpecError
 from trainer.sentences import gettext_noop as _
+
+if TYPE_CHECKING:
+    from trainer.columns import Column
 
 ADVANCED: dict[str, Any] = {"advanced": True}  # json_schema_extra of a field that a form folds away
 Lenient = StrictMode(False)  # JSON has no tuples: a list is taken for one, while its items stay strict
@@ -79,6 +82,11 @@ class Component(Versioned):
 
     name: str = ""
     version: int = 1
+
+    @classmethod
+    def can_name(cls, field: str, column: "Column") -> bool:
+        """Whether the column can stand in this field, which names columns of the data: a form offers no other."""
+        return column.layout is not None or bool(column.encodings)
 
     def replaced(self, **changes: Any) -> Self:
         """A validated copy with some fields changed."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from trainer.columns import Layout, Names, Shape
+from trainer.columns import Column, Layout, Names, Shape
 from trainer.component import ADVANCED, Component, Lenient
 
 Width = Annotated[int, Field(ge=1, le=16384)]
@@ -62,6 +62,10 @@ class EncoderSpec(Component):
         description="It encodes the blocks of these columns; each block that it can where left empty.",
         json_schema_extra={**ADVANCED, "choices_from": "columns"},
     )
+
+    @classmethod
+    def can_name(cls, field: str, column: Column) -> bool:
+        return column.layout in cls.layouts_taken
 
     def width_of(self, inputs: Mapping[str, Shape]) -> int:
         """Features of a row that it makes of these blocks."""

@@ -5,6 +5,7 @@ from typing import Any
 
 # Those that read otherwise of one: each with its other form, and the gap that counts.
 ONE: dict[str, tuple[str, str]] = {
+    "There must be at least %(min_length)s items here.": ("Nothing is here yet: add at least one.", "min_length"),
     "There are only %(rows)s rows.": ("There is only one row.", "rows"),
     "%(count)s classes have a single row, among them “%(name)s”.": ("One class has a single row: “%(name)s”.", "count"),
     "%(count)s rows have no value in the target “%(column)s”.": (
@@ -113,6 +114,15 @@ ONE: dict[str, tuple[str, str]] = {
         "One line before the table, “%(value)s”, was skipped.",
         "count",
     ),
+    "%(count)s cells hold formulas whose values are not stored in the file; they count as missing.": (
+        "One cell holds a formula whose value is not stored in the file; it counts as missing.",
+        "count",
+    ),
+    "%(count)s merged cells span several rows; each of these rows was given their value.": (
+        "One merged cell spans several rows; each of these rows was given its value.",
+        "count",
+    ),
+    "%(count)s other arrays were left out: %(names)s.": ("One other array was left out: %(names)s.", "count"),
     "%(count)s zero bytes or end marks behind the text were ignored.": (
         "One zero byte or end mark behind the text was ignored.",
         "count",

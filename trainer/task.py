@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
+    from trainer.columns import Column
     from trainer.data.prepared import Array
     from trainer.proving.lossy import MetricChange
 
@@ -40,6 +41,11 @@ class TaskSpec(Component):
     def target_columns(self) -> tuple[str, ...]:
         """The columns that the model learns to tell."""
         raise NotImplementedError
+
+    @classmethod
+    def can_name(cls, field: str, column: "Column") -> bool:
+        """What goes in needs a layout, what is told the task's encoding."""
+        return column.layout is not None if field == "features" else cls.encoding in column.encodings
 
 
 class Target(Strict):

@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 
 from tests.files import idx, imported, picture, refusal, tarred, zipped
+from trainer.columns.image.decoding import BrokenPictureError, Canvas, decoded
 from trainer.errors import TrainerError
-from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Canvas, decoded
 from trainer.importing import archives
 
 ROOT = Path(__file__).parents[2]
@@ -302,7 +302,7 @@ LIMITED = """
 import sys
 from pathlib import Path
 from trainer.errors import TrainerError
-from trainer.importing.inspect import Limits, guarded, limit
+from trainer.importing.limits import Limits, guarded, limit
 import trainer.formats.csv.reader, trainer.formats.image_folder_zip.reader, trainer.formats.idx.reader
 limit(Limits(**eval(sys.argv[1])))
 try:

@@ -22,9 +22,8 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from trainer import catalog, schedules
 from trainer.data import rows
-from trainer.data.prepared import Prepared
+from trainer.data.prepared import Indices, Prepared
 from trainer.data.rows import Rows
-from trainer.data.split import Indices
 from trainer.packaging import package
 from trainer.packaging.preprocessing import RawModel
 from trainer.specs.train import TrainSpec

@@ -23,9 +23,8 @@ from tests.trainer.attempts import write_table
 from trainer import catalog, schedules
 from trainer.attempt.journal import Journal
 from trainer.data import rows
-from trainer.data.prepared import Prepared
+from trainer.data.prepared import Indices, Prepared
 from trainer.data.rows import Rows
-from trainer.data.split import Indices
 from trainer.packaging.preprocessing import RawModel
 from trainer.specs.train import TrainDraft, TrainSpec
 

@@ -23,9 +23,8 @@ from trainer.attempt.job import Job
 from trainer.attempt.journal import Reader
 from trainer.checked import sha256
 from trainer.columns import Column, category, number
-from trainer.data.prepared import Array, Prepared, write_prepared
+from trainer.data.prepared import Array, Indices, Prepared, write_prepared
 from trainer.data.rows import Rows
-from trainer.data.split import Indices
 from trainer.data.summary import DataSummary
 from trainer.packaging.preprocessing import RawModel
 from trainer.specs.kinds import parse

@@ -11,9 +11,8 @@ from trainer.augmentation import AugmentationSpec
 from trainer.catalog import Entry, listing
 from trainer.data import rows
 from trainer.data.draws import Draws
-from trainer.data.prepared import Array
+from trainer.data.prepared import Array, Indices
 from trainer.data.rows import Rows
-from trainer.data.split import Indices
 from trainer.data.variation import Variation
 from trainer.errors import TrainerError
 from trainer.specs.kinds import parse

@@ -298,3 +298,136 @@ def test_a_model_of_dates_is_exported_proved_and_predicts_from_texts(tmp_path: P
     )
     answers = [json.loads(line) for line in words.stdout.splitlines()]
     assert [answer["class"] for answer in answers[:2]] == ["yes", "no"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("2024-02-29 24:00:00", utc(2024, 3, 1)),
+        ("2024-12-31T24:00", utc(2025, 1, 1)),
+        ("31.12.2016 23:59:60", utc(2017, 1, 1)),
+        ("2016-12-31T23:59:60.5Z", utc(2017, 1, 1) + 0.5),
+        ("2024-W05-3", utc(2024, 1, 31)),
+        ("2020W537", utc(2021, 1, 3)),
+        ("２０２４-０３-０１", utc(2024, 3, 1)),
+        ("２０２４／３／１　１０：００".replace("　", " "), utc(2024, 3, 1, 10)),
+        ("２０２４年３月１日", utc(2024, 3, 1)),
+    ],
+)
+def test_the_rarer_forms_of_dates_are_read(tmp_path: Path, cell: str, expected: float) -> None:
+    made = table(tmp_path, [cell, "2020-02-29", ""] * 12)
+    assert made.data.summary.columns[1].kind == "date"
+    assert seconds(made)[:3] == [expected, utc(2020, 2, 29), None]
+    assert not {"text_in_dates", "impossible_dates"} & made.codes
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2024-01-01 24:00:01", "2024-01-01 25:00", "2024-01-01 10:00:61", "2023-W53-1", "2024-W05-8", "9999-12-31 24:00"],
+)
+def test_what_no_clock_and_no_calendar_shows_is_no_date(text: str) -> None:
+    one = moment(text)
+    assert one is None or one[:2] == (None, None)
+
+
+def test_of_years_with_two_figures_it_is_asked_and_said_which_century_they_are_of(tmp_path: Path) -> None:
+    cells = ["3/14/24", "12/31/99", "1/2/03 10:30"] * 12
+    problem = table(tmp_path / "unasked", cells).problem("unread_short_years")
+    assert problem.params == {"column": "when", "value": "3/14/24"}
+    assert "1969 to 1999" in problem.remedy
+    made = table(tmp_path / "chosen", cells, date.Reading())
+    assert made.problem("short_years").params == {"column": "when", "value": "3/14/24"}
+    assert seconds(made)[:2] == [utc(2024, 3, 14), utc(1999, 12, 31)]
+    named = ["14-Mar-24", "1 Dec 69 10:30"] * 12
+    assert table(tmp_path / "named", named).problem("unread_short_years").params["value"] == "14-Mar-24"
+    assert seconds(table(tmp_path / "chosen-names", named, date.Reading()))[:2] == [
+        utc(2024, 3, 14),
+        utc(1969, 12, 1, 10, 30),
+    ]
+
+
+@pytest.mark.parametrize("cells", [["1.2.3", "1.2.4"], ["12-34-56", "98-76-54"], ["10/120/80", "3/4"], ["red", "blue"]])
+def test_what_could_not_be_dates_is_not_asked_for(tmp_path: Path, cells: list[str]) -> None:
+    assert "unread_short_years" not in table(tmp_path, cells * 20).codes
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers", "unit"),
+    [
+        (["1709251200", "1709337600"], "auto", "seconds"),
+        (["1709251200000", "1709337600000"], "auto", "milliseconds"),
+        (["1709251200.0", "1709337600.0"], "seconds", "seconds"),
+        (["1709251200000", "1709337600000"], "milliseconds", "milliseconds"),
+    ],
+)
+def test_numbers_since_1970_are_read_where_somebody_says_so(
+    tmp_path: Path, cells: list[str], numbers: Any, unit: str
+) -> None:
+    reading = date.Reading(numbers=numbers)
+    made = table(tmp_path, [*cells, ""] * 12, reading)
+    assert seconds(made)[:3] == [utc(2024, 3, 1), utc(2024, 3, 2), None]
+    assert made.problem("since_1970").params == {"column": "when", "value": cells[0], "unit": unit}
+    column = made.data.summary.columns[1]
+    (block,) = dates.blocks([column], made.data, np.arange(36))  # type: ignore[list-item]
+    description = json.loads(json.dumps(block.description()))
+    for raw in (cells, [float(cell) for cell in cells], [int(float(cell)) for cell in cells]):
+        values, strange = read([raw], description, Path())
+        assert (values[:, 0].tolist(), strange) == ([utc(2024, 3, 1), utc(2024, 3, 2)], [])
+
+
+def test_negative_and_short_numbers_count_from_1970_too(tmp_path: Path) -> None:
+    made = table(tmp_path, ["-86400", "0", "86400"] * 12, date.Reading(numbers="seconds"))
+    assert seconds(made)[:3] == [utc(1969, 12, 31), utc(1970, 1, 1), utc(1970, 1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "unit"),
+    [
+        ("timestamp", 1_709_251_200, "seconds"),
+        ("createdAt", 1_709_251_200_000, "milliseconds"),
+        ("event_time_ms", 1_709_251_200_000, "milliseconds"),
+        ("price", 1_709_251_200, None),
+        ("rate", 1_709_251_200, None),
+        ("timestamp", 17, None),
+    ],
+)
+def test_a_column_that_seems_to_count_since_1970_is_pointed_out_and_stays_numbers(
+    tmp_path: Path, name: str, first: int, unit: str | None
+) -> None:
+    rows = "".join(f"{first + 977 * (at * 7 % 31)},{'xy'[at % 2]}\n" for at in range(40))
+    made = imported(tmp_path, {"x.csv": f"{name},label\n{rows}".encode()})
+    assert made.data.summary.columns[0].kind == "number"
+    if unit is None:
+        assert "counts_since_1970" not in made.codes
+    else:
+        assert made.problem("counts_since_1970").params == {"column": name, "value": str(first), "unit": unit}
+
+
+@pytest.mark.parametrize("share", [1, 2])
+def test_dates_of_a_file_beyond_the_year_9999_are_said(tmp_path: Path, share: int) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    days = pa.array([5_000_000 if at % share == 0 else 19_000 + at for at in range(36)], pa.int32()).cast(pa.date32())
+    pq.write_table(pa.table({"when": days, "x": [at % 7 for at in range(36)]}), tmp_path / "x")
+    made = imported(tmp_path / "made", {"x.parquet": (tmp_path / "x").read_bytes()})
+    assert made.problem("far_dates").params == {"column": "when", "count": 36 // share, "value": "15659-07-15"}
+    assert "impossible_dates" not in made.codes
+    if share == 2:
+        assert made.data.summary.columns[0].kind == "date"
+        assert made.data.summary.columns[0].missing == 18
+
+
+def test_what_the_import_took_as_missing_is_nothing_strange_to_the_reader(tmp_path: Path) -> None:
+    made = table(tmp_path, [*["2024-03-01", "2024-03-02"] * 12, "soon", "never", "n/a", "soon"])
+    column = made.data.summary.columns[1]
+    assert column.gaps == ("n/a", "never", "soon")
+    (block,) = dates.blocks([column], made.data, np.arange(28))  # type: ignore[list-item]
+    values, strange = read([["2024-03-01", "soon", "never", "N/A", "n/a", "31.02.2024"]], block.description(), Path())
+    assert values[1:, 0].tolist() == [date.GAP] * 5
+    assert strange == [("when", "N/A"), ("when", "31.02.2024")]
+
+
+def test_numbers_among_dates_are_said(tmp_path: Path) -> None:
+    made = table(tmp_path, [*["2024-03-01", "2024-03-02"] * 12, "45352", "soon"])
+    assert made.problem("text_in_dates").params == {"column": "when", "count": 2, "value": "45352", "line": 26}

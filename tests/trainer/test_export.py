@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from tests.files import telling_paths
 from tests.trainer import samples
@@ -144,6 +145,25 @@ def test_the_shipped_program_answers_in_words(exported: Done, digits: Trained, t
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert [int(answer["class"]) for answer in answers] == proof.answers[: proof.count].argmax(1).tolist()
     assert not list(home.iterdir()), "ONNX Runtime keeps a file for its reports"
+
+
+@pytest.mark.parametrize("run", [f"run_{name}.py" for name in listing("exporters")])
+def test_a_folder_of_pictures_is_answered_as_the_prepared_rows_are_bit_for_bit(
+    run: str, exported: Done, digits: Trained, tmp_path: Path
+) -> None:
+    pixels = Prepared.open(digits.prepared).own_array("image")[:40]
+    np.save(tmp_path / "rows.npy", np.asarray(pixels))
+    for row, picture in enumerate(np.asarray(pixels)):
+        (file := tmp_path / "new" / str(row % 3) / f"{row:02}.png").parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(picture[0]).save(file)
+    by_file = {answer.pop("file"): answer for answer in _predicted(exported, run, tmp_path / "new")}
+    assert [by_file[f"{row % 3}/{row:02}.png"] for row in range(40)] == _predicted(exported, run, tmp_path / "rows.npy")
+
+
+def _predicted(exported: Done, run: str, rows: Path) -> list[dict[str, Any]]:
+    command = [sys.executable, "-I", "predict.py", run, str(rows), "--batch", "1"]
+    done = subprocess.run(command, cwd=exported.folder / "out", capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 @pytest.mark.parametrize(

@@ -258,9 +258,9 @@ def test_points_between_thousands_are_none_of_decimals_where_commas_are(tmp_path
         np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [float(decimals), 1.5, 4])
 
 
-def test_digits_that_are_not_ascii_are_text_beside_whatever(tmp_path: Path) -> None:
-    made = read(tmp_path, "a,b\n" + "".join(f"{n},x\n" for n in range(40)) + "１２,y\n")
-    assert made.problem("text_in_numbers").params["value"] == "１２"
+def test_digits_of_other_scripts_are_text_beside_numbers(tmp_path: Path) -> None:
+    made = read(tmp_path, "a,b\n" + "".join(f"{n},x\n" for n in range(40)) + "١٢,y\n")
+    assert made.problem("text_in_numbers").params["value"] == "١٢"
 
 
 def test_column_kinds(tmp_path: Path) -> None:
@@ -371,14 +371,14 @@ def test_quoted_cells_are_cut_as_csv_cuts_them_and_keep_their_lines(rows: list[t
 
 LIMITED = """
 import ctypes, os, pathlib, sys
-from trainer.importing import inspect
+from trainer.importing import limits
 
 if os.getuid() == 0:  # the kernel counts processes of others only, who still may read what this one may
     os.setresgid(65534, 65534, 0), os.setresuid(65534, 65534, 0), ctypes.CDLL(None).setfsuid(0)
 assert "pyarrow" not in sys.modules, "Arrow starts threads, and the process that this is forked from is to have none"
-inspect.limit(inspect.Limits(memory=int(sys.argv[2])))
+limits.limit(limits.Limits(memory=int(sys.argv[2])))
 path = pathlib.Path(sys.argv[1])
-print(inspect.guarded([path], [path.name], path.parent / "out").result.summary.rows)
+print(limits.guarded([path], [path.name], path.parent / "out").result.summary.rows)
 """
 
 

@@ -2,7 +2,7 @@
 
 import datetime
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -97,3 +97,91 @@ def test_a_sheet_with_pictures_in_it_is_a_table(tmp_path: Path) -> None:
 )
 def test_what_is_no_table_is_refused_with_its_own_sentence(tmp_path: Path, content: bytes, code: str) -> None:
     assert refusal(tmp_path, {"x.xlsx": content}).code == code
+
+
+def written(fill: Callable[[Any], None]) -> bytes:
+    """A workbook as ``fill`` leaves it."""
+    workbook, buffer = openpyxl.Workbook(), io.BytesIO()
+    fill(workbook)
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def test_a_sheet_of_notes_or_a_hidden_one_is_not_taken_for_the_table(tmp_path: Path) -> None:
+    def fill(workbook: Any) -> None:
+        workbook.active.append(["These are the birds of 2024"])
+        for title, rows in (("old", ROWS[:5]), ("birds", ROWS)):
+            sheet = workbook.create_sheet(title)
+            for row in (NAMES, *rows):
+                sheet.append(row)
+        workbook["old"].sheet_state = "hidden"
+
+    made = imported(tmp_path, {"x.xlsx": written(fill)})
+    assert made.data.summary.rows == 40
+    assert made.problem("other_sheets").params == {"sheet": "birds", "names": "“old”, “Sheet”"}
+    assert made.profile.left_out == 2
+
+
+def test_merged_cells_stand_for_each_of_their_rows(tmp_path: Path) -> None:
+    def fill(workbook: Any) -> None:
+        sheet = workbook.active
+        sheet.append(["region", "size", "label"])
+        for number in range(40):
+            sheet.append([("north", "south")[number // 20] if number % 20 == 0 else None, number / 4, number % 2])
+        sheet.merge_cells("A2:A21")
+        sheet.merge_cells("A22:A41")
+
+    made = imported(tmp_path, {"x.xlsx": written(fill)})
+    assert made.data.array("categories")[:, 0].tolist() == [0] * 20 + [1] * 20
+    assert made.data.summary.columns[0].missing == 0
+    assert made.problem("merged_cells").params == {"count": 2}
+
+
+def test_formulas_that_no_spreadsheet_computed_yet_are_told(tmp_path: Path) -> None:
+    rows = [[n, f"=A{n + 2}*2", "yes" if n % 2 else "no"] for n in range(20)]
+    made = imported(tmp_path, {"x.xlsx": book([["a", "b", "label"], *rows])})
+    assert made.problem("unstored_formulas").params == {"count": 20}
+    assert made.problem("unstored_formulas").severity == "warning"
+
+
+def test_a_blank_row_divides_wide_titles_and_a_remark_from_the_table(tmp_path: Path) -> None:
+    names = ["size", "count", "label"]
+    rows = [[n / 4, n, "yes" if n % 2 else "no"] for n in range(20)]
+    title: list[list[Any]] = [["Sales of the year"], ["Written on", datetime.date(2024, 1, 1)], []]
+    made = imported(tmp_path, {"x.xlsx": book([*title, names, *rows, [], ["Source: a friend"]])})
+    assert [column.name for column in made.data.summary.columns] == names
+    assert made.data.summary.rows == 20
+    assert made.problem("lines_before").params["count"] == 2
+    assert made.problem("lines_behind").params == {"count": 1, "value": "Source: a friend"}
+    assert made.profile.left_out == 1
+
+
+def test_columns_without_a_name_or_a_value_are_none(tmp_path: Path) -> None:
+    rows = [[None, None, n / 4, None, "yes" if n % 2 else "no"] for n in range(20)]
+    made = imported(tmp_path, {"x.xlsx": book([[None, None, "size", None, "label"], *rows])})
+    assert [column.name for column in made.data.summary.columns] == ["size", "label"]
+    assert made.profile.left_out == 0
+
+
+def test_durations_and_times_of_day_are_seconds(tmp_path: Path) -> None:
+    rows = [
+        [datetime.time(n, 30), datetime.timedelta(hours=n) if n else None, "yes" if n % 2 else "no"] for n in range(20)
+    ]
+    made = imported(tmp_path, {"x.xlsx": book([["at", "took", "label"], *rows])})
+    numbers = made.data.array("numbers")
+    np.testing.assert_array_equal(numbers[:, 0], [n * 3600 + 1800 for n in range(20)])
+    np.testing.assert_array_equal(numbers[:, 1], [np.nan, *(n * 3600 for n in range(1, 20))])
+    assert [one.params for one in made.profile.problems if one.code == "durations"] == [
+        {"column": "at"},
+        {"column": "took"},
+    ]
+
+
+def test_two_workbooks_are_never_taken_for_one(tmp_path: Path) -> None:
+    one = book([NAMES, *ROWS])
+    assert refusal(tmp_path, {"a.xlsx": one, "b.xlsx": one}).code == "excel_several"
+
+
+def test_a_file_beside_a_workbook_is_listed(tmp_path: Path) -> None:
+    made = imported(tmp_path, {"x.xlsx": book([NAMES, *ROWS]), "notes.txt": b"by a friend"})
+    assert made.problem("other_files").params == {"count": 1, "names": "notes.txt"}

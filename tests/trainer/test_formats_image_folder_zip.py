@@ -434,3 +434,10 @@ def test_whatever_is_left_out_of_a_table_stands_in_a_list(tmp_path: Path) -> Non
         "set/labels.csv, line 5: gone.png": "picture not there",
         "set/images/5.png": "not named in the table",
     }
+
+
+@pytest.mark.parametrize("kind", ["BMP", "TIFF", "PPM"])
+def test_a_picture_whose_name_tells_another_format_is_read(tmp_path: Path, kind: str) -> None:
+    members = {f"{name}/{n}.JPG": picture(kind=kind, seed=n) for name in ("fox", "owl") for n in range(3)}
+    made = imported(tmp_path, {"x.zip": zipped(members)})
+    assert made.data.summary.rows == 6

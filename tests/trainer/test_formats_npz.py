@@ -56,7 +56,11 @@ def test_numbers_that_float64_would_not_keep_are_kept_as_they_are_written(tmp_pa
     ("content", "code"),
     [
         (npz(a=np.zeros(5), b=np.zeros(6)), "npz_lengths"),
-        (npz(a=np.zeros((5, 2, 2, 2))), "npz_array"),
+        (npz(a=np.zeros((5, 2, 2, 2))), "npz_labels"),
+        (npz(a=np.zeros((5, 2, 2)), y=np.zeros(5), labels=np.zeros(5)), "npz_labels"),
+        (npz(a=np.zeros((5, 2, 2, 2)), y=np.zeros(5)), "pixels_channels"),
+        (npz(a=np.zeros((5, 2, 2)), y=np.ones((5, 2))), "npz_several_labels"),
+        (npz(x_train=np.zeros((5, 2)), x_test=np.zeros((4, 3))), "npz_lengths"),
         (npz(a=np.zeros(5, np.complex128)), "npz_array"),
         (npz(a=np.array(3.5)), "npz_array"),
         (npy(np.array([{"a": 1}, None], dtype=object)), "pickle_refused"),
@@ -69,3 +73,63 @@ def test_numbers_that_float64_would_not_keep_are_kept_as_they_are_written(tmp_pa
 )
 def test_what_is_no_table_is_refused_with_its_own_sentence(tmp_path: Path, content: bytes, code: str) -> None:
     assert refusal(tmp_path, {"x": content}).code == code
+
+
+PIXELS = np.random.default_rng(0).integers(0, 256, (20, 4, 5), dtype=np.uint8)
+CLASSES = np.arange(20) % 3
+
+
+def test_pictures_and_their_labels_are_read(tmp_path: Path) -> None:
+    made = imported(tmp_path, {"birds.npz": npz(images=PIXELS, labels=CLASSES[:, None], made=np.array(2024))})
+    np.testing.assert_array_equal(made.data.own_array("image"), PIXELS[:, None])
+    assert made.data.array("categories")[:, 0].tolist() == CLASSES.tolist()
+    assert made.problem("other_arrays").params == {"count": 1, "names": "made"}
+    assert made.profile.left_out == 1
+
+
+def test_pictures_of_parts_are_joined_and_their_parts_told(tmp_path: Path) -> None:
+    content = npz(x_train=PIXELS, y_train=CLASSES, x_test=PIXELS[:7], y_test=CLASSES[:7])
+    made = imported(tmp_path, {"mnist.npz": content})
+    assert made.data.summary.rows == 27
+    assert made.problem("given_split").params == {"column": "split", "train": 20, "validation": 0, "test": 7}
+
+
+@pytest.mark.parametrize(
+    ("pictures", "expected"),
+    [
+        ((PIXELS / np.float32(255))[..., None], PIXELS[:, None]),
+        (np.repeat(PIXELS[..., None], 3, axis=3), np.repeat(PIXELS[:, None], 3, axis=1)),
+        (PIXELS.astype(np.float64) - PIXELS % 2 * 0.25, PIXELS[:, None]),
+        (np.repeat(PIXELS[:, None] > 99, 3, axis=1), np.repeat((PIXELS[:, None] > 99) * 255, 3, axis=1)),
+        (PIXELS.astype(np.int32) * 257, PIXELS[:, None]),
+    ],
+    ids=["shares", "channels last", "unrounded", "black and white", "16 bits"],
+)
+def test_pictures_of_other_numbers_become_bytes(tmp_path: Path, pictures: Any, expected: Any) -> None:
+    names = np.array(["fox", "owl"])[CLASSES % 2]
+    made = imported(tmp_path, {"x": npz(X=pictures, y=names)})
+    np.testing.assert_array_equal(made.data.own_array("image"), expected)
+    column = made.data.summary.named("label")
+    assert isinstance(column, category.Column)
+    assert column.levels == ("fox", "owl")
+
+
+def test_a_column_for_each_class_gives_the_labels(tmp_path: Path) -> None:
+    made = imported(tmp_path, {"x": npz(X=PIXELS, y=np.eye(3)[CLASSES])})
+    assert made.data.array("categories")[:, 0].tolist() == CLASSES.tolist()
+
+
+def test_tables_of_parts_are_joined_and_their_parts_told(tmp_path: Path) -> None:
+    features = np.random.default_rng(0).normal(size=(40, 2))
+    content = npz(X_train=features[:30], y_train=CLASSES[:15].repeat(2), X_test=features[30:], y_test=CLASSES[:10])
+    made = imported(tmp_path, {"x": content})
+    assert [column.name for column in made.data.summary.columns] == ["X 1", "X 2", "y", "split"]
+    np.testing.assert_array_equal(made.data.array("numbers")[:, :2], features)
+    assert made.problem("given_split").params == {"column": "split", "train": 30, "validation": 0, "test": 10}
+
+
+def test_records_and_dates_are_columns(tmp_path: Path) -> None:
+    rows = [(n / 4, "fox" if n % 2 else "owl", np.datetime64("2024-01-01") + n) for n in range(20)]
+    made = imported(tmp_path, {"x": npy(np.array(rows, [("size", "f8"), ("bird", "U3"), ("day", "M8[D]")]))})
+    kinds = {column.name: column.kind for column in made.data.summary.columns}
+    assert kinds == {"size": "number", "bird": "category", "day": "date"}

@@ -125,15 +125,15 @@ def test_it_is_read_under_the_limits_of_an_inspection(written: Written, name: st
 def rows_read_by_nobody(folder: Path, content: bytes, name: str) -> str:
     (path,) = stored(folder, {"x": content})
     program = f"""
-import os, pathlib, numpy.ma, pyarrow.compute, pyarrow.parquet  # what that user may not be able to read later
+import mmap, os, pathlib, pyarrow.compute, pyarrow.parquet  # what that user may not be able to read later
 from trainer import catalog
-from trainer.importing import inspect
+from trainer.importing import limits
 from trainer.formats.{name} import reader
-from trainer.importing import preparation, profile_tables
+from trainer.importing import preparation, profiling
 catalog.listing("formats")
 if os.getuid() == 0:
     os.setgid(65534), os.setuid(65534)
-inspect.limit()
+limits.limit()
 out = pathlib.Path({str(folder)!r}) / "out"
 print(preparation.prepare([pathlib.Path({str(path)!r})], ["x"], out).result.summary.rows)
 """

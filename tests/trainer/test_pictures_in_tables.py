@@ -248,11 +248,11 @@ def test_two_columns_of_pictures_the_same_picture_in_several_rows_and_every_reas
     assert labels(made) == ["fox", "owl", "fox", "owl"]
     assert are_in_order(made, members, ["a/x.png", "a/x.png", "a/x.png", "a/u.png"], "left")
     assert left_out(made) == {
-        "pairs.csv, line 5: 1.png": "several pictures have this name",
-        "pairs.csv, line 6: ": "no picture named",
-        "pairs.csv, line 7: gone.png": "picture not there",
-        "pairs.csv, line 8: phone.heic": "format not read",
-        "pairs.csv, line 9: torn.png": "picture cannot be read",
+        "pairs.csv, line 5, left: 1.png": "several pictures have this name",
+        "pairs.csv, line 6, right: ": "no picture named",
+        "pairs.csv, line 7, left: gone.png": "picture not there",
+        "pairs.csv, line 8, left: phone.heic": "format not read",
+        "pairs.csv, line 9, right: torn.png": "picture cannot be read",
         "a/torn.png": "cannot be read",
         "a/phone.heic": "format not read",
         "a/1.png": "not named in the table",
@@ -299,7 +299,7 @@ def test_pictures_that_are_broken_or_too_large_are_refused_as_in_folders(tmp_pat
 def test_a_table_whose_pictures_are_elsewhere_is_named_unless_folders_tell_the_classes(tmp_path: Path) -> None:
     content = table(("source", "label"), *((f"https://pics.example/{n}.jpg", kind) for n, kind in enumerate(KINDS)))
     error = refusal(tmp_path / "alone", {"x.zip": zipped(six() | {"labels.csv": content})})
-    assert error.code == "pictures_missing" and "labels.csv" in str(error)
+    assert error.code == "pictures_unnamed" and "labels.csv" in str(error)
     folders = shots("fox/a.png", "fox/b.png", "owl/c.png") | {"sources.csv": content}
     made = imported(tmp_path / "folders", {"x.zip": zipped(folders)})
     assert labels(made) == ["fox", "fox", "owl"] and left_out(made) == {"sources.csv": "no picture"}
@@ -315,3 +315,50 @@ def test_a_tar_and_a_folder_are_read_as_a_zip_is(tmp_path: Path) -> None:
         path.write_bytes(content)
     done = prepare(*files_of(tmp_path / "folder"), tmp_path / "out")
     assert plain.data.path.read_bytes() == packed.data.path.read_bytes() == done.prepared.read_bytes()
+
+
+def test_a_table_with_pictures_has_a_contact_sheet_of_the_classes_in_turns(tmp_path: Path) -> None:
+    members = six()
+    rows = [(name, "cat" if place < 4 else "dog") for place, name in enumerate(members)]
+    made = imported(tmp_path, {"shots.zip": zipped(members | {"labels.csv": table(("file", "label"), *rows)})})
+    assert made.profile.thumbnails is not None
+    assert made.profile.thumbnails.labels == ("cat", "dog", "cat", "dog", "cat", "cat")
+    with Image.open(made.folder / "thumbnails.png") as sheet:
+        cells = [np.asarray(sheet.convert("RGB").crop((at * 64, 0, at * 64 + 64, 64))) for at in (0, 1)]
+    for cell, name in zip(cells, ("shots/0.png", "shots/4.png"), strict=True):
+        with Image.open(io.BytesIO(members[name])) as original:
+            enlarged = original.convert("RGB").resize((64, 64), Image.Resampling.NEAREST)
+        np.testing.assert_array_equal(cell, np.asarray(enlarged))
+
+
+def test_its_sheet_shows_the_first_rows_where_the_target_has_no_classes(tmp_path: Path) -> None:
+    members = six()
+    rows = [(name, place * 1.5) for place, name in enumerate(members)]
+    made = imported(tmp_path, {"shots.zip": zipped(members | {"labels.csv": table(("file", "weight"), *rows)})})
+    assert made.profile.thumbnails is not None
+    assert (made.profile.thumbnails.labels, made.profile.thumbnails.rows) == ((), 1)
+
+
+@pytest.mark.parametrize("folder", ["shots/", ""])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("labels.csv", table(("id", "label"), *((f"{n:03}", kind) for n, kind in enumerate(KINDS)))),
+        ("labels.xlsx", b"PK\3\4 a workbook"),
+        ("annotations.json", b'{"images": []}'),
+    ],
+)
+def test_labels_that_do_not_name_the_pictures_are_never_passed_over(
+    tmp_path: Path, name: str, content: bytes, folder: str
+) -> None:
+    error = refusal(tmp_path, {"x.zip": zipped({f"{folder}{n}.png": picture() for n in range(6)} | {name: content})})
+    assert error.code == "pictures_unnamed"
+    assert name in str(error) and f"{folder}0.png" in str(error)
+
+
+def test_a_table_without_a_row_that_has_its_pictures_shows_the_first_and_what_there_is(tmp_path: Path) -> None:
+    rows = [(f"{n}.png", f"back{n}.png" if n else "1.png", kind) for n, kind in enumerate(KINDS)]
+    members = {f"shots/{n}.png": picture() for n in range(1, 6)}
+    error = refusal(tmp_path, {"x.zip": zipped(members | {"a.csv": table(("front", "back", "label"), *rows)})})
+    assert error.code == "pictures_missing"
+    assert "“0.png” in line 2" in str(error) and "shots/1.png" in str(error)

@@ -9,7 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
-from trainer.importing import inspect
+from trainer.importing import limits
 from trainer.importing.preparation import Preparation
 
 NOBODY = 65534
@@ -20,14 +20,14 @@ def main(out: Path, names: list[str]) -> None:
         imported(out / "before", out, names)
         os.setgroups([])
         os.setuid(NOBODY)
-    inspect.limit()
+    limits.limit()
     require_no_thread()
     for name, done in zip(names, imported(out / "after", out, names), strict=True):
         print(name, done.result.format, done.result.summary.rows, done.result.left_out)
 
 
 def imported(folder: Path, uploads: Path, names: list[str]) -> list[Preparation]:
-    return [inspect.guarded([uploads / name], [name], folder / name) for name in names]
+    return [limits.guarded([uploads / name], [name], folder / name) for name in names]
 
 
 def require_no_thread() -> None:

@@ -39,7 +39,9 @@ def test_a_page_with_nothing_to_show_says_what_to_do(client: Client, ada: User, 
 def test_the_page_of_data_sets_names_every_format(client: Client, ada: User) -> None:
     client.force_login(ada)
     page = html.unescape(client.get("/datasets/").content.decode())
-    assert all(entry.label in page for entry in listing("formats").values())
+    for entry in listing("formats").values():
+        content, _bracket, name = entry.label.partition(" (")
+        assert f"{content}: " in page and name.removesuffix(")") in page
 
 
 @pytest.mark.parametrize("address", EMPTY)

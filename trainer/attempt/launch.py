@@ -32,7 +32,7 @@ from trainer import files, scarce
 from trainer.attempt.job import NO_PROCESS, Job
 from trainer.attempt.main import run_attempt
 from trainer.attempt.processes import default_signals, die_with_parent, output_to
-from trainer.importing.inspect import limit
+from trainer.importing.limits import limit
 
 LOOPBACK = "127.0.0.1"
 SHUTDOWN_SECONDS = 5

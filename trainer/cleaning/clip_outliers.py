@@ -16,8 +16,7 @@ from trainer.component import Lenient
 from trainer.sentences import gettext_noop as _
 
 if TYPE_CHECKING:
-    from trainer.data.prepared import Prepared
-    from trainer.data.split import Indices
+    from trainer.data.prepared import Indices, Prepared
 
 
 class Spec(CleaningSpec):
@@ -36,6 +35,10 @@ class Spec(CleaningSpec):
         description="All input columns of numbers when left empty.",
         json_schema_extra={"choices_from": "columns"},
     )
+
+    @classmethod
+    def can_name(cls, field: str, column: Column) -> bool:
+        return column.is_clippable
 
     def check(self, use: Use) -> None:
         fitting = [column.name for column in use.features if column.is_clippable]

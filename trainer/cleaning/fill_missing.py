@@ -16,8 +16,7 @@ from trainer.component import Lenient
 from trainer.sentences import gettext_noop as _
 
 if TYPE_CHECKING:
-    from trainer.data.prepared import Prepared
-    from trainer.data.split import Indices
+    from trainer.data.prepared import Indices, Prepared
 
 
 class Spec(CleaningSpec):
@@ -39,6 +38,10 @@ class Spec(CleaningSpec):
         description="All input columns that can be filled so when left empty.",
         json_schema_extra={"choices_from": "columns"},
     )
+
+    @classmethod
+    def can_name(cls, field: str, column: Column) -> bool:
+        return bool(column.fillings)
 
     def check(self, use: Use) -> None:
         fitting = [column.name for column in use.features if self.by in column.fillings]

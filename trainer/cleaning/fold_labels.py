@@ -15,8 +15,7 @@ from trainer.importing.words import folded
 from trainer.sentences import gettext_noop as _
 
 if TYPE_CHECKING:
-    from trainer.data.prepared import Prepared
-    from trainer.data.split import Indices
+    from trainer.data.prepared import Indices, Prepared
     from trainer.data.table import Table
 
 

@@ -6,6 +6,7 @@
 - ``importing``, without torch: ``IMPORT``, a trainer.importing.kind.Import: how a column of a file is recognised, what
   is kept of its cells and how it is laid in the prepared file, its statistics, and what is to be said of it. The
   sentences stand in ``sentences``: ``SENTENCES`` and ``LOOKED_FOR``. Kinds that only formats make have none.
+- ``sheet``, where rows can be looked at as pictures: ``draw(path, column, table, rows, width, cell)``.
 - ``values``, without torch: ``blocks(columns, prepared, train)`` fits the Blocks on training rows,
   ``gatherer(block, prepared)`` gives what reads the raw rows of one, ``targets(column, prepared, encoding)`` the values
   of a column that is to be told, and which classes they number, ``outside(column, prepared, row)`` one value as
@@ -20,8 +21,9 @@
 - ``read``: ``read(values, block, folder)``, values from outside to the raw array, or to an array a row where rows
   differ in length, and what was not understood: the columns' names with such cells, as they were given. ``block`` is
   the Block's ``description()`` as JSON: what the import decided of a column's spelling stands there, and the reader
-  follows it. It imports NumPy alone, and what of ours needs no more (trainer.proving.shipping), and is shipped beside
-  exports. A property test holds it equal to the import (tests/trainer/test_readers.py).
+  follows it. It imports NumPy alone, and what of ours needs no more (trainer.proving.shipping); a library that only
+  some values need, the Block's ``reader_needs``, is imported when one comes. It is shipped beside exports. A property
+  test holds it equal to the import (tests/trainer/test_readers.py).
 """
 
 import pkgutil
@@ -130,6 +132,7 @@ class Block(Strict):
         return f"{self.name}_lengths" if None in self.shape else None
 
     dtype: ClassVar[str] = "float32"  # of the raw values
+    reader_needs: ClassVar[str] = ""  # besides NumPy, for some of what the kind's reader reads
     gap: ClassVar[float | None] = None  # stands for a missing value; None where none can be missing
 
     def arguments(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from trainer import files
 from trainer.errors import TrainerError
-from trainer.importing.inspect import guarded, limit
+from trainer.importing.limits import guarded, limit
 from trainer.importing.preparation import files_of
 
 RESULTS = ("prepared.safetensors", "profile.json", "thumbnails.png", "left_out.csv")

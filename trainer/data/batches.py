@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trainer.data.epochs import steps_per_epoch
-from trainer.data.prepared import Array
-from trainer.data.split import Indices
+from trainer.data.prepared import Array, Indices
 
 POOL = 64  # batches among whose rows those of like length are put together: further apart, the order stays random
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from trainer import columns
 from trainer.columns import Block, Column
-from trainer.data.prepared import Prepared
-from trainer.data.split import Indices
+from trainer.data.prepared import Indices, Prepared
 
 
 def fit(features: Sequence[Column], prepared: Prepared, train: Indices) -> tuple[Block, ...]:

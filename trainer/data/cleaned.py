@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from trainer import catalog
 from trainer.cleaning import CleaningSpec, Effect
 from trainer.columns import Block, Column
-from trainer.data.prepared import Prepared
-from trainer.data.split import Indices
+from trainer.data.prepared import Indices, Prepared
 from trainer.data.table import Table
 from trainer.errors import TrainerError
 from trainer.sentences import gettext_noop as _

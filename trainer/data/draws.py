@@ -3,8 +3,7 @@
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from trainer.data.prepared import Array
-from trainer.data.split import Indices
+from trainer.data.prepared import Array, Indices
 
 SALT = 0xA06
 STEP = np.uint64(0x9E3779B97F4A7C15)

@@ -25,6 +25,7 @@ from trainer.data.summary import DataSummary
 from trainer.errors import DamagedError, TrainerError
 
 Array = np.ndarray[Any, np.dtype[Any]]
+Indices = np.ndarray[Any, np.dtype[np.int64]]  # of rows
 
 DTYPES: dict[str, np.dtype[Any]] = {
     "I8": np.dtype("int8"),

@@ -19,8 +19,8 @@ from trainer.data import blocks, cleaned, inputs, partition, split
 from trainer.data.batches import Batches
 from trainer.data.cleaned import Done
 from trainer.data.partition import PARTS
-from trainer.data.prepared import Array, Prepared
-from trainer.data.split import Indices, Parts
+from trainer.data.prepared import Array, Indices, Prepared
+from trainer.data.split import Parts
 from trainer.data.summary import require_classes
 from trainer.data.table import Table
 from trainer.data.variation import Variation

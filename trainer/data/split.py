@@ -1,16 +1,15 @@
 """Which rows train, which choose the best epoch, which judge at the end. The same seed gives the same rows."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from trainer.data.partition import PARTS, TEST, TRAIN, VALIDATION
+from trainer.data.prepared import Indices
 from trainer.errors import TrainerError
 from trainer.specs.split import Split
 
 SALT = 0x5911
-Indices = np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(frozen=True)

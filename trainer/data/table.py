@@ -10,8 +10,7 @@ import numpy as np
 from trainer import columns
 from trainer.columns import Block, Column, Gatherer
 from trainer.data import blocks
-from trainer.data.prepared import Array, Prepared
-from trainer.data.split import Indices
+from trainer.data.prepared import Array, Indices, Prepared
 from trainer.task import Encoded
 
 PROBE = 256  # rows on which blocks are fitted that are there to read raw values only

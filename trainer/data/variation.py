@@ -7,8 +7,7 @@ from trainer import catalog
 from trainer.augmentation import AugmentationSpec
 from trainer.columns import Block, Column
 from trainer.data.draws import Draws
-from trainer.data.prepared import Array
-from trainer.data.split import Indices
+from trainer.data.prepared import Array, Indices
 
 
 @dataclass(frozen=True)

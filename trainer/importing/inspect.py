@@ -1,72 +1,12 @@
 """An inspection: the one place where uploaded content is opened, in a process of its own with limits."""
 
-import errno
-import resource
-import signal
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
-
-import psutil
 
 from trainer.attempt.events import Log, Output, Result
 from trainer.attempt.job import Job
 from trainer.attempt.journal import Journal
-from trainer.columns import Readings
-from trainer.component import Component
-from trainer.errors import TrainerError
-from trainer.importing.preparation import Preparation, prepare
+from trainer.importing.limits import guarded
 from trainer.specs.inspect import InspectSpec
-
-GIB = 1024**3
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """What an inspection may use. ``memory`` counts what it allocates itself, not files that it maps."""
-
-    memory: int = 4 * GIB
-    cpu_seconds: int = 1800
-    file_size: int = 32 * GIB
-    files: int = 256
-
-
-ORDINARY = Limits()
-
-
-def limit(limits: Limits = ORDINARY) -> None:
-    """Limit this process for good. Call it after the last fork and before any content is opened.
-
-    The soft limit of time raises TrainerError where the work stands; ten seconds later the kernel ends the process. No
-    further process can be started (where the kernel counts processes: not for root).
-    """
-    signal.signal(signal.SIGXCPU, _out_of_time)
-    used = int(resource.getrusage(resource.RUSAGE_SELF).ru_utime + resource.getrusage(resource.RUSAGE_SELF).ru_stime)
-    _set(resource.RLIMIT_DATA, _allocated() + limits.memory)
-    _set(resource.RLIMIT_CPU, used + limits.cpu_seconds, used + limits.cpu_seconds + 10)
-    _set(resource.RLIMIT_FSIZE, limits.file_size)
-    _set(resource.RLIMIT_NOFILE, limits.files)
-    _set(resource.RLIMIT_CORE, 0)
-    _set(resource.RLIMIT_NPROC, 0)
-
-
-def _set(kind: int, soft: int, hard: int | None = None) -> None:
-    """Lower a limit; one that is lower already stays."""
-    _, ceiling = resource.getrlimit(kind)
-    bound = [value if ceiling == resource.RLIM_INFINITY else min(value, ceiling) for value in (soft, hard or soft)]
-    resource.setrlimit(kind, (bound[0], bound[1]))
-
-
-def _allocated() -> int:
-    """Bytes of private memory that this process has now: what it was forked with does not count as the inspection's."""
-    return int(psutil.Process().memory_info().data)
-
-
-def _out_of_time(signum: int, frame: FrameType | None) -> None:
-    raise TrainerError(
-        "inspect_time", "Opening the file took too long, so it was given up. Import it in smaller parts."
-    )
 
 
 def inspect(job: Job, folder: Path, journal: Journal) -> None:
@@ -78,8 +18,8 @@ def inspect(job: Job, folder: Path, journal: Journal) -> None:
     assert isinstance(job.spec, InspectSpec)
     paths = [job.require(f"upload:{number}") for number in range(len(job.spec.files))]
     done = guarded(paths, job.spec.files, folder / "out", job.spec.format, job.spec.columns)
-    for found in done.result.problems:
-        journal.write(Log(level=found.severity, code=found.code, message=found.message, params=found.params))
+    for problem in done.result.problems:
+        journal.write(Log(level=problem.severity, code=problem.code, message=problem.message, params=problem.params))
     for role, path in (
         ("prepared", done.prepared),
         ("profile", done.profile),
@@ -90,37 +30,3 @@ def inspect(job: Job, folder: Path, journal: Journal) -> None:
             journal.write(Output(role=role, path=f"out/{path.name}", name=path.name))
     summary = done.result.summary
     journal.write(Result(report={"format": done.result.format, "columns": len(summary.columns), "rows": summary.rows}))
-
-
-def guarded(
-    paths: Sequence[Path],
-    names: Sequence[str],
-    out: Path,
-    chosen: Component | None = None,
-    readings: Readings | None = None,
-) -> Preparation:
-    """``prepare``, with a limit that was hit told in a sentence."""
-    try:
-        return prepare(paths, names, out, chosen, readings)
-    except MemoryError as error:
-        raise TrainerError(
-            "inspect_memory", "Opening the file needs more memory than an import may use. Import it in smaller parts."
-        ) from error
-    except OSError as error:
-        raise _about_files(error) from error
-
-
-def _about_files(error: OSError) -> Exception:
-    if error.errno == errno.EFBIG:
-        return TrainerError(
-            "inspect_file_size", "Unpacked, the data are larger than an import may write. Import them in parts."
-        )
-    if error.errno == errno.EMFILE:
-        return TrainerError(
-            "inspect_files", "These are more files than an import may have open at once. Import them in parts."
-        )
-    if error.errno == errno.ENOMEM:
-        return TrainerError(
-            "inspect_memory", "Opening the file needs more memory than an import may use. Import it in smaller parts."
-        )
-    return error

@@ -101,6 +101,9 @@ class Table(Protocol):
     def block_values(self, column: Column, block: str) -> Array:
         """The values of one column of a kind that lies in one block."""
 
+    def own_values(self, column: Column) -> Array:
+        """Those of one column of a kind whose columns lie each by itself."""
+
 
 class Import:
     """A kind's part of an import."""
@@ -108,6 +111,7 @@ class Import:
     order: ClassVar[int] = 0  # in which kinds are asked whether a column is theirs
     candidate: ClassVar[type[Candidate]]
     lack: ClassVar[str] = ""  # the problem of a table that has nothing but such columns to learn from
+    has_order: ClassVar[bool] = False  # whether a larger number of ``axis`` means more
 
     def writer(self, columns: Sequence[Column], rows: int, folder: Path) -> Writer | None:
         """What lays all columns of the kind in the prepared file; None where nothing of them is laid there."""
@@ -130,9 +134,11 @@ class Import:
         """Rows of each class of a column that is told as classes."""
         raise NotImplementedError
 
-    def agreeing(self, feature: Column, target: Column, table: Table) -> int:
-        """In how many rows the one of two columns of the kind alone tells the other."""
-        return 0
+    def axis(self, column: Column, table: Table, rows: Array) -> Array | None:
+        """float64: the values of these rows as numbers, the same for the same, NaN where one is missing. None where a
+        value is no single thing.
+        """
+        return None
 
 
 def profile_of(column: Column, **statistics: Any) -> ColumnProfile:
@@ -150,6 +156,18 @@ def profile_of(column: Column, **statistics: Any) -> ColumnProfile:
 @cache
 def imports() -> dict[str, Import]:
     """The kinds whose columns an import recognises or somebody can choose, in the order in which they are asked."""
-    names = [name for name in kinds.kinds() if find_spec(f"{kinds.__name__}.{name}.importing")]
-    every: dict[str, Import] = {name: import_module(f"{kinds.__name__}.{name}.importing").IMPORT for name in names}
+    every = {name: import_of(name) for name in names()}
     return dict(sorted(every.items(), key=lambda item: item[1].order))
+
+
+@cache
+def names() -> frozenset[str]:
+    """Of those kinds."""
+    return frozenset(name for name in kinds.kinds() if find_spec(f"{kinds.__name__}.{name}.importing"))
+
+
+@cache
+def import_of(kind: str) -> Import:
+    """That of one of those kinds; to know it alone, the others are not loaded."""
+    part: Import = import_module(f"{kinds.__name__}.{kind}.importing").IMPORT
+    return part

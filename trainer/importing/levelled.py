@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import numpy as np
 
@@ -12,8 +12,10 @@ from trainer.data.prepared import Array
 from trainer.importing import kind
 from trainer.importing.blocks import BlockWriter, columns_of
 from trainer.importing.kind import Kept, Table, profile_of
-from trainer.importing.observed import Part
 from trainer.importing.profile import FIRST_VALUES, ColumnProfile, Counts
+
+if TYPE_CHECKING:  # as in trainer.importing.kind
+    from trainer.importing.observed import Part
 
 LEVELS_SHOWN = 50
 MOST_CLASSES = 1000
@@ -26,7 +28,7 @@ class Candidate(kind.Candidate):
     most: ClassVar[int]  # with the words for what is missing they must fit into CODE
     _lookup: Array | None = None
 
-    def see(self, part: Part) -> Kept:
+    def see(self, part: "Part") -> Kept:
         """``CODE`` [cells], or None once there are too many different ones."""
         return None if part.places is None or len(self.observed.levels) > self.most else part.places.astype(CODE)
 
@@ -60,16 +62,9 @@ class Import(kind.Import):
     def counts(self, column: Column, table: Table) -> Counts:
         return counted(levels_of(column), table.block_values(column, self.block))
 
-    def agreeing(self, feature: Column, target: Column, table: Table) -> int:
-        """By the most frequent level of the target beside each of the feature's."""
-        codes, truth = table.block_values(feature, self.block), table.block_values(target, self.block)
-        count = len(levels_of(target))
-        if feature.distinct * 5 > len(codes) or feature.distinct < count:
-            return 0
-        present = (codes >= 0) & (truth >= 0)
-        pairs = codes[present].astype(np.int64) * count + truth[present]
-        times = np.bincount(pairs, minlength=feature.distinct * count).reshape(feature.distinct, -1)
-        return int(times.max(axis=1).sum())
+    def axis(self, column: Column, table: Table, rows: Array) -> Array:
+        codes = table.block_values(column, self.block)[rows]
+        return np.where(codes < 0, np.nan, codes.astype(np.float64))
 
 
 def levels_of(column: Column) -> Names:

@@ -1,8 +1,6 @@
 """The different cells of a column: each is read once, however often it stands there."""
 
-import unicodedata
 from collections.abc import Sequence
-from hashlib import blake2b
 
 import numpy as np
 import pyarrow as pa
@@ -11,10 +9,7 @@ import pyarrow.compute as pc
 from trainer.data.prepared import Array
 from trainer.importing import series
 from trainer.importing.cells import MISSING, Read, among, read
-from trainer.importing.words import FOREIGN_SPACES, plain
-
-LONGEST_LEVEL = 80
-JAMO = ("\u1100", "\u11ff")  # the parts of Korean syllables
+from trainer.importing.forms import LONGEST_LEVEL, plain_form, short_form
 
 NO_CELLS = series.of([])
 
@@ -77,7 +72,7 @@ class Levels:
         """Each of ``words`` with the one that stands for all that look like it: composed (NFC), without invisible
         characters, spaces of one kind, and true and false in small letters where there is nothing else.
         """
-        forms = {word: _plain(word) for word in self.words()}
+        forms = {word: plain_form(word) for word in self.words()}
         if {form.casefold() for form in forms.values()} <= {"true", "false"}:
             return {word: form.casefold() for word, form in forms.items()}
         return forms
@@ -86,7 +81,7 @@ class Levels:
         """Different words that look alike, as they are written, group by group."""
         groups: dict[str, list[str]] = {}
         for word in self.words():
-            groups.setdefault(_plain(word), []).append(word)
+            groups.setdefault(plain_form(word), []).append(word)
         return [words for words in groups.values() if len(words) > 1]
 
     def indices(self, words: Sequence[str]) -> Array:
@@ -96,29 +91,7 @@ class Levels:
         return np.array([index.get(forms.get(cell, cell), -1) for cell in self._cells.to_pylist()], np.int32)
 
 
-def _plain(word: str) -> str:
-    return word if is_short_form(word) else plain(word)
-
-
-def visible(word: str) -> str:
-    """The word with the numbers of characters that cannot be seen, or are seen as part of another."""
-    composed = unicodedata.normalize("NFC", word)
-    parts = {c for c in word if c not in composed and (unicodedata.combining(c) or JAMO[0] <= c <= JAMO[1])}
-    return "".join(
-        f"[U+{ord(c):04X}]" if c in parts or unicodedata.category(c) == "Cf" or c in FOREIGN_SPACES else c for c in word
-    )
-
-
 def _shortened(cells: pa.StringArray) -> pa.StringArray:
     encoded = cells.dictionary_encode()
-    short = [cell if len(cell) <= LONGEST_LEVEL else _short(cell) for cell in encoded.dictionary.to_pylist()]
+    short = [cell if len(cell) <= LONGEST_LEVEL else short_form(cell) for cell in encoded.dictionary.to_pylist()]
     return series.of(short).take(encoded.indices)
-
-
-def _short(cell: str) -> str:
-    """Stands for a long text among the held values."""
-    return "\0" + blake2b(cell.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-
-
-def is_short_form(cell: str) -> bool:
-    return cell.startswith("\0")

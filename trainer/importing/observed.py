@@ -12,7 +12,8 @@ from trainer.data.prepared import Array
 from trainer.importing import series
 from trainer.importing.cells import CODE, GAP, INFINITE, KINDS, MISSING, NUMBER, TEXT, Read, are_gaps
 from trainer.importing.cells import read as read_numbers
-from trainer.importing.levels import LONGEST_LEVEL, Levels
+from trainer.importing.forms import LONGEST_LEVEL
+from trainer.importing.levels import Levels
 from trainer.importing.spelled import LARGEST
 from trainer.importing.stated import Stated
 

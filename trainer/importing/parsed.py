@@ -7,10 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
-from trainer.columns import Column, category, image
-from trainer.data.partition import PARTS, SPLIT
+from trainer.columns import Column
 from trainer.data.prepared import Array, own_name
-from trainer.data.summary import IMAGE, LABEL, DataSummary
+from trainer.data.summary import DataSummary
 from trainer.importing.archives import Source
 from trainer.importing.problems import Problem, problem
 from trainer.importing.profile import ColumnProfile
@@ -30,8 +29,8 @@ class LeftOut:
 class Parsed:
     """``arrays`` as trainer.data.prepared describes them (memory maps where they may be large).
 
-    ``checks`` are the codes of the problems that were looked for. ``rows``, ``duplicates`` and ``columns`` are for
-    tables; the profile of pictures is made from the arrays.
+    ``checks`` are the codes of the problems that were looked for. ``rows``, the first as they stand in the file, and
+    ``columns``, the profiles, are for tables.
     """
 
     summary: DataSummary
@@ -46,6 +45,9 @@ class Parsed:
     def block_values(self, column: Column, block: str) -> Array:
         """The values of one column of a kind that lies in one block."""
         return np.asarray(self.arrays[block][:, self._places[column.name]])
+
+    def own_values(self, column: Column) -> Array:
+        return self.arrays[own_name(column.name)]
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -68,30 +70,3 @@ def beside(parsed: Parsed, others: Sequence[Source]) -> Parsed:
         problems=(*parsed.problems, problem("other_files", count=len(others), names=names)),
         left_out=(*parsed.left_out, *(LeftOut(source.name, "no part of the table") for source in others)),
     )
-
-
-def labelled_pictures(
-    pixels: Array,
-    labels: Array,
-    classes: tuple[str, ...],
-    *,
-    problems: tuple[Problem, ...],
-    checks: frozenset[str],
-    parts: Sequence[str] | None = None,
-    fit: image.Fit = "squeeze",
-) -> Parsed:
-    """Pictures uint8 [N, C, H, W], each with the index of its class [N], and its part where the data bring parts."""
-    picture = image.Column(name=IMAGE, shape=tuple(pixels.shape[1:]), fit=fit)
-    columns: list[Column] = [picture, _category(LABEL, classes)]
-    codes = [labels]
-    if parts is not None:
-        levels = tuple(part for part in PARTS if part in parts)
-        columns.append(_category(SPLIT, levels))
-        codes.append(np.array([levels.index(part) for part in parts]))
-    arrays = {own_name(IMAGE): pixels, "categories": np.stack(codes, axis=1).astype(np.int32)}
-    summary = DataSummary(rows=len(pixels), columns=tuple(columns))
-    return Parsed(summary=summary, arrays=arrays, problems=problems, checks=checks)
-
-
-def _category(name: str, levels: tuple[str, ...]) -> category.Column:
-    return category.Column(name=name, distinct=len(levels), levels=levels)

@@ -11,9 +11,8 @@ from trainer import catalog
 from trainer.columns import Readings, kinds
 from trainer.component import Component
 from trainer.data.prepared import write_prepared
-from trainer.data.summary import IMAGE
 from trainer.errors import TrainerError
-from trainer.importing import foreign, profile_images, profile_tables
+from trainer.importing import contact_sheet, foreign, profiling
 from trainer.importing.archives import HIDDEN, Source, opened
 from trainer.importing.parsed import LeftOut, Parsed
 from trainer.importing.profile import Profile
@@ -24,8 +23,9 @@ NOTE = re.compile(r"(LICENSE|LICENCE|README|COPYING|NOTICE)(-[\w-]+)?((\.[\w-]+)
 
 @dataclass(frozen=True)
 class Preparation:
-    """Files that an inspection leaves in its folder. ``thumbnails`` only for images, ``left_out`` only
-    where something was."""
+    """Files that an inspection leaves in its folder. ``thumbnails`` only where a kind of the
+    columns draws them, ``left_out`` only where something was.
+    """
 
     prepared: Path
     profile: Path
@@ -86,15 +86,13 @@ def _require_kinds(parsed: Parsed, readings: Readings) -> None:
 
 
 def _write(parsed: Parsed, format_name: str, out: Path) -> Preparation:
-    images = parsed.summary.named(IMAGE) is not None and not parsed.columns
-    described = profile_images.profile(parsed, format_name) if images else profile_tables.profile(parsed, format_name)
-    result = described.model_copy(update={"left_out": len(parsed.left_out)})
     prepared, profile, thumbnails = out / "prepared.safetensors", out / "profile.json", out / "thumbnails.png"
     write_prepared(prepared, parsed.summary, parsed.arrays)
+    described = profiling.profile(parsed, format_name)
+    sheet = contact_sheet.draw(thumbnails, parsed, described)
+    result = described.model_copy(update={"thumbnails": sheet})
     profile.write_text(result.model_dump_json(), encoding="utf-8")
-    if images:
-        profile_images.draw_sheet(thumbnails, parsed)
-    return Preparation(prepared, profile, thumbnails if images else None, _listed(parsed.left_out, out), result)
+    return Preparation(prepared, profile, thumbnails if sheet else None, _listed(parsed.left_out, out), result)
 
 
 def _listed(left_out: Sequence[LeftOut], out: Path) -> Path | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from trainer import columns
 from trainer.component import Strict
+from trainer.importing import file_sentences
 from trainer.importing.sentences import LOOKED_FOR, SENTENCES, Sentence, Severity
 
 OF_A_KIND = 8
@@ -38,8 +39,8 @@ class Check(Strict):
 
 @cache
 def sentences() -> dict[str, Sentence]:
-    """Those above, and behind them each kind's own."""
-    return reduce(or_, (module.SENTENCES for module in _of_kinds()), SENTENCES)
+    """Those of all tables, then those of some files, and behind them each kind's own."""
+    return reduce(or_, (module.SENTENCES for module in _of_kinds()), SENTENCES | file_sentences.SENTENCES)
 
 
 @cache
@@ -51,7 +52,7 @@ def correctable() -> frozenset[str]:
 @cache
 def looked_for() -> dict[str, str]:
     """What all checks look for, by code."""
-    return reduce(or_, (module.LOOKED_FOR for module in _of_kinds()), LOOKED_FOR)
+    return reduce(or_, (module.LOOKED_FOR for module in _of_kinds()), LOOKED_FOR | file_sentences.LOOKED_FOR)
 
 
 def checks_of_kinds() -> frozenset[str]:

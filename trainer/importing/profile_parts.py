@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from trainer.columns import category
 from trainer.data.partition import PARTS, parts_of, split_column
+from trainer.importing.kind import import_of
 from trainer.importing.parsed import Parsed
 from trainer.importing.problems import Problem, problem
 
@@ -15,8 +14,8 @@ def division(parsed: Parsed) -> Iterator[Problem]:
     name = split_column(parsed.summary)
     column = parsed.summary.named(name) if name is not None else None
     if isinstance(column, category.Column):
-        codes = parsed.block_values(column, "categories")
-        counts, of_levels = dict.fromkeys(PARTS, 0), np.bincount(codes[codes >= 0], minlength=len(column.levels))
-        for part, count in zip(parts_of(column), of_levels, strict=True):
-            counts[str(part)] += int(count)
+        counts = dict.fromkeys(PARTS, 0)
+        of_levels = import_of(column.kind).counts(column, parsed)
+        for part, (_, count) in zip(parts_of(column), of_levels, strict=True):
+            counts[str(part)] += count
         yield problem("given_split", column=column.name, **counts)

@@ -249,7 +249,7 @@ SENTENCES: dict[str, Sentence] = {
     "lines_before": (
         "info",
         _("%(count)s lines before the table, the first “%(value)s”, were skipped."),
-        _("Nothing to do, unless one of them is a row."),
+        _("Look whether one of them is a row; the list of what was left out has them all."),
     ),
     "other_sheets": (
         "info",
@@ -302,7 +302,7 @@ LOOKED_FOR: dict[str, str] = {
     "duplicates": _("Rows that repeat an earlier row exactly."),
     "contradicting_labels": _("The same picture under two labels."),
     "identifier": _("Columns that only count or name the rows."),
-    "mirrors_target": _("A column of the target's kind that alone tells the target, among the first 200."),
+    "mirrors_target": _("A column that alone tells the target, among the first 1,000."),
     "case_only": _("Names that differ only in capital letters or spaces."),
     "broken_pictures": _("Pictures that cannot be read."),
     "other_widths": _("Lines that have more or fewer values than the others."),

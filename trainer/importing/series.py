@@ -11,8 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trainer.data.prepared import Array
+from trainer.importing.words import narrow
 
 SPACE, BEYOND_ASCII = 0x20, 0x80
+FULL_WIDTH = (b"\xef\xbc", b"\xef\xbd")  # what characters of full width begin with in UTF-8
 WORD, LONGEST_MIXED = 8, 64  # bytes
 REST_OF_WORD = np.array([(1 << 8 * count) - 1 for count in range(WORD + 1)], "<u8")  # the first bytes of a word
 SEED, FACTOR, HALF = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93), np.uint64(32)
@@ -20,6 +22,18 @@ SEED, FACTOR, HALF = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93
 
 def of(cells: Iterable[str]) -> pa.StringArray:
     return pa.array(cells if isinstance(cells, list) else list(cells), pa.string())
+
+
+def numbers(values: Array) -> pa.Array:
+    """Numbers as Arrow takes them, in the same memory. ``pa.array`` also looks for masks, and loads numpy.ma for it."""
+    content = pa.py_buffer(np.ascontiguousarray(values))
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [None, content])
+
+
+def mask(are_chosen: Array) -> pa.BooleanArray:
+    """bool [cells] as Arrow takes it."""
+    bits = np.packbits(are_chosen, bitorder="little")
+    return pa.Array.from_buffers(pa.bool_(), len(are_chosen), [None, pa.py_buffer(bits)])
 
 
 def starts(cells: pa.StringArray) -> Array:
@@ -61,6 +75,15 @@ def stripped(cells: pa.StringArray) -> pa.StringArray:
     return cells
 
 
+def narrowed(cells: pa.StringArray) -> pa.StringArray:
+    """With digits, signs and letters of full width as those of half width."""
+    at = starts(cells)
+    own = bytes_of(cells)[at[0] : at[-1]]
+    if not len(own) or own.max() < BEYOND_ASCII or not any(contain(cells, mark) for mark in FULL_WIDTH):
+        return cells
+    return of([narrow(cell) for cell in cells.to_pylist()])
+
+
 def lengths(cells: pa.StringArray) -> Array:
     """int32 [cells]: in characters."""
     at = starts(cells)
@@ -78,7 +101,7 @@ def are_empty(cells: pa.StringArray) -> Array:
 
 def different(cells: pa.StringArray, are_chosen: Array) -> list[str]:
     """The different ones of some cells, in the order in which they first come."""
-    return pc.unique(cells.filter(pa.array(are_chosen))).to_pylist()  # type: ignore[no-any-return]
+    return pc.unique(cells.filter(mask(are_chosen))).to_pylist()  # type: ignore[no-any-return]
 
 
 def hashes(columns: Sequence[pa.StringArray | Array]) -> Array:
@@ -107,7 +130,7 @@ def _with_texts(sums: Array, cells: pa.StringArray) -> Array:
         sums[rows] = _mixed(sums[rows], word)
     if longest > LONGEST_MIXED:
         rows = np.flatnonzero(lengths > LONGEST_MIXED)
-        long = cells.take(pa.array(rows)).cast(pa.binary()).to_pylist()
+        long = cells.take(numbers(rows)).cast(pa.binary()).to_pylist()
         sums[rows] = _mixed(sums[rows], np.fromiter(map(hash, long), np.int64, len(long)).view(np.uint64))
     return sums
 

@@ -9,7 +9,7 @@ from trainer import columns as kinds
 from trainer.columns import Column, Reading
 from trainer.errors import TrainerError
 from trainer.importing import series
-from trainer.importing.kind import Candidate, Import, Kept, imports
+from trainer.importing.kind import Candidate, Import, Kept, import_of, imports
 from trainer.importing.observed import MOST_HELD, Observed, most_held
 from trainer.importing.stated import Stated
 
@@ -57,7 +57,7 @@ class Sighting:
 def _asked(stated: Stated, reading: Reading | None) -> list[Import]:
     """The kind that somebody chose, or all that take such cells."""
     if reading is not None:
-        return [imports()[reading.kind]]
+        return [import_of(reading.kind)]
     return [one for one in imports().values() if stated in one.candidate.stated]
 
 

@@ -28,8 +28,8 @@ class Numbers:
 def numbers(cells: pa.StringArray, comma: bool) -> Numbers:
     """What ``cells.number_of`` makes of each of these stripped cells."""
     digits = _plain(cells, comma)
-    rest = pa.array(np.flatnonzero(digits.is_null()))
-    candidates = cells.take(rest)
+    rest = series.numbers(np.flatnonzero(digits.is_null()))
+    candidates = series.narrowed(cells.take(rest))
     is_short = pc.and_(pc.less_equal(pc.utf8_length(candidates), spelled.LONGEST_SPELLED), _holds(candidates, "[0-9]"))
     rest, candidates = rest.filter(is_short), candidates.filter(is_short)
     units: dict[str, str] = {}
@@ -45,7 +45,7 @@ def numbers(cells: pa.StringArray, comma: bool) -> Numbers:
 def _mask(places: pa.Array, count: int) -> pa.BooleanArray:
     mask = np.zeros(count, np.bool_)
     mask[places.to_numpy()] = True
-    return pa.array(mask)
+    return series.mask(mask)
 
 
 def _is(cells: pa.Array, pattern: re.Pattern[str]) -> pa.BooleanArray:
@@ -94,7 +94,8 @@ def _spelled(cells: pa.StringArray, comma: bool) -> tuple[pa.StringArray, pa.Str
 
 def _at_most_one(texts: list[pa.StringArray]) -> pa.BooleanArray:
     """Whether at most one of the texts of each row is there."""
-    return pa.array(sum(np.asarray(pc.not_equal(text, "").fill_null(False)).astype(np.uint8) for text in texts) <= 1)
+    are_there = [np.asarray(pc.not_equal(text, "").fill_null(False)) for text in texts]
+    return series.mask(np.sum(are_there, axis=0) <= 1)
 
 
 def _ungrouped(digits: pa.StringArray, comma: bool) -> pa.StringArray:

@@ -19,7 +19,7 @@ from trainer.data.prepared import Array
 from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
 from trainer.importing import series
-from trainer.importing.kind import imports
+from trainer.importing.kind import import_of
 from trainer.importing.parsed import Parsed
 from trainer.importing.problems import Problem, checks_of, checks_of_kinds, problem
 from trainer.importing.profile import FIRST_VALUES, ColumnProfile
@@ -141,7 +141,7 @@ def _encode(
 ) -> dict[str, Array]:
     """The arrays of each kind."""
     places, alike = _places(columns)
-    writers = {name: imports()[name].writer(own, sum(counts), work) for name, own in alike.items()}
+    writers = {name: import_of(name).writer(own, sum(counts), work) for name, own in alike.items()}
     spool.rewind()
     start = 0
     for count in counts:
@@ -169,7 +169,7 @@ def _places(columns: Sequence[Column]) -> tuple[list[int], dict[str, list[Column
 def _described(columns: Sequence[Column], arrays: Mapping[str, Array], rows: int) -> list[tuple[Column, ColumnProfile]]:
     """Each column with what only the values tell of it, and its statistics."""
     _, alike = _places(columns)
-    descriptions = {name: imports()[name].described(own, arrays, rows) for name, own in alike.items()}
+    descriptions = {name: import_of(name).described(own, arrays, rows) for name, own in alike.items()}
     return [next(descriptions[column.kind]) for column in columns]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 FOREIGN_SPACES = "\u00a0\u2007\u2009\u200a\u202f\u3000"
 SPACES = str.maketrans(dict.fromkeys(FOREIGN_SPACES, " "))
+_NARROW = str.maketrans({chr(place + 0xFEE0): chr(place) for place in range(0x21, 0x7F)})  # of full width, as in Asia
 
 
 def clean(text: str, longest: int = 1000) -> str:
@@ -26,6 +27,11 @@ def plain(word: str) -> str:
         return word
     visible = "".join(c for c in word if unicodedata.category(c) != "Cf")
     return unicodedata.normalize("NFC", visible).translate(SPACES).strip() or word
+
+
+def narrow(text: str) -> str:
+    """With letters, digits and signs of full width as those of half width."""
+    return text if text.isascii() else text.translate(_NARROW)
 
 
 def folded(word: str, trim: bool, fold: bool) -> str:

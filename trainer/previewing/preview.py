@@ -19,9 +19,8 @@ from trainer.cleaning import CleaningSpec
 from trainer.columns import Block, Column
 from trainer.data import cleaned, rows
 from trainer.data.cleaned import Done
-from trainer.data.prepared import Array, Prepared
+from trainer.data.prepared import Array, Indices, Prepared
 from trainer.data.rows import Rows
-from trainer.data.split import Indices
 from trainer.data.table import Table
 from trainer.previewing import sheet
 from trainer.previewing.report import SHEET, Cell, Change, Joined, Preview, Row, Said, Statistics, Step

@@ -7,9 +7,8 @@ import numpy as np
 import torch
 
 from trainer.component import Form
-from trainer.data.prepared import Array
+from trainer.data.prepared import Array, Indices
 from trainer.data.rows import Rows
-from trainer.data.split import Indices
 from trainer.packaging import package
 
 PIECE = 256

@@ -62,7 +62,7 @@ def card(
             "",
             "## Run it",
             "",
-            *_how_to_run(runs),
+            *_how_to_run(config, runs),
             "",
             "## Where it comes from",
             "",
@@ -127,15 +127,18 @@ def _exports(exports: Sequence[ExportReport]) -> list[str]:
     return [*lines, "", "PARITY.md tells how this was measured."]
 
 
-def _how_to_run(runs: Sequence[tuple[str, str]]) -> list[str]:
+def _how_to_run(config: ModelConfig, runs: Sequence[tuple[str, str]]) -> list[str]:
     rows = (
-        "a .csv written as the file that trained the model (that file itself, too), .jsonl with an object a row, or "
-        "pictures.npy (uint8, N x C x H x W); in a row, a picture is the name of a .npy file (uint8, C x H x W). "
-        "preprocess.json names the columns and tells how pictures become such; `--help` tells more"
+        "a .csv written as the file that trained the model (that file itself, too), or .jsonl with an object a row; in "
+        "a row, a picture is the name of its file, PNG or JPEG for example, which becomes pixels as in the import. A "
+        "model of pictures alone also takes a folder of them, or pictures.npy (uint8, N x C x H x W). preprocess.json "
+        "names the columns and tells how pictures are read; `--help` tells more"
     )
-    lines = [f"`predict.py` needs numpy and the library of the format. Rows are {rows}.", ""]
+    further = sorted({block.reader_needs for block in config.inputs} - {""})
+    libraries = f", and {', '.join(further)} for files of pictures" if further else ""
+    lines = [f"`predict.py` needs numpy and the library of the format{libraries}. Rows are {rows}.", ""]
     for name, needs in runs:
-        lines += [f"    pip install numpy {needs}", f"    python predict.py {name} ROWS", ""]
+        lines += [f"    pip install {' '.join(['numpy', needs, *further])}", f"    python predict.py {name} ROWS", ""]
     return [*lines, "Each `run_*.py` is the whole code that loads its format; copy it."]
 
 

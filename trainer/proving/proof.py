@@ -12,8 +12,7 @@ import torch
 from trainer import report
 from trainer.checked import sha256
 from trainer.data import rows
-from trainer.data.prepared import Array, Prepared
-from trainer.data.split import Indices
+from trainer.data.prepared import Array, Indices, Prepared
 from trainer.exporters import Source
 from trainer.proving import answering, parity, reference_rows, sources
 from trainer.proving.lossy import Cost

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from trainer.columns import Block, Column, module_of
-from trainer.data.prepared import Prepared
-from trainer.data.split import Indices
+from trainer.data.prepared import Indices, Prepared
 from trainer.proving.answering import Batch
 
 GAP_ROWS = 256

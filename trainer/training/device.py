@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
+from trainer.data.prepared import Indices
 from trainer.data.rows import Rows
-from trainer.data.split import Indices
 from trainer.data.variation import Variation
 from trainer.training.parallel import Ranks
 

@@ -14,7 +14,7 @@ from trainer.attempt import events
 from trainer.attempt.control import Control
 from trainer.attempt.job import GO_ON, PAUSE, STOP, YIELD
 from trainer.attempt.journal import Journal
-from trainer.data.split import Indices
+from trainer.data.prepared import Indices
 from trainer.data.variation import Variation
 from trainer.schedules import Scheduler
 from trainer.specs.train import TrainSpec

@@ -17,7 +17,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from trainer.data.split import Indices
+from trainer.data.prepared import Indices
 
 BUCKET_BYTES = 25 * 1024 * 1024
 PEER_SECONDS = float(os.environ.get("TRAINYARD_PEER_SECONDS", "120"))

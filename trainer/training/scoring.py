@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from trainer.attempt import events
-from trainer.data.split import Indices
+from trainer.data.prepared import Indices
 from trainer.training.checkpoint import Progress
 from trainer.training.device import to_device
 from trainer.training.setting import Setting

@@ -24,7 +24,7 @@ def traces(stages: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> list[T
             "x": [stage["size"] / 1024 for stage in stages],
             "y": [stage["metric"]["value"] for stage in stages],
             "text": names,
-            "textposition": "top center",
+            "textposition": ["bottom center" if place % 2 else "top center" for place in range(len(names))],
             "cliponaxis": False,
             "line": {"color": "--line-strong", "width": 1},
             "marker": {"color": "--curve-1", "size": 10},
@@ -35,10 +35,10 @@ def traces(stages: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> list[T
 
 def draw(stages: Sequence[Mapping[str, Any]], labels: Sequence[str], metric: str, *, is_part: bool) -> Figure:
     """``is_part``: the metric is a part of one, shown in percent."""
-    ticks = {"tickformat": ".1%"} if is_part else {}
+    ticks = {"tickformat": ".4~p"} if is_part else {}
     return figure(
         traces(stages, labels),
         xaxis=axis(_("Size on disk (KB)"), rangemode="tozero"),
         yaxis=axis(metric, **ticks),
-        margin={"l": 56, "r": 40, "t": 28, "b": 40},
+        margin={"l": 64, "r": 40, "t": 28, "b": 40},
     )

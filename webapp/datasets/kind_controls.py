@@ -28,6 +28,7 @@ class Option:
     help: str
     value: str
     choices: Sequence[tuple[str, str]]
+    is_chosen: bool = False  # other than what is so where nobody says anything
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ def _options(kind: str, reading: Mapping[str, Any]) -> Iterator[Option]:
             help=words.translated(field.description),
             value="" if value is None else str(value),
             choices=list(_choices(field)),
+            is_chosen=value != field.get_default(),
         )
 
 

@@ -142,9 +142,13 @@ def seconds_taken(run: Run) -> float | None:
 
 
 @register.simple_tag
-def format_labels() -> str:
-    """What can be imported, as the formats call it."""
-    return " · ".join(words.translated(entry.label) for entry in listing("formats").values())
+def format_labels() -> list[tuple[str, str]]:
+    """What can be imported, and the formats that each may have: of labels such as “Table (CSV)”."""
+    names: dict[str, list[str]] = {}
+    for entry in listing("formats").values():
+        content, _bracket, name = words.translated(entry.label).partition(" (")
+        names.setdefault(content, []).append(name.removesuffix(")"))
+    return [(content, " · ".join(filter(None, own))) for content, own in names.items()]
 
 
 @register.simple_tag
@@ -153,17 +157,17 @@ def upload_texts() -> str:
     return json.dumps(
         {
             "waiting": _("waiting"),
-            "sending": _("{sent} of {size}, {left} left"),
-            "paused": _("paused at {sent} of {size}"),
-            "resumed": _("going on from {sent}"),
+            "sending": _("%(sent)s of %(size)s, %(left)s left"),
+            "paused": _("paused at %(sent)s of %(size)s"),
+            "resumed": _("going on from %(sent)s"),
             "offline": _("No connection; going on by itself as soon as there is one."),
-            "trouble": _("{reason} Trying again …"),
-            "remembered": _("{sent} of {size} are there: choose the file again to go on"),
-            "sure": _("Remove “{name}”? What was sent of it goes."),
-            "done": _("{size} received"),
+            "trouble": _("%(reason)s Trying again …"),
+            "remembered": _("%(sent)s of %(size)s are there: choose the file again to go on"),
+            "sure": _("Remove “%(name)s”? What was sent of it goes."),
+            "done": _("%(size)s received"),
             "pause": _("Pause"),
             "resume": _("Go on"),
-            "failed": _("The upload was refused: {reason}"),
+            "failed": _("The upload was refused: %(reason)s"),
             "empty": _("This file is empty; choose one with content."),
         }
     )

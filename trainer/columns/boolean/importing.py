@@ -7,7 +7,7 @@ from trainer.columns.boolean import Column
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
 from trainer.importing import levelled
-from trainer.importing.levels import LONGEST_LEVEL
+from trainer.importing.forms import LONGEST_LEVEL
 
 
 class Candidate(levelled.Candidate):

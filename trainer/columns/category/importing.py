@@ -1,6 +1,7 @@
 """Columns of categories in a file: short texts, few different ones beside the rows."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,11 +11,13 @@ from trainer.columns.category import Column
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
 from trainer.importing import levelled
+from trainer.importing.forms import LONGEST_LEVEL, is_short_form, visible
 from trainer.importing.kind import Kept
-from trainer.importing.levels import LONGEST_LEVEL, is_short_form, visible
-from trainer.importing.observed import Part
 from trainer.importing.problems import Problem, problem
 from trainer.importing.profile_classes import case_problems
+
+if TYPE_CHECKING:  # as in trainer.importing.kind
+    from trainer.importing.observed import Part
 
 MOST_LEVELS = 1000
 MOST_CHOSEN = 10_000
@@ -25,7 +28,7 @@ NAMED = 5
 class Candidate(levelled.Candidate):
     most = MOST_CHOSEN
 
-    def see(self, part: Part) -> Kept:
+    def see(self, part: "Part") -> Kept:
         is_out = self.reading is None and len(self.observed.levels) > MOST_LEVELS
         return None if is_out else super().see(part)
 

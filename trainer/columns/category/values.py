@@ -6,8 +6,7 @@ import numpy as np
 
 from trainer.columns import Filling, Gatherer, gaps_of
 from trainer.columns.category import Block, Column, Folding
-from trainer.data.prepared import Array, Prepared
-from trainer.data.split import Indices
+from trainer.data.prepared import Array, Indices, Prepared
 
 
 def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> list[Block]:

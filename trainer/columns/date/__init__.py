@@ -28,6 +28,16 @@ class Reading(BaseReading):
         description="What 01/02/2024 means; “auto” looks for a row that decides. Of years with two figures, 69 to 99 "
         "are of the last century.",
     )
+    numbers: Literal["auto", "seconds", "milliseconds"] = Field(
+        "auto",
+        title="Numbers",
+        description="What a number counts since 1970, in UTC; “auto” takes 20240301 for a day, ten digits for seconds "
+        "and thirteen for milliseconds.",
+    )
+
+    @property
+    def unit(self) -> str:
+        return "" if self.numbers == "auto" else self.numbers
 
 
 class Column(BaseColumn):
@@ -38,6 +48,7 @@ class Column(BaseColumn):
         "day first", description="Which of the two figures comes first where months are figures and the year is last."
     )
     is_compact: bool = Field(False, description="Whether 20240301 and 1/3/24 are dates.")
+    unit: Literal["", "seconds", "milliseconds"] = Field("", description="What numbers count since 1970.")
 
     def refusal(self) -> TrainerError:
         return TrainerError(
@@ -59,6 +70,7 @@ class Block(VectorBlock):
     name: Literal["dates"] = "dates"
     order: Names
     compact: Names = Field(description="Columns in which 20240301 and 1/3/24 are dates.")
+    units: dict[str, str] = Field({}, description="What numbers count since 1970, by column.")
     center: Annotated[tuple[int, ...], Lenient] = Field(description="Seconds since 1970.")
     scale: Numbers = Field(description="Days.")
     year: Numbers
@@ -86,6 +98,7 @@ class Block(VectorBlock):
             "spelling": {"missing": {name: list(gaps) for name, gaps in self.gaps.items()}},
             "order": dict(zip(self.columns, self.order, strict=True)),
             "compact": list(self.compact),
+            "units": self.units,
             "contained": "year, month, weekday and hour as cycles, days since the middle of the training rows",
         }
 

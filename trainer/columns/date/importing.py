@@ -13,19 +13,19 @@ from trainer.columns import Column as BaseColumn
 from trainer.columns import date
 from trainer.columns.date import MISSING, Column
 from trainer.columns.date.read import FIRST, Moment, moment
+from trainer.columns.date.spellings import DATE_SHARE, Spellings
 from trainer.columns.date.values import BLOCK, written
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
 from trainer.importing import kind, series
 from trainer.importing.blocks import BlockWriter, columns_of
-from trainer.importing.cells import TEXT
-from trainer.importing.kind import Kept, profile_of
-from trainer.importing.levels import LONGEST_LEVEL
+from trainer.importing.cells import CODE, GAP, INFINITE, NUMBER, TEXT
+from trainer.importing.forms import LONGEST_LEVEL
+from trainer.importing.kind import Kept, Table, profile_of
 from trainer.importing.observed import Observed, Part
 from trainer.importing.problems import Problem, problem
 from trainer.importing.profile import FIRST_VALUES, ColumnProfile, Histogram, Unread
 
-DATE_SHARE = 0.8
 SAMPLE = 20_000  # cells, behind which a column of hardly any dates is not looked at any more
 LEAST_SHARE = 0.1
 MOST_ZONES = 5
@@ -52,16 +52,21 @@ class Candidate(kind.Candidate):
         self._proof_counts = np.zeros(2, np.int64)
         self._impossible: list[Cell | None] = [None, None]
         self._strange: Cell | None = None
+        self._number: Cell | None = None
         self._example: Cell | None = None
         self._zones: dict[str, None] = {}
+        self._spellings = Spellings(reading)
 
     def see(self, part: Part) -> Kept:
         """int64 [cells] microseconds; both orders one behind the other where they differ; None where none is a date."""
         places = np.flatnonzero(part.read.kinds == TEXT)
+        if self._number is None and part.counts[[NUMBER, CODE, INFINITE]].any():
+            at = int(np.argmax((part.read.kinds != TEXT) & (part.read.kinds != GAP)))
+            self._number = Cell(part.lines[at], part.cells[at].as_py())
         if not len(places) or self._is_hopeless():
             return None
         values = np.full((2, len(part.cells)), MISSING, np.int64)
-        cells = part.cells.take(pa.array(places))
+        cells = part.cells.take(series.numbers(places))
         if (plain := _plain(cells)) is not None:
             self._note_plain(len(plain))
             values[0, places] = plain
@@ -71,6 +76,7 @@ class Candidate(kind.Candidate):
         which = np.asarray(encoded.indices)
         both = np.array([_stored(one) for one in moments], np.int64).T[:, which]
         self._note(moments, which, both, cells, [part.lines[at] for at in places.tolist()])
+        self._spellings.note(moments, which, encoded.dictionary.to_pylist())
         values[:, places] = both
         if (both == MISSING).all():
             return None
@@ -78,7 +84,7 @@ class Candidate(kind.Candidate):
 
     def _moment(self, cell: str) -> Moment | None:
         """Of texts that a file states to be such, ISO dates alone are taken unasked."""
-        one = moment(cell, self.reading is not None)
+        one = moment(cell, self.reading is not None, self.reading.unit if self.reading else "")
         is_strict = self.observed.stated == "words" and self.reading is None
         return None if is_strict and one is not None and not one.is_iso else one
 
@@ -101,6 +107,7 @@ class Candidate(kind.Candidate):
             return None if at is None else Cell(lines[at], cells[at].as_py())
 
         is_date = np.array([one is not None for one in moments])[which]
+        is_near = np.array([one is not None and not one.is_far for one in moments])[which]
         is_open = np.array([one is not None and one.is_open for one in moments])[which]
         is_valid = both != MISSING
         self._texts += len(cells)
@@ -112,7 +119,7 @@ class Candidate(kind.Candidate):
             only = is_valid[order] & ~is_valid[1 - order]
             self._proof_counts[order] += int(only.sum())
             self._proofs[order] = self._proofs[order] or first(only)
-            self._impossible[order] = self._impossible[order] or first(is_date & ~is_valid[order])
+            self._impossible[order] = self._impossible[order] or first(is_near & ~is_valid[order])
         zones = [one.zone for one in moments if one is not None and one.zone]
         if zones or self._zones:
             self._zones |= dict.fromkeys(zones[: MOST_ZONES + 1])
@@ -137,6 +144,8 @@ class Candidate(kind.Candidate):
             missing=self.observed.rows - valid,
             order="month first" if self._order == MONTH_FIRST else "day first",
             is_compact=self.reading is not None,
+            unit=self.reading.unit if self.reading is not None else "",
+            gaps=self._spellings.gaps,
         )
 
     def _require_dates(self, valid: int) -> None:
@@ -167,10 +176,14 @@ class Candidate(kind.Candidate):
             yield from self._order_problems()
             yield from self._cell_problems()
             yield from self._zone_problems()
+        yield from self._spellings.problems(
+            self.observed.name, self.observed.present, is_date=isinstance(column, Column)
+        )
 
     def unread(self) -> Unread | None:
         count = self.observed.present - int(self._valid[self._order])
-        cells = sorted({cell for cell in (self._strange, self._impossible[self._order]) if cell is not None})
+        strange = (self._strange, self._number, self._impossible[self._order])
+        cells = sorted({cell for cell in strange if cell is not None})
         first = tuple((cell.line, cell.text[:LONGEST_LEVEL]) for cell in cells)
         return Unread(count=count, first=first) if count else None
 
@@ -188,13 +201,14 @@ class Candidate(kind.Candidate):
 
     def _cell_problems(self) -> Iterator[Problem]:
         name, impossible = self.observed.name, self._impossible[self._order]
-        if impossible is not None:
-            count = self._dates - int(self._valid[self._order])
+        count = self._dates - int(self._valid[self._order]) - self._spellings.far
+        if impossible is not None and count:
             yield problem("impossible_dates", column=name, count=count, value=impossible.text, line=impossible.line)
         strange = self.observed.present - self._dates
-        if strange and self._strange is not None:
-            value = self._strange.text[:LONGEST_LEVEL]
-            yield problem("text_in_dates", column=name, count=strange, value=value, line=self._strange.line)
+        cells = [cell for cell in (self._strange, self._number) if cell is not None]
+        if strange and cells:
+            line, value = min(cells)
+            yield problem("text_in_dates", column=name, count=strange, value=value[:LONGEST_LEVEL], line=line)
 
     def _zone_problems(self) -> Iterator[Problem]:
         zones, name = list(self._zones), self.observed.name
@@ -229,6 +243,7 @@ def _stored(one: Moment | None) -> tuple[int, int]:
 class Import(kind.Import):
     order = 20
     candidate = Candidate
+    has_order = True
 
     def writer(self, columns: Sequence[BaseColumn], rows: int, folder: Path) -> BlockWriter:
         return BlockWriter(BLOCK, np.int64, rows, len(columns), folder)
@@ -238,10 +253,14 @@ class Import(kind.Import):
     ) -> Iterator[tuple[BaseColumn, ColumnProfile]]:
         for column, values in zip(columns, columns_of(arrays[BLOCK]), strict=True):
             present = values[values != MISSING]
-            counted = column.model_copy(update={"distinct": len(pc.unique(pa.array(present)))})
+            counted = column.model_copy(update={"distinct": len(pc.unique(series.numbers(present)))})
             low, high = written(int(present.min())), written(int(present.max()))
             first = tuple("" if value == MISSING else written(value) for value in values[:FIRST_VALUES].tolist())
             yield counted, profile_of(counted, earliest=low, latest=high, histogram=_histogram(present), first=first)
+
+    def axis(self, column: BaseColumn, table: Table, rows: Array) -> Array:
+        values = table.block_values(column, BLOCK)[rows]
+        return np.where(values == MISSING, np.nan, values.astype(np.float64))
 
 
 def _histogram(present: Array) -> Histogram | None:

@@ -22,6 +22,29 @@ SENTENCES: dict[str, Sentence] = {
         _("“%(column)s” holds dates, but %(count)s cells are none, the first “%(value)s” in line %(line)s."),
         _("Correct these cells and import again; until then they count as missing."),
     ),
+    "far_dates": (
+        "warning",
+        _("“%(column)s” has %(count)s dates outside of the years 1 to 9999, such as “%(value)s”, which are not read."),
+        _("Correct these cells, or leave them empty where they mean that there is no date, and import again."),
+    ),
+    "unread_short_years": (
+        "warning",
+        _("“%(column)s” looks like dates whose years have two figures, as in “%(value)s”, and was not read as dates."),
+        _(
+            "If these are dates, correct the kind of the column to a date: 00 to 68 are then the years 2000 to 2068, "
+            "and 69 to 99 are 1969 to 1999."
+        ),
+    ),
+    "short_years": (
+        "info",
+        _("Years of two figures in “%(column)s”, as in “%(value)s”, were read as 1969 to 2068."),
+        _("If another century is meant, write years with four figures and import again."),
+    ),
+    "since_1970": (
+        "info",
+        _("Numbers in “%(column)s”, such as %(value)s, were read as %(unit)s since 1970 began, in UTC."),
+        _("Nothing to do, unless they count something else: then correct the kind of the column."),
+    ),
     "decided_days": (
         "info",
         _("“%(column)s” was read with the %(order)s, as “%(value)s” shows."),
@@ -47,10 +70,14 @@ SENTENCES: dict[str, Sentence] = {
     ),
 }
 # Problems that another kind of the column, or another order, may remedy.
-CORRECTABLE = frozenset({"open_days", "decided_days", "impossible_dates", "text_in_dates"})
+CORRECTABLE = frozenset(
+    {"open_days", "decided_days", "impossible_dates", "since_1970", "text_in_dates", "unread_short_years"}
+)
 LOOKED_FOR = {
     "open_days": _("Dates whose day and month could be exchanged."),
     "impossible_dates": _("Dates that do not exist."),
     "text_in_dates": _("Cells among dates that are none."),
+    "far_dates": _("Dates outside of the years 1 to 9999."),
+    "unread_short_years": _("Dates whose years have two figures."),
     "partly_zoned": _("Times without a zone among times with one."),
 }

@@ -7,9 +7,8 @@ import numpy as np
 
 from trainer.columns import Gatherer, gaps_of
 from trainer.columns.date import GAP, MISSING, Block, Column
-from trainer.data.prepared import Array, Prepared
+from trainer.data.prepared import Array, Indices, Prepared
 from trainer.data.scaling import usable_scale
-from trainer.data.split import Indices
 
 BLOCK = "dates"
 DAY = 86400
@@ -28,6 +27,7 @@ def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> lis
             gaps=gaps_of(columns),
             order=tuple(column.order for column in columns),
             compact=tuple(column.name for column in columns if column.is_compact),
+            units={column.name: column.unit for column in columns if column.unit},
             center=center,
             scale=scale,
             year=year,

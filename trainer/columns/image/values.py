@@ -7,10 +7,9 @@ import numpy as np
 
 from trainer.columns import Gatherer
 from trainer.columns.image import Block, Column
-from trainer.data.prepared import Array, Prepared
+from trainer.data.prepared import Array, Indices, Prepared
 from trainer.data.prepared import gatherer as gatherer_of
 from trainer.data.scaling import mean_and_scale
-from trainer.data.split import Indices
 
 SAMPLE_VALUES = 400_000  # the constants come from about so many values of the training rows
 LEAST_SAMPLED = 256  # and from so many rows, or all: a few pictures are not like the others
@@ -26,7 +25,14 @@ def _block(name: str, column: Column, prepared: Prepared, train: Indices) -> Blo
     pixels = _sample(prepared.own_array(column.name), train)
     means, scales = zip(*(mean_and_scale(pixels[:, channel]) for channel in range(column.shape[0])), strict=True)
     return Block(
-        name=name, column=column.name, channels_height_width=column.shape, fit=column.fit, mean=means, scale=scales
+        name=name,
+        column=column.name,
+        channels_height_width=column.shape,
+        fit=column.fit,
+        black=column.black,
+        white=column.white,
+        mean=means,
+        scale=scales,
     )
 
 

@@ -16,8 +16,8 @@ from trainer.data.prepared import Array, own_name
 from trainer.errors import TrainerError
 from trainer.importing import kind, mapped, series
 from trainer.importing.cells import GAP
+from trainer.importing.forms import LONGEST_LEVEL
 from trainer.importing.kind import Kept, profile_of
-from trainer.importing.levels import LONGEST_LEVEL
 from trainer.importing.observed import Observed, Part
 from trainer.importing.problems import Problem, problem
 from trainer.importing.profile import FIRST_VALUES, ColumnProfile
@@ -50,7 +50,7 @@ class Candidate(kind.Candidate):
             del self._levels[JSON]
         if not self._levels:
             return None
-        cells = part.cells.filter(pa.array(is_present)).unique().to_pylist()
+        cells = part.cells.filter(series.mask(is_present)).unique().to_pylist()
         self._occurring |= {mark for mark in self._levels if mark == JSON or any(mark in cell for cell in cells)}
         for mark, levels in list(self._levels.items()):
             lists = [_split(cell, mark, is_chosen=self.reading is not None) for cell in cells]

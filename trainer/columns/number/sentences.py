@@ -17,6 +17,25 @@ SENTENCES: dict[str, Sentence] = {
         _("“%(column)s” holds numbers, but %(count)s cells say %(values)s; they count as missing."),
         _("If such a word is a value of its own, say it in a column of its own; otherwise leave the cells empty."),
     ),
+    "mixed_marks": (
+        "warning",
+        _(
+            "“%(column)s” mixes decimal marks: %(count)s numbers are written as “%(value)s” in line %(line)s (lines "
+            "%(lines)s), others as “%(other)s” in line %(other_line)s."
+        ),
+        _(
+            "Write all of them with one mark and import again, or correct the kind to a number with the mark that most "
+            "have; numbers with the other one are missing or wrong until then."
+        ),
+    ),
+    "other_mark": (
+        "warning",
+        _(
+            "“%(column)s” seems to hold numbers with another decimal mark than the file, as “%(value)s” in line "
+            "%(line)s, and was not read as numbers."
+        ),
+        _("Correct the kind of the column to a number and choose its decimal mark."),
+    ),
     "sentinel": (
         "warning",
         _(
@@ -61,6 +80,11 @@ SENTENCES: dict[str, Sentence] = {
         _("“%(column)s” holds codes such as “%(value)s”, which are kept as they are written and not read as numbers."),
         _("If they are numbers, correct the kind of the column; leading zeros are lost then."),
     ),
+    "counts_since_1970": (
+        "info",
+        _("“%(column)s” holds numbers such as %(value)s, which seem to count %(unit)s since 1970."),
+        _("To have the model see year, month, weekday and hour, correct the kind of the column to a date."),
+    ),
     "unit": (
         "info",
         _("“%(column)s” is written with %(unit)s, as in “%(value)s”; its numbers are those without it."),
@@ -75,6 +99,8 @@ SENTENCES: dict[str, Sentence] = {
 LOOKED_FOR = {
     "text_in_numbers": _("Text among the numbers of a column."),
     "words_in_numbers": _("Words that stand among numbers for what is missing."),
+    "mixed_marks": _("Decimal commas and decimal points in one column."),
+    "other_mark": _("Numbers with another decimal mark than their file."),
     "sentinel": _("Numbers that stand for what is missing."),
     "mixed_units": _("Numbers in different units in one column."),
     "units_as_one": _("Numbers in different units that are to be read as one."),
@@ -83,5 +109,8 @@ LOOKED_FOR = {
 }
 # Problems that another kind of the column may remedy.
 CORRECTABLE = frozenset(
-    {"codes", "infinite_values", "mixed_units", "text_in_numbers", "units_as_one", "words_in_numbers"}
+    {
+        *("codes", "counts_since_1970", "infinite_values", "mixed_marks", "mixed_units", "other_mark"),
+        *("text_in_numbers", "units_as_one", "words_in_numbers"),
+    }
 )

@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterator
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from trainer.columns import Column
 from trainer.data.prepared import Array
 from trainer.data.summary import number_names
+from trainer.importing import series
 from trainer.importing.kind import profile_of
 from trainer.importing.levelled import MOST_CLASSES, rarest
 from trainer.importing.problems import Problem, problem
@@ -18,16 +18,24 @@ from trainer.importing.profile import FIRST_VALUES, ColumnProfile, Counts, Histo
 
 BINS = 20
 SAMPLE = 10_000  # numbers that tell whether few are different
+QUANTILE_SAMPLE = 100_000  # numbers that tell what most are like
 FEW_CLASSES = 20
 LEAST_STEPS = 16  # of float32 in one standard deviation
 MAGNITUDES = 1000  # times of the smallest numbers that the largest are, a hundredth of either aside
+SHARES = np.array((0.01, 0.5, 0.99))  # of the numbers below the low, the middle and the high one
 LEANING = 3  # times of the median that the mean is
 SENTINEL = re.compile(r"-?(?:9{2,}|8{2,}|7{2,})")
+TIMES = {"seconds": (3e8, 4e9), "milliseconds": (3e11, 4e12)}  # since 1970, from 1979 to 2096
+TIME_NAME = re.compile(
+    r"(?:.*(?:[_ .-]|(?-i:(?<=[a-z])(?=[A-Z]))))?(?:time_?stamp|epoch|unix(?:_?time)?|time|date|ts|created|updated|at)"
+    r"(?:[_ .-]?(?:s|ms|sec|secs|seconds|millis|milliseconds|utc))?",
+    re.IGNORECASE,
+)
 IDENTIFIER_NAME = re.compile(r"(.*[_ ])?(id|index|idx|key|nr|no|row|column 1)", re.IGNORECASE)
 
 
 def described(column: Column, values: Array) -> ColumnProfile:
-    present = values[~np.isnan(values)]
+    present = np.compress(~np.isnan(values), values)
     numbers, counts = _different(present)
     low, high = float(numbers[0]), float(numbers[-1])
     with np.errstate(over="ignore", invalid="ignore"):
@@ -60,15 +68,20 @@ def _finite(value: float) -> float | None:
 
 def _different(present: Array) -> tuple[Array, Array]:
     """The different numbers, ascending, and how often each is there: by sorting only these where they are few."""
-    sample = present[:: max(1, len(present) // SAMPLE)]
-    if len(np.unique(sample)) > len(sample) / 2:
+    sample = np.sort(_sampled(present, SAMPLE))
+    if np.count_nonzero(np.diff(sample)) >= len(sample) / 2:
         ordered = present if (present[1:] >= present[:-1]).all() else np.sort(present)
         firsts = np.flatnonzero(np.diff(ordered, prepend=np.nan) != 0)  # NaN is no zero
         return ordered[firsts], np.diff(firsts, append=len(ordered))
-    counted = pc.value_counts(pa.array(present + 0.0))  # no zero is negative
+    counted = pc.value_counts(series.numbers(present + 0.0))  # no zero is negative
     numbers, counts = (np.asarray(counted.field(name)) for name in ("values", "counts"))
     order = np.argsort(numbers)
     return numbers[order], counts[order]
+
+
+def _sampled(values: Array, count: int) -> Array:
+    """Every so many of them, about ``count``."""
+    return values[:: max(1, len(values) // count)]
 
 
 def histogram(numbers: Array, counts: Array) -> Histogram | None:
@@ -97,6 +110,7 @@ def problems(column: Column, profile: ColumnProfile, values: Array) -> Iterator[
     if is_sentinel(profile.minimum) or is_sentinel(profile.maximum):
         yield from _sentinels(column, values)
     yield from _magnitudes(column, values)
+    yield from _since_1970(profile, values)
     step = float(np.spacing(np.float32(max(abs(profile.minimum or 0.0), abs(profile.maximum or 0.0)))))
     if profile.std and profile.std < LEAST_STEPS * step:
         yield problem("coarse_numbers", column=column.name, step=f"{step:.3g}")
@@ -104,13 +118,24 @@ def problems(column: Column, profile: ColumnProfile, values: Array) -> Iterator[
 
 def _magnitudes(column: Column, values: Array) -> Iterator[Problem]:
     """Of numbers from zero on, most of which are small beside the largest."""
-    positive = values[values > 0]
+    positive = np.compress(values > 0, values)
     if column.is_identifier or not len(positive) or (values < 0).any():
         return
-    low, middle, high = np.quantile(positive, (0.01, 0.5, 0.99)).tolist()
+    ordered = np.sort(_sampled(positive, QUANTILE_SAMPLE))
+    low, middle, high = ordered[np.rint(SHARES * (len(ordered) - 1)).astype(np.int64)].tolist()
     if high >= MAGNITUDES * low and float(positive.mean()) > LEANING * middle:
         ends = {"low": f"{positive.min():.3g}", "high": f"{positive.max():.3g}"}
         yield problem("many_magnitudes", column=column.name, **ends)
+
+
+def _since_1970(profile: ColumnProfile, values: Array) -> Iterator[Problem]:
+    """Whole numbers that name, size and range make seem to be times."""
+    low, high = profile.minimum or 0.0, profile.maximum or 0.0
+    unit = next((unit for unit, bounds in TIMES.items() if bounds[0] <= low and high <= bounds[1]), None)
+    if unit and TIME_NAME.fullmatch(profile.name) and profile.distinct > 1:
+        present = values[~np.isnan(values)]
+        if (present == np.floor(present)).all():
+            yield problem("counts_since_1970", column=profile.name, value=f"{present[0]:.15g}", unit=unit)
 
 
 def _sentinels(column: Column, values: Array) -> Iterator[Problem]:
@@ -137,14 +162,3 @@ def _far_ends(values: Array, counts: Array) -> Iterator[tuple[float, int]]:
 
 def is_sentinel(value: float | None) -> bool:
     return value is not None and SENTINEL.fullmatch(f"{value:.15g}") is not None
-
-
-def on_a_line(feature: Array, target: Array) -> int:
-    """In how many rows a straight line tells the one from the other: in all where both are there, or in none."""
-    present = ~(np.isnan(feature) | np.isnan(target))
-    if present.sum() < 3:
-        return 0
-    x, y = feature[present], target[present]
-    with np.errstate(all="ignore"):
-        correlation = abs(float(np.corrcoef(x, y)[0, 1]))
-    return int(present.sum()) if correlation > 0.99999 else 0

@@ -7,9 +7,8 @@ import numpy as np
 
 from trainer.columns import Filling, Gatherer, gaps_of
 from trainer.columns.number import Block, Column
-from trainer.data.prepared import Array, Prepared
+from trainer.data.prepared import Array, Indices, Prepared
 from trainer.data.scaling import usable_scale
-from trainer.data.split import Indices
 from trainer.data.summary import number_names
 from trainer.errors import TrainerError
 

@@ -158,7 +158,7 @@ def _columns(data: Array, ends: Array, is_left_out: Array, width: int) -> tuple[
     starts[1:] = np.cumsum(~is_left_out, dtype=np.int32)[ends] if len(kept) + len(ends) < len(data) else _behind(ends)
     cells = pa.StringArray.from_buffers(len(ends), pa.py_buffer(starts), pa.py_buffer(kept))
     places = np.arange(0, len(ends), width, dtype=np.int32)
-    return [cells.take(pa.array(places + column)) for column in range(width)], int(np.diff(starts).max(initial=0))
+    return [cells.take(series.numbers(places + column)) for column in range(width)], int(np.diff(starts).max(initial=0))
 
 
 def _behind(ends: Array) -> Array:
@@ -173,7 +173,7 @@ def _has_blank_row(columns: Sequence[pa.StringArray]) -> bool:
         is_empty = series.are_empty(cells)
         if not is_empty.any():
             return False
-        places = pa.array(np.flatnonzero(is_empty) if places is None else places.to_numpy()[is_empty])
+        places = series.numbers(np.flatnonzero(is_empty) if places is None else places.to_numpy()[is_empty])
     return True
 
 

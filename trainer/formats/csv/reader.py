@@ -37,6 +37,7 @@ class Opened:
     comma: bool
     dialect: Dialect
     problems: Sequence[Problem]
+    skipped: Sequence[tuple[int, str]] = ()  # lines above the table
 
     def chunks(self) -> Iterator[Chunk]:
         """All rows. Raises TrainerError naming the line that does not fit."""
@@ -50,6 +51,7 @@ class Opened:
         """The lines one by one; ``prefix`` says of which file."""
         lines = self.table.left_out
         return (
+            *(parsed.LeftOut(f"{prefix}line {line}: {text}", "above the table") for line, text in self.skipped),
             *(parsed.LeftOut(f"{prefix}line {line}", "more or fewer values than the others") for line in lines.lines),
             *(parsed.LeftOut(f"{prefix}line {line}: {text}", "behind the last row") for line, text in lines.remarks),
         )
@@ -106,7 +108,7 @@ def opened(spec: Spec, source: Source, work: Path) -> Opened:
         encoding={"utf-8-sig": "utf-8"}.get(codec, codec),
         header=outline.names is not None,
     )
-    return Opened(names, outline.table, outline.decimal_comma is not None, written, problems)
+    return Opened(names, outline.table, outline.decimal_comma is not None, written, problems, outline.skipped)
 
 
 def _without_padding(source: Source, work: Path) -> tuple[Source, list[Problem]]:

@@ -1,10 +1,11 @@
 """Reads the sheets of .xlsx files, row by row."""
 
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
-from datetime import date, datetime, time
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,15 @@ from openpyxl.utils.exceptions import InvalidFileException
 from trainer.columns import Readings
 from trainer.errors import TrainerError
 from trainer.formats.csv import dialect
-from trainer.formats.csv.layout import LONGEST_SHOWN, SAMPLE_ROWS, titles
+from trainer.formats.csv.layout import LONGEST_SHOWN, MOST_TITLES, SAMPLE_ROWS, titles
+from trainer.formats.excel import WORKBOOK
+from trainer.formats.excel.cells import Row, Tall, filled, tall, unstored
 from trainer.importing import series
 from trainer.importing.archives import Source
 from trainer.importing.cells import FAULTS
 from trainer.importing.names import cleaned, distinct
-from trainer.importing.parsed import LeftOut, Parsed
-from trainer.importing.problems import Problem, problem
+from trainer.importing.parsed import LeftOut, Parsed, beside
+from trainer.importing.problems import Problem, checks_of, problem
 from trainer.importing.stated import Stated
 from trainer.importing.tables import Chunk, parse
 
@@ -39,20 +42,61 @@ DAMAGED = (
     IndexError,
     AttributeError,
 )
-Row = tuple[int, list[Any]]
+MEMBERS = ("xl/", "docProps/", "_rels/", "customXml/", "[Content_Types].xml")
+MOST_REMARKS = 20
+NAMED = 5
+
+
+@dataclass(frozen=True)
+class Table:
+    """Where in a sheet the table lies: its first line with values, the places of its columns with what they hold, which
+    of them hold durations or times of day, and remarks behind it."""
+
+    names: Sequence[str]
+    places: Sequence[int]
+    stated: Sequence[Stated]
+    timed: Sequence[str]
+    first: int
+    remarks: Sequence[tuple[int, str]]
+
+    def rows(self, sheet: "Sheet") -> Iterator[Row]:
+        behind = self.remarks[0][0] if self.remarks else None
+        for number, cells in sheet.rows():
+            if number >= self.first and (behind is None or number < behind):
+                yield number, [cells[at] if at < len(cells) else None for at in self.places]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet as the library has it, and its merged cells."""
+
+    opened: Any
+    path: Path
+    merged: list[Tall]
+
+    def rows(self) -> Iterator[Row]:
+        """Rows that are not blank, with their numbers."""
+        return filled(_rows(self.opened), self.merged)
 
 
 def read(sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
-    """The table of the first sheet with rows. Raises TrainerError where there is none."""
+    """The first table of the workbook. Raises TrainerError where there is none."""
+    if sum(source.name == WORKBOOK for source in sources) > 1:
+        raise TrainerError(
+            "excel_several", "There are several Excel files. Import one at a time, or join their tables."
+        )
+    own = [source for source in sources if source.name.startswith(MEMBERS)]
     with _refusing_damage():
         book = openpyxl.load_workbook(
-            _packed(sources, work / "book.xlsx"), read_only=True, data_only=True, keep_links=False
+            _packed(own, work / "book.xlsx"), read_only=True, data_only=True, keep_links=False
         )
         with closing(book):
-            sheets = [sheet for sheet in book.worksheets if next(_rows(sheet), None)]
+            sheets = _ordered(book.worksheets)
             if not sheets:
                 raise TrainerError("excel_no_rows", "No sheet holds any rows. Choose a file with data.")
-            parsed = _table(sheets[0], work, readings)
+            path = next(source.path for source in own if source.name == sheets[0]._worksheet_path.lstrip("/"))
+            parsed = _table(Sheet(sheets[0], path, tall(path)), work, readings)
+    parsed = beside(parsed, [source for source in sources if source not in own])
     others = ", ".join(f"“{sheet.title}”" for sheet in sheets[1:])
     ignored = [problem("other_sheets", sheet=sheets[0].title, names=others)] if others else []
     sheets_left_out = (LeftOut(f"sheet {sheet.title}", "another sheet was read") for sheet in sheets[1:])
@@ -81,70 +125,146 @@ def _packed(sources: Sequence[Source], path: Path) -> Path:
     return path
 
 
+def _ordered(sheets: Sequence[Any]) -> list[Any]:
+    """Those with rows: the one to read is the first that holds a table and is not hidden, where there is one."""
+    filled_ones = [sheet for sheet in sheets if next(_rows(sheet), None)]
+    return sorted(filled_ones, key=lambda sheet: (not _holds_table(sheet), sheet.sheet_state != "visible"))
+
+
+def _holds_table(sheet: Any) -> bool:
+    """Whether two of the first rows have two values each: notes have one a line."""
+    wide = (row for _, row in islice(_rows(sheet), SAMPLE_ROWS) if sum(cell is not None for cell in row) > 1)
+    return len(list(islice(wide, 2))) == 2
+
+
 def _rows(sheet: Any) -> Iterator[Row]:
-    """Rows that are not blank, with their numbers."""
     for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
         cells = [None if cell in FAULTS or cell == "" else cell for cell in row]
         if any(cell is not None for cell in cells):
             yield number, cells
 
 
-def _table(sheet: Any, work: Path, readings: Readings) -> Parsed:
-    sample = list(islice(_rows(sheet), SAMPLE_ROWS))
+def _table(sheet: Sheet, work: Path, readings: Readings) -> Parsed:
+    sample = list(islice(sheet.rows(), SAMPLE_ROWS))
     texts = [[_text(cell) for cell in row] for _, row in sample]
-    above = titles(texts, comma=False)
+    above = _above([number for number, _ in sample], texts)
     has_header = dialect.has_header(texts[above:], comma=False)
-    first = sample[above][0] + int(has_header)
-    stated = _stated(row for row in _rows(sheet) if row[0] >= first)
-    if not stated:
-        raise TrainerError("excel_no_rows", "No sheet holds any rows. Choose a file with data.")
-    names = (
-        [*texts[above], *[""] * len(stated)][: len(stated)]
-        if has_header
-        else [f"column {at}" for at in range(1, len(stated) + 1)]
+    table = _laid_out(sheet, sample[above][0] + int(has_header), texts[above] if has_header else None)
+    parsed = parse(
+        distinct(cleaned(table.names)),
+        _chunks(table.rows(sheet), table.stated),
+        work,
+        stated=table.stated,
+        readings=readings,
     )
-    chunks = _chunks((row for row in _rows(sheet) if row[0] >= first), stated)
-    parsed = parse(distinct(cleaned(names)), chunks, work, stated=stated, readings=readings)
-    return replace(parsed, problems=(*_assumed(texts[:above], len(stated), has_header=has_header), *parsed.problems))
+    return replace(
+        parsed,
+        problems=(
+            *_assumed(texts[:above], table, has_header=has_header),
+            *_of_cells(sheet, table),
+            *parsed.problems,
+        ),
+        checks=parsed.checks | checks_of(_of_cells),
+        left_out=tuple(LeftOut(f"line {number}: {text}", "behind the last row") for number, text in table.remarks),
+    )
 
 
-def _assumed(above: Sequence[Sequence[str]], columns: int, *, has_header: bool) -> Iterator[Problem]:
+def _above(numbers: Sequence[int], texts: Sequence[Sequence[str]]) -> int:
+    """How many first rows are no part of the table: narrower ones with a blank row below them, or titles."""
+    width = Counter(sum(map(bool, row)) for row in texts).most_common(1)[0][0]
+    for at in range(min(MOST_TITLES, len(texts) - 2), 0, -1):
+        is_narrow = all(sum(map(bool, row)) < width for row in texts[:at])
+        if is_narrow and numbers[at] - numbers[at - 1] > 1 and dialect.has_header(texts[at:], comma=False):
+            return at
+    return titles(texts, comma=False)
+
+
+def _laid_out(sheet: Sheet, first: int, names: Sequence[str] | None) -> Table:
+    """The table from its first row with values on; a column without a name or a value is none."""
+    types: list[set[Stated]] = []
+    timed: set[int] = set()
+    behind: list[tuple[int, str]] = []
+    end = first
+    for number, row in sheet.rows():
+        if number < first:
+            continue
+        types.extend(set() for _ in range(len(row) - len(types)))
+        texts = [cell for cell in row if cell is not None]
+        if (
+            len(texts) == 1
+            and isinstance(texts[0], str)
+            and len(behind) < MOST_REMARKS
+            and (behind or number > end + 1)
+        ):
+            behind.append((number, texts[0][:LONGEST_SHOWN]))
+            continue
+        behind, end = [], number
+        for at, cell in enumerate(row):
+            if cell is not None:
+                types[at].add(_type(cell))
+            if isinstance(cell, timedelta | time):
+                timed.add(at)
+    called = [name.strip() for name in names or ()]
+    called += [""] * (len(types) - len(called))
+    places = [at for at, seen in enumerate(types) if seen or called[at]]
+    if not any(types):
+        raise TrainerError("excel_no_rows", "No sheet holds any rows. Choose a file with data.")
+    own = [called[at] for at in places] if names else [f"column {at}" for at in range(1, len(places) + 1)]
+    stated: list[Stated] = [next(iter(types[at])) if len(types[at]) == 1 else "spelled" for at in places]
+    return Table(
+        names=own,
+        places=places,
+        stated=stated,
+        timed=[name for name, at, kind in zip(own, places, stated, strict=True) if at in timed and kind == "numbers"],
+        first=first,
+        remarks=behind,
+    )
+
+
+def _assumed(above: Sequence[Sequence[str]], table: Table, *, has_header: bool) -> Iterator[Problem]:
     if above:
         yield problem("lines_before", count=len(above), value=" ".join(filter(None, above[0]))[:LONGEST_SHOWN])
     if not has_header:
-        yield problem("no_header", count=columns)
+        yield problem("no_header", count=len(table.names))
+    if table.remarks:
+        yield problem("lines_behind", count=len(table.remarks), value=table.remarks[0][1])
 
 
-def _stated(rows: Iterator[Row]) -> list[Stated]:
-    """What each column holds, up to the last with a value."""
-    types: list[set[Stated]] = []
-    for _, row in rows:
-        types.extend(set() for _ in range(len(row) - len(types)))
-        for cell, seen in zip(row, types, strict=False):
-            if cell is not None:
-                seen.add(_type(cell))
-    while types and not types[-1]:
-        types.pop()
-    return [next(iter(seen)) if len(seen) == 1 else "spelled" for seen in types]
+def _of_cells(sheet: Sheet, table: Table) -> Iterator[Problem]:
+    """What merged cells and formulas gave reason to say."""
+    merged = [one for one in sheet.merged if one.first >= table.first and one.column in table.places]
+    if merged:
+        yield problem("merged_cells", count=len(merged))
+    for name in table.timed:
+        yield problem("durations", column=name)
+    if count := unstored(sheet.path):
+        yield problem("unstored_formulas", count=count)
 
 
 def _type(cell: Any) -> Stated:
     if isinstance(cell, str):
         return "words"
-    return "numbers" if isinstance(cell, int | float) and not isinstance(cell, bool) else "spelled"
+    is_number = isinstance(cell, int | float | timedelta | time) and not isinstance(cell, bool)
+    return "numbers" if is_number else "spelled"
 
 
 def _chunks(rows: Iterator[Row], stated: Sequence[Stated]) -> Iterator[Chunk]:
     most = max(1, min(CHUNK_ROWS, CHUNK_CELLS // len(stated)))
     while some := list(islice(rows, most)):
-        wide = [[*row, *[None] * len(stated)][: len(stated)] for _, row in some]
         columns = [
-            np.array([np.nan if cell is None else cell for cell in cells], np.float64)
-            if kind == "numbers"
-            else series.of(map(_text, cells))
-            for kind, cells in zip(stated, zip(*wide, strict=True), strict=True)
+            np.array(list(map(_number, cells)), np.float64) if kind == "numbers" else series.of(map(_text, cells))
+            for kind, cells in zip(stated, zip(*(row for _, row in some), strict=True), strict=True)
         ]
         yield Chunk([number for number, _ in some], columns)
+
+
+def _number(cell: Any) -> float:
+    """Durations and times of day in seconds."""
+    if isinstance(cell, time):
+        return timedelta(
+            hours=cell.hour, minutes=cell.minute, seconds=cell.second, microseconds=cell.microsecond
+        ).total_seconds()
+    return cell.total_seconds() if isinstance(cell, timedelta) else np.nan if cell is None else cell
 
 
 def _text(cell: Any) -> str:

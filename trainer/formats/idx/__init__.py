@@ -1,4 +1,4 @@
-"""IDX images and labels.
+"""Pictures (IDX).
 
 The files that MNIST and its relatives come in: one with pictures, one with labels, each plain or as .gz, together in
 one ZIP or side by side. Which is which is told by their content, so names and order do not matter. Names that say train

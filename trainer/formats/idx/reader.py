@@ -3,27 +3,25 @@ dimensions, then values.
 """
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from trainer.data.partition import TEST, TRAIN, part_of
+from trainer.data.partition import TRAIN
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
 from trainer.formats.idx import is_idx
-from trainer.importing import mapped
+from trainer.importing import pixels
 from trainer.importing.archives import Source
-from trainer.importing.parsed import LeftOut, Parsed, labelled_pictures
-from trainer.importing.problems import Problem, checks_of, problem
+from trainer.importing.parsed import LeftOut, Parsed
+from trainer.importing.pictures import labelled_pictures
+from trainer.importing.problems import Problem, problem
 
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
-MOST_CLASSES = 10_000
 MOST_DESCRIBING = 16  # numbers of a row of labels; more are rather a picture
 NAMED = 5
-CHUNK_VALUES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,11 +45,11 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
     )
     _check_beginnings(others, pictures, labels)
     _check_pairs(files, pictures, labels)
-    pixels, notices = _pixels([_channels_first(file) for file in pictures], work)
-    classes, indices = _classes(np.concatenate([_of_rows(file) for file in labels]))
+    values, notices = pixels.alike([pixels.channels_first(file.values, file.name) for file in pictures], work)
+    classes, indices = pixels.classes(np.concatenate([_of_rows(file) for file in labels]))
     problems = (*_of_files(others, pictures, labels), *notices)
     parsed = labelled_pictures(
-        pixels, indices, classes, parts=_parts(pictures), problems=problems, checks=checks_of(_converted)
+        values, indices, classes, parts=_parts(pictures), problems=problems, checks=pixels.checks()
     )
     return replace(parsed, left_out=tuple(LeftOut(source.name, "no IDX file") for source in others))
 
@@ -69,16 +67,10 @@ def _of_rows(labels: File) -> Array:
 
 def _parts(pictures: Sequence[File]) -> list[str] | None:
     """The part of each row, by the files' names; None where they give no division."""
-    named = [_part(file.name) for file in pictures]
+    named = [pixels.part_in(file.name) for file in pictures]
     if TRAIN not in named or None in named or len(set(named)) == 1:
         return None
     return [part or TRAIN for file, part in zip(pictures, named, strict=True) for _ in range(len(file))]
-
-
-def _part(name: str) -> str | None:
-    """MNIST calls the files to test on “t10k”."""
-    words = re.split(r"[\W_]+", name)
-    return next((part for word in words if (part := TEST if word == "t10k" else part_of(word))), None)
 
 
 def _of_files(others: Sequence[Source], pictures: Sequence[File], labels: Sequence[File]) -> Iterator[Problem]:
@@ -174,102 +166,3 @@ def _check_pairs(files: Sequence[File], pictures: Sequence[File], labels: Sequen
                 labels=label.name,
                 label_rows=len(label),
             )
-
-
-def _channels_first(file: File) -> Array:
-    """[N, C, H, W]: a missing channel is added, a last dimension of 1 or 3 is taken for channels."""
-    values = file.values
-    if values.ndim == 3:
-        return values[:, None]
-    if values.shape[1] in {1, 3}:
-        return values
-    if values.shape[3] in {1, 3}:
-        return values.transpose(0, 3, 1, 2)
-    raise TrainerError(
-        "idx_channels",
-        "“%(name)s” has pictures with %(channels)s channels. Pictures need one channel (grey) or three (colour).",
-        name=file.name,
-        channels=values.shape[1],
-    )
-
-
-def _pixels(parts: Sequence[Array], work: Path) -> tuple[Array, list[Problem]]:
-    shapes = sorted({part.shape[1:] for part in parts})
-    if len(shapes) > 1:
-        raise TrainerError(
-            "idx_shapes",
-            "The parts have pictures of different sizes: %(sizes)s. Import them one by one.",
-            sizes=", ".join("x".join(map(str, shape)) for shape in shapes),
-        )
-    if max(shapes[0]) > 4096:
-        raise TrainerError(
-            "idx_side",
-            "Pictures of %(size)s values are too large. Make them smaller than 4,096 on each side.",
-            size="x".join(map(str, shapes[0])),
-        )
-    if len(parts) == 1 and parts[0].dtype.itemsize == 1 and parts[0].dtype.kind == "u":
-        return parts[0], []  # already what is stored: mapped, not copied
-    return _converted(parts, work)
-
-
-def _converted(parts: Sequence[Array], work: Path) -> tuple[Array, list[Problem]]:
-    """Values of other types as uint8: 0 to 255 as they are, fractions of 1 times 255."""
-    low, high, whole, infinite = _range(parts)
-    scale = 255.0 if high <= 1 and not whole else 1.0
-    if low < 0 or high * scale > 255 or not (whole or scale == 255.0):
-        raise TrainerError(
-            "idx_range",
-            "Pixel values go from %(low)s to %(high)s. Write them as whole numbers from 0 "
-            "to 255, or as fractions from 0 to 1.",
-            low=f"{low:g}",
-            high=f"{high:g}",
-        )
-    pixels = mapped.new(work / "pixels", np.uint8, (sum(map(len, parts)), *parts[0].shape[1:]))
-    at = 0
-    for block in _blocks(parts):
-        finite = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
-        pixels[at : at + len(block)] = np.rint(finite * scale).astype(np.uint8)
-        at += len(block)
-    problems = [problem("scaled_pixels")] if scale != 1.0 else []
-    return pixels, [*problems, problem("infinite_pixels", count=infinite)] if infinite else problems
-
-
-def _blocks(parts: Sequence[Array]) -> Iterator[Array]:
-    """Some rows at a time, as float64."""
-    for part in parts:
-        rows = max(1, CHUNK_VALUES // math.prod(part.shape[1:]))
-        for start in range(0, len(part), rows):
-            yield part[start : start + rows].astype(np.float64)
-
-
-def _range(parts: Sequence[Array]) -> tuple[float, float, bool, int]:
-    """Smallest and largest finite value, whether all are whole numbers, and how many are not finite."""
-    low, high, whole, infinite = math.inf, -math.inf, True, 0
-    for block in _blocks(parts):
-        finite = block[np.isfinite(block)]
-        infinite += block.size - finite.size
-        if finite.size:
-            low, high = min(low, float(finite.min())), max(high, float(finite.max()))
-            whole = whole and bool((finite == np.rint(finite)).all())
-    if low > high:
-        raise TrainerError(
-            "idx_not_finite", "No pixel is a finite number. Write the pictures again as numbers from 0 to 255."
-        )
-    return low, high, whole, infinite
-
-
-def _classes(labels: Array) -> tuple[tuple[str, ...], Array]:
-    if not np.isfinite(labels).all() or (labels != np.rint(labels)).any():
-        raise TrainerError(
-            "idx_labels_whole", "Labels must be whole numbers, one for each class. Write them as unsigned bytes."
-        )
-    values, indices = np.unique(labels, return_inverse=True)
-    if len(values) > MOST_CLASSES:
-        raise TrainerError(
-            "too_many_classes",
-            "There are %(count)s different labels; at most %(most)s can be told "
-            "apart. Choose the file that holds the labels.",
-            count=len(values),
-            most=MOST_CLASSES,
-        )
-    return tuple(str(int(value)) for value in values), indices.astype(np.int64)

@@ -1,4 +1,4 @@
-"""Images, one folder per class (ZIP or TAR).
+"""Pictures (ZIP or TAR).
 
 PNG, JPEG, GIF, BMP, WebP, TIFF, AVIF, JPEG 2000 and PNM pictures. The folder that a picture lies in is its class;
 folders around those do not matter. Folders called train, validation and test, around the classes or inside them,
@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from trainer.columns import Readings
-from trainer.columns.image import Fit
+from trainer.columns.image.files import SUFFIXES, Fit
 from trainer.component import Component
 from trainer.importing.archives import Source
 
 if TYPE_CHECKING:
     from trainer.importing.parsed import Parsed
 
-TIFF, PNM = (".tif", ".tiff"), (".pbm", ".pgm", ".ppm", ".pnm")
-SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".avif", ".jp2", *TIFF, *PNM)
 # HEIC is among them: the wheels of pillow-heif bring an encoder under the GPL; pi-heif, which had none, has ended.
 FOREIGN = (
     ".heic",
@@ -49,11 +47,8 @@ FOREIGN = (
 )
 MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51")
 HEIC = {b"ftyp" + brand for brand in (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")}
-NAMED_MARKS = (  # so short, or so widely used, that the name has to agree
-    ((b"BM",), (".bmp",)),
-    ((b"II*\0", b"MM\0*"), TIFF),
-    (tuple(b"P%d" % n for n in range(1, 7)), PNM),
-)
+# So short, or so widely used, that the name has to say that it is a picture, of whichever format.
+NAMED_MARKS = (b"BM", b"II*\0", b"MM\0*", *(b"P%d" % n for n in range(1, 7)))
 
 
 class Spec(Component):
@@ -90,7 +85,7 @@ class Spec(Component):
 def is_picture(source: Source) -> bool:
     """Whether the first bytes are those of a picture that is read here."""
     head, name = source.head, source.name.lower()
-    is_named_so = any(head.startswith(marks) and name.endswith(ends) for marks, ends in NAMED_MARKS)
+    is_named_so = head.startswith(NAMED_MARKS) and name.endswith(SUFFIXES)
     is_webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
     return is_named_so or is_webp or head.startswith(MARKS) or head[4:12] in {b"ftypavif", b"ftypavis"}
 

@@ -7,10 +7,11 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from trainer.columns.image.files import SUFFIXES
 from trainer.errors import TrainerError
 from trainer.formats import csv
 from trainer.formats.csv import reader as csv_reader
-from trainer.formats.image_folder_zip import FOREIGN, SUFFIXES, Spec
+from trainer.formats.image_folder_zip import FOREIGN, Spec
 from trainer.formats.image_folder_zip.index import ABSENT, Index, Naming, looks_like_path, parts_of
 from trainer.formats.json_lines import reader as json_lines
 from trainer.importing.archives import Source

@@ -8,22 +8,25 @@ from pathlib import Path
 import numpy as np
 
 from trainer.columns import Readings
+from trainer.columns.image.decoding import BrokenPictureError, Canvas, decoded
+from trainer.columns.image.files import SUFFIXES
 from trainer.data.partition import TRAIN, part_of
 from trainer.data.prepared import Array
-from trainer.data.summary import LABEL
+from trainer.data.summary import IMAGE
 from trainer.errors import TrainerError
-from trainer.formats.image_folder_zip import SUFFIXES, Spec, alike, folders, is_foreign, is_picture, tabled
+from trainer.formats.image_folder_zip import Spec, alike, folders, is_foreign, is_picture, tabled
 from trainer.formats.image_folder_zip.folders import Place
 from trainer.formats.image_folder_zip.index import Index
 from trainer.formats.image_folder_zip.joined import tables
 from trainer.formats.image_folder_zip.listing import names_pictures
-from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Canvas, decoded
 from trainer.formats.image_folder_zip.reading import Reading
 from trainer.importing import mapped
 from trainer.importing.archives import Source
-from trainer.importing.parsed import LeftOut, Parsed, labelled_pictures
+from trainer.importing.parsed import LeftOut, Parsed
+from trainer.importing.pictures import labelled_pictures
 from trainer.importing.problems import Problem, checks_of, problem
 
+DATA = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".json", ".xlsx", ".xls", ".ods", ".parquet", ".xml", ".mat")
 NAMED = 5
 MOST_CLASSES = 10_000
 
@@ -43,25 +46,33 @@ def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) 
     index = Index(pictures)
     named = tables(others, spec, index, work)
     if named is None:
-        parsed = _of_folders(spec, sources, work)
-        _require_no_table(parsed, others)
-        return parsed
+        return _of_folders(spec, sources, work)
     return tabled.read(spec, named, Reading(named, pictures, index), others, work, readings)
 
 
-def _require_no_table(parsed: Parsed, others: Sequence[Source]) -> None:
-    """Where the folders tell no classes, a table whose pictures are not there should have."""
-    label = parsed.summary.named(LABEL)
-    table = next(filter(names_pictures, others), None)
-    if table is not None and label is not None and label.distinct < 2:
-        raise tabled.missing(table)
+def _require_no_table(pictures: Sequence[Source], others: Sequence[Source]) -> None:
+    """Where the folders tell no classes, a table beside them that does not name the pictures should have."""
+    for table in others:
+        if names_pictures(table) or table.name.lower().endswith(DATA):
+            raise TrainerError(
+                "pictures_unnamed",
+                "“%(name)s” lies beside the pictures and may hold their labels, but it does not name them as they are "
+                "called here, such as “%(picture)s”, or it is neither CSV nor JSON Lines. Save it as CSV with the "
+                "names of the files in one column and their labels in another, or put the pictures into folders of "
+                "their classes.",
+                name=table.name,
+                picture=pictures[0].name,
+            )
 
 
 def _of_folders(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     """All pictures that have a class, in one size and colour; rows in the order of their names."""
     candidates = sorted(filter(_looks_like_picture, sources), key=lambda source: source.name)
-    others = [source.name for source in sources if not _looks_like_picture(source)]
+    beside = [source for source in sources if not _looks_like_picture(source)]
+    others = [source.name for source in beside]
     places = folders.places([source.name for source in candidates], is_outermost=spec.class_folder == "outermost")
+    if len({place.label for place in places} - {None}) < 2:
+        _require_no_table(candidates, beside)
     _require_classes(candidates, places)
     labelled = [(source, place) for source, place in zip(candidates, places, strict=True) if place.label is not None]
     readable = [(source, place) for source, place in labelled if not is_foreign(source)]
@@ -85,7 +96,7 @@ def _of_folders(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
         *_classes(kept),
         parts=_parts(kept),
         problems=problems,
-        fit=spec.fit,
+        picture=alike.column(IMAGE, canvas),
         checks=checks_of(_of_files, _of_places, _of_losses, _of_folders_without, alike.foreign_problems),
     )
     unlabelled = [source.name for source, place in zip(candidates, places, strict=True) if place.label is None]

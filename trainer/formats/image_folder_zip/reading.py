@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from trainer.columns.image.decoding import BrokenPictureError, Canvas, decoded
 from trainer.data.partition import TRAIN, part_of
 from trainer.data.prepared import Array
 from trainer.formats.image_folder_zip import alike, is_foreign
 from trainer.formats.image_folder_zip.index import ABSENT, AMBIGUOUS, UNNAMED, Index
 from trainer.formats.image_folder_zip.joined import Rows, Tables, several
-from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Canvas, decoded
 from trainer.importing import mapped
 from trainer.importing.archives import Source
 
@@ -29,6 +29,7 @@ class Lost:
     table: str
     line: int
     row: int
+    column: str
     cell: str
     reason: str
 
@@ -117,7 +118,8 @@ class Reading:
             for at in np.flatnonzero(~is_whole[start : start + len(rows.chunk.lines)]).tolist():
                 column, reason = self._why(start + at)
                 cell = rows.chunk.columns[places[column]][at].as_py()
-                yield Lost(rows.table.source.name, rows.chunk.lines[at], start + at, cell, reason)
+                name = self._tables.paths[column]
+                yield Lost(rows.table.source.name, rows.chunk.lines[at], start + at, name, cell, reason)
             start += len(rows.chunk.lines)
 
     def _why(self, row: int) -> tuple[int, str]:

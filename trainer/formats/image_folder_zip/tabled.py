@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from trainer.columns import Column, Readings, image, left_out
 from trainer.data.partition import SPLIT
@@ -38,19 +37,16 @@ def read(
     spec: Spec, tables: Tables, reading: Reading, others: Sequence[Source], work: Path, readings: Readings
 ) -> Parsed:
     """The rows whose pictures are all there and whole, in the tables' order."""
-    _require_rows(reading, tables)
+    _require_rows(reading)
     canvases = [alike.canvas(spec, reading.headers(column)) for column in range(len(tables.paths))]
     pixels = [reading.pixels(column, canvas, work) for column, canvas in enumerate(canvases)]
     is_whole = reading.is_whole
-    _require_rows(reading, tables)
+    _require_rows(reading)
     alike.require_readable(_names(reading, reading.broken), len(_readable(reading)))
     others = [source for source in others if source not in tables.sources]
     gone = Gone(tables)
     parsed = _parsed(tables, reading, gone, work, readings)
-    columns = {
-        name: image.Column(name=name, shape=canvas.shape, fit=spec.fit)
-        for name, canvas in zip(tables.paths, canvases, strict=True)
-    }
+    columns = {name: alike.column(name, canvas) for name, canvas in zip(tables.paths, canvases, strict=True)}
     arrays = {own_name(name): _compact(block, is_whole) for name, block in zip(tables.paths, pixels, strict=True)}
     alikes = [one for column, canvas in enumerate(canvases) for one in alike.problems(reading.headers(column), canvas)]
     lost = list(reading.lost())
@@ -66,17 +62,19 @@ def read(
     return replace(joined, left_out=(*tables.left_out(), *_left_out(lost, reading, others)))
 
 
-def _require_rows(reading: Reading, tables: Tables) -> None:
-    if not reading.is_whole.any():
-        raise missing(tables.members[0].source)
-
-
-def missing(table: Source) -> TrainerError:
-    return TrainerError(
+def _require_rows(reading: Reading) -> None:
+    """Raise TrainerError where no row has all its pictures; the first cell that lacks one shows why."""
+    if reading.is_whole.any():
+        return
+    first = next(reading.lost())
+    raise TrainerError(
         "pictures_missing",
-        "“%(name)s” names pictures, but no row has a picture that is there and "
-        "can be read. Pack the table and its pictures into one ZIP.",
-        name=table.name,
+        "No row of “%(name)s” has all its pictures: “%(cell)s” in line %(line)s is not there or cannot be read. Pack "
+        "the table and its pictures into one ZIP, with the names that they have there, such as “%(picture)s”.",
+        name=first.table,
+        cell=first.cell,
+        line=first.line,
+        picture=reading.pictures[0].name,
     )
 
 
@@ -144,7 +142,7 @@ def _whole_rows(tables: Tables, is_whole: Array, parts: Sequence[str] | None, go
 
 
 def _taken(cells: Any, places: list[int]) -> Any:
-    return cells[places] if isinstance(cells, np.ndarray) else cells.take(pa.array(places))
+    return cells[places] if isinstance(cells, np.ndarray) else cells.take(series.numbers(np.asarray(places)))
 
 
 def _compact(pixels: Array, is_whole: Array) -> Array:
@@ -186,7 +184,8 @@ def _of_others(others: Sequence[Source]) -> Iterator[Problem]:
 
 def _left_out(lost: Sequence[Lost], reading: Reading, others: Sequence[Source]) -> Iterator[LeftOut]:
     for one in lost:
-        yield LeftOut(f"{one.table}, line {one.line}: {one.cell}", one.reason)
+        place = f"line {one.line}, {one.column}" if reading.numbers.shape[1] > 1 else f"line {one.line}"
+        yield LeftOut(f"{one.table}, {place}: {one.cell}", one.reason)
     reasons = (
         ("cannot be read", _names(reading, reading.broken)),
         (FOREIGN, _names(reading, reading.foreign)),

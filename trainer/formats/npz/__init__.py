@@ -1,7 +1,8 @@
-"""Table (NumPy).
+"""Table or images (NumPy).
 
 Arrays of an .npz or .npy file with as many rows each: one of one dimension is a column, one of two is a column for each
-of its own.
+of its own. One of three or four is pictures, and another with as many values is their labels. Names that say train and
+test, as x_train and x_test, become the column “split”.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,8 @@
 """Reads NumPy's arrays as the columns of a table, some thousand rows at a time; pickled objects are never opened."""
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -8,12 +10,15 @@ import numpy as np
 import pyarrow as pa
 
 from trainer.columns import Readings
+from trainer.data.partition import PARTS, SPLIT
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
+from trainer.formats.npz import pictures
 from trainer.importing import series
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import Parsed
+from trainer.importing.pixels import part_in
 from trainer.importing.stated import Stated
 from trainer.importing.tables import Chunk, parse
 from trainer.sentences import gettext_noop as _
@@ -22,21 +27,76 @@ MOST_COLUMNS = 20_000
 CHUNK_ROWS = 4096
 CHUNK_CELLS = 200_000
 LARGEST_WHOLE = 2**53  # beyond, float64 does not keep every digit
-STATED: dict[str, Stated] = {"i": "numbers", "u": "numbers", "f": "numbers", "b": "spelled", "U": "words", "S": "words"}
+STATED: dict[str, Stated] = {
+    "i": "numbers",
+    "u": "numbers",
+    "f": "numbers",
+    "b": "spelled",
+    "U": "words",
+    "S": "words",
+    "M": "spelled",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """Arrays with as many rows each; ``name`` is the part of the data that they are, where they are a part."""
+
+    name: str | None
+    arrays: dict[str, Array]
+
+    @property
+    def rows(self) -> int:
+        return len(next(iter(self.arrays.values())))
+
+    @property
+    def names(self) -> list[str]:
+        return [name for key, array in self.arrays.items() for name in _names(key, array)]
+
+    @property
+    def stated(self) -> list[Stated]:
+        return [kind for array in self.arrays.values() for kind in [_stated(array)] * _width(array)]
 
 
 def read(sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
-    """The arrays side by side. Raises TrainerError where they are no columns of one table."""
+    """The arrays side by side, or the pictures in them. Raises TrainerError where they are no columns of one table."""
     arrays = {PurePosixPath(source.name).name.removesuffix(".npy"): _opened(source) for source in sources}
-    lengths = {name: len(array) for name, array in arrays.items()}
-    if len(set(lengths.values())) != 1 or not any(lengths.values()):
+    single = [name for name, array in arrays.items() if not array.ndim and len(arrays) > 1]
+    arrays = {name: array for name, array in arrays.items() if name not in single}
+    if any(map(pictures.are_pictures, arrays.values())):
+        return pictures.without(pictures.read(arrays, work), single)
+    columns = {name: column for key, array in arrays.items() for name, column in _fields(key, array)}
+    for name, column in columns.items():
+        _require_column(name, column)
+    parts = _parts(columns)
+    names = parts[0].names if len(parts) == 1 else [*parts[0].names, SPLIT]
+    _require_few(names)
+    stated = _agreed(parts)
+    parsed = parse(distinct(cleaned(names)), _chunks(parts, stated), work, stated=stated, readings=readings)
+    return pictures.without(parsed, single)
+
+
+def _fields(key: str, array: Array) -> Iterator[tuple[str, Array]]:
+    """The fields of an array of records, or the array itself."""
+    if array.dtype.names is None:
+        yield key, array
+    else:
+        yield from ((name, array[name]) for name in array.dtype.names)
+
+
+def _require_column(name: str, array: Array) -> None:
+    if array.ndim not in {1, 2} or array.dtype.kind not in STATED:
         raise TrainerError(
-            "npz_lengths",
-            "The arrays do not have the same number of rows, and at least one: %(lengths)s. Save those "
-            "of one table in a file of their own.",
-            lengths=", ".join(f"{name}: {rows}" for name, rows in lengths.items()),
+            "npz_array",
+            "“%(name)s” is an array of %(dtype)s in %(dimensions)s dimensions, which is no column of a table. "
+            "Save numbers or texts in one or two dimensions, and pictures as [rows, height, width].",
+            name=name,
+            dtype=str(array.dtype),
+            dimensions=array.ndim,
         )
-    names = [name for key, array in arrays.items() for name in _names(key, array)]
+
+
+def _require_few(names: Sequence[str]) -> None:
     if len(names) > MOST_COLUMNS:
         raise TrainerError(
             "npz_columns",
@@ -44,14 +104,44 @@ def read(sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
             columns=len(names),
             most=MOST_COLUMNS,
         )
-    stated = [kind for array in arrays.values() for kind in [_stated(array)] * _width(array)]
-    return parse(
-        distinct(cleaned(names)), _chunks(list(arrays.values()), stated), work, stated=stated, readings=readings
+
+
+def _parts(arrays: dict[str, Array]) -> list[Part]:
+    """All arrays as one table, or where their lengths differ, those of each part that their names tell, as x_train and
+    x_test; then a column says the part. Raises TrainerError where they do not fit together."""
+    lengths = {name: len(array) for name, array in arrays.items()}
+    if len(set(lengths.values())) == 1 and any(lengths.values()):
+        return [Part(None, arrays)]
+    parts = [Part(part, own) for part in PARTS if (own := _of_part(arrays, part))]
+    is_whole = sum(len(part.arrays) for part in parts) == len(arrays) and all(
+        len(set(map(len, part.arrays.values()))) == 1 and part.rows for part in parts
     )
+    if not is_whole or len(parts) < 2 or any(part.names != parts[0].names for part in parts):
+        raise TrainerError(
+            "npz_lengths",
+            "The arrays do not have the same number of rows, and at least one: %(lengths)s. Save those of one table in "
+            "a file of their own, or call those of its parts alike but for train and test, as x_train and x_test.",
+            lengths=", ".join(f"{name}: {rows}" for name, rows in lengths.items()),
+        )
+    return parts
+
+
+def _of_part(arrays: dict[str, Array], part: str) -> dict[str, Array]:
+    """Those that a word of their names says to be of the part, by the other words in order."""
+    own = {name: array for name, array in arrays.items() if part_in(name) == part}
+    stems = {name: " ".join(word for word in re.split(r"[\W_]+", name) if not part_in(word)) or "x" for name in own}
+    return {stems[name]: own[name] for name in sorted(own, key=stems.__getitem__)}
+
+
+def _agreed(parts: Sequence[Part]) -> list[Stated]:
+    """What all parts say of each column, and of the one that tells them apart."""
+    kinds = zip(*(part.stated for part in parts), strict=True)
+    stated: list[Stated] = [own[0] if len(set(own)) == 1 else "spelled" for own in kinds]
+    return stated if len(parts) == 1 else [*stated, "words"]
 
 
 def _opened(source: Source) -> Array:
-    """The array as a map of its file, of one or two dimensions."""
+    """The array as a map of its file."""
     try:
         array = np.lib.format.open_memmap(source.path, mode="r")
     except (ValueError, EOFError, OSError) as error:
@@ -59,15 +149,6 @@ def _opened(source: Source) -> Array:
             raise
         code, sentence = _refusal(str(error))
         raise TrainerError(code, sentence, name=source.name) from error
-    if array.ndim not in {1, 2} or array.dtype.kind not in STATED:
-        raise TrainerError(
-            "npz_array",
-            "“%(name)s” is an array of %(dtype)s in %(dimensions)s dimensions, which is no column of a table. "
-            "Save pictures as IDX or PNG.",
-            name=source.name,
-            dtype=str(array.dtype),
-            dimensions=array.ndim,
-        )
     return array
 
 
@@ -88,7 +169,7 @@ def _width(array: Array) -> int:
 
 
 def _names(key: str, array: Array) -> list[str]:
-    return [key] if array.ndim == 1 else [f"{key} {at}" for at in range(1, array.shape[1] + 1)]
+    return [key] if _width(array) == 1 else [f"{key} {at}" for at in range(1, array.shape[1] + 1)]
 
 
 def _stated(array: Array) -> Stated:
@@ -101,21 +182,25 @@ def _stated(array: Array) -> Stated:
     return STATED[array.dtype.kind]
 
 
-def _chunks(arrays: Sequence[Array], stated: Sequence[Stated]) -> Iterator[Chunk]:
-    most, rows = max(1, min(CHUNK_ROWS, CHUNK_CELLS // max(1, len(stated)))), len(arrays[0])
-    for start in range(0, rows, most):
-        parts = [array[start : start + most] for array in arrays]
-        columns = [column for part in parts for column in ([part] if part.ndim == 1 else part.T)]
-        yield Chunk(
-            range(start + 1, start + 1 + len(parts[0])),
-            [
+def _chunks(parts: Sequence[Part], stated: Sequence[Stated]) -> Iterator[Chunk]:
+    most, line = max(1, min(CHUNK_ROWS, CHUNK_CELLS // max(1, len(stated)))), 1
+    for part in parts:
+        for start in range(0, part.rows, most):
+            some = [array[start : start + most] for array in part.arrays.values()]
+            columns = [column for array in some for column in ([array] if array.ndim == 1 else array.T)]
+            count = len(some[0])
+            own = [] if part.name is None else [series.of([part.name] * count)]
+            cells = [
                 np.array(column, np.float64) if kind == "numbers" else _texts(column)
-                for kind, column in zip(stated, columns, strict=True)
-            ],
-        )
+                for kind, column in zip(stated, columns, strict=False)
+            ]
+            yield Chunk(range(line, line + count), [*cells, *own])
+            line += count
 
 
 def _texts(column: Array) -> pa.StringArray:
+    if column.dtype.kind == "M":
+        return series.of("" if text == "NaT" else text for text in np.datetime_as_string(column).tolist())
     return series.of(map(_text, column.tolist()))
 
 

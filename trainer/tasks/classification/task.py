@@ -8,8 +8,7 @@ from torch import Tensor
 
 from trainer import columns
 from trainer.data import inputs
-from trainer.data.prepared import Array, Prepared
-from trainer.data.split import Indices
+from trainer.data.prepared import Array, Indices, Prepared
 from trainer.logits import LogitsTask
 from trainer.proving import lossy
 from trainer.proving.lossy import MetricChange

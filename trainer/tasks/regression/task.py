@@ -9,9 +9,8 @@ from torch import Tensor
 
 from trainer import columns
 from trainer.data import inputs
-from trainer.data.prepared import Array, Prepared
+from trainer.data.prepared import Array, Indices, Prepared
 from trainer.data.scaling import mean_and_scale
-from trainer.data.split import Indices
 from trainer.proving import lossy
 from trainer.proving.lossy import MetricChange
 from trainer.report import Block, Scalar

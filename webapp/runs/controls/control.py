@@ -8,6 +8,9 @@ from typing import ClassVar, Literal
 Look = Literal["number", "text", "select", "check", "columns", "lines", "json"]
 
 
+LONG = 12  # boxes to tick
+
+
 def element(name: str) -> str:
     """The identifier of what has this name in the form."""
     return "field-" + re.sub(r"\W+", "-", name)
@@ -107,7 +110,12 @@ class Field(Control):
 
     @property
     def is_idle(self) -> bool:
-        return self.look == "select" and len(self.choices) == 1
+        return self.look in ("select", "columns") and not any(value for value, _text in self.choices)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether somebody would rather type a part of what is looked for."""
+        return len(self.choices) > LONG
 
     @property
     def words(self) -> str:

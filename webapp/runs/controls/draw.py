@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from pydantic.fields import FieldInfo
 
 from trainer.catalog import Entry, Family, listing
+from trainer.columns import Column
 from trainer.component import Strict
 from trainer.data.summary import DataSummary
 from webapp import words
 from webapp.runs.controls import plain_field, values
 from webapp.runs.controls.control import Alternatives, ComponentList, Control, Group, Item, Nested, Option
-from webapp.runs.controls.offer import offered, suggestion
+from webapp.runs.controls.offer import columns, offered, suggestion
 from webapp.runs.controls.shapes import Shape, fields
 
 OPEN = 4  # fields of a component that stand open; further ones are folded
@@ -25,7 +26,7 @@ class Surroundings:
     """What controls depend on beside the Spec: the data, the most devices of a machine, and what is wrong at each
     path; nothing where nobody knows.
 
-    ``within`` are the components around a control, ``depth`` the lists.
+    ``columns`` are those that can stand in the field, ``within`` the components around a control, ``depth`` the lists.
     """
 
     data: DataSummary | None = None
@@ -33,6 +34,7 @@ class Surroundings:
     errors: Errors = field(default_factory=dict)
     within: frozenset[tuple[Family, str]] = frozenset()
     depth: int = 0
+    columns: tuple[Column, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def controls(
     """One for each field of ``model`` in which there is something to choose, by the field's name."""
     place = place or Place()
     drawn = {
-        name: _control(info, shape, place.of(name), raw.get(name, values.default(info)), around)
+        name: _control(info, shape, place.of(name), raw.get(name, values.default(info)), _seen_by(model, name, around))
         for name, info, shape in fields(model)
     }
     return {name: control for name, control in drawn.items() if not control.is_idle}
@@ -69,6 +71,11 @@ def group(model: type[Strict], raw: Mapping[str, Any], around: Surroundings, pla
     return Group(shown, tuple(control for control in drawn if control not in shown))
 
 
+def _seen_by(model: type[Strict], name: str, around: Surroundings) -> Surroundings:
+    """The surroundings of the field ``name``."""
+    return replace(around, columns=columns(model, name, around.data)) if around.data is not None else around
+
+
 def _control(info: FieldInfo, shape: Shape, place: Place, raw: Any, around: Surroundings) -> Control:
     if shape.family is not None and shape.kind == "component":
         return _alternatives(info, shape, shape.family, place, raw, around)
@@ -77,7 +84,7 @@ def _control(info: FieldInfo, shape: Shape, place: Place, raw: Any, around: Surr
     if shape.kind == "spec":
         inside = group(shape.core, mapping(raw), around, place.inside())
         return Nested(**_head(info, place, around), group=inside)
-    return plain_field.draw(_head(info, place, around), info, shape, raw, around.data, around.devices)
+    return plain_field.draw(_head(info, place, around), info, shape, raw, around.columns, around.devices)
 
 
 def _head(info: FieldInfo, place: Place, around: Surroundings) -> dict[str, Any]:
@@ -152,8 +159,8 @@ def _item(family: Family, place: Place, key: str, number: int | None, raw: Any, 
 
 def _offered(family: Family, chosen: str, around: Surroundings) -> tuple[Entry, ...]:
     """What fits the data, and what was chosen; no component within itself, which would never end."""
-    known = [entry for entry in listing(family).values() if (family, entry.name) not in around.within]
-    fitting = offered(known, around.data)
+    outside = [entry for entry in listing(family).values() if (family, entry.name) not in around.within]
+    fitting = offered(outside, around.data)
     return tuple(entry for entry in listing(family).values() if entry in fitting or entry.name == chosen)
 
 

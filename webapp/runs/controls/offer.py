@@ -1,21 +1,30 @@
 """Which components of a family fit the data, and what they begin with there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from trainer.augmentation import AugmentationSpec
 from trainer.catalog import Entry, listing
-from trainer.columns import Column, Layout
+from trainer.columns import Column
+from trainer.component import Component, Strict
 from trainer.data import inputs
 from trainer.data.summary import DataSummary
 from trainer.model import ModelSpec
-from trainer.parts import EncoderSpec
 from trainer.task import TaskSpec
+from webapp.runs.controls import values
 
 
 def offered(entries: Sequence[Entry], data: DataSummary | None) -> tuple[Entry, ...]:
     """All of them where nobody knows the data."""
     return tuple(entry for entry in entries if data is None or _fits(entry, data))
+
+
+def columns(model: type[Strict], name: str, data: DataSummary | None) -> tuple[Column, ...]:
+    """Those that can stand in the field ``name`` of the model."""
+    all_columns = data.columns if data is not None else ()
+    if not issubclass(model, Component):
+        return all_columns
+    return tuple(column for column in all_columns if model.can_name(name, column))
 
 
 def suggestion(entry: Entry, data: DataSummary | None) -> dict[str, Any]:
@@ -30,15 +39,16 @@ def _fits(entry: Entry, data: DataSummary) -> bool:
         return suggest(data) is not None
     if issubclass(entry.spec, ModelSpec):
         return entry.spec.takes(_features(data))
-    layouts = _layouts(entry)
-    return layouts is None or any(column.layout in layouts for column in data.columns)
+    if issubclass(entry.spec, AugmentationSpec):
+        return any(column.layout in entry.spec.layouts for column in data.columns)
+    return all(columns(entry.spec, name, data) for name in _names_of_columns(entry.spec))
 
 
-def _layouts(entry: Entry) -> frozenset[Layout] | None:
-    """Of the columns of which a component needs one; None for one that needs none."""
-    if issubclass(entry.spec, EncoderSpec):
-        return entry.spec.layouts_taken
-    return entry.spec.layouts if issubclass(entry.spec, AugmentationSpec) else None
+def _names_of_columns(model: type[Component]) -> Iterator[str]:
+    """The fields of a component that name columns: it has nothing to do where none can stand there."""
+    for name, info in model.model_fields.items():
+        if values.notes(info).get("choices_from") == "columns":
+            yield name
 
 
 def _features(data: DataSummary) -> tuple[Column, ...]:

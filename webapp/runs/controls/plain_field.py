@@ -1,13 +1,14 @@
 """The control of a value, or of several of one type: by its type, its bounds, and what the data offer."""
 
+from collections.abc import Sequence
 from typing import Any, Literal, get_args, get_origin
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from pydantic.fields import FieldInfo
 
+from trainer.columns import Column
 from trainer.data.partition import is_partition
-from trainer.data.summary import DataSummary
 from webapp import words
 from webapp.runs.controls import values
 from webapp.runs.controls.control import Field, Look
@@ -17,16 +18,21 @@ Choices = tuple[tuple[str, str], ...]
 
 
 def draw(
-    head: dict[str, Any], info: FieldInfo, shape: Shape, raw: Any, data: DataSummary | None, devices: int | None
+    head: dict[str, Any],
+    info: FieldInfo,
+    shape: Shape,
+    raw: Any,
+    columns: Sequence[Column] | None,
+    devices: int | None,
 ) -> Field:
-    """``head`` is what every control has."""
-    known = _choices(info, shape, data)
+    """``head`` is what every control has; ``columns`` are those that can be chosen, None where nobody knows."""
+    choices = _choices(info, shape, columns)
     many = shape.kind == "values"
     minimum, maximum = _bounds(info, shape)
     hint = ""
     if values.notes(info).get("at_most") == "devices":
         hint, maximum = _devices(devices), devices or maximum
-    look = _look(shape, known is not None)
+    look = _look(shape, choices is not None)
     listed = tuple(map(values.text, raw)) if many and isinstance(raw, list | tuple) else ()
     chosen = listed if many else (values.text(raw),)
     return Field(
@@ -34,7 +40,7 @@ def draw(
         look=look,
         value=_text(look, raw),
         values=listed,
-        choices=_with(known or (), chosen if known is not None else ()),
+        choices=_with(choices or (), chosen if choices is not None else ()),
         unit=_(str(values.notes(info)["unit"])) if values.notes(info).get("unit") else "",
         minimum=minimum,
         maximum=maximum,
@@ -63,15 +69,14 @@ def _look(shape: Shape, has_choices: bool) -> Look:
     return "number" if shape.core in (int, float) else "text"
 
 
-def _choices(info: FieldInfo, shape: Shape, data: DataSummary | None) -> Choices | None:
+def _choices(info: FieldInfo, shape: Shape, columns: Sequence[Column] | None) -> Choices | None:
     """None where any value of the type may be typed."""
     source = values.notes(info).get("choices_from")
-    if data is not None and source == "partitions":
-        given = [(column.name, column.name) for column in data.columns if is_partition(column)]
-        return (("", _("nothing: drawn at random")), *given)
-    if data is not None and source == "columns":
-        useful = (one for one in data.columns if one.layout is not None or one.encodings)  # goes in, or can be told
-        return _open(info, shape, tuple((one.name, f"{one.name} ({words.column_kind(one.kind)})") for one in useful))
+    if columns is not None and source == "partitions":
+        partitions = [(column.name, column.name) for column in columns if is_partition(column)]
+        return (("", _("nothing: drawn at random")), *partitions)
+    if columns is not None and source == "columns":
+        return _open(info, shape, tuple((one.name, f"{one.name} ({words.column_kind(one.kind)})") for one in columns))
     if get_origin(shape.core) is Literal:
         names = ((str(choice), _(str(choice).replace("_", " "))) for choice in get_args(shape.core))
         return _open(info, shape, tuple(names))
@@ -89,8 +94,8 @@ def _open(info: FieldInfo, shape: Shape, choices: Choices) -> Choices:
 
 def _with(choices: Choices, chosen: tuple[str, ...]) -> Choices:
     """What was said and is not among them stays in sight, with what is wrong with it."""
-    known = dict(choices)
-    return (*choices, *((one, one) for one in chosen if one and one not in known))
+    offered = dict(choices)
+    return (*choices, *((one, one) for one in chosen if one and one not in offered))
 
 
 def _devices(most: int | None) -> str:

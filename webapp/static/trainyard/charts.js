@@ -27,7 +27,15 @@
     automargin: true, title: { standoff: 8 },
   });
 
-  const layout = (own) => {
+  // On a phone names of ticks would take the room of what they name; touching it tells them whole.
+  const fitting = (own, width) => {
+    if (width > 480 || !own.ticktext) return own;
+    const letters = (text) => text.match(/&\w+;|./gu) ?? [];
+    const cut = (text) => letters(text).length > 14 ? `${letters(text).slice(0, 13).join("")}…` : text;
+    return { ...own, ticktext: own.ticktext.map(cut) };
+  };
+
+  const layout = (own, width) => {
     const base = {
       font: { family: token("sans"), size: 12, color: colour("ink-soft") },
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
@@ -36,7 +44,7 @@
       legend: { orientation: "h", x: 0, y: 1.12 },
     };
     const merged = { ...base, ...own };
-    for (const name of ["xaxis", "yaxis"]) merged[name] = { ...axis(), ...(own[name] ?? {}) };
+    for (const name of ["xaxis", "yaxis"]) merged[name] = { ...axis(), ...fitting(own[name] ?? {}, width) };
     return merged;
   };
 
@@ -44,7 +52,7 @@
     const source = document.getElementById(element.dataset.figure);
     if (!source || !window.Plotly) return;
     const figure = dressed(JSON.parse(source.textContent));
-    Plotly.react(element, figure.data, layout(figure.layout ?? {}), { displayModeBar: false, responsive: true });
+    Plotly.react(element, figure.data, layout(figure.layout ?? {}, element.clientWidth), { displayModeBar: false, responsive: true });
     document.getElementById("js-plotly-tester")?.setAttribute("aria-hidden", "true");  // a corner where Plotly measures text
   };
 

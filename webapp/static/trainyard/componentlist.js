@@ -15,13 +15,9 @@ function say(list, text, item) {
   list.querySelector(":scope > [data-said]").textContent = filled(list.dataset[text], gaps);
 }
 
-// Numbers and ends of the list follow its order; whoever shows what the form would do hears of it. What was wrong with the
-// order, or with an item beside another, was said of another list.
+// Numbers and ends of the list follow its order; whoever shows what the form would do hears of it.
 function settle(list) {
   const all = items(list);
-  for (const line of list.querySelectorAll("[data-arrangement]")) {
-    if (listOf(line) === list) line.replaceChildren();
-  }
   all.forEach((item, place) => {
     item.querySelector("[data-number]").textContent = place + 1;
     const ends = { "-1": place === 0, 1: place === all.length - 1 };
@@ -93,11 +89,12 @@ function add(button) {
 function summarise(item) {
   const line = item.querySelector("[data-words]");
   if (!line) return;
-  const own = [...item.querySelectorAll("label[for], [data-item]")].filter((one) => one.parentElement.closest("[data-item]") === item);
+  const own = [...item.querySelectorAll("label[for], [data-ticks], [data-item]")].filter((one) => one.parentElement.closest("[data-item]") === item);
   line.textContent = own.map((one) => one.matches("[data-item]") ? one.dataset.label : wordsOf(item, one)).filter(Boolean).join(", ");
 }
 
 function wordsOf(item, label) {
+  if (label.matches("[data-ticks]")) return ticked(label);
   const field = item.querySelector(`#${CSS.escape(label.htmlFor)}`);
   if (!field || field.matches(":disabled")) return "";
   const name = label.textContent.trim();
@@ -105,6 +102,11 @@ function wordsOf(item, label) {
   const value = field.selectedOptions ? [...field.selectedOptions].map((option) => option.text).join(", ") : field.value;
   const unit = field.nextElementSibling?.matches(".with-unit > span") ? field.nextElementSibling.textContent : "";
   return value ? `${name} ${value} ${unit}`.trim() : "";
+}
+
+function ticked(list) {
+  const names = [...list.querySelectorAll("label:has(:checked)")].map((label) => label.textContent.trim());
+  return names.length ? `${list.querySelector("legend").firstChild.textContent.trim()} ${names.join(", ")}` : "";
 }
 
 const actions = {

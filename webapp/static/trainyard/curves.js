@@ -43,13 +43,13 @@ export class Curve {
 
   rewind(step) {
     if (stays(this.name)) return;
-    const kept = [];
-    for (let i = 0; i < this.steps.length; i += 1) if (this.steps[i] <= step) kept.push(i);
-    this.count -= this.steps.length - kept.length;
+    const places = [];
+    for (let i = 0; i < this.steps.length; i += 1) if (this.steps[i] <= step) places.push(i);
+    this.count -= this.steps.length - places.length;
     for (let i = 0; i < this.steps.length; i += 1) {
       if (this.steps[i] > step && !Number.isFinite(this.values[i])) this.nonfinite -= 1;
     }
-    this.#keep(kept);
+    this.#keep(places);
   }
 
   #keep(places) {
@@ -95,7 +95,7 @@ export function smoothed(values, weight) {
 
 // The windows in an answer of /runs/<id>/window (webapp.metrics.window.Window.binary).
 export function windows(buffer) {
-  const found = [];
+  const headers = [];
   for (let at = 0; at < buffer.byteLength;) {
     const length = new DataView(buffer).getUint32(at, true);
     const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, at + 4, length)));
@@ -105,9 +105,9 @@ export function windows(buffer) {
       header[name] = Array.from(array, name === "steps" ? (step) => step + header.base : undefined);
       at = padded(at + array.byteLength);
     }
-    found.push(header);
+    headers.push(header);
   }
-  return found;
+  return headers;
 }
 
 const padded = (at) => Math.ceil(at / 8) * 8;

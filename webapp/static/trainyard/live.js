@@ -36,7 +36,7 @@ class Live {
     this.curves = new Map();
     this.run = { step: 0, total_steps: 0, steps_per_epoch: 0, state: "" };
     this.remaining = new RemainingTime();
-    this.known = Infinity;  // the number up to which there was something to tell when the connection was made
+    this.lastBefore = Infinity;  // the number up to which there was something to tell when the connection was made
     this.emptiness = this.texts.loading;  // what a chart without a point says
     this.plots = [...all("[data-chart]")].map((element) => this.#plot(element));
     this.quarter = 4;  // of the run; the first that is reached while somebody looks is said
@@ -64,14 +64,14 @@ class Live {
   }
 
   #greet({ last, run }) {
-    this.known = last;
+    this.lastBefore = last;
     this.#facts(run);
   }
 
   // That there is no point can be said only once all that there was has come.
   #judgeEmptiness() {
     const { loading, waiting, ended } = this.texts;
-    const text = this.socket.position < this.known ? loading : FINAL.includes(this.run.state) ? ended : waiting;
+    const text = this.socket.position < this.lastBefore ? loading : FINAL.includes(this.run.state) ? ended : waiting;
     if (text === this.emptiness) return;
     this.emptiness = text;
     for (const plot of this.plots) if (plot.empty) Object.assign(plot, { dirty: true, rests: 0 });
@@ -153,18 +153,18 @@ class Live {
   }
 
   #plot(element) {
-    const wanted = (element.dataset.series ?? "").split(" ").filter(Boolean);
+    const patterns = (element.dataset.series ?? "").split(" ").filter(Boolean);
     const fits = (pattern, name) => pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
     const plot = new Plot(element, {
       emptiness: () => this.emptiness,
-      curves: () => wanted.flatMap((pattern) => [...this.curves.values()].filter((curve) => fits(pattern, curve.name))),
+      curves: () => patterns.flatMap((pattern) => [...this.curves.values()].filter((curve) => fits(pattern, curve.name))),
       ask: async (query) => {
         const answer = await fetch(`${this.windowAddress}?${query}`);
         if (!answer.ok) throw new Error(answer.statusText);
         return answer.arrayBuffer();
       },
     });
-    plot.wants = (name) => wanted.some((pattern) => fits(pattern, name));
+    plot.wants = (name) => patterns.some((pattern) => fits(pattern, name));
     element.addEventListener("wanted", () => { plot.rests = 0; this.draw(); });
     return plot;
   }

@@ -12,7 +12,7 @@
     constructor(frame) {
       this.frame = frame;  // what scrolls
       this.list = frame.querySelector("ol");
-      this.known = new Map();  // of each stream that has lines here, the last number; those of export runs have numbers of their own
+      this.lastOf = new Map();  // of each stream that has lines here, the last number; those of export runs have numbers of their own
       this.note(this.list.children);
       this.waiting = this.asking = false;
       this.toEnd();
@@ -30,7 +30,7 @@
     async ask() {
       if (this.asking || document.hidden) return;
       [this.waiting, this.asking] = [false, true];
-      const after = new URLSearchParams([...this.known].map(([run, seq]) => ["after", `${run}:${seq}`]));
+      const after = new URLSearchParams([...this.lastOf].map(([run, seq]) => ["after", `${run}:${seq}`]));
       const answer = await fetch(`${this.frame.dataset.log}?${after}`).catch(() => null);
       if (answer?.ok) this.add(await answer.text().catch(() => ""));
       this.asking = false;  // not before the lines are there: who asks earlier gets them twice
@@ -48,7 +48,7 @@
     }
 
     note(lines) {
-      for (const { dataset: { run, seq } } of lines) this.known.set(run, Math.max(this.known.get(run) ?? 0, Number(seq)));
+      for (const { dataset: { run, seq } } of lines) this.lastOf.set(run, Math.max(this.lastOf.get(run) ?? 0, Number(seq)));
     }
 
     toEnd() { this.frame.scrollTop = this.frame.scrollHeight; }

@@ -141,16 +141,16 @@ export class Plot {
   }
 
   #gaps(values, x) {
-    const found = { x: [], y: [] };
+    const points = { x: [], y: [] };
     let level = values.find(Number.isFinite) ?? (this.log ? 1 : 0);
     values.forEach((value, place) => {
       if (Number.isFinite(value)) level = value;
       else {
-        found.x.push(x[place]);
-        found.y.push(level);
+        points.x.push(x[place]);
+        points.y.push(level);
       }
     });
-    return found;
+    return points;
   }
 
   // What the curve shows: all of it, thinned to what a screen can tell apart, or the exact window while zoomed.
@@ -214,7 +214,7 @@ export class Plot {
       const query = new URLSearchParams([...names.map((name) => ["name", name]), ["first", first], ["last", last]]);
       const buffer = await this.ask(query).catch(() => null);
       if (this.zoom !== zoom || !buffer) return;
-      zoom.data = new Map(windows(buffer).map((found) => [found.name, found]));
+      zoom.data = new Map(windows(buffer).map((window) => [window.name, window]));
       if (last >= this.#lastStep()) this.timer = setTimeout(() => this.#zoomTo(first, last), ZOOM_AGAIN);
     }
     this.#want();

@@ -6,7 +6,7 @@ export const GIGABYTE = 2 ** 30;
 
 // A sentence with its gaps filled: "%(name)s" is replaced, "%%" is a percent sign.
 export const filled = (sentence, gaps) =>
-  sentence.replace(/%(?:\((\w+)\)[sdif]|%)/g, (found, name) => name === undefined ? "%" : String(gaps[name] ?? "…"));
+  sentence.replace(/%(?:\((\w+)\)[sdif]|%)/g, (gap, name) => name === undefined ? "%" : String(gaps[name] ?? "…"));
 
 export const short = (value) => {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";

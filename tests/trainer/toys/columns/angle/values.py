@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from trainer.columns.angle import Block, Column  # type: ignore[import-not-found]
 
 from trainer.columns import Gatherer
-from trainer.data.prepared import Prepared
-from trainer.data.split import Indices
+from trainer.data.prepared import Indices, Prepared
 
 
 def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> list[Block]:

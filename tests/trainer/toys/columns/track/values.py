@@ -6,8 +6,7 @@ import numpy as np
 from trainer.columns.track import Block, Column  # type: ignore[import-not-found]
 
 from trainer.columns import Gatherer
-from trainer.data.prepared import Array, Prepared, own_name
-from trainer.data.split import Indices
+from trainer.data.prepared import Array, Indices, Prepared, own_name
 
 
 def arrays(column: str, tracks: Sequence[Array]) -> dict[str, Array]:

@@ -7,8 +7,7 @@ import numpy as np
 from torch import Tensor
 from trainer.tasks.above_median import Target as OwnTarget  # type: ignore[import-not-found]
 
-from trainer.data.prepared import Array, Prepared
-from trainer.data.split import Indices
+from trainer.data.prepared import Array, Indices, Prepared
 from trainer.proving import lossy
 from trainer.proving.lossy import MetricChange
 from trainer.report import Block, Scalar

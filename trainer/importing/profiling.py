@@ -1,4 +1,4 @@
-"""The profile of a table: statistics of each column, the suggested target, and what speaks against training on it."""
+"""The profile of the data: statistics of each column, the suggested target, and what speaks against training on it."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,8 @@ from trainer.columns import Column
 from trainer.data.partition import is_partition
 from trainer.data.summary import DataSummary
 from trainer.importing import profile_classes
-from trainer.importing.kind import imports
+from trainer.importing.kind import import_of, names
+from trainer.importing.leaks import leaks
 from trainer.importing.parsed import Parsed
 from trainer.importing.problems import Problem, checks_made, checks_of, in_order, problem
 from trainer.importing.profile import Counts, Profile
@@ -17,8 +18,6 @@ from trainer.task import TaskSpec
 
 LEAST_ROWS = 10
 FEW_CLASSES = 20
-MIRROR_SHARE = 0.99
-MOST_COMPARED = 200
 TARGET_NAMES = (
     "label",
     "target",
@@ -41,13 +40,15 @@ TARGET_NAMES = (
 def profile(parsed: Parsed, format_name: str) -> Profile:
     """The whole profile."""
     target = suggested_target(parsed)
-    problems = [*parsed.problems, *_of_kinds(parsed), *(one for check in ALWAYS for one in check(parsed))]
-    checks = parsed.checks | checks_of(*ALWAYS)
+    looked_at = (*ALWAYS, *(OF_COLUMNS if parsed.columns else ()))
+    problems = [*parsed.problems, *_of_kinds(parsed), *(one for check in looked_at for one in check(parsed))]
+    checks = parsed.checks | checks_of(*looked_at)
     balance: Counts = ()
     if target is not None:
         balance = _balance(target, parsed)
         problems += [*class_problems(balance), *_target_problems(parsed, target)]
-        checks |= checks_of(_target_problems) | (profile_classes.checks() if balance else frozenset())
+        checks |= checks_of(_target_problems) if parsed.columns else frozenset()
+        checks |= profile_classes.checks() if balance else frozenset()
     problems = [
         item
         for item in problems
@@ -57,6 +58,7 @@ def profile(parsed: Parsed, format_name: str) -> Profile:
         summary=parsed.summary,
         format=format_name,
         duplicates=parsed.duplicates,
+        left_out=len(parsed.left_out),
         columns=parsed.columns,
         balance=balance,
         problems=in_order(problems),
@@ -68,8 +70,8 @@ def profile(parsed: Parsed, format_name: str) -> Profile:
 
 
 def _of_kinds(parsed: Parsed) -> Iterator[Problem]:
-    kinds = {column.kind for column in parsed.summary.columns}
-    return (one for name, kind in imports().items() if name in kinds for one in kind.problems(parsed))
+    own = names() & {column.kind for column in parsed.summary.columns}
+    return (one for name in sorted(own) for one in import_of(name).problems(parsed))
 
 
 def suggested_target(parsed: Parsed) -> Column | None:
@@ -103,7 +105,7 @@ def task_for(encoding: str) -> str:
 
 
 def _balance(target: Column, parsed: Parsed) -> Counts:
-    return imports()[target.kind].counts(target, parsed) if _encoding(target) == CLASSES else ()
+    return import_of(target.kind).counts(target, parsed) if _encoding(target) == CLASSES else ()
 
 
 def _table_problems(parsed: Parsed) -> Iterator[Problem]:
@@ -135,7 +137,8 @@ def _identifiers(parsed: Parsed) -> Iterator[Problem]:
             yield problem("identifier", column=column.name)
 
 
-ALWAYS = (_without_target, _table_problems, _identifiers, division)
+ALWAYS = (_table_problems, division)
+OF_COLUMNS = (_without_target, _identifiers)  # where the format left it to somebody what each column is
 
 
 def _target_problems(parsed: Parsed, target: Column) -> Iterator[Problem]:
@@ -143,12 +146,9 @@ def _target_problems(parsed: Parsed, target: Column) -> Iterator[Problem]:
         yield problem("missing_target", column=target.name, count=target.missing)
     others = [column for column in parsed.summary.columns if column.name != target.name]
     if all(column.layout is None for column in others):
-        lacks = (imports()[column.kind].lack for column in others)
+        lacks = (import_of(column.kind).lack for column in others if column.kind in names())
         yield problem(next(filter(None, lacks), "no_features"))
-    features = [column for column in others if column.encodings and column.kind == target.kind]
-    for column in features[:MOST_COMPARED]:
-        agreeing = imports()[target.kind].agreeing(column, target, parsed)
-        if agreeing >= MIRROR_SHARE * parsed.summary.rows and parsed.summary.rows > FEW_CLASSES:
-            yield problem(
-                "mirrors_target", column=column.name, target=target.name, agreeing=agreeing, rows=parsed.summary.rows
-            )
+    for leak in leaks(target, parsed):
+        yield problem(
+            "mirrors_target", column=leak.column.name, target=target.name, agreeing=leak.agreeing, rows=leak.rows
+        )

@@ -1,0 +1,36 @@
+"""What an inspection says of files that only some formats can give reason to: by code, as in
+``trainer.importing.sentences``."""
+
+from trainer.importing.sentences import Sentence
+from trainer.sentences import gettext_noop as _
+
+SENTENCES: dict[str, Sentence] = {
+    "unstored_formulas": (
+        "warning",
+        _("%(count)s cells hold formulas whose values are not stored in the file; they count as missing."),
+        _("Open the file in Excel or LibreOffice, save it there, and import it again."),
+    ),
+    "merged_cells": (
+        "info",
+        _("%(count)s merged cells span several rows; each of these rows was given their value."),
+        _("Nothing to do, unless a value belongs to the first of its rows alone: then undo the merging there."),
+    ),
+    "durations": (
+        "info",
+        _("“%(column)s” holds durations or times of day; its numbers are seconds."),
+        _("Nothing to do: write seconds when you use the model."),
+    ),
+    "rounded_pixels": (
+        "info",
+        _("Pixel values were rounded to whole numbers from 0 to 255."),
+        _("Nothing to do, unless fine differences matter: then spread them over 0 to 255 before the import."),
+    ),
+    "other_arrays": (
+        "info",
+        _("%(count)s other arrays were left out: %(names)s."),
+        _("Look whether one of them belongs to the data: it has to have a value for each row."),
+    ),
+}
+LOOKED_FOR = {
+    "unstored_formulas": _("Formulas without a stored value."),
+}
