@@ -14,15 +14,27 @@ from trainer.sentences import gettext_noop as _
 Sentence = tuple[str, dict[str, Any]]  # a message identifier, and what fills its gaps
 
 
+MOST_COLUMNS = 20  # of a step, in the table
+
+
 def sentences(data: Rows) -> Iterator[Sentence]:
     """What was done, one for each step that did something."""
     for effect in data.effects:
         if effect.count:
             yield effect.message, {"count": effect.count, **effect.params}
-    for step, changes in groupby(data.changes, key=lambda changed: changed.step):
-        yield _sentence(catalog.entry("cleaning", step).label, list(changes))
+    for step, changes in _by_step(data):
+        yield _sentence(step, changes)
     if _did_nothing(data):
         yield _("The steps of cleaning found nothing to change."), {}
+
+
+def _by_step(data: Rows) -> Iterator[tuple[str, Sequence[Changed]]]:
+    """The label of each step, and what it changed, the most first."""
+    for step, changes in groupby(data.changes, key=lambda changed: changed.step):
+        yield (
+            catalog.entry("cleaning", step).label,
+            sorted(changes, key=lambda changed: (-changed.count, changed.column)),
+        )
 
 
 def _sentence(step: str, changes: Sequence[Changed]) -> Sentence:
@@ -42,7 +54,10 @@ def _did_nothing(data: Rows) -> bool:
 def table(data: Rows) -> Iterator[Table]:
     """Each step with its counts; none where nothing was to be cleaned."""
     rows: list[tuple[str, str | None, int]] = [(label, None, count) for (_name, label), count in data.cleaned.items()]
-    rows += [(catalog.entry("cleaning", one.step).label, one.column, one.count) for one in data.changes]
+    for step, changes in _by_step(data):
+        rows += [(step, changed.column, changed.count) for changed in changes[:MOST_COLUMNS]]
+        if rest := changes[MOST_COLUMNS:]:
+            rows.append((step, "…", sum(changed.count for changed in rest)))
     if rows or data.stages:
         yield Table(
             title=_("What cleaning did"),

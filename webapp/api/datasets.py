@@ -34,18 +34,18 @@ def create(request: HttpRequest, body: schemas.NewDataset) -> Status[Any]:
     """From one or several whole uploads, or from a sample. Its files are opened by an inspect run: poll until
     ``state`` is ready.
     """
-    status, made = once(request, person(request), lambda: (201, full(_create(request, body))))
-    return Status(status, made)
+    status, content = once(request, person(request), lambda: (201, full(_create(request, body))))
+    return Status(status, content)
 
 
 def _create(request: HttpRequest, body: schemas.NewDataset) -> Dataset:
     if (body.upload is not None) + (body.uploads is not None) + (body.sample is not None) != 1:
         raise DatasetError(_("Give exactly one of “upload”, “uploads” and “sample”."), field="uploads")
     if body.sample is not None:
-        made = services.create_from_sample(owner=person(request), sample=body.sample, name=body.name)
+        dataset = services.create_from_sample(owner=person(request), sample=body.sample, name=body.name)
     else:
-        made = _of_uploads(person(request), body)
-    return find(request, made.pk)
+        dataset = _of_uploads(person(request), body)
+    return find(request, dataset.pk)
 
 
 def _of_uploads(user: User, body: schemas.NewDataset) -> Dataset:

@@ -75,10 +75,12 @@ def _corrected(dataset: Dataset, body: schemas.NewVersion) -> DatasetVersion:
 
 
 def _find(dataset: Dataset, version_id: UUID) -> DatasetVersion:
-    found = DatasetVersion.objects.filter(dataset=dataset, pk=version_id).select_related("dataset", "corrects").first()
-    if found is None:
+    version = (
+        DatasetVersion.objects.filter(dataset=dataset, pk=version_id).select_related("dataset", "corrects").first()
+    )
+    if version is None:
         raise Http404
-    return found
+    return version
 
 
 def full(dataset: Dataset, row: DatasetVersion) -> dict[str, Any]:
@@ -101,8 +103,9 @@ def _at_fault(run: Run | None, row: DatasetVersion) -> Mapping[str, str]:
     return corrections.at_fault(run, row) if run and row.state == DatasetVersion.State.FAILED else {}
 
 
-def _changes(made: changes.Changes) -> dict[str, Any]:
+def _changes(comparison: changes.Changes) -> dict[str, Any]:
     columns = [
-        {**asdict(column), "new_gaps": column.new_gaps, "filled_gaps": column.filled_gaps} for column in made.columns
+        {**asdict(column), "new_gaps": column.new_gaps, "filled_gaps": column.filled_gaps}
+        for column in comparison.columns
     ]
-    return {**asdict(made), "columns": columns}
+    return {**asdict(comparison), "columns": columns}

@@ -96,10 +96,10 @@ def _context(dataset: Dataset, proposal: DatasetVersion, base: DatasetVersion) -
 
 def _elsewhere(request: HttpRequest, dataset: Dataset, proposal: DatasetVersion | None) -> HttpResponse:
     """The version that a correction became, or the data set where it was discarded."""
-    kept = proposal is not None and DatasetVersion.objects.filter(pk=proposal.pk, number__isnull=False).first()
-    if not kept:
+    version = proposal is not None and DatasetVersion.objects.filter(pk=proposal.pk, number__isnull=False).first()
+    if not version:
         messages.info(request, str(corrections.discarded()))
-    address = (kept or dataset).get_absolute_url()
+    address = (version or dataset).get_absolute_url()
     if fragments.wanted(request):
         return HttpResponse(status=200, headers={"HX-Redirect": address})
     return redirect(address)
