@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from trainer.specs.inspect import InspectSpec
 from trainer.specs.kinds import parse
 from webapp import words
-from webapp.artifacts import store
+from webapp.artifacts import removing, store
 from webapp.artifacts.models import Edge
 from webapp.datasets import queries
 from webapp.datasets.models import Dataset, DatasetVersion
@@ -180,6 +180,6 @@ def _remove(proposal: DatasetVersion) -> None:
             broker.tell_workers(run.pk)
     artifacts = {name for name in (proposal.prepared_id, proposal.thumbnails_id) if name}
     inspections = Run.objects.filter(dataset_version=proposal)
-    store.delete_on_commit(contents(inspections.values_list("pk", flat=True)) | artifacts)
+    removing.delete_on_commit(contents(inspections.values_list("pk", flat=True)) | artifacts)
     inspections.delete()
     DatasetVersion.objects.filter(pk=proposal.pk, number=None).delete()

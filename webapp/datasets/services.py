@@ -14,7 +14,7 @@ from trainer.specs.inspect import InspectSpec
 from webapp import names
 from webapp.accounts.access import visible
 from webapp.accounts.models import User
-from webapp.artifacts import store
+from webapp.artifacts import removing, store
 from webapp.artifacts.models import Artifact
 from webapp.datasets import queries, samples
 from webapp.datasets.models import Dataset, DatasetVersion, Upload
@@ -106,7 +106,7 @@ def _remove(dataset: Dataset) -> None:
     inspections = Run.objects.filter(dataset_version__dataset=dataset)
     versions = DatasetVersion.objects.filter(dataset=dataset)
     files = set(versions.values_list("prepared", flat=True)) | set(versions.values_list("thumbnails", flat=True))
-    store.delete_on_commit(contents(inspections.values_list("pk", flat=True)) | files - {None})
+    removing.delete_on_commit(contents(inspections.values_list("pk", flat=True)) | files - {None})
     inspections.delete()
     dataset.delete()
 

@@ -91,7 +91,9 @@ def detail(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
         "trainable": forms.is_trainable(version),
         "runs": Run.objects.filter(dataset_version__dataset=dataset, kind=Kind.TRAIN).order_by("-id")[:5],
     }
-    return render(request, "datasets/version.html" if fragments.wanted(request) else "datasets/detail.html", context)
+    return render(
+        request, "datasets/version.html" if fragments.are_asked_for(request) else "datasets/detail.html", context
+    )
 
 
 @require_POST
