@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 
 from tests.files import idx, imported, picture, refusal, tarred, zipped
+from trainer.columns.image.decoding import BrokenPictureError, Canvas, decoded
 from trainer.errors import TrainerError
-from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Canvas, decoded
 from trainer.importing import archives
 
 ROOT = Path(__file__).parents[2]

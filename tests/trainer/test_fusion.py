@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from trainer.errors import TrainerError
 from trainer.importing import preparation
 from trainer.model import ModelSpec
 from trainer.parts import Input
+from trainer.proving import reference_rows
 from trainer.specs.train import TrainDraft
 
 TASK = {"name": "classification", "target": "class", "features": [column.name for column in mixed.FEATURES]}
@@ -176,6 +178,17 @@ def test_an_archive_with_a_table_and_pictures_goes_the_whole_way_to_an_answer(tm
     ]
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert [answer["class"] for answer in _answers(out, tmp_path / "rows.jsonl")] == ["many", "few"]
+    _require_same_answers(out, members, Prepared.open(prepared), tmp_path)
+
+
+def _require_same_answers(out: Path, members: Mapping[str, bytes], prepared: Prepared, folder: Path) -> None:
+    """Bit for bit, of the uploaded table beside its pictures and of the prepared rows."""
+    for name, content in members.items():
+        (file := folder / "unpacked" / name).parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    names = [column.name for column in prepared.summary.columns]
+    rows = reference_rows.write_rows(prepared, names, np.arange(len(prepared)), folder, [])
+    assert _answers(out, folder / "unpacked" / "shop" / "labels.csv") == _answers(out, rows)
 
 
 def _png(pixels: np.ndarray[Any, Any]) -> bytes:

@@ -1,5 +1,6 @@
 """The shipped predict.py, run as a stranger runs it: what it reads is what training read."""
 
+import io
 import json
 import shutil
 import subprocess
@@ -9,19 +10,21 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests import pictures
-from tests.files import imported
+from tests.files import imported, picture, zipped
 from tests.test_imports import imported_at_the_top
 from tests.trainer import samples
 from tests.trainer.attempts import write_images
 from trainer import columns
+from trainer.catalog import listing
 from trainer.columns import category, date, image, kinds
 from trainer.data import rows
 from trainer.data.prepared import Array, Prepared, own_name, write_prepared
 from trainer.data.rows import Rows
 from trainer.data.summary import DataSummary
-from trainer.proving import answering, parity, shipping
+from trainer.proving import answering, reference_rows, shipping
 from trainer.proving.predict import flat
 from trainer.specs.kinds import parse
 from trainer.specs.train import TrainDraft
@@ -64,6 +67,10 @@ def shipped(prepared: Prepared, folder: Path, model: dict[str, Any] | None = Non
 
 def run(folder: Path, name: str, content: bytes) -> subprocess.CompletedProcess[str]:
     (folder / name).write_bytes(content)
+    return started(folder, name)
+
+
+def started(folder: Path, name: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-I", "predict.py", "run_echo.py", name, "--batch", "1000"],
         cwd=folder,
@@ -97,7 +104,7 @@ def test_a_table_is_read_as_the_import_read_it(tmp_path: Path) -> None:
 def test_the_real_sample_is_read_as_json_lines(tmp_path: Path) -> None:
     prepared = Prepared.open(samples.penguins(tmp_path / "data"))
     data = shipped(prepared, tmp_path / "shipped")
-    path = parity.write_rows(
+    path = reference_rows.write_rows(
         prepared, [column.name for column in data.features], np.arange(len(prepared)), tmp_path, []
     )
     done = run(tmp_path / "shipped", "penguins.jsonl", path.read_bytes())
@@ -144,7 +151,7 @@ def test_a_value_that_is_not_understood_is_told(tmp_path: Path) -> None:
         ("new.csv", b"size,city,weight\n", "it holds no rows."),
         ("new.jsonl", b"[1, 2]\n", "line 1 is no JSON object."),
         ("new.jsonl", b"{", "line 1 is no JSON at its character 2: Expecting property name"),
-        ("new.npy", b"\x93NUMPY", "one .npy file cannot hold the columns"),
+        ("new.npy", b"\x93NUMPY", "pictures alone do not hold the columns"),
     ],
 )
 def test_what_cannot_be_read_is_a_sentence(name: str, content: bytes, sentence: str, tmp_path: Path) -> None:
@@ -286,8 +293,8 @@ def test_pictures_in_two_columns_are_read_beside_their_table(tmp_path: Path) -> 
     data = shipped(Prepared.open(tmp_path / "p"), tmp_path / "shipped", {"name": "fusion"})
     (tmp_path / "shipped" / "pictures").mkdir()
     for name, own in pixels.items():
-        for at, picture in enumerate(own):
-            np.save(tmp_path / "shipped" / "pictures" / f"{name}{at}.npy", picture)
+        for at, values in enumerate(own):
+            np.save(tmp_path / "shipped" / "pictures" / f"{name}{at}.npy", values)
     lines = ["r,l", *(f"pictures/r{at}.npy,pictures/l{at}.npy" for at in range(30))]
     done = run(tmp_path / "shipped", "rows.csv", "\n".join(lines).encode())
     assert (done.returncode, done.stderr) == (0, "")
@@ -299,11 +306,130 @@ def test_pictures_in_two_columns_are_read_beside_their_table(tmp_path: Path) -> 
 
 
 def test_what_is_shipped_needs_numpy_alone(tmp_path: Path) -> None:
+    """But for files that none of the others imports at its top."""
     for kind in (name for name, module in kinds().items() if hasattr(module, "Block")):
         source = columns.__path__[0] + f"/{kind}/read.py"
         shipping.ship_source(Path(source), f"read_{kind}.py", tmp_path)
     shipping.ship_source(shipping.PREDICT, "predict.py", tmp_path)
     own = {path.stem for path in tmp_path.iterdir()}
-    for path in tmp_path.iterdir():
-        needs = {name.partition(".")[0] for name in imported_at_the_top(path)}
-        assert needs <= own | sys.stdlib_module_names | {"numpy"}, path.name
+    roots = {path.stem for path in tmp_path.iterdir() if path.stem == "predict" or path.stem.startswith("read_")}
+    needs = {
+        name: {one.partition(".")[0] for one in imported_at_the_top(tmp_path / f"{name}.py")} for name in sorted(own)
+    }
+    while further := {one for name in roots for one in needs[name] & own} - roots:
+        roots |= further
+    for name in sorted(roots):
+        assert needs[name] <= own | sys.stdlib_module_names | {"numpy"}, name
+    for name in sorted(own - roots):
+        assert needs[name] <= own | sys.stdlib_module_names | {"numpy", "PIL"}, name
+
+
+def turned(seed: int) -> bytes:
+    """As a camera that was held upright writes it."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return picture(30, 18, "JPEG", seed=seed, exif=exif.tobytes())
+
+
+def deep(seed: int) -> bytes:
+    """Of 12 bits in 16."""
+    file = io.BytesIO()
+    pixels = np.random.default_rng(seed).integers(0, 4096, (18, 24)).astype(np.uint16)
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def animated(seed: int) -> bytes:
+    frames = [Image.open(io.BytesIO(picture(24, 18, seed=seed + at))) for at in range(2)]
+    file = io.BytesIO()
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
+    return file.getvalue()
+
+
+COLOURED = {
+    "plain.png": picture(24, 18),
+    "wide.jpg": picture(90, 18, "JPEG", seed=1),
+    "tall.PNG": picture(12, 40, seed=2),
+    "clear.png": picture(24, 18, mode="RGBA", seed=3),
+    "turned.jpeg": turned(4),
+    "grey.png": picture(24, 18, mode="L", seed=5),
+    "first.gif": animated(6),
+    "large.webp": picture(240, 180, "WEBP", seed=7),
+}
+GREY = {"deep.png": deep(1), "other.png": deep(2), "plain.png": picture(24, 18, mode="L", seed=3)}
+
+
+@pytest.mark.parametrize("fit", ["squeeze", "crop", "pad"])
+@pytest.mark.parametrize("files", [COLOURED, GREY], ids=["coloured", "deep"])
+def test_a_folder_of_pictures_becomes_the_pixels_of_the_import(
+    files: dict[str, bytes], fit: str, tmp_path: Path
+) -> None:
+    members = {f"{name}/{file}": content for name in ("fox", "owl") for file, content in files.items()}
+    spec = listing("formats")["image_folder_zip"].spec.model_validate({"fit": fit, "largest_side": 40})
+    prepared = imported(tmp_path, {"x.zip": zipped(members)}, spec).data
+    data = shipped(prepared, tmp_path / "shipped")
+    for name, content in members.items():
+        (file := tmp_path / "shipped" / "new" / name).parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    (tmp_path / "shipped" / "new" / ".DS_Store").write_bytes(b"x")
+    done = started(tmp_path / "shipped", "new")
+    assert (done.returncode, done.stderr) == (0, "")
+    equal(tmp_path / "shipped", data, np.arange(len(prepared)))
+    assert [json.loads(line)["file"] for line in done.stdout.splitlines()] == sorted(members)
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "rows.jsonl"])
+def test_two_columns_of_pictures_beside_a_table_become_the_pixels_of_the_import(name: str, tmp_path: Path) -> None:
+    fronts, backs = (
+        {f"front/{at}.jpg": turned(at) for at in range(12)},
+        {f"back/{at}.png": deep(at) for at in range(12)},
+    )
+    rows = [
+        {"front": front, "back": back, "size": at / 4, "label": "ab"[at % 2]}
+        for at, (front, back) in enumerate(zip(fronts, backs, strict=True))
+    ]
+    table = "\n".join(["front,back,size,label", *(",".join(map(str, row.values())) for row in rows)])
+    content = {
+        "rows.csv": table.replace("/", "\\"),
+        "rows.jsonl": "".join(json.dumps(row) + "\n" for row in rows),
+    }
+    members = {**fronts, **backs, name: content[name].encode()}
+    data = shipped(imported(tmp_path, {"x.zip": zipped(members)}).data, tmp_path / "shipped", {"name": "fusion"})
+    for folder in ("front", "back"):
+        (tmp_path / "shipped" / folder).mkdir()
+    for file, picture_content in {**fronts, **backs}.items():
+        (tmp_path / "shipped" / file).write_bytes(picture_content)
+    done = run(tmp_path / "shipped", name, content[name].encode())
+    assert (done.returncode, done.stderr) == (0, "Not used by the model: “label”.\n")
+    equal(tmp_path / "shipped", data, np.arange(12))
+    (tmp_path / "shipped" / "back" / "7.png").write_bytes(b"no picture")
+    done = run(tmp_path / "shipped", name, content[name].encode())
+    assert done.returncode == 1
+    line = 9 if name == "rows.csv" else 8
+    assert f"line {line}, column “back”: “7.png” is no picture that can be read" in done.stderr
+
+
+def test_without_pillow_files_of_pictures_are_a_sentence_and_arrays_are_read(tmp_path: Path) -> None:
+    prepared = Prepared.open(write_images(tmp_path / "images", rows=30))
+    data = shipped(prepared, tmp_path / "shipped")
+    (tmp_path / "shipped" / "PIL.py").write_text("raise ImportError('not here')")
+    done = run(tmp_path / "shipped", "new.png", picture(8, 8))
+    assert done.returncode == 1
+    assert "“new.png” is read by Pillow 11.3 or newer, which is not installed: pip install" in done.stderr
+    assert done.stderr.count("\n") == 1
+    np.save(tmp_path / "all.npy", np.asarray(pictures.pixels(prepared)))
+    assert run(tmp_path / "shipped", "all.npy", (tmp_path / "all.npy").read_bytes()).returncode == 0
+    equal(tmp_path / "shipped", data, np.arange(30))
+
+
+def test_a_picture_that_is_broken_or_too_large_is_named(tmp_path: Path) -> None:
+    shipped(Prepared.open(write_images(tmp_path / "images", rows=30)), tmp_path / "shipped")
+    (tmp_path / "shipped" / "new").mkdir()
+    (tmp_path / "shipped" / "new" / "a.png").write_bytes(picture(8, 8))
+    (tmp_path / "shipped" / "new" / "b.png").write_bytes(picture(30, 30)[:90])
+    done = started(tmp_path / "shipped", "new")
+    assert done.returncode == 1 and "“b.png”, column “image”: “b.png” is no picture that can be read" in done.stderr
+    huge = io.BytesIO()
+    Image.new("1", (9000, 9000)).save(huge, "PNG")
+    done = run(tmp_path / "shipped", "huge.png", huge.getvalue())
+    assert done.returncode == 1 and "9000 x 9000" in done.stderr

@@ -21,8 +21,9 @@
 - ``read``: ``read(values, block, folder)``, values from outside to the raw array, or to an array a row where rows
   differ in length, and what was not understood: the columns' names with such cells, as they were given. ``block`` is
   the Block's ``description()`` as JSON: what the import decided of a column's spelling stands there, and the reader
-  follows it. It imports NumPy alone, and what of ours needs no more (trainer.proving.shipping), and is shipped beside
-  exports. A property test holds it equal to the import (tests/trainer/test_readers.py).
+  follows it. It imports NumPy alone, and what of ours needs no more (trainer.proving.shipping); a library that only
+  some values need, the Block's ``reader_needs``, is imported when one comes. It is shipped beside exports. A property
+  test holds it equal to the import (tests/trainer/test_readers.py).
 """
 
 import pkgutil
@@ -131,6 +132,7 @@ class Block(Strict):
         return f"{self.name}_lengths" if None in self.shape else None
 
     dtype: ClassVar[str] = "float32"  # of the raw values
+    reader_needs: ClassVar[str] = ""  # besides NumPy, for some of what the kind's reader reads
     gap: ClassVar[float | None] = None  # stands for a missing value; None where none can be missing
 
     def arguments(self) -> dict[str, Any]:

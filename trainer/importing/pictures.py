@@ -21,11 +21,12 @@ def labelled_pictures(
     problems: tuple[Problem, ...],
     checks: frozenset[str],
     parts: Sequence[str] | None = None,
-    fit: image.Fit = "squeeze",
+    picture: image.Column | None = None,
 ) -> Parsed:
-    """Pictures uint8 [N, C, H, W], each with the index of its class [N], and its part where the data bring parts."""
-    picture = image.Column(name=IMAGE, shape=tuple(pixels.shape[1:]), fit=fit)
-    columns: list[Column] = [picture, _category(LABEL, classes)]
+    """Pictures uint8 [N, C, H, W], each with the index of its class [N], and its part where the data bring parts;
+    ``picture`` is their column, where they were files."""
+    own = picture or image.Column(name=IMAGE, shape=tuple(pixels.shape[1:]))
+    columns: list[Column] = [own, _category(LABEL, classes)]
     codes = [labels]
     if parts is not None:
         levels = tuple(part for part in PARTS if part in parts)

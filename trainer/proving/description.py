@@ -11,6 +11,8 @@ from trainer.component import Component
 from trainer.data.summary import Dialect
 from trainer.packaging import package
 from trainer.packaging.package import ModelConfig
+from trainer.proving.bundle import Link
+from trainer.proving.verdict import ExportReport
 
 LONGEST_TEXT = 200
 LONGEST_CAUTION = 1000
@@ -40,10 +42,10 @@ def plain(text: object, longest: int = LONGEST_TEXT) -> str:
 
 def card(
     config: ModelConfig,
-    report: dict[str, Any],
+    exports: Sequence[ExportReport],
     scores: dict[str, float],
     cautions: Sequence[str],
-    chain: dict[str, Any],
+    chain: Sequence[Link],
     runs: Sequence[tuple[str, str]],
 ) -> str:
     """The model card: what it is, how it was tested, how to run it, and the chain of hashes."""
@@ -57,11 +59,11 @@ def card(
             "",
             "## Exports",
             "",
-            *_exports(report),
+            *_exports(exports),
             "",
             "## Run it",
             "",
-            *_how_to_run(runs),
+            *_how_to_run(config, runs),
             "",
             "## Where it comes from",
             "",
@@ -121,27 +123,30 @@ def _scores(scores: dict[str, float]) -> list[str]:
     return [f"- Test part: {', '.join(f'{name} {value:.4g}' for name, value in scores.items())}"]
 
 
-def _exports(report: dict[str, Any]) -> list[str]:
+def _exports(exports: Sequence[ExportReport]) -> list[str]:
     lines = ["| file | verdict | largest relative difference |", "| --- | --- | --- |"]
-    for export in report["exports"]:
-        gap = export["largest_difference"]
-        lines.append(f"| {export['file']} | {export['status']} | {'–' if gap is None else f'{gap:.2e}'} |")
+    for export in exports:
+        gap = export.largest_difference
+        lines.append(f"| {export.file} | {export.status} | {'–' if gap is None else f'{gap:.2e}'} |")
     return [*lines, "", "PARITY.md tells how this was measured."]
 
 
-def _how_to_run(runs: Sequence[tuple[str, str]]) -> list[str]:
+def _how_to_run(config: ModelConfig, runs: Sequence[tuple[str, str]]) -> list[str]:
     rows = (
-        "a .csv written as the file that trained the model (that file itself, too), .jsonl with an object a row, or "
-        "pictures.npy (uint8, N x C x H x W); in a row, a picture is the name of a .npy file (uint8, C x H x W). "
-        "preprocess.json names the columns and tells how pictures become such; `--help` tells more"
+        "a .csv written as the file that trained the model (that file itself, too), or .jsonl with an object a row; in "
+        "a row, a picture is the name of its file, PNG or JPEG for example, which becomes pixels as in the import. A "
+        "model of pictures alone also takes a folder of them, or pictures.npy (uint8, N x C x H x W). preprocess.json "
+        "names the columns and tells how pictures are read; `--help` tells more"
     )
-    lines = [f"`predict.py` needs numpy and the library of the format. Rows are {rows}.", ""]
+    further = sorted({block.reader_needs for block in config.inputs} - {""})
+    libraries = f", and {', '.join(further)} for files of pictures" if further else ""
+    lines = [f"`predict.py` needs numpy and the library of the format{libraries}. Rows are {rows}.", ""]
     for name, needs in runs:
-        lines += [f"    pip install numpy {needs}", f"    python predict.py {name} ROWS", ""]
+        lines += [f"    pip install {' '.join(['numpy', needs, *further])}", f"    python predict.py {name} ROWS", ""]
     return [*lines, "Each `run_*.py` is the whole code that loads its format; copy it."]
 
 
-def _lineage(chain: dict[str, Any]) -> list[str]:
+def _lineage(chain: Sequence[Link]) -> list[str]:
     lines = [
         "Every line names the SHA-256 of a file; `lineage.json` holds the same. `sha256sum -c SHA256SUMS` checks all "
         "files here.",
@@ -149,4 +154,4 @@ def _lineage(chain: dict[str, Any]) -> list[str]:
         "| step | file | SHA-256 |",
         "| --- | --- | --- |",
     ]
-    return lines + [f"| {link['step']} | {link['file']} | `{link['sha256']}` |" for link in chain["chain"]]
+    return lines + [f"| {link.step} | {link.file} | `{link.sha256}` |" for link in chain]

@@ -3,17 +3,21 @@
     python predict.py run_onnx.py rows.csv                          answers on standard output, as JSON Lines
     python predict.py run_onnx.py rows.jsonl --output answers.csv   as a table; .jsonl for JSON Lines
     python predict.py run_onnx.py - < rows.jsonl                    rows of another program; --table for a CSV
+    python predict.py run_onnx.py pictures/                         a folder of pictures, or one picture
 
 Columns are those that the model was trained on, in any order; others are not used. preprocess.json lists them.
   CSV         Delimiter, encoding and decimal marks are those of the file that trained the model: that file itself is
               read as it was then. The line that names the columns comes first; what stands above it is skipped.
   JSON Lines  .jsonl, .ndjson or .json, in UTF-8, one object a row; null or no such key is a missing value.
-  pictures    The path of an .npy file, uint8 [channels, height, width], from the folder of the table on. Where a model
-              takes one picture and nothing else, one .npy file may hold all, [rows, channels, height, width].
+  pictures    The path of a picture from the folder of the table on: PNG, JPEG, GIF, BMP, WebP, TIFF, AVIF, JPEG 2000
+              or PNM. It becomes pixels as in the import, by the same code: turned as the camera was, on white, in the
+              model's colours, bits and size. That needs Pillow (11.3 or newer). Without it, the path of an .npy file,
+              uint8 [channels, height, width]. Where a model takes one picture and nothing else, a folder of pictures
+              will do, whose answers name their “file”, or one .npy file with all, [rows, channels, height, width].
 
-Every row but blank lines gets an answer, in order; memory holds one batch. A value that is not understood counts as
-missing: the error output says at the end how many there were in each column, and where the first stands. The exit
-status is 0, or 1 with a sentence on the error output where not all rows could be read.
+Every row but blank lines, and every picture of a folder, gets an answer, in order; memory holds one batch. A value that
+is not understood counts as missing: the error output says at the end how many there were in each column, and where the
+first stands. The exit status is 0, or 1 with a sentence on the error output where not all rows could be read.
 
 All Python files beside this one are part of the program; they were shipped with the model and need nothing else.
 """
@@ -34,6 +38,7 @@ HERE, STDOUT = Path(__file__).resolve().parent, 1
 sys.path.insert(0, str(HERE))  # ``python -I`` leaves it out
 
 from trainer.proving.raw_batches import Notes, RowsError, batches  # noqa: E402 - it lies there
+from trainer.proving.raw_rows import picture_files  # noqa: E402
 
 
 def flat(answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,7 +79,7 @@ def codec(text: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=Path, help="run_onnx.py, or another run_*.py")
-    parser.add_argument("rows", type=Path, help="a .csv, .jsonl or .npy file, or - for standard input")
+    parser.add_argument("rows", type=Path, help="a .csv, .jsonl or .npy file, pictures, or - for standard input")
     parser.add_argument("--output", type=Path, help="a .csv or .jsonl file for the answers")
     parser.add_argument("--table", action="store_true", help="standard input is a CSV, not JSON Lines")
     parser.add_argument("--encoding", type=codec, help="of the rows, if not that of the training rows")
@@ -85,10 +90,12 @@ def main() -> None:
     model = runpy.run_path(str(run))["load"](str(HERE))
     readable = runpy.run_path(str(HERE / "answer.py"))["readable"]
     pieces = batches(given.rows, preprocess, given.batch, notes, given.table, given.encoding or "")
+    answers = (readable(row, preprocess["output"]) for piece in pieces for row in np.asarray(model(piece)))
+    if given.rows.is_dir():
+        files = picture_files(given.rows)
+        answers = ({"file": file, **answer} for file, answer in zip(files, answers, strict=False))
     try:
-        write(
-            (readable(row, preprocess["output"]) for piece in pieces for row in np.asarray(model(piece))), given.output
-        )
+        write(answers, given.output)
     except BrokenPipeError:  # whoever read the answers has enough
         sys.exit(1)
     except (RowsError, OSError) as error:

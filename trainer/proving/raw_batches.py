@@ -33,11 +33,11 @@ class Notes:
 
     def keys(self, rows: Sequence[Row], names: frozenset[str]) -> None:
         """Note keys that the model does not take, and rows without one that it does."""
-        for line, values in rows:
+        for place, values in rows:
             if values.keys() != names:
                 self.unused.update(dict.fromkeys(key for key in values if key and key not in names))
                 for name in names - values.keys():
-                    self.add(name, "rows have no such value, which counts as missing", f"in line {line}")
+                    self.add(name, "rows have no such value, which counts as missing", f"in {place}")
 
     def tell(self) -> None:
         for (column, matter), (count, where) in self.matters.items():
@@ -59,9 +59,9 @@ def batches(
 
     Rows that differ in length are padded by zeros to the longest, and by ``longer`` more; their lengths stand beside.
     """
-    blocks, written, notes, line = preprocess["inputs"], preprocess["table"], notes or Notes(), 0
+    blocks, written, notes, last = preprocess["inputs"], preprocess["table"], notes or Notes(), ""
     names = [name for block in blocks for name in block["columns"]]
-    folder = Path() if path == STDIN else path.parent
+    folder = Path() if path == STDIN else path if path.is_dir() else path.parent
     try:
         rows = read(path, names, written, is_table, encoding)
         while some := list(islice(rows, size)):
@@ -71,12 +71,12 @@ def batches(
                 values = encoded(block, some, folder, notes)
                 batch |= {block["name"]: values} if isinstance(values, np.ndarray) else padded(block, values, longer)
             yield batch
-            line = some[-1][0]
-        if not line:
+            last = some[-1][0]
+        if not last:
             raise ValueError("it holds no rows.")
     except UnicodeError as error:
         codec = error.encoding if isinstance(error, UnicodeDecodeError) else encoding or written["encoding"]
-        sentence = f"behind line {line} it is not in {codec}; save it as UTF-8, or name its --encoding."
+        sentence = f"behind {last or 'line 0'} it is not in {codec}; save it as UTF-8, or name its --encoding."
         raise RowsError(f"{path} cannot be read: {sentence}") from error
     except (ValueError, OSError) as error:
         raise RowsError(f"{path} cannot be read: {error}") from error
@@ -89,14 +89,14 @@ def encoded(block: dict[str, Any], rows: Sequence[Row], folder: Path, notes: Not
         array, strange = import_module(f"read_{block['kind']}").read(list(cells.values()), block, folder)
     except (ValueError, OSError) as error:
         if len(rows) == 1:
-            raise ValueError(f"line {rows[0][0]}, column {quoted(block['columns'])}: {error}.") from error
+            raise ValueError(f"{rows[0][0]}, column {quoted(block['columns'])}: {error}.") from error
         for row in rows:
             encoded(block, [row], folder, Notes())  # the first that cannot be read is named
         raise
     places = {name: enumerate(column) for name, column in cells.items()}
     for name, odd in strange:
         at = next((at for at, cell in places[name] if cell is odd), 0)
-        notes.add(name, "values are not understood and count as missing", f"“{str(odd)[:80]}” in line {rows[at][0]}")
+        notes.add(name, "values are not understood and count as missing", f"“{str(odd)[:80]}” in {rows[at][0]}")
     if "lengths" in block:
         return [np.asarray(row, block["dtype"]) for row in array]
     return np.asarray(array, block["dtype"])

@@ -1,4 +1,5 @@
-"""Rows from outside, one by one, out of CSV, JSON Lines and .npy. Shipped beside exports; it needs NumPy alone."""
+"""Rows from outside, one by one, out of CSV, JSON Lines, .npy and folders of pictures. Shipped beside exports; it needs
+NumPy alone."""
 
 import csv
 import io
@@ -10,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from trainer.columns.image.files import SUFFIXES
 from trainer.importing.names import cleaned, distinct
 
-Row = tuple[int, dict[str, Any]]  # the line that it begins in, and its values by column
+Row = tuple[str, dict[str, Any]]  # where it stands, as "line 3" or a file's name, and its values by column
 Cells = Iterator[tuple[int, list[str]]]
 MOST_ABOVE = 1100  # lines that may stand above the names
 LONGEST_CELL = 1024 * 1024
@@ -27,20 +29,36 @@ def read(path: Path, names: Sequence[str], written: dict[str, Any], is_table: bo
     ``encoding`` which one this file has, where it is not empty. Raises ValueError with a sentence, UnicodeError for
     another encoding, and OSError.
     """
-    if path.suffix == ".npy":
-        yield from pictures(path, names)
+    if path.suffix == ".npy" or path.is_dir() or path.name.lower().endswith(SUFFIXES):
+        if len(names) > 1:
+            raise ValueError(f"pictures alone do not hold the columns {quoted(names)}; name the pictures in a table.")
+        yield from pictures(path, names[0])
         return
     is_table = is_table or (path != STDIN and path.suffix.lower() not in JSON_LINES)
     with opened(path, encoding or (written["encoding"] if is_table else "utf-8")) as file:
         yield from table(file, names, written) if is_table else objects(file)
 
 
-def pictures(path: Path, names: Sequence[str]) -> Iterator[Row]:
-    """Those of an array [rows, channels, height, width]."""
-    if len(names) > 1:
-        raise ValueError(f"one .npy file cannot hold the columns {quoted(names)}.")
-    for number, picture in enumerate(np.load(path, mmap_mode="r", allow_pickle=False), 1):
-        yield number, {names[0]: picture}
+def pictures(path: Path, name: str) -> Iterator[Row]:
+    """Those of an array [rows, channels, height, width], of a folder, or the one in a file."""
+    if path.suffix == ".npy":
+        for number, picture in enumerate(np.load(path, mmap_mode="r", allow_pickle=False), 1):
+            yield f"picture {number}", {name: picture}
+    else:
+        for file in picture_files(path):
+            yield f"“{file}”", {name: file}
+
+
+def picture_files(path: Path) -> list[str]:
+    """The pictures in a folder and the folders in it, in the order of their names, or the one file; no hidden ones."""
+    if not path.is_dir():
+        return [path.name]
+    names = sorted(file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file())
+    return [name for name in names if name.lower().endswith(SUFFIXES) and not any(map(is_hidden, name.split("/")))]
+
+
+def is_hidden(name: str) -> bool:
+    return name.startswith(".") or name == "__MACOSX"
 
 
 def opened(path: Path, encoding: str) -> io.TextIOWrapper:
@@ -56,7 +74,7 @@ def table(file: Iterable[str], names: Sequence[str], written: dict[str, Any]) ->
     for line, row in rows:
         if len(row) < len(columns) or any(row[len(columns) :]):
             raise ValueError(f"line {line} has {len(row)} values where there are {len(columns)} columns.")
-        yield line, dict(zip(columns, row, strict=False))
+        yield f"line {line}", dict(zip(columns, row, strict=False))
 
 
 def numbered(file: Iterable[str], delimiter: str) -> Cells:
@@ -106,7 +124,7 @@ def objects(file: Iterable[str]) -> Iterator[Row]:
         if not isinstance(row, dict):
             raise ValueError(f"line {line} is no JSON object.")
         names |= {key: cleaned([key])[0] for key in row.keys() - names.keys()}
-        yield line, {names[key]: value for key, value in row.items()}
+        yield f"line {line}", {names[key]: value for key, value in row.items()}
 
 
 def quoted(names: Iterable[str], most: int = 20) -> str:

@@ -1,8 +1,9 @@
 """What lies beside every export and runs there: ``predict.py`` and the readers of columns, with what they need of ours.
 
-A shipped file may import other files of this program that need nothing but NumPy. Beside an export there is no package:
-all lie in one folder, ``trainer.importing.words`` as ``importing_words.py``, and the lines of import say so. That the
-import and the reader of a value share such a file is what keeps them from differing.
+A shipped file may import other files of this program that need nothing but NumPy, or, inside of a function, one that
+needs a library which only some values need. Beside an export there is no package: all lie in one folder,
+``trainer.importing.words`` as ``importing_words.py``, and the lines of import say so. That the import and the reader of
+a value share such a file is what keeps them from differing.
 """
 
 import json
@@ -18,7 +19,7 @@ from trainer.proving.description import preprocess
 PREPROCESS = "preprocess.json"
 ANSWER = "answer.py"
 PREDICT = Path(__file__).with_name("predict.py")
-OWN = re.compile(r"^from trainer\.([\w.]+) import ", re.MULTILINE)
+OWN = re.compile(r"^( *)from trainer\.([\w.]+) import ", re.MULTILINE)
 
 
 def ship(config: ModelConfig, folder: Path) -> None:
@@ -36,9 +37,9 @@ def ship(config: ModelConfig, folder: Path) -> None:
 def ship_source(source: Path, name: str, folder: Path) -> None:
     """Copy a source as ``name``, and after it what it imports of ours."""
     text = source.read_text(encoding="utf-8")
-    shipped = OWN.sub(lambda match: f"from {_flat(match[1])} import ", text)
+    shipped = OWN.sub(lambda match: f"{match[1]}from {_flat(match[2])} import ", text)
     (folder / name).write_text(shipped, encoding="utf-8")
-    for module in OWN.findall(text):
+    for _, module in OWN.findall(text):
         spec = find_spec(f"trainer.{module}")
         assert spec is not None and spec.origin is not None
         ship_source(Path(spec.origin), f"{_flat(module)}.py", folder)

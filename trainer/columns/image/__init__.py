@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from math import prod
 from typing import Annotated, Any, ClassVar, Literal
 
+from pydantic import Field
+
 from trainer.columns import Block as BaseBlock
 from trainer.columns import Column as BaseColumn
 from trainer.columns import Layout, Numbers
+from trainer.columns.image.files import Fit
 from trainer.component import Lenient
 from trainer.sentences import gettext_noop as _
 
-Fit = Literal["squeeze", "crop", "pad"]  # how pictures of other proportions were made alike
 Shape = Annotated[tuple[int, ...], Lenient]  # channels, height, width
 
 LABEL = _("picture")
+DEEPEST = 65535.0
 
 
 class Column(BaseColumn):
@@ -22,6 +25,8 @@ class Column(BaseColumn):
     kind: Literal["image"] = "image"
     shape: Shape
     fit: Fit = "squeeze"
+    black: float = Field(0.0, description="What became black in pictures of more than 8 bits a pixel.")
+    white: float = Field(DEEPEST, description="What became white in them.")
 
     @property
     def width(self) -> int:
@@ -31,10 +36,14 @@ class Column(BaseColumn):
 class Block(BaseBlock):
     """One column of pictures: pixels from 0 to 255; ``mean`` and ``scale`` are per channel, in the same unit."""
 
+    reader_needs: ClassVar[str] = "pillow"
+
     kind: Literal["image"] = "image"
     column: str
     channels_height_width: Shape
     fit: Fit = "squeeze"
+    black: float = 0.0
+    white: float = DEEPEST
     mean: Numbers
     scale: Numbers
 
@@ -67,6 +76,7 @@ class Block(BaseBlock):
                 "transparency": "on white",
                 "resize": "box when smaller, else bilinear",
                 "other_proportions": self.fit,
+                "deep": {"black": self.black, "white": self.white},
             },
         }
 

@@ -1,4 +1,4 @@
-"""Pictures from outside. Shipped beside exports; it needs NumPy alone."""
+"""Pictures from outside. Shipped beside exports; it needs NumPy alone, and Pillow for files of pictures."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,22 +6,26 @@ from typing import Any
 
 import numpy as np
 
+ARRAYS = ".npy"
+
 
 def read(
     values: Sequence[Sequence[Any]], block: dict[str, Any], folder: Path
 ) -> tuple[np.ndarray[Any, Any], list[Any]]:
-    """float32 [rows, C, H, W] of one column: pixels from 0 to 255 as arrays or nested lists, or the path of an .npy
-    file with them, which may start from ``folder``; there is nothing that could be misread. Raises ValueError for
-    another shape, OSError for a file that is not there.
+    """float32 [rows, C, H, W] of one column: the path of a picture, which becomes pixels as in the import, or pixels
+    from 0 to 255 as arrays, nested lists, or the path of an .npy file with them. Paths may start from ``folder``.
+    Raises ValueError for another shape or what is no picture, OSError for a file that is not there.
     """
-    shape = tuple(block["shape"][1:])
-    return np.stack([_pixels(cell, shape, folder) for cell in values[0]]).astype(np.float32), []
+    return np.stack([_pixels(cell, block, folder) for cell in values[0]]).astype(np.float32), []
 
 
-def _pixels(cell: Any, shape: tuple[int, ...], folder: Path) -> np.ndarray[Any, Any]:
+def _pixels(cell: Any, block: dict[str, Any], folder: Path) -> np.ndarray[Any, Any]:
     if cell is None or (isinstance(cell, str) and not cell.strip()):
         raise ValueError("there is no picture, and the model needs one in every row")
-    pixels = _of_file(folder / cell.strip()) if isinstance(cell, str) else np.asarray(cell)
+    if isinstance(cell, str) and not cell.strip().lower().endswith(ARRAYS):
+        return _decoded(folder / cell.strip().replace("\\", "/"), block)
+    shape = tuple(block["shape"][1:])
+    pixels = _of_array(folder / cell.strip()) if isinstance(cell, str) else np.asarray(cell)
     is_right = pixels.shape == shape and pixels.dtype.kind in "iu" and (pixels >= 0).all() and (pixels <= 255).all()
     if not is_right:
         raise ValueError(
@@ -31,8 +35,29 @@ def _pixels(cell: Any, shape: tuple[int, ...], folder: Path) -> np.ndarray[Any, 
     return pixels
 
 
-def _of_file(path: Path) -> np.ndarray[Any, Any]:
+def _decoded(path: Path, block: dict[str, Any]) -> np.ndarray[Any, Any]:
+    """As the import does it, by the same code."""
+    try:  # those who give arrays need no Pillow
+        from trainer.columns.image.decoding import BrokenPictureError, Canvas, decoded
+    except ImportError as error:
+        raise ValueError(
+            f"“{path.name}” is read by Pillow 11.3 or newer, which is not installed: pip install --upgrade pillow"
+        ) from error
+    path.stat()  # a file that is not there is no broken one
+    channels, height, width = block["shape"][1:]
+    decoding = block["decoding"]
+    depth = decoding["deep"]
+    canvas = Canvas(
+        "L" if channels == 1 else "RGB", width, height, decoding["other_proportions"], depth["black"], depth["white"]
+    )
+    try:
+        return decoded(path, canvas)
+    except BrokenPictureError as error:
+        raise ValueError(f"“{path.name}” is no picture that can be read: {error}") from error
+
+
+def _of_array(path: Path) -> np.ndarray[Any, Any]:
     try:
         return np.load(path, allow_pickle=False)  # type: ignore[no-any-return]
     except ValueError as error:
-        raise ValueError(f"“{path.name}” is no .npy file; preprocess.json tells how pictures become one") from error
+        raise ValueError(f"“{path.name}” is no .npy file") from error

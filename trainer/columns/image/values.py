@@ -25,7 +25,14 @@ def _block(name: str, column: Column, prepared: Prepared, train: Indices) -> Blo
     pixels = _sample(prepared.own_array(column.name), train)
     means, scales = zip(*(mean_and_scale(pixels[:, channel]) for channel in range(column.shape[0])), strict=True)
     return Block(
-        name=name, column=column.name, channels_height_width=column.shape, fit=column.fit, mean=means, scale=scales
+        name=name,
+        column=column.name,
+        channels_height_width=column.shape,
+        fit=column.fit,
+        black=column.black,
+        white=column.white,
+        mean=means,
+        scale=scales,
     )
 
 

@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from trainer.columns import Readings
-from trainer.columns.image import Fit
+from trainer.columns.image.files import SUFFIXES, Fit
 from trainer.component import Component
 from trainer.importing.archives import Source
 
 if TYPE_CHECKING:
     from trainer.importing.parsed import Parsed
 
-TIFF, PNM = (".tif", ".tiff"), (".pbm", ".pgm", ".ppm", ".pnm")
-SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".avif", ".jp2", *TIFF, *PNM)
 # HEIC is among them: the wheels of pillow-heif bring an encoder under the GPL; pi-heif, which had none, has ended.
 FOREIGN = (
     ".heic",

@@ -4,16 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from trainer.columns import image
+from trainer.columns.image.decoding import BrokenPictureError, Canvas, HugePictureError
 from trainer.errors import TrainerError
 from trainer.formats.image_folder_zip import Spec, format_of
-from trainer.formats.image_folder_zip.pictures import (
-    BrokenPictureError,
-    Canvas,
-    Facts,
-    HugePictureError,
-    extent,
-    facts,
-)
+from trainer.formats.image_folder_zip.headers import Facts, extent, facts
 from trainer.importing.archives import Source
 from trainer.importing.problems import Problem, problem
 
@@ -83,6 +78,11 @@ def canvas(spec: Spec, pictures: Sequence[Picture]) -> Canvas:
         spec.fit,
         *_depth([picture.source for picture in pictures if picture.facts.deep]),
     )
+
+
+def column(name: str, canvas: Canvas) -> image.Column:
+    """The column of pictures that were made alike to this."""
+    return image.Column(name=name, shape=canvas.shape, fit=canvas.fit, black=canvas.low, white=canvas.high)
 
 
 def _depth(deep: Sequence[Source]) -> tuple[float, float]:

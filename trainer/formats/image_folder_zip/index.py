@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from trainer.columns.image.files import SUFFIXES
 from trainer.data.partition import part_of
-from trainer.formats.image_folder_zip import FOREIGN, SUFFIXES
+from trainer.formats.image_folder_zip import FOREIGN
 from trainer.importing.archives import Source
 from trainer.importing.words import clean
 

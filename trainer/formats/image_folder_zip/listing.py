@@ -7,10 +7,11 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from trainer.columns.image.files import SUFFIXES
 from trainer.errors import TrainerError
 from trainer.formats import csv
 from trainer.formats.csv import reader as csv_reader
-from trainer.formats.image_folder_zip import FOREIGN, SUFFIXES, Spec
+from trainer.formats.image_folder_zip import FOREIGN, Spec
 from trainer.formats.image_folder_zip.index import ABSENT, Index, Naming, looks_like_path, parts_of
 from trainer.formats.json_lines import reader as json_lines
 from trainer.importing.archives import Source
@@ -115,9 +116,9 @@ def _with_paths(table: Listing, spec: Spec, index: Index, work: Path) -> Listing
 
 def _namings(columns: Sequence[Sequence[str]], index: Index) -> dict[int, Naming]:
     """By their suffixes too, or else one by names without suffix."""
-    found = {place: how for place, cells in enumerate(columns) if (how := _naming(cells, index)) is not None}
-    if found:
-        return found
+    namings = {place: how for place, cells in enumerate(columns) if (how := _naming(cells, index)) is not None}
+    if namings:
+        return namings
     shares = {
         place: _share(cells, index, Naming(stems=True))
         for place, cells in enumerate(columns)

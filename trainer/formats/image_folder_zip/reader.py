@@ -8,15 +8,17 @@ from pathlib import Path
 import numpy as np
 
 from trainer.columns import Readings
+from trainer.columns.image.decoding import BrokenPictureError, Canvas, decoded
+from trainer.columns.image.files import SUFFIXES
 from trainer.data.partition import TRAIN, part_of
 from trainer.data.prepared import Array
+from trainer.data.summary import IMAGE
 from trainer.errors import TrainerError
-from trainer.formats.image_folder_zip import SUFFIXES, Spec, alike, folders, is_foreign, is_picture, tabled
+from trainer.formats.image_folder_zip import Spec, alike, folders, is_foreign, is_picture, tabled
 from trainer.formats.image_folder_zip.folders import Place
 from trainer.formats.image_folder_zip.index import Index
 from trainer.formats.image_folder_zip.joined import tables
 from trainer.formats.image_folder_zip.listing import names_pictures
-from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Canvas, decoded
 from trainer.formats.image_folder_zip.reading import Reading
 from trainer.importing import mapped
 from trainer.importing.archives import Source
@@ -78,23 +80,23 @@ def _of_folders(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     alike.require_readable(broken, len(readable))
     foreign = [source for source, _ in labelled if is_foreign(source)]
     canvas = alike.canvas(spec, pictures)
-    pixels, kept = _decode_all(pictures, canvas, work, broken)
+    pixels, decoded = _decode_all(pictures, canvas, work, broken)
     alike.require_readable(broken, len(readable))
-    lost, empty = _lost(kept, labelled), folders.without_pictures(others, [source.name for source, _ in labelled])
+    lost, empty = _lost(decoded, labelled), folders.without_pictures(others, [source.name for source, _ in labelled])
     problems = (
-        *alike.problems(kept, canvas),
+        *alike.problems(decoded, canvas),
         *_of_files(broken, others),
-        *_of_places(spec, kept, candidates, places),
+        *_of_places(spec, decoded, candidates, places),
         *alike.foreign_problems(foreign),
         *_of_losses(lost),
         *_of_folders_without(empty),
     )
     parsed = labelled_pictures(
         pixels,
-        *_classes(kept),
-        parts=_parts(kept),
+        *_classes(decoded),
+        parts=_parts(decoded),
         problems=problems,
-        fit=spec.fit,
+        picture=alike.column(IMAGE, canvas),
         checks=checks_of(_of_files, _of_places, _of_losses, _of_folders_without, alike.foreign_problems),
     )
     unlabelled = [source.name for source, place in zip(candidates, places, strict=True) if place.label is None]

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from trainer.columns.image.decoding import BrokenPictureError, Canvas, decoded
 from trainer.data.partition import TRAIN, part_of
 from trainer.data.prepared import Array
 from trainer.formats.image_folder_zip import alike, is_foreign
 from trainer.formats.image_folder_zip.index import ABSENT, AMBIGUOUS, UNNAMED, Index
 from trainer.formats.image_folder_zip.joined import Rows, Tables, several
-from trainer.formats.image_folder_zip.pictures import BrokenPictureError, Canvas, decoded
 from trainer.importing import mapped
 from trainer.importing.archives import Source
 

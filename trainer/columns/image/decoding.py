@@ -1,4 +1,7 @@
-"""Decodes one picture, defensively: its size is checked from the header before a single pixel is decoded."""
+"""Decodes one picture, defensively: its size is checked from the header before a single pixel is decoded.
+
+It needs Pillow and NumPy alone: an import reads pictures by it, and shipped beside exports, ``predict.py`` does.
+"""
 
 import struct
 import warnings
@@ -7,21 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from PIL import AvifImagePlugin, Image, ImageFile, ImageOps, UnidentifiedImageError
 
-from trainer.columns.image import Fit
-from trainer.data.prepared import Array
+from trainer.columns.image.files import Fit
 
+Array = np.ndarray[Any, Any]
 Mode = Literal["L", "RGB"]
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "JPEG2000", "PPM")
-ANIMATIONS = {"PNG", "GIF", "WEBP", "AVIF"}  # further pictures in a JPEG are a camera's previews and depths
 MOST_PIXELS = 64 * 1024 * 1024
-GREY = {"1", "L", "LA", "La"}
-ORIENTATION = 0x0112
 BROKEN = (
     UnidentifiedImageError,
     Image.DecompressionBombError,
@@ -59,18 +59,6 @@ class HugePictureError(BrokenPictureError):
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What a header says. ``width`` and ``height`` as the picture is to be seen, a turned camera considered."""
-
-    width: int
-    height: int
-    grey: bool
-    deep: bool
-    animated: bool
-    pages: bool
-
-
-@dataclass(frozen=True)
 class Canvas:
     """What all pictures are made alike to. Of deep pictures ``low`` becomes black and ``high`` white."""
 
@@ -87,51 +75,10 @@ class Canvas:
         return 1 if self.mode == "L" else 3, self.height, self.width
 
 
-def facts(path: Path) -> Facts:
-    """Read the header only. Raises BrokenPictureError."""
-    with _opened(path) as image:
-        try:
-            turned = image.getexif().get(ORIENTATION, 1) in {5, 6, 7, 8}
-        except BROKEN:
-            turned = False
-        width, height = (image.height, image.width) if turned else image.size
-        deep = image.mode.startswith(("I", "F"))
-        more = _has_more(image)
-        return Facts(
-            width,
-            height,
-            grey=deep or image.mode in GREY,
-            deep=deep,
-            animated=more and image.format in ANIMATIONS,
-            pages=more and image.format == "TIFF",
-        )
-
-
-def _has_more(image: Image.Image) -> bool:
-    """Whether a second frame or page follows. Pillow looks for it in the file, which may be cut there and still hold
-    a whole first."""
-    try:
-        return bool(getattr(image, "is_animated", False))
-    except BROKEN:
-        return False
-
-
-def extent(path: Path) -> tuple[float, float, bool]:
-    """The smallest and the largest finite value of a deep picture, and whether all are whole
-    numbers. Raises BrokenPictureError."""
-    try:
-        with _opened(path) as image:
-            values = np.asarray(image, dtype=np.float64)
-            values = values[np.isfinite(values)]
-            return float(values.min()), float(values.max()), bool((values == np.rint(values)).all())
-    except BROKEN as error:
-        raise BrokenPictureError(str(error)) from error
-
-
 def decoded(path: Path, canvas: Canvas) -> Array:
     """The first frame as uint8 [C, height, width]. Raises BrokenPictureError."""
     try:
-        with _opened(path) as image:
+        with opened(path) as image:
             image.draft(canvas.mode, (canvas.width, canvas.height))
             image.load()
             pixels = np.asarray(_fitted(_flat(_upright(image), canvas), canvas), dtype=np.uint8)
@@ -150,7 +97,7 @@ def _fitted(picture: Image.Image, canvas: Canvas) -> Image.Image:
     return ImageOps.pad(picture, size, method) if canvas.fit == "pad" else picture.resize(size, method)
 
 
-def _opened(path: Path) -> Image.Image:
+def opened(path: Path) -> Image.Image:
     """The picture, its header read. Our own check of the size comes first, so that the sentence can name it."""
     try:
         with warnings.catch_warnings(), _unchecked_size():
