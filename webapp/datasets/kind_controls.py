@@ -154,7 +154,8 @@ def _options_of(place: int, kind: str, post: QueryDict) -> Iterator[tuple[str, A
 def _says_nothing_new(reading: Mapping[str, Any], column: Mapping[str, Any], pinned: Mapping[str, Any] | None) -> bool:
     if pinned is not None:
         return {name: value for name, value in pinned.items() if value is not None} == reading
-    return bool(reading == {"kind": column["kind"]} or reading == _default(column["kind"]))
+    untouched = _default(column["kind"]) or {"kind": column["kind"]}
+    return {**untouched, **reading} == untouched
 
 
 def _default(kind: str) -> dict[str, Any] | None:
