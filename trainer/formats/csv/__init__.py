@@ -33,9 +33,20 @@ class Spec(Component):
     delimiter: Literal["auto", ",", ";", "tab", "|"] = Field(
         "auto", title="Delimiter", description="What stands between values."
     )
-    encoding: Literal["auto", "utf-8", "utf-16", "gb18030", "cp1252"] = Field(
-        "auto", title="Encoding", description="How letters are written as bytes."
-    )
+    encoding: Literal[
+        "auto",
+        "utf-8",
+        "utf-16",
+        "gb18030",
+        "big5",
+        "cp932",
+        "cp949",
+        "cp1250",
+        "cp1251",
+        "cp1252",
+        "cp1253",
+        "cp1254",
+    ] = Field("auto", title="Encoding", description="How letters are written as bytes.")
     header: Literal["auto", "yes", "no"] = Field(
         "auto", title="First line", description="Whether it holds the columns' names."
     )
@@ -67,7 +78,7 @@ def is_text(source: Source) -> bool:
     A file that is called a table and has columns is one, even if its first name stands in <> or [].
     """
     if source.head.startswith(MARKS):
-        return True
+        return OBJECT.match(source.head.decode("utf-16", "ignore").encode()) is None
     head = unpadded(source.head)
     if OBJECT.match(head) or (b"\0" in head and not wide(head)):
         return False
