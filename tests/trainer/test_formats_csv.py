@@ -483,3 +483,27 @@ def test_words_for_yes_and_no_are_one_kind_however_they_are_written(
     expected = [-1 if not cell else int(cell.casefold() == levels[1]) for cell in cells]
     assert made.data.array("booleans")[:, 0].tolist() == expected
     assert made.profile.suggested_target == "sold"
+
+
+SPACED = {
+    "R": '"size" "bird" "weight"\n' + "".join(f'"{n}" {n / 4} "{("a fox", "owl")[n % 2]}" {n}\n' for n in range(30)),
+    "columns": "size    bird  weight\n"
+    + "".join(f"  {n / 4:<6}  {'fo' * (n % 3 + 1):<8} {n:4}  \n" for n in range(30)),
+    "no names": "".join(f"   {n / 4:7.3f}   {n * 7 % 5}  {n}.\r\n" for n in range(30)),
+    "notes above": "# birds of 2024\n\nsize bird weight\n" + "".join(f"{n / 4} x{n % 3} {n}\n" for n in range(30)),
+}
+
+
+@pytest.mark.parametrize("case", SPACED)
+def test_values_between_spaces_are_columns(case: str, tmp_path: Path) -> None:
+    made = imported(tmp_path, {"birds.txt": SPACED[case].encode()})
+    names, has_names = [column.name for column in made.data.summary.columns], case != "no names"
+    assert made.data.summary.rows == 30
+    place = names.index("size" if has_names else "column 1")
+    assert [float(row[place]) for row in made.profile.rows] == [n / 4 for n in range(30)]
+    assert made.data.summary.dialect == Dialect(delimiter=" ", header=has_names)
+
+
+def test_prose_is_no_table_of_words(tmp_path: Path) -> None:
+    prose = b"one two three\nfour five six\nseven eight nine\nten eleven twelve\n"
+    assert refusal(tmp_path, {"birds.txt": prose}).code == "format_unknown"

@@ -1,6 +1,6 @@
 """Table (CSV).
 
-Values separated by commas, semicolons, tabs or bars, one row a line, with or without a first line of names.
+Values separated by commas, semicolons, tabs, bars or spaces, one row a line, with or without a first line of names.
 """
 
 import re
@@ -13,12 +13,14 @@ from pydantic import Field
 
 from trainer.columns import Readings
 from trainer.component import Component
+from trainer.importing import spaced
 from trainer.importing.archives import Source
 
 if TYPE_CHECKING:
     from trainer.importing.parsed import Parsed
 
 SUFFIXES = (".csv", ".tsv", ".tab")
+SPACED = (*SUFFIXES, ".txt", ".dat", ".data", ".prn", ".asc")
 LINES_COMPARED = 20
 MARKS = (b"\xff\xfe", b"\xfe\xff")
 OTHER_TEXT = (b"{", b"[", b"<", b"%PDF", b"%!PS")
@@ -89,8 +91,18 @@ def is_text(source: Source) -> bool:
 def _is_table(source: Source) -> bool:
     name = source.name.lower()
     return is_text(source) and (
-        name.endswith(SUFFIXES) or (not name.endswith((".md", ".rst", ".py")) and _has_columns(source.head))
+        name.endswith(SUFFIXES)
+        or (not name.endswith((".md", ".rst", ".py")) and _has_columns(source.head))
+        or is_spaced(source, "utf-8")
     )
+
+
+def is_spaced(source: Source, codec: str) -> bool:
+    """Whether the values of its lines stand between spaces; the last line may be cut."""
+    if not source.name.lower().endswith(SPACED) or _has_columns(source.head):
+        return False
+    lines = source.head.decode(codec, "ignore").splitlines()
+    return spaced.are_columns(lines[:-1] if source.size > len(source.head) else lines)
 
 
 def _has_columns(head: bytes) -> bool:
