@@ -117,7 +117,10 @@ def _said(item: Any, value: Any) -> tuple[str, Mapping[str, Any]]:
     return OF_TYPES.get((kind, type(value)), SENTENCES[kind]), {name: _short(part) for name, part in context.items()}
 
 
-def _short(value: Any) -> str:
+def _short(value: Any) -> str | int:
+    """A count stays a number: sentences may read otherwise of one."""
+    if type(value) is int:
+        return value
     text = str(value)
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from trainer.columns import Column
     from trainer.data.prepared import Array
-    from trainer.proving.lossy import Change
+    from trainer.proving.lossy import MetricChange
 
 LossOf = Callable[["Tensor", "Tensor"], "Tensor"]  # of each row [B]
 
@@ -138,7 +138,7 @@ class Task(Protocol):
     def report(self, decisions: "Array", truth: "Array") -> tuple[Scalar, Sequence[Scalar], Sequence[Block]]:
         """Of the test rows: the headline, further scalars, and blocks."""
 
-    def compare(self, before: "Array", after: "Array", truth: "Array") -> "Change":
+    def compare(self, before: "Array", after: "Array", truth: "Array") -> "MetricChange":
         """What two models decided on the same rows."""
 
     def output(self) -> dict[str, Any]:

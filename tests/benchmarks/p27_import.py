@@ -21,7 +21,10 @@ DIGITS = ROOT / "webapp" / "datasets" / "samples" / "digits"
 PACKAGES = ("polars==2.1.0", "polars-runtime-32==2.1.0")
 SIZES = (10_000, 100_000, 1_000_000)
 REPEATS = 3  # of which the least counts
-RATIO, MEMORY, DIGITS_SECONDS = 3.0, 1536, 0.1  # x polars, MiB, processor seconds
+RATIO, MEMORY = 3.0, 1536  # x polars, MiB
+DIGITS_SECONDS = (
+    0.46  # of the processor: what version d88697b takes beside this one, on the machine of docs/benchmarks.md
+)
 
 OURS = """
 import json, resource, sys, tempfile
@@ -54,7 +57,7 @@ def run() -> list[Line]:
         files = {rows: _table(folder / f"{rows}.csv", rows) for rows in SIZES}
         with _polars(folder) as packages:
             pairs = {rows: _pair(path, packages) for rows, path in files.items()}
-    digits = min((_spent(OURS, sorted(DIGITS.glob("*.gz"))) for _ in range(REPEATS)), key=lambda spent: spent[1])
+    digits = min(_spent(OURS, sorted(DIGITS.glob("*.gz"))) for _ in range(REPEATS))
     return [*_table_lines(pairs), _digits_line(digits)]
 
 
@@ -113,11 +116,11 @@ def _table_lines(pairs: dict[int, tuple[Spent, Spent | None]]) -> Iterator[Line]
 def _digits_line(spent: Spent) -> Line:
     return Line(
         number="P27",
-        name="8,000 digits to ready, processor time behind the imports",
-        figure=spent[1],
+        name="8,000 digits to ready, processor time",
+        figure=spent[0],
         unit="s",
         target=DIGITS_SECONDS,
-        beside=f"{spent[2]:.0f} MiB",
+        beside=f"{spent[0] - spent[1]:.2f} s imports, {spent[1]:.3f} s work; {spent[2]:.0f} MiB",
     )
 
 

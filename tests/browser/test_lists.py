@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import PATIENCE
-from tests.browser.test_walk import take_digits
+from tests.browser.test_walk import finished_digits, take_digits
 from tests.yard import Yard
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -150,6 +150,53 @@ def test_the_same_export_twice_is_refused_at_the_item_until_the_list_is_another(
     form.get_by_label("Epochs").fill("1")
     form.get_by_role("button", name="Start").click()
     form.wait_for_url(re.compile("/runs/[0-9a-f-]{36}/"))
+
+
+def test_a_fault_of_an_item_stands_beside_it_while_one_edits_and_takes_no_focus(form: Page) -> None:
+    group = exports(form)
+    add(group, 0)
+    fourth = group.locator("> ol > [data-item]").nth(3)
+    expect(fourth.get_by_role("alert")).to_have_text("“safetensors” stands here more than once. Keep one of them.")
+    button = group.get_by_role("button", name="Move safetensors up").last
+    button.focus()
+    form.keyboard.press("Enter")  # keys of items are no places: the fault follows its item
+    expect(group.locator("> ol > [data-item]").nth(2).get_by_role("alert")).to_contain_text("more than once")
+    expect(button).to_be_focused()
+    group.get_by_role("button", name="Remove safetensors").last.click()
+    expect(group.locator(".error")).to_have_count(0)
+
+
+def test_a_fault_in_a_fold_is_marked_there_and_reached_from_the_summary(form: Page) -> None:
+    group = form.get_by_role("group", name="Augmentation", exact=True)
+    add(group, 0)
+    item = group.locator("> ol > [data-item]").first
+    field = item.get_by_label("Part", exact=True)
+    field.fill("7")
+    expect(item.locator(".error")).to_be_visible()
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    item.locator("[data-grip]").click()
+    expect(item.locator("details").first).to_have_attribute("data-faulty", "")
+    form.locator("#spec-preview").get_by_role("link", name="Flip pictures: Part").click()
+    expect(field).to_be_focused()
+    field.fill("0.5")
+    expect(item.locator(".error")).to_have_count(0)
+
+
+def test_an_empty_list_of_stages_is_announced_while_one_edits_and_when_it_is_sent(page: Page) -> None:
+    page.goto(f"{finished_digits(page)}compress/")
+    group = page.get_by_role("group", name="Stages", exact=True)
+    while group.locator("[data-remove]").count():
+        group.locator("[data-remove]").first.click()
+    alert = group.get_by_role("alert").first
+    expect(alert).to_have_text("Nothing is here yet: add at least one.")
+    add(group, 0)
+    expect(alert).to_have_text("")
+    group.locator("[data-remove]").first.click()
+    expect(alert).to_have_text("Nothing is here yet: add at least one.")
+    page.get_by_role("button", name="Start compressing").click()
+    expect(alert).to_have_text("Nothing is here yet: add at least one.")
+    expect(group.locator("[data-menu] > summary")).to_be_focused()
 
 
 def test_a_component_within_a_component_is_chosen_and_survives_another_choice(form: Page) -> None:

@@ -15,7 +15,7 @@ from tests.trainer.test_damage import flip
 from webapp.artifacts import store
 from webapp.artifacts.models import Edge
 from webapp.datasets.models import DatasetVersion
-from webapp.runs import logbook, services
+from webapp.runs import compressing, logbook, services
 from webapp.runs.models import Kind, Run, State
 
 pytestmark = pytest.mark.fault
@@ -137,7 +137,10 @@ def test_damaged_weights_are_neither_exported_nor_compressed_and_verify_tells_of
     trained = finished(train(digits(seed=19), epochs=1))
     name, export = weights(trained), finished(trained.children.get(kind=Kind.EXPORT))
     flip_anywhere(stored(name), dice)
-    runs = services.retry(run=export, owner=export.owner), services.start_compression(owner=trained.owner, run=trained)
+    runs = (
+        services.retry(run=export, owner=export.owner),
+        compressing.start_compression(owner=trained.owner, run=trained),
+    )
     for run in map(finished, runs):
         assert (run.state, run.reason_code) == (State.FAILED, "input_damaged"), describe(run)
         assert run.reason_params["file"] == name[:12]

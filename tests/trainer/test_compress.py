@@ -17,7 +17,7 @@ from trainer.attempt import events, job
 from trainer.attempt.journal import Reader
 from trainer.checked import sha256
 from trainer.compressors import RefusedError
-from trainer.compressors.quantize_int8 import refuse_when_worse
+from trainer.compressors.quantize_int8.stage import refuse_when_worse
 from trainer.data.prepared import Array
 from trainer.packaging import package
 from trainer.proving import export, lossy, sources
@@ -59,8 +59,8 @@ def test_eight_bits_are_smaller_again_and_answer_alike(compressed: Done) -> None
     _, pruned, quantized = compressed.report["stages"]
     assert quantized["form"] == "onnx"
     assert quantized["size"] < 0.4 * pruned["size"]
-    assert quantized["agreement"]["agreement"] >= 0.98
-    assert quantized["agreement"]["low"] <= 0 <= quantized["agreement"]["high"]
+    assert quantized["cost"]["agreement"] >= 0.98
+    assert quantized["cost"]["low"] <= 0 <= quantized["cost"]["high"]
 
 
 def test_every_stage_is_measured_alike(compressed: Done) -> None:
@@ -91,7 +91,7 @@ def test_a_quantized_version_is_exported_with_its_cost(
     done = samples.attempt(tmp_path / "export", "export", {"exporters": [{"name": "onnx"}]}, inputs)
     (row,) = done.report["exports"]
     assert row["status"] == "lossy", row
-    told = compressed.report["stages"][2]["agreement"]
+    told = compressed.report["stages"][2]["cost"]
     assert told["rows"] == 239
     assert row["lossy"] == told
     assert [output.meta["format"] for output in done[events.Output]][:2] == ["bundle", "onnx"]
@@ -121,7 +121,7 @@ def test_a_quantized_export_that_answers_otherwise_is_refused(
     source = sources.open_source(compressed.output("stage-2-quantize_int8.onnx"), "onnx")
     proof = Proof.prepare(source, digits["prepared"], tmp_path)
     made = export.make(catalog.default("exporters", "onnx"), source, proof, tmp_path / "made")
-    assert made.report["status"] == "lossy"
+    assert made.report.status == "lossy"
     graph = onnx.load(str(made.folder / "model.onnx"))
     bias = next(
         tensor for tensor in graph.graph.initializer if tensor.data_type == onnx.TensorProto.INT32 and tensor.dims
@@ -131,7 +131,7 @@ def test_a_quantized_export_that_answers_otherwise_is_refused(
     assert proof.check(made.folder, made.run, source).status == "refused"
 
 
-def of_errors(before: Array, after: Array, truth: Array) -> lossy.Change:
+def of_errors(before: Array, after: Array, truth: Array) -> lossy.MetricChange:
     return lossy.of_errors("mae", "Mean absolute error", np.abs(before - truth), np.abs(after - truth))
 
 

@@ -23,10 +23,12 @@ from trainer.exporters import Source
 from trainer.packaging import package
 from trainer.packaging.package import ModelConfig
 from trainer.packaging.preprocessing import Positional
-from trainer.proving import bundle, export, parity, shipping, sources
+from trainer.proving import bundle, export, reference_rows, shipping, sources
 from trainer.proving.description import card, plain
-from trainer.proving.export import Made
+from trainer.proving.export import Export
+from trainer.proving.parity import check
 from trainer.proving.proof import Proof
+from trainer.proving.verdict import TOLERANCE
 from trainer.specs.export import exporters_for
 from trainer.specs.split import Split
 from trainer.tasks.regression import Target
@@ -80,7 +82,7 @@ def test_all_formats_are_proved_and_the_bundle_comes_first(exported: Done) -> No
     for row in exported.report["exports"]:
         assert row["status"] == "proved", row
         assert row["rows"] == 239
-        assert row["largest_difference"] <= parity.TOLERANCE
+        assert row["largest_difference"] <= TOLERANCE
 
 
 def test_parity_asks_for_a_missing_value_in_every_column(penguins: Trained, tmp_path: Path) -> None:
@@ -125,10 +127,7 @@ def test_the_shipped_sheets_tell_the_difference_in_whole_sentences(exported: Don
 
 def test_the_title_of_a_model_card_tells_the_task(digits: Trained, penguins: Trained) -> None:
     configs = [trained.source.config for trained in (digits, penguins)]
-    titles = [
-        card(config, {"exports": []}, {"rows": 1}, ["<b>[x](y)"], {"chain": []}, []).splitlines()[0]
-        for config in configs
-    ]
+    titles = [card(config, [], {"rows": 1}, ["<b>[x](y)"], [], []).splitlines()[0] for config in configs]
     assert titles == ["# Model card: Classification of label", "# Model card: Regression of body\\_mass\\_g"]
 
 
@@ -212,21 +211,21 @@ def test_a_number_is_proved_alike_in_every_unit(unit: float, penguins: Trained, 
     scaled = config.model_copy(update={"target": target})
     right = _tampered(penguins, tmp_path, scaled)
     proof = Proof.prepare(right, penguins.prepared, tmp_path)
-    assert export.make(default("exporters", "onnx"), right, proof, tmp_path / "right").report["status"] == "proved"
+    assert export.make(default("exporters", "onnx"), right, proof, tmp_path / "right").report.status == "proved"
     wrong = _tampered(
         penguins,
         tmp_path,
         scaled.model_copy(update={"target": target.model_copy(update={"scale": 1.001 * target.scale})}),
     )
-    assert export.make(default("exporters", "onnx"), wrong, proof, tmp_path / "wrong").report["status"] == "refused"
+    assert export.make(default("exporters", "onnx"), wrong, proof, tmp_path / "wrong").report.status == "refused"
 
 
 def test_the_rows_with_gaps_of_a_wide_table_are_few_and_each_column_is_missing_once() -> None:
     names, ones = tuple(f"c{place}" for place in range(1_000)), (1.0,) * 1_000
     wide = number.Block(columns=names, center=ones, scale=ones)
-    gaps = parity.gaps([wide])
-    rows = parity.with_gaps({"numbers": np.ones((1, 1_000), np.float32)}, [wide], gaps)["numbers"]
-    assert len(gaps) == len(rows) == parity.GAP_ROWS
+    gaps = reference_rows.gaps([wide])
+    rows = reference_rows.with_gaps({"numbers": np.ones((1, 1_000), np.float32)}, [wide], gaps)["numbers"]
+    assert len(gaps) == len(rows) == reference_rows.GAP_ROWS
     assert (np.isnan(rows).sum(axis=0) == 1).all()
 
 
@@ -266,8 +265,8 @@ def _tampered(trained: Trained, folder: Path, config: ModelConfig, *, weight: fl
 def test_a_corrupted_weight_is_refused(name: str, digits: Trained, tmp_path: Path) -> None:
     wrong = _tampered(digits, tmp_path, digits.source.config, weight=0.5)
     refused = export.make(default("exporters", name), wrong, digits.proof(tmp_path), tmp_path / "wrong")
-    assert refused.report["status"] == "refused"
-    assert refused.report["message"].startswith("Refused:")
+    assert refused.report.status == "refused"
+    assert refused.report.message.startswith("Refused:")
 
 
 def test_a_refused_export_is_not_offered_and_the_others_stay(digits: Trained, tmp_path: Path) -> None:
@@ -282,7 +281,7 @@ def test_a_refused_export_is_not_offered_and_the_others_stay(digits: Trained, tm
         assert "| refused |" in archive.read("PARITY.md").decode()
 
 
-def _assembled(made: list[Made], trained: Trained, proof: Proof, folder: Path) -> list[str]:
+def _assembled(made: list[Export], trained: Trained, proof: Proof, folder: Path) -> list[str]:
     (folder / "out").mkdir()
     links = [
         bundle.link("data", "prepared.safetensors", trained.prepared),
@@ -298,7 +297,7 @@ def test_a_wrong_mean_is_refused(digits: Trained, tmp_path: Path) -> None:
     shifted = pixels.model_copy(update={"mean": (pixels.mean[0] + 1.0,)})
     wrong = _tampered(digits, tmp_path, config.model_copy(update={"inputs": (shifted,)}))
     made = export.make(default("exporters", "safetensors"), wrong, digits.proof(tmp_path), tmp_path / "wrong")
-    assert made.report["status"] == "refused"
+    assert made.report.status == "refused"
     assert not made.offered
 
 
@@ -306,8 +305,8 @@ def test_a_model_that_answers_only_nan_is_refused(digits: Trained, tmp_path: Pat
     wrong = _tampered(digits, tmp_path, digits.source.config, weight=math.nan)
     proof = Proof.prepare(wrong, digits.prepared, tmp_path)
     made = export.make(default("exporters", "safetensors"), wrong, proof, tmp_path / "wrong")
-    assert made.report["status"] == "refused"
-    assert "answers no row with a number" in made.report["message"]
+    assert made.report.status == "refused"
+    assert "answers no row with a number" in made.report.message
 
 
 def test_wrong_category_codes_are_refused(penguins: Trained, tmp_path: Path) -> None:
@@ -320,14 +319,14 @@ def test_wrong_category_codes_are_refused(penguins: Trained, tmp_path: Path) -> 
     )
     wrong = _tampered(penguins, tmp_path, config.model_copy(update={"inputs": inputs}))
     made = export.make(default("exporters", "safetensors"), wrong, penguins.proof(tmp_path), tmp_path / "wrong")
-    assert made.report["status"] == "refused"
+    assert made.report.status == "refused"
 
 
 def test_an_export_that_needs_our_code_is_refused(digits: Trained, tmp_path: Path) -> None:
     proof = digits.proof(tmp_path)
     shipping.ship(digits.source.config, tmp_path)
     (tmp_path / "run_ours.py").write_text("def load(folder):\n    import trainer.package\n")
-    verdict = parity.check(tmp_path, "run_ours.py", proof.rows, proof.answers, proof.count)
+    verdict = check(tmp_path, "run_ours.py", proof.rows, proof.answers, proof.count)
     assert verdict.status == "refused"
     assert "No module named 'trainer'" in verdict.params["error"]
 
@@ -347,7 +346,7 @@ def test_a_graph_fixed_at_one_batch_size_is_refused(digits: Trained, tmp_path: P
     assert program is not None
     program.save(str(tmp_path / "model.onnx"))
     run = export.write_run(default("exporters", "onnx"), tmp_path)
-    verdict = parity.check(tmp_path, run, proof.rows, proof.answers, proof.count)
+    verdict = check(tmp_path, run, proof.rows, proof.answers, proof.count)
     assert verdict.status == "refused"
 
 
@@ -366,7 +365,7 @@ def test_nobodys_text_becomes_markup(text: str) -> None:
 def test_the_model_card_escapes_names_of_columns_and_classes(penguins: Trained) -> None:
     target = penguins.source.config.target.model_copy(update={"name": "<b>&[x](y)", "classes": ("<i>", "b")})
     config = penguins.source.config.model_copy(update={"target": target})
-    text = card(config, {"exports": []}, {"rows": 1}, ["<b>[x](y)"], {"chain": []}, [])
+    text = card(config, [], {"rows": 1}, ["<b>[x](y)"], [], [])
     assert "<b>" not in text
     assert "<i>" not in text
     assert "[x](y)" not in text
@@ -374,7 +373,7 @@ def test_the_model_card_escapes_names_of_columns_and_classes(penguins: Trained) 
 
 def test_the_model_card_of_a_fold_says_which_it_was_tested_on(penguins: Trained) -> None:
     config = penguins.source.config.model_copy(update={"split": Split(folds=5, fold=0)})
-    text = card(config, {"exports": []}, {"rows": 1}, ["<b>[x](y)"], {"chain": []}, [])
+    text = card(config, [], {"rows": 1}, ["<b>[x](y)"], [], [])
     assert "- Split: seed 0, tested on fold 1 of 5, validation part 0.1" in text.splitlines()
 
 

@@ -15,7 +15,7 @@ from trainer import catalog, exporters
 from trainer.catalog import listing
 from trainer.exporters import Source
 from trainer.proving import export, sources
-from trainer.proving.export import Made
+from trainer.proving.export import Export
 from trainer.proving.proof import Proof
 
 EXPORTERS = {name: entry for name, entry in listing("exporters").items() if "torch" in entry.spec.forms}
@@ -50,22 +50,22 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(scope="module", params=EXPORTERS)
-def made(request: pytest.FixtureRequest, trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Made:
+def made(request: pytest.FixtureRequest, trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Export:
     folder = tmp_path_factory.mktemp(request.param) / "made"
     return export.make(catalog.default("exporters", request.param), trained.source, trained.proof, folder)
 
 
-def test_it_is_proved(made: Made) -> None:
-    assert made.report["status"] == "proved", made.report
+def test_it_is_proved(made: Export) -> None:
+    assert made.report.status == "proved", made.report
 
 
-def test_it_writes_the_files_that_it_lists(made: Made) -> None:
+def test_it_writes_the_files_that_it_lists(made: Export) -> None:
     assert {file.name for file in made.files} <= {path.name for path in made.folder.iterdir()}
     assert made.files[0].format == made.exporter.name
     assert all(exporters.labels().get(file.format) for file in made.files if file.offered)
 
 
-def test_it_tells_no_path_of_this_machine(made: Made) -> None:
+def test_it_tells_no_path_of_this_machine(made: Export) -> None:
     for path in filter(Path.is_file, made.folder.iterdir()):
         assert not telling_paths(path.name, path.read_bytes(), made.folder)
 
@@ -83,7 +83,7 @@ def test_a_path_of_anybodys_home_is_seen(path: str) -> None:
     assert not telling_paths("c", b"the home/house is at /home or C:\\Users")
 
 
-def test_the_same_model_gives_the_same_bytes(made: Made, trained: Trained, tmp_path: Path) -> None:
+def test_the_same_model_gives_the_same_bytes(made: Export, trained: Trained, tmp_path: Path) -> None:
     again = sources.open_source(trained.source.path, "torch")
     catalog.build("exporters", made.exporter, again, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {file.name for file in made.files}

@@ -23,7 +23,7 @@ from trainer.errors import TrainerError
 from trainer.importing import preparation
 from trainer.model import ModelSpec
 from trainer.parts import Input
-from trainer.proving import parity
+from trainer.proving import reference_rows
 from trainer.specs.train import TrainDraft
 
 TASK = {"name": "classification", "target": "class", "features": [column.name for column in mixed.FEATURES]}
@@ -187,7 +187,7 @@ def _require_same_answers(out: Path, members: Mapping[str, bytes], prepared: Pre
         (file := folder / "unpacked" / name).parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
     names = [column.name for column in prepared.summary.columns]
-    rows = parity.write_rows(prepared, names, np.arange(len(prepared)), folder, [])
+    rows = reference_rows.write_rows(prepared, names, np.arange(len(prepared)), folder, [])
     assert _answers(out, folder / "unpacked" / "shop" / "labels.csv") == _answers(out, rows)
 
 

@@ -63,6 +63,24 @@ CASES: dict[str, tuple[Mapping[str, bytes], Component | None, dict[str, str], se
         },
         {"other_widths"},
     ),
+    "titles and comments above": (
+        {"a.csv": f"# made by hand\n\n# in spring\n{TABLE}".encode()},
+        None,
+        {"line 1: # made by hand": "above the table", "line 3: # in spring": "above the table"},
+        {"lines_before"},
+    ),
+    "a title above": (
+        {"a.csv": f"Birds of the lake\n\n{TABLE}".encode()},
+        None,
+        {"line 1: Birds of the lake": "above the table"},
+        {"lines_before"},
+    ),
+    "a comment above names in another comment": (
+        {"a.csv": f"# made by hand\n# {TABLE}".encode()},
+        None,
+        {"line 1: # made by hand": "above the table"},
+        {"lines_before"},
+    ),
     "remarks behind": (
         {"a.csv": (TABLE + "source: a friend\n# and me\n").encode()},
         None,

@@ -24,7 +24,7 @@ from trainer.data import rows
 from trainer.data.prepared import Array, Prepared, own_name, write_prepared
 from trainer.data.rows import Rows
 from trainer.data.summary import DataSummary
-from trainer.proving import answering, parity, shipping
+from trainer.proving import answering, reference_rows, shipping
 from trainer.proving.predict import flat
 from trainer.specs.kinds import parse
 from trainer.specs.train import TrainDraft
@@ -104,7 +104,7 @@ def test_a_table_is_read_as_the_import_read_it(tmp_path: Path) -> None:
 def test_the_real_sample_is_read_as_json_lines(tmp_path: Path) -> None:
     prepared = Prepared.open(samples.penguins(tmp_path / "data"))
     data = shipped(prepared, tmp_path / "shipped")
-    path = parity.write_rows(
+    path = reference_rows.write_rows(
         prepared, [column.name for column in data.features], np.arange(len(prepared)), tmp_path, []
     )
     done = run(tmp_path / "shipped", "penguins.jsonl", path.read_bytes())

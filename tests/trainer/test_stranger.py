@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from trainer.proving import parity
+from trainer.proving import stranger
 
 TOOLS = """
 import numpy as np
 batches = lambda path, preprocess, size, longer: [np.zeros((3, 2))]
 """
 FULL_DISK = "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))"
-ASK = "import sys, pathlib; from trainer.proving import parity; parity.answers(*map(pathlib.Path, sys.argv[1:]))"
+ASK = "import sys, pathlib; from trainer.proving import stranger; stranger.answers(*map(pathlib.Path, sys.argv[1:]))"
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def export_that_does(folder: Path, what: str) -> str:
 
 
 def test_what_it_answers_is_told_by_batch_size(folder: Path) -> None:
-    found = parity.answers(folder, export_that_does(folder, "pass"), folder)
+    found = stranger.answers(folder, export_that_does(folder, "pass"), folder)
     assert {size: answer.shape for size, answer in found.items()} == {1: (3, 2), 7: (3, 2)}
 
 
@@ -46,24 +46,24 @@ def test_who_asked_dies_as_it_was_killed(folder: Path, number: signal.Signals) -
 
 
 def test_an_export_that_crashes_is_refused_by_the_name_of_its_signal(folder: Path) -> None:
-    with pytest.raises(parity.NoAnswerError, match="could not be run: SIGSEGV"):
-        parity.answers(folder, export_that_does(folder, f"os.kill(os.getpid(), {int(signal.SIGSEGV)})"), folder)
+    with pytest.raises(stranger.NoAnswerError, match="could not be run: SIGSEGV"):
+        stranger.answers(folder, export_that_does(folder, f"os.kill(os.getpid(), {int(signal.SIGSEGV)})"), folder)
 
 
 @pytest.mark.parametrize(("what", "number"), [(FULL_DISK, errno.EFBIG), ("bytearray(1 << 62)", errno.ENOMEM)])
 def test_want_of_room_or_memory_is_told_as_such(folder: Path, what: str, number: int) -> None:
     with pytest.raises(OSError, match="Error") as told:
-        parity.answers(folder, export_that_does(folder, what), folder)
+        stranger.answers(folder, export_that_does(folder, what), folder)
     assert told.value.errno == number
 
 
 def test_an_export_that_lacks_a_file_is_refused(folder: Path) -> None:
-    with pytest.raises(parity.NoAnswerError, match="No such file"):
-        parity.answers(folder, export_that_does(folder, "open(folder + '/weights')"), folder)
+    with pytest.raises(stranger.NoAnswerError, match="No such file"):
+        stranger.answers(folder, export_that_does(folder, "open(folder + '/weights')"), folder)
 
 
 def test_it_leaves_when_who_asked_died_before_it_could_notice(folder: Path) -> None:
     given = [str(folder), export_that_does(folder, "pass"), str(folder), "1"]
-    left = subprocess.run([sys.executable, "-I", "-c", parity.STRANGER, str(os.getppid()), *given], check=False)
+    left = subprocess.run([sys.executable, "-I", "-c", stranger.STRANGER, str(os.getppid()), *given], check=False)
     assert left.returncode
     assert not (folder / "answers.npz").exists()

@@ -63,7 +63,7 @@ def test_a_stage_in_a_wrong_place_is_named_at_the_stage(client: Client, trained:
 
 def test_an_empty_list_of_stages_says_so(client: Client, trained: Run) -> None:
     answer = client.post(f"/runs/{trained.pk}/compress/", {"key": "k"})
-    assert answer.status_code == 422 and "There must be at least 1 items here." in answer.content.decode()
+    assert answer.status_code == 422 and "Nothing is here yet: add at least one." in answer.content.decode()
 
 
 def test_a_button_of_the_list_starts_nothing(client: Client, trained: Run) -> None:

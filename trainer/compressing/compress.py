@@ -5,12 +5,9 @@ an output of role ``model`` whose ``meta`` has ``stage``, ``name``, ``form`` and
 of stages that were done before are named again; they are the same files.
 """
 
-import math
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from shutil import copyfile, rmtree
-from typing import Any
 
 from trainer import catalog
 from trainer.attempt import events
@@ -19,56 +16,19 @@ from trainer.attempt.job import GO_ON, STOP, YIELD, Job
 from trainer.attempt.journal import Journal
 from trainer.component import Component
 from trainer.compressing import compare, savings, stages
-from trainer.compressing.stages import StageJournal, Stages
-from trainer.compressors import Bench, CompressorSpec, RefusedError, Training, Version
+from trainer.compressing.fine_tuning import PausedError, fine_tune
+from trainer.compressing.setting import Setting
+from trainer.compressing.stage_rows import Refused
+from trainer.compressing.stages import Stages
+from trainer.compressors import Bench, CompressorSpec, RefusedError, Version
 from trainer.data import rows
 from trainer.data.prepared import Prepared
-from trainer.data.rows import Rows
 from trainer.packaging import package
-from trainer.packaging.preprocessing import RawModel
 from trainer.proving import sources
 from trainer.report import Report
 from trainer.sentences import gettext_noop as _
 from trainer.specs.compress import CompressSpec
-from trainer.specs.train import TrainSpec
-from trainer.training import checkpoint, loop, parallel
-from trainer.training import setting as training_setting
-from trainer.training.parallel import Ranks
-
-
-class PausedError(Exception):
-    """Training inside a stage was asked to pause; its checkpoint is written."""
-
-    def __init__(self, step: int, code: str) -> None:
-        super().__init__(code)
-        self.step = step
-        self.code = code
-
-
-@dataclass(frozen=True, kw_only=True)
-class Setting:
-    """What all stages share. ``recipe`` is the spec by which the model was trained, and is trained on."""
-
-    spec: CompressSpec
-    folder: Path
-    journal: Journal
-    control: Control
-    ranks: Ranks
-    data: Rows
-    recipe: TrainSpec
-    original: Version
-
-    @property
-    def steps_per_epoch(self) -> int:
-        return self.data.batches(self.recipe.batch_size, self.recipe.seed).per_epoch
-
-    def steps(self, done: int) -> int:
-        """Training steps of the first ``done`` stages."""
-        return self.steps_per_epoch * sum(self.epochs(stage.training()) for stage in self.spec.stages[:done])
-
-    def epochs(self, training: Training | None) -> int:
-        """How often a stage that trains so sees all training rows; 0 when it does not train."""
-        return max(training.epochs, math.ceil(training.least_steps / self.steps_per_epoch)) if training else 0
+from trainer.training import parallel
 
 
 def compress(job: Job, folder: Path, journal: Journal) -> events.Ended:
@@ -80,54 +40,71 @@ def compress(job: Job, folder: Path, journal: Journal) -> events.Ended:
 
 
 def _compress(setting: Setting, job: Job) -> events.Ended:
-    folder, journal = setting.folder, setting.journal
-    results, step, training = _resumed(job, folder, journal)
-    total = max(1, setting.steps(len(setting.spec.stages)))
-    journal.write(
+    results, step, training = _resumed(job, setting.folder, setting.journal)
+    _start(setting, step)
+    table = compare.Table(setting.data, setting.spec.threads, setting.original)
+    results.rows = results.rows or [table.row(setting.original, "original")]
+    command = GO_ON
+
+    while not _is_over(setting, results):
+        command = setting.control.read()
+        if command != GO_ON:
+            break
+        try:
+            _do_next(setting, results, table, training)
+        except PausedError as paused:
+            return events.Ended(outcome="paused", code=paused.code, step=paused.step)
+        training = None
+        if not _is_over(setting, results):
+            _checkpoint(setting, results)
+
+    return _end(setting, results, command)
+
+
+def _start(setting: Setting, step: int) -> None:
+    setting.journal.write(
         events.Started(
             step=step,
-            total_steps=total,
+            total_steps=max(1, setting.steps(len(setting.spec.stages))),
             steps_per_epoch=setting.steps_per_epoch,
             placement=(str(setting.ranks.device),),
         )
     )
-    table = compare.Table(setting.data, setting.spec.threads, setting.original)
-    results.table = results.table or [table.row(setting.original, "original")]
-    version, command, refused = _newest(setting, results), GO_ON, False
 
-    while results.done < len(setting.spec.stages) and not refused:
-        command = setting.control.read()
-        if command != GO_ON:
-            break
-        stage = setting.spec.stages[results.done]
-        _say_stage(setting, results.done, stage)
-        try:
-            _keep(setting, results, _do(setting, stage, version, results, training), stage, table)
-            version = _newest(setting, results)
-        except RefusedError as error:
-            refused = True
-            _refuse(setting, results, stage, error)
-        except PausedError as paused:
-            return events.Ended(outcome="paused", code=paused.code, step=paused.step)
-        training = None
-        if results.done < len(setting.spec.stages) and not refused:
-            _checkpoint(setting, results)
 
+def _is_over(setting: Setting, results: Stages) -> bool:
+    """Whether all stages are done, or the last one was refused, on which nothing can be built."""
+    return results.done == len(setting.spec.stages) or isinstance(results.rows[-1], Refused)
+
+
+def _do_next(setting: Setting, results: Stages, table: compare.Table, begun: Path | None) -> None:
+    stage = setting.spec.stages[results.done]
+    _say_stage(setting, results.done, stage)
+    try:
+        _keep(setting, results, _do(setting, stage, results, begun), stage, table)
+    except RefusedError as error:
+        _refuse(setting, results, stage, error)
+
+
+def _end(setting: Setting, results: Stages, command: int) -> events.Ended:
     step = setting.steps(results.done) if results.stopped_at is None else results.stopped_at
     if command not in (GO_ON, STOP):
         _checkpoint(setting, results)
         return events.Ended(outcome="paused", code="yielded" if command == YIELD else "", step=step)
-    _say_savings(journal, results)
-    journal.write(events.Result(report=_report(results)))
-    unfinished = refused or results.done < len(setting.spec.stages)
+    _report(setting.journal, results)
+    unfinished = isinstance(results.rows[-1], Refused) or results.done < len(setting.spec.stages)
     stopped = command == STOP or results.stopped_at is not None or (unfinished and setting.control.read() == STOP)
     return events.Ended(outcome="stopped" if stopped else "succeeded", step=step)
 
 
-def _report(results: Stages) -> dict[str, Any]:
-    scalars = savings.scalars(results.table)
+def _report(journal: Journal, results: Stages) -> None:
+    """What all of it came to, as a sentence and in numbers."""
+    table = results.table()
+    message, params = savings.sentence(table)
+    journal.write(events.Log(level="info" if results.names else "warning", message=message, params=params))
+    scalars = savings.scalars(table)
     report = Report(headline=scalars[0].name if scalars else "", scalars=tuple(scalars))
-    return {**report.model_dump(mode="json"), "stages": results.table}
+    journal.write(events.Result(report={**report.model_dump(mode="json"), "stages": table}))
 
 
 def _setting(job: Job, prepared: Prepared, folder: Path, journal: Journal) -> Setting:
@@ -143,7 +120,7 @@ def _setting(job: Job, prepared: Prepared, folder: Path, journal: Journal) -> Se
         data=data,
         ranks=parallel.join(job.devices, job.spec.threads),
         recipe=config.recipe,
-        original=Version(0, path, "torch", config),
+        original=Version(stage=0, path=path, form="torch", config=config),
     )
 
 
@@ -166,9 +143,9 @@ def _newest(setting: Setting, results: Stages) -> Version:
     if not results.names:
         return setting.original
     path = results.out / results.names[-1]
-    form = results.table[results.done]["form"]
+    form = results.rows[results.done].form
     config = package.load(path)[0] if form == "torch" else sources.onnx_config(path)
-    return Version(results.done, path, form, config)
+    return Version(stage=results.done, path=path, form=form, config=config)
 
 
 def _say_stage(setting: Setting, done: int, stage: Component) -> None:
@@ -184,12 +161,7 @@ def _say_stage(setting: Setting, done: int, stage: Component) -> None:
     )
 
 
-def _say_savings(journal: Journal, results: Stages) -> None:
-    message, params = savings.sentence(results.table)
-    journal.write(events.Log(level="info" if results.names else "warning", message=message, params=params))
-
-
-def _do(setting: Setting, stage: CompressorSpec, version: Version, results: Stages, begun: Path | None) -> Version:
+def _do(setting: Setting, stage: CompressorSpec, results: Stages, begun: Path | None) -> Version:
     """Do one stage in a folder of its own; ``begun`` is the checkpoint of its training when an
     earlier life began it.
     """
@@ -200,56 +172,10 @@ def _do(setting: Setting, stage: CompressorSpec, version: Version, results: Stag
         folder=work,
         rows=setting.data,
         threads=setting.spec.threads,
-        fine_tune=partial(_fine_tune, setting, stage.training(), results, begun),
+        fine_tune=partial(fine_tune, setting, stage.training(), results, begun),
     )
-    result: Version = catalog.build("compressors", stage, version, bench)
+    result: Version = catalog.build("compressors", stage, _newest(setting, results), bench)
     return result
-
-
-def _fine_tune(
-    setting: Setting, training: Training | None, results: Stages, begun: Path | None, model: RawModel
-) -> None:
-    """Train on with the loop that trained the model; it ends with the weights of the best epoch. ``begun`` is the
-    checkpoint that an earlier life wrote in the middle of it.
-
-    Raises PausedError, and RefusedError when it was stopped before it saw all rows once.
-    """
-    assert training is not None, "a stage that trains says so in its Spec"
-    optimizer = catalog.default("optimizers", "adamw").replaced(learning_rate=training.learning_rate)
-    spec = setting.recipe.model_copy(
-        update={
-            "epochs": setting.epochs(training),
-            "optimizer": optimizer,
-            "schedule": catalog.default("schedules", "cosine"),
-            "ranks": 1,
-            "precision": "float32",
-            "seed": setting.spec.seed,
-        }
-    )
-    earlier = setting.steps(results.done)
-    keep = partial(_keep_training, setting, results)
-    journal = StageJournal(setting.journal, earlier, keep, setting.folder)
-    fitted = loop.fit(
-        training_setting.Setting(spec, model, setting.data, setting.ranks, journal),
-        control=setting.control,
-        folder=setting.folder,
-        resume=checkpoint.read(begun) if begun else None,
-    )
-    if fitted.outcome == "paused":
-        raise PausedError(earlier + fitted.progress.step, fitted.code)
-    if fitted.progress.step < setting.steps_per_epoch:
-        results.stopped_at = earlier + fitted.progress.step
-        raise RefusedError(
-            "not_fine_tuned",
-            "Stopped before it was trained on, so what this stage made is not offered; start the "
-            "compression again and let it finish.",
-        )
-    if fitted.outcome == "stopped":
-        results.stopped_at = earlier + fitted.progress.step
-
-
-def _keep_training(setting: Setting, results: Stages, step: int, training: Path) -> Path:
-    return stages.write(setting.folder / "checkpoints", step, results, training)
 
 
 def _checkpoint(setting: Setting, results: Stages) -> None:
@@ -266,28 +192,27 @@ def _keep(setting: Setting, results: Stages, version: Version, stage: Component,
     setting.data.prepared.is_whole()
     name = stages.file_name(version.stage, stage.name, version.form)
     copyfile(version.path, results.out / name)
-    results.table.append(table.row(version, stage.name, results.table[-1]))
+    results.rows.append(table.row(version, stage.name, results.rows[-1]))
     results.names.append(name)
     _publish(setting.journal, results, version.stage, name)
 
 
 def _publish(journal: Journal, results: Stages, number: int, name: str) -> None:
-    row = results.table[number]
-    meta: dict[str, Any] = {"form": row["form"], "stage": number, "name": row["name"], "report": row}
+    row = results.table()[number]
+    meta = {"form": row["form"], "stage": number, "name": row["name"], "report": row}
     journal.write(events.Output(role="model", path=f"out/{name}", name=name, meta=meta))
 
 
-def _refuse(setting: Setting, results: Stages, stage: Component, error: RefusedError) -> None:
+def _refuse(setting: Setting, results: Stages, stage: CompressorSpec, error: RefusedError) -> None:
     """What a stage made is not offered: the table and the log say why."""
-    results.table.append(
-        {
-            "stage": results.done + 1,
-            "name": stage.name,
-            "form": stage.yields,
-            "status": "refused",
-            "code": error.code,
-            "message": error.message,
-            "params": error.params,
-        }
+    results.rows.append(
+        Refused(
+            stage=results.done + 1,
+            name=stage.name,
+            form=stage.yields,
+            code=error.code,
+            message=error.message,
+            params=error.params,
+        )
     )
     setting.journal.write(events.Log(level="warning", code=error.code, message=error.message, params=error.params))

@@ -13,36 +13,43 @@ from typing import Any
 
 import numpy as np
 import torch
+from pydantic import TypeAdapter
 from torch import Tensor
 
 from trainer import files
 from trainer.attempt import events
 from trainer.attempt.journal import Journal, Log
 from trainer.component import Form
+from trainer.compressing.stage_rows import Measured, Refused, StageRow
 from trainer.packaging import tensorfile
 from trainer.training.checkpoint import refusing_what_is_damaged
 
 TRAINING = "training"
+_rows = TypeAdapter(list[StageRow])
 KEPT = 2  # the newest may be on its way to the store while the next is written
 
 
 @dataclass
 class Stages:
-    """``table`` has a row per stage that is done, the original's first; ``names`` the file in ``out/`` of
-    each version made.
+    """``rows`` has one per stage that is done, the original's first; ``names`` the file in ``out/`` of each
+    version.
 
     ``stopped_at``: the run's step at which a person ended the training of the last of them.
     """
 
     out: Path
-    table: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[Measured | Refused] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     stopped_at: int | None = None
 
     @property
     def done(self) -> int:
         """How many stages are behind us."""
-        return max(0, len(self.table) - 1)
+        return max(0, len(self.rows) - 1)
+
+    def table(self) -> list[dict[str, Any]]:
+        """The rows as JSON."""
+        return [row.model_dump(mode="json") for row in self.rows]
 
 
 def write(folder: Path, step: int, stages: Stages, training: Path | None = None) -> Path:
@@ -51,7 +58,7 @@ def write(folder: Path, step: int, stages: Stages, training: Path | None = None)
     if training is not None:
         contents[TRAINING] = _bytes(training)
     contents["step"] = torch.tensor([step])  # a file needs a tensor, also before the first stage is done
-    facts = {"step": step, "table": stages.table, "names": stages.names}
+    facts = {"step": step, "table": stages.table(), "names": stages.names}
     folder.mkdir(exist_ok=True)
     path = folder / f"stages-{step:010d}-{stages.done:02d}.safetensors"
     tensorfile.write(path, contents, json.dumps(facts))
@@ -68,7 +75,7 @@ def read(path: Path | str, out: Path, training: Path) -> tuple[Stages, int, Path
     with refusing_what_is_damaged():
         text, contents = tensorfile.read(path)
         facts = json.loads(text)
-        stages = Stages(out, facts["table"], facts["names"])
+        stages = Stages(out, _rows.validate_python(facts["table"], strict=False), facts["names"])
         for name in stages.names:
             files.write(out / Path(name).name, contents[f"out.{name}"].numpy().tobytes())
         if TRAINING not in contents:

@@ -1,16 +1,16 @@
 """Stages that make a trained model smaller.
 
 A component has, beside its ``Spec`` (whose ``forms`` and ``yields`` say what it takes and makes),
-``build(spec, version: Version, bench: Bench) -> Version``. It raises RefusedError where its own result is not good
+``build(spec, version: Version, bench: Bench) -> Version``; where that takes torch code of its own, the component is a
+folder, and ``build`` calls its ``stage``. It raises RefusedError where its own result is not good
 enough. The ``Spec``, made from CompressorSpec, says how it trains the model, if it does.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from trainer.checked import sha256
 from trainer.component import Component, Form
 from trainer.errors import TrainerError
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from trainer.data.rows import Rows
     from trainer.packaging.package import ModelConfig
     from trainer.packaging.preprocessing import RawModel
+    from trainer.proving.lossy import Cost
 
 
 @dataclass(frozen=True)
@@ -41,25 +42,17 @@ class RefusedError(TrainerError):
     """The stage made something that is not offered; the run succeeds with the stages before it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Version:
-    """A model version: stage 0 is the one that compression began with. ``notes`` go into the table of stages."""
+    """A model version: stage 0 is the one that compression began with. One in a smaller number format has what that
+    ``cost``, and the milliseconds by batch size that the same network takes in float in the same runtime."""
 
     stage: int
     path: Path
     form: Form
     config: "ModelConfig"
-    notes: dict[str, Any] = field(default_factory=dict)
-
-
-def compressed(config: "ModelConfig", stage: CompressorSpec, made_from: Path) -> "ModelConfig":
-    """The configuration of what ``stage`` makes of the package in ``made_from``: the chain of hashes grows
-    by one link.
-    """
-    from trainer.packaging.package import Compression  # reaches torch, which the listing of components must not
-
-    step = Compression(stage=stage, made_from=sha256(made_from))
-    return config.model_copy(update={"compression": (*config.compression, step)})
+    cost: "Cost | None" = None
+    float_latency_ms: dict[str, float] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

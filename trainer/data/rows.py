@@ -215,13 +215,13 @@ def read_table(task: TaskSpec, prepared: Prepared, division: Split) -> Table:
 def _divided(table: Table, division: Split, seed: int) -> tuple[Indices, Parts]:
     """The rows that can be used, and their parts."""
     encoded = table.targets
-    given = _given(table.prepared, division.column) if division.column else None
-    is_usable = encoded.is_present if given is None else encoded.is_present & (given >= 0)
+    part_places = _given(table.prepared, division.column) if division.column else None
+    is_usable = encoded.is_present if part_places is None else encoded.is_present & (part_places >= 0)
     usable = table.rows[is_usable[table.rows]]
     strata = None if encoded.strata is None else encoded.strata[usable]
-    if given is None:
+    if part_places is None:
         return usable, split.parts(usable, strata, division, seed)
-    return usable, split.given(usable, strata, given[usable], division, seed)
+    return usable, split.given(usable, strata, part_places[usable], division, seed)
 
 
 def _given(prepared: Prepared, name: str) -> Array:

@@ -66,6 +66,7 @@ def _are_measured(read: Read, cells: pa.StringArray) -> bool:
     present = read.values[is_number]
     if not len(present):
         return False
+    cells = series.narrowed(cells)
     if (present != np.floor(present)).any() or series.contain(cells, b"."):
         return True
     if series.begin(cells, ZERO).any() or series.contain(cells, b"E") or np.abs(present).max() >= SURE_DIGITS:
@@ -83,7 +84,7 @@ def _all_plain(cells: pa.StringArray) -> Read | None:
 def _plain_with_gaps(cells: pa.StringArray) -> Read | None:
     """The quick way for a column of numbers with missing values."""
     is_gap = are_gaps(cells)
-    values = _floats(pc.if_else(is_gap, NOTHING, cells)) if is_gap.any() else None
+    values = _floats(pc.if_else(series.mask(is_gap), NOTHING, cells)) if is_gap.any() else None
     if values is None or (np.isnan(values) != is_gap).any():
         return None
     return Read(values, np.where(is_gap, GAP, NUMBER).astype(np.uint8))

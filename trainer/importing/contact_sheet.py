@@ -1,12 +1,13 @@
 """A picture of some rows, of data with a column whose kind can draw them."""
 
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
 from trainer import columns
-from trainer.columns import Column, module_of
+from trainer.columns import module_of
 from trainer.data.prepared import Indices
 from trainer.importing.kind import import_of
 from trainer.importing.parsed import Parsed
@@ -19,7 +20,7 @@ MOST_CELLS = 60
 
 def draw(path: Path, parsed: Parsed, profile: Profile) -> Thumbnails | None:
     """Write the contact sheet of the first column that has one as PNG; None where none has."""
-    column = next((column for column in parsed.summary.columns if _can_be_drawn(column)), None)
+    column = next((column for column in parsed.summary.columns if _can_be_drawn(column.kind)), None)
     if column is None:
         return None
     rows, labels = _chosen(parsed, profile)
@@ -27,8 +28,9 @@ def draw(path: Path, parsed: Parsed, profile: Profile) -> Thumbnails | None:
     return Thumbnails(columns=WIDTH, rows=-(-len(rows) // WIDTH), size=CELL, labels=labels)
 
 
-def _can_be_drawn(column: Column) -> bool:
-    return find_spec(f"{columns.__name__}.{column.kind}.sheet") is not None
+@cache
+def _can_be_drawn(kind: str) -> bool:
+    return find_spec(f"{columns.__name__}.{kind}.sheet") is not None
 
 
 def _chosen(parsed: Parsed, profile: Profile) -> tuple[list[int], tuple[str, ...]]:

@@ -153,6 +153,7 @@ def profile_of(column: Column, **statistics: Any) -> ColumnProfile:
     )
 
 
+@cache
 def imports() -> dict[str, Import]:
     """The kinds whose columns an import recognises or somebody can choose, in the order in which they are asked."""
     every = {name: import_of(name) for name in names()}

@@ -249,7 +249,7 @@ SENTENCES: dict[str, Sentence] = {
     "lines_before": (
         "info",
         _("%(count)s lines before the table, the first “%(value)s”, were skipped."),
-        _("Nothing to do, unless one of them is a row."),
+        _("Look whether one of them is a row; the list of what was left out has them all."),
     ),
     "other_sheets": (
         "info",

@@ -11,8 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trainer.data.prepared import Array
+from trainer.importing.words import narrow
 
 SPACE, BEYOND_ASCII = 0x20, 0x80
+FULL_WIDTH = (b"\xef\xbc", b"\xef\xbd")  # what characters of full width begin with in UTF-8
 WORD, LONGEST_MIXED = 8, 64  # bytes
 REST_OF_WORD = np.array([(1 << 8 * count) - 1 for count in range(WORD + 1)], "<u8")  # the first bytes of a word
 SEED, FACTOR, HALF = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93), np.uint64(32)
@@ -71,6 +73,15 @@ def stripped(cells: pa.StringArray) -> pa.StringArray:
         if ends.min() <= SPACE or ends.max() >= BEYOND_ASCII:
             return pc.utf8_trim_whitespace(cells)
     return cells
+
+
+def narrowed(cells: pa.StringArray) -> pa.StringArray:
+    """With digits, signs and letters of full width as those of half width."""
+    at = starts(cells)
+    own = bytes_of(cells)[at[0] : at[-1]]
+    if not len(own) or own.max() < BEYOND_ASCII or not any(contain(cells, mark) for mark in FULL_WIDTH):
+        return cells
+    return of([narrow(cell) for cell in cells.to_pylist()])
 
 
 def lengths(cells: pa.StringArray) -> Array:

@@ -1,10 +1,12 @@
 """Numbers as programs and as people write them: with thousands, decimal commas, units, and minus signs of all kinds.
 
-Shipped beside exports; it needs nothing else.
+Shipped beside exports; it needs what of ours is shipped, too.
 """
 
 import re
 from dataclasses import dataclass
+
+from trainer.importing.words import narrow
 
 PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:inf|infinity)", re.ASCII | re.IGNORECASE)
 THOUSANDS = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3})(?:\.\d+)?", re.ASCII)  # and lakhs
@@ -88,9 +90,10 @@ def bare_digits(cell: str) -> str:
 
 def _match(cell: str) -> tuple[re.Match[str] | None, bool]:
     """The parts of a number, and whether it stands in parentheses."""
-    if len(cell) > LONGEST_SPELLED or not _DIGIT.search(cell):
+    text = narrow(cell)
+    if len(text) > LONGEST_SPELLED or not _DIGIT.search(text):
         return None, False
-    text = cell.translate(_TRANSLATION).strip()
+    text = text.translate(_TRANSLATION).strip()
     in_parentheses = text.startswith("(") and text.endswith(")")
     return SPELLED.fullmatch(text[1:-1].strip() if in_parentheses else text), in_parentheses
 

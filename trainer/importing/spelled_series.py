@@ -29,7 +29,7 @@ def numbers(cells: pa.StringArray, comma: bool) -> Numbers:
     """What ``cells.number_of`` makes of each of these stripped cells."""
     digits = _plain(cells, comma)
     rest = series.numbers(np.flatnonzero(digits.is_null()))
-    candidates = cells.take(rest)
+    candidates = series.narrowed(cells.take(rest))
     is_short = pc.and_(pc.less_equal(pc.utf8_length(candidates), spelled.LONGEST_SPELLED), _holds(candidates, "[0-9]"))
     rest, candidates = rest.filter(is_short), candidates.filter(is_short)
     units: dict[str, str] = {}

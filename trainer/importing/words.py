@@ -6,7 +6,6 @@ from typing import Any
 
 FOREIGN_SPACES = "\u00a0\u2007\u2009\u200a\u202f\u3000"
 SPACES = str.maketrans(dict.fromkeys(FOREIGN_SPACES, " "))
-WIDE_DIGITS = "０１２３４５６７８９"
 _NARROW = str.maketrans({chr(place + 0xFEE0): chr(place) for place in range(0x21, 0x7F)})  # of full width, as in Asia
 
 

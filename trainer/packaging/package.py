@@ -10,8 +10,10 @@ from pydantic import Field, SerializeAsAny, ValidationError, ValidationInfo, fie
 from torch import Tensor, nn
 
 from trainer import catalog, columns
+from trainer.checked import sha256
 from trainer.columns import AnyBlock, Block
 from trainer.component import Lenient, Strict
+from trainer.compressors import CompressorSpec
 from trainer.data.summary import Dialect
 from trainer.errors import TrainerError
 from trainer.packaging import networks, preprocessing, tensorfile
@@ -92,6 +94,13 @@ def inputs(config: ModelConfig) -> dict[str, Input]:
         block.name: Input(columns.layout_of(block), tuple(_encoder(block).shape), block.column_names, block.lengths)
         for block in config.inputs
     }
+
+
+def compressed(config: ModelConfig, stage: CompressorSpec, made_from: Path) -> ModelConfig:
+    """The configuration of what ``stage`` makes of the package in ``made_from``: the chain of hashes grows by one
+    link."""
+    step = Compression(stage=stage, made_from=sha256(made_from))
+    return config.model_copy(update={"compression": (*config.compression, step)})
 
 
 def save(path: Path, config: ModelConfig, model: nn.Module) -> None:

@@ -44,8 +44,8 @@ def preview(job: Job, folder: Path, journal: Journal) -> None:
     done = list(cleaned.rows(spec.cleaning, before))
     table = done[-1].table if done else before
     data = rows.divide(spec.task, before, done, spec.split, spec.seed, cleaning=spec.cleaning)
-    shown = sheet.draw(folder / "out" / SHEET, data, spec)
-    if shown is not None:
+    drawing = sheet.draw(folder / "out" / SHEET, data, spec)
+    if drawing is not None:
         journal.write(Output(role="sheet", path=f"out/{SHEET}", name=SHEET))
     report = Preview(
         rows_before=len(before.rows),
@@ -55,7 +55,7 @@ def preview(job: Job, folder: Path, journal: Journal) -> None:
         classes=tuple(table.counts()[:MOST_CLASSES]) if table.has_classes else (),
         steps=tuple(_steps(spec, before, done)),
         changes=tuple(_changes(spec, data, table))[:MOST_COLUMNS],
-        sheet=shown,
+        sheet=drawing,
         seconds=time.monotonic() - began,
     )
     journal.write(Result(report=report.model_dump(mode="json")))

@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from trainer.checked import sha256
 
@@ -33,13 +32,10 @@ def link(step: str, name: str, path: Path) -> Link:
     return Link(step, name, sha256(path))
 
 
-def chain(links: Sequence[Link]) -> dict[str, Any]:
-    """data -> spec -> weights -> export. Whoever has the files can compute every hash again, offline."""
-    return {"version": 1, "chain": [asdict(item) for item in links]}
-
-
-def write_lineage(chained: dict[str, Any], folder: Path) -> None:
-    (folder / LINEAGE).write_text(json.dumps(chained, indent=2) + "\n", encoding="utf-8")
+def write_lineage(links: Sequence[Link], folder: Path) -> None:
+    """Write the chain of hashes."""
+    chain = {"version": 1, "chain": [asdict(item) for item in links]}
+    (folder / LINEAGE).write_text(json.dumps(chain, indent=2) + "\n", encoding="utf-8")
 
 
 def write(folder: Path, names: Sequence[str], path: Path) -> None:

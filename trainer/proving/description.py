@@ -10,6 +10,8 @@ from trainer.columns import Block
 from trainer.data.summary import Dialect
 from trainer.packaging import package
 from trainer.packaging.package import ModelConfig
+from trainer.proving.bundle import Link
+from trainer.proving.verdict import ExportReport
 
 LONGEST_TEXT = 200
 LONGEST_CAUTION = 1000
@@ -39,10 +41,10 @@ def plain(text: object, longest: int = LONGEST_TEXT) -> str:
 
 def card(
     config: ModelConfig,
-    report: dict[str, Any],
+    exports: Sequence[ExportReport],
     scores: dict[str, float],
     cautions: Sequence[str],
-    chain: dict[str, Any],
+    chain: Sequence[Link],
     runs: Sequence[tuple[str, str]],
 ) -> str:
     """The model card: what it is, how it was tested, how to run it, and the chain of hashes."""
@@ -56,7 +58,7 @@ def card(
             "",
             "## Exports",
             "",
-            *_exports(report),
+            *_exports(exports),
             "",
             "## Run it",
             "",
@@ -117,11 +119,11 @@ def _scores(scores: dict[str, float]) -> list[str]:
     return [f"- Test part: {', '.join(f'{name} {value:.4g}' for name, value in scores.items())}"]
 
 
-def _exports(report: dict[str, Any]) -> list[str]:
+def _exports(exports: Sequence[ExportReport]) -> list[str]:
     lines = ["| file | verdict | largest relative difference |", "| --- | --- | --- |"]
-    for export in report["exports"]:
-        gap = export["largest_difference"]
-        lines.append(f"| {export['file']} | {export['status']} | {'–' if gap is None else f'{gap:.2e}'} |")
+    for export in exports:
+        gap = export.largest_difference
+        lines.append(f"| {export.file} | {export.status} | {'–' if gap is None else f'{gap:.2e}'} |")
     return [*lines, "", "PARITY.md tells how this was measured."]
 
 
@@ -140,7 +142,7 @@ def _how_to_run(config: ModelConfig, runs: Sequence[tuple[str, str]]) -> list[st
     return [*lines, "Each `run_*.py` is the whole code that loads its format; copy it."]
 
 
-def _lineage(chain: dict[str, Any]) -> list[str]:
+def _lineage(chain: Sequence[Link]) -> list[str]:
     lines = [
         "Every line names the SHA-256 of a file; `lineage.json` holds the same. `sha256sum -c SHA256SUMS` checks all "
         "files here.",
@@ -148,4 +150,4 @@ def _lineage(chain: dict[str, Any]) -> list[str]:
         "| step | file | SHA-256 |",
         "| --- | --- | --- |",
     ]
-    return lines + [f"| {link['step']} | {link['file']} | `{link['sha256']}` |" for link in chain["chain"]]
+    return lines + [f"| {link.step} | {link.file} | `{link.sha256}` |" for link in chain]

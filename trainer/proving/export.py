@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile, rmtree
-from typing import Any, Literal
+from typing import Literal
 
 from trainer import catalog
 from trainer.attempt import events
@@ -24,8 +24,9 @@ from trainer.attempt.journal import Journal
 from trainer.component import Component
 from trainer.errors import TrainerError
 from trainer.exporters import File, Source
-from trainer.proving import bundle, description, parity, shipping, sources
+from trainer.proving import bundle, description, parity_sheet, shipping, sources
 from trainer.proving.proof import Proof
+from trainer.proving.verdict import ExportReport, Parity
 from trainer.sentences import gettext_noop as _
 from trainer.specs.export import ExportSpec, exporters_for
 
@@ -34,12 +35,12 @@ SPEC = "spec.json"
 COMMON = (
     ("bundle", bundle.NAME),
     ("preprocess", shipping.PREPROCESS),
-    ("parity", parity.JSON),
-    ("parity", parity.SHEET),
+    ("parity", parity_sheet.JSON),
+    ("parity", parity_sheet.SHEET),
     ("model_card", CARD),
 )
 """The (format, name) of the outputs that every export has."""
-SAID: dict[str, tuple[str, Literal["info", "warning"]]] = {
+MESSAGES: dict[str, tuple[str, Literal["info", "warning"]]] = {
     "proved": (_("%(file)s answers as the model does."), "info"),
     "lossy": (_("%(file)s answers nearly as the model does; the parity sheet tells what it costs."), "info"),
     "refused": (_("%(file)s is refused and not offered; the parity sheet tells why."), "warning"),
@@ -47,18 +48,18 @@ SAID: dict[str, tuple[str, Literal["info", "warning"]]] = {
 
 
 @dataclass(frozen=True)
-class Made:
-    """One format: its files in ``folder``, the first being the model, and what the check said of it."""
+class Export:
+    """One format: its files in ``folder``, the first being the model, and the report of its check."""
 
     exporter: Component
     folder: Path
     files: tuple[File, ...]
     run: str
-    report: dict[str, Any]
+    report: ExportReport
 
     @property
     def offered(self) -> bool:
-        return bool(self.report["status"] != "refused")
+        return self.report.status != "refused"
 
 
 def export(job: Job, folder: Path, journal: Journal) -> events.Ended:
@@ -74,7 +75,7 @@ def export(job: Job, folder: Path, journal: Journal) -> events.Ended:
         events.Started(step=0, total_steps=len(exporters), steps_per_epoch=len(exporters), placement=("cpu",))
     )
 
-    exports: list[Made] = []
+    exports: list[Export] = []
     for exporter in exporters:
         command = control.read()
         if command not in (GO_ON, STOP):
@@ -87,7 +88,7 @@ def export(job: Job, folder: Path, journal: Journal) -> events.Ended:
     names = assemble(exports, source, proof, _links(job, source), out)
     for kind, name in names:
         journal.write(events.Output(role="export", path=f"out/{name}", name=name, meta={"format": kind}))
-    journal.write(events.Result(report={"exports": [item.report for item in exports]}))
+    journal.write(events.Result(report={"exports": [item.report.model_dump(mode="json") for item in exports]}))
     rmtree(work)
     return events.Ended(outcome="succeeded" if len(exports) == len(exporters) else "stopped", step=len(exports))
 
@@ -112,15 +113,15 @@ def _fitting(source: Source, spec: ExportSpec) -> tuple[Component, ...]:
     return spec.exporters
 
 
-def make(exporter: Component, source: Source, proof: Proof, folder: Path) -> Made:
+def make(exporter: Component, source: Source, proof: Proof, folder: Path) -> Export:
     """Write one format into ``folder``, with all that a stranger needs to run it, and check it there."""
     folder.mkdir()
     further: Sequence[File] = catalog.build("exporters", exporter, source, folder)
     files: tuple[File, ...] = (*catalog.entry("exporters", exporter).module.FILES, *further)
     shipping.ship(source.config, folder)
     run = write_run(exporter, folder)
-    report = {"format": files[0].format, "file": files[0].name, **proof.check(folder, run, source).report()}
-    return Made(exporter, folder, files, run, report)
+    report = ExportReport(format=files[0].format, file=files[0].name, **dict(proof.check(folder, run, source)))
+    return Export(exporter, folder, files, run, report)
 
 
 def write_run(exporter: Component, folder: Path) -> str:
@@ -133,9 +134,9 @@ def write_run(exporter: Component, folder: Path) -> str:
     return name
 
 
-def _say(journal: Journal, made: Made) -> None:
-    message, level = SAID[made.report["status"]]
-    journal.write(events.Log(level=level, message=message, params={"file": made.report["file"]}))
+def _say(journal: Journal, export: Export) -> None:
+    message, level = MESSAGES[export.report.status]
+    journal.write(events.Log(level=level, message=message, params={"file": export.report.file}))
 
 
 def _links(job: Job, source: Source) -> list[bundle.Link]:
@@ -150,7 +151,7 @@ def _links(job: Job, source: Source) -> list[bundle.Link]:
 
 
 def assemble(
-    exports: list[Made], source: Source, proof: Proof, links: list[bundle.Link], out: Path
+    exports: list[Export], source: Source, proof: Proof, links: list[bundle.Link], out: Path
 ) -> list[tuple[str, str]]:
     """Put what is offered into ``out`` and zip it; the (format, name) of each output, the bundle first."""
     offered = [item for item in exports if item.offered]
@@ -158,19 +159,15 @@ def assemble(
         for name in (*(file.name for file in item.files), item.run):
             copyfile(item.folder / name, out / name)
     shipping.ship(source.config, out)
-    report = {
-        "exports": [item.report for item in exports],
-        "rows_sha256": proof.rows_sha256,
-        "floor": proof.floor,
-        "test": proof.scores,
-    }
-    parity.write_sheet(report, out)
+    reports = tuple(item.report for item in exports)
+    parity = Parity(exports=reports, rows_sha256=proof.rows_sha256, floor=proof.floor, test=proof.scores)
+    parity_sheet.write(parity, out)
     (out / SPEC).write_text(source.config.recipe.model_dump_json(indent=2) + "\n", encoding="utf-8")
     links_of_exports = [bundle.link("export", file.name, out / file.name) for item in offered for file in item.files]
-    chained = bundle.chain([links[0], bundle.link("spec", SPEC, out / SPEC), *links[1:], *links_of_exports])
-    bundle.write_lineage(chained, out)
+    chain = [links[0], bundle.link("spec", SPEC, out / SPEC), *links[1:], *links_of_exports]
+    bundle.write_lineage(chain, out)
     runs = [(item.run, str(catalog.entry("exporters", item.exporter).module.NEEDS)) for item in offered]
-    card = description.card(source.config, report, proof.scores, proof.cautions, chained, runs)
+    card = description.card(source.config, reports, proof.scores, proof.cautions, chain, runs)
     (out / CARD).write_text(card, encoding="utf-8")
     bundle.write(out, [CARD, *sorted(path.name for path in out.iterdir() if path.name != CARD)], out / bundle.NAME)
     singles = [(file.format, file.name) for item in offered for file in item.files if file.offered]

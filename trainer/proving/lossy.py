@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 
 from trainer.data.prepared import Array
-from trainer.report import Unit
+from trainer.report import Number, Unit
 
 Z95 = 1.959963984540054
 RESAMPLES = 2000
 
 
 @dataclass(frozen=True)
-class Change:
+class MetricChange:
     """A metric before and after; ``low`` and ``high`` bound its change at 95 %. ``loss`` is how much worse it became.
 
     For a share of rows the loss is the fall (0.01 is one point); for a mean error it is the rise relative to before.
@@ -32,12 +32,12 @@ class Change:
     metric: str
     label: str
     unit: Unit
-    before: float
-    after: float
-    low: float
-    high: float
-    loss: float
-    agreement: float | None
+    before: Number
+    after: Number
+    low: Number
+    high: Number
+    loss: Number
+    agreement: Number | None
     rows: int
 
     def report(self) -> dict[str, Any]:
@@ -48,12 +48,23 @@ class Change:
         }
 
 
-def of_hits(metric: str, label: str, was: Array, now: Array, agreement: float) -> Change:
+@dataclass(frozen=True)
+class Cost(MetricChange):
+    """What quantization notes in the file that it makes; it accepts a ``loss`` up to the ``tolerance``."""
+
+    tolerance: float
+
+    @classmethod
+    def of(cls, change: MetricChange, tolerance: float) -> "Cost":
+        return cls(**vars(change), tolerance=tolerance)
+
+
+def of_hits(metric: str, label: str, was: Array, now: Array, agreement: float) -> MetricChange:
     """Of a share of rows: which were right before and after [N]; ``agreement`` is the share that is answered alike."""
     low, high = newcombe(
         int((was & now).sum()), int((was & ~now).sum()), int((~was & now).sum()), int((~was & ~now).sum())
     )
-    return Change(
+    return MetricChange(
         metric,
         label,
         "share",
@@ -67,7 +78,7 @@ def of_hits(metric: str, label: str, was: Array, now: Array, agreement: float) -
     )
 
 
-def of_errors(metric: str, label: str, was: Array, now: Array) -> Change:
+def of_errors(metric: str, label: str, was: Array, now: Array) -> MetricChange:
     """Of a mean error: that of each row before and after [N]."""
     gaps = now - was
     generator, rows = np.random.default_rng(0), len(gaps)
@@ -77,7 +88,7 @@ def of_errors(metric: str, label: str, was: Array, now: Array) -> Change:
     low, high = np.quantile(means, (0.025, 0.975))
     before = float(was.mean())
     loss = float(gaps.mean()) / before if before > 0 else float(np.sign(gaps.mean()))
-    return Change(metric, label, "", before, float(now.mean()), float(low), float(high), loss, None, rows)
+    return MetricChange(metric, label, "", before, float(now.mean()), float(low), float(high), loss, None, rows)
 
 
 def newcombe(both: int, only_before: int, only_after: int, neither: int) -> tuple[float, float]:

@@ -14,8 +14,9 @@ from trainer.checked import sha256
 from trainer.data import rows
 from trainer.data.prepared import Array, Indices, Prepared
 from trainer.exporters import Source
-from trainer.proving import answering, parity, sources
-from trainer.proving.parity import Verdict
+from trainer.proving import answering, parity, reference_rows, sources
+from trainer.proving.lossy import Cost
+from trainer.proving.verdict import Verdict
 from trainer.sentences import gettext_noop as _
 from trainer.task import Task
 
@@ -43,17 +44,16 @@ class Proof:
         """
         prepared = Prepared.open(prepared_path)
         data = rows.of_model(source.config, prepared, prepared_sha256)
-        part = _spread(data.parts.test, parity.ROWS)
-        blocks, run = source.config.inputs, _answer(source)
-        gaps = parity.gaps(blocks)
+        test, run, blocks = data.parts.test, _answer(source), source.config.inputs
+        part = _spread(test, parity.ROWS)
+        gaps = reference_rows.gaps(blocks)
         names = [name for block in blocks for name in block.column_names]
-        path = parity.write_rows(prepared, names, part, folder, gaps)
+        path = reference_rows.write_rows(prepared, names, part, folder, gaps)
         answers = answering.answers(run, data, part)
         if gaps:
-            answers = np.concatenate([answers, run(parity.with_gaps(answering.raw(data, part[:1]), blocks, gaps))])
-        scores, cautions = _scores(
-            data.task, answering.decisions(run, data, data.parts.test), data.targets[data.parts.test]
-        )
+            first = answering.raw(data, part[:1])
+            answers = np.concatenate([answers, run(reference_rows.with_gaps(first, blocks, gaps))])
+        scores, cautions = _scores(data.task, answering.decisions(run, data, test), data.targets[test])
         return cls(path, sha256(path), answers, len(part), data.task.tolerance_floor, scores, cautions)
 
     def check(self, folder: Path, run: str, source: Source) -> Verdict:
@@ -63,7 +63,7 @@ class Proof:
         verdict = parity.check(folder, run, self.rows, self.answers, self.count, self.floor)
         if source.form == "torch" or verdict.status == "refused":
             return verdict
-        return _cost(sources.lossy_facts(source.path))
+        return _lossy(sources.cost(source.path))
 
 
 def _answer(source: Source) -> answering.Model:
@@ -90,26 +90,26 @@ def _scores(task: Task, decisions: Array, truth: Array) -> tuple[dict[str, float
     return values, tuple(caution.in_words() for caution in report.cautions(blocks))
 
 
-def _cost(facts: dict[str, Any]) -> Verdict:
+def _lossy(cost: Cost) -> Verdict:
     """What quantization measured on all test rows, beside the model that it was made from; it offered nothing that
     cost too much.
     """
     params: dict[str, Any] = {
-        "metric": facts["metric"],
-        "before": f"{facts['before']:.4g}",
-        "after": f"{facts['after']:.4g}",
-        "rows": facts["rows"],
-        "low": f"{facts['low']:+.4g}",
-        "high": f"{facts['high']:+.4g}",
+        "metric": cost.metric,
+        "before": f"{cost.before:.4g}",
+        "after": f"{cost.after:.4g}",
+        "rows": cost.rows,
+        "low": f"{cost.low:+.4g}",
+        "high": f"{cost.high:+.4g}",
     }
     message = _(
         "On %(rows)s rows: %(metric)s %(before)s before and %(after)s after; 95 %% interval of the change "
         "%(low)s to %(high)s."
     )
-    if facts["agreement"] is not None:
-        params["agreement"] = f"{100 * facts['agreement']:.2f}"
+    if cost.agreement is not None:
+        params["agreement"] = f"{100 * cost.agreement:.2f}"
         message = _(
             "On %(rows)s rows: %(metric)s %(before)s before and %(after)s after; 95 %% interval of the change "
             "%(low)s to %(high)s; the same class in %(agreement)s %% of the rows."
         )
-    return Verdict("lossy", facts["rows"], None, message, params, facts, facts["tolerance"])
+    return Verdict(status="lossy", rows=cost.rows, message=message, params=params, lossy=cost, tolerance=cost.tolerance)

@@ -1,10 +1,9 @@
 """Opening a model version of either form for export."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import torch
+from pydantic import TypeAdapter
 
 from trainer.component import Form
 from trainer.errors import TrainerError
@@ -12,8 +11,10 @@ from trainer.exporters import Source
 from trainer.packaging import package
 from trainer.packaging.package import ModelConfig
 from trainer.proving.description import preprocess
+from trainer.proving.lossy import Cost
 
 EXAMPLE_LENGTH = 5
+_cost = TypeAdapter(Cost)
 
 
 def open_source(path: Path, form: Form) -> Source:
@@ -52,13 +53,12 @@ def onnx_config(path: Path) -> ModelConfig:
         raise _damaged() from error
 
 
-def lossy_facts(path: Path) -> dict[str, Any]:
-    """What quantization noted of its cost in the file: a ``lossy.Change`` and the tolerance."""
+def cost(path: Path) -> Cost:
+    """What quantization noted of its cost in the file."""
     try:
-        facts: dict[str, Any] = json.loads(metadata(path)["lossy"])
+        return _cost.validate_json(metadata(path)["lossy"])
     except (KeyError, ValueError) as error:
         raise _damaged() from error
-    return facts
 
 
 def _damaged() -> TrainerError:

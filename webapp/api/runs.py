@@ -20,7 +20,7 @@ from webapp.http.problems import Problem
 from webapp.idempotency.keys import once
 from webapp.metrics import reading
 from webapp.refusals import FieldError
-from webapp.runs import exports, queries, services
+from webapp.runs import compressing, exports, queries, services
 from webapp.runs.headline import headline
 from webapp.runs.models import Kind, Measure, Run, State
 
@@ -163,7 +163,7 @@ def compress(request: HttpRequest, run_id: UUID, body: schemas.NewCompression) -
     settings: dict[str, Any] = {} if body.stages is None else {"stages": body.stages}
 
     def act() -> tuple[int, Any]:
-        child = services.start_compression(
+        child = compressing.start_compression(
             owner=person(request), run=run, settings=settings, name=names.shown(body.name)
         )
         return 201, full(request, child.pk)

@@ -29,8 +29,19 @@ def queue_exports(run: Run) -> list[Run]:
 
 
 def start_exports(*, run: Run, settings: Mapping[str, Any]) -> UUID:
-    """Queue a child run per model version that any of the asked formats takes; ``settings`` are fields of its spec. The
-    run on whose page they appear.
+    """Queue a child run per model version that any of the asked formats takes. The run on whose page they appear.
+    Raises what ``fitted`` raises.
+    """
+    exports = fitted(run, settings)
+    require_bearable(run.owner)
+    with transaction.atomic():
+        for version, spec in exports:
+            _queue_export(run, version, spec)
+    return run.pk
+
+
+def fitted(run: Run, settings: Mapping[str, Any]) -> list[tuple[ModelVersion, ExportSpec]]:
+    """Of each model version the formats that it takes; ``settings`` are fields of the spec.
 
     Raises pydantic's ValidationError for a wrong spec, TrainerError where there is no model, or none that fits.
     """
@@ -41,18 +52,14 @@ def start_exports(*, run: Run, settings: Mapping[str, Any]) -> UUID:
         raise TrainerError(
             "no_model", "This run has no model to export; choose one that succeeded or was stopped.", field="run"
         )
-    fitting = [(one, taken) for one in versions if (taken := _taking(spec.exporters, _form(one)))]
-    if not fitting:
+    pairs = [(version, _taking(spec.exporters, _form(version))) for version in versions]
+    if not any(exporters for _version, exporters in pairs):
         raise TrainerError(
             "no_format_fits",
             "None of these formats can be made of the models of this run; add another format.",
             field="exporters",
         )
-    require_bearable(run.owner)
-    with transaction.atomic():
-        for version, taken in fitting:
-            _queue_export(run, version, spec.model_copy(update={"exporters": taken}))
-    return run.pk
+    return [(version, spec.model_copy(update={"exporters": exporters})) for version, exporters in pairs if exporters]
 
 
 def _taking(exporters: tuple[Component, ...], form: Form) -> tuple[Component, ...]:

@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 from pydantic import ValidationError
 
 from trainer.errors import TrainerError
@@ -22,7 +22,7 @@ from webapp import refusals
 from webapp.accounts.access import signed_in
 from webapp.accounts.models import User
 from webapp.idempotency import form_keys
-from webapp.runs import exports, queries, services
+from webapp.runs import compressing, exports, faults, queries
 from webapp.runs.controls import draw
 from webapp.runs.controls.control import Group
 from webapp.runs.controls.draw import Errors, Place, Surroundings
@@ -43,11 +43,13 @@ class Following:
     button: Any
     icon: str
     queued: Any
+    check_name: str  # of the address that tells what is wrong while somebody edits
+    check: Callable[[Run, dict[str, Any]], object]
     start: Callable[[HttpRequest, User, Run, dict[str, Any]], UUID]
 
 
 def _start_compression(request: HttpRequest, user: User, run: Run, raw: dict[str, Any]) -> UUID:
-    child = services.start_compression(owner=user, run=run, settings=raw, idempotency_key=form_keys.key(request))
+    child = compressing.start_compression(owner=user, run=run, settings=raw, idempotency_key=form_keys.key(request))
     return child.pk
 
 
@@ -65,6 +67,8 @@ COMPRESSION = Following(
     button=gettext_lazy("Start compressing"),
     icon="compress",
     queued=gettext_lazy("The compression is queued; this is its page."),
+    check_name="runs:check_compress",
+    check=compressing.fitted,
     start=_start_compression,
 )
 EXPORTS = Following(
@@ -74,6 +78,8 @@ EXPORTS = Following(
     button=gettext_lazy("Make these formats"),
     icon="download",
     queued=gettext_lazy("The formats are queued; they appear among the downloads."),
+    check_name="runs:check_formats",
+    check=exports.fitted,
     start=_start_exports,
 )
 
@@ -88,6 +94,18 @@ def compress(request: HttpRequest, run_id: UUID) -> HttpResponse:
 def formats(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """The formats to export to; sent, a child run for each model of the run."""
     return _page(request, run_id, EXPORTS)
+
+
+@require_POST
+def check(request: HttpRequest, run_id: UUID, following: Following) -> JsonResponse:
+    """What starting it would refuse, by the control that it is about: asked while somebody edits."""
+    run = queries.find(signed_in(request), run_id)
+    raw, errors = read(following.spec, request.POST), dict[str, list[str]]()
+    try:
+        following.check(run, raw)
+    except (ValidationError, TrainerError) as error:
+        errors = refusals.by_field(error, raw)
+    return JsonResponse(faults.by_element(faults.of([_group(following, raw, errors)], errors, request.POST)))
 
 
 def _page(request: HttpRequest, run_id: UUID, following: Following) -> HttpResponse:
@@ -109,19 +127,17 @@ def _page(request: HttpRequest, run_id: UUID, following: Following) -> HttpRespo
 def _form(
     request: HttpRequest, run: Run, following: Following, raw: dict[str, Any], errors: Errors, status: int = 200
 ) -> HttpResponse:
-    group = draw.group(following.spec, raw, Surroundings(errors=errors), Place())
+    group = _group(following, raw, errors)
     context = {
         "section": "runs",
         "run": run,
         "following": following,
         "group": group,
-        "errors": _homeless(errors, group),
+        "errors": faults.homeless(errors, [group]),
         "key": request.POST.get("key") or uuid4().hex,
     }
     return render(request, "runs/following.html", context, status=status)
 
 
-def _homeless(errors: Errors, group: Group) -> list[str]:
-    """What is wrong with the whole, or with a place that has no control."""
-    homes = set(group.paths)
-    return [message for path, sentences in errors.items() if path not in homes for message in sentences]
+def _group(following: Following, raw: dict[str, Any], errors: Errors) -> Group:
+    return draw.group(following.spec, raw, Surroundings(errors=errors), Place())

@@ -114,14 +114,3 @@ def _places(model: type[Strict]) -> dict[str, Section]:
     for name, info in model.model_fields.items():
         last = places[name] = next((note for note in info.metadata if isinstance(note, Section)), last)
     return places
-
-
-def homeless(errors: Errors, parts: Sequence[Part]) -> tuple[str, ...]:
-    """Faults of places that the form has no control for, such as a field that does not exist."""
-    homes = {"name", *(path for part in parts for path in part.group.paths)}
-    return tuple(
-        f"{path}: {message}"
-        for path, sentences in errors.items()
-        if path and path not in homes
-        for message in sentences
-    )

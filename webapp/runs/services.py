@@ -13,17 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from trainer.errors import DamagedError, TrainerError
-from trainer.specs.compress import CompressSpec
 from trainer.specs.inspect import InspectSpec
-from trainer.specs.kinds import AnyDraft, parse, parse_complete
+from trainer.specs.kinds import AnyDraft, parse_complete
 from webapp import words
 from webapp.accounts.models import User
 from webapp.artifacts import store
-from webapp.artifacts.models import Artifact, ModelVersion
+from webapp.artifacts.models import Artifact
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import broker, fitting, states, stream
 from webapp.runs.awaiting import AWAITS_DATA
-from webapp.runs.lineage import add_inputs, contents, input_of, inputs_of
+from webapp.runs.lineage import add_inputs, contents, inputs_of
 from webapp.runs.models import Command, Kind, Run, State
 from webapp.runs.states import Reason
 
@@ -73,22 +72,9 @@ def queue_run(
 
     The same owner and idempotency key give the run that was made first.
     """
-    reason = _first_reason(awaits_data)
     try:
         with transaction.atomic():
-            run = Run.objects.create(
-                owner=owner,
-                name=_clipped(name),
-                kind=spec.kind,
-                parent=parent,
-                dataset_version=dataset_version,
-                spec=spec.model_dump(mode="json"),
-                devices_needed=spec.device_count,
-                awaits_data=awaits_data,
-                reason_code=reason.code,
-                reason=reason.sentence,
-                idempotency_key=idempotency_key,
-            )
+            run = _queued(owner, _clipped(name), spec, dataset_version, parent, idempotency_key, awaits_data)
             add_inputs(run, inputs)
             stream.record(run.pk, entries=[("state", states.body(run))])
             broker.tell_workers(run.pk)
@@ -98,6 +84,31 @@ def queue_run(
             raise
         return earlier
     return run
+
+
+def _queued(
+    owner: User,
+    name: str,
+    spec: AnyDraft,
+    dataset_version: DatasetVersion | None,
+    parent: Run | None,
+    idempotency_key: str | None,
+    awaits_data: bool,
+) -> Run:
+    reason = _first_reason(awaits_data)
+    return Run.objects.create(
+        owner=owner,
+        name=name,
+        kind=spec.kind,
+        parent=parent,
+        dataset_version=dataset_version,
+        spec=spec.model_dump(mode="json"),
+        devices_needed=spec.device_count,
+        awaits_data=awaits_data,
+        reason_code=reason.code,
+        reason=reason.sentence,
+        idempotency_key=idempotency_key,
+    )
 
 
 def _first_reason(awaits_data: bool) -> Reason:
@@ -160,39 +171,6 @@ def start_inspection(
         spec=spec,
         inputs=inputs,
         dataset_version=dataset_version,
-        idempotency_key=idempotency_key,
-    )
-
-
-def start_compression(
-    *,
-    owner: User,
-    run: Run,
-    settings: Mapping[str, Any] | None = None,
-    name: str = "",
-    idempotency_key: str | None = None,
-) -> Run:
-    """Queue a child run that makes the run's model smaller, stage after stage; ``settings`` are those fields of its
-    spec that are not as by default.
-
-    Raises pydantic's ValidationError for stages that are wrong or in an order that cannot work, TrainerError for a run
-    that has no model to begin with.
-    """
-    spec = parse(dict(settings or {}), "compress")
-    assert isinstance(spec, CompressSpec)
-    version = run.versions.filter(form=ModelVersion.Form.TORCH).order_by("-stage").first()
-    if version is None or run.state not in (State.SUCCEEDED, State.STOPPED):
-        raise TrainerError(
-            "no_model", "This run has no model to compress; choose one that succeeded or was stopped.", field="run"
-        )
-    require_bearable(owner)
-    return queue_run(
-        owner=owner,
-        name=name or _("%(run)s, smaller") % {"run": run.name},
-        spec=spec,
-        inputs={"prepared": input_of(run, "prepared"), "model": version.artifact},
-        dataset_version=run.dataset_version,
-        parent=run,
         idempotency_key=idempotency_key,
     )
 

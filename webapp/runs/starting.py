@@ -21,12 +21,15 @@ from webapp.datasets.models import DatasetVersion
 from webapp.http import strict_json
 from webapp.http.problems import Problem
 from webapp.idempotency import form_keys
-from webapp.runs import forms, queries, services
+from webapp.runs import faults, forms, queries, services
 from webapp.runs.controls.edits import EDIT, edited
+from webapp.runs.faults import Fault
 from webapp.runs.forms import Reading
 from webapp.runs.models import Run
 from webapp.runs.plan import plan
 from webapp.workers.queries import most_devices
+
+NAME = "field-run-name"  # the control of the run's name, which is not in the spec
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,12 +55,10 @@ def _start(request: HttpRequest) -> HttpResponse:
     version = chosen_version(request, request.POST)
     if version is None:
         return redirect("runs:new")
-    raw, name = forms.read_post(request.POST), names.shown(request.POST.get("run_name", ""))
+    raw, name = forms.read_post(request.POST), _name(request)
     if EDIT in request.POST:
         return _form(request, version, Reading(edited(raw, request.POST[EDIT])), name)
-    reading = forms.check(raw, version)
-    if not name:
-        reading = Reading(raw, errors={**reading.errors, "name": [_("Give the run a name.")]})
+    reading = _checked(request, version)
     if request.POST.get("json_edited"):
         message = _(
             "The JSON was edited and is not in the form yet. Put it into the form, or change it back, and start again."
@@ -74,14 +75,26 @@ def _start(request: HttpRequest) -> HttpResponse:
     return redirect("runs:detail", run.pk)
 
 
+def _checked(request: HttpRequest, version: DatasetVersion) -> Reading:
+    """What was sent, with all that starting it would refuse."""
+    reading = forms.check(forms.read_post(request.POST), version)
+    if _name(request):
+        return reading
+    return Reading(reading.raw, reading.spec, {**reading.errors, "name": [_("Give the run a name.")]})
+
+
+def _name(request: HttpRequest) -> str:
+    return names.shown(request.POST.get("run_name", ""))
+
+
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
     """What the form as it stands would do: summary, learning rate and JSON."""
     version = chosen_version(request, request.POST)
     if version is None:
         return HttpResponse(status=404)
-    reading = forms.check(forms.read_post(request.POST), version)
-    context = {**_preview(reading, version), "swapped": not request.POST.get("json_edited")}
+    reading = _checked(request, version)
+    context = {**_preview(reading, version, request.POST), "swapped": not request.POST.get("json_edited")}
     return render(request, "runs/preview.html", context)
 
 
@@ -140,20 +153,29 @@ def _fields(reading: Reading, version: DatasetVersion, name: str) -> dict[str, A
     parts = forms.sections(reading, _summary(version), most_devices())
     errors = {"whole": reading.errors.get("", ()), "name": reading.errors.get("name", ())} if reading.errors else None
     if errors and not errors["whole"]:
-        errors["whole"] = forms.homeless(reading.errors, parts)
+        errors["whole"] = faults.homeless(reading.errors, [part.group for part in parts])
     return {"sections": parts, "errors": errors, "run_name": name}
 
 
-def _preview(reading: Reading, version: DatasetVersion) -> dict[str, Any]:
+def _preview(reading: Reading, version: DatasetVersion, sent: QueryDict | None = None) -> dict[str, Any]:
     spec = reading.spec.model_dump(mode="json") if reading.spec else reading.raw
-    problems = [(path, sentence) for path, sentences in reading.errors.items() for sentence in sentences]
+    wrong = _faults(reading, version, sent)
     return {
         "plan": plan(reading.spec, _summary(version), version.profile or {})
         if isinstance(reading.spec, TrainSpec)
         else None,
-        "problems": problems,
+        "faults": wrong,
+        "faults_by_element": faults.by_element(wrong),
         "spec_json": json.dumps(spec, indent=2, ensure_ascii=False),
     }
+
+
+def _faults(reading: Reading, version: DatasetVersion, sent: QueryDict | None) -> list[Fault]:
+    if not reading.errors:
+        return []
+    groups = [part.group for part in forms.sections(reading, _summary(version), most_devices())]
+    of_name = [Fault(NAME, _("Name"), message) for message in reading.errors.get("name", ())]
+    return [*of_name, *faults.of(groups, reading.errors, sent)]
 
 
 def _source(request: HttpRequest) -> Run | None:

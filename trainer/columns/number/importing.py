@@ -9,6 +9,7 @@ import numpy as np
 from trainer.columns import Column as BaseColumn
 from trainer.columns import number
 from trainer.columns.number import statistics
+from trainer.columns.number.marks import Marks
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
 from trainer.importing import kind, series
@@ -40,11 +41,14 @@ class Candidate(kind.Candidate):
         self._units: dict[str, str] = {}
         self._words: dict[str, None] = {}
         self._code = ""
+        self._marks = Marks(comma=observed.comma)
 
     def see(self, part: Part) -> Kept:
         """float64 values, or None where none is a number."""
         kinds, cells, counts = part.read.kinds, part.cells, part.counts
         self._units = {**part.read.units, **self._units}
+        if self.observed.stated != "numbers":
+            self._marks.note(part)
         if counts[CODE] and not self._code:
             self._code = cells[int(np.argmax(kinds == CODE))].as_py()
         if counts[INFINITE] and not self._infinite_line:
@@ -128,6 +132,10 @@ class Candidate(kind.Candidate):
     def problems(self, column: BaseColumn) -> Iterator[Problem]:
         is_number, is_constant = isinstance(column, number.Column), not self._is_several(column)
         yield from self.unit_problems(is_number=is_number)
+        if not is_constant:
+            yield from self._marks.problems(
+                column.name, self.observed.numbers, self.observed.present, is_number=is_number
+            )
         if self.observed.are_codes and not is_number and not is_constant:
             yield problem("codes", column=column.name, value=self._code[:LONGEST_LEVEL])
         if is_number:
@@ -144,7 +152,7 @@ class Candidate(kind.Candidate):
         if observed.text and not self._is_mostly_numbers() and len(self._words) <= MOST_WORDS:
             words = ", ".join(f"“{word[:LONGEST_LEVEL]}”" for word in self._words)
             yield problem("words_in_numbers", column=observed.name, count=observed.text, values=words)
-        elif observed.text:
+        elif observed.text and not self._marks.are_all(observed.text):
             (line, value), cells = self._text_cells[0], self._text_cells
             lines = ", ".join(str(line) for line, _ in cells) + (" …" if observed.text > len(cells) else "")
             yield problem(

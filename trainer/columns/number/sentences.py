@@ -17,6 +17,25 @@ SENTENCES: dict[str, Sentence] = {
         _("“%(column)s” holds numbers, but %(count)s cells say %(values)s; they count as missing."),
         _("If such a word is a value of its own, say it in a column of its own; otherwise leave the cells empty."),
     ),
+    "mixed_marks": (
+        "warning",
+        _(
+            "“%(column)s” mixes decimal marks: %(count)s numbers are written as “%(value)s” in line %(line)s (lines "
+            "%(lines)s), others as “%(other)s” in line %(other_line)s."
+        ),
+        _(
+            "Write all of them with one mark and import again, or correct the kind to a number with the mark that most "
+            "have; numbers with the other one are missing or wrong until then."
+        ),
+    ),
+    "other_mark": (
+        "warning",
+        _(
+            "“%(column)s” seems to hold numbers with another decimal mark than the file, as “%(value)s” in line "
+            "%(line)s, and was not read as numbers."
+        ),
+        _("Correct the kind of the column to a number and choose its decimal mark."),
+    ),
     "sentinel": (
         "warning",
         _(
@@ -80,6 +99,8 @@ SENTENCES: dict[str, Sentence] = {
 LOOKED_FOR = {
     "text_in_numbers": _("Text among the numbers of a column."),
     "words_in_numbers": _("Words that stand among numbers for what is missing."),
+    "mixed_marks": _("Decimal commas and decimal points in one column."),
+    "other_mark": _("Numbers with another decimal mark than their file."),
     "sentinel": _("Numbers that stand for what is missing."),
     "mixed_units": _("Numbers in different units in one column."),
     "units_as_one": _("Numbers in different units that are to be read as one."),
@@ -89,12 +110,7 @@ LOOKED_FOR = {
 # Problems that another kind of the column may remedy.
 CORRECTABLE = frozenset(
     {
-        "codes",
-        "counts_since_1970",
-        "infinite_values",
-        "mixed_units",
-        "text_in_numbers",
-        "units_as_one",
-        "words_in_numbers",
+        *("codes", "counts_since_1970", "infinite_values", "mixed_marks", "mixed_units", "other_mark"),
+        *("text_in_numbers", "units_as_one", "words_in_numbers"),
     }
 )

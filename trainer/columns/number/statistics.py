@@ -22,6 +22,7 @@ QUANTILE_SAMPLE = 100_000  # numbers that tell what most are like
 FEW_CLASSES = 20
 LEAST_STEPS = 16  # of float32 in one standard deviation
 MAGNITUDES = 1000  # times of the smallest numbers that the largest are, a hundredth of either aside
+SHARES = np.array((0.01, 0.5, 0.99))  # of the numbers below the low, the middle and the high one
 LEANING = 3  # times of the median that the mean is
 SENTINEL = re.compile(r"-?(?:9{2,}|8{2,}|7{2,})")
 TIMES = {"seconds": (3e8, 4e9), "milliseconds": (3e11, 4e12)}  # since 1970, from 1979 to 2096
@@ -67,8 +68,8 @@ def _finite(value: float) -> float | None:
 
 def _different(present: Array) -> tuple[Array, Array]:
     """The different numbers, ascending, and how often each is there: by sorting only these where they are few."""
-    sample = _sampled(present, SAMPLE)
-    if len(np.unique(sample)) > len(sample) / 2:
+    sample = np.sort(_sampled(present, SAMPLE))
+    if np.count_nonzero(np.diff(sample)) >= len(sample) / 2:
         ordered = present if (present[1:] >= present[:-1]).all() else np.sort(present)
         firsts = np.flatnonzero(np.diff(ordered, prepend=np.nan) != 0)  # NaN is no zero
         return ordered[firsts], np.diff(firsts, append=len(ordered))
@@ -120,7 +121,8 @@ def _magnitudes(column: Column, values: Array) -> Iterator[Problem]:
     positive = np.compress(values > 0, values)
     if column.is_identifier or not len(positive) or (values < 0).any():
         return
-    low, middle, high = np.quantile(_sampled(positive, QUANTILE_SAMPLE), (0.01, 0.5, 0.99)).tolist()
+    ordered = np.sort(_sampled(positive, QUANTILE_SAMPLE))
+    low, middle, high = ordered[np.rint(SHARES * (len(ordered) - 1)).astype(np.int64)].tolist()
     if high >= MAGNITUDES * low and float(positive.mean()) > LEANING * middle:
         ends = {"low": f"{positive.min():.3g}", "high": f"{positive.max():.3g}"}
         yield problem("many_magnitudes", column=column.name, **ends)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SUFFIXES = (".csv", ".tsv", ".tab")
 SPACED = (*SUFFIXES, ".txt", ".dat", ".data", ".prn", ".asc")
 LINES_COMPARED = 20
+MOST_ZEROS = 0.1  # of the bytes of a text that some were written into
+CONTROL = re.compile(rb"[\x01-\x08\x0e-\x19\x1c-\x1f]")  # that no text has
 MARKS = (b"\xff\xfe", b"\xfe\xff")
 OTHER_TEXT = (b"{", b"[", b"<", b"%PDF", b"%!PS")
 OBJECT = re.compile(
@@ -82,10 +84,15 @@ def is_text(source: Source) -> bool:
     if source.head.startswith(MARKS):
         return OBJECT.match(source.head.decode("utf-16", "ignore").encode()) is None
     head = unpadded(source.head)
-    if OBJECT.match(head) or (b"\0" in head and not wide(head)):
-        return False
     called_so = source.name.lower().endswith(SUFFIXES) and _has_columns(head)
+    if OBJECT.match(head) or (b"\0" in head and not wide(head) and not (called_so and _is_mostly_text(head))):
+        return False
     return called_so or not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(OTHER_TEXT)
+
+
+def _is_mostly_text(head: bytes) -> bool:
+    """Whether a few zero bytes are all that speaks against it: the reader names the line of the first."""
+    return head.count(b"\0") <= MOST_ZEROS * len(head) and not CONTROL.search(head)
 
 
 def _is_table(source: Source) -> bool:

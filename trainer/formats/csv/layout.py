@@ -29,6 +29,8 @@ class Layout:
     names: Sequence[str] | None
     decimal_comma: str | None
     problems: Sequence[Problem]
+    skipped: Sequence[tuple[int, str]] = ()  # lines above the table, each with its number
+    are_names_commented: bool = False  # whether they stand in the last comment above the table
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class _Beginning:
     """The lines before the first that is neither comment nor declaration, and the delimiter."""
 
     delimiter: str
-    comments: Sequence[str]
+    comments: Sequence[tuple[int, str]]
     start: int
 
 
@@ -50,14 +52,17 @@ def layout(spec: Spec, table: Table) -> Layout | None:
         return None
     example = dialect.decimal_comma([row for _, row in sample], table.delimiter)
     above = titles([row for _, row in sample], comma=example is not None)
-    skipped = [*beginning.comments, *(table.delimiter.join(row).rstrip(table.delimiter) for _, row in sample[:above])]
+    joined = ((line, table.delimiter.join(row).rstrip(table.delimiter)) for line, row in sample[:above])
+    skipped = [(line, text.strip()) for line, text in (*beginning.comments, *joined)]
     sample = sample[above:]
     table = replace(table, start=sample[0][0], width=len(sample[0][1]))
-    outline = _named(spec, table, sample, beginning.comments if not above else (), example)
+    outline = _named(spec, table, sample, [text for _, text in beginning.comments] if not above else (), example)
+    if outline.are_names_commented:
+        skipped.pop()
     if not skipped:
         return outline
-    shown = problem("lines_before", count=len(skipped), value=skipped[0].strip()[:LONGEST_SHOWN])
-    return replace(outline, problems=[shown, *outline.problems])
+    notice = problem("lines_before", count=len(skipped), value=skipped[0][1][:LONGEST_SHOWN])
+    return replace(outline, problems=[notice, *outline.problems], skipped=skipped)
 
 
 def _named(
@@ -75,7 +80,7 @@ def _named(
         )
     commented = _cells(comments[-1].lstrip(COMMENT + " "), table.delimiter) if comments else []
     if not has_header and len(commented) == table.width and dialect.has_header([commented, *cells], comma):
-        return Layout(table, commented, example, ())
+        return Layout(table, commented, example, (), are_names_commented=True)
     return Layout(replace(table, header=has_header), cells[0] if has_header else None, example, ())
 
 
@@ -94,13 +99,17 @@ def _first_lines(table: Table) -> list[str]:
 def _beginning(spec: Spec, lines: Sequence[str]) -> _Beginning:
     declared = DECLARATION.fullmatch(lines[0]) if lines else None
     above = 1 if declared else 0
-    comments = [line for line in takewhile(_is_comment, lines[above:]) if line.strip()]
+    comments = [
+        (number, line)
+        for number, line in enumerate(takewhile(_is_comment, lines[above:]), start=above + 1)
+        if line.strip()
+    ]
     start = above + sum(1 for _ in takewhile(_is_comment, lines[above:]))
     rest = lines[start : start + dialect.SURE_LINES]
     mark = _delimiter(spec, declared, rest or lines)
     width = max((len(_cells(line, mark)) for line in rest[:1]), default=0)
     if (
-        not rest or sum(len(_cells(line, mark)) == width for line in comments) > 1
+        not rest or sum(len(_cells(line, mark)) == width for _, line in comments) > 1
     ):  # they are rows whose values begin so
         return _Beginning(mark, (), above + 1)
     return _Beginning(mark, comments, start + 1)

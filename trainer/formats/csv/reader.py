@@ -37,6 +37,7 @@ class Opened:
     comma: bool
     dialect: Dialect
     problems: Sequence[Problem]
+    skipped: Sequence[tuple[int, str]] = ()  # lines above the table
 
     def chunks(self) -> Iterator[Chunk]:
         """All rows. Raises TrainerError naming the line that does not fit."""
@@ -50,6 +51,7 @@ class Opened:
         """The lines one by one; ``prefix`` says of which file."""
         lines = self.table.left_out
         return (
+            *(parsed.LeftOut(f"{prefix}line {line}: {text}", "above the table") for line, text in self.skipped),
             *(parsed.LeftOut(f"{prefix}line {line}", "more or fewer values than the others") for line in lines.lines),
             *(parsed.LeftOut(f"{prefix}line {line}: {text}", "behind the last row") for line, text in lines.remarks),
         )
@@ -109,7 +111,7 @@ def opened(spec: Spec, source: Source, work: Path) -> Opened:
         encoding={"utf-8-sig": "utf-8"}.get(codec, codec),
         header=outline.names is not None,
     )
-    return Opened(names, outline.table, outline.decimal_comma is not None, written, problems)
+    return Opened(names, outline.table, outline.decimal_comma is not None, written, problems, outline.skipped)
 
 
 def _tabbed(source: Source, codec: str, work: Path) -> Source:
@@ -140,9 +142,9 @@ def _without_padding(source: Source, work: Path) -> tuple[Source, list[Problem]]
     size = source.size
     with source.path.open("rb") as file:
         end = size
-        while end and (block := _block_before(file, end)) and len(kept := unpadded(block)) < len(block):
-            end -= len(block) - len(kept)
-            if kept:
+        while end and (block := _block_before(file, end)) and len(text := unpadded(block)) < len(block):
+            end -= len(block) - len(text)
+            if text:
                 break
         if end == size:
             return source, []
@@ -207,9 +209,9 @@ def _names(first: Sequence[str] | None, table: Table) -> tuple[list[str], list[P
     """A name of its own for each column, and what had to be done for it."""
     if first is None:
         return [f"column {at}" for at in range(1, table.width + 1)], [problem("no_header", count=table.width)]
-    wanted = cleaned(first)
-    names = distinct(wanted)
-    renamed = [new for new, old in zip(names, wanted, strict=True) if new != old]
+    originals = cleaned(first)
+    names = distinct(originals)
+    renamed = [new for new, old in zip(names, originals, strict=True) if new != old]
     shown = ", ".join(f"“{name}”" for name in renamed[:NAMED])
     return names, [problem("renamed_columns", count=len(renamed), names=shown)] if renamed else []
 

@@ -117,14 +117,14 @@ def chunks(source: Source, keys: Mapping[str, Stated], *, is_whole: bool = True)
     """All rows; where not all lines are whole, without the broken ones."""
     lines: list[int] = []
     rows: list[list[str]] = []
-    held = 0
+    characters = 0
     for line, row in _rows(source, None if is_whole else []):
         lines.append(line)
         rows.append([cell(row.get(key)) for key in keys])
-        held += sum(map(len, rows[-1]))
-        if len(rows) == CHUNK_ROWS or held > CHUNK_CHARACTERS:
+        characters += sum(map(len, rows[-1]))
+        if len(rows) == CHUNK_ROWS or characters > CHUNK_CHARACTERS:
             yield _chunk(lines, rows, keys)
-            lines, rows, held = [], [], 0
+            lines, rows, characters = [], [], 0
     if rows:
         yield _chunk(lines, rows, keys)
 

@@ -10,7 +10,7 @@ from trainer import columns
 from trainer.columns import Column
 from trainer.data.prepared import Array, Indices, Prepared
 from trainer.proving import lossy
-from trainer.proving.lossy import Change
+from trainer.proving.lossy import MetricChange
 from trainer.report import Block, Scalar
 from trainer.sentences import gettext_noop as _
 from trainer.task import Encoded, LossOf
@@ -70,7 +70,7 @@ class Classification:
     def report(self, decisions: Array, truth: Array) -> tuple[Scalar, Sequence[Scalar], Sequence[Block]]:
         return scores.report(decisions, truth, self.target.classes, int(np.argmax(self.target.counts)))
 
-    def compare(self, before: Array, after: Array, truth: Array) -> Change:
+    def compare(self, before: Array, after: Array, truth: Array) -> MetricChange:
         return lossy.of_hits(
             "accuracy", _("Accuracy"), before == truth, after == truth, float((before == after).mean())
         )

@@ -11,7 +11,7 @@ from trainer import columns
 from trainer.columns import Column
 from trainer.data.prepared import Array, Indices, Prepared
 from trainer.proving import lossy
-from trainer.proving.lossy import Change
+from trainer.proving.lossy import MetricChange
 from trainer.report import Block, Scalar
 from trainer.sentences import gettext_noop as _
 from trainer.task import Encoded, LossOf
@@ -90,7 +90,7 @@ class MultiLabel:
     def report(self, decisions: Array, truth: Array) -> tuple[Scalar, Sequence[Scalar], Sequence[Block]]:
         return scores.report(decisions, truth, self.target.labels, np.array(self.target.counts) / self.target.rows)
 
-    def compare(self, before: Array, after: Array, truth: Array) -> Change:
+    def compare(self, before: Array, after: Array, truth: Array) -> MetricChange:
         was, now = (before == truth).all(axis=1), (after == truth).all(axis=1)
         return lossy.of_hits(
             "exact_match", _("Rows with all labels right"), was, now, float((before == after).all(axis=1).mean())

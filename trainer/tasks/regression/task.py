@@ -12,7 +12,7 @@ from trainer.columns import Column
 from trainer.data.prepared import Array, Indices, Prepared
 from trainer.data.scaling import mean_and_scale
 from trainer.proving import lossy
-from trainer.proving.lossy import Change
+from trainer.proving.lossy import MetricChange
 from trainer.report import Block, Scalar
 from trainer.sentences import gettext_noop as _
 from trainer.task import Encoded, LossOf
@@ -72,7 +72,7 @@ class Regression:
     def report(self, decisions: Array, truth: Array) -> tuple[Scalar, Sequence[Scalar], Sequence[Block]]:
         return scores.report(decisions, truth, self.target.mean)
 
-    def compare(self, before: Array, after: Array, truth: Array) -> Change:
+    def compare(self, before: Array, after: Array, truth: Array) -> MetricChange:
         return lossy.of_errors("mae", _("Mean absolute error"), np.abs(before - truth), np.abs(after - truth))
 
     def output(self) -> dict[str, Any]:

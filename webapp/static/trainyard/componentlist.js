@@ -15,13 +15,9 @@ function say(list, text, item) {
   list.querySelector(":scope > [data-said]").textContent = filled(list.dataset[text], gaps);
 }
 
-// Numbers and ends of the list follow its order; whoever shows what the form would do hears of it. What was wrong with the
-// order, or with an item beside another, was said of another list.
+// Numbers and ends of the list follow its order; whoever shows what the form would do hears of it.
 function settle(list) {
   const all = items(list);
-  for (const line of list.querySelectorAll("[data-arrangement]")) {
-    if (listOf(line) === list) line.replaceChildren();
-  }
   all.forEach((item, place) => {
     item.querySelector("[data-number]").textContent = place + 1;
     const ends = { "-1": place === 0, 1: place === all.length - 1 };

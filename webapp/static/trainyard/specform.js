@@ -45,6 +45,4 @@
     preview();
     document.getElementById("spec-errors")?.scrollIntoView({ block: "center" });
   });
-  document.addEventListener("DOMContentLoaded", () =>
-    document.querySelector("[aria-invalid=true]")?.focus({ preventScroll: false }));
 })();

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from trainer.data.prepared import Array
 from trainer.proving import lossy
-from trainer.proving.lossy import Change
+from trainer.proving.lossy import MetricChange
 from trainer.report import Block, Scalar
 from trainer.task import LossOf, Target
 
@@ -45,7 +45,7 @@ class AboveMedian:
         hits = float((decisions == truth).mean())
         return Scalar(name="test/hits", label="Rows told rightly", value=hits, unit="share", better="higher"), [], []
 
-    def compare(self, before: Array, after: Array, truth: Array) -> Change:
+    def compare(self, before: Array, after: Array, truth: Array) -> MetricChange:
         return lossy.of_hits(
             "hits", "Rows told rightly", before == truth, after == truth, float((before == after).mean())
         )

@@ -1,0 +1,72 @@
+"""Training inside a stage of a compression, by the loop that trained the model."""
+
+from functools import partial
+from pathlib import Path
+
+from trainer import catalog
+from trainer.compressing import stages
+from trainer.compressing.setting import Setting
+from trainer.compressing.stages import StageJournal, Stages
+from trainer.compressors import RefusedError, Training
+from trainer.packaging.preprocessing import RawModel
+from trainer.specs.train import TrainSpec
+from trainer.training import checkpoint, loop
+from trainer.training.setting import Setting as TrainingSetting
+
+
+class PausedError(Exception):
+    """Training inside a stage was asked to pause; its checkpoint is written."""
+
+    def __init__(self, step: int, code: str) -> None:
+        super().__init__(code)
+        self.step = step
+        self.code = code
+
+
+def fine_tune(
+    setting: Setting, training: Training | None, results: Stages, begun: Path | None, model: RawModel
+) -> None:
+    """Train on; the model ends with the weights of the best epoch. ``begun`` is the checkpoint that an earlier life
+    wrote in the middle of it.
+
+    Raises PausedError, and RefusedError when it was stopped before it saw all rows once.
+    """
+    assert training is not None, "a stage that trains says so in its Spec"
+    earlier = setting.steps(results.done)
+    journal = StageJournal(setting.journal, earlier, partial(_checkpoint, setting, results), setting.folder)
+    fitted = loop.fit(
+        TrainingSetting(_recipe(setting, training), model, setting.data, setting.ranks, journal),
+        control=setting.control,
+        folder=setting.folder,
+        resume=checkpoint.read(begun) if begun else None,
+    )
+    step = earlier + fitted.progress.step
+    if fitted.outcome == "paused":
+        raise PausedError(step, fitted.code)
+    if fitted.outcome == "stopped":
+        results.stopped_at = step
+    if fitted.progress.step < setting.steps_per_epoch:
+        raise RefusedError(
+            "not_fine_tuned",
+            "Stopped before it was trained on, so what this stage made is not offered; start the "
+            "compression again and let it finish.",
+        )
+
+
+def _recipe(setting: Setting, training: Training) -> TrainSpec:
+    """As the model was trained, but for so many epochs at so high a learning rate."""
+    optimizer = catalog.default("optimizers", "adamw").replaced(learning_rate=training.learning_rate)
+    return setting.recipe.model_copy(
+        update={
+            "epochs": setting.epochs(training),
+            "optimizer": optimizer,
+            "schedule": catalog.default("schedules", "cosine"),
+            "ranks": 1,
+            "precision": "float32",
+            "seed": setting.spec.seed,
+        }
+    )
+
+
+def _checkpoint(setting: Setting, results: Stages, step: int, training: Path) -> Path:
+    return stages.write(setting.folder / "checkpoints", step, results, training)

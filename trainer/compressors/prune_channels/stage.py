@@ -1,0 +1,44 @@
+"""Pruning by torch-pruning, dependencies considered (Fang et al. 2023), and training on what is left."""
+
+import torch_pruning
+
+from trainer.compressors import Bench, RefusedError, Version
+from trainer.compressors.prune_channels import Spec
+from trainer.packaging import networks, package
+from trainer.packaging.package import ModelConfig
+from trainer.packaging.preprocessing import RawModel
+
+NAME = "pruned.safetensors"
+
+
+def compress(spec: Spec, version: Version, bench: Bench) -> Version:
+    """Prune, fine-tune, and save with the new widths. Raises RefusedError where no layer loses a channel."""
+    config, state = package.load(version.path)
+    model, inputs = package.module(config, state), package.inputs(config)
+    whole = networks.narrowed(config.model, inputs, model.network)
+    prune(model, config, spec.ratio)
+    narrower = config.model_copy(update={"model": networks.narrowed(config.model, inputs, model.network)})
+    if narrower.model == whole:
+        raise RefusedError(
+            "nothing_to_prune",
+            "No layer is wide enough to lose a channel; prune a larger part, or leave this stage out.",
+        )
+    bench.fine_tune(model)
+    pruned = package.compressed(narrower, spec, version.path)
+    package.save(bench.folder / NAME, pruned, model.float().cpu())
+    return Version(stage=version.stage + 1, path=bench.folder / NAME, form="torch", config=pruned)
+
+
+def prune(model: RawModel, config: ModelConfig, ratio: float) -> None:
+    """Remove this part of each layer's channels, smallest L2 norm of their group first; the outputs stay as many."""
+    dtype, inputs = next(model.parameters()).dtype, package.inputs(config)
+    model.eval()
+    pruner = torch_pruning.pruner.MagnitudePruner(
+        model.network,
+        networks.example(inputs, dtype),
+        importance=torch_pruning.importance.GroupMagnitudeImportance(p=2),
+        pruning_ratio=ratio,
+        ignored_layers=networks.fixed(config.model, inputs, model.network),
+        forward_fn=lambda network, batch: network(batch),
+    )
+    pruner.step()
