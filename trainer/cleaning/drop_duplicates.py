@@ -20,11 +20,11 @@ class Spec(CleaningSpec):
 
 
 def rows(spec: Spec, table: "Table") -> "tuple[Table, Sequence[Effect]]":
-    kept = table.keep(table.is_first())
+    rest = table.keep(table.is_first())
     effect = Effect(
         name="duplicates",
         label=_("Duplicate rows left out"),
         message=_("%(count)s duplicate rows were left out."),
-        count=len(table.rows) - len(kept.rows),
+        count=len(table.rows) - len(rest.rows),
     )
-    return kept, [effect]
+    return rest, [effect]

@@ -33,9 +33,9 @@ class Spec(CleaningSpec):
 
 
 def rows(spec: Spec, table: "Table") -> "tuple[Table, Sequence[Effect]]":
-    kept = table.keep(table.has_values(spec.columns))
-    count = len(table.rows) - len(kept.rows)
-    return kept, [
+    rest = table.keep(table.has_values(spec.columns))
+    count = len(table.rows) - len(rest.rows)
+    return rest, [
         Effect(
             name="missing",
             label=_("Rows without a value left out"),

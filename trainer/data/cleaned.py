@@ -11,11 +11,11 @@ from trainer.data.table import Table
 from trainer.errors import TrainerError
 from trainer.sentences import gettext_noop as _
 
-Change = Callable[[CleaningSpec, Block, Sequence[str], Prepared, Indices], Block]
+ChangeValues = Callable[[CleaningSpec, Block, Sequence[str], Prepared, Indices], Block]
 
 
 @dataclass(frozen=True)
-class Done:
+class StepResult:
     """A step, what it made of the table, and what there is to say of it."""
 
     step: CleaningSpec
@@ -23,8 +23,8 @@ class Done:
     effects: tuple[Effect, ...]
 
 
-def rows(steps: Sequence[CleaningSpec], table: Table) -> Iterator[Done]:
-    """Each step that leaves rows out or joins classes, done. Raises TrainerError where one leaves nothing."""
+def rows(steps: Sequence[CleaningSpec], table: Table) -> Iterator[StepResult]:
+    """The result of each step that leaves rows out or joins classes. Raises TrainerError where one leaves nothing."""
     for place, step in enumerate(steps):
         entry = catalog.entry("cleaning", step)
         if not hasattr(entry.module, "rows"):
@@ -37,7 +37,7 @@ def rows(steps: Sequence[CleaningSpec], table: Table) -> Iterator[Done]:
                 field=f"cleaning.{place}",
                 step=entry.label,
             )
-        yield Done(step, table, tuple(effects))
+        yield StepResult(step, table, tuple(effects))
 
 
 def values(
@@ -51,13 +51,13 @@ def values(
     for step in steps:
         module = catalog.entry("cleaning", step).module
         if hasattr(module, "change"):
-            taken = {column.name for column in features if step.takes(column)}
-            blocks = [_changed(module.change, step, block, taken, prepared, train) for block in blocks]
+            names = {column.name for column in features if step.takes(column)}
+            blocks = [_changed(module.change, step, block, names, prepared, train) for block in blocks]
     return tuple(blocks)
 
 
 def _changed(
-    change: Change, step: CleaningSpec, block: Block, taken: set[str], prepared: Prepared, train: Indices
+    change: ChangeValues, step: CleaningSpec, block: Block, names: set[str], prepared: Prepared, train: Indices
 ) -> Block:
-    names = [name for name in block.column_names if name in taken]
-    return change(step, block, names, prepared, train) if names else block
+    own = [name for name in block.column_names if name in names]
+    return change(step, block, own, prepared, train) if own else block
