@@ -20,11 +20,11 @@ class Spec(CleaningSpec):
 
 
 def rows(spec: Spec, table: "Table") -> "tuple[Table, Sequence[Effect]]":
-    rest = table.keep(table.is_first())
+    remaining = table.keep(table.is_first())
     effect = Effect(
         name="duplicates",
         label=_("Duplicate rows left out"),
         message=_("%(count)s duplicate rows were left out."),
-        count=len(table.rows) - len(rest.rows),
+        count=len(table.rows) - len(remaining.rows),
     )
-    return rest, [effect]
+    return remaining, [effect]

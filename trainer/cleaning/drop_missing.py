@@ -33,9 +33,9 @@ class Spec(CleaningSpec):
 
 
 def rows(spec: Spec, table: "Table") -> "tuple[Table, Sequence[Effect]]":
-    rest = table.keep(table.has_values(spec.columns))
-    count = len(table.rows) - len(rest.rows)
-    return rest, [
+    remaining = table.keep(table.has_values(spec.columns))
+    count = len(table.rows) - len(remaining.rows)
+    return remaining, [
         Effect(
             name="missing",
             label=_("Rows without a value left out"),

@@ -37,9 +37,9 @@ def rows(spec: Spec, table: "Table") -> "tuple[Table, Sequence[Effect]]":
     if not table.has_classes:
         return table, []
     rare = [name for name, count in table.counts() if count < spec.rows]
-    rest = table.without_classes(rare)
-    count = len(table.rows) - len(rest.rows)
-    return rest, [
+    remaining = table.without_classes(rare)
+    count = len(table.rows) - len(remaining.rows)
+    return remaining, [
         Effect(
             name="rare_classes",
             label=_("Classes left out"),

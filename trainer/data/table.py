@@ -46,9 +46,10 @@ class Table:
         """Without the rows of these classes, nor the classes."""
         classes = self.targets.classes
         is_gone = np.array([name in names for name in classes], bool)
-        rest = self.keep(~np.append(is_gone, False)[self.targets.values[self.rows]])  # -1 finds the False behind all
+        stays = ~np.append(is_gone, False)  # -1 finds the last
+        remaining = self.keep(stays[self.targets.values[self.rows]])
         codes = np.where(is_gone, -1, np.cumsum(~is_gone) - 1)
-        return rest._numbered(codes, [name for name in classes if name not in names])
+        return remaining._numbered(codes, [name for name in classes if name not in names])
 
     def renamed(self, words: Sequence[str]) -> "Table":
         """With the classes called so, in their order; those of one word become one."""

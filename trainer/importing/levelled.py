@@ -55,9 +55,9 @@ class Import(kind.Import):
         for column, codes in zip(columns, columns_of(arrays[self.block]), strict=True):
             levels = levels_of(column)
             counts = counted(levels, codes)
-            shown = tuple(sorted(counts, key=lambda item: -item[1])[:LEVELS_SHOWN])
+            most_frequent = tuple(sorted(counts, key=lambda item: -item[1])[:LEVELS_SHOWN])
             first = tuple("" if code < 0 else levels[code] for code in codes[:FIRST_VALUES].tolist())
-            yield column, profile_of(column, levels=shown, rarest=rarest(counts), first=first)
+            yield column, profile_of(column, levels=most_frequent, rarest=rarest(counts), first=first)
 
     def counts(self, column: Column, table: Table) -> Counts:
         return counted(levels_of(column), table.block_values(column, self.block))

@@ -121,10 +121,10 @@ def files_of(path: Path) -> tuple[list[Path], list[str]]:
     """The file, or the folder's files with their names inside it, as ``prepare`` takes them; no licences and notes."""
     if path.is_file():
         return [path], [path.name]
-    found = sorted(file for file in path.rglob("*") if file.is_file() and not _is_hidden(file.relative_to(path)))
-    if not found:
+    files = sorted(file for file in path.rglob("*") if file.is_file() and not _is_hidden(file.relative_to(path)))
+    if not files:
         raise TrainerError("no_data", "There is no data in %(path)s.", path=str(path))
-    return found, [file.relative_to(path).as_posix() for file in found]
+    return files, [file.relative_to(path).as_posix() for file in files]
 
 
 def _is_hidden(path: Path) -> bool:

@@ -82,7 +82,7 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     severities, codes = ("error", "warning", "info"), list(sentences())
     ordered = sorted(problems, key=lambda item: (severities.index(item.severity), codes.index(item.code)))
     groups = [list(group) for _, group in groupby(ordered, key=lambda item: item.code)]
-    return tuple(shown for group in groups for shown in (*group[:OF_A_KIND], *_rest(group)))
+    return tuple(item for group in groups for item in (*group[:OF_A_KIND], *_rest(group)))
 
 
 def checks_made(checks: frozenset[str]) -> tuple[Check, ...]:

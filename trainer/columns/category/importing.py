@@ -75,8 +75,8 @@ class Candidate(levelled.Candidate):
 
     def _joined(self) -> Iterator[Problem]:
         if joined := self.observed.levels.joined():
-            shown = "; ".join(" = ".join(f"“{visible(word)}”" for word in words) for words in joined[:NAMED])
-            yield problem("joined_labels", column=self.observed.name, count=len(joined), names=shown)
+            names = "; ".join(" = ".join(f"“{visible(word)}”" for word in words) for words in joined[:NAMED])
+            yield problem("joined_labels", column=self.observed.name, count=len(joined), names=names)
 
 
 class Import(levelled.Import):

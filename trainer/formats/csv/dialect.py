@@ -43,16 +43,16 @@ def decimal_comma(rows: Sequence[Sequence[str]], mark: str) -> str | None:
     are between thousands.
     """
     cells = [bare_digits(cell.strip()) for row in rows for cell in row]
-    found = [cell for cell in cells if DECIMAL_COMMA.fullmatch(cell)]
-    sure = next((cell for cell in found if not THOUSANDS.fullmatch(cell)), None)
+    with_comma = [cell for cell in cells if DECIMAL_COMMA.fullmatch(cell)]
+    sure = next((cell for cell in with_comma if not THOUSANDS.fullmatch(cell)), None)
     pointed = (cell for cell in cells if "." in cell and "," not in cell and number_of(cell))
-    if not found or any(sure is None or not POINTS.fullmatch(cell) for cell in pointed):
+    if not with_comma or any(sure is None or not POINTS.fullmatch(cell) for cell in pointed):
         return None
     if mark == "," and (
         sure is None or any(LISTED.fullmatch(cell) and not DECIMAL_COMMA.fullmatch(cell) for cell in cells)
     ):
         return None
-    return sure or found[0]
+    return sure or with_comma[0]
 
 
 def has_header(rows: Sequence[Sequence[str]], comma: bool) -> bool:

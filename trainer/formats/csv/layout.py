@@ -61,8 +61,8 @@ def layout(spec: Spec, table: Table) -> Layout | None:
         skipped.pop()
     if not skipped:
         return outline
-    shown = problem("lines_before", count=len(skipped), value=skipped[0][1][:LONGEST_SHOWN])
-    return replace(outline, problems=[shown, *outline.problems], skipped=skipped)
+    notice = problem("lines_before", count=len(skipped), value=skipped[0][1][:LONGEST_SHOWN])
+    return replace(outline, problems=[notice, *outline.problems], skipped=skipped)
 
 
 def _named(

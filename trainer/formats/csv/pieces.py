@@ -153,10 +153,11 @@ def _are_as_wide(ends: Array) -> bool:
 
 def _columns(data: Array, ends: Array, is_left_out: Array, width: int) -> tuple[list[pa.StringArray], int]:
     """The cells by column, and the number of bytes of the longest."""
-    kept = np.compress(~is_left_out, data)
+    content = np.compress(~is_left_out, data)
     starts = np.zeros(len(ends) + 1, np.int32)
-    starts[1:] = np.cumsum(~is_left_out, dtype=np.int32)[ends] if len(kept) + len(ends) < len(data) else _behind(ends)
-    cells = pa.StringArray.from_buffers(len(ends), pa.py_buffer(starts), pa.py_buffer(kept))
+    has_quotes = len(content) + len(ends) < len(data)
+    starts[1:] = np.cumsum(~is_left_out, dtype=np.int32)[ends] if has_quotes else _behind(ends)
+    cells = pa.StringArray.from_buffers(len(ends), pa.py_buffer(starts), pa.py_buffer(content))
     places = np.arange(0, len(ends), width, dtype=np.int32)
     return [cells.take(series.numbers(places + column)) for column in range(width)], int(np.diff(starts).max(initial=0))
 
@@ -190,15 +191,15 @@ def _lines(data: Array, ends: Array, first: int, spans_lines: bool) -> Sequence[
 def _parsed(piece: str, table: Table, line: int) -> tuple[Batch, int]:
     """The piece as csv reads it, and the line after it. Raises csv.Error unless it ends with a whole row."""
     reader = csv.reader(StringIO(piece, newline=""), delimiter=table.delimiter, strict=True)
-    first, lines, found = line, [], []
+    first, lines, parsed_rows = line, [], []
     for row in reader:
         if any(map(str.strip, row)):
             lines.append(line)
-            found.append(row)
+            parsed_rows.append(row)
         if first + reader.line_num - line > MOST_ROW_LINES:
             raise _UnusualError
         line = first + reader.line_num
-    wide = [as_wide(table, row) for row in found]
+    wide = [as_wide(table, row) for row in parsed_rows]
     odd = [number for number, row in zip(lines, wide, strict=True) if row is None]
     if odd and not table.skips:
         raise _UnusualError

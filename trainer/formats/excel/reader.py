@@ -4,7 +4,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
@@ -179,31 +179,44 @@ def _above(numbers: Sequence[int], texts: Sequence[Sequence[str]]) -> int:
     return titles(texts, comma=False)
 
 
-def _laid_out(sheet: Sheet, first: int, names: Sequence[str] | None) -> Table:
-    """The table from its first row with values on; a column without a name or a value is none."""
-    types: list[set[Stated]] = []
-    timed: set[int] = set()
-    behind: list[tuple[int, str]] = []
-    end = first
+@dataclass
+class Cells:
+    """What the rows hold: of each column the types, which hold durations, and the remarks behind the last row."""
+
+    types: list[set[Stated]] = field(default_factory=list)
+    timed: set[int] = field(default_factory=set)
+    remarks: list[tuple[int, str]] = field(default_factory=list)
+
+    def note(self, row: Sequence[Any]) -> None:
+        self.types.extend(set() for _ in range(len(row) - len(self.types)))
+        for at, cell in enumerate(row):
+            if cell is not None:
+                self.types[at].add(_type(cell))
+            if isinstance(cell, timedelta | time):
+                self.timed.add(at)
+
+
+def _cells(sheet: Sheet, first: int) -> Cells:
+    """Of the rows from the first on. What looks like a remark is one where no row follows it."""
+    cells, end = Cells(), first
     for number, row in sheet.rows():
         if number < first:
             continue
-        types.extend(set() for _ in range(len(row) - len(types)))
         texts = [cell for cell in row if cell is not None]
-        if (
-            len(texts) == 1
-            and isinstance(texts[0], str)
-            and len(behind) < MOST_REMARKS
-            and (behind or number > end + 1)
-        ):
-            behind.append((number, texts[0][:LONGEST_SHOWN]))
+        is_apart = bool(cells.remarks) or number > end + 1
+        if is_apart and len(texts) == 1 and isinstance(texts[0], str) and len(cells.remarks) < MOST_REMARKS:
+            cells.remarks.append((number, texts[0][:LONGEST_SHOWN]))
             continue
-        behind, end = [], number
-        for at, cell in enumerate(row):
-            if cell is not None:
-                types[at].add(_type(cell))
-            if isinstance(cell, timedelta | time):
-                timed.add(at)
+        cells.remarks.clear()
+        end = number
+        cells.note(row)
+    return cells
+
+
+def _laid_out(sheet: Sheet, first: int, names: Sequence[str] | None) -> Table:
+    """The table from its first row with values on; a column without a name or a value is none."""
+    cells = _cells(sheet, first)
+    types = cells.types
     called = [name.strip() for name in names or ()]
     called += [""] * (len(types) - len(called))
     places = [at for at, seen in enumerate(types) if seen or called[at]]
@@ -215,9 +228,11 @@ def _laid_out(sheet: Sheet, first: int, names: Sequence[str] | None) -> Table:
         names=own,
         places=places,
         stated=stated,
-        timed=[name for name, at, kind in zip(own, places, stated, strict=True) if at in timed and kind == "numbers"],
+        timed=[
+            name for name, at, kind in zip(own, places, stated, strict=True) if at in cells.timed and kind == "numbers"
+        ],
         first=first,
-        remarks=behind,
+        remarks=cells.remarks,
     )
 
 

@@ -44,7 +44,9 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
         (file for file in files if file.values.ndim == 1 or _is_described(file, pictures)), key=lambda file: file.name
     )
     _check_beginnings(others, pictures, labels)
-    _check_pairs(files, pictures, labels)
+    _require_pictures(files, labels)
+    _require_both(pictures, labels)
+    _require_pairs(pictures, labels)
     values, notices = pixels.alike([pixels.channels_first(file.values, file.name) for file in pictures], work)
     classes, indices = pixels.classes(np.concatenate([_of_rows(file) for file in labels]))
     problems = (*_of_files(others, pictures, labels), *notices)
@@ -125,7 +127,7 @@ def _check_beginnings(others: Sequence[Source], pictures: Sequence[File], labels
         )
 
 
-def _check_pairs(files: Sequence[File], pictures: Sequence[File], labels: Sequence[File]) -> None:
+def _require_pictures(files: Sequence[File], labels: Sequence[File]) -> None:
     for file in files:
         if file.values.ndim == 2 and file not in labels:
             raise TrainerError(
@@ -133,6 +135,9 @@ def _check_pairs(files: Sequence[File], pictures: Sequence[File], labels: Sequen
                 "“%(name)s” has rows of plain numbers, not pictures. Import such data as CSV.",
                 name=file.name,
             )
+
+
+def _require_both(pictures: Sequence[File], labels: Sequence[File]) -> None:
     if not labels:
         raise TrainerError(
             "idx_labels_missing",
@@ -147,6 +152,9 @@ def _check_pairs(files: Sequence[File], pictures: Sequence[File], labels: Sequen
             "the file with the pictures, for example images-idx3-ubyte.",
             name=labels[0].name,
         )
+
+
+def _require_pairs(pictures: Sequence[File], labels: Sequence[File]) -> None:
     if len(pictures) != len(labels):
         raise TrainerError(
             "idx_pairs",

@@ -116,9 +116,9 @@ def _with_paths(table: Listing, spec: Spec, index: Index, work: Path) -> Listing
 
 def _namings(columns: Sequence[Sequence[str]], index: Index) -> dict[int, Naming]:
     """By their suffixes too, or else one by names without suffix."""
-    found = {place: how for place, cells in enumerate(columns) if (how := _naming(cells, index)) is not None}
-    if found:
-        return found
+    namings = {place: how for place, cells in enumerate(columns) if (how := _naming(cells, index)) is not None}
+    if namings:
+        return namings
     shares = {
         place: _share(cells, index, Naming(stems=True))
         for place, cells in enumerate(columns)

@@ -80,21 +80,21 @@ def _of_folders(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     alike.require_readable(broken, len(readable))
     foreign = [source for source, _ in labelled if is_foreign(source)]
     canvas = alike.canvas(spec, pictures)
-    pixels, kept = _decode_all(pictures, canvas, work, broken)
+    pixels, decoded = _decode_all(pictures, canvas, work, broken)
     alike.require_readable(broken, len(readable))
-    lost, empty = _lost(kept, labelled), folders.without_pictures(others, [source.name for source, _ in labelled])
+    lost, empty = _lost(decoded, labelled), folders.without_pictures(others, [source.name for source, _ in labelled])
     problems = (
-        *alike.problems(kept, canvas),
+        *alike.problems(decoded, canvas),
         *_of_files(broken, others),
-        *_of_places(spec, kept, candidates, places),
+        *_of_places(spec, decoded, candidates, places),
         *alike.foreign_problems(foreign),
         *_of_losses(lost),
         *_of_folders_without(empty),
     )
     parsed = labelled_pictures(
         pixels,
-        *_classes(kept),
-        parts=_parts(kept),
+        *_classes(decoded),
+        parts=_parts(decoded),
         problems=problems,
         picture=alike.column(IMAGE, canvas),
         checks=checks_of(_of_files, _of_places, _of_losses, _of_folders_without, alike.foreign_problems),

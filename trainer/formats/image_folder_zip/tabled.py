@@ -93,7 +93,7 @@ class Gone:
     def __init__(self, tables: Tables) -> None:
         self._names = [name for name in tables.names if name not in tables.paths]
         self._counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self._kept: defaultdict[str, set[str]] = defaultdict(set)
+        self._remaining: defaultdict[str, set[str]] = defaultdict(set)
 
     def see(self, name: str, cells: Any, is_whole: Array) -> None:
         """Take note of some cells of a column, and of which of them stay."""
@@ -101,18 +101,18 @@ class Gone:
             return
         for cell, stays in zip(cells.tolist(), is_whole.tolist(), strict=True):
             value = str(cell).strip()[:LONGEST_VALUE]
-            if stays and len(self._kept[name]) <= MOST_VALUES:
-                self._kept[name].add(value)
+            if stays and len(self._remaining[name]) <= MOST_VALUES:
+                self._remaining[name].add(value)
             elif not stays and len(self._counts[name]) <= MOST_VALUES:
                 self._counts[name][value] += 1
 
     def problems(self, parsed: Parsed) -> Iterator[Problem]:
         """Classes, or what could be some, of which no row is left."""
         for column in parsed.summary.columns:
-            values, kept = self._counts[column.name], self._kept[column.name]
-            different = len({*values, *kept} - {""})
+            values, remaining = self._counts[column.name], self._remaining[column.name]
+            different = len({*values, *remaining} - {""})
             if different <= min(MOST_CLASSES, (parsed.summary.rows + values.total()) / LEAST_ROWS):
-                for value in sorted(values.keys() - kept - {""}):
+                for value in sorted(values.keys() - remaining - {""}):
                     yield problem("lost_value", column=column.name, value=value, count=values[value])
 
 
@@ -147,11 +147,11 @@ def _taken(cells: Any, places: list[int]) -> Any:
 
 def _compact(pixels: Array, is_whole: Array) -> Array:
     """The rows that are whole, moved to the front one by one, so that memory holds one picture."""
-    kept = np.flatnonzero(is_whole)
-    for to, row in enumerate(kept.tolist()):
+    rows_left = np.flatnonzero(is_whole)
+    for to, row in enumerate(rows_left.tolist()):
         if to != row:
             pixels[to] = pixels[row]
-    return pixels[: len(kept)]
+    return pixels[: len(rows_left)]
 
 
 def _of_rows(lost: Sequence[Lost]) -> Iterator[Problem]:

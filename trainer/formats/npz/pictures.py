@@ -57,9 +57,9 @@ def without(parsed: Parsed, others: Sequence[str]) -> Parsed:
     """With what tells of arrays that are no part of the data."""
     if not others:
         return parsed
-    told = problem("other_arrays", count=len(others), names=", ".join(others[:NAMED]))
+    notice = problem("other_arrays", count=len(others), names=", ".join(others[:NAMED]))
     left_out = (LeftOut(f"array {name}", "no value for each row") for name in others)
-    return replace(parsed, problems=(told, *parsed.problems), left_out=(*parsed.left_out, *left_out))
+    return replace(parsed, problems=(notice, *parsed.problems), left_out=(*parsed.left_out, *left_out))
 
 
 def _pair(name: str, arrays: Mapping[str, Array]) -> Pair:
