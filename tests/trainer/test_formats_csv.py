@@ -23,6 +23,7 @@ from trainer.columns import Column, boolean, category
 from trainer.data.summary import Dialect
 from trainer.errors import TrainerError
 from trainer.formats.csv import pieces
+from trainer.formats.csv.encoding import LABELS
 from trainer.formats.csv.pieces import batches
 from trainer.formats.csv.rows import Table, fitted
 from trainer.formats.csv.rows import rows as one_by_one
@@ -87,6 +88,33 @@ def test_chinese_text_is_read_in_every_encoding(tmp_path: Path, encoding: str, t
     assert ("encoding" in made.codes) == bool(told)
     if told:
         assert made.problem("encoding").params["encoding"] == told
+
+
+WORDS = {
+    "cp1251": ["Город;Погода;Рост", "Москва;ясно;1,5", "Санкт-Петербург;дождь;2,5", "Омск;снег;3"],
+    "cp932": ["都市,天気,身長", "東京,晴れ,1.5", "大阪,くもり,2.5", "サッポロ,雪,3"],
+    "cp949": ["도시,날씨,키", "서울,맑음,1.5", "부산,흐림,2.5", "대구,눈,3"],
+    "gb18030": ["城市,天气,身高", "北京,晴,1.5", "广州,多云,2.5", "哈尔滨,雪,3"],
+    "cp1252": ["cidade;situação;número", "São Paulo;condição ótima;1,5", "Brasília;emoções;2,5", "Açores;não;3"],
+}
+
+
+@pytest.mark.parametrize("codec", WORDS)
+def test_the_usual_encodings_of_spreadsheets_are_told_apart(tmp_path: Path, codec: str) -> None:
+    names, *lines = WORDS[codec]
+    made = read(tmp_path, "\r\n".join([names, *lines * 10]), codec)
+    mark = ";" if ";" in names else ","
+    assert [column.name for column in made.data.summary.columns] == names.split(mark)
+    assert levels(made.data.summary.columns[0]) == tuple(sorted(line.split(mark)[0] for line in lines))
+    assert made.problem("encoding").params == {"encoding": LABELS[codec]}
+
+
+@pytest.mark.parametrize("codec", ["cp1250", "cp1253", "cp1254", "big5"])
+def test_an_encoding_that_is_not_told_apart_can_be_chosen(tmp_path: Path, codec: str) -> None:
+    word = {"cp1250": "Łódź", "cp1253": "Αθήνα", "cp1254": "Iğdır", "big5": "臺北"}[codec]
+    spec = listing("formats")["csv"].spec.model_validate({"encoding": codec})
+    made = imported(tmp_path, {"x.csv": (f"city,n\n{word},1\nRome,2\n" * 10).encode(codec)}, spec)
+    assert word in levels(made.data.summary.columns[0])
 
 
 def test_western_text_that_is_not_utf8_is_read_as_windows_1252(tmp_path: Path) -> None:
@@ -455,3 +483,27 @@ def test_words_for_yes_and_no_are_one_kind_however_they_are_written(
     expected = [-1 if not cell else int(cell.casefold() == levels[1]) for cell in cells]
     assert made.data.array("booleans")[:, 0].tolist() == expected
     assert made.profile.suggested_target == "sold"
+
+
+SPACED = {
+    "R": '"size" "bird" "weight"\n' + "".join(f'"{n}" {n / 4} "{("a fox", "owl")[n % 2]}" {n}\n' for n in range(30)),
+    "columns": "size    bird  weight\n"
+    + "".join(f"  {n / 4:<6}  {'fo' * (n % 3 + 1):<8} {n:4}  \n" for n in range(30)),
+    "no names": "".join(f"   {n / 4:7.3f}   {n * 7 % 5}  {n}.\r\n" for n in range(30)),
+    "notes above": "# birds of 2024\n\nsize bird weight\n" + "".join(f"{n / 4} x{n % 3} {n}\n" for n in range(30)),
+}
+
+
+@pytest.mark.parametrize("case", SPACED)
+def test_values_between_spaces_are_columns(case: str, tmp_path: Path) -> None:
+    made = imported(tmp_path, {"birds.txt": SPACED[case].encode()})
+    names, has_names = [column.name for column in made.data.summary.columns], case != "no names"
+    assert made.data.summary.rows == 30
+    place = names.index("size" if has_names else "column 1")
+    assert [float(row[place]) for row in made.profile.rows] == [n / 4 for n in range(30)]
+    assert made.data.summary.dialect == Dialect(delimiter=" ", header=has_names)
+
+
+def test_prose_is_no_table_of_words(tmp_path: Path) -> None:
+    prose = b"one two three\nfour five six\nseven eight nine\nten eleven twelve\n"
+    assert refusal(tmp_path, {"birds.txt": prose}).code == "format_unknown"

@@ -12,6 +12,7 @@ import pytest
 
 from tests.files import imported, picture, refusal, zipped
 from trainer.columns import category
+from trainer.columns.number import Reading
 
 ROWS = [
     [
@@ -185,3 +186,16 @@ def test_two_workbooks_are_never_taken_for_one(tmp_path: Path) -> None:
 def test_a_file_beside_a_workbook_is_listed(tmp_path: Path) -> None:
     made = imported(tmp_path, {"x.xlsx": book([NAMES, *ROWS]), "notes.txt": b"by a friend"})
     assert made.problem("other_files").params == {"count": 1, "names": "notes.txt"}
+
+
+def test_numbers_that_are_text_are_pointed_out_and_read_where_the_kind_is_chosen(
+    tmp_path: Path,
+) -> None:
+    rows = [[f"{n},5", f"{n}%" if n else "n/a", f"{n:02}", "yes" if n % 2 else "no"] for n in range(40)]
+    content = {"x.xlsx": book([["size", "share", "code", "label"], *rows])}
+    made = imported(tmp_path / "plain", content)
+    told = [one.params for one in made.profile.problems if one.code == "numbers_as_text"]
+    assert told == [{"column": "size", "value": "0,5"}, {"column": "share", "value": "1%"}]
+    chosen = {"size": Reading(decimal="comma")}
+    corrected = imported(tmp_path / "chosen", content, readings=chosen)
+    np.testing.assert_array_equal(corrected.data.array("numbers")[:, 0], np.arange(40) + 0.5)

@@ -115,3 +115,55 @@ def test_each_key_has_a_name_of_its_own(tmp_path: Path) -> None:
     )
     made = imported(tmp_path, {"x.jsonl": lines})
     assert [column.name for column in made.data.summary.columns] == ["a", "a (2)", "a (3)", "column 4"]
+
+
+ROWS = [{"size": number / 4, "bird": "owl" if number % 3 else "fox"} for number in range(30)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps(ROWS).encode(),
+        json.dumps(ROWS, indent=2).encode(),
+        b"\xef\xbb\xbf" + json.dumps(ROWS).encode() + b"\r\n",
+        ("[\n" + ",\n".join(map(json.dumps, ROWS)) + "\n]\n").encode(),
+        json.dumps(ROWS).encode("utf-16"),
+        "\r\n".join(map(json.dumps, ROWS)).encode("utf-16"),
+    ],
+    ids=["a list", "indented", "a mark", "one object a line", "a list in UTF-16", "lines in UTF-16"],
+)
+def test_a_list_of_objects_and_other_encodings_are_read_as_lines_are(content: bytes, tmp_path: Path) -> None:
+    made = imported(tmp_path, {"birds.json": content})
+    lines = imported(tmp_path / "lines", {"x.jsonl": "\n".join(map(json.dumps, ROWS)).encode()})
+    assert made.profile.format == "json_lines"
+    assert made.data.summary == lines.data.summary
+    np.testing.assert_array_equal(made.data.array("numbers"), lines.data.array("numbers"))
+
+
+def test_a_list_is_read_object_by_object(tmp_path: Path) -> None:
+    rows = [{"text": "x" * 1000 + f" {number}", "number": number} for number in range(5000)]
+    made = imported(tmp_path, {"x": json.dumps(rows).encode()})
+    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], range(5000))
+
+
+@pytest.mark.parametrize(
+    "tail", ["", ",", ", 5]", '{"size": 1}]', "] more", ', {"size": }]', ', {"size": [1}]', "\0]", "x" * 20_000_000]
+)
+def test_a_damaged_list_is_refused_with_its_object(tmp_path: Path, tail: str) -> None:
+    error = refusal(tmp_path, {"x.json": (json.dumps(ROWS)[:-1] + tail).encode()})
+    assert (error.code, error.params["number"]) in {("json_array", 30), ("json_array", 31)}
+
+
+def test_a_deep_list_and_other_letters_are_refused(tmp_path: Path) -> None:
+    deep = '[{"a": ' + "[" * 100_000
+    assert refusal(tmp_path / "deep", {"x.json": deep.encode()}).code == "json_array"
+    assert refusal(tmp_path / "letters", {"x.json": b'[{"a": "\xff"}]'}).code == "json_array"
+
+
+def test_objects_in_cells_are_not_called_free_text(tmp_path: Path) -> None:
+    rows = [
+        {"at": {"x": number, "y": [1]}, "size": number / 4, "bird": "fox" if number % 2 else "owl"}
+        for number in range(30)
+    ]
+    made = imported(tmp_path, {"x.jsonl": "\n".join(map(json.dumps, rows)).encode()})
+    assert made.problem("nested_values").params == {"column": "at", "value": '{"x": 0, "y": [1]}'}

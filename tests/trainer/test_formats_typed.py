@@ -145,3 +145,25 @@ def test_a_file_of_no_known_format_is_told_which_there_are(tmp_path: Path) -> No
     error = refusal(tmp_path, {"x": b"\x7fELF" + bytes(200)})
     assert error.code == "format_unknown"
     assert all(entry.label in str(error) for entry in listing("formats").values())
+
+
+@WAYS
+def test_durations_and_times_are_seconds_and_bytes_are_pointed_out(written: Written, name: str, tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "took": pa.array([None if n == 3 else n * 1_500_000_000 for n in range(COUNT)], pa.duration("ns")),
+            "at": pa.array([datetime.time(n % 24, 30) for n in range(COUNT)], pa.time64("us")),
+            "until": pa.array([n * 1500 for n in range(COUNT)], pa.time32("ms")),
+            "picture": pa.array([b"\x89PNG %d" % n for n in range(COUNT)]),
+            "label": TABLE["colour"],
+        }
+    )
+    made = imported(tmp_path, {"x": written(table)})
+    numbers = made.data.array("numbers")
+    np.testing.assert_array_equal(numbers[:, 0], [np.nan if n == 3 else n * 1.5 for n in range(COUNT)])
+    np.testing.assert_array_equal(numbers[:, 1], [n % 24 * 3600 + 1800 for n in range(COUNT)])
+    np.testing.assert_array_equal(numbers[:, 2], [n * 1.5 for n in range(COUNT)])
+    codes = {"durations", "bytes_column"}
+    told = [(one.code, one.params["column"]) for one in made.profile.problems if one.code in codes]
+    assert sorted(told) == [("bytes_column", "picture"), *(("durations", column) for column in ("at", "took", "until"))]
+    assert made.problem("bytes_column").severity == "warning"

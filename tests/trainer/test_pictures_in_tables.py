@@ -75,6 +75,11 @@ SPELLINGS: dict[str, tuple[dict[str, bytes], bytes, str]] = {
         table(("file", "label"), *((f"{n}.png", kind) for n, kind in enumerate(KINDS)), mark="\t", encoding="utf-16"),
         "file",
     ),
+    "paths and numbers between spaces": (
+        six(),
+        "".join(f"shots/{n}.png {kind} {n}\n" for n, kind in enumerate(KINDS)).encode(),
+        "column 1",
+    ),
     "no names of columns": (six(), table(*((f"{n}.png", kind) for n, kind in enumerate(KINDS))), "column 1"),
     "quoted paths with commas": (
         shots(*(f"shots/a, {n}.png" for n in range(6))),

@@ -202,6 +202,11 @@ BODY = [
 LINES = [";".join(row) for row in BODY]
 
 
+SPACED = 'größe  "eine Stadt"   offen\n' + "".join(
+    f'{at}.25   "{("Neu Ulm", "Köln", "Bonn")[at % 3]}" {("yes", "no")[at % 2]}  \n' for at in range(40)
+)
+
+
 @pytest.mark.parametrize(
     ("content", "dialect"),
     [
@@ -224,6 +229,8 @@ LINES = [";".join(row) for row in BODY]
         ("\n".join(LINES).encode() + b"\n\x1a\0\0\0", (";", "utf-8", True)),
         ("\n".join(LINES).replace("Ulm", '"Neu\nUlm; a ""town"""').encode(), (";", "utf-8", True)),
         ("\n\n".join(LINES).replace("stadt", "größe").encode(), (";", "utf-8", True)),
+        (SPACED.encode("cp1252"), (" ", "cp1252", True)),
+        (SPACED.replace("größe ", "").encode(), (" ", "utf-8", True)),
         ("\n".join(LINES).replace("stadt", '"die\nStadt"').encode(), (";", "utf-8", True)),
     ],
 )

@@ -184,20 +184,13 @@ def divide(
     if table.has_classes:
         require_classes(table.counts())
     usable, parts = _divided(table, division, seed)
-    if len(parts.train) < ranks:
-        raise TrainerError(
-            "fewer_rows_than_ranks",
-            "There are %(rows)d rows to train on, fewer than the %(ranks)d ranks; take fewer ranks.",
-            field="ranks",
-            rows=len(parts.train),
-            ranks=ranks,
-        )
-    module = catalog.entry("tasks", task).module
+    _require_rows(parts.train, ranks)
+    target = catalog.part("tasks", task, "task").describe(task, encoded, parts.train)
     fitted = blocks.fit(features, prepared, parts.train)
     stages = tuple(cleaned.values(cleaning, fitted, features, prepared, parts.train))
     return Rows(
         prepared=prepared,
-        task=module.build(task, module.describe(task, encoded, parts.train)),
+        task=catalog.build("tasks", task, target),
         features=features,
         blocks=stages[-1].after if stages else fitted,
         targets=encoded.values,
@@ -208,14 +201,25 @@ def divide(
     )
 
 
+def _require_rows(train: Indices, ranks: int) -> None:
+    """Raise TrainerError where a rank would have no row to train on."""
+    if len(train) < ranks:
+        raise TrainerError(
+            "fewer_rows_than_ranks",
+            "There are %(rows)d rows to train on, fewer than the %(ranks)d ranks; take fewer ranks.",
+            field="ranks",
+            rows=len(train),
+            ranks=ranks,
+        )
+
+
 def read_table(task: TaskSpec, prepared: Prepared, division: Split) -> Table:
     """All rows, with the columns used and the encoded targets."""
-    module = catalog.entry("tasks", task).module
-    module.check(task, prepared.summary)
+    catalog.entry("tasks", task).module.check(task, prepared.summary)
     return Table(
         prepared=prepared,
         features=inputs.feature_columns(task.features, (*task.target_columns, *division.columns), prepared.summary),
-        targets=module.encode(task, prepared),
+        targets=catalog.part("tasks", task, "task").encode(task, prepared),
         target_columns=task.target_columns,
         rows=np.arange(len(prepared)),
     )

@@ -10,6 +10,14 @@ SENTENCES: dict[str, Sentence] = {
         _("%(count)s cells hold formulas whose values are not stored in the file; they count as missing."),
         _("Open the file in Excel or LibreOffice, save it there, and import it again."),
     ),
+    "bytes_column": (
+        "warning",
+        _("“%(column)s” holds bytes, as of pictures or sounds, of which nothing is learnt."),
+        _(
+            "If they are pictures, save them as files, and import these and a table that names them as one ZIP; "
+            "otherwise leave the column out."
+        ),
+    ),
     "merged_cells": (
         "info",
         _("%(count)s merged cells span several rows; each of these rows was given their value."),
@@ -32,5 +40,6 @@ SENTENCES: dict[str, Sentence] = {
     ),
 }
 LOOKED_FOR = {
+    "bytes_column": _("Columns of bytes."),
     "unstored_formulas": _("Formulas without a stored value."),
 }

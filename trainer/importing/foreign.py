@@ -50,7 +50,10 @@ _PICTURE = (
 )
 _JSON = (
     "format_json",
-    _("“%(name)s” is JSON, which is not read here in this form. Save it as CSV, or as JSON Lines: one object a line."),
+    _(
+        "“%(name)s” is JSON, which is not read here in this form. Save it as CSV, as JSON Lines with one object a "
+        "line, or as one list of objects: [{…}, {…}]."
+    ),
 )
 
 INSIDE = {"data.pkl": _PICKLE, "xl/workbook.bin": _SHEET, "word/document.xml": _SHEET, "content.xml": _SHEET}

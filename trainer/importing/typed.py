@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from trainer.importing import series
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import Parsed
+from trainer.importing.problems import Problem, checks_of, problem
 from trainer.importing.stated import Stated
 from trainer.importing.tables import Chunk, parse
 
@@ -24,6 +26,7 @@ CHUNK_ROWS = 4096
 CHUNK_CELLS = 200_000
 LARGEST_WHOLE = 2**53  # beyond, float64 does not keep every digit
 LONGEST_BYTES = 40
+A_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 Batches = Callable[[Sequence[str] | None], Iterator[pa.RecordBatch]]  # of the columns with these names, or of all
 
@@ -62,7 +65,17 @@ def read(source: Source, schema: pa.Schema, batches: Batches, work: Path, readin
     )
     if not parsed.summary.rows:
         raise TrainerError("typed_no_rows", "“%(name)s” holds no rows. Choose a file with data.", name=source.name)
-    return parsed
+    told = tuple(_of_columns(schema, parsed))
+    return replace(parsed, problems=(*told, *parsed.problems), checks=parsed.checks | checks_of(_of_columns))
+
+
+def _of_columns(schema: pa.Schema, parsed: Parsed) -> Iterator[Problem]:
+    """What the types of columns give reason to say."""
+    for field, column in zip(schema, parsed.summary.columns, strict=True):
+        if _is_time(field.type) and column.layout is not None:
+            yield problem("durations", column=column.name)
+        if _holds_bytes(field.type):
+            yield problem("bytes_column", column=column.name)
 
 
 @contextmanager
@@ -99,15 +112,24 @@ def _large(schema: pa.Schema, batches: Batches) -> set[str]:
 def _stated(kind: pa.DataType, *, large: bool) -> Stated:
     if pa.types.is_dictionary(kind):
         return _stated(kind.value_type, large=False)
-    if _is_text(kind) or large:
+    if _is_text(kind) or large or _holds_bytes(kind):
         return "words"
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+    if _is_time(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return "numbers"
     return "spelled"
 
 
 def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def _is_time(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_duration(kind) or pa.types.is_time(kind))
+
+
+def _holds_bytes(kind: pa.DataType) -> bool:
+    """Whether these may be pictures or sounds; bytes of one length are identifiers."""
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind))
 
 
 def _chunks(batches: Iterator[pa.RecordBatch], stated: Sequence[Stated]) -> Iterator[Chunk]:
@@ -127,8 +149,18 @@ def _plain(column: pa.Array) -> pa.Array:
     return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
 
 
+def _whole(kind: pa.DataType) -> pa.DataType:
+    return pa.int32() if pa.types.is_time32(kind) else pa.int64()
+
+
 def _numbers(column: pa.Array) -> Array:
-    values = pc.cast(_plain(column), pa.float64(), safe=False)
+    """Durations and times of day in seconds."""
+    column = _plain(column)
+    if _is_time(column.type):
+        whole = pc.cast(pc.cast(column, _whole(column.type)), pa.float64(), safe=False)
+        values = pc.divide(whole, float(A_SECOND[column.type.unit]))
+    else:
+        values = pc.cast(column, pa.float64(), safe=False)
     return np.asarray(values.fill_null(np.nan).to_numpy(zero_copy_only=False), np.float64)
 
 
@@ -137,7 +169,7 @@ def _texts(column: pa.Array) -> pa.StringArray:
     if _is_text(column.type):
         column.validate(full=True)
         return pc.replace_substring(pc.cast(column, pa.string()).fill_null(""), "\0", " ")
-    if pa.types.is_temporal(column.type) and not pa.types.is_duration(column.type):
+    if pa.types.is_temporal(column.type):
         column = pc.cast(column, pa.string())
     return series.of(map(_text, column.to_pylist()))
 
@@ -150,5 +182,5 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, bytes):
-        return value[:LONGEST_BYTES].hex()
+        return "0x" + value[:LONGEST_BYTES].hex()
     return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else str(value)

@@ -137,6 +137,6 @@ def _statistics(block: Block, place: int, values: Array) -> Statistics:
     if values.dtype.kind == "f":
         least, middle, most = np.quantile(present, (0, 0.5, 1)).tolist()
         return Statistics(missing=missing, least=least, middle=middle, most=most)
-    frequent = int(np.bincount(present).argmax())
-    (word,) = columns.module_of(block, "values").readable(block, place, np.array([frequent]))
+    different, counts = np.unique(present, return_counts=True)
+    (word,) = columns.module_of(block, "values").readable(block, place, different[[counts.argmax()]])
     return Statistics(missing=missing, frequent=word)

@@ -13,12 +13,14 @@ import numpy as np
 
 from trainer.columns.image.files import SUFFIXES
 from trainer.importing.names import cleaned, distinct
+from trainer.importing.spaced import SPACE, tabbed
 
 Row = tuple[str, dict[str, Any]]  # where it stands, as "line 3" or a file's name, and its values by column
 Cells = Iterator[tuple[int, list[str]]]
 MOST_ABOVE = 1100  # lines that may stand above the names
 LONGEST_CELL = 1024 * 1024
 STDIN = Path("-")
+ROW_NAMES = distinct([""])[0]  # what an import calls the column of R's names of rows
 JSON_LINES = (".jsonl", ".ndjson", ".json")
 
 
@@ -80,6 +82,8 @@ def table(file: Iterable[str], names: Sequence[str], written: dict[str, Any]) ->
 def numbered(file: Iterable[str], delimiter: str) -> Cells:
     """The rows that are not blank, each with the line that it begins in."""
     csv.field_size_limit(LONGEST_CELL)
+    if delimiter == SPACE:
+        file, delimiter = map(tabbed, file), "\t"
     reader, line = csv.reader(file, delimiter=delimiter, strict=True), 1
     try:
         for row in reader:
@@ -97,6 +101,11 @@ def heading(rows: Cells, names: Sequence[str], *, has_names: bool) -> tuple[list
         columns = distinct(cleaned([row[0].lstrip("# "), *row[1:]]))
         if set(names) <= set(columns):
             return with_row_names(columns, rows)
+        if has_names and 0 < len(set(names) & set(columns)) == len(set(names) - {ROW_NAMES}):
+            best, rows = with_row_names(columns, rows)
+            if set(names) <= set(best):
+                return best, rows
+            break
         if not has_names:
             return distinct([""] * len(row)), chain([(line, row)], rows)
         best = max(best, columns, key=lambda own: len(set(own).intersection(names)))
@@ -108,7 +117,7 @@ def with_row_names(columns: list[str], rows: Cells) -> tuple[list[str], Cells]:
     """Tables of R have one name less than the values of every row, whose first is the row's name."""
     first = list(islice(rows, 1))
     has_row_names = any(len(row) == len(columns) + 1 and row[-1].strip() for _, row in first)
-    return ["", *columns] if has_row_names else columns, chain(first, rows)
+    return distinct(cleaned(["", *columns])) if has_row_names else columns, chain(first, rows)
 
 
 def objects(file: Iterable[str]) -> Iterator[Row]:

@@ -9,6 +9,16 @@ SENTENCES: dict[str, Sentence] = {
         _("Besides the target there is only free text to learn from; training on text comes with a later release."),
         _("Until then, add columns with numbers or categories."),
     ),
+    "numbers_as_text": (
+        "warning",
+        _("“%(column)s” holds numbers that the file states to be text, such as “%(value)s”."),
+        _("Correct its kind to number, and the decimal mark if need be; until then nothing is learnt from it."),
+    ),
+    "nested_values": (
+        "warning",
+        _("“%(column)s” holds lists or objects, such as “%(value)s”, of which nothing is learnt."),
+        _("Write the values in them into columns of their own and import again."),
+    ),
     "text_column": (
         "info",
         _("“%(column)s” holds free text."),
@@ -16,7 +26,9 @@ SENTENCES: dict[str, Sentence] = {
     ),
 }
 LOOKED_FOR = {
+    "nested_values": _("Lists or objects in the cells."),
+    "numbers_as_text": _("Numbers that the file states to be text."),
     "only_text": _("Nothing but free text to learn from."),
 }
 # Problems that another kind of the column may remedy.
-CORRECTABLE = frozenset({"text_column"})
+CORRECTABLE = frozenset({"text_column", "numbers_as_text"})

@@ -1,6 +1,6 @@
 """Table (CSV).
 
-Values separated by commas, semicolons, tabs or bars, one row a line, with or without a first line of names.
+Values separated by commas, semicolons, tabs, bars or spaces, one row a line, with or without a first line of names.
 """
 
 import re
@@ -13,12 +13,14 @@ from pydantic import Field
 
 from trainer.columns import Readings
 from trainer.component import Component
+from trainer.importing import spaced
 from trainer.importing.archives import Source
 
 if TYPE_CHECKING:
     from trainer.importing.parsed import Parsed
 
 SUFFIXES = (".csv", ".tsv", ".tab")
+SPACED = (*SUFFIXES, ".txt", ".dat", ".data", ".prn", ".asc")
 LINES_COMPARED = 20
 MOST_ZEROS = 0.1  # of the bytes of a text that some were written into
 CONTROL = re.compile(rb"[\x01-\x08\x0e-\x19\x1c-\x1f]")  # that no text has
@@ -35,9 +37,20 @@ class Spec(Component):
     delimiter: Literal["auto", ",", ";", "tab", "|"] = Field(
         "auto", title="Delimiter", description="What stands between values."
     )
-    encoding: Literal["auto", "utf-8", "utf-16", "gb18030", "cp1252"] = Field(
-        "auto", title="Encoding", description="How letters are written as bytes."
-    )
+    encoding: Literal[
+        "auto",
+        "utf-8",
+        "utf-16",
+        "gb18030",
+        "big5",
+        "cp932",
+        "cp949",
+        "cp1250",
+        "cp1251",
+        "cp1252",
+        "cp1253",
+        "cp1254",
+    ] = Field("auto", title="Encoding", description="How letters are written as bytes.")
     header: Literal["auto", "yes", "no"] = Field(
         "auto", title="First line", description="Whether it holds the columns' names."
     )
@@ -69,7 +82,7 @@ def is_text(source: Source) -> bool:
     A file that is called a table and has columns is one, even if its first name stands in <> or [].
     """
     if source.head.startswith(MARKS):
-        return True
+        return OBJECT.match(source.head.decode("utf-16", "ignore").encode()) is None
     head = unpadded(source.head)
     called_so = source.name.lower().endswith(SUFFIXES) and _has_columns(head)
     if OBJECT.match(head) or (b"\0" in head and not wide(head) and not (called_so and _is_mostly_text(head))):
@@ -85,8 +98,18 @@ def _is_mostly_text(head: bytes) -> bool:
 def _is_table(source: Source) -> bool:
     name = source.name.lower()
     return is_text(source) and (
-        name.endswith(SUFFIXES) or (not name.endswith((".md", ".rst", ".py")) and _has_columns(source.head))
+        name.endswith(SUFFIXES)
+        or (not name.endswith((".md", ".rst", ".py")) and _has_columns(source.head))
+        or is_spaced(source, "utf-8")
     )
+
+
+def is_spaced(source: Source, codec: str) -> bool:
+    """Whether the values of its lines stand between spaces; the last line may be cut."""
+    if not source.name.lower().endswith(SPACED) or _has_columns(source.head):
+        return False
+    lines = source.head.decode(codec, "ignore").splitlines()
+    return spaced.are_columns(lines[:-1] if source.size > len(source.head) else lines)
 
 
 def _has_columns(head: bytes) -> bool:

@@ -9,11 +9,11 @@ from typing import BinaryIO
 from trainer.columns import Readings
 from trainer.data.summary import Dialect
 from trainer.errors import TrainerError
-from trainer.formats.csv import MARKS, Spec, dialect, encoding, unpadded, wide
+from trainer.formats.csv import MARKS, Spec, dialect, encoding, is_spaced, unpadded, wide
 from trainer.formats.csv.layout import LONGEST_SHOWN, layout
 from trainer.formats.csv.pieces import batches
 from trainer.formats.csv.rows import LONGEST_CELL, LONGEST_LINE, LeftOut, Table
-from trainer.importing import parsed
+from trainer.importing import parsed, spaced
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import Parsed
@@ -93,6 +93,9 @@ def opened(spec: Spec, source: Source, work: Path) -> Opened:
     )
     if codec in UNMARKED and spec.encoding == "auto":
         _check_wide(source)
+    has_spaces = spec.delimiter == "auto" and is_spaced(source, codec)
+    if has_spaces:
+        source, spec = _tabbed(source, codec, work), spec.model_copy(update={"delimiter": "tab"})
     outline = layout(spec, Table(source, codec, skips=spec.other_widths == "leave out"))
     if outline is None:
         raise TrainerError("csv_no_rows", "“%(name)s” holds no rows. Choose a file with data.", name=source.name)
@@ -104,11 +107,32 @@ def opened(spec: Spec, source: Source, work: Path) -> Opened:
     if outline.decimal_comma is not None:
         problems.append(problem("decimal_comma", value=outline.decimal_comma))
     written = Dialect(
-        delimiter=outline.table.delimiter,
+        delimiter=spaced.SPACE if has_spaces else outline.table.delimiter,
         encoding={"utf-8-sig": "utf-8"}.get(codec, codec),
         header=outline.names is not None,
     )
     return Opened(names, outline.table, outline.decimal_comma is not None, written, problems, outline.skipped)
+
+
+def _tabbed(source: Source, codec: str, work: Path) -> Source:
+    """A copy with tabs in place of spaces, line by line. Raises TrainerError where the text is in no such encoding."""
+    copy = work / f"tabbed-{source.path.name}"
+    try:
+        with (
+            source.path.open("r", encoding=codec, newline="") as file,
+            copy.open("w", encoding=codec, newline="") as out,
+        ):
+            while line := file.readline(LONGEST_LINE):
+                out.write(spaced.tabbed(line))
+    except UnicodeError as error:
+        raise TrainerError(
+            "csv_letters",
+            "“%(name)s” is not written in %(encoding)s throughout. Save it as UTF-8, or choose the encoding in the "
+            "format's settings.",
+            name=source.name,
+            encoding=codec,
+        ) from error
+    return Source.of(copy, source.name)
 
 
 def _without_padding(source: Source, work: Path) -> tuple[Source, list[Problem]]:

@@ -1,6 +1,8 @@
 """Reads JSON Lines (https://jsonlines.org), some thousand rows at a time."""
 
+import codecs
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +12,7 @@ import numpy as np
 
 from trainer.columns import Readings
 from trainer.errors import TrainerError
-from trainer.formats.json_lines import Spec
+from trainer.formats.json_lines import Spec, array, is_list
 from trainer.importing import series
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
@@ -26,6 +28,7 @@ MOST_COLUMNS = 2000
 LARGEST_WHOLE = 2**53  # beyond, float64 does not keep every digit
 CHUNK_ROWS = 4096
 CHUNK_CHARACTERS = 16 * 1024 * 1024
+COPIED = 1024 * 1024
 
 
 def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
@@ -37,7 +40,7 @@ def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) 
             count=len(sources),
             names=", ".join(source.name for source in sources[:5]),
         )
-    source = sources[0]
+    source = _in_utf8(sources[0], work)
     broken: list[int] | None = [] if spec.broken_lines == "leave out" else None
     keys = keys_of(source, broken)
     names, stated = distinct(cleaned(list(keys))), list(keys.values())
@@ -48,6 +51,24 @@ def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) 
         checks=parsed.checks | checks_of(problems),
         left_out=left_out(broken or ()),
     )
+
+
+def _in_utf8(source: Source, path: Path) -> Source:
+    """The source, or where it is written in UTF-16, as Windows PowerShell does, a copy in UTF-8 that lies in ``path``.
+    Raises TrainerError where it is not what its mark says."""
+    if not source.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return source
+    copy = path / "utf-8"
+    try:
+        with source.path.open("r", encoding="utf-16", newline="") as file, copy.open("w", encoding="utf-8") as target:
+            shutil.copyfileobj(file, target, COPIED)
+    except UnicodeError as error:
+        raise TrainerError(
+            "json_encoding",
+            "“%(name)s” begins as UTF-16 and is not written so throughout. Save it as UTF-8.",
+            name=source.name,
+        ) from error
+    return Source.of(copy, source.name)
 
 
 def problems(broken: Sequence[int]) -> Iterator[Problem]:
@@ -120,6 +141,9 @@ def _chunk(lines: list[int], rows: list[list[str]], keys: Mapping[str, Stated]) 
 
 
 def _rows(source: Source, broken: list[int] | None) -> Iterator[tuple[int, dict[str, Any]]]:
+    if is_list(source):
+        yield from array.objects(source)
+        return
     with source.path.open("rb") as file:
         number = 0
         while line := file.readline(LONGEST_LINE):
