@@ -154,7 +154,11 @@ def test_a_blank_row_divides_wide_titles_and_a_remark_from_the_table(tmp_path: P
     assert made.data.summary.rows == 20
     assert made.problem("lines_before").params["count"] == 2
     assert made.problem("lines_behind").params == {"count": 1, "value": "Source: a friend"}
-    assert made.profile.left_out == 1
+    assert (made.folder / "left_out.csv").read_text(encoding="utf-8").splitlines()[1:] == [
+        "line 1: Sales of the year,above the table",
+        "line 2: Written on 2024-01-01,above the table",
+        "line 26: Source: a friend,behind the last row",
+    ]
 
 
 def test_columns_without_a_name_or_a_value_are_none(tmp_path: Path) -> None:

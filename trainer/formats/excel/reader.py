@@ -147,7 +147,8 @@ def _rows(sheet: Any) -> Iterator[Row]:
 def _table(sheet: Sheet, work: Path, readings: Readings) -> Parsed:
     sample = list(islice(sheet.rows(), SAMPLE_ROWS))
     texts = [[_text(cell) for cell in row] for _, row in sample]
-    above = _above([number for number, _ in sample], texts)
+    lines = [number for number, _ in sample]
+    above = _above(lines, texts)
     has_header = dialect.has_header(texts[above:], comma=False)
     table = _laid_out(sheet, sample[above][0] + int(has_header), texts[above] if has_header else None)
     parsed = parse(
@@ -165,8 +166,13 @@ def _table(sheet: Sheet, work: Path, readings: Readings) -> Parsed:
             *parsed.problems,
         ),
         checks=parsed.checks | checks_of(_of_cells),
-        left_out=tuple(LeftOut(f"line {number}: {text}", "behind the last row") for number, text in table.remarks),
+        left_out=tuple(_left_out(list(zip(lines, map(_joined, texts[:above]), strict=False)), table)),
     )
+
+
+def _left_out(above: Sequence[tuple[int, str]], table: Table) -> Iterator[LeftOut]:
+    for reason, lines in (("above the table", above), ("behind the last row", table.remarks)):
+        yield from (LeftOut(f"line {number}: {text}", reason) for number, text in lines)
 
 
 def _above(numbers: Sequence[int], texts: Sequence[Sequence[str]]) -> int:
@@ -238,11 +244,15 @@ def _laid_out(sheet: Sheet, first: int, names: Sequence[str] | None) -> Table:
 
 def _assumed(above: Sequence[Sequence[str]], table: Table, *, has_header: bool) -> Iterator[Problem]:
     if above:
-        yield problem("lines_before", count=len(above), value=" ".join(filter(None, above[0]))[:LONGEST_SHOWN])
+        yield problem("lines_before", count=len(above), value=_joined(above[0]))
     if not has_header:
         yield problem("no_header", count=len(table.names))
     if table.remarks:
         yield problem("lines_behind", count=len(table.remarks), value=table.remarks[0][1])
+
+
+def _joined(row: Sequence[str]) -> str:
+    return " ".join(filter(None, row))[:LONGEST_SHOWN]
 
 
 def _of_cells(sheet: Sheet, table: Table) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""Table or images (NumPy).
+"""Table or pictures (NumPy).
 
 Arrays of an .npz or .npy file with as many rows each: one of one dimension is a column, one of two is a column for each
 of its own. One of three or four is pictures, and another with as many values is their labels. Names that say train and
