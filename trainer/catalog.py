@@ -76,6 +76,11 @@ def entry(family: Family, spec: Component) -> Entry:
     return listing(family)[spec.name]
 
 
+def part(family: Family, spec: Component, name: str) -> Any:
+    """A module of the component's folder. It may reach torch."""
+    return importlib.import_module(f"{entry(family, spec).module.__name__}.{name}")
+
+
 def build(family: Family, spec: Component, *args: Any, **kwargs: Any) -> Any:
     """Make the object that ``spec`` describes; each family's package docstring gives the arguments and the result."""
     return entry(family, spec).module.build(spec, *args, **kwargs)

@@ -35,6 +35,9 @@ class Heading(Strict):
 
     label: str
     unit: Unit | None = ""
+    is_message: bool = Field(
+        False, description="Whether its texts are message identifiers, of ours and not somebody's."
+    )
 
 
 Cell = str | int | Number | None

@@ -5,6 +5,10 @@ from typing import Any
 
 # Those that read otherwise of one: each with its other form, and the gap that counts.
 ONE: dict[str, tuple[str, str]] = {
+    "“%(step)s” changed %(count)s values, by column: %(columns)s.": (
+        "“%(step)s” changed one value, in the column %(columns)s.",
+        "count",
+    ),
     "There must be at least %(min_length)s items here.": ("Nothing is here yet: add at least one.", "min_length"),
     "There are only %(rows)s rows.": ("There is only one row.", "rows"),
     "%(count)s classes have a single row, among them “%(name)s”.": ("One class has a single row: “%(name)s”.", "count"),

@@ -3,6 +3,6 @@
 from django.http import HttpRequest
 
 
-def wanted(request: HttpRequest) -> bool:
+def are_asked_for(request: HttpRequest) -> bool:
     """True for a request of htmx, which puts the answer into the page that is there."""
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"

@@ -9,7 +9,7 @@ from typing import Any
 
 from trainer import scarce
 from trainer.attempt import events
-from webapp.artifacts import store
+from webapp.artifacts import removing, store
 from webapp.artifacts.models import Artifact, Edge, ModelVersion
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import checkpoints
@@ -91,7 +91,7 @@ def checkpoint(run: Run, event: events.Checkpoint, published: Published) -> None
         return
     values = {"attempt": run.attempt, "artifact": artifact}
     earlier = run.checkpoints.filter(step=event.step).exclude(artifact=artifact)
-    store.delete_on_commit(
+    removing.delete_on_commit(
         earlier.values_list("artifact", flat=True)
     )  # of the stage before, or of an attempt that was killed
     Checkpoint.objects.update_or_create(run=run, step=event.step, defaults=values)
@@ -104,7 +104,7 @@ def output(run: Run, event: events.Output, published: Published) -> dict[str, An
     earlier = run.edges.filter(direction=Edge.Direction.OUTPUT, role=event.role, name=event.name).exclude(
         artifact=artifact
     )
-    store.delete_on_commit(earlier.values_list("artifact", flat=True))  # what an attempt that was killed had made
+    removing.delete_on_commit(earlier.values_list("artifact", flat=True))  # what an attempt that was killed had made
     edge, _ = Edge.objects.update_or_create(
         run=run,
         direction=Edge.Direction.OUTPUT,

@@ -5,22 +5,21 @@ A new page or state is one more line here. Whoever takes the states may change a
 two of them.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
-from typing import Any
 
 import httpx
 from django.template.loader import render_to_string
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
-from tests.browser.conftest import NAME, PATIENCE, enter
+from tests.browser.conftest import PATIENCE, enter
+from tests.browser.steps import State, client, expect_ready, finished, opened, sample, send, stalling, start_run
 from tests.browser.test_interruptions import escaping_zip
 from tests.browser.test_uploads import DATASET, wide_table
 from tests.browser.test_walk import LONG, expect_more_steps, expect_state
 from tests.yard import Yard
 
-State = tuple[str, Page]
 TABLE = "length,colour\n" + "".join(f"{number},{'red' if number % 3 else 'blue'}\n" for number in range(60))
 ADDRESSES = (
     "/",
@@ -43,7 +42,7 @@ def states(browser: Browser, signed_in: BrowserContext, yard: Yard) -> Iterator[
     """The name of each state, and the page that is in it until the next one is asked for."""
     yield from _of_a_stranger(browser, yard)
     yield from _of_a_newcomer(browser, yard)
-    with closing(signed_in.new_page()) as page, _api(yard) as api:
+    with closing(signed_in.new_page()) as page, client(yard) as api:
         yield from _of_data(page, yard)
         yield from _of_runs(page, api, yard)
         yield from _of_results(page, api)
@@ -87,14 +86,14 @@ def _of_a_newcomer(browser: Browser, yard: Yard) -> Iterator[State]:
 
 def _of_data(page: Page, yard: Yard) -> Iterator[State]:
     page.goto("/datasets/")
-    with _stalling(page, "**/api/v1/uploads/*"):
+    with stalling(page, "**/api/v1/uploads/*"):
         page.locator("[data-files]").first.set_input_files(wide_table(yard.state / "large.csv"))
         page.get_by_role("button", name="Pause").wait_for()
         yield "uploading", page
         page.on("dialog", lambda dialog: dialog.accept())
         page.goto("about:blank")
     page.goto("/datasets/")
-    _upload(page, "escape.zip", escaping_zip())
+    send(page, "escape.zip", escaping_zip())
     page.get_by_text("These files cannot be used.").wait_for(timeout=PATIENCE)
     yield "unusable data", page
     page.get_by_role("button", name="Delete").first.click()
@@ -102,20 +101,20 @@ def _of_data(page: Page, yard: Yard) -> Iterator[State]:
     page.get_by_text("Undo").or_(page.get_by_role("button", name="Bring it back")).first.wait_for()
     yield "deleted data", page
     page.goto("/datasets/")
-    _upload(page, "table.csv", TABLE.encode())
-    _ready(page)
+    send(page, "table.csv", TABLE.encode())
+    expect_ready(page)
     page.get_by_role("button", name="New version").click()
     yield "dialog of a new version", page
-    _upload(page, "table.csv", (TABLE + "61,red\n").encode(), inside="#version-dialog ")
+    send(page, "table.csv", (TABLE + "61,red\n").encode(), inside="#version-dialog ")
     page.get_by_role("heading", name="Versions").wait_for(timeout=PATIENCE)
-    _ready(page)
+    expect_ready(page)
     yield "data of two versions", page
     yield from _of_corrections(page, yard)
     for dialog in ("rename-dialog", "delete-dialog"):
-        yield from _dialog(page, dialog)
-    for sample, name in (("reviews-zh", "text"), ("penguins", "table"), ("digits", "images")):
+        yield from opened(page, dialog)
+    for key, name in (("reviews-zh", "text"), ("penguins", "table"), ("digits", "images")):
         page.goto("/datasets/")
-        page.locator(f"form[action*='{sample}'] button").click()
+        page.locator(f"form[action*='{key}'] button").click()
         page.wait_for_url(DATASET)
         page.locator(".state-ready").first.wait_for(timeout=PATIENCE)
         yield f"data: {name}", page
@@ -154,13 +153,13 @@ def _of_corrections(page: Page, yard: Yard) -> Iterator[State]:
 
 def _of_runs(page: Page, api: httpx.Client, yard: Yard) -> Iterator[State]:
     """A run on its way: waiting while its machine takes nothing, training, paused, discarded; and one that fails."""
-    digits, worker = _dataset(api, "digits"), api.get("/workers").json()["items"][0]["name"]
+    digits, worker = sample(api, "digits"), api.get("/workers").json()["items"][0]["name"]
     yard.manage("drain", worker)
     try:
-        run = _start(api, digits, "Digits on their way", epochs=2000, ranks=2)
+        run = start_run(api, digits, "Digits on their way", epochs=2000, ranks=2)
         page.goto(f"/runs/{run}/")
         yield "run: queued", page
-        yield from _dialog(page, "cancel-dialog")
+        yield from opened(page, "cancel-dialog")
         page.goto("/workers/")
         yield "workers: draining", page
     finally:
@@ -180,17 +179,19 @@ def _of_runs(page: Page, api: httpx.Client, yard: Yard) -> Iterator[State]:
     expect_state(page, "Cancelled")
     yield "run: cancelled", page
     optimizer = {"name": "sgd", "learning_rate": 100, "weight_decay": 10}
-    page.goto(f"/runs/{_start(api, digits, LONG_NAME, epochs=5, optimizer=optimizer)}/")
+    page.goto(f"/runs/{start_run(api, digits, LONG_NAME, epochs=5, optimizer=optimizer)}/")
     expect_state(page, "Failed")
     yield "run: failed", page
 
 
 def _of_results(page: Page, api: httpx.Client) -> Iterator[State]:
     """What came of runs: classes, a number, a compression."""
-    digits = _run(api, "train", "Digits", lambda: _start(api, _dataset(api, "digits"), "Digits", epochs=1, ranks=2))
+    digits = finished(
+        api, "train", "Digits", lambda: start_run(api, sample(api, "digits"), "Digits", epochs=1, ranks=2)
+    )
     task = {"name": "regression", "target": "body_mass_g"}
-    penguins = _run(
-        api, "train", "Penguins", lambda: _start(api, _dataset(api, "penguins"), "Penguins", epochs=2, task=task)
+    penguins = finished(
+        api, "train", "Penguins", lambda: start_run(api, sample(api, "penguins"), "Penguins", epochs=2, task=task)
     )
     page.goto(f"/runs/{digits}/")
     page.get_by_role("link", name="Everything as one ZIP").wait_for(timeout=LONG)
@@ -208,7 +209,7 @@ def _of_results(page: Page, api: httpx.Client) -> Iterator[State]:
     page.goto(f"/runs/{digits}/formats/")
     yield "form: formats", page
     stages = [{"name": "prune_channels", "epochs": 1, "least_steps": 1}, {"name": "quantize_int8"}]
-    smaller = _run(
+    smaller = finished(
         api, "compress", "", lambda: str(api.post(f"/runs/{digits}/compress", json={"stages": stages}).json()["id"])
     )
     page.goto(f"/runs/{penguins}/")
@@ -221,7 +222,7 @@ def _of_results(page: Page, api: httpx.Client) -> Iterator[State]:
     for kind in ("export", "inspect"):
         page.goto(f"/runs/{api.get('/runs', params={'kind': kind, 'state': 'succeeded'}).json()['items'][0]['id']}/")
         yield f"run: {kind}", page
-    yield from _dialog(page, "delete-dialog")
+    yield from opened(page, "delete-dialog")
 
 
 def _of_lists(page: Page) -> Iterator[State]:
@@ -266,12 +267,12 @@ def _of_the_rest(page: Page) -> Iterator[State]:
     page.get_by_role("button", name="New token").click()
     page.locator("#new-token").wait_for()
     yield "new token", page
-    yield from _dialog(page, page.locator("dialog[id^=revoke]").first.get_attribute("id") or "")
+    yield from opened(page, page.locator("dialog[id^=revoke]").first.get_attribute("id") or "")
     page.locator("[data-open^=revoke]").first.click()
     page.locator("dialog[open] button.danger").click()
     page.get_by_text("is revoked").wait_for()
     yield "token revoked", page
-    yield from _dialog(page, "keys")
+    yield from opened(page, "keys")
     page.goto("/workers/")
     page.context.set_offline(True)
     page.get_by_text("Connection lost. Reconnecting").wait_for(timeout=PATIENCE)
@@ -286,50 +287,3 @@ def _of_the_rest(page: Page) -> Iterator[State]:
 
 def _answer(body: str, route: Route) -> None:
     route.fulfill(body=body, content_type="text/html")
-
-
-def _dialog(page: Page, dialog: str) -> Iterator[State]:
-    page.evaluate("id => document.getElementById(id).showModal()", dialog)
-    yield f"dialog: {dialog.split('-')[0]}", page
-    page.keyboard.press("Escape")
-
-
-def _upload(page: Page, name: str, content: bytes, inside: str = "") -> None:
-    file = page.locator(f"{inside}[data-files]").first
-    file.set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
-    page.wait_for_url(DATASET)
-
-
-def _ready(page: Page) -> None:
-    expect(page.get_by_role("link", name="New run")).to_be_visible(timeout=PATIENCE)
-
-
-@contextmanager
-def _stalling(page: Page, pattern: str) -> Iterator[None]:
-    """Requests of this pattern have no answer meanwhile."""
-    page.route(pattern, lambda route: None)
-    yield
-    page.unroute(pattern)
-
-
-@contextmanager
-def _api(yard: Yard) -> Iterator[httpx.Client]:
-    headers = {"Authorization": f"Bearer {yard.token(NAME)}"}
-    with httpx.Client(base_url=f"{yard.base_url}/api/v1", headers=headers, timeout=60) as client:
-        yield client
-
-
-def _dataset(api: httpx.Client, sample: str) -> str:
-    return next(str(one["id"]) for one in api.get("/datasets").json()["items"] if one["sample"] == sample)
-
-
-def _start(api: httpx.Client, dataset: str, name: str, **spec: Any) -> str:
-    answer = api.post("/runs", json={"dataset": dataset, "name": name, "spec": spec})
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])
-
-
-def _run(api: httpx.Client, kind: str, name: str, start: Callable[[], str]) -> str:
-    """A run of this kind and name that succeeded; started where there is none yet."""
-    runs = api.get("/runs", params={"kind": kind, "name": name, "state": "succeeded", "limit": 200}).json()["items"]
-    return next((str(run["id"]) for run in runs if run["name"] == name or not name), None) or start()

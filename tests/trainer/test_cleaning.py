@@ -21,6 +21,7 @@ from trainer.specs.kinds import parse
 from trainer.specs.split import Split
 from trainer.specs.train import TrainDraft
 from trainer.task import TaskSpec
+from trainer.training import preparation
 
 ANIMAL = {"name": "classification", "target": "animal"}
 TABLE = ["size", "colour", "is_sold"]  # without the picture
@@ -142,7 +143,7 @@ def encoder(spec: CleaningSpec, features: list[str]) -> Any:
     """The graph's part for the only block of these columns, fitted on TRAIN."""
     some = table(features)
     fitted = blocks.fit(some.features, some.prepared, TRAIN)
-    (block,) = cleaned.values([spec], fitted, some.features, some.prepared, TRAIN)
+    (block,) = list(cleaned.values([spec], fitted, some.features, some.prepared, TRAIN))[-1].after
     return module_of(block, "encode").Encode(**block.arguments()).double()
 
 
@@ -169,7 +170,7 @@ def test_words_of_an_input_column_that_differ_in_case_are_one() -> None:
     some = rows.read_table(task(name="regression", target="price", features=["animal"]), dirty.prepared(), Split())
     fitted = blocks.fit(some.features, some.prepared, TRAIN)
     steps = [step("fold_labels"), step("fill_missing", by="most_frequent", flag=False)]
-    (block,) = cleaned.values(steps, fitted, some.features, some.prepared, TRAIN)
+    (block,) = list(cleaned.values(steps, fitted, some.features, some.prepared, TRAIN))[-1].after
     encode = module_of(block, "encode").Encode(**block.arguments())
     features = encode(torch.arange(-1, 5)[:, None]).tolist()  # nothing, then Cat, cat, CAT, dog, emu
     assert features == [[1, 0, 0], [1, 0, 0], [1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]]
@@ -193,8 +194,32 @@ def test_what_fills_a_gap_lies_within_the_bounds() -> None:
     fitted = blocks.fit(some.features, some.prepared, TRAIN)
     steps = [step("fill_missing", by="zero"), step("clip_outliers", low=0.25, high=0.75)]
     for order in (steps, steps[::-1]):
-        (block,) = cleaned.values(order, fitted, some.features, some.prepared, TRAIN)
+        (block,) = list(cleaned.values(order, fitted, some.features, some.prepared, TRAIN))[-1].after
         assert (block.fill, block.low, block.high) == ((1.0,), (1.0,), (3.0,))  # type: ignore[attr-defined]
+
+
+def test_it_is_counted_which_step_changed_how_many_values_of_which_column() -> None:
+    steps = [step("fill_missing", columns=["size"]), step("clip_outliers", low=0.25, high=0.75), step("fold_labels")]
+    data = rows.of_task(task(name="regression", target="price"), dirty.prepared(3), Split(), 0, cleaning=steps)
+    used = np.concatenate([data.parts.train, data.parts.validation, data.parts.test])
+    (block,) = (one for one in data.blocks if "size" in one.column_names)
+    sizes = module_of(block, "values").gatherer(block, data.prepared)(used)[:, block.column_names.index("size")]
+    gaps, clipped, *folded = data.changes
+    assert (gaps.step, gaps.column, gaps.count) == (steps[0], "size", np.isnan(sizes).sum())
+    bounds = [bound[block.column_names.index("size")] for bound in (block.low, block.high)]  # type: ignore[attr-defined]
+    beyond = (sizes < bounds[0]) | (sizes > bounds[1])
+    assert (clipped.step, clipped.column, clipped.count) == (steps[1], "size", beyond.sum())
+    assert {one.column for one in folded} == {"animal"}
+    words = [filled(message, params) for message, params in preparation.sentences(data)]
+    assert words[0] == f"“Fill gaps” changed {gaps.count} values, by column: size {gaps.count}."
+    (table,) = preparation.table(data)
+    assert [row[1:] for row in table.rows if row[1]] == [(one.column, one.count) for one in data.changes]
+
+
+def test_steps_that_change_nothing_say_so_once() -> None:
+    steps = [step("fill_missing", columns=["price"])]  # no row with an animal lacks its price
+    data = rows.of_task(task(**ANIMAL), dirty.prepared(3), Split(), 0, cleaning=steps)
+    assert [message for message, _ in preparation.sentences(data)] == ["The steps of cleaning found nothing to change."]
 
 
 def test_every_step_is_tried_by_hand() -> None:

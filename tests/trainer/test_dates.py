@@ -21,10 +21,13 @@ from trainer.columns import Reading, date
 from trainer.columns.date import values as dates
 from trainer.columns.date.encode import Encode
 from trainer.columns.date.read import moment, read
+from trainer.data import cleaned
 from trainer.data.prepared import Prepared
 from trainer.errors import TrainerError
 from trainer.importing.preparation import prepare
+from trainer.previewing.report import Preview
 from trainer.specs.kinds import parse
+from trainer.specs.train import TrainDraft
 
 
 def table(folder: Path, cells: list[str], reading: Reading | None = None) -> Imported:
@@ -312,6 +315,21 @@ def test_a_model_of_dates_is_exported_proved_and_predicts_from_texts(tmp_path: P
         ("２０２４-０３-０１", utc(2024, 3, 1)),
         ("２０２４／３／１　１０：００".replace("　", " "), utc(2024, 3, 1, 10)),
         ("２０２４年３月１日", utc(2024, 3, 1)),
+        ("2024-W05-3T10:00+01:00", utc(2024, 1, 31, 9)),
+        ("Fri Mar  1 10:00:07 2024", utc(2024, 3, 1, 10, 0, 7)),
+        ("Fri Mar 01 10:00:00 +0100 2024", utc(2024, 3, 1, 9)),
+        ("Fri Mar 01 2024 10:00:00 GMT+0100 (Central European Standard Time)", utc(2024, 3, 1, 9)),
+        ("01/Mar/2024:10:00:00 -0500", utc(2024, 3, 1, 15)),
+        ("2024年3月1日 10时30分15秒", utc(2024, 3, 1, 10, 30, 15)),
+        ("2024년 3월 1일", utc(2024, 3, 1)),
+        ("1. März 2024", utc(2024, 3, 1)),
+        ("Freitag, 1. Maerz 2024 10:00", utc(2024, 3, 1, 10)),
+        ("1er août 2024", utc(2024, 8, 1)),
+        ("ven. 29 févr. 2024", utc(2024, 2, 29)),
+        ("1 de marzo de 2024", utc(2024, 3, 1)),
+        ("9 out 2024", utc(2024, 10, 9)),
+        ("3 ottobre 2024", utc(2024, 10, 3)),
+        ("5 mei 2024", utc(2024, 5, 5)),
     ],
 )
 def test_the_rarer_forms_of_dates_are_read(tmp_path: Path, cell: str, expected: float) -> None:
@@ -346,9 +364,19 @@ def test_of_years_with_two_figures_it_is_asked_and_said_which_century_they_are_o
     ]
 
 
-@pytest.mark.parametrize("cells", [["1.2.3", "1.2.4"], ["12-34-56", "98-76-54"], ["10/120/80", "3/4"], ["red", "blue"]])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["1.2.3", "1.2.4"],
+        ["12-34-56", "98-76-54"],
+        ["10/120/80", "3/4"],
+        ["red", "blue"],
+        ["1234-05", "4321-07"],
+        ["2010-13", "2011-20"],
+    ],
+)
 def test_what_could_not_be_dates_is_not_asked_for(tmp_path: Path, cells: list[str]) -> None:
-    assert "unread_short_years" not in table(tmp_path, cells * 20).codes
+    assert not {"unread_short_years", "unread_months"} & table(tmp_path, cells * 20).codes
 
 
 @pytest.mark.parametrize(
@@ -431,3 +459,88 @@ def test_what_the_import_took_as_missing_is_nothing_strange_to_the_reader(tmp_pa
 def test_numbers_among_dates_are_said(tmp_path: Path) -> None:
     made = table(tmp_path, [*["2024-03-01", "2024-03-02"] * 12, "45352", "soon"])
     assert made.problem("text_in_dates").params == {"column": "when", "count": 2, "value": "45352", "line": 26}
+
+
+DAYS = ["2024-01-01", "2024-03-01 10:00", "2024-03-01 10:00", "2024-02-01", "2023-07-05", ""]
+
+
+@pytest.mark.parametrize(("by", "expected"), [("middle", "2024-02-01"), ("most_frequent", "2024-03-01 10:00:00")])
+@pytest.mark.parametrize("flag", [True, False])
+def test_gaps_of_dates_are_filled_where_cleaning_says_so(tmp_path: Path, by: Any, expected: str, flag: bool) -> None:
+    made = table(tmp_path, DAYS * 6)
+    step = {"name": "fill_missing", "by": by, "flag": flag}
+    spec = parse({"task": {"name": "classification", "target": "label"}, "cleaning": [step]}, "train")
+    assert isinstance(spec, TrainDraft)
+    some = spec.resolved(made.data.summary)
+    own = [column for column in made.data.summary.columns if column.kind == "date"]
+    train = np.arange(30)
+    (block,) = cleaned.values(some.cleaning, dates.blocks(own, made.data, train), own, made.data, train)  # type: ignore[arg-type]
+    assert isinstance(block, date.Block)
+    raw = dates.gatherer(block, made.data)(np.arange(6))
+    filled = dates.cleaned(block, raw)
+    assert dates.readable(block, 0, filled[:, 0])[-1] == expected
+    assert dates.readable(block, 0, raw[:, 0])[-1] is None
+    encode = Encode(**block.arguments()).double()
+    features = encode(torch.from_numpy(raw))
+    assert features.shape == (6, 8 + flag)
+    assert torch.equal(features[:, :8], encode(torch.from_numpy(filled))[:, :8])
+    assert features[-1].abs().sum() > 1
+    every = torch.from_numpy(raw)
+    for graph in (torch.jit.script(encode), _as_onnx(encode, every)):
+        torch.testing.assert_close(graph(every), features, rtol=0, atol=5e-7)
+
+
+def test_no_date_is_zero(tmp_path: Path) -> None:
+    made = table(tmp_path, DAYS * 6)
+    spec = parse(
+        {
+            "task": {"name": "classification", "target": "label"},
+            "cleaning": [{"name": "fill_missing", "by": "zero", "columns": ["when"]}],
+        },
+        "train",
+    )
+    with pytest.raises(TrainerError, match="cannot take the column “when”"):
+        spec.resolved(made.data.summary)  # type: ignore[union-attr]
+
+
+def test_a_preview_shows_the_dates_that_fill_gaps(tmp_path: Path) -> None:
+    content = "\n".join(["size,when,label", *(f"{at * 7 % 13},{DAYS[at % 6]},{'xy'[at // 3 % 2]}" for at in range(60))])
+    (tmp_path / "x.csv").write_text(content)
+    made = prepare([tmp_path / "x.csv"], ["x.csv"], tmp_path / "imported")
+    spec: dict[str, Any] = {
+        "task": {"name": "classification", "target": "label"},
+        "cleaning": [{"name": "fill_missing", "by": "middle", "columns": ["when"]}],
+    }
+    done = samples.attempt(tmp_path / "preview", "preview", spec, {"prepared": made.prepared})
+    (change,) = Preview.model_validate(done.report, strict=False).changes
+    assert (change.column, change.count, change.before.missing, change.after.missing) == ("when", 10, 10, 0)
+    assert {(cell.before, cell.after) for cell in change.cells} == {(None, "2024-02-01")}
+    assert change.before.frequent == "2024-03-01 10:00:00"
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["2024-03", "2023-12"], [utc(2024, 3, 1), utc(2023, 12, 1)]),
+        (["03/2024", "12/2023"], [utc(2024, 3, 1), utc(2023, 12, 1)]),
+        (["März 2024", "Dez. 2023"], [utc(2024, 3, 1), utc(2023, 12, 1)]),
+        (["2024年3月", "2023年12月"], [utc(2024, 3, 1), utc(2023, 12, 1)]),
+        (["2024-Q2", "Q4 2023"], [utc(2024, 4, 1), utc(2023, 10, 1)]),
+    ],
+)
+def test_months_are_asked_for_and_read_as_their_first_day(
+    tmp_path: Path, cells: list[str], expected: list[float]
+) -> None:
+    made = table(tmp_path / "unasked", cells * 12)
+    assert made.data.summary.columns[1].kind != "date"
+    assert made.problem("unread_months").params == {"column": "when", "value": cells[0]}
+    made = table(tmp_path / "chosen", cells * 12, date.Reading())
+    assert seconds(made)[:2] == expected
+    assert made.problem("months").params["value"] == cells[0]
+
+
+def test_one_cell_like_a_date_makes_no_dates_and_a_few_others_do_not_hide_them(tmp_path: Path) -> None:
+    cells = [f"{at % 12 + 1}-xx-{at:05}" for at in range(30_000)]
+    assert not {"unread_short_years", "unread_months"} & table(tmp_path, ["1/2/03", *cells]).codes
+    mixed = ["1/2/24"] * 3 + [f"{at % 12 + 1}/{at % 28 + 1}/{at % 100:02}" for at in range(9000)] + ["never"] * 40
+    assert table(tmp_path / "short", mixed).problem("unread_short_years").params["value"] == "1/2/24"

@@ -99,6 +99,9 @@ def test_what_was_cleaned_is_reported_and_goes_with_the_model(prepared: Path, tm
     assert told.value("cleaning/rare_classes") == 1  # emu, in each of twelve times the only one
     messages = [filled(log.message, log.params) for log in done[events.Log]]
     assert "12 duplicate rows were left out." in messages
+    assert any(message.startswith("“Fill gaps” changed ") for message in messages)
+    (table,) = (block for block in told.blocks if isinstance(block, report.Table) and "cleaning" in block.title)
+    assert ("Fill gaps", "size") in [row[:2] for row in table.rows]
     inputs = {"prepared": prepared, "model": done.output("model.safetensors")}
     config, _state = package.load(inputs["model"])
     assert package.task(config).facts() == [("Classes", ("cat", "dog"))]

@@ -62,6 +62,8 @@ def test_it_is_proved(made: Export) -> None:
 def test_it_writes_the_files_that_it_lists(made: Export) -> None:
     assert {file.name for file in made.files} <= {path.name for path in made.folder.iterdir()}
     assert made.files[0].format == made.exporter.name
+    needs = catalog.entry("exporters", made.exporter).module.NEEDS
+    assert (made.folder / made.run).read_text().splitlines()[0].endswith(f'It needs: numpy {needs}."""')
     assert all(exporters.labels().get(file.format) for file in made.files if file.offered)
 
 

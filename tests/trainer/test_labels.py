@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -14,8 +15,12 @@ import pytest
 from tests.files import Imported, imported
 from tests.trainer import samples
 from trainer.columns import labels
+from trainer.columns.labels import values as label_values
+from trainer.data import rows
 from trainer.errors import TrainerError
 from trainer.importing.preparation import prepare
+from trainer.specs.kinds import parse
+from trainer.specs.train import TrainDraft
 
 LISTS: list[list[str] | None] = [["red"], ["blue", "red"], [], None]
 CODES = [[0, 1], [1, 1], [0, 0], [-1, -1]]
@@ -32,6 +37,7 @@ def check(made: Imported, place: int = 1) -> None:
     assert (column.levels, column.missing) == (("blue", "red"), 12)
     assert made.data.own_array(column.name)[:4].tolist() == CODES
     assert made.problem("lists").params["count"] == 2
+    assert made.profile.columns[place].first[:4] == ("red", "blue; red", "[]", "")
 
 
 def test_lists_that_a_file_states_are_recognised(tmp_path: Path) -> None:
@@ -64,11 +70,34 @@ def test_words_with_something_between_them_are_labels_where_somebody_says_so(
 
 
 @pytest.mark.parametrize("separator", [None, "auto"])
-@pytest.mark.parametrize("both", ["['blue', 'red']", """["blue", 'red']""", '["blue", "", null, "red", "blue"]'])
+@pytest.mark.parametrize(
+    "both", ["['blue', 'red']", "['blue' 'red']", """["blue", 'red']""", '["blue", "", null, "red", "blue"]']
+)
 def test_lists_are_read_as_pandas_writes_them_and_with_labels_that_say_nothing(
     tmp_path: Path, both: str, separator: str | None
 ) -> None:
     check(table(tmp_path, [both.replace("blue", "red"), both, "[]", "NA"] * 12, separator))
+
+
+@pytest.mark.parametrize("separator", ["auto", ";"])
+def test_an_empty_list_is_none_of_the_labels_beside_words_with_something_between_them(
+    tmp_path: Path, separator: str
+) -> None:
+    check(table(tmp_path, ["red", "blue;red", "[]", ""] * 12, separator))
+
+
+def test_rows_with_an_empty_list_are_learned_and_those_without_one_are_not(tmp_path: Path) -> None:
+    lines = [json.dumps({"size": at % 13, "tags": LISTS[at % 4]} if at % 4 < 3 else {"size": at}) for at in range(80)]
+    made = imported(tmp_path, {"x.jsonl": "\n".join(lines).encode()})
+    spec = parse({"task": {"name": "multi_label", "labels": ["tags"]}}, "train")
+    assert isinstance(spec, TrainDraft)
+    data = rows.read(spec.resolved(made.data.summary), made.data)
+    learned = np.concatenate([data.parts.train, data.parts.validation, data.parts.test])
+    assert sorted(learned.tolist()) == [at for at in range(80) if at % 4 < 3]
+    values, _ = label_values.targets(made.data.summary.columns[1], made.data, "labels")  # type: ignore[arg-type]
+    assert values[2].tolist() == [0, 0]
+    outside = [label_values.outside(made.data.summary.columns[1], made.data, row) for row in range(4)]  # type: ignore[arg-type]
+    assert outside == [["red"], ["blue", "red"], [], None]
 
 
 def test_a_column_without_any_label_cannot_be_chosen_to_have_some(tmp_path: Path) -> None:

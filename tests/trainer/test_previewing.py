@@ -96,7 +96,8 @@ def test_values_are_shown_as_the_graph_cleans_them(by: str) -> None:
     assert spec.task is not None
     table = rows.read_table(spec.task, dirty.prepared(3), Split())
     fitted = blocks.fit(table.features, table.prepared, table.rows)
-    for block in cleaned.values(spec.cleaning, fitted, table.features, table.prepared, table.rows):
+    stages = list(cleaned.values(spec.cleaning, fitted, table.features, table.prepared, table.rows))
+    for block in stages[-1].after:
         values = module_of(block, "values")
         raw = values.gatherer(block, table.prepared)(table.rows)
         encode = module_of(block, "encode").Encode(**block.arguments()).double()

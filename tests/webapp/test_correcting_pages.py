@@ -252,7 +252,9 @@ def test_what_there_is_to_say_of_a_kind_is_said_beside_it(page: Client, ada: Use
     kinds = {"version": "1", "kind.0": "date", "kind.1": "date", "kind.2": "boolean"}
     orders = {"kind.0.date.order": "auto", "kind.1.date.order": "month first"}
     address = inspected(page.post(address_of(bills), {**kinds, **orders})["Location"])
-    assert DatasetVersion.objects.get(number=None).readings == {"paid": {"kind": "date", "order": "month first"}}
+    assert DatasetVersion.objects.get(number=None).readings == {
+        "paid": {"kind": "date", "order": "month first", "numbers": "auto"}
+    }
     content = text(page, address)
     assert "date (month first)" in content and "no row decides" in content  # which is gone
     page.post(f"{address}keep/")

@@ -10,24 +10,24 @@ from django.db import connection
 
 from tests.webapp.test_store import CONTENT, NAME
 from tests.webapp.test_store import folder as folder
-from webapp.artifacts import pins, store
+from webapp.artifacts import pins, removing, store
 
 
 def remove() -> bool:
     try:
-        return store.delete(NAME)
+        return removing.delete(NAME)
     finally:
         connection.close()
 
 
 def test_who_removes_a_file_leaves_it_to_who_must_find_all_of_them_and_waits_for_nobody(folder: Path) -> None:
     store.put(BytesIO(CONTENT))
-    with ThreadPoolExecutor(1) as thread, store.all_stay():
+    with ThreadPoolExecutor(1) as thread, removing.all_stay():
         assert thread.submit(remove).result(10)
         assert store.unverified_path(NAME).read_bytes() == CONTENT
         with pins.pins() as holder:
             pinned = holder.pin(store.unverified_path(NAME))
-    assert store.remove_if_unknown(NAME), "as the daily sweep does"
+    assert removing.remove_if_unknown(NAME), "as the daily sweep does"
     assert not store.unverified_path(NAME).exists()
     assert pinned is not None
     assert not pinned.exists()
@@ -37,7 +37,7 @@ def test_what_is_pinned_is_read_after_it_was_removed(folder: Path) -> None:
     store.put(BytesIO(CONTENT))
     with pins.pins() as holder:
         pinned = holder.pin(store.unverified_path(NAME))
-        assert store.delete(NAME)
+        assert removing.delete(NAME)
         assert pinned is not None
         assert pinned.read_bytes() == CONTENT
         assert pins.remove_abandoned() == 0

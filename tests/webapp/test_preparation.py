@@ -65,6 +65,11 @@ def start(ada: User, flowers: Dataset, *cleaning: str, **fields: Any) -> Run:
     return previews.start(owner=ada, version=version(flowers), spec=spec(flowers, *cleaning, **fields))
 
 
+def form_of(flowers: Dataset) -> dict[str, str]:
+    task = {"task.name": "classification", "task.classification.target": "species"}
+    return {"version": str(version(flowers).pk), **task}
+
+
 def end(run: Run, state: State = State.SUCCEEDED, **values: Any) -> None:
     Run.objects.filter(pk=run.pk).update(state=state, **values)
 
@@ -103,8 +108,7 @@ def test_the_form_is_answered_with_a_fragment_that_asks_again_until_there_is_a_r
     ada: User, flowers: Dataset, client: Client
 ) -> None:
     client.force_login(ada)
-    form = {"version": str(version(flowers).pk), "task.name": "classification", "task.classification.target": "species"}
-    page = client.post("/runs/preparation/", form).content.decode()
+    page = client.post("/runs/preparation/", form_of(flowers)).content.decode()
     run = Run.objects.get(kind=Kind.PREVIEW)
     assert f'hx-get="/runs/preparation/{run.pk}/"' in page
     assert "Looking at the data" in page
@@ -123,6 +127,14 @@ def test_what_is_wrong_in_the_form_is_said_and_nothing_is_begun(ada: User, flowe
     form = {"version": str(version(flowers).pk), "epochs": "0", "task.name": "classification"}
     assert 'class="error"' in client.post("/runs/preparation/", form).content.decode()
     assert not Run.objects.filter(kind=Kind.PREVIEW).exists()
+
+
+def test_what_is_wrong_elsewhere_in_the_form_keeps_nobody_from_a_preview(
+    ada: User, flowers: Dataset, client: Client
+) -> None:
+    client.force_login(ada)
+    client.post("/runs/preparation/", {**form_of(flowers), "epochs": "0", "optimizer.name": "nothing"})
+    assert Run.objects.filter(kind=Kind.PREVIEW).count() == 1
 
 
 def test_a_preview_that_failed_says_why(ada: User, flowers: Dataset, client: Client) -> None:

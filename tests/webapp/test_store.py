@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from pytest_django import Settings
 
 from tests.attacks import things
-from webapp.artifacts import store
+from webapp.artifacts import removing, store
 from webapp.artifacts.models import Artifact, BlockSums, Edge
 from webapp.artifacts.store import ArtifactError, DamagedError, MissingError
 from webapp.artifacts.sums import BLOCK, SIZE, Digest
@@ -120,9 +120,9 @@ def test_the_sums_of_a_files_blocks_come_with_it_and_go_with_it(tmp_path: Path, 
     else:
         artifact = store.put(BytesIO(LARGE) if way == "stream" else path, move=way == "move")
     assert bytes(BlockSums.objects.get().sums) == SUMS
-    store.known(artifact.sha256)
+    store.row_of(artifact.sha256)
     assert BlockSums.objects.exists(), "who does not know them took them away"
-    store.delete(artifact.sha256)
+    removing.delete(artifact.sha256)
     assert not BlockSums.objects.exists()
 
 
@@ -147,17 +147,17 @@ def test_only_hashes_are_names(name: str) -> None:
 def test_a_file_goes_with_the_transaction_that_removes_it(folder: Path) -> None:
     store.put(BytesIO(CONTENT))
     with pytest.raises(RuntimeError), transaction.atomic():
-        assert store.delete(NAME)
+        assert removing.delete(NAME)
         raise RuntimeError
     assert files(folder) == [NAME]
-    assert store.delete(NAME)
+    assert removing.delete(NAME)
     assert files(folder) == []
 
 
 def test_content_that_comes_again_before_the_removal_commits_stays(folder: Path) -> None:
     store.put(BytesIO(CONTENT))
     with transaction.atomic():
-        store.delete(NAME)
+        removing.delete(NAME)
         store.put(BytesIO(CONTENT))
     assert store.local_path(NAME).read_bytes() == CONTENT
 
@@ -165,7 +165,7 @@ def test_content_that_comes_again_before_the_removal_commits_stays(folder: Path)
 def test_what_a_run_refers_to_is_not_removed(folder: Path) -> None:
     made = things.make(things.user("ada"))
     edge = Edge.objects.get(pk=made.identifiers["export"])
-    assert not store.delete(edge.artifact_id)
+    assert not removing.delete(edge.artifact_id)
     assert store.local_path(edge.artifact_id).exists()
 
 

@@ -84,7 +84,7 @@ def test_a_file_that_gets_its_row_while_strays_are_removed_stays(folder: Path, m
     roll_back_a_put()
     with ThreadPoolExecutor(1) as thread:
         with transaction.atomic():
-            store.known(NAME)
+            store.row_of(NAME)
             removing = thread.submit(removed_in_a_thread)
             wait([removing], 0.3)
         assert removing.result(10) == 0

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -211,7 +212,8 @@ def test_what_a_task_reports_is_in_the_catalogue(name: str, catalogue: Catalogue
 def _task(entry: Entry, targets: Any) -> Task:
     encoded = Encoded(values=targets, is_present=np.ones(len(targets), dtype=bool), classes=("a", "b"))
     spec = entry.module.Spec.model_construct(target="target")
-    task: Task = entry.module.build(spec, entry.module.describe(spec, encoded, np.arange(len(targets))))
+    target = import_module(f"{entry.module.__name__}.task").describe(spec, encoded, np.arange(len(targets)))
+    task: Task = entry.module.build(spec, target)
     return task
 
 

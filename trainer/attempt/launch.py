@@ -136,7 +136,20 @@ def launch(folder: Path) -> int:
     socket.getfqdn = _no_look_up
     # A probe for GPUs that starts CUDA would spoil it for the ranks, which are forked.
     os.environ |= {"PYTORCH_NVML_BASED_CUDA_CHECK": "1", "GLOO_SOCKET_IFNAME": "lo"}
-    config = LaunchConfig(
+    forked = Forked()
+    logging.getLogger("torchelastic-events-null").addHandler(forked)
+    try:
+        elastic_launch(_config(job, ranks), rank_entry)(str(folder), job.spec.kind, os.getpid())
+        return 0
+    except (ChildFailedError, SignalException):
+        return NO_PROCESS if any(item["exitcode"] == NO_PROCESS for item in forked.exits()) else 1
+    finally:
+        files.write(folder / "exits.json", json.dumps({"ranks": forked.exits()}).encode())
+
+
+def _config(job: Job, ranks: int) -> LaunchConfig:
+    """For elastic: ranks on this machine, forked and watched often, and none of them started again."""
+    return LaunchConfig(
         min_nodes=1,
         max_nodes=1,
         nproc_per_node=ranks,
@@ -149,15 +162,6 @@ def launch(folder: Path) -> int:
         logs_specs=DefaultLogsSpecs(log_dir=os.devnull),
         shutdown_timeout=SHUTDOWN_SECONDS,
     )
-    forked = Forked()
-    logging.getLogger("torchelastic-events-null").addHandler(forked)
-    try:
-        elastic_launch(config, rank_entry)(str(folder), job.spec.kind, os.getpid())
-        return 0
-    except (ChildFailedError, SignalException):
-        return NO_PROCESS if any(item["exitcode"] == NO_PROCESS for item in forked.exits()) else 1
-    finally:
-        files.write(folder / "exits.json", json.dumps({"ranks": forked.exits()}).encode())
 
 
 def rank_entry(folder: str, kind: str, launcher: int) -> None:

@@ -1,7 +1,7 @@
 """Fill gaps
 
 Says what stands where a value is missing. Without this step a number's gap is filled by the middle of its column, and
-that it was missing is a feature of its own.
+that it was missing is a feature of its own; of a missing date nothing else goes in.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ class Spec(CleaningSpec):
         "middle",
         title="By",
         description="The middle or the most frequent of the values in the training rows, or zero. Words and yes or no "
-        "take the most frequent only.",
+        "take the most frequent only, and dates no zero.",
     )
     flag: bool = Field(
         True, title="Flag gaps", description="Tell the model which values were missing, by a feature of their own."

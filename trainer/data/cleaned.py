@@ -1,12 +1,15 @@
 """Data cleaned as a spec says: its rows before they are divided, its values behind that."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from trainer import catalog
+import numpy as np
+
+from trainer import catalog, columns
 from trainer.cleaning import CleaningSpec, Effect
 from trainer.columns import Block, Column
-from trainer.data.prepared import Indices, Prepared
+from trainer.data.prepared import Array, Indices, Prepared
 from trainer.data.table import Table
 from trainer.errors import TrainerError
 from trainer.sentences import gettext_noop as _
@@ -21,6 +24,25 @@ class Done:
     step: CleaningSpec
     table: Table
     effects: tuple[Effect, ...]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step that changes values of these columns: the blocks before it, and behind it."""
+
+    step: CleaningSpec
+    columns: frozenset[str]
+    before: tuple[Block, ...]
+    after: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """In how many rows a step changed the value of a column."""
+
+    step: CleaningSpec
+    column: str
+    count: int
 
 
 def rows(steps: Sequence[CleaningSpec], table: Table) -> Iterator[Done]:
@@ -46,18 +68,57 @@ def values(
     features: Sequence[Column],
     prepared: Prepared,
     train: Indices,
-) -> tuple[Block, ...]:
-    """The blocks as the steps change them."""
+) -> Iterator[Stage]:
+    """Each step that changes the blocks, done."""
+    before = tuple(blocks)
     for step in steps:
         module = catalog.entry("cleaning", step).module
         if hasattr(module, "change"):
-            taken = {column.name for column in features if step.takes(column)}
-            blocks = [_changed(module.change, step, block, taken, prepared, train) for block in blocks]
-    return tuple(blocks)
+            taken = frozenset(column.name for column in features if step.takes(column))
+            after = tuple(_changed(module.change, step, block, taken, prepared, train) for block in before)
+            yield Stage(step, taken, before, after)
+            before = after
+
+
+def changes(stages: Sequence[Stage], prepared: Prepared, pieces: Iterable[Indices]) -> list[Changed]:
+    """What the steps changed in these rows, by step and column; only where something did."""
+    counts: Counter[tuple[int, str]] = Counter()
+    for rows in pieces:
+        for place, stage in enumerate(stages):
+            counts.update({(place, name): count for name, count in _changes(stage, prepared, rows)})
+    return [Changed(stages[place].step, column, count) for (place, column), count in sorted(counts.items()) if count]
+
+
+def _changes(stage: Stage, prepared: Prepared, rows: Indices) -> Iterator[tuple[str, int]]:
+    for before, after in zip(stage.before, stage.after, strict=True):
+        if before != after:
+            counts = _differences(before, after, prepared, rows)
+            yield from ((name, count) for name, count in counts if name in stage.columns)
+
+
+def _differences(before: Block, after: Block, prepared: Prepared, rows: Indices) -> Iterator[tuple[str, int]]:
+    """Of each column of a block, in how many rows its value is another."""
+    values = columns.module_of(before, "values")
+    raw = values.gatherer(before, prepared)(rows)
+    differ = differences(values.cleaned(before, raw), values.cleaned(after, raw), before)
+    return zip(before.column_names, differ.sum(0).tolist(), strict=True)
+
+
+def differences(before: Array, after: Array, block: Block) -> Array:
+    """Where two arrays of a block's values differ, bool; two gaps are alike."""
+    different: Array = (before != after) & ~(is_gap(before, block) & is_gap(after, block))
+    return different
+
+
+def is_gap(values: Array, block: Block) -> Array:
+    """Where a value is missing, bool."""
+    assert block.gap is not None
+    missing: Array = np.isnan(values) if np.isnan(block.gap) else values == block.gap
+    return missing
 
 
 def _changed(
-    change: Change, step: CleaningSpec, block: Block, taken: set[str], prepared: Prepared, train: Indices
+    change: Change, step: CleaningSpec, block: Block, taken: frozenset[str], prepared: Prepared, train: Indices
 ) -> Block:
     names = [name for name in block.column_names if name in taken]
     return change(step, block, names, prepared, train) if names else block

@@ -17,7 +17,7 @@ from trainer.cleaning import CleaningSpec, Effect
 from trainer.columns import Block, Column, Gatherer
 from trainer.data import blocks, cleaned, inputs, partition, split
 from trainer.data.batches import Batches
-from trainer.data.cleaned import Done
+from trainer.data.cleaned import Changed, Done, Stage
 from trainer.data.partition import PARTS
 from trainer.data.prepared import Array, Indices, Prepared
 from trainer.data.split import Parts
@@ -40,7 +40,7 @@ class Rows:
     """``targets`` has one entry per row of the file, as the task encodes them.
 
     ``dropped`` counts rows that cannot be used because their target is missing, or the part that a column gives;
-    ``effects`` are what cleaning did.
+    ``effects`` are what cleaning did with rows and classes, ``stages`` its steps that change values.
     """
 
     prepared: Prepared
@@ -51,6 +51,7 @@ class Rows:
     parts: Parts
     dropped: int
     effects: tuple[Effect, ...] = ()
+    stages: tuple[Stage, ...] = ()
 
     def batch(
         self, rows: Indices, dtype: torch.dtype = torch.float32, variation: Variation | None = None
@@ -74,6 +75,12 @@ class Rows:
         for effect in self.effects:
             counts[f"cleaning/{effect.name}", effect.label] += effect.count
         return counts
+
+    @cached_property
+    def changes(self) -> Sequence[Changed]:
+        """The values that cleaning changed in the rows that are used. It reads all of them."""
+        rows = np.concatenate([self.parts.train, self.parts.validation, self.parts.test])
+        return cleaned.changes(self.stages, self.prepared, self.pieces(rows, len(rows))) if self.stages else ()
 
     @cached_property
     def _gatherers(self) -> dict[str, Gatherer]:
@@ -177,36 +184,42 @@ def divide(
     if table.has_classes:
         require_classes(table.counts())
     usable, parts = _divided(table, division, seed)
-    if len(parts.train) < ranks:
-        raise TrainerError(
-            "fewer_rows_than_ranks",
-            "There are %(rows)d rows to train on, fewer than the %(ranks)d ranks; take fewer ranks.",
-            field="ranks",
-            rows=len(parts.train),
-            ranks=ranks,
-        )
-    module = catalog.entry("tasks", task).module
+    _require_rows(parts.train, ranks)
+    target = catalog.part("tasks", task, "task").describe(task, encoded, parts.train)
     fitted = blocks.fit(features, prepared, parts.train)
+    stages = tuple(cleaned.values(cleaning, fitted, features, prepared, parts.train))
     return Rows(
         prepared=prepared,
-        task=module.build(task, module.describe(task, encoded, parts.train)),
+        task=catalog.build("tasks", task, target),
         features=features,
-        blocks=cleaned.values(cleaning, fitted, features, prepared, parts.train),
+        blocks=stages[-1].after if stages else fitted,
         targets=encoded.values,
         parts=parts,
         dropped=len(table.rows) - len(usable),
         effects=tuple(effect for step in done for effect in step.effects),
+        stages=stages,
     )
+
+
+def _require_rows(train: Indices, ranks: int) -> None:
+    """Raise TrainerError where a rank would have no row to train on."""
+    if len(train) < ranks:
+        raise TrainerError(
+            "fewer_rows_than_ranks",
+            "There are %(rows)d rows to train on, fewer than the %(ranks)d ranks; take fewer ranks.",
+            field="ranks",
+            rows=len(train),
+            ranks=ranks,
+        )
 
 
 def read_table(task: TaskSpec, prepared: Prepared, division: Split) -> Table:
     """All rows, with the columns used and the encoded targets."""
-    module = catalog.entry("tasks", task).module
-    module.check(task, prepared.summary)
+    catalog.entry("tasks", task).module.check(task, prepared.summary)
     return Table(
         prepared=prepared,
         features=inputs.feature_columns(task.features, (*task.target_columns, *division.columns), prepared.summary),
-        targets=module.encode(task, prepared),
+        targets=catalog.part("tasks", task, "task").encode(task, prepared),
         target_columns=task.target_columns,
         rows=np.arange(len(prepared)),
     )

@@ -5,8 +5,8 @@ A component has, beside its ``Spec``:
 - ``FILES``, the files that it writes: first the model itself, whose format is called as the component is;
 - ``build(spec, source: Source, folder: Path) -> Sequence[File]``, which writes them into ``folder``, the same bytes
   each time, and gives those beside them that depend on the model;
-- ``load(folder: str)``, plain code with its imports inside, that returns a function from raw rows by block to the
-  answers; ``NEEDS`` names the packages that it imports, as pip takes them. Its source is shipped beside the export as
+- beside it ``run.py`` with ``load(folder: str)``, which returns a function from raw rows by block to the answers;
+  ``NEEDS`` names the packages that it imports, as pip takes them. The file is shipped beside the export as
   ``run_<name>.py`` and is what the parity check runs, so it cannot go stale.
 """
 

@@ -55,8 +55,8 @@ SENTENCES: dict[str, Sentence] = {
         "warning",
         _("“%(column)s” is missing in %(count)s of %(rows)s rows."),
         _(
-            "Training fills gaps in numbers and dates with the middle of the column, leaves others empty, and tells "
-            "the model where they were. Choose otherwise by the cleaning step “Fill gaps”, or fill them in if you "
+            "Training fills gaps in numbers with the middle of the column, leaves others empty, and tells the model "
+            "where they were. Choose otherwise by the cleaning step “Fill gaps”, or fill them in if you "
             "know better."
         ),
     ),

@@ -3,7 +3,6 @@ without this code.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
@@ -111,7 +110,8 @@ def _source(part: Part) -> str:
 
 
 def _module(family: Family, spec: Component) -> ModuleType:
-    return import_module(f"{catalog.entry(family, spec).module.__name__}.network")
+    module: ModuleType = catalog.part(family, spec, "network")
+    return module
 
 
 def _path(family: Family, spec: Component) -> Path:

@@ -112,10 +112,9 @@ def _changes_of(block: Block, names: Sequence[str], data: Rows, rows: Indices) -
     gather = values.gatherer(block, data.prepared)
     before = np.concatenate([gather(piece) for piece in data.pieces(rows, len(rows))])
     after = values.cleaned(block, before)
-    assert block.gap is not None
     for place in (block.column_names.index(name) for name in names):
         was, now = before[:, place], after[:, place]
-        differs = np.flatnonzero((was != now) & ~(_is_gap(was, block.gap) & _is_gap(now, block.gap)))
+        differs = np.flatnonzero(cleaned.differences(was, now, block))
         if len(differs):
             words = [values.readable(block, place, column[differs[:MOST_CELLS]]) for column in (was, now)]
             yield Change(
@@ -131,18 +130,13 @@ def _changes_of(block: Block, names: Sequence[str], data: Rows, rows: Indices) -
 
 
 def _statistics(block: Block, place: int, values: Array) -> Statistics:
-    assert block.gap is not None
-    present = values[~_is_gap(values, block.gap)]
+    present = values[~cleaned.is_gap(values, block)]
     missing = len(values) - len(present)
     if not len(present):
         return Statistics(missing=missing)
     if values.dtype.kind == "f":
         least, middle, most = np.quantile(present, (0, 0.5, 1)).tolist()
         return Statistics(missing=missing, least=least, middle=middle, most=most)
-    frequent = int(np.bincount(present).argmax())
-    (word,) = columns.module_of(block, "values").readable(block, place, np.array([frequent]))
+    different, counts = np.unique(present, return_counts=True)
+    (word,) = columns.module_of(block, "values").readable(block, place, different[[counts.argmax()]])
     return Statistics(missing=missing, frequent=word)
-
-
-def _is_gap(values: Array, gap: float) -> Array:
-    return np.isnan(values) if np.isnan(gap) else values == gap

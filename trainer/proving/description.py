@@ -7,6 +7,7 @@ from typing import Any
 
 from trainer import catalog
 from trainer.columns import Block
+from trainer.component import Component
 from trainer.data.summary import Dialect
 from trainer.packaging import package
 from trainer.packaging.package import ModelConfig
@@ -78,11 +79,12 @@ def _title(config: ModelConfig) -> str:
 
 
 def _about(config: ModelConfig) -> list[str]:
-    model, task = catalog.entry("models", config.model), catalog.entry("tasks", config.task)
+    task = catalog.entry("tasks", config.task)
     lines = [
         f"- Task: {plain(task.label)}, target {plain(config.target.name)}",
-        f"- Network: {plain(model.label)} ({_fields(config)})",
+        f"- Network: {_component(config.model, 'models')}",
     ]
+    lines += [f"- Cleaning: {_component(step, 'cleaning')}" for step in config.cleaning]
     for word, texts in package.task(config).facts():
         more = " …" if len(texts) > MOST_TEXTS else ""
         lines.append(f"- {word}: {', '.join(plain(text) for text in texts[:MOST_TEXTS])}{more}")
@@ -96,8 +98,10 @@ def _about(config: ModelConfig) -> list[str]:
     return [*lines, f"- Split: seed {config.seed}, {tested}, validation part {split.validation:g}"]
 
 
-def _fields(config: ModelConfig) -> str:
-    return _settings(config.model.model_dump(mode="json"))
+def _component(spec: Component, family: catalog.Family) -> str:
+    """Its label and, where it has any, its fields."""
+    settings = _settings(spec.model_dump(mode="json"))
+    return plain(catalog.entry(family, spec).label) + (f" ({settings})" if settings else "")
 
 
 def _settings(component: dict[str, Any]) -> str:

@@ -4,9 +4,9 @@
   live charts; ``check(spec, data)`` raises TrainerError where the data (a ``DataSummary``) have no such target;
   ``class_column(spec)`` is the column of whose values each must have rows to learn from, None where there is no
   such; ``suggest(data)`` gives the fields of a Spec that fits the data, None where there is none;
-  ``encode(spec, prepared) -> Encoded``; ``describe(spec, encoded, train) -> Target``, of the training rows;
   ``build(spec, target) -> trainer.task.Task``.
-- ``task``: the ``Task``, which may import torch.
+- ``task``: the ``Task``, which may import torch; ``encode(spec, prepared) -> Encoded``, and
+  ``describe(spec, encoded, train) -> Target``, of the training rows.
 - ``answer``: ``readable(answer, output)`` in NumPy alone; it is shipped beside exports.
 
 Scores of a report are a few lines of NumPy each, which tests hold equal to scikit-learn's: importing that would cost

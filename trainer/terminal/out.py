@@ -95,37 +95,36 @@ class Out:
         ``checkpoints`` is the pattern of their names. Raises TrainerError where another run is here that
         may not be replaced.
         """
-        paths = {role: str(path.resolve(strict=True)) for role, path in inputs.items()}
-        new = Job(
-            run=spec.kind,
-            attempt=1,
-            spec=spec,
-            inputs=paths,
-            devices=devices(max(1, spec.device_count)),
-            hashes={role: sha256(path) for role, path in inputs.items()},
-        )
+        new = _first_job(spec, inputs)
         if not (self.run / "job.json").exists():
             _require_empty(self.run)
             return new
         earlier = self._earlier()
-        same = earlier is not None and (earlier.spec, earlier.hashes) == (spec, new.hashes)
-        if earlier and not same and not self.overwrite and (earlier.spec, earlier.inputs) == (spec, paths):
-            raise _changed(earlier, new)
-        if not same and not self.overwrite:
-            raise TrainerError(
-                "other_run",
-                "%(folder)s holds another run, of other settings or of other data. Choose another "
-                "folder with --out, or add --overwrite to replace it.",
-                folder=str(self.path),
-            )
-        ended = self._ended()
-        if same and earlier and (ended is None or ended.outcome == "paused" or ended.code in MENDABLE):
-            newest = max((str(path) for path in (self.run / "checkpoints").glob(checkpoints)), default=None)
-            return new.model_copy(update={"attempt": earlier.attempt + 1, "resume": newest})
-        if same and ended and ended.outcome != "failed" and not self.overwrite:
-            return None
+        if earlier is None or not _is_same(earlier, new):
+            if not self.overwrite:
+                raise self._other_run(earlier, new)
+        else:
+            ended = self._ended()
+            if ended is None or ended.outcome == "paused" or ended.code in MENDABLE:
+                return new.model_copy(update={"attempt": earlier.attempt + 1, "resume": self._newest(checkpoints)})
+            if ended.outcome != "failed" and not self.overwrite:
+                return None
         self._require_other(inputs.values())
         return new
+
+    def _newest(self, checkpoints: str) -> str | None:
+        return max((str(path) for path in (self.run / "checkpoints").glob(checkpoints)), default=None)
+
+    def _other_run(self, earlier: Job | None, new: Job) -> TrainerError:
+        """The same job whose input changed since, or another one."""
+        if earlier and (earlier.spec, earlier.inputs) == (new.spec, new.inputs):
+            return _changed(earlier, new)
+        return TrainerError(
+            "other_run",
+            "%(folder)s holds another run, of other settings or of other data. Choose another "
+            "folder with --out, or add --overwrite to replace it.",
+            folder=str(self.path),
+        )
 
     def begin(self, new: Job) -> None:
         """Write the job, in place of an earlier run and its results unless it goes on with that."""
@@ -180,6 +179,22 @@ class Out:
                     "“%(path)s” belongs to the run that would be replaced. Choose another folder with --out.",
                     path=str(path),
                 )
+
+
+def _first_job(spec: AnySpec, inputs: Mapping[str, Path]) -> Job:
+    return Job(
+        run=spec.kind,
+        attempt=1,
+        spec=spec,
+        inputs={role: str(path.resolve(strict=True)) for role, path in inputs.items()},
+        devices=devices(max(1, spec.device_count)),
+        hashes={role: sha256(path) for role, path in inputs.items()},
+    )
+
+
+def _is_same(earlier: Job, new: Job) -> bool:
+    """Whether both do the same with the same files, wherever these lie."""
+    return (earlier.spec, earlier.hashes) == (new.spec, new.hashes)
 
 
 def _require_empty(folder: Path) -> None:

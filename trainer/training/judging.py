@@ -6,6 +6,7 @@ from trainer.data.rows import Rows
 from trainer.report import Report, Scalar
 from trainer.sentences import gettext_noop as _
 from trainer.specs.train import TrainSpec
+from trainer.training import preparation
 from trainer.training.checkpoint import Progress
 from trainer.training.scoring import predict
 from trainer.training.setting import Setting
@@ -21,7 +22,7 @@ def judge(setting: Setting, progress: Progress) -> Report:
     headline, scalars, blocks = task.report(decisions, truth)
     return Report(
         headline=headline.name,
-        blocks=tuple(blocks),
+        blocks=(*blocks, *(preparation.table(data) if setting.ranks.first else ())),
         scalars=(
             headline,
             *scalars,
@@ -36,13 +37,13 @@ def judge(setting: Setting, progress: Progress) -> Report:
 
 
 def _of_data(spec: TrainSpec, data: Rows) -> Iterator[Scalar]:
-    """How much of the batches was padding, and what each step of cleaning left out."""
+    """How much of the batches was padding, and what each step of cleaning did."""
     useful = data.batches(spec.batch_size, spec.seed).useful()
     if useful is not None:
         label = _("Values in batches that are no padding")
         yield Scalar(name="useful", label=label, value=useful, unit="share", better="higher")
     for (name, label), count in data.cleaned.items():
-        yield Scalar(name=name, label=label, value=count)
+        yield Scalar(name=name, label=label, value=count, shown=False)  # the table of them is
 
 
 def _of_training(setting: Setting, progress: Progress) -> Iterator[Scalar]:

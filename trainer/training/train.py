@@ -15,7 +15,7 @@ from trainer.packaging.preprocessing import RawModel
 from trainer.report import Report
 from trainer.sentences import gettext_noop as _
 from trainer.specs.train import TrainSpec
-from trainer.training import checkpoint, parallel
+from trainer.training import checkpoint, parallel, preparation
 from trainer.training.judging import judge
 from trainer.training.loop import fit
 from trainer.training.setting import Setting
@@ -34,7 +34,8 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
 
     with prepared.checking(sha256, beside=ranks.first):
         data = rows.read(spec, prepared)
-        _say_what_is_trained_on(journal, data)
+        if ranks.first:
+            _say_what_is_trained_on(journal, data)
         ranks.seed(spec.seed)
         config = rows.configure(spec, data, sha256)
         setting = Setting(spec, package.module(config), data, ranks, journal)
@@ -59,8 +60,8 @@ def _publish(folder: Path, journal: Journal, config: ModelConfig, model: RawMode
 
 
 def _say_what_is_trained_on(journal: Journal, data: Rows) -> None:
-    for effect in data.effects:
-        journal.write(events.Log(message=effect.message, params={"count": effect.count, **effect.params}))
+    for message, params in preparation.sentences(data):
+        journal.write(events.Log(message=message, params=params))
     if data.dropped:
         journal.write(
             events.Log(

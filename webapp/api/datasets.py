@@ -11,7 +11,7 @@ from ninja import Query, Router, Status
 from webapp import words
 from webapp.accounts.authentication import person
 from webapp.accounts.models import User
-from webapp.api import editing, schemas
+from webapp.api import dataset_schemas, editing, schemas
 from webapp.api.paging import Page, Paging, page
 from webapp.datasets import queries, services
 from webapp.datasets.models import Dataset, DatasetVersion
@@ -22,33 +22,33 @@ router = Router(tags=["Data sets"])
 SORTS = {"created": "id", "name": "name"}
 
 
-@router.get("", response=Page[schemas.Dataset], summary="List data sets")
+@router.get("", response=Page[dataset_schemas.Dataset], summary="List data sets")
 def index(request: HttpRequest, paging: Query[Paging], name: str = "") -> dict[str, Any]:
     """All data sets, newest first unless sorted by ``name``; ``name`` keeps those whose name contains it."""
     rows = queries.datasets(person(request)).filter(name__icontains=name)
     return page(request, rows, paging, sorts=SORTS, filters={"name": name}, shown=brief)
 
 
-@router.post("", response={201: schemas.DatasetDetail}, summary="Make a data set")
-def create(request: HttpRequest, body: schemas.NewDataset) -> Status[Any]:
+@router.post("", response={201: dataset_schemas.DatasetDetail}, summary="Make a data set")
+def create(request: HttpRequest, body: dataset_schemas.NewDataset) -> Status[Any]:
     """From one or several whole uploads, or from a sample. Its files are opened by an inspect run: poll until
     ``state`` is ready.
     """
-    status, made = once(request, person(request), lambda: (201, full(_create(request, body))))
-    return Status(status, made)
+    status, content = once(request, person(request), lambda: (201, full(_create(request, body))))
+    return Status(status, content)
 
 
-def _create(request: HttpRequest, body: schemas.NewDataset) -> Dataset:
+def _create(request: HttpRequest, body: dataset_schemas.NewDataset) -> Dataset:
     if (body.upload is not None) + (body.uploads is not None) + (body.sample is not None) != 1:
         raise DatasetError(_("Give exactly one of “upload”, “uploads” and “sample”."), field="uploads")
     if body.sample is not None:
-        made = services.create_from_sample(owner=person(request), sample=body.sample, name=body.name)
+        dataset = services.create_from_sample(owner=person(request), sample=body.sample, name=body.name)
     else:
-        made = _of_uploads(person(request), body)
-    return find(request, made.pk)
+        dataset = _of_uploads(person(request), body)
+    return find(request, dataset.pk)
 
 
-def _of_uploads(user: User, body: schemas.NewDataset) -> Dataset:
+def _of_uploads(user: User, body: dataset_schemas.NewDataset) -> Dataset:
     """``upload`` stands for a list of one; what is wrong with it is said of the field that was sent."""
     uploads = body.uploads or ([body.upload] if body.upload else [])
     try:
@@ -59,7 +59,7 @@ def _of_uploads(user: User, body: schemas.NewDataset) -> Dataset:
         raise
 
 
-@router.get("/{uuid:dataset_id}", response=schemas.DatasetDetail, summary="One data set")
+@router.get("/{uuid:dataset_id}", response=dataset_schemas.DatasetDetail, summary="One data set")
 def detail(request: HttpRequest, dataset_id: UUID, response: HttpResponse) -> dict[str, Any]:
     """With the profile that inspection made: columns, balance, problems and their remedies."""
     dataset = find(request, dataset_id)
@@ -67,7 +67,7 @@ def detail(request: HttpRequest, dataset_id: UUID, response: HttpResponse) -> di
     return full(dataset)
 
 
-@router.patch("/{uuid:dataset_id}", response=schemas.DatasetDetail, summary="Rename a data set")
+@router.patch("/{uuid:dataset_id}", response=dataset_schemas.DatasetDetail, summary="Rename a data set")
 def rename(request: HttpRequest, dataset_id: UUID, body: schemas.Rename, response: HttpResponse) -> dict[str, Any]:
     """Needs the ETag as ``If-Match``."""
     editing.rename(request, find(request, dataset_id), services.rename, body.name)
@@ -81,7 +81,7 @@ def delete(request: HttpRequest, dataset_id: UUID) -> Status[None]:
     return Status(204, None)
 
 
-@router.post("/{uuid:dataset_id}/restore", response=schemas.DatasetDetail, summary="Undo a deletion")
+@router.post("/{uuid:dataset_id}/restore", response=dataset_schemas.DatasetDetail, summary="Undo a deletion")
 def restore(request: HttpRequest, dataset_id: UUID) -> dict[str, Any]:
     try:
         return full(services.restore(person(request), dataset_id))

@@ -11,7 +11,7 @@ from ninja import Router, Status
 
 from webapp import words
 from webapp.accounts.authentication import person
-from webapp.api import schemas
+from webapp.api import dataset_schemas
 from webapp.api.datasets import find, profile, version
 from webapp.datasets import changes, corrections, queries, services
 from webapp.datasets.models import Dataset, DatasetVersion
@@ -22,8 +22,10 @@ from webapp.runs.models import Run
 router = Router(tags=["Data sets"])
 
 
-@router.post("/{uuid:dataset_id}/versions", response={201: schemas.VersionDetail}, summary="Add or correct a version")
-def add(request: HttpRequest, dataset_id: UUID, body: schemas.NewVersion) -> Status[Any]:
+@router.post(
+    "/{uuid:dataset_id}/versions", response={201: dataset_schemas.VersionDetail}, summary="Add or correct a version"
+)
+def add(request: HttpRequest, dataset_id: UUID, body: dataset_schemas.NewVersion) -> Status[Any]:
     """With `uploads`, a newer content. With `columns`, the upload of a version with other kinds of columns: a proposal,
     which shows what would change once its `state` is ready, and is the next version when it is kept. Runs that were
     made keep their version.
@@ -32,7 +34,9 @@ def add(request: HttpRequest, dataset_id: UUID, body: schemas.NewVersion) -> Sta
     return Status(*once(request, person(request), lambda: (201, full(dataset, _add(dataset, body)))))
 
 
-@router.get("/{uuid:dataset_id}/versions/{uuid:version_id}", response=schemas.VersionDetail, summary="One version")
+@router.get(
+    "/{uuid:dataset_id}/versions/{uuid:version_id}", response=dataset_schemas.VersionDetail, summary="One version"
+)
 def show(request: HttpRequest, dataset_id: UUID, version_id: UUID) -> dict[str, Any]:
     """Also a proposal, with what it would change."""
     dataset = find(request, dataset_id)
@@ -40,7 +44,9 @@ def show(request: HttpRequest, dataset_id: UUID, version_id: UUID) -> dict[str, 
 
 
 @router.post(
-    "/{uuid:dataset_id}/versions/{uuid:version_id}/keep", response=schemas.VersionDetail, summary="Keep a proposal"
+    "/{uuid:dataset_id}/versions/{uuid:version_id}/keep",
+    response=dataset_schemas.VersionDetail,
+    summary="Keep a proposal",
 )
 def keep(request: HttpRequest, dataset_id: UUID, version_id: UUID) -> dict[str, Any]:
     """It gets the next number, and new runs take it. Kept again, it stays as it is."""
@@ -58,7 +64,7 @@ def discard(request: HttpRequest, dataset_id: UUID, version_id: UUID) -> Status[
     return Status(204, None)
 
 
-def _add(dataset: Dataset, body: schemas.NewVersion) -> DatasetVersion:
+def _add(dataset: Dataset, body: dataset_schemas.NewVersion) -> DatasetVersion:
     if (body.uploads is None) == (body.columns is None):
         raise DatasetError(_("Give exactly one of “uploads” and “columns”."), field="columns")
     if body.uploads is not None:
@@ -66,7 +72,7 @@ def _add(dataset: Dataset, body: schemas.NewVersion) -> DatasetVersion:
     return corrections.propose(version=_corrected(dataset, body), readings=body.columns or {}, keep=body.keep)
 
 
-def _corrected(dataset: Dataset, body: schemas.NewVersion) -> DatasetVersion:
+def _corrected(dataset: Dataset, body: dataset_schemas.NewVersion) -> DatasetVersion:
     numbered = {one.number: one for one in dataset.versions.all()}
     chosen = queries.newest_ready(dataset) if body.version is None else numbered.get(body.version)
     if chosen is None and body.version is not None:
@@ -75,10 +81,12 @@ def _corrected(dataset: Dataset, body: schemas.NewVersion) -> DatasetVersion:
 
 
 def _find(dataset: Dataset, version_id: UUID) -> DatasetVersion:
-    found = DatasetVersion.objects.filter(dataset=dataset, pk=version_id).select_related("dataset", "corrects").first()
-    if found is None:
+    version = (
+        DatasetVersion.objects.filter(dataset=dataset, pk=version_id).select_related("dataset", "corrects").first()
+    )
+    if version is None:
         raise Http404
-    return found
+    return version
 
 
 def full(dataset: Dataset, row: DatasetVersion) -> dict[str, Any]:
@@ -101,8 +109,9 @@ def _at_fault(run: Run | None, row: DatasetVersion) -> Mapping[str, str]:
     return corrections.at_fault(run, row) if run and row.state == DatasetVersion.State.FAILED else {}
 
 
-def _changes(made: changes.Changes) -> dict[str, Any]:
+def _changes(comparison: changes.Changes) -> dict[str, Any]:
     columns = [
-        {**asdict(column), "new_gaps": column.new_gaps, "filled_gaps": column.filled_gaps} for column in made.columns
+        {**asdict(column), "new_gaps": column.new_gaps, "filled_gaps": column.filled_gaps}
+        for column in comparison.columns
     ]
-    return {**asdict(made), "columns": columns}
+    return {**asdict(comparison), "columns": columns}

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import AsyncIterator
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header, parse_etags
@@ -28,20 +29,10 @@ def respond(
 
     Raises ArtifactError for a file that is missing or, as far as that is known before its first byte goes out, damaged.
     """
-    etag = f'"{artifact.sha256}"'
-    headers = {
-        "ETag": etag,
-        "Accept-Ranges": "bytes",
-        "Cache-Control": "private, no-cache",
-        "Content-Security-Policy": SANDBOX,
-        "Content-Disposition": content_disposition_header(not inline, name) or "attachment",
-        "Repr-Digest": f"sha-256=:{base64.b64encode(bytes.fromhex(artifact.sha256)).decode()}:",
-        "X-Content-Type-Options": "nosniff",
-    }
-    etags = parse_etags(request.headers.get("If-None-Match", ""))
-    if "*" in etags or etag in [tag.removeprefix("W/") for tag in etags]:
+    headers = _headers(artifact, name, inline)
+    if _is_there_already(request, headers["ETag"]):
         return HttpResponse(status=304, headers=headers)
-    part = _wanted(request, etag, artifact.size)
+    part = _part(request, headers["ETag"], artifact.size)
     if part is None:
         return _beyond(artifact.size)
     start, end, status = part
@@ -53,12 +44,33 @@ def respond(
     if artifact.size <= sums.BLOCK:
         content = store.read(artifact.sha256)[start:end]
         return HttpResponse(content, status=status, headers=headers, content_type=content_type)
-    if status == 200:
-        blocks = streaming.whole(artifact.sha256, artifact.size)
-    else:
-        blocks = streaming.part(artifact.sha256, artifact.size, start, end)
-    flow = flows.while_allowed(request, blocks)
+    flow = flows.while_allowed(request, _blocks(artifact, start, end))
     return StreamingHttpResponse(flow, status=status, headers=headers, content_type=content_type)
+
+
+def _headers(artifact: Artifact, name: str, inline: bool) -> dict[str, str]:
+    """Those of every answer, whatever part of the file it carries."""
+    return {
+        "ETag": f'"{artifact.sha256}"',
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, no-cache",
+        "Content-Security-Policy": SANDBOX,
+        "Content-Disposition": content_disposition_header(not inline, name) or "attachment",
+        "Repr-Digest": f"sha-256=:{base64.b64encode(bytes.fromhex(artifact.sha256)).decode()}:",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+def _is_there_already(request: HttpRequest, etag: str) -> bool:
+    """Whether who asks has the file (If-None-Match)."""
+    etags = parse_etags(request.headers.get("If-None-Match", ""))
+    return "*" in etags or etag in [tag.removeprefix("W/") for tag in etags]
+
+
+def _blocks(artifact: Artifact, start: int, end: int) -> AsyncIterator[bytes]:
+    if (start, end) == (0, artifact.size):
+        return streaming.whole(artifact.sha256, artifact.size)
+    return streaming.part(artifact.sha256, artifact.size, start, end)
 
 
 def _beyond(size: int) -> HttpResponse:
@@ -66,7 +78,7 @@ def _beyond(size: int) -> HttpResponse:
     return Problem(416, message, headers={"Accept-Ranges": "bytes", "Content-Range": f"bytes */{size}"}).response()
 
 
-def _wanted(request: HttpRequest, etag: str, size: int) -> tuple[int, int, int] | None:
+def _part(request: HttpRequest, etag: str, size: int) -> tuple[int, int, int] | None:
     """Start, end and status of what is asked for (RFC 9110, section 14); None for a range outside the file.
 
     Several ranges, and what is no range, get the whole file, as the RFC allows.

@@ -11,10 +11,8 @@ import errno
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
@@ -23,7 +21,6 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
-from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from webapp.artifacts import sums
@@ -31,7 +28,6 @@ from webapp.artifacts.models import Artifact
 from webapp.artifacts.sums import Digest
 
 NO_LINKS = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP}
-_REMOVING = 0x72656D6F7665  # database lock: shared by those who remove files, held alone by who must find all of them
 
 
 class ArtifactError(Exception):
@@ -156,7 +152,7 @@ def adopt(path: Path, sha256: str, block_sums: bytes = b"") -> Artifact:
     _sync(path)
     size = path.stat().st_size
     with transaction.atomic():
-        _lock(sha256)
+        lock(sha256)
         target = _path(sha256)
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.chmod(0o440)
@@ -167,10 +163,10 @@ def adopt(path: Path, sha256: str, block_sums: bytes = b"") -> Artifact:
         return _row(sha256, size, block_sums)
 
 
-def known(sha256: str, block_sums: bytes = b"") -> Artifact:
+def row_of(sha256: str, block_sums: bytes = b"") -> Artifact:
     """The row of a file that is in the store, made anew where a crash lost it, with its sums. Raises MissingError."""
     with transaction.atomic():
-        _lock(sha256)
+        lock(sha256)
         return _row(sha256, local_path(sha256).stat().st_size, block_sums)
 
 
@@ -203,76 +199,14 @@ def verify(sha256: str) -> bytes:
     return digest.sums()
 
 
-def delete(sha256: str) -> bool:
-    """Remove an artifact that nothing refers to; False where something does. The file goes
-    when the transaction commits.
-    """
-    with transaction.atomic():
-        _lock(sha256)
-        try:
-            with transaction.atomic():
-                Artifact.objects.filter(sha256=sha256).delete()
-        except ProtectedError:
-            return False
-        transaction.on_commit(lambda: remove_if_unknown(sha256))
-    return True
-
-
-def delete_on_commit(names: Iterable[str]) -> None:
-    """When the transaction commits, remove those of these artifacts that nothing refers to by then.
-
-    Each in a transaction of its own: none waits for a second name while it holds a first, nor undoes what
-    the caller did.
-    """
-    for sha256 in sorted(set(names)):
-        transaction.on_commit(partial(delete, sha256), robust=True)
-
-
-def remove_if_unknown(sha256: str) -> bool:
-    """Remove the file of a name that has no row; False where it has one, or all files are to stay for a moment."""
-    with transaction.atomic():
-        _lock(sha256)
-        if Artifact.objects.filter(sha256=sha256).exists():
-            return False
-        if not _may_remove():
-            return False  # the daily sweep finds it
-        _path(sha256).unlink(missing_ok=True)
-        return True
-
-
-@contextmanager
-def all_stay() -> Iterator[None]:
-    """Nobody removes a file within: each that a row names at any moment of it is there. Raises database errors.
-
-    For moments only: those who remove files, and so those who follow the runs, wait meanwhile. The lock has a
-    connection of its own, so that the caller's may begin its snapshot behind it.
-    """
-    other = connection.copy()
-    try:
-        other.set_autocommit(False)
-        with other.cursor() as cursor:
-            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '5min'")
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_REMOVING])
-            yield
-            cursor.execute("SELECT 1")  # an error where the database took the lock away for that the caller fell silent
-    finally:
-        other.close()
-
-
-def _may_remove() -> bool:
-    """Whether nobody needs all files to stay at this moment; whoever does, waits for us to the transaction's end."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s)", [_REMOVING])
-        return bool(cursor.fetchone()[0])
-
-
 def _path(sha256: str) -> Path:
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
         raise ArtifactError(_("This is not the name of a stored file."))
     return root() / sha256[:2] / sha256
 
 
-def _lock(sha256: str) -> None:
+def lock(sha256: str) -> None:
+    """For who adds or removes the file of this name, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(sha256[:15], 16)])
 

@@ -13,7 +13,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import CASCADE, Exists, OuterRef
 from django.db.models.functions import Now
 
-from webapp.artifacts import pins, store
+from webapp.artifacts import pins, removing, store
 from webapp.artifacts.models import Artifact
 
 OLD_SECONDS = 86_400.0  # no file takes a day to come in
@@ -27,7 +27,7 @@ def remove() -> int:
     """
     if not _is_ours():
         return 0
-    count = sum(map(store.delete, _unused()))
+    count = sum(map(removing.delete, _unused()))
     now = store.time_of_files()
     for file in store.incoming().glob("put-*"):
         with suppress(FileNotFoundError):
@@ -38,7 +38,7 @@ def remove() -> int:
     old = _old_names()
     while names := set(islice(old, NAMES_AT_ONCE)):
         names.difference_update(Artifact.objects.filter(pk__in=names).values_list("pk", flat=True))
-        count += sum(map(store.remove_if_unknown, names))
+        count += sum(map(removing.remove_if_unknown, names))
     return count
 
 

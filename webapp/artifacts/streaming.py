@@ -109,7 +109,7 @@ def _keep(sha256: str, block_sums: bytes) -> None:
     """For the next download. This one goes on where the database is away or the file has gone."""
     try:
         with suppress(MissingError, django.db.Error):
-            store.known(sha256, block_sums)
+            store.row_of(sha256, block_sums)
     finally:
         database_pool.give_back()
 

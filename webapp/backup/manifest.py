@@ -49,7 +49,7 @@ class Manifest(Part):
     """``files`` are the stored files that rows name, ``missing`` those of them that the backup could not get."""
 
     format: Literal[1] = 1
-    made: datetime
+    created: datetime
     migrations: tuple[tuple[str, str], ...]
     tables: tuple[Table, ...]
     sequences: tuple[Sequence, ...]

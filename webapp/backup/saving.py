@@ -17,7 +17,7 @@ from django.db import connection
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from webapp.artifacts import store
+from webapp.artifacts import removing, store
 from webapp.artifacts.models import Artifact
 from webapp.artifacts.pins import Pins, pins
 from webapp.backup import manifest, marker, sources, tables
@@ -81,7 +81,7 @@ class _Saving:
         """Add the database as it is at one moment, the files that it names, and what tells of it all."""
         shapes = tables.shapes(tables.ours())
         with pins() as holder, ExitStack() as staying:
-            staying.enter_context(store.all_stay())
+            staying.enter_context(removing.all_stay())
             with tables.snapshot(shapes):
                 names = list(Artifact.objects.values_list("pk", flat=True))
                 later = self._pin(names, holder)
@@ -93,7 +93,7 @@ class _Saving:
                 self._add_or_miss(name, source)
             uploads = tuple(self._add_uploads(partial))
         manifest = Manifest(
-            made=datetime.now(UTC),
+            created=datetime.now(UTC),
             migrations=applied,
             tables=rows,
             sequences=sequences,

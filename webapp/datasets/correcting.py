@@ -42,7 +42,7 @@ def correction(request: HttpRequest, dataset_id: UUID, proposal_id: UUID) -> Htt
     proposal = DatasetVersion.objects.filter(dataset=dataset, pk=proposal_id).select_related("corrects").first()
     if proposal is None or proposal.number is not None or proposal.corrects is None:
         return _elsewhere(request, dataset, proposal)
-    name = "datasets/correction_body.html" if fragments.wanted(request) else "datasets/correction.html"
+    name = "datasets/correction_body.html" if fragments.are_asked_for(request) else "datasets/correction.html"
     return render(request, name, _context(dataset, proposal, proposal.corrects))
 
 
@@ -96,11 +96,11 @@ def _context(dataset: Dataset, proposal: DatasetVersion, base: DatasetVersion) -
 
 def _elsewhere(request: HttpRequest, dataset: Dataset, proposal: DatasetVersion | None) -> HttpResponse:
     """The version that a correction became, or the data set where it was discarded."""
-    kept = proposal is not None and DatasetVersion.objects.filter(pk=proposal.pk, number__isnull=False).first()
-    if not kept:
+    version = proposal is not None and DatasetVersion.objects.filter(pk=proposal.pk, number__isnull=False).first()
+    if not version:
         messages.info(request, str(corrections.discarded()))
-    address = (kept or dataset).get_absolute_url()
-    if fragments.wanted(request):
+    address = (version or dataset).get_absolute_url()
+    if fragments.are_asked_for(request):
         return HttpResponse(status=200, headers={"HX-Redirect": address})
     return redirect(address)
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from trainer.specs.inspect import InspectSpec
 from trainer.specs.kinds import parse
 from webapp import words
-from webapp.artifacts import store
+from webapp.artifacts import removing, store
 from webapp.artifacts.models import Edge
 from webapp.datasets import queries
 from webapp.datasets.models import Dataset, DatasetVersion
@@ -45,9 +45,9 @@ def propose(*, version: DatasetVersion, readings: Readings, keep: bool = False) 
     chosen = spec.model_dump(mode="json")["columns"]
     if chosen == version.readings:
         raise DatasetError(_("Nothing changes: choose another kind for a column first."), field="columns")
-    known = _known(version, chosen)
-    if known is not None:
-        return _numbered(known) if keep else known
+    proposal = _same_proposal(version, chosen)
+    if proposal is not None:
+        return _numbered(proposal) if keep else proposal
     return _begin(version, source, spec, number=next_number(version.dataset) if keep else None)
 
 
@@ -130,9 +130,9 @@ def _spec(source: Run, readings: Readings) -> InspectSpec:
 
 
 def _require_columns(version: DatasetVersion, names: Iterable[str]) -> None:
-    known = {column["name"] for column in (version.profile or {})["summary"]["columns"]}
+    columns = {column["name"] for column in (version.profile or {})["summary"]["columns"]}
     for name in names:
-        if name not in known:
+        if name not in columns:
             raise DatasetError(
                 _("There is no column “%(column)s” in version %(number)s.")
                 % {"column": name[:100], "number": version.number},
@@ -140,7 +140,7 @@ def _require_columns(version: DatasetVersion, names: Iterable[str]) -> None:
             )
 
 
-def _known(version: DatasetVersion, chosen: Mapping[str, Any]) -> DatasetVersion | None:
+def _same_proposal(version: DatasetVersion, chosen: Mapping[str, Any]) -> DatasetVersion | None:
     """The same proposal, which did not fail."""
     alike = DatasetVersion.objects.filter(corrects=version, number=None, readings=chosen)
     return alike.exclude(state=DatasetVersion.State.FAILED).first()
@@ -149,7 +149,7 @@ def _known(version: DatasetVersion, chosen: Mapping[str, Any]) -> DatasetVersion
 def _begin(version: DatasetVersion, source: Run, spec: InspectSpec, number: int | None) -> DatasetVersion:
     if queries.undecided(version.dataset).count() >= MOST_OPEN:
         raise DatasetError(_("So many corrections wait for you to keep or discard them: %(n)s.") % {"n": MOST_OPEN})
-    made = DatasetVersion.objects.create(
+    proposal = DatasetVersion.objects.create(
         dataset=version.dataset,
         number=number,
         content_hash=version.content_hash,
@@ -158,8 +158,8 @@ def _begin(version: DatasetVersion, source: Run, spec: InspectSpec, number: int 
         readings=spec.model_dump(mode="json")["columns"],
     )
     files = [edge.artifact for edge in _in_order(source)]
-    runs.start_inspection(owner=version.dataset.owner, dataset_version=made, spec=spec, files=files)
-    return made
+    runs.start_inspection(owner=version.dataset.owner, dataset_version=proposal, spec=spec, files=files)
+    return proposal
 
 
 def _in_order(source: Run) -> list[Edge]:
@@ -178,8 +178,8 @@ def _remove(proposal: DatasetVersion) -> None:
     for run in Run.objects.select_for_update().filter(dataset_version=proposal).order_by("pk"):
         if states.move(run.pk, State.CANCELLED):  # it had not ended
             broker.tell_workers(run.pk)
-    made = {name for name in (proposal.prepared_id, proposal.thumbnails_id) if name}
+    artifacts = {name for name in (proposal.prepared_id, proposal.thumbnails_id) if name}
     inspections = Run.objects.filter(dataset_version=proposal)
-    store.delete_on_commit(contents(inspections.values_list("pk", flat=True)) | made)
+    removing.delete_on_commit(contents(inspections.values_list("pk", flat=True)) | artifacts)
     inspections.delete()
     DatasetVersion.objects.filter(pk=proposal.pk, number=None).delete()

@@ -52,9 +52,11 @@ def controls(
 ) -> dict[str, Control]:
     """By the name of the column. ``chosen`` are readings in place of those of the version."""
     columns = _columns(version)[:MOST]
-    wanted = version.readings if chosen is None else chosen
+    chosen_readings = version.readings if chosen is None else chosen
     return {
-        column["name"]: _control(place, column, version.readings, wanted, (errors or {}).get(column["name"], ""))
+        column["name"]: _control(
+            place, column, version.readings, chosen_readings, (errors or {}).get(column["name"], "")
+        )
         for place, column in enumerate(columns)
         if _is_correctable(column, version)
     }
@@ -97,16 +99,16 @@ def _is_correctable(column: Mapping[str, Any], version: DatasetVersion) -> bool:
 
 
 def _control(
-    place: int, column: Mapping[str, Any], pinned: Mapping[str, Any], wanted: Mapping[str, Any], error: str
+    place: int, column: Mapping[str, Any], pinned: Mapping[str, Any], chosen_readings: Mapping[str, Any], error: str
 ) -> Control:
     name, kind = column["name"], column["kind"]
     initial = pinned[name]["kind"] if name in pinned else kind
-    reading = wanted.get(name)
+    reading = chosen_readings.get(name)
     value = reading["kind"] if reading else RECOGNISED if name in pinned else kind
-    known = sorted(((other, words.column_kind(other)) for other in readings()), key=itemgetter(1))
+    kinds = sorted(((other, words.column_kind(other)) for other in readings()), key=itemgetter(1))
     again = [(RECOGNISED, _("as recognised"))] if name in pinned else []
     options = [option for other in readings() for option in _options(other, reading or {})]
-    return Control(place, value, initial, [*known, *again], options, error)
+    return Control(place, value, initial, [*kinds, *again], options, error)
 
 
 def _options(kind: str, reading: Mapping[str, Any]) -> Iterator[Option]:
@@ -152,7 +154,8 @@ def _options_of(place: int, kind: str, post: QueryDict) -> Iterator[tuple[str, A
 def _says_nothing_new(reading: Mapping[str, Any], column: Mapping[str, Any], pinned: Mapping[str, Any] | None) -> bool:
     if pinned is not None:
         return {name: value for name, value in pinned.items() if value is not None} == reading
-    return bool(reading == {"kind": column["kind"]} or reading == _default(column["kind"]))
+    untouched = _default(column["kind"]) or {"kind": column["kind"]}
+    return {**untouched, **reading} == untouched
 
 
 def _default(kind: str) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from trainer.specs.inspect import InspectSpec
 from webapp import names
 from webapp.accounts.access import visible
 from webapp.accounts.models import User
-from webapp.artifacts import store
+from webapp.artifacts import removing, store
 from webapp.artifacts.models import Artifact
 from webapp.datasets import queries, samples
 from webapp.datasets.models import Dataset, DatasetVersion, Upload
@@ -45,15 +45,15 @@ def create(*, owner: User, uploads: Sequence[UUID], name: str = "") -> Dataset:
 @transaction.atomic
 def create_from_sample(*, owner: User, sample: str, name: str = "") -> Dataset:
     """A data set of one of the samples that ship with Trainyard. Raises DatasetError."""
-    known = samples.listing()
-    if sample not in known:
+    listing = samples.listing()
+    if sample not in listing:
         raise DatasetError(
             _("There is no sample “%(sample)s”. Choose one of %(known)s.")
-            % {"sample": sample[:100], "known": ", ".join(known)},
+            % {"sample": sample[:100], "known": ", ".join(listing)},
             field="sample",
         )
-    found = known[sample]
-    return _create(owner, name or str(found.label), [(path.name, store.put(path)) for path in found.files], sample)
+    entry = listing[sample]
+    return _create(owner, name or str(entry.label), [(path.name, store.put(path)) for path in entry.files], sample)
 
 
 @transaction.atomic
@@ -106,7 +106,7 @@ def _remove(dataset: Dataset) -> None:
     inspections = Run.objects.filter(dataset_version__dataset=dataset)
     versions = DatasetVersion.objects.filter(dataset=dataset)
     files = set(versions.values_list("prepared", flat=True)) | set(versions.values_list("thumbnails", flat=True))
-    store.delete_on_commit(contents(inspections.values_list("pk", flat=True)) | files - {None})
+    removing.delete_on_commit(contents(inspections.values_list("pk", flat=True)) | files - {None})
     inspections.delete()
     dataset.delete()
 
@@ -140,10 +140,10 @@ def _files(owner: User, uploads: Sequence[UUID]) -> Files:
     if not 1 <= len(set(uploads)) == len(uploads) <= MOST_FILES:
         raise DatasetError(_("Give one to %(most)s different uploads.") % {"most": MOST_FILES}, field="uploads")
     rows = visible(Upload.objects.select_for_update().filter(pk__in=uploads).order_by("pk"), owner)
-    known = {row.pk: row for row in rows.exclude(state=Upload.State.TERMINATED)}
-    found = []
+    rows_by_upload = {row.pk: row for row in rows.exclude(state=Upload.State.TERMINATED)}
+    files = []
     for upload in uploads:
-        row = known.get(upload)
+        row = rows_by_upload.get(upload)
         if row is None:
             raise DatasetError(_("There is no upload %(id)s. Upload the file again.") % {"id": upload}, field="uploads")
         if row.artifact_id is None:
@@ -152,8 +152,8 @@ def _files(owner: User, uploads: Sequence[UUID]) -> Files:
                 % {"name": row.name, "offset": row.offset, "length": row.length},
                 field="uploads",
             )
-        found.append((row.name, Artifact.objects.get(pk=row.artifact_id)))
-    return found
+        files.append((row.name, Artifact.objects.get(pk=row.artifact_id)))
+    return files
 
 
 def _content_hash(files: Files) -> str:

@@ -182,8 +182,8 @@ def _begin(request: Request, name: str, length: int) -> Upload:
     if key is None:
         return uploads.create(request.user, name, length, metadata)
     begin = lambda: (201, {"id": uploads.create(request.user, name, length, metadata).pk})  # noqa: E731
-    _status, made = once_for(request.user, key, f"upload {length} {name}".encode(), begin)
-    return uploads.find(request.user, str(made["id"]))
+    _status, upload = once_for(request.user, key, f"upload {length} {name}".encode(), begin)
+    return uploads.find(request.user, str(upload["id"]))
 
 
 async def _head(request: Request) -> Answer:

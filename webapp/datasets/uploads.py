@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 
 from webapp.accounts.access import visible
 from webapp.accounts.models import User
-from webapp.artifacts import store
+from webapp.artifacts import removing, store
 from webapp.artifacts.store import ArtifactError
 from webapp.datasets.models import Upload
 from webapp.grace import GRACE
@@ -85,7 +85,7 @@ def finish(upload: Upload, sums: bytes = b"") -> Upload:
             if path(row).exists():
                 row.artifact = store.adopt(path(row), row.sha256, sums)
             else:
-                row.artifact = store.known(row.sha256, sums)
+                row.artifact = store.row_of(row.sha256, sums)
             row.state, row.changed = Upload.State.COMPLETE, Now()
             row.save(update_fields=["artifact", "state", "changed"])
     return row
@@ -99,7 +99,7 @@ def terminate(upload: Upload) -> None:
         row.state, row.artifact, row.changed = Upload.State.TERMINATED, None, Now()
         row.save(update_fields=["artifact", "state", "changed"])
         if content:
-            store.delete(content)
+            removing.delete(content)
         transaction.on_commit(lambda: path(row).unlink(missing_ok=True))
 
 

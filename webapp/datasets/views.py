@@ -61,9 +61,9 @@ def _listing(request: HttpRequest) -> dict[str, Any]:
 def take_sample(request: HttpRequest, name: str) -> HttpResponse:
     """One of the data sets that ship with Trainyard; pressed again, it is the one that is there already."""
     user = signed_in(request)
-    known = queries.datasets(user).filter(sample=name).order_by("-id").first()
-    if known is not None and queries.newest(known).state != DatasetVersion.State.FAILED:
-        return redirect("datasets:detail", known.pk)
+    dataset = queries.datasets(user).filter(sample=name).order_by("-id").first()
+    if dataset is not None and queries.newest(dataset).state != DatasetVersion.State.FAILED:
+        return redirect("datasets:detail", dataset.pk)
     try:
         dataset = services.create_from_sample(owner=user, sample=name)
     except DatasetError as error:
@@ -91,7 +91,9 @@ def detail(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
         "trainable": forms.is_trainable(version),
         "runs": Run.objects.filter(dataset_version__dataset=dataset, kind=Kind.TRAIN).order_by("-id")[:5],
     }
-    return render(request, "datasets/version.html" if fragments.wanted(request) else "datasets/detail.html", context)
+    return render(
+        request, "datasets/version.html" if fragments.are_asked_for(request) else "datasets/detail.html", context
+    )
 
 
 @require_POST

@@ -89,8 +89,8 @@ def together(flushes: Sequence[tuple[int, Batch]]) -> list[Together]:
         for name, points in batch.items():
             parts.setdefault(name, []).append((seq, points))
     groups: dict[tuple[tuple[int, int, int], ...], list[str]] = {}
-    for name, found in parts.items():
-        groups.setdefault(tuple((seq, id(p.steps), id(p.times)) for seq, p in found), []).append(name)
+    for name, pieces in parts.items():
+        groups.setdefault(tuple((seq, id(p.steps), id(p.times)) for seq, p in pieces), []).append(name)
     return [_group({name: parts[name] for name in names}) for names in groups.values()]
 
 

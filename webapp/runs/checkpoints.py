@@ -4,7 +4,7 @@ them, but the last one of a run that failed.
 
 from collections.abc import Sequence
 
-from webapp.artifacts import store
+from webapp.artifacts import removing
 from webapp.runs.models import Checkpoint
 
 
@@ -12,4 +12,4 @@ def drop(checkpoints: Sequence[Checkpoint]) -> None:
     """Withdraw checkpoints, and remove their files when that has committed."""
     for old in checkpoints:
         old.delete()
-    store.delete_on_commit(old.artifact_id for old in checkpoints)
+    removing.delete_on_commit(old.artifact_id for old in checkpoints)

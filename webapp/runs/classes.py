@@ -30,9 +30,9 @@ def _counted(column: str, profile: Mapping[str, Any]) -> tuple[Counts, bool]:
     """Rows of each class of the target, as far as the profile has them, and whether these are all classes."""
     if column == profile.get("suggested_target"):
         return profile.get("balance") or (), True
-    found: Mapping[str, Any] = next((one for one in profile.get("columns") or () if one["name"] == column), {})
-    levels, rarest = found.get("levels") or [], found.get("rarest")
+    details: Mapping[str, Any] = next((one for one in profile.get("columns") or () if one["name"] == column), {})
+    levels, rarest = details.get("levels") or [], details.get("rarest")
     if rarest is None or rarest in levels:
-        return levels, len(levels) == found.get("distinct")
-    others = levels or ([("", 2)] if found["distinct"] > 1 else [])  # of numbers only the rarest is kept
+        return levels, len(levels) == details.get("distinct")
+    others = levels or ([("", 2)] if details["distinct"] > 1 else [])  # of numbers only the rarest is kept
     return [*others, rarest], False

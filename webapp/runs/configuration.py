@@ -46,8 +46,10 @@ def _component(family: Family, value: Mapping[str, Any]) -> str:
 
 
 def _settings(value: Mapping[str, Any], model: type[BaseModel]) -> str:
-    given = ((_title(name, info), _words(shape, value.get(name))) for name, info, shape in fields(model))
-    return ", ".join(_("%(setting)s %(value)s") % {"setting": title, "value": words} for title, words in given if words)
+    settings = ((_title(name, info), _words(shape, value.get(name))) for name, info, shape in fields(model))
+    return ", ".join(
+        _("%(setting)s %(value)s") % {"setting": title, "value": words} for title, words in settings if words
+    )
 
 
 def _entries(value: Mapping[str, Any]) -> str:

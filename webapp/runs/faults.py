@@ -58,8 +58,9 @@ def _inside(control: Control, around: str, sent: QueryDict) -> Iterator[Fault]:
         for group in control.groups:
             yield from _of_group(group, around, sent)
         return
-    for item in control.items:
-        yield from (Fault(_element(item.prefix, sent), item.label, message) for message in item.errors)
+    for number, item in enumerate(control.items, 1):
+        label = f"{control.label} {number}"
+        yield from (Fault(_element(item.prefix, sent), label, message) for message in item.errors)
         yield from _of_group(item.group, item.label, sent)
 
 

@@ -63,9 +63,9 @@ def starting_point(profile: Mapping[str, Any], most_ranks: int | None) -> dict[s
     """
     task, target = profile.get("suggested_task"), profile.get("suggested_target")
     suggested = {"task": {"name": task, **({"target": target} if target else {})}} if task else {}
-    given = split_column(DataSummary.model_validate(profile["summary"])) if "summary" in profile else None
-    if given is not None:
-        suggested["split"] = {"column": given}
+    column = split_column(DataSummary.model_validate(profile["summary"])) if "summary" in profile else None
+    if column is not None:
+        suggested["split"] = {"column": column}
     return {**suggested, "ranks": min(USUAL_RANKS, most_ranks or USUAL_RANKS)}
 
 

@@ -73,12 +73,12 @@ def _shared(ranks: int, rows: int) -> str:
 
 def training_rows(spec: TrainSpec, data: DataSummary, profile: Mapping[str, Any]) -> int:
     """Rows that are left to train on; the split itself may differ by a few, since it keeps the classes' proportions."""
-    split, given = spec.split, _given_parts(spec, profile)
-    if given is None:
+    split, rows_of_parts = spec.split, _given_parts(spec, profile)
+    if rows_of_parts is None:
         return max(1, round(data.rows * (1 - split.validation - split.test_part)))
-    rows = given[TRAIN]
+    rows = rows_of_parts[TRAIN]
     for part, share in ((TEST, split.test), (VALIDATION, split.validation)):
-        if not given[part]:  # it is drawn from the rows to train
+        if not rows_of_parts[part]:  # it is drawn from the rows to train
             rows -= max(1, round(rows * share))
     return max(1, rows)
 

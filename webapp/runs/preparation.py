@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from trainer.catalog import listing
 from trainer.previewing.report import Joined, Preview, Row
+from trainer.specs.preview import PREVIEWED
 from trainer.specs.train import TrainSpec
 from webapp import words
 from webapp.accounts.access import signed_in
@@ -36,11 +37,12 @@ class Step:
 
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
-    """Begin the preview of the form as it stands, or say what is wrong in it."""
+    """Begin the preview of the form as it stands, or say what is wrong in the part of it that is previewed."""
     version = starting.chosen_version(request, request.POST)
     if version is None:
         raise Http404
-    reading = forms.check(forms.read_post(request.POST), version)
+    raw = forms.read_post(request.POST)
+    reading = forms.check({name: raw[name] for name in PREVIEWED if name in raw}, version)
     if not isinstance(reading.spec, TrainSpec):
         problems = [sentence for sentences in reading.errors.values() for sentence in sentences]
         return render(request, "runs/preparation.html", {"problems": problems})

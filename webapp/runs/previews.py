@@ -24,16 +24,16 @@ def start(*, owner: User, version: DatasetVersion, spec: TrainDraft) -> Run:
     in place of it.
     """
     assert version.prepared is not None, "data that are inspected"
-    wanted = PreviewSpec.of(spec)
+    preview = PreviewSpec.of(spec)
     earlier = list(Run.objects.filter(owner=owner, kind=Kind.PREVIEW).order_by("-id"))
-    known = next((run for run in earlier if _is_of(run, version, wanted)), None)
+    same = next((run for run in earlier if _is_of(run, version, preview)), None)
     for run in earlier:
-        if run is not known:
+        if run is not same:
             _remove(run, owner)
-    return known or services.queue_run(
+    return same or services.queue_run(
         owner=owner,
         name=_("Preview of %(data)s") % {"data": version.dataset.name},
-        spec=wanted,
+        spec=preview,
         inputs={"prepared": version.prepared},
         dataset_version=version,
     )

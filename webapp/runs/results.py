@@ -114,7 +114,10 @@ def _table(block: Table) -> TableView:
 
 
 def _cell(value: str | int | float | None, heading: Heading) -> str:
-    return str(value) if heading.unit is None else scalars.in_unit(value, heading.unit)
+    if heading.unit is not None:
+        return scalars.in_unit(value, heading.unit)
+    text = "–" if value is None else str(value)
+    return words.translated(text) if heading.is_message else text
 
 
 def _compression(body: Mapping[str, Any]) -> Results:

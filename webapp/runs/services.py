@@ -17,7 +17,7 @@ from trainer.specs.inspect import InspectSpec
 from trainer.specs.kinds import AnyDraft, parse_complete
 from webapp import words
 from webapp.accounts.models import User
-from webapp.artifacts import store
+from webapp.artifacts import removing
 from webapp.artifacts.models import Artifact
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import broker, fitting, states, stream
@@ -222,7 +222,7 @@ def delete(run: Run) -> None:
         if any(State(member.state) not in states.FINAL for member in family):
             raise IllegalCommand(_("This run, or a run that belongs to it, has not ended; cancel it first."))
         members = [member.pk for member in family]
-        store.delete_on_commit(contents(members))
+        removing.delete_on_commit(contents(members))
         Run.objects.filter(pk__in=members).delete()
 
 

@@ -44,7 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "datasets": pages.names(user),
         "measures": queries.measures(),
     }
-    return render(request, "runs/list.html" if fragments.wanted(request) else "runs/index.html", context)
+    return render(request, "runs/list.html" if fragments.are_asked_for(request) else "runs/index.html", context)
 
 
 @require_safe
@@ -104,7 +104,7 @@ def act(request: HttpRequest, run_id: UUID, action: str) -> HttpResponse:
         services.command(run, next(kind for kind in COMMANDS if kind == action), user)
     except IllegalCommand as error:
         refusal = str(error)
-    if fragments.wanted(request):
+    if fragments.are_asked_for(request):
         return render(request, "runs/status.html", {**_status(queries.find(user, run_id)), "refusal": refusal})
     if refusal:
         messages.error(request, refusal)

@@ -19,4 +19,4 @@ def index(request: HttpRequest) -> HttpResponse:
         "is_quiet": pages.is_quiet(workers),
         "reader": signed_in(request),
     }
-    return render(request, "workers/list.html" if fragments.wanted(request) else "workers/index.html", context)
+    return render(request, "workers/list.html" if fragments.are_asked_for(request) else "workers/index.html", context)

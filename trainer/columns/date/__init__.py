@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from trainer.columns import Column as BaseColumn
-from trainer.columns import Layout, Names, Numbers, VectorBlock
+from trainer.columns import Filling, Layout, Names, Numbers, VectorBlock
 from trainer.columns import Reading as BaseReading
 from trainer.component import Lenient
 from trainer.errors import TrainerError
@@ -42,6 +42,7 @@ class Reading(BaseReading):
 
 class Column(BaseColumn):
     layout: ClassVar[Layout | None] = "vector"
+    fillings: ClassVar[frozenset[Filling]] = frozenset({"middle", "most_frequent"})
 
     kind: Literal["date"] = "date"
     order: Literal["day first", "month first"] = Field(
@@ -61,7 +62,10 @@ class Column(BaseColumn):
 
 
 class Block(VectorBlock):
-    """All columns of dates: the middle of the training rows and their spread, in days and in years."""
+    """All columns of dates: the middle of the training rows and their spread, in days and in years. ``fill``, where
+    cleaning says so, has for each column the seconds that stand for a missing date, or ``GAP``. Without it all features
+    of a missing date are 0.
+    """
 
     dtype: ClassVar[str] = "int64"
     gap: ClassVar[float | None] = float(GAP)
@@ -78,6 +82,7 @@ class Block(VectorBlock):
     flagged: tuple[int, ...] = Field(
         (), strict=False, description="Places of the columns whose gaps are a feature of their own."
     )
+    fill: tuple[int, ...] = Field((), strict=False)
 
     def arguments(self) -> dict[str, Any]:
         return {
@@ -86,6 +91,7 @@ class Block(VectorBlock):
             "year": list(self.year),
             "year_scale": list(self.year_scale),
             "flagged": list(self.flagged),
+            "fill": list(self.fill),
         }
 
     def description(self) -> dict[str, Any]:
@@ -99,7 +105,8 @@ class Block(VectorBlock):
             "order": dict(zip(self.columns, self.order, strict=True)),
             "compact": list(self.compact),
             "units": self.units,
-            "contained": "year, month, weekday and hour as cycles, days since the middle of the training rows",
+            "contained": ("imputation, " if self.fill else "")
+            + "year, month, weekday and hour as cycles, days since the middle of the training rows",
         }
 
     def fits(self, others: Sequence[BaseColumn]) -> bool:

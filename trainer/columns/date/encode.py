@@ -19,7 +19,8 @@ PARTS = 8
 class Encode(nn.Module):
     """Seconds since 1970 in UTC int64 [B, n] -> features [B, 8 n + flagged]: year, month, weekday and hour (each of
     these a point on a circle), and days from the middle of the training rows; year and days scaled and clipped
-    smoothly. All are 0 where a date is missing; a column listed in ``flagged`` also gives 1 there.
+    smoothly. Where a date is missing, they are those of the seconds in ``fill``, where these are given, or all 0; a
+    column listed in ``flagged`` also gives 1 there.
 
     The calendar in whole numbers is Howard Hinnant's, “chrono-Compatible Low-Level Date Algorithms”, civil_from_days.
     """
@@ -29,6 +30,7 @@ class Encode(nn.Module):
     year: Tensor
     year_scale: Tensor
     flagged: Tensor
+    fill: Tensor
 
     def __init__(
         self,
@@ -37,20 +39,25 @@ class Encode(nn.Module):
         year: Sequence[float],
         year_scale: Sequence[float],
         flagged: Sequence[int],
+        fill: Sequence[int] = (),
     ) -> None:
         super().__init__()
         self.gap, self.day, self.shift, self.last, self.era = GAP, DAY, SHIFT, LAST, ERA
         self.largest, self.soft, self.turn = LARGEST, SOFT, 2 * math.pi  # a scripted module sees no globals
-        self.has_flags = len(flagged) > 0
+        self.has_flags, self.has_fill = len(flagged) > 0, len(fill) > 0
         self.shape = (PARTS * len(center) + len(flagged),)
         for name, values in (("scale", scale), ("year", year), ("year_scale", year_scale)):
             self.register_buffer(name, torch.tensor(values, dtype=torch.get_default_dtype()))
         self.register_buffer("center", torch.tensor(center, dtype=torch.int64))
         self.register_buffer("flagged", torch.tensor(flagged, dtype=torch.int64))
+        self.register_buffer("fill", torch.tensor(fill, dtype=torch.int64))
 
     def forward(self, dates: Tensor) -> Tensor:
         missing = dates == self.gap
-        seconds = torch.clamp(torch.where(missing, self.center, dates) + self.shift * self.day, 0, self.last * self.day)
+        if self.has_fill:
+            dates = torch.where(missing, self.fill, dates)
+        absent = dates == self.gap
+        seconds = torch.clamp(torch.where(absent, self.center, dates) + self.shift * self.day, 0, self.last * self.day)
         days = seconds // self.day
         year, month = self.year_and_month(days)
         hour = (seconds - days * self.day).to(self.scale.dtype) / 3600
@@ -58,7 +65,7 @@ class Encode(nn.Module):
         parts = [self.clipped((year.to(self.scale.dtype) - self.year) / self.year_scale)]
         parts += self.circle(month - 1, 12.0) + self.circle((days + 2) % 7, 7.0) + self.circle(hour, 24.0)
         parts += [self.clipped(since / self.scale)]
-        there = (~missing).to(self.scale.dtype)
+        there = (~absent).to(self.scale.dtype)
         features = torch.cat([part * there for part in parts], dim=1)
         if self.has_flags:
             features = torch.cat([features, torch.index_select(missing, 1, self.flagged).to(features.dtype)], dim=1)

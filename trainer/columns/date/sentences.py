@@ -35,6 +35,16 @@ SENTENCES: dict[str, Sentence] = {
             "and 69 to 99 are 1969 to 1999."
         ),
     ),
+    "unread_months": (
+        "warning",
+        _("“%(column)s” looks like months or quarters, as in “%(value)s”, and was not read as dates."),
+        _("If these are months, correct the kind of the column to a date: each is then its first day."),
+    ),
+    "months": (
+        "info",
+        _("Months or quarters in “%(column)s”, as in “%(value)s”, were read as their first day."),
+        _("Nothing to do."),
+    ),
     "short_years": (
         "info",
         _("Years of two figures in “%(column)s”, as in “%(value)s”, were read as 1969 to 2068."),
@@ -71,13 +81,22 @@ SENTENCES: dict[str, Sentence] = {
 }
 # Problems that another kind of the column, or another order, may remedy.
 CORRECTABLE = frozenset(
-    {"open_days", "decided_days", "impossible_dates", "since_1970", "text_in_dates", "unread_short_years"}
+    {
+        "open_days",
+        "decided_days",
+        "impossible_dates",
+        "since_1970",
+        "text_in_dates",
+        "unread_months",
+        "unread_short_years",
+    }
 )
 LOOKED_FOR = {
     "open_days": _("Dates whose day and month could be exchanged."),
     "impossible_dates": _("Dates that do not exist."),
     "text_in_dates": _("Cells among dates that are none."),
     "far_dates": _("Dates outside of the years 1 to 9999."),
+    "unread_months": _("Months that were not read as dates."),
     "unread_short_years": _("Dates whose years have two figures."),
     "partly_zoned": _("Times without a zone among times with one."),
 }

@@ -1,5 +1,6 @@
 """How the cells of a column of dates are written, where that is worth a sentence besides order and zones."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,9 +12,14 @@ from trainer.data.prepared import Array
 from trainer.importing.forms import LONGEST_LEVEL
 from trainer.importing.problems import Problem, problem
 
+YEAR_LENGTH = 31_556_952_000_000  # microseconds
 DATE_SHARE = 0.8  # of the cells that are there
 MOST_WORDS = 5
 LONGEST_SHORT = 20  # of a date whose year has two figures, with a time
+LIKELY = re.compile(r"\d{1,2}\W.*\d\d|.*\d{4}")  # what such a date has, or a month with its year
+TRIED = 200  # different cells, behind which half of them have to be such dates for the others to be looked at
+LEAST_LIKELY = 0.5
+SOON, LATE = (YEAR_LENGTH * years for years in (-120, 130))  # months of other years may be numbers of something else
 
 
 @dataclass(frozen=True)
@@ -43,18 +49,31 @@ class Spellings:
     def __init__(self, reading: date.Reading | None) -> None:
         self._reading = reading
         self._words: dict[str, None] = {}  # that are no dates
-        self._far = self._shorts = self._units = NONE
+        self._far = self._shorts = self._months = self._units = NONE
+        self._tried = self._likely = 0
 
     def note(self, moments: Sequence[Moment | None], which: Array, cells: Sequence[str]) -> None:
         """``cells`` are different ones with what each says, ``which`` the places of all cells among them."""
         if len(self._words) <= MOST_WORDS:
             words = [cell for cell, one in zip(cells, moments, strict=True) if one is None]
             self._words |= dict.fromkeys(words[: MOST_WORDS + 1])
-        shorts = moments if self._reading else [_as_short(one, cell) for one, cell in zip(moments, cells, strict=True)]
-        self._shorts += Noted.of([one is not None and one.is_short for one in shorts], which, cells)
+        chosen = moments if self._reading else self._if_chosen(moments, cells)
+        self._shorts += Noted.of([one is not None and one.is_short for one in chosen], which, cells)
+        self._months += Noted.of([one is not None and one.is_month for one in chosen], which, cells)
         self._far += Noted.of([one is not None and one.is_far for one in moments], which, cells)
         if self._reading is not None:
             self._units += Noted.of([one is not None and bool(one.unit) for one in moments], which, cells)
+
+    def _if_chosen(self, moments: Sequence[Moment | None], cells: Sequence[str]) -> Sequence[Moment | None]:
+        """What the cells that are no dates would say if somebody chose the kind; nothing once hardly any says so."""
+        if self._tried > TRIED and self._likely < LEAST_LIKELY * self._tried:
+            return ()
+        chosen = [_if_chosen(one, cell) for one, cell in zip(moments[:TRIED], cells[:TRIED], strict=True)]
+        self._tried += len(chosen)
+        self._likely += sum(one is not None for one in chosen)
+        if self._likely < LEAST_LIKELY * self._tried:
+            return ()
+        return chosen + [_if_chosen(one, cell) for one, cell in zip(moments[TRIED:], cells[TRIED:], strict=True)]
 
     @property
     def far(self) -> int:
@@ -69,21 +88,25 @@ class Spellings:
 
     def problems(self, name: str, present: int, *, is_date: bool) -> Iterator[Problem]:
         """Of a column with so many cells that are there; ``is_date``: whether it became one of dates."""
-        shorts, far, units = self._shorts, self._far, self._units
-        if shorts.count and is_date and self._reading is not None:
-            yield problem("short_years", column=name, value=shorts.example)
-        elif shorts.count and not is_date and shorts.count >= DATE_SHARE * present:
-            yield problem("unread_short_years", column=name, value=shorts.example)
-        if far.count and (is_date or far.count >= DATE_SHARE * present):
+        far, units, least = self._far, self._units, DATE_SHARE * present
+        for noted, code in ((self._shorts, "short_years"), (self._months, "months")):
+            if noted.count and is_date and self._reading is not None:
+                yield problem(code, column=name, value=noted.example)
+            elif noted.count and not is_date and noted.count >= least:
+                yield problem(f"unread_{code}", column=name, value=noted.example)
+        if far.count and (is_date or far.count >= least):
             yield problem("far_dates", column=name, count=far.count, value=far.example)
         if units.count and is_date and self._reading is not None:
             one = moment(units.example, True, self._reading.unit)
             yield problem("since_1970", column=name, value=units.example, unit=one.unit if one else "")
 
 
-def _as_short(one: Moment | None, cell: str) -> Moment | None:
-    """What a cell that is no date says if years may have two figures."""
-    if one is not None or len(cell) > LONGEST_SHORT or not cell[0].isdigit():
+def _if_chosen(one: Moment | None, cell: str) -> Moment | None:
+    """What a cell that is no date would say if somebody chose the kind: of a year with two figures, or of a month."""
+    if one is not None or len(cell) > LONGEST_SHORT or not LIKELY.match(cell):
         return None
-    short = moment(cell, True)
-    return None if short is None or short[:2] == (None, None) else short
+    chosen = moment(cell, True)
+    if chosen is None or chosen.day_first is chosen.month_first is None:
+        return None
+    is_likely = not chosen.is_month or SOON <= (chosen.day_first or 0) <= LATE
+    return chosen if is_likely else None

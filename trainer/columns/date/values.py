@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 import numpy as np
 
-from trainer.columns import Gatherer, gaps_of
+from trainer.columns import Filling, Gatherer, gaps_of
 from trainer.columns.date import GAP, MISSING, Block, Column
 from trainer.data.prepared import Array, Indices, Prepared
 from trainer.data.scaling import usable_scale
@@ -52,6 +52,38 @@ def _fitted(values: Array) -> tuple[int, float, float, float]:
 def _spread(deviations: Array) -> float:
     low, high = np.quantile(deviations, (0.25, 0.75)).tolist()
     return usable_scale((high - low) / QUARTILES_APART or float(deviations.std()), 0.0)
+
+
+def filled(block: Block, names: Sequence[str], by: Filling, flag: bool, prepared: Prepared, train: Indices) -> Block:
+    """With a date of the training rows for a missing one of these columns: their middle, or the most frequent one."""
+    values, fill, flagged = (
+        gatherer(block, prepared)(train),
+        list(block.fill or (GAP,) * len(block.columns)),
+        block.flagged,
+    )
+    chosen = {place for place, name in enumerate(block.columns) if name in names}
+    for place in chosen:
+        present = values[values[:, place] != GAP, place]
+        fill[place] = _filling(present, by) if len(present) else GAP
+    gapped = {place for place in chosen if flag and (values[:, place] == GAP).any()}
+    return block.model_copy(update={"fill": tuple(fill), "flagged": tuple(sorted({*flagged} - chosen | gapped))})
+
+
+def _filling(present: Array, by: Filling) -> int:
+    if by == "middle":
+        return int(np.quantile(present, 0.5, method="lower"))
+    dates, counts = np.unique(present, return_counts=True)
+    return int(dates[counts.argmax()])
+
+
+def cleaned(block: Block, values: Array) -> Array:
+    """int64 [B, columns]: filled as cleaning said."""
+    return np.where(values == GAP, block.fill, values) if block.fill else values
+
+
+def readable(block: Block, place: int, values: Array) -> list[str | None]:
+    """In ISO 8601; None where one is missing."""
+    return [None if value == GAP else written(value * MICRO) for value in values.tolist()]
 
 
 def seconds(values: Array) -> Array:

@@ -27,7 +27,9 @@ MARKS = {"space": " "}
 AUTO = (JSON, ";", "|", ",")
 MOST_LABELS = 1000
 QUOTED = re.compile(r"""'([^'\\]*)'|"([^"\\]*)\"""")
-PYTHON = re.compile(rf"\[(?:{QUOTED.pattern})(?:, ?(?:{QUOTED.pattern}))*\]")  # as pandas writes a column of lists
+# As pandas writes a column of lists, or one of NumPy's arrays
+PYTHON = re.compile(rf"\[(?:{QUOTED.pattern})(?:(?:, ?|\s+)(?:{QUOTED.pattern}))*\]")
+NONE = "[]"  # whatever else stands between labels
 
 
 class Candidate(kind.Candidate):
@@ -105,6 +107,8 @@ class Candidate(kind.Candidate):
 
 def _split(cell: str, mark: str, *, is_chosen: bool) -> list[str] | None:
     """The labels of a cell; None where it is no list of them. Numbers of JSON are labels where somebody says so."""
+    if cell == NONE:
+        return []
     if mark != JSON:
         return [label for part in cell.split(mark) if (label := part.strip())]
     if not cell.startswith("["):
@@ -162,6 +166,9 @@ class Import(kind.Import):
 
 
 def _shown(levels: Sequence[str], row: Array) -> str:
+    """No label is not nothing, which is what a row without a list has."""
+    if (row == 0).all():
+        return NONE
     return "; ".join(level for level, value in zip(levels, row.tolist(), strict=True) if value == 1)
 
 

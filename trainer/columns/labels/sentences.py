@@ -6,7 +6,7 @@ from trainer.sentences import gettext_noop as _
 SENTENCES: dict[str, Sentence] = {
     "lists": (
         "info",
-        _("“%(column)s” holds lists of %(count)s labels, among them “%(value)s”."),
+        _("“%(column)s” holds lists of %(count)s labels, among them “%(value)s”; an empty list means none of them."),
         _("Choose the task of several labels with this column to have them told."),
     )
 }

@@ -14,7 +14,7 @@ from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
 
 from trainer.compressors import Bench, RefusedError, Version
 from trainer.compressors.quantize_int8 import Spec
-from trainer.exporters.onnx import write
+from trainer.exporters.onnx.write import write
 from trainer.packaging import package
 from trainer.packaging.package import ModelConfig
 from trainer.proving import answering, latency

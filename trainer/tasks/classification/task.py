@@ -7,8 +7,9 @@ import numpy as np
 from torch import Tensor
 
 from trainer import columns
-from trainer.columns import Column
+from trainer.data import inputs
 from trainer.data.prepared import Array, Indices, Prepared
+from trainer.logits import LogitsTask
 from trainer.proving import lossy
 from trainer.proving.lossy import MetricChange
 from trainer.report import Block, Scalar
@@ -17,34 +18,27 @@ from trainer.task import Encoded, LossOf
 from trainer.tasks.classification import Spec, Target, scores
 
 
-def encode(column: Column, prepared: Prepared) -> Encoded:
+def encode(spec: Spec, prepared: Prepared) -> Encoded:
+    column = inputs.target_column(spec.target, prepared.summary)
     codes, classes = columns.module_of(column, "values").targets(column, prepared, Spec.encoding)
     return Encoded(values=codes, is_present=codes >= 0, strata=codes, classes=classes)
 
 
-def describe(name: str, encoded: Encoded, train: Indices) -> Target:
+def describe(spec: Spec, encoded: Encoded, train: Indices) -> Target:
     counts = np.bincount(encoded.values[train], minlength=len(encoded.classes)).tolist()
-    return Target(name=name, classes=encoded.classes, counts=tuple(counts))
+    return Target(name=spec.target, classes=encoded.classes, counts=tuple(counts))
 
 
-class Classification:
+class Classification(LogitsTask):
     sum_count = 1
     measures = ("accuracy",)
-    decision_type = np.dtype("int64")
-    tolerance_floor = 1.0
 
     def __init__(self, target: Target) -> None:
         self.target = target
         self.outputs = len(target.classes)
 
-    @property
-    def postprocess(self) -> None:
-        return None
-
     def losses(self, outputs: Tensor, targets: Tensor, loss_of: LossOf) -> Tensor:
         return loss_of(outputs, targets)
-
-    losses_of_answers = losses
 
     def sums(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """One where the most likely class is the right one."""

@@ -18,8 +18,7 @@ from trainer.task import LiveChart, TaskSpec
 from trainer.task import Target as TaskTarget
 
 if TYPE_CHECKING:
-    from trainer.data.prepared import Indices, Prepared
-    from trainer.task import Encoded, Task
+    from trainer.task import Task
 
 CHARTS = (LiveChart("f1", "F1", ("train/f1", "validation/f1"), "share", "validation/f1"),)
 
@@ -86,19 +85,6 @@ def suggest(data: DataSummary) -> dict[str, Any] | None:
 
 def class_column(spec: Spec) -> str | None:
     return None
-
-
-def encode(spec: Spec, prepared: "Prepared") -> "Encoded":
-    """Raises TrainerError for a column whose two numbers are not zero and one."""
-    from trainer.tasks.multi_label import task
-
-    return task.encode([inputs.target_column(name, prepared.summary) for name in spec.labels], prepared)
-
-
-def describe(spec: Spec, encoded: "Encoded", train: "Indices") -> Target:
-    from trainer.tasks.multi_label import task
-
-    return task.describe(encoded, train)
 
 
 def build(spec: Spec, target: Target) -> "Task":

@@ -1,12 +1,12 @@
-"""How good predicted labels are. A ratio without a denominator is 0."""
+"""How good predicted labels are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from trainer.data.prepared import Array
-from trainer.report import Block, Caution, Heading, Scalar, Table
+from trainer.per_class import PerClass
+from trainer.report import Block, Caution, Scalar
 from trainer.sentences import gettext_noop as _
 
 
@@ -20,61 +20,32 @@ def report(
     row is as good, by F1 and by the labels that are right, each with the labels that are best for it.
     """
     scores = _per_label(predicted, actual)
-    micro = _micro(predicted, actual)
-    accuracy = float((predicted == actual).mean())
+    micro, accuracy = _micro(predicted, actual), float((predicted == actual).mean())
     guessed_f1 = _micro(np.broadcast_to(_best_by_f1(shares), actual.shape), actual)
     guessed_accuracy = float((actual == (shares > 0.5)).mean())
     is_better = micro > guessed_f1 or accuracy > guessed_accuracy
+    exact = float((predicted == actual).all(axis=1).mean())
     further = [
-        ("macro_f1", _("Mean F1 of the labels"), float(scores.f1.mean())),
-        ("exact_match", _("Rows with all labels right"), float((predicted == actual).all(axis=1).mean())),
-        ("label_accuracy", _("Labels right"), accuracy),
+        _share("macro_f1", _("Mean F1 of the labels"), float(scores.f1.mean())),
+        _share("exact_match", _("Rows with all labels right"), exact),
+        _share("label_accuracy", _("Labels right"), accuracy),
+        _guess("f1", _("F1 of the same labels for every row"), guessed_f1),
+        _guess("label_accuracy", _("Labels right by guessing"), guessed_accuracy),
     ]
-    guesses = [
-        Scalar(name=f"guess/{name}", label=label, value=value, unit="share")
-        for name, label, value in (
-            ("f1", _("F1 of the same labels for every row"), guessed_f1),
-            ("label_accuracy", _("Labels right by guessing"), guessed_accuracy),
-        )
-    ]
-    table = _table(labels, scores)
+    table = scores.table(_("Each label"), _("Label"), labels)
     headline = _share("f1", _("F1"), micro, "" if is_better else _("no better than guessing"))
-    blocks: list[Block] = [table] if is_better else [_caution(guessed_f1, guessed_accuracy), table]
-    return headline, [*(_share(*scalar) for scalar in further), *guesses], blocks
+    return headline, further, [table] if is_better else [_caution(guessed_f1, guessed_accuracy), table]
 
 
-@dataclass(frozen=True)
-class _PerLabel:
-    """Scores of each label [K], and the rows that have it."""
-
-    precision: Array
-    recall: Array
-    f1: Array
-    rows: Array
-
-
-def _per_label(predicted: Array, actual: Array) -> _PerLabel:
-    """Precision tp/(tp+fp), recall tp/(tp+fn) and F1 2tp/(2tp+fp+fn) of zeros and ones [N, K]."""
-    hits, positives = (predicted * actual).sum(axis=0), predicted.sum(axis=0)
-    rows = actual.sum(axis=0, dtype=np.int64)
-    return _PerLabel(_ratio(hits, positives), _ratio(hits, rows), _ratio(2 * hits, positives + rows), rows)
-
-
-def _table(labels: Sequence[str], scores: _PerLabel) -> Table:
-    headings = (
-        Heading(label=_("Label"), unit=None),
-        Heading(label=_("Precision"), unit="share"),
-        Heading(label=_("Recall"), unit="share"),
-        Heading(label=_("F1"), unit="share"),
-        Heading(label=_("Rows")),
+def _per_label(predicted: Array, actual: Array) -> PerClass:
+    """Of zeros and ones [N, K]."""
+    return PerClass.of(
+        (predicted * actual).sum(axis=0, dtype=np.int64), predicted.sum(axis=0), actual.sum(axis=0, dtype=np.int64)
     )
-    columns = [column.tolist() for column in (scores.precision, scores.recall, scores.f1, scores.rows)]
-    return Table(
-        title=_("Each label"),
-        note=_("On rows that training never saw"),
-        headings=headings,
-        rows=tuple(zip(labels, *columns, strict=True)),
-    )
+
+
+def _guess(name: str, label: str, value: float) -> Scalar:
+    return Scalar(name=f"guess/{name}", label=label, value=value, unit="share")
 
 
 def _share(name: str, label: str, value: float, note: str = "") -> Scalar:
@@ -102,7 +73,3 @@ def _caution(f1: float, accuracy: float) -> Caution:
         ),
         params={"f1": f"{100 * f1:.1f}", "accuracy": f"{100 * accuracy:.1f}"},
     )
-
-
-def _ratio(above: Array, below: Array) -> Array:
-    return np.divide(above, below, out=np.zeros(len(above)), where=below > 0)

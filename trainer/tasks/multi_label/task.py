@@ -9,7 +9,9 @@ from torch import Tensor
 
 from trainer import columns
 from trainer.columns import Column
+from trainer.data import inputs
 from trainer.data.prepared import Array, Indices, Prepared
+from trainer.logits import LogitsTask
 from trainer.proving import lossy
 from trainer.proving.lossy import MetricChange
 from trainer.report import Block, Scalar
@@ -18,8 +20,10 @@ from trainer.task import Encoded, LossOf
 from trainer.tasks.multi_label import Spec, Target, scores
 
 
-def encode(labels: Sequence[Column], prepared: Prepared) -> Encoded:
-    """A row without a value in one of the columns has no target. A column is one label, or has several."""
+def encode(spec: Spec, prepared: Prepared) -> Encoded:
+    """A row without a value in one of the columns has no target. A column is one label, or has several. Raises
+    TrainerError for a column whose two numbers are not zero and one."""
+    labels = [inputs.target_column(name, prepared.summary) for name in spec.labels]
     parts = [columns.module_of(label, "values").targets(label, prepared, Spec.encoding) for label in labels]
     values = np.concatenate([own.reshape(len(own), -1) for own, _ in parts], axis=1)
     is_present: Array = np.all(values >= 0, axis=1)
@@ -39,29 +43,21 @@ def _names(label: Column, own: Sequence[str], labels: Sequence[Column]) -> Seque
     return own if len(labels) == 1 else [f"{label.name}: {name}" for name in own]
 
 
-def describe(encoded: Encoded, train: Indices) -> Target:
+def describe(spec: Spec, encoded: Encoded, train: Indices) -> Target:
     counts = encoded.values[train].sum(axis=0, dtype=np.int64).tolist()
     return Target(name=", ".join(encoded.classes), labels=encoded.classes, counts=tuple(counts), rows=len(train))
 
 
-class MultiLabel:
+class MultiLabel(LogitsTask):
     sum_count = 3
     measures = ("f1",)
-    decision_type = np.dtype("int64")
-    tolerance_floor = 1.0
 
     def __init__(self, target: Target) -> None:
         self.target = target
         self.outputs = len(target.labels)
 
-    @property
-    def postprocess(self) -> None:
-        return None
-
     def losses(self, outputs: Tensor, targets: Tensor, loss_of: LossOf) -> Tensor:
         return loss_of(outputs, targets.to(outputs.dtype))
-
-    losses_of_answers = losses
 
     def sums(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Of each row the labels rightly told, those told too many, and those left out."""

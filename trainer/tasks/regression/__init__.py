@@ -14,8 +14,7 @@ from trainer.task import LiveChart, TaskSpec
 from trainer.task import Target as TaskTarget
 
 if TYPE_CHECKING:
-    from trainer.data.prepared import Indices, Prepared
-    from trainer.task import Encoded, Task
+    from trainer.task import Task
 
 CHARTS = (LiveChart("error", "Mean absolute error", ("train/mae", "validation/mae"), "", "validation/mae"),)
 
@@ -60,18 +59,6 @@ def suggest(data: DataSummary) -> dict[str, Any] | None:
 
 def class_column(spec: Spec) -> str | None:
     return None
-
-
-def encode(spec: Spec, prepared: "Prepared") -> "Encoded":
-    from trainer.tasks.regression import task
-
-    return task.encode(inputs.target_column(spec.target, prepared.summary), prepared)
-
-
-def describe(spec: Spec, encoded: "Encoded", train: "Indices") -> Target:
-    from trainer.tasks.regression import task
-
-    return task.describe(spec.target, encoded, train)
 
 
 def build(spec: Spec, target: Target) -> "Task":

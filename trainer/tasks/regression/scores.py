@@ -6,7 +6,7 @@ import numpy as np
 
 from trainer.data.prepared import Array
 from trainer.numerals import significant
-from trainer.report import Block, Caution, Figure, Scalar
+from trainer.report import Block, Caution, Direction, Figure, Scalar
 from trainer.sentences import gettext_noop as _
 
 MOST_RESIDUALS = 2000
@@ -15,40 +15,34 @@ MOST_RESIDUALS = 2000
 def report(predicted: Array, actual: Array, mean: float) -> tuple[Scalar, list[Scalar], list[Block]]:
     """Of values [N] against values [N]. R2 is 1 minus the squared error over that of the mean; it is 0 where all actual
     values are equal. There is a caution where always answering ``mean``, that of the training rows, is as good."""
-    error, guess = predicted.astype(np.float64) - actual, mean - actual
-    doubt = _doubt(error, guess, mean)
-    spread = float(((actual - actual.mean()) ** 2).sum())
-    places = np.linspace(0, len(actual) - 1, min(len(actual), MOST_RESIDUALS)).astype(np.int64)
-    residuals = {"predicted": predicted[places].astype(float).tolist(), "actual": actual[places].astype(float).tolist()}
-    mae = Scalar(
-        name="test/mae",
-        label=_("Mean absolute error"),
-        value=float(np.abs(error).mean()),
-        better="lower",
-        note=doubt.note if doubt else "",
+    errors, guesses = predicted.astype(np.float64) - actual, mean - actual
+    doubt = _doubt(errors, guesses, mean)
+    mae = _scalar(
+        "test/mae", _("Mean absolute error"), float(np.abs(errors).mean()), "lower", doubt.note if doubt else ""
     )
     further = [
-        Scalar(
-            name="test/rmse",
-            label=_("Root mean squared error"),
-            value=float(np.sqrt((error**2).mean())),
-            better="lower",
-        ),
-        Scalar(
-            name="test/r2",
-            label=_("R²"),
-            value=1 - float((error**2).sum()) / spread if spread > 0 else 0.0,
-            better="higher",
-        ),
-        Scalar(
-            name="test/median_error",
-            label=_("Median absolute error"),
-            value=float(np.median(np.abs(error))),
-            better="lower",
-        ),
-        Scalar(name="guess/mae", label=_("Error of guessing the mean"), value=float(np.abs(guess).mean())),
+        _scalar("test/rmse", _("Root mean squared error"), float(np.sqrt((errors**2).mean())), "lower"),
+        _scalar("test/r2", _("R²"), _r2(errors, actual), "higher"),
+        _scalar("test/median_error", _("Median absolute error"), float(np.median(np.abs(errors))), "lower"),
+        _scalar("guess/mae", _("Error of guessing the mean"), float(np.abs(guesses).mean())),
     ]
-    return mae, further, [*([doubt.caution] if doubt else []), Figure(chart="residuals", data=residuals)]
+    return mae, further, [*([doubt.caution] if doubt else []), _residuals(predicted, actual)]
+
+
+def _scalar(name: str, label: str, value: float, better: Direction | None = None, note: str = "") -> Scalar:
+    return Scalar(name=name, label=label, value=value, better=better, note=note)
+
+
+def _r2(errors: Array, actual: Array) -> float:
+    spread = float(((actual - actual.mean()) ** 2).sum())
+    return 1 - float((errors**2).sum()) / spread if spread > 0 else 0.0
+
+
+def _residuals(predicted: Array, actual: Array) -> Figure:
+    """Of so many rows that a chart can be drawn, evenly spaced."""
+    places = np.linspace(0, len(actual) - 1, min(len(actual), MOST_RESIDUALS)).astype(np.int64)
+    values = {"predicted": predicted[places].astype(float).tolist(), "actual": actual[places].astype(float).tolist()}
+    return Figure(chart="residuals", data=values)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 from torch import Tensor
 
 from trainer import columns
-from trainer.columns import Column
+from trainer.data import inputs
 from trainer.data.prepared import Array, Indices, Prepared
 from trainer.data.scaling import mean_and_scale
 from trainer.proving import lossy
@@ -19,14 +19,15 @@ from trainer.task import Encoded, LossOf
 from trainer.tasks.regression import Spec, Target, scores
 
 
-def encode(column: Column, prepared: Prepared) -> Encoded:
+def encode(spec: Spec, prepared: Prepared) -> Encoded:
+    column = inputs.target_column(spec.target, prepared.summary)
     numbers, _classes = columns.module_of(column, "values").targets(column, prepared, Spec.encoding)
     return Encoded(values=numbers, is_present=np.isfinite(numbers))
 
 
-def describe(name: str, encoded: Encoded, train: Indices) -> Target:
+def describe(spec: Spec, encoded: Encoded, train: Indices) -> Target:
     mean, scale = mean_and_scale(encoded.values[train])
-    return Target(name=name, mean=mean, scale=scale)
+    return Target(name=spec.target, mean=mean, scale=scale)
 
 
 class Regression:

@@ -20,9 +20,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, name: str, **options: Any) -> None:
         with reachable.database():
-            user, made = _get_or_make(name)
+            user, is_new = _get_or_make(name)
             _, secret = tokens.create(user, "command line")
-        if made:
+        if is_new:
             self.stdout.write(f"Made the user {user.username}.")
         self.stdout.write("Send this token as “Authorization: Bearer …”. It is shown only now:")
         self.stdout.write(secret)

@@ -21,8 +21,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, worker: str, off: bool, **options: Any) -> None:
         with reachable.database():
             if not Worker.objects.filter(name=worker).update(draining=not off):
-                known = ", ".join(Worker.objects.values_list("name", flat=True)) or "none"
-                raise CommandError(f"There is no worker of this name; known are: {known}.")
+                workers = ", ".join(Worker.objects.values_list("name", flat=True)) or "none"
+                raise CommandError(f"There is no worker of this name; known are: {workers}.")
         self.stdout.write(
             f"{worker} takes runs again." if off else f"{worker} finishes what it does and takes nothing new."
         )

@@ -37,7 +37,7 @@ class Command(BaseCommand):
             )
         self._say(
             _("%(state)s is restored as it was at %(time)s. Start it: TRAINYARD_STATE=%(state)s make run")
-            % {"state": settings.STATE, "time": f"{manifest.made:%Y-%m-%d %H:%M:%S} UTC"}
+            % {"state": settings.STATE, "time": f"{manifest.created:%Y-%m-%d %H:%M:%S} UTC"}
         )
 
     def _say(self, sentence: str) -> None:

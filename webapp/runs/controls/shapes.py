@@ -29,14 +29,14 @@ class Shape:
 def fields(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo, Shape]]:
     """The fields in which somebody chooses something: without the tags, and without those of one possible value."""
     for name, info in model.model_fields.items():
-        found = shape(info)
-        if name not in TAGS and not is_fixed(found):
-            yield name, info, found
+        field_shape = shape(info)
+        if name not in TAGS and not is_fixed(field_shape):
+            yield name, info, field_shape
 
 
-def is_fixed(found: Shape) -> bool:
-    choices = get_args(found.core) if get_origin(found.core) is Literal else ()
-    return found.kind == "value" and not found.is_optional and len(choices) == 1
+def is_fixed(field_shape: Shape) -> bool:
+    choices = get_args(field_shape.core) if get_origin(field_shape.core) is Literal else ()
+    return field_shape.kind == "value" and not field_shape.is_optional and len(choices) == 1
 
 
 def shape(info: FieldInfo) -> Shape:

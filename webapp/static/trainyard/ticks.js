@@ -31,14 +31,14 @@ const PLACES = {
 document.addEventListener("input", (event) => {
   const list = event.target.closest?.("[data-ticks]");
   if (!list) return;
-  if (event.target.matches("[data-part]")) narrow(list, event.target.value);
+  if (event.target.matches("[data-narrow]")) narrow(list, event.target.value);
   else count(list);
 });
 
 document.addEventListener("keydown", (event) => {
   const list = event.target.closest?.("[data-ticks]");
   if (!list || event.altKey || event.ctrlKey || event.metaKey) return;
-  if (event.key === "Enter" && event.target.matches("[data-part]")) return event.preventDefault();  // no reason to start the run
+  if (event.key === "Enter" && event.target.matches("[data-narrow]")) return event.preventDefault();  // no reason to start the run
   if (!event.target.matches("[type=checkbox]") || !(event.key in PLACES)) return;
   const all = inSight(list);
   const place = PLACES[event.key](all.indexOf(event.target), all.length - 1);

@@ -13,8 +13,7 @@ from trainer.task import LiveChart, TaskSpec
 from trainer.task import Target as TaskTarget
 
 if TYPE_CHECKING:
-    from trainer.data.prepared import Indices, Prepared
-    from trainer.task import Encoded, Task
+    from trainer.task import Task
 
 CHARTS = (LiveChart("hits", "Rows told rightly", ("train/hits", "validation/hits"), "share", "validation/hits"),)
 
@@ -46,19 +45,6 @@ def class_column(spec: Spec) -> str | None:
 
 def suggest(data: DataSummary) -> dict[str, Any] | None:
     return None
-
-
-def encode(spec: Spec, prepared: "Prepared") -> "Encoded":
-    import numpy as np
-
-    from trainer.task import Encoded
-
-    numbers = np.asarray(prepared.array("numbers")[:, 0])
-    return Encoded(values=(numbers > np.median(numbers)).astype(np.int64), is_present=np.isfinite(numbers))
-
-
-def describe(spec: Spec, encoded: "Encoded", train: "Indices") -> Target:
-    return Target(name=spec.target, median=float(encoded.values[train].mean()))
 
 
 def build(spec: Spec, target: Target) -> "Task":

@@ -5,12 +5,23 @@ from typing import Any
 
 import numpy as np
 from torch import Tensor
+from trainer.tasks.above_median import Target as OwnTarget  # type: ignore[import-not-found]
 
-from trainer.data.prepared import Array
+from trainer.data.prepared import Array, Indices, Prepared
 from trainer.proving import lossy
 from trainer.proving.lossy import MetricChange
 from trainer.report import Block, Scalar
-from trainer.task import LossOf, Target
+from trainer.task import Encoded, LossOf, Target
+
+
+def encode(spec: Any, prepared: Prepared) -> Encoded:
+    numbers = np.asarray(prepared.array("numbers")[:, 0])
+    return Encoded(values=(numbers > np.median(numbers)).astype(np.int64), is_present=np.isfinite(numbers))
+
+
+def describe(spec: Any, encoded: Encoded, train: Indices) -> Target:
+    target: Target = OwnTarget(name=spec.target, median=float(encoded.values[train].mean()))
+    return target
 
 
 class AboveMedian:
