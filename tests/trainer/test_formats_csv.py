@@ -117,6 +117,11 @@ def test_an_encoding_that_is_not_told_apart_can_be_chosen(tmp_path: Path, codec:
     assert word in levels(made.data.summary.columns[0])
 
 
+def test_japanese_without_kana_is_told_by_what_is_no_western_letter(tmp_path: Path) -> None:
+    made = read(tmp_path, "都市,身長,性別\n" + "東京,1,男性\n大阪,2,女性\n" * 9, "cp932")
+    assert levels(made.data.summary.columns[0]) == ("大阪", "東京")
+
+
 def test_western_text_that_is_not_utf8_is_read_as_windows_1252(tmp_path: Path) -> None:
     made = read(
         tmp_path, "ort,höhe,güte\n" + "Köln,53,gut\nMünchen,519,schön\nZürich,408,fürchterlich\n" * 9, "latin-1"
