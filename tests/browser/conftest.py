@@ -53,9 +53,9 @@ def signed_in(browser: Browser, session_yard: Yard) -> Iterator[BrowserContext]:
 
 
 def sign_in_link(yard: Yard) -> str:
-    found = re.search(r"http\S+/signin/\S+", yard.manage("signin"))
-    assert found
-    return found.group()
+    link = re.search(r"http\S+/signin/\S+", yard.manage("signin"))
+    assert link
+    return link.group()
 
 
 def enter(page: Page, link: str, name: str = NAME) -> None:

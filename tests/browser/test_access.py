@@ -35,12 +35,12 @@ NAMED = {
 
 
 def test_every_control_of_every_page_has_a_name(page: Page) -> None:
-    found = {}
+    roles_by_address = {}
     for address in addresses(page):
         page.goto(address)
         page.wait_for_load_state("load")
-        found[address] = nameless(page)
-    assert {address: roles for address, roles in found.items() if roles} == {}
+        roles_by_address[address] = nameless(page)
+    assert {address: roles for address, roles in roles_by_address.items() if roles} == {}
 
 
 def test_every_control_in_a_dialog_has_a_name(page: Page) -> None:

@@ -19,8 +19,8 @@ def test_a_page_that_waits_for_the_inspection_gets_the_charts_of_its_task_by_its
         worker.suspend()
         try:
             dataset = api.post("datasets", json={"sample": "digits"}).json()["id"]
-            wanted = {"dataset": dataset, "spec": {"epochs": 1, "exporters": []}}
-            page.goto(f"/runs/{api.post('runs', json=wanted).json()['id']}/")
+            body = {"dataset": dataset, "spec": {"epochs": 1, "exporters": []}}
+            page.goto(f"/runs/{api.post('runs', json=body).json()['id']}/")
             expect(page.locator(".run-reason")).to_have_text("Waits until the data set is inspected.")
             expect(page.get_by_role("heading", name="Loss")).to_be_visible()
             expect(page.get_by_role("heading", name="Accuracy")).to_have_count(0)

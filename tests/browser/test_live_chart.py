@@ -92,8 +92,8 @@ def test_the_smoothing_is_seen_at_each_move_of_its_slider(page: Page) -> None:
 
 
 def steps_shown(page: Page) -> list[float]:
-    found: list[float] = page.evaluate("document.querySelector('[data-chart=loss]')._fullLayout.xaxis.range")
-    return found
+    ends: list[float] = page.evaluate("document.querySelector('[data-chart=loss]')._fullLayout.xaxis.range")
+    return ends
 
 
 def test_a_chart_says_that_there_is_no_point_only_once_all_that_there_is_has_come(page: Page) -> None:

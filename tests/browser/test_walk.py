@@ -49,9 +49,9 @@ def expect_state(page: Page, word: str, timeout: float = LONG) -> None:
 def finished_digits(page: Page) -> str:
     """Be on the page of a finished run on the digits, trained now if there is none yet; its address."""
     page.goto("/runs/?q=Digits&state=succeeded&kind=train")
-    known = page.get_by_role("link", name="Digits", exact=True)
-    if known.count():
-        known.first.click()
+    links = page.get_by_role("link", name="Digits", exact=True)
+    if links.count():
+        links.first.click()
     else:
         start_digits(page, epochs=1, name="Digits")
     expect_state(page, "Succeeded")

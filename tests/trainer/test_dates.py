@@ -478,8 +478,9 @@ def test_gaps_of_dates_are_filled_where_cleaning_says_so(tmp_path: Path, by: Any
     some = spec.resolved(made.data.summary)
     own = [column for column in made.data.summary.columns if column.kind == "date"]
     train = np.arange(30)
-    blocks = dates.blocks(own, made.data, train)  # type: ignore[arg-type]
-    (block,) = list(cleaned.values(some.cleaning, blocks, own, made.data, train))[-1].after
+    fitted = dates.blocks(own, made.data, train)  # type: ignore[arg-type]
+    (stage,) = cleaned.values(some.cleaning, fitted, own, made.data, train)
+    (block,) = stage.after
     assert isinstance(block, date.Block)
     raw = dates.gatherer(block, made.data)(np.arange(6))
     filled = dates.cleaned(block, raw)

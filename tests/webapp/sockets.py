@@ -32,8 +32,8 @@ class Socket:
         return bool((await self.output())["type"] == "websocket.accept")
 
     async def output(self) -> dict[str, Any]:
-        found: dict[str, Any] = await self._application.receive_output(PATIENCE)
-        return found
+        event: dict[str, Any] = await self._application.receive_output(PATIENCE)
+        return event
 
     async def read(self) -> str:
         return str((await self.output())["text"])

@@ -58,10 +58,10 @@ def api(ada: Things) -> Api:
 def test_a_data_set_of_a_sample_is_made_and_inspected(api: Api) -> None:
     answer = api("POST", "datasets", {"sample": "digits", "name": "Mine"})
     assert answer.status_code == 201
-    made = answer.json()
-    assert (made["name"], made["state"], made["sample"]) == ("Mine", "inspecting", "digits")
-    assert api.get(f"runs/{made['run']}")["kind"] == "inspect"
-    assert api.get(f"datasets/{made['id']}") == made
+    dataset = answer.json()
+    assert (dataset["name"], dataset["state"], dataset["sample"]) == ("Mine", "inspecting", "digits")
+    assert api.get(f"runs/{dataset['run']}")["kind"] == "inspect"
+    assert api.get(f"datasets/{dataset['id']}") == dataset
 
 
 @pytest.mark.parametrize(
@@ -104,9 +104,9 @@ def test_the_docs_page_is_closed_to_strangers_and_leads_people_to_the_sign_in(ad
 
 
 def test_a_run_whose_name_cannot_be_seen_is_named_otherwise(api: Api, ada: Things) -> None:
-    made = api("POST", "runs", {"name": " \u202e\n", "dataset": str(ada.identifiers["dataset"]), "spec": {}}).json()
-    assert made["name"] == things.SECRET
-    address = f"runs/{made['id']}"
+    run = api("POST", "runs", {"name": " \u202e\n", "dataset": str(ada.identifiers["dataset"]), "spec": {}}).json()
+    assert run["name"] == things.SECRET
+    address = f"runs/{run['id']}"
     tag = api("GET", address).headers["ETag"]
     assert api("PATCH", address, {"name": " \u202e"}, If_Match=tag).json()["errors"][0]["field"] == "name"
     assert api("PATCH", address, {"name": "a\nb"}, If_Match=tag).json()["name"] == "ab"
@@ -298,9 +298,9 @@ def test_a_command_is_accepted_and_the_run_shown(api: Api, ada: Things) -> None:
 
 def test_a_model_is_compressed_by_a_child_run(api: Api, ada: Things) -> None:
     address = f"runs/{ada.identifiers['run']}/compress"
-    made = api("POST", address, {"stages": [{"name": "prune_channels"}]})
-    assert made.status_code == 201, made.content
-    assert (made.json()["kind"], made.json()["parent"]) == ("compress", str(ada.identifiers["run"]))
+    answer = api("POST", address, {"stages": [{"name": "prune_channels"}]})
+    assert answer.status_code == 201, answer.content
+    assert (answer.json()["kind"], answer.json()["parent"]) == ("compress", str(ada.identifiers["run"]))
     assert api("POST", address, {}).status_code == 201
     wrong = api("POST", address, {"stages": [{"name": "prune_channels", "x": 1}]})
     assert wrong.json()["errors"][0]["field"] == "stages.0.x"
@@ -368,10 +368,12 @@ def test_the_description_tells_who_gets_in_which_headers_count_and_what_a_refusa
     run = schema["paths"]["/api/v1/runs/{run_id}"]
     assert "If-Match" in [parameter["name"] for parameter in run["patch"]["parameters"]]
     assert "ETag" in run["get"]["responses"]["200"]["headers"]
-    made = schema["paths"]["/api/v1/runs"]["post"]
-    assert "Idempotency-Key" in [parameter["name"] for parameter in made["parameters"]]
-    assert "Location" in made["responses"]["201"]["headers"]
-    refusal = made["responses"]["default"]["content"]["application/problem+json"]["schema"]["$ref"].rpartition("/")[2]
+    operation = schema["paths"]["/api/v1/runs"]["post"]
+    assert "Idempotency-Key" in [parameter["name"] for parameter in operation["parameters"]]
+    assert "Location" in operation["responses"]["201"]["headers"]
+    refusal = operation["responses"]["default"]["content"]["application/problem+json"]["schema"]["$ref"].rpartition(
+        "/"
+    )[2]
     assert "errors" in schema["components"]["schemas"][refusal]["properties"]
     assert "Mistake" in schema["components"]["schemas"]
     operations = [
@@ -385,9 +387,9 @@ def test_one_person_has_no_endless_number_of_runs_that_wait(
 ) -> None:
     monkeypatch.setattr(services, "MOST_UNFINISHED", 1)
     Run.objects.filter(owner=ada.owner).update(state=State.SUCCEEDED)
-    wanted = {"dataset": str(ada.identifiers["dataset"]), "spec": {}}
-    assert api("POST", "runs", wanted).status_code == 201
-    answer = api("POST", "runs", wanted)
+    body = {"dataset": str(ada.identifiers["dataset"]), "spec": {}}
+    assert api("POST", "runs", body).status_code == 201
+    answer = api("POST", "runs", body)
     assert (answer.status_code, answer.json()["detail"]) == (
         429,
         "So many of your runs have not ended: 1. Wait for some of them, or cancel some.",
@@ -395,19 +397,19 @@ def test_one_person_has_no_endless_number_of_runs_that_wait(
 
 
 def test_what_was_made_or_asked_says_where_to_look(api: Api, ada: Things) -> None:
-    made = api("POST", "datasets", {"sample": "penguins"})
-    assert made.headers["Location"] == f"/api/v1/datasets/{made.json()['id']}"
+    dataset = api("POST", "datasets", {"sample": "penguins"})
+    assert dataset.headers["Location"] == f"/api/v1/datasets/{dataset.json()['id']}"
     run = api("POST", "runs", {"dataset": str(ada.identifiers["dataset"]), "spec": {}})
     assert run.headers["Location"] == f"/api/v1/runs/{run.json()['id']}"
     assert api("POST", f"runs/{run.json()['id']}/cancel").headers["Location"] == run.headers["Location"]
 
 
 def test_components_come_with_their_schemas(api: Api) -> None:
-    found = api.get("components")
-    assert {"tasks", "models", "optimizers", "schedules", "losses"} <= {item["family"] for item in found["items"]}
-    adamw = next(item for item in found["items"] if item["name"] == "adamw")
+    components = api.get("components")
+    assert {"tasks", "models", "optimizers", "schedules", "losses"} <= {item["family"] for item in components["items"]}
+    adamw = next(item for item in components["items"] if item["name"] == "adamw")
     assert adamw["schema"]["properties"]["learning_rate"]["type"] == "number"
-    assert "epochs" in found["specs"]["train"]["properties"]
+    assert "epochs" in components["specs"]["train"]["properties"]
 
 
 def test_exports_begin_with_the_zip(api: Api, ada: Things) -> None:
@@ -416,19 +418,19 @@ def test_exports_begin_with_the_zip(api: Api, ada: Things) -> None:
     Edge.objects.create(
         run=run, artifact=single, direction="output", role="export", name="m.onnx", meta={"format": "onnx"}
     )
-    found = api.get(f"runs/{run.pk}/exports")["items"]
-    assert [item["format"] for item in found] == ["bundle", "onnx"]
-    assert (found[1]["size"], found[1]["sha256"]) == (4, hashlib.sha256(b"onnx").hexdigest())
+    exports = api.get(f"runs/{run.pk}/exports")["items"]
+    assert [item["format"] for item in exports] == ["bundle", "onnx"]
+    assert (exports[1]["size"], exports[1]["sha256"]) == (4, hashlib.sha256(b"onnx").hexdigest())
 
 
 def test_problems_of_a_profile_come_in_words_with_code_and_params(api: Api, ada: Things) -> None:
-    found = problem("few_rows", rows=3, least=30)
+    finding = problem("few_rows", rows=3, least=30)
     version = DatasetVersion.objects.get(pk=ada.identifiers["version"])
-    version.profile = {"summary": {"rows": 3, "columns": []}, "problems": [found.model_dump()]}
+    version.profile = {"summary": {"rows": 3, "columns": []}, "problems": [finding.model_dump()]}
     version.save(update_fields=["profile"])
     (said,) = api.get(f"datasets/{ada.identifiers['dataset']}")["profile"]["problems"]
     assert (said["code"], said["params"]) == ("few_rows", {"rows": 3, "least": 30})
-    assert said["message"] == found.message % found.params
+    assert said["message"] == finding.message % finding.params
     assert "%(" not in said["message"] + said["remedy"]
 
 
@@ -442,12 +444,12 @@ def test_an_upload_becomes_a_data_set(live: Live) -> None:
     early = client.post("/api/v1/datasets", json={"upload": upload})
     assert (early.status_code, "6 of 8 bytes" in early.text) == (422, True)
     client.patch(first, content=b"2\n", headers={**tus, "Upload-Offset": "6"})
-    made = client.post("/api/v1/datasets", json={"name": "Small", "upload": upload})
-    assert made.status_code == 201, made.text
-    again = client.post(f"/api/v1/datasets/{made.json()['id']}/versions", json={"uploads": [upload]})
+    answer = client.post("/api/v1/datasets", json={"name": "Small", "upload": upload})
+    assert answer.status_code == 201, answer.text
+    again = client.post(f"/api/v1/datasets/{answer.json()['id']}/versions", json={"uploads": [upload]})
     assert (again.status_code, again.json()["number"]) == (201, 2)
     assert client.post("/api/v1/datasets", json={"uploads": [upload, upload]}).status_code == 422
-    version = DatasetVersion.objects.get(pk=made.json()["version"]["id"])
+    version = DatasetVersion.objects.get(pk=answer.json()["version"]["id"])
     content = version.runs.get().edges.get(role="upload:0").artifact
     assert store.local_path(content.sha256).read_bytes() == b"a,b\n1,2\n"
 

@@ -46,9 +46,9 @@ def versions(dataset: Dataset) -> str:
 
 
 def test_a_correction_is_proposed_looked_at_and_kept(call: Caller, versions: str) -> None:
-    made = call("POST", versions, NUMBER)
-    body = made.json()
-    assert (made.status_code, made["Location"]) == (201, f"{versions}/{body['id']}")
+    answer = call("POST", versions, NUMBER)
+    body = answer.json()
+    assert (answer.status_code, answer["Location"]) == (201, f"{versions}/{body['id']}")
     assert (body["number"], body["state"], body["corrects"], body["columns"]) == (
         None,
         "inspecting",
@@ -56,14 +56,14 @@ def test_a_correction_is_proposed_looked_at_and_kept(call: Caller, versions: str
         NUMBER["columns"],
     )
     inspect(DatasetVersion.objects.get(pk=body["id"]))
-    seen = call("GET", made["Location"]).json()
+    seen = call("GET", answer["Location"]).json()
     (column,) = seen["changes"]["columns"]
     assert (column["name"], column["before"]["kind"], column["after"]["kind"]) == ("zip", "category", "number")
     assert column["values"][0] == {"row": 1, "written": "00501", "before": "00501", "after": "501"}
     assert {finding["code"] for finding in seen["changes"]["gone"]} == {"codes"}
-    kept = [call("POST", f"{made['Location']}/keep") for _time in range(2)]
-    assert [(answer.status_code, answer.json()["number"]) for answer in kept] == [(200, 2)] * 2
-    refused = call("DELETE", made["Location"])
+    answers = [call("POST", f"{answer['Location']}/keep") for _time in range(2)]
+    assert [(answer.status_code, answer.json()["number"]) for answer in answers] == [(200, 2)] * 2
+    refused = call("DELETE", answer["Location"])
     assert (refused.status_code, refused["Content-Type"]) == (409, "application/problem+json")
 
 
@@ -83,8 +83,8 @@ def test_the_same_key_makes_one(call: Caller, versions: str, dataset: Dataset) -
 
 
 def test_a_correction_that_is_to_be_kept_is_a_version_at_once(call: Caller, versions: str) -> None:
-    made = call("POST", versions, {**NUMBER, "keep": True}).json()
-    assert (made["number"], made["state"]) == (2, "inspecting")
+    version = call("POST", versions, {**NUMBER, "keep": True}).json()
+    assert (version["number"], version["state"]) == (2, "inspecting")
 
 
 def test_an_earlier_version_is_corrected_where_it_is_named(call: Caller, versions: str) -> None:

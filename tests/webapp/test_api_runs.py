@@ -31,8 +31,8 @@ def dataset(ada: User) -> Dataset:
 def names(api: Api, query: str) -> list[str]:
     """Of all pages."""
     page = api.get(f"runs?{query}")
-    found = [item["name"] for item in page["items"]]
-    return found + (names(api, f"{query.split('&cursor')[0]}&cursor={page['next']}") if page["next"] else [])
+    first = [item["name"] for item in page["items"]]
+    return first + (names(api, f"{query.split('&cursor')[0]}&cursor={page['next']}") if page["next"] else [])
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 200])

@@ -24,8 +24,8 @@ def api(ada: User) -> Api:
 
 @pytest.fixture
 def document(api: Api) -> dict[str, Any]:
-    found: dict[str, Any] = api.get("openapi.json")
-    return found
+    schema: dict[str, Any] = api.get("openapi.json")
+    return schema
 
 
 def check(document: dict[str, Any], shape: str, value: Any) -> None:
@@ -46,9 +46,9 @@ def references(value: Any) -> Iterator[str]:
 
 def test_every_reference_leads_somewhere_and_every_shape_is_a_json_schema(document: dict[str, Any]) -> None:
     shapes = document["components"]["schemas"]
-    found = set(references(document))
-    assert {reference.removeprefix(specs.PREFIX) for reference in found} <= set(shapes)
-    assert all(reference.startswith(specs.PREFIX) for reference in found)
+    used = set(references(document))
+    assert {reference.removeprefix(specs.PREFIX) for reference in used} <= set(shapes)
+    assert all(reference.startswith(specs.PREFIX) for reference in used)
     for schema in shapes.values():
         Draft202012Validator.check_schema(schema)
     assert specs.SHAPE not in json.dumps(document)

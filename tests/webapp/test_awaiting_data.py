@@ -70,10 +70,10 @@ def settled(run: Run) -> Run:
 
 
 def test_a_run_waits_for_the_inspection_and_says_so(api: Api, uploaded: Dataset) -> None:
-    made = post(api, uploaded, {"epochs": 3}).json()
-    assert (made["state"], made["reason"], made["reason_code"]) == ("queued", REASON, "waiting_for_inspection")
-    assert (made["spec"]["epochs"], made["spec"]["task"]) == (3, None)
-    run = settled(Run.objects.get(pk=made["id"]))
+    answer = post(api, uploaded, {"epochs": 3}).json()
+    assert (answer["state"], answer["reason"], answer["reason_code"]) == ("queued", REASON, "waiting_for_inspection")
+    assert (answer["spec"]["epochs"], answer["spec"]["task"]) == (3, None)
+    run = settled(Run.objects.get(pk=answer["id"]))
     assert (run.awaits_data, run.reason) == (True, REASON)
     assert inputs_of(run) == []
 
@@ -224,14 +224,14 @@ def test_runs_that_are_asked_for_with_their_data_train_by_themselves(session_yar
         try:
             dataset = http.post("/datasets", json={"sample": "digits"}).json()["id"]
             specs = {"epochs": 1, "exporters": []}, {"task": CLASSIFIED}
-            made = [http.post("/runs", json={"dataset": dataset, "spec": spec}).json() for spec in specs]
+            runs = [http.post("/runs", json={"dataset": dataset, "spec": spec}).json() for spec in specs]
         finally:
             worker.resume()
-        assert [run["reason"] for run in made] == [REASON, REASON]
+        assert [run["reason"] for run in runs] == [REASON, REASON]
         deadline = time.monotonic() + 120
-        while {run["state"] for run in made} - {"succeeded", "failed"}:
-            assert time.monotonic() < deadline, made
+        while {run["state"] for run in runs} - {"succeeded", "failed"}:
+            assert time.monotonic() < deadline, runs
             time.sleep(0.2)
-            made = [http.get(f"/runs/{run['id']}").json() for run in made]
-    assert [(run["state"], run["reason_code"]) for run in made] == [("succeeded", ""), ("failed", "target_unknown")]
-    assert made[0]["scores"]["test/accuracy"] > 0.5
+            runs = [http.get(f"/runs/{run['id']}").json() for run in runs]
+    assert [(run["state"], run["reason_code"]) for run in runs] == [("succeeded", ""), ("failed", "target_unknown")]
+    assert runs[0]["scores"]["test/accuracy"] > 0.5

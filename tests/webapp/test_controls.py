@@ -156,21 +156,23 @@ def test_the_form_of_a_new_run_has_every_field_once_and_each_component_that_fits
 ) -> None:
     groups = [part.group for part in forms.sections(forms.Reading({}), summary, None)]
     controls = [control for group in groups for control in group.controls]
-    shapes = {name: found for name, _info, found in fields(TrainSpec)}
-    empty = {name for name, found in shapes.items() if found.family and not any_fits(found.family, summary)}
+    shapes = {name: field_shape for name, _info, field_shape in fields(TrainSpec)}
+    empty = {
+        name for name, field_shape in shapes.items() if field_shape.family and not any_fits(field_shape.family, summary)
+    }
     assert sorted(control.path for control in controls) == sorted(of(TrainSpec) - empty)
-    for name, found in shapes.items():
+    for name, field_shape in shapes.items():
         control = next((one for one in controls if one.path == name), None)
-        if isinstance(control, Alternatives) and found.family:
+        if isinstance(control, Alternatives) and field_shape.family:
             members = {option.name: option.group for option in control.options}
-        elif isinstance(control, ComponentList) and found.family:
+        elif isinstance(control, ComponentList) and field_shape.family:
             members = {item.name: item.group for item in control.blanks}
         else:
             continue
         assert members, name
         for member, group in members.items():
             own = {one.path.rpartition(".")[2] for one in group.controls}
-            assert own == of(listing(found.family)[member].spec), (name, member)
+            assert own == of(listing(field_shape.family)[member].spec), (name, member)
 
 
 def test_what_nobody_knows_to_draw_is_asked_for_as_json() -> None:

@@ -269,6 +269,6 @@ def test_where_the_first_rows_are_alike_those_behind_them_are_shown_that_differ(
         version=queries.newest(bills), readings={"paid": {"kind": "date", "order": "month first"}}
     )
     inspect(proposal)
-    made = changes.between(queries.newest(bills), proposal)
-    assert made is not None
-    assert [value.row for value in made.columns[0].values] == [1, 2, 3, 4, 13]
+    comparison = changes.between(queries.newest(bills), proposal)
+    assert comparison is not None
+    assert [value.row for value in comparison.columns[0].values] == [1, 2, 3, 4, 13]

@@ -34,9 +34,9 @@ def first(dataset: Dataset) -> DatasetVersion:
 
 
 def proposal_of(dataset: Dataset, **readings: dict[str, str] | None) -> DatasetVersion:
-    made = corrections.propose(version=first(dataset), readings=readings)
-    inspect(made)
-    return made
+    proposal = corrections.propose(version=first(dataset), readings=readings)
+    inspect(proposal)
+    return proposal
 
 
 def numbers(dataset: Dataset) -> list[int | None]:
@@ -44,26 +44,26 @@ def numbers(dataset: Dataset) -> list[int | None]:
 
 
 def test_a_proposal_reads_the_same_upload_with_the_kinds_that_were_chosen(dataset: Dataset) -> None:
-    made = proposal_of(dataset, zip=NUMBER)
-    assert made.profile is not None
-    kinds = {column["name"]: column["kind"] for column in made.profile["columns"]}
+    proposal = proposal_of(dataset, zip=NUMBER)
+    assert proposal.profile is not None
+    kinds = {column["name"]: column["kind"] for column in proposal.profile["columns"]}
     assert kinds == {"zip": "number", "area": "number", "species": "category"}
-    assert (made.content_hash, made.size) == (first(dataset).content_hash, first(dataset).size)
+    assert (proposal.content_hash, proposal.size) == (first(dataset).content_hash, first(dataset).size)
 
 
 def test_a_proposal_is_no_version_that_anything_else_takes(dataset: Dataset) -> None:
-    made = proposal_of(dataset, zip=NUMBER)
+    proposal = proposal_of(dataset, zip=NUMBER)
     again = queries.datasets(dataset.owner).get(pk=dataset.pk)
     assert numbers(dataset) == [1]
     assert queries.newest_ready(again) == first(dataset)
-    assert made not in queries.versions(dataset.owner)
-    assert list(queries.undecided(dataset)) == [made]
+    assert proposal not in queries.versions(dataset.owner)
+    assert list(queries.undecided(dataset)) == [proposal]
 
 
 def test_kept_it_is_the_next_version_and_the_old_one_stays(dataset: Dataset) -> None:
     before = first(dataset).profile
-    kept = corrections.keep(proposal_of(dataset, zip=NUMBER))
-    assert kept.number == 2
+    version = corrections.keep(proposal_of(dataset, zip=NUMBER))
+    assert version.number == 2
     assert numbers(dataset) == [2, 1]
     assert first(dataset).profile == before
     assert not queries.undecided(dataset).exists()
@@ -71,36 +71,36 @@ def test_kept_it_is_the_next_version_and_the_old_one_stays(dataset: Dataset) -> 
 
 def test_discarded_it_leaves_nothing_behind(dataset: Dataset, django_capture_on_commit_callbacks: object) -> None:
     runs_before, files_before = set(Run.objects.values_list("pk", flat=True)), set(Artifact.objects.values_list("pk"))
-    made = proposal_of(dataset, zip=NUMBER)
-    assert made.prepared_id is not None
+    proposal = proposal_of(dataset, zip=NUMBER)
+    assert proposal.prepared_id is not None
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
-        assert corrections.discard(made)
+        assert corrections.discard(proposal)
     assert set(Run.objects.values_list("pk", flat=True)) == runs_before
     assert set(Artifact.objects.values_list("pk")) == files_before
     assert numbers(dataset) == [1]
-    assert not corrections.discard(made)
+    assert not corrections.discard(proposal)
     assert proposal_of(dataset, zip=NUMBER).profile  # the upload is still there
 
 
 def test_one_that_is_still_being_read_is_discarded_too(dataset: Dataset) -> None:
-    made = corrections.propose(version=first(dataset), readings={"zip": NUMBER})
-    assert corrections.discard(made)
-    assert not Run.objects.filter(dataset_version=made.pk).exists()
+    proposal = corrections.propose(version=first(dataset), readings={"zip": NUMBER})
+    assert corrections.discard(proposal)
+    assert not Run.objects.filter(dataset_version=proposal.pk).exists()
 
 
 def test_the_same_proposal_again_is_the_one_that_is_there(dataset: Dataset) -> None:
-    made = corrections.propose(version=first(dataset), readings={"zip": NUMBER})
-    assert corrections.propose(version=first(dataset), readings={"zip": NUMBER}) == made
-    assert corrections.propose(version=first(dataset), readings={"zip": NUMBER, "area": CATEGORY}) != made
+    proposal = corrections.propose(version=first(dataset), readings={"zip": NUMBER})
+    assert corrections.propose(version=first(dataset), readings={"zip": NUMBER}) == proposal
+    assert corrections.propose(version=first(dataset), readings={"zip": NUMBER, "area": CATEGORY}) != proposal
 
 
 def test_one_that_failed_is_tried_again(dataset: Dataset) -> None:
-    made = proposal_of(dataset, species=NUMBER)
-    made.refresh_from_db()
-    assert made.state == DatasetVersion.State.FAILED
-    assert corrections.propose(version=first(dataset), readings={"species": NUMBER}) != made
+    proposal = proposal_of(dataset, species=NUMBER)
+    proposal.refresh_from_db()
+    assert proposal.state == DatasetVersion.State.FAILED
+    assert corrections.propose(version=first(dataset), readings={"species": NUMBER}) != proposal
     with pytest.raises(DatasetError, match="cannot be kept"):
-        corrections.keep(made)
+        corrections.keep(proposal)
 
 
 def test_a_correction_of_a_correction_keeps_what_was_said_before_and_takes_it_back(dataset: Dataset) -> None:
@@ -124,19 +124,19 @@ def test_what_changes_nothing_or_names_no_column_is_refused(dataset: Dataset) ->
 
 def test_the_preview_tells_values_that_become_gaps_and_how_the_first_rows_are_read(dataset: Dataset) -> None:
     second = corrections.keep(proposal_of(dataset, area=CATEGORY, zip=NUMBER))
-    made = changes.between(first(dataset), second)
-    assert made is not None
-    area, zips = sorted(made.columns, key=lambda column: column.name)
+    comparison = changes.between(first(dataset), second)
+    assert comparison is not None
+    area, zips = sorted(comparison.columns, key=lambda column: column.name)
     assert (area.before.kind, area.after.kind, area.filled_gaps, area.new_gaps) == ("number", "category", 2, 0)
     assert [(value.written, value.before, value.after) for value in zips.values[:2]] == [
         ("00501", "00501", "501"),
         ("00502", "00502", "502"),
     ]
-    assert {finding.code for finding in made.gone} >= {"codes", "text_in_numbers"}
+    assert {finding.code for finding in comparison.gone} >= {"codes", "text_in_numbers"}
 
     back = corrections.propose(version=second, readings={"area": NUMBER})
     inspect(back)
-    (column,) = [one for one in (changes.between(second, back) or made).columns if one.name == "area"]
+    (column,) = [one for one in (changes.between(second, back) or comparison).columns if one.name == "area"]
     assert (column.new_gaps, [(cell.line, cell.value) for cell in column.unread]) == (
         2,
         [(4, "about 12"), (42, "about 12")],
@@ -145,9 +145,9 @@ def test_the_preview_tells_values_that_become_gaps_and_how_the_first_rows_are_re
 
 
 def test_a_newer_upload_and_a_correction_get_numbers_in_the_order_in_which_they_count(dataset: Dataset) -> None:
-    made = proposal_of(dataset, zip=NUMBER)
+    proposal = proposal_of(dataset, zip=NUMBER)
     assert services.add_version(dataset=dataset, uploads=[uploaded(dataset.owner, PARCELS[:-1]).pk]).number == 2
-    assert corrections.keep(made).number == 3
+    assert corrections.keep(proposal).number == 3
 
 
 def test_a_version_whose_upload_is_gone_says_so(dataset: Dataset) -> None:
@@ -164,12 +164,12 @@ def test_a_version_whose_upload_is_gone_says_so(dataset: Dataset) -> None:
 
 
 def test_nobody_corrects_what_is_deleted(dataset: Dataset) -> None:
-    made = proposal_of(dataset, zip=NUMBER)
+    proposal = proposal_of(dataset, zip=NUMBER)
     services.delete(dataset)
     with pytest.raises(DatasetError, match="was deleted"):
         corrections.propose(version=first(dataset), readings={"area": CATEGORY})
     with pytest.raises(DatasetError, match="was deleted"):
-        corrections.keep(made)
+        corrections.keep(proposal)
 
 
 def test_proposals_that_nobody_decides_on_go_after_a_week(dataset: Dataset) -> None:
@@ -184,21 +184,21 @@ def test_of_those_who_keep_and_discard_at_once_one_comes_first(ada: User, tmp_pa
     settings.STORAGE_URL = f"file://{tmp_path}/store"
     dataset = parcels(ada)
     for _attempt in range(5):
-        made = proposal_of(dataset, zip=NUMBER)
+        proposal = proposal_of(dataset, zip=NUMBER)
         count = len(numbers(dataset))
         with ThreadPoolExecutor(4) as threads:
             acts = [corrections.keep, corrections.discard, corrections.keep, corrections.discard]
-            ended = [threads.submit(_outcome, act, made) for act in acts]
+            ended = [threads.submit(_outcome, act, proposal) for act in acts]
             outcomes = [one.result() for one in ended]
-        kept = DatasetVersion.objects.filter(pk=made.pk, number__isnull=False).exists()
-        assert len(numbers(dataset)) == count + kept
-        assert DatasetVersion.objects.filter(pk=made.pk).exists() == kept
-        assert (True in outcomes) == (not kept)
+        is_numbered = DatasetVersion.objects.filter(pk=proposal.pk, number__isnull=False).exists()
+        assert len(numbers(dataset)) == count + is_numbered
+        assert DatasetVersion.objects.filter(pk=proposal.pk).exists() == is_numbered
+        assert (True in outcomes) == (not is_numbered)
 
 
-def _outcome(act: object, made: DatasetVersion) -> object:
+def _outcome(act: object, proposal: DatasetVersion) -> object:
     try:
-        return act(made)  # type: ignore[operator]
+        return act(proposal)  # type: ignore[operator]
     except DatasetError:
         return None
     finally:

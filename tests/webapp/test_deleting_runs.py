@@ -45,7 +45,7 @@ def queue(owner: User, *, parent: Run | None = None, **inputs: Artifact) -> Run:
     )
 
 
-def made(run: Run, content: bytes, role: str = "export", name: str = "all.zip") -> Artifact:
+def stored(run: Run, content: bytes, role: str = "export", name: str = "all.zip") -> Artifact:
     artifact = put(content)
     Edge.objects.create(run=run, artifact=artifact, direction=Edge.Direction.OUTPUT, role=role, name=name)
     return artifact
@@ -56,10 +56,10 @@ def trained(owner: User, data: Artifact) -> Run:
     them.
     """
     run = queue(owner, prepared=data)
-    model = made(run, MODEL, "model", "model.safetensors")
+    model = stored(run, MODEL, "model", "model.safetensors")
     ModelVersion.objects.create(run=run, artifact=model, name="original", form=ModelVersion.Form.TORCH)
     child = queue(owner, parent=run, prepared=data, model=model)
-    made(child, b"bundle")
+    stored(child, b"bundle")
     Run.objects.filter(pk__in=[run.pk, child.pk]).update(state=State.SUCCEEDED)
     for step in (10, 20):
         Checkpoint.objects.create(run=run, attempt=1, step=step, artifact=put(b"checkpoint %d" % step))
@@ -169,7 +169,7 @@ def test_a_run_that_is_published_and_deleted_again_and_again_beside_another_of_t
         for _round in range(rounds):
             run = queue(owner)
             with transaction.atomic():
-                artifact = made(run, MODEL)
+                artifact = stored(run, MODEL)
             assert store.local_path(artifact.sha256).read_bytes() == MODEL
             Run.objects.filter(pk=run.pk).update(state=State.SUCCEEDED)
             services.delete(run)

@@ -50,11 +50,11 @@ def test_kill_9_of_the_launcher_leaves_no_process_behind(yard: Yard) -> None:
 def test_a_start_after_kill_9_keeps_all_data(yard: Yard) -> None:
     headers = {"Authorization": f"Bearer {yard.token('ada')}"}
     with httpx.Client(base_url=yard.base_url, headers=headers, timeout=30) as client:
-        made = client.post("/api/v1/datasets", json={"sample": "penguins"}).json()
+        sample = client.post("/api/v1/datasets", json={"sample": "penguins"}).json()
         yard.kill()
         yard.start()
-        kept = client.get("/api/v1/datasets").json()["items"]
-    assert [dataset["id"] for dataset in kept] == [made["id"]]
+        datasets = client.get("/api/v1/datasets").json()["items"]
+    assert [dataset["id"] for dataset in datasets] == [sample["id"]]
 
 
 def test_everything_ends_when_make_run_is_killed(tmp_path: Path) -> None:
@@ -139,8 +139,8 @@ def test_a_state_folder_whose_name_has_odd_signs_holds_everything(tmp_path: Path
     with Yard(tmp_path / "C#, 100%41 é?x") as yard:
         headers = {"Authorization": f"Bearer {yard.token('ada')}"}
         with httpx.Client(base_url=yard.base_url, headers=headers, timeout=30) as client:
-            made = client.post("/api/v1/datasets", json={"sample": "penguins"}).json()
-            _eventually(lambda: _is_ready(client, made["id"]), seconds=60)
+            sample = client.post("/api/v1/datasets", json={"sample": "penguins"}).json()
+            _eventually(lambda: _is_ready(client, sample["id"]), seconds=60)
     assert list((yard.state / "artifacts").glob("??/*"))
     assert [path.name for path in tmp_path.iterdir()] == [yard.state.name]
 

@@ -26,9 +26,9 @@ def sample(ada: User, tmp_path: Path, settings: Settings) -> Dataset:
 
 
 def inspection(sample: Dataset) -> Run:
-    found = queries.inspection(queries.newest(sample))
-    assert found is not None
-    return found
+    run = queries.inspection(queries.newest(sample))
+    assert run is not None
+    return run
 
 
 def test_a_data_set_whose_inspection_is_cancelled_says_so_and_waits_no_longer(

@@ -45,9 +45,9 @@ def test_a_child_that_prints_without_end_stays_within_bounds_and_its_newest_line
         looks += 1
         assert all(path.stat().st_size <= 2 * largest for path in tmp_path.glob("web.log.[12]"))
         time.sleep(0.002)
-    kept = numbers(log)
-    assert kept[-1] == count - 1
-    assert kept == sorted(set(kept))
+    lines = numbers(log)
+    assert lines[-1] == count - 1
+    assert lines == sorted(set(lines))
     logfiles.bound([log], largest=largest)
     assert total(log) <= 4 * largest and looks > 10
 

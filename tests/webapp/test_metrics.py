@@ -32,8 +32,8 @@ def run(db: None) -> Run:
 
 def points(steps: Any, values: Any = None) -> Points:
     steps = np.asarray(steps, np.int64)
-    known = np.sin(steps.astype(np.float64)) if values is None else np.asarray(values, np.float64)
-    return Points(steps, known, 1.7e9 + np.arange(len(steps), dtype=np.float64) * 0.001)
+    numbers = np.sin(steps.astype(np.float64)) if values is None else np.asarray(values, np.float64)
+    return Points(steps, numbers, 1.7e9 + np.arange(len(steps), dtype=np.float64) * 0.001)
 
 
 def record(run: Run, batch: Batch | None = None, rewind: int | None = None) -> int:
@@ -42,7 +42,7 @@ def record(run: Run, batch: Batch | None = None, rewind: int | None = None) -> i
 
 
 def everything(run: Run, name: str = "train/loss") -> Points:
-    return Points.joined([part for found, part in export.pieces(run.pk) if found == name])
+    return Points.joined([part for metric, part in export.pieces(run.pk) if metric == name])
 
 
 def same(one: Floats, other: Floats) -> bool:
@@ -60,15 +60,15 @@ def test_points_come_back_bit_for_bit_whatever_they_are(data: st.DataObject) -> 
     values = data.draw(arrays.arrays(np.float64, len(steps), elements=anything))
     times = data.draw(arrays.arrays(np.int64, len(steps), elements=st.integers(0, 2**42))) / 1000
     original = Points(steps, values, times)
-    found = codec.decode(codec.encode({"a": original, "b/ü": original[:1]}))
+    decoded = codec.decode(codec.encode({"a": original, "b/ü": original[:1]}))
     ((_name, body),) = Together.of("a", Marked(np.sort(np.abs(steps)), original)).bodies()
     marked = chunk.decode(body)
-    for back in (found["a"], marked.points):
+    for back in (decoded["a"], marked.points):
         assert np.array_equal(back.steps, steps)
         assert same(back.values, values)
         assert np.array_equal(back.times, times)
     assert np.array_equal(marked.seqs, np.sort(np.abs(steps)))
-    assert len(found["b/ü"]) == 1
+    assert len(decoded["b/ü"]) == 1
 
 
 def test_metrics_that_share_their_steps_store_them_once() -> None:
@@ -125,11 +125,11 @@ def test_a_window_has_the_ends_and_both_extremes_at_any_size(run: Run, size: int
     values = np.random.default_rng(size).normal(size=size)
     if size:
         record(run, {"train/loss": points(range(size), values)})
-    found = window(run.pk, ["train/loss"])["train/loss"]
-    assert found.count == size
-    assert len(found.shown) <= 2000
+    curve = window(run.pk, ["train/loss"])["train/loss"]
+    assert curve.count == size
+    assert len(curve.shown) <= 2000
     if size:
-        assert {0, size - 1, int(values.argmin()), int(values.argmax())} <= set(found.shown.steps.tolist())
+        assert {0, size - 1, int(values.argmin()), int(values.argmax())} <= set(curve.shown.steps.tolist())
 
 
 def test_no_spike_is_hidden_at_any_zoom(run: Run) -> None:
@@ -153,20 +153,20 @@ def test_values_that_are_no_numbers_hide_no_spike_and_are_counted(run: Run) -> N
     values[[5, 6, 7, 100_000, 299_999]] = np.nan, np.inf, -np.inf, np.nan, np.nan
     values[8] = 9
     record(run, {"train/loss": points(range(300_000), values)})
-    found = window(run.pk, ["train/loss"])["train/loss"]
-    assert found.nonfinite == 5
-    assert 9 in found.shown.values
-    assert np.isnan(found.shown.values).any()
-    assert found.json()["values"].count("NaN") >= 2
+    curve = window(run.pk, ["train/loss"])["train/loss"]
+    assert curve.nonfinite == 5
+    assert 9 in curve.shown.values
+    assert np.isnan(curve.shown.values).any()
+    assert curve.json()["values"].count("NaN") >= 2
     exact = window(run.pk, ["train/loss"], 2000, 0, 10)["train/loss"].json()
     assert exact["values"][5:9] == ["NaN", "Infinity", "-Infinity", 9.0]
 
 
 def test_a_curve_of_nothing_but_nan_can_be_asked_for(run: Run) -> None:
     record(run, {"train/loss": points(range(400_000), np.full(400_000, np.nan))})
-    found = window(run.pk, ["train/loss"])["train/loss"]
-    assert found.nonfinite == found.count == 400_000
-    assert 0 < len(found.shown) <= 2000
+    curve = window(run.pk, ["train/loss"])["train/loss"]
+    assert curve.nonfinite == curve.count == 400_000
+    assert 0 < len(curve.shown) <= 2000
 
 
 def test_an_unknown_metric_is_an_empty_curve_and_names_lists_the_known(run: Run) -> None:

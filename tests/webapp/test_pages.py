@@ -150,8 +150,8 @@ def test_a_fault_of_ours_shows_an_identifier_that_is_in_the_log(
     monkeypatch.setattr("webapp.datasets.pages.overview", broken)
     answer = client.get("/datasets/")
     assert answer.status_code == 500
-    found = re.search(r"<code>([0-9a-f]{32})</code>", answer.content.decode())
-    assert found and f"Incident {found[1]}" in caplog.text
+    incident = re.search(r"<code>([0-9a-f]{32})</code>", answer.content.decode())
+    assert incident and f"Incident {incident[1]}" in caplog.text
     assert "a fault of ours" in caplog.text and "a fault of ours" not in answer.content.decode()
 
 

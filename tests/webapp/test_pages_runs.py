@@ -205,8 +205,8 @@ def test_a_compression_whose_metric_is_no_number_says_what_it_can(ada: User) -> 
     ]
     report = json.loads(events.Result(report=compression_report(stages)).model_dump_json())["report"]
     run = make_run(make_dataset(ada), kind=Kind.COMPRESS, state=State.SUCCEEDED, report=report)
-    found = results.of(run)
-    assert found is not None and [value for _, value in found.facts] == ["2.0× smaller"]
+    shown = results.of(run)
+    assert shown is not None and [value for _, value in shown.facts] == ["2.0× smaller"]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def indexes() -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
-def made() -> None:
+def make_index() -> None:
     with connection.schema_editor(atomic=False) as editor:
         migration.make(apps, editor)
 
@@ -45,11 +45,11 @@ def test_a_database_whose_owner_may_make_no_extension_goes_without(db: None) -> 
         cursor.execute("GRANT ALL ON SCHEMA public TO guest")
         cursor.execute("ALTER TABLE runs_run OWNER TO guest")
         cursor.execute("SET LOCAL ROLE guest")
-    made()
+    make_index()
     assert "run_name_parts" not in indexes()
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
-    made()
+    make_index()
     assert "run_name_parts" in indexes()
 
 
@@ -57,11 +57,11 @@ def test_a_database_without_the_extension_goes_without(db: None, monkeypatch: py
     with connection.cursor() as cursor:
         cursor.execute("DROP EXTENSION pg_trgm CASCADE")
     monkeypatch.setattr(migration, "EXTENSION", "CREATE EXTENSION IF NOT EXISTS pg_nowhere")
-    made()
+    make_index()
     assert "run_name_parts" not in indexes()
 
 
 def test_what_else_goes_wrong_is_not_hidden(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migration, "INDEX", "CREATE INDEX nothing")
     with pytest.raises(ProgrammingError):
-        made()
+        make_index()

@@ -52,8 +52,8 @@ def flowers(ada: User) -> Dataset:
 
 
 def version(flowers: Dataset) -> DatasetVersion:
-    found: DatasetVersion = flowers.versions.get()
-    return found
+    newest: DatasetVersion = flowers.versions.get()
+    return newest
 
 
 def spec(flowers: Dataset, *cleaning: str, **fields: Any) -> TrainDraft:

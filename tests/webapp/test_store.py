@@ -163,19 +163,19 @@ def test_content_that_comes_again_before_the_removal_commits_stays(folder: Path)
 
 
 def test_what_a_run_refers_to_is_not_removed(folder: Path) -> None:
-    made = things.make(things.user("ada"))
-    edge = Edge.objects.get(pk=made.identifiers["export"])
+    owned = things.make(things.user("ada"))
+    edge = Edge.objects.get(pk=owned.identifiers["export"])
     assert not removing.delete(edge.artifact_id)
     assert store.local_path(edge.artifact_id).exists()
 
 
 def test_a_data_set_deleted_a_week_ago_goes_for_good_unless_a_run_trained_on_it(folder: Path) -> None:
     ada = things.user("ada")
-    made = things.make(ada)
+    owned = things.make(ada)
     unused = services.create_from_sample(owner=ada, sample="digits")
     Dataset.objects.update(deleted="2020-01-01T00:00:00Z")
     assert services.purge() == 1
-    assert list(Dataset.objects.values_list("pk", flat=True)) == [made.identifiers["dataset"]]
+    assert list(Dataset.objects.values_list("pk", flat=True)) == [owned.identifiers["dataset"]]
     assert not Dataset.objects.filter(pk=unused.pk).exists()
     Dataset.objects.update(deleted=Now())
     assert services.purge() == 0

@@ -69,14 +69,14 @@ def test_a_file_whose_transaction_rolled_back_is_removed_a_day_later(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     roll_back_a_put()
-    kept = used(b"kept")
+    name = used(b"kept")
     for file in folder.glob("??/*"):
         os.utime(file, (0, 0))  # as old as the content of a second name may be, and come in just now
     assert strays.remove() == 0
     monkeypatch.setattr(strays, "OLD_SECONDS", -1.0)
     monkeypatch.setattr(strays, "NAMES_AT_ONCE", 1)
     assert strays.remove() == 1
-    assert files(folder) == [kept]
+    assert files(folder) == [name]
 
 
 def test_a_file_that_gets_its_row_while_strays_are_removed_stays(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,13 +109,13 @@ def test_an_empty_database_does_not_empty_the_store(folder: Path, monkeypatch: p
 
 
 def test_what_nothing_refers_to_goes_and_what_is_used_stays(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = used(b"kept")
+    name = used(b"kept")
     store.put(BytesIO(CONTENT))
     store.put(BytesIO(bytes(2 * BLOCK)))  # has sums, which are no reason to keep it
     assert strays.remove() == 0
     monkeypatch.setattr(strays, "OLD_SECONDS", -1.0)
     assert strays.remove() == 2
-    assert (files(folder), list(Artifact.objects.values_list("pk", flat=True))) == ([kept], [kept])
+    assert (files(folder), list(Artifact.objects.values_list("pk", flat=True))) == ([name], [name])
 
 
 def test_a_second_installation_on_the_same_store_removes_nothing_of_the_first(

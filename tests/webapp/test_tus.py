@@ -375,7 +375,7 @@ def test_abandoned_uploads_expire(live: Live) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "kept"),
+    ("sent", "name"),
     [
         ("../../etc/passwd", "passwd"),
         ("C:\\data\\a.csv", "a.csv"),
@@ -386,8 +386,8 @@ def test_abandoned_uploads_expire(live: Live) -> None:
         ("x" * 300 + ".gz", "x" * 197 + ".gz"),
     ],
 )
-def test_names_are_cleaned(sent: str, kept: str) -> None:
-    assert uploads.clean_name(sent) == kept
+def test_names_are_cleaned(sent: str, name: str) -> None:
+    assert uploads.clean_name(sent) == name
 
 
 def test_what_was_told_of_a_file_is_given_back_as_it_came(live: Live) -> None:

@@ -95,8 +95,8 @@ def test_one_idempotency_key_sent_by_many_at_once_starts_one_run(ada: Things) ->
     headers = {**things.bearer(ada.owner), "Idempotency-Key": "the same"}
     answers = at_once(lambda: Client().post("/api/v1/runs", body, "application/json", headers=headers))
     assert {answer.status_code for answer in answers} <= {201, 409}
-    made = {answer.json()["id"] for answer in answers if answer.status_code == 201}
-    assert len(made) == 1
+    identifiers = {answer.json()["id"] for answer in answers if answer.status_code == 201}
+    assert len(identifiers) == 1
     assert Run.objects.filter(name="Once").count() == 1
     again = Client().post("/api/v1/runs", body, "application/json", headers=headers)
-    assert (again.status_code, again.json()["id"]) == (201, made.pop())
+    assert (again.status_code, again.json()["id"]) == (201, identifiers.pop())
