@@ -80,7 +80,7 @@ def test_too_few_rows_are_a_sentence() -> None:
 
 def test_given_parts_are_taken_as_they_are() -> None:
     rows, part = np.arange(9) * 2, np.array([0, 1, 2] * 3)
-    parts = split.given(rows, part, part, Split(), 0)
+    parts = split.by_column(rows, part, part, Split(), 0)
     assert parts.train.tolist() == [0, 6, 12]
     assert parts.validation.tolist() == [2, 8, 14]
     assert parts.test.tolist() == [4, 10, 16]
@@ -89,7 +89,7 @@ def test_given_parts_are_taken_as_they_are() -> None:
 @pytest.mark.parametrize(("lacking", "share"), [(1, 0.1), (2, 0.3)])
 def test_a_part_that_is_not_given_is_drawn_from_the_rows_to_train_of_every_class(lacking: int, share: float) -> None:
     labels, part = np.arange(400) % 2, np.where(np.arange(400) < 300, 0, 3 - lacking)
-    parts, again = (split.given(np.arange(400), labels, part, Split(test=0.3), 0) for _ in range(2))
+    parts, again = (split.by_column(np.arange(400), labels, part, Split(test=0.3), 0) for _ in range(2))
     given, drawn = (parts.test, parts.validation)[:: 1 if lacking == 1 else -1]
     assert given.tolist() == list(range(300, 400))
     assert np.bincount(labels[drawn]).tolist() == [150 * share] * 2

@@ -20,7 +20,8 @@ execute_from_command_line(["manage.py", "check", "--deploy", "--fail-level", "WA
 
 
 def test_check_deploy_is_clean_behind_https(tmp_path: Path) -> None:
-    environment = {**os.environ, "TRAINYARD_STATE": str(tmp_path), "TRAINYARD_ORIGIN": "https://trainyard.example"}
+    own = {"TRAINYARD_STATE": str(tmp_path), "TRAINYARD_ORIGIN": "https://trainyard.example"}
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "webapp.settings", **own}
     answer = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert answer.returncode == 0, answer.stderr
     assert "no issues (0 silenced)" in answer.stdout

@@ -8,7 +8,8 @@ A component has, beside its ``Spec`` made from CleaningSpec, one of these or bot
   of the values of these columns of a block. What it fits, it fits on the training rows; it ends in the Block, and so in
   the graph that is exported.
 
-Which columns a step can take, their kind's Column says (``fillings``, ``is_clippable``); no step asks for a kind.
+Which columns a step can take, their kind's Column says (``fillings``, ``is_clippable``); no step asks for a kind. Where
+a field names columns, ``can_name`` says which of them the form offers.
 """
 
 from collections.abc import Mapping, Sequence

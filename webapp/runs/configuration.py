@@ -35,6 +35,8 @@ def _words(shape: Shape, value: Any) -> str:
         return _component(shape.family, value) if shape.family else _settings(value, shape.core)
     if shape.family is not None and isinstance(value, list):
         return "; ".join(_component(shape.family, one) for one in value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     return text(value)
 
 

@@ -69,6 +69,7 @@ class Candidate(kind.Candidate):
         cells = part.cells.take(series.numbers(places))
         if (plain := _plain(cells)) is not None:
             self._note_plain(len(plain))
+            self._spellings.note_plain(cells)
             values[0, places] = plain
             return values[0]
         encoded = cells.dictionary_encode()
@@ -177,7 +178,7 @@ class Candidate(kind.Candidate):
             yield from self._cell_problems()
             yield from self._zone_problems()
         yield from self._spellings.problems(
-            self.observed.name, self.observed.present, is_date=isinstance(column, Column)
+            self.observed.name, self._dates, self.observed.present, is_date=isinstance(column, Column)
         )
 
     def unread(self) -> Unread | None:
