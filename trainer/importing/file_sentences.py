@@ -41,7 +41,10 @@ SENTENCES: dict[str, Sentence] = {
     "other_arrays": (
         "info",
         _("%(count)s other arrays were left out: %(names)s."),
-        _("Look whether one of them belongs to the data: it has to have a value for each row."),
+        _(
+            "Look whether one of them belongs to the data: a table has as many values in each, pictures have their "
+            "labels."
+        ),
     ),
 }
 LOOKED_FOR = {
