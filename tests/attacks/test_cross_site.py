@@ -94,13 +94,14 @@ def test_uploads_of_a_session_need_the_token_of_a_page(live: Live) -> None:
             client.post("/api/v1/uploads", headers={**TUS, **token, "Origin": "https://evil.example"}).status_code
             == 403
         )
-        made = client.post("/api/v1/uploads", headers={**TUS, **token, "Origin": live.url})
-        assert made.status_code == 201
-        assert client.delete(made.headers["Location"], headers=TUS).status_code == 403
+        response = client.post("/api/v1/uploads", headers={**TUS, **token, "Origin": live.url})
+        assert response.status_code == 201
+        assert client.delete(response.headers["Location"], headers=TUS).status_code == 403
         assert (
-            client.get(made.headers["Location"], headers={**TUS, "X-HTTP-Method-Override": "DELETE"}).status_code == 405
+            client.get(response.headers["Location"], headers={**TUS, "X-HTTP-Method-Override": "DELETE"}).status_code
+            == 405
         )
-        assert client.delete(made.headers["Location"], headers={**TUS, **token}).status_code == 204
+        assert client.delete(response.headers["Location"], headers={**TUS, **token}).status_code == 204
 
 
 def test_a_foreign_host_name_reaches_no_upload(live: Live) -> None:

@@ -70,8 +70,8 @@ def test_a_zero_byte_in_a_name_is_refused(tmp_path: Path) -> None:
     "name", ["a/\u202egnp.exe", "a/\u0001.png", "a/" + "é" * 500 + ".png", "a/💥.png", "a/<script>.png"]
 )
 def test_odd_names_never_become_paths_and_are_shown_harmlessly(tmp_path: Path, name: str) -> None:
-    made = imported(tmp_path, {"x.zip": archive_with(name)})
-    shown = str(made.problem("broken_pictures" if name.endswith(".png") else "other_files").params["names"])
+    dataset = imported(tmp_path, {"x.zip": archive_with(name)})
+    shown = str(dataset.problem("broken_pictures" if name.endswith(".png") else "other_files").params["names"])
     assert shown.isprintable()
 
 
@@ -212,8 +212,8 @@ def test_a_picture_of_a_hundred_thousand_pixels_a_side_is_refused_from_its_heade
 def test_truncated_pictures_never_do_more_than_fail(tmp_path: Path, kind: str, cut: float) -> None:
     content = picture(40, 40, kind)
     content = content[: int(cut if cut >= 1 else cut * len(content))]
-    made = imported(tmp_path, {"x.zip": zipped(GOOD | {f"a/cut.{kind.lower()}": content})})
-    assert made.data.summary.rows in {12, 13}
+    dataset = imported(tmp_path, {"x.zip": zipped(GOOD | {f"a/cut.{kind.lower()}": content})})
+    assert dataset.data.summary.rows in {12, 13}
 
 
 def test_pictures_with_flipped_bytes_never_do_more_than_fail(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_what_is_sent_cannot_name_what_belongs_to_another(ada: Things) -> None:
 
 def test_an_idempotency_key_of_another_gives_nothing_away(ada: Things) -> None:
     key = {"Idempotency-Key": "the same"}
-    made = (
+    response = (
         Client()
         .post(
             "/api/v1/datasets",
@@ -144,7 +144,7 @@ def test_an_idempotency_key_of_another_gives_nothing_away(ada: Things) -> None:
         )
         .json()
     )
-    assert made["id"] != other["id"]
+    assert response["id"] != other["id"]
 
 
 def test_an_upload_of_another_is_not_there(live: Live) -> None:

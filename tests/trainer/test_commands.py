@@ -161,9 +161,9 @@ def test_a_job_that_another_release_began_is_refused_unless_it_may_be_replaced(i
 
 def test_a_run_does_not_replace_the_model_that_it_starts_from(images: Path, tmp_path: Path) -> None:
     begun(out := Out(tmp_path, overwrite=True), images)
-    (made := out.run / "model.safetensors").write_bytes(b"a model")
-    (model,) = out.place({made.name: made})
-    for path in (model, made):
+    (model_file := out.run / "model.safetensors").write_bytes(b"a model")
+    (model,) = out.place({model_file.name: model_file})
+    for path in (model, model_file):
         with pytest.raises(TrainerError, match="belongs to the run that would be replaced"):
             out.next_job(parse_complete({"kind": "compress"}), {"prepared": images, "model": path}, "*")
     assert model.exists()

@@ -62,7 +62,7 @@ def prepared() -> Prepared:
     return Prepared(Path("unwritten"), TABLE, {"numbers": numbers, "categories": codes.astype(np.int32)})
 
 
-def made(entry: Entry) -> Component:
+def default_spec(entry: Entry) -> Component:
     return entry.spec.model_validate(NEEDED.get((entry.family, entry.name), {}))
 
 
@@ -82,7 +82,7 @@ def test_it_has_a_label_and_help_on_every_field(entry: Entry) -> None:
 
 @pytest.mark.parametrize("entry", ALL)
 def test_its_spec_survives_json(entry: Entry) -> None:
-    spec = made(entry)
+    spec = default_spec(entry)
     assert entry.spec.model_validate(json.loads(spec.model_dump_json())) == spec
 
 
@@ -105,7 +105,7 @@ def zeros(inputs: Mapping[str, Input]) -> dict[str, torch.Tensor]:
 
 @pytest.mark.parametrize("entry", of("models"))
 def test_a_model_builds_for_every_layout_that_it_takes(entry: Entry) -> None:
-    spec = made(entry)
+    spec = default_spec(entry)
     assert isinstance(spec, ModelSpec)
     for inputs in inputs_of(spec):
         module: Any = networks.network(spec, inputs, 4)
@@ -115,7 +115,7 @@ def test_a_model_builds_for_every_layout_that_it_takes(entry: Entry) -> None:
 
 @pytest.mark.parametrize("entry", of("models"))
 def test_a_models_widths_are_read_back(entry: Entry) -> None:
-    spec = made(entry)
+    spec = default_spec(entry)
     assert isinstance(spec, ModelSpec)
     for inputs in inputs_of(spec):
         module = networks.network(spec, inputs, 4)
@@ -127,7 +127,7 @@ def test_a_models_widths_are_read_back(entry: Entry) -> None:
 
 @pytest.mark.parametrize("entry", of("encoders"))
 def test_an_encoder_gives_as_many_features_as_its_spec_says(entry: Entry) -> None:
-    spec = made(entry)
+    spec = default_spec(entry)
     assert isinstance(spec, EncoderSpec)
     assert spec.layouts_taken
     for layout in spec.layouts_taken:
@@ -139,7 +139,7 @@ def test_an_encoder_gives_as_many_features_as_its_spec_says(entry: Entry) -> Non
 
 @pytest.mark.parametrize("entry", of("combiners"))
 def test_a_combiner_gives_as_many_features_as_its_spec_says(entry: Entry) -> None:
-    spec = made(entry)
+    spec = default_spec(entry)
     assert isinstance(spec, CombinerSpec)
     module = import_module(f"{entry.module.__name__}.network").Network(blocks=3, width=5, **parts.fields(spec))
     assert module(torch.ones(2, 3, 5)).shape == (2, spec.width_of(3, 5))
@@ -148,7 +148,7 @@ def test_a_combiner_gives_as_many_features_as_its_spec_says(entry: Entry) -> Non
 @pytest.mark.parametrize("entry", of("optimizers"))
 def test_an_optimizer_makes_a_parabola_smaller(entry: Entry) -> None:
     weight = nn.Parameter(torch.tensor([2.0]))
-    optimizer: torch.optim.Optimizer = catalog.build("optimizers", made(entry), [("weight", weight)])
+    optimizer: torch.optim.Optimizer = catalog.build("optimizers", default_spec(entry), [("weight", weight)])
     for _ in range(50):
         optimizer.zero_grad()
         (weight**2).sum().backward()
@@ -207,13 +207,13 @@ def resumed(optimizer: Component, schedule: Component, folder: Path) -> tuple[Ru
 @pytest.mark.parametrize("entry", of("optimizers"))
 def test_an_optimizer_goes_on_from_a_checkpoint_exactly(entry: Entry, tmp_path: Path) -> None:
     assert issubclass(entry.spec, OptimizerSpec)
-    whole, second = resumed(made(entry), default("schedules", "constant"), tmp_path)
+    whole, second = resumed(default_spec(entry), default("schedules", "constant"), tmp_path)
     assert second.state() == whole.state()
 
 
 @pytest.mark.parametrize("entry", of("schedules"))
 def test_a_schedule_goes_on_from_a_checkpoint_exactly(entry: Entry, tmp_path: Path) -> None:
-    whole, second = resumed(default("optimizers", "sgd"), made(entry).replaced(warmup=0.2), tmp_path)
+    whole, second = resumed(default("optimizers", "sgd"), default_spec(entry).replaced(warmup=0.2), tmp_path)
     assert second.state() == whole.state()
 
 
@@ -240,7 +240,7 @@ def test_a_checkpoint_with_other_groups_of_parameters_is_refused(tmp_path: Path)
 
 @pytest.mark.parametrize("entry", of("schedules"))
 def test_a_schedule_does_what_its_factor_says_behind_a_warm_up(entry: Entry) -> None:
-    spec = made(entry).replaced(warmup=0.2)
+    spec = default_spec(entry).replaced(warmup=0.2)
     assert isinstance(spec, ScheduleSpec)
     assert spec.driven_by_loss == hasattr(entry.module, "observe")
     optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.5)
@@ -281,7 +281,7 @@ TARGET = Target(name="t")
 @pytest.mark.parametrize("entry", of("losses"))
 def test_a_loss_is_one_number_per_row(entry: Entry) -> None:
     assert entry.spec.targets
-    loss = catalog.build("losses", made(entry), TARGET)
+    loss = catalog.build("losses", default_spec(entry), TARGET)
     for encoding in entry.spec.targets:
         outputs, targets = BATCHES[encoding]
         losses = loss(outputs, targets)
@@ -293,7 +293,7 @@ def test_a_loss_is_one_number_per_row(entry: Entry) -> None:
 @pytest.mark.parametrize("entry", of("tasks"))
 def test_a_task_tells_what_it_was_made_for(entry: Entry) -> None:
     """From the columns of a file to a report: encoded, described, scored, decided, told, compared."""
-    spec = made(entry)
+    spec = default_spec(entry)
     assert isinstance(spec, TaskSpec)
     assert any(spec.encoding in other.spec.targets for other in listing("losses").values())
     assert spec.encoding in listing("losses")[spec.loss].spec.targets
@@ -321,7 +321,7 @@ def test_a_task_tells_what_it_was_made_for(entry: Entry) -> None:
 
 @pytest.mark.parametrize("entry", of("tasks"))
 def test_a_task_puts_an_answer_into_words(entry: Entry) -> None:
-    data = rows.of_task(made(entry), prepared(), Split(), 0)  # type: ignore[arg-type]
+    data = rows.of_task(default_spec(entry), prepared(), Split(), 0)  # type: ignore[arg-type]
     answer = runpy.run_path(str(Path(entry.module.__file__ or "").with_name("answer.py")))
     logits = np.linspace(-1.0, 1.0, data.task.outputs, dtype=np.float32)
     words = answer["readable"](logits if data.task.postprocess is None else logits[0], data.task.output())

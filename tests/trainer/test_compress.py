@@ -105,10 +105,10 @@ def test_the_card_of_a_quantized_version_tells_its_own_error(tmp_path: Path) -> 
     spec = {"task": {"name": "regression", "target": "body_mass_g"}, "epochs": 5, "exporters": []}
     model = samples.attempt(tmp_path / "train", "train", spec, {"prepared": prepared}).output("model.safetensors")
     stages = {"stages": [{**QUANTIZE, "error_rise": 10.0}]}
-    made = samples.attempt(tmp_path / "compress", "compress", stages, {"prepared": prepared, "model": model})
-    inputs = {"prepared": prepared, "model": made.output("stage-1-quantize_int8.onnx")}
+    result = samples.attempt(tmp_path / "compress", "compress", stages, {"prepared": prepared, "model": model})
+    inputs = {"prepared": prepared, "model": result.output("stage-1-quantize_int8.onnx")}
     done = samples.attempt(tmp_path / "export", "export", {"exporters": [{"name": "onnx"}]}, inputs)
-    before, after = (row["metric"]["value"] for row in made.report["stages"])
+    before, after = (row["metric"]["value"] for row in result.report["stages"])
     mean_error = json.loads((done.folder / "out" / "parity.json").read_text())["test"]["Mean absolute error"]
     assert mean_error == pytest.approx(after, rel=1e-6)
     assert mean_error != pytest.approx(before, rel=1e-6)
@@ -120,15 +120,15 @@ def test_a_quantized_export_that_answers_otherwise_is_refused(
 ) -> None:
     source = sources.open_source(compressed.output("stage-2-quantize_int8.onnx"), "onnx")
     proof = Proof.prepare(source, digits["prepared"], tmp_path)
-    made = export.make(catalog.default("exporters", "onnx"), source, proof, tmp_path / "made")
-    assert made.report.status == "lossy"
-    graph = onnx.load(str(made.folder / "model.onnx"))
+    result = export.make(catalog.default("exporters", "onnx"), source, proof, tmp_path / "made")
+    assert result.report.status == "lossy"
+    graph = onnx.load(str(result.folder / "model.onnx"))
     bias = next(
         tensor for tensor in graph.graph.initializer if tensor.data_type == onnx.TensorProto.INT32 and tensor.dims
     )
     bias.CopyFrom(onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(bias) + 10_000, bias.name))
-    onnx.save(graph, str(made.folder / "model.onnx"))
-    assert proof.check(made.folder, made.run, source).status == "refused"
+    onnx.save(graph, str(result.folder / "model.onnx"))
+    assert proof.check(result.folder, result.run, source).status == "refused"
 
 
 def of_errors(before: Array, after: Array, truth: Array) -> lossy.MetricChange:

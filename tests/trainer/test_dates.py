@@ -37,8 +37,8 @@ def table(folder: Path, cells: list[str], reading: Reading | None = None) -> Imp
     return imported(folder, {"x.csv": content}, readings={"when": reading} if reading else None)
 
 
-def seconds(made: Imported) -> list[float | None]:
-    column = made.data.array("dates")[:, 0]
+def seconds(dataset: Imported) -> list[float | None]:
+    column = dataset.data.array("dates")[:, 0]
     return [None if value == date.MISSING else value / 1e6 for value in column.tolist()]
 
 
@@ -71,10 +71,10 @@ def utc(*parts: int) -> float:
     ],
 )
 def test_a_date_is_read_as_people_and_programs_write_it(tmp_path: Path, cell: str, expected: float) -> None:
-    made = table(tmp_path, [cell, "2020-02-29", ""] * 12)
-    assert made.data.summary.columns[1].kind == "date"
-    assert made.data.summary.columns[1].missing == 12
-    assert seconds(made)[:3] == [expected, utc(2020, 2, 29), None]
+    dataset = table(tmp_path, [cell, "2020-02-29", ""] * 12)
+    assert dataset.data.summary.columns[1].kind == "date"
+    assert dataset.data.summary.columns[1].missing == 12
+    assert seconds(dataset)[:3] == [expected, utc(2020, 2, 29), None]
 
 
 @pytest.mark.parametrize("cells", [["20240301", "20240302"], ["1.2.3", "1.2.4"], ["12-34", "56-78"], ["May", "June"]])
@@ -84,52 +84,57 @@ def test_what_is_no_date_is_not_taken_for_one(tmp_path: Path, cells: list[str]) 
 
 def test_an_open_order_of_day_and_month_is_asked_and_can_be_chosen(tmp_path: Path) -> None:
     cells = [f"{1 + at % 12:02}/{1 + at * 5 % 12:02}/2024" for at in range(36)]
-    made = table(tmp_path / "open", cells)
-    assert made.problem("open_days").params == {"column": "when", "order": "day first", "value": "02/06/2024"}
-    assert "day or month first" in made.problem("open_days").remedy
-    assert seconds(made)[1] == utc(2024, 6, 2)
-    made = table(tmp_path / "chosen", cells, date.Reading(order="month first"))
-    assert "open_days" not in made.codes
-    assert seconds(made)[1] == utc(2024, 2, 6)
+    dataset = table(tmp_path / "open", cells)
+    assert dataset.problem("open_days").params == {"column": "when", "order": "day first", "value": "02/06/2024"}
+    assert "day or month first" in dataset.problem("open_days").remedy
+    assert seconds(dataset)[1] == utc(2024, 6, 2)
+    dataset = table(tmp_path / "chosen", cells, date.Reading(order="month first"))
+    assert "open_days" not in dataset.codes
+    assert seconds(dataset)[1] == utc(2024, 2, 6)
 
 
 def test_a_row_that_decides_the_order_is_said(tmp_path: Path) -> None:
-    made = table(tmp_path, ["3/1/2024"] * 40 + ["3/25/2024"])
-    assert made.problem("decided_days").params == {"column": "when", "order": "month first", "value": "3/25/2024"}
-    assert seconds(made)[0] == utc(2024, 3, 1)
-    assert "open_days" not in made.codes
+    dataset = table(tmp_path, ["3/1/2024"] * 40 + ["3/25/2024"])
+    assert dataset.problem("decided_days").params == {"column": "when", "order": "month first", "value": "3/25/2024"}
+    assert seconds(dataset)[0] == utc(2024, 3, 1)
+    assert "open_days" not in dataset.codes
 
 
 def test_the_order_is_decided_by_rows_far_behind(tmp_path: Path) -> None:
     cells = [f"{1 + at % 12}/{1 + at // 12 % 12}/2024 {at % 24}:{at // 24 % 60:02}" for at in range(9000)] + [
         "12/31/2024"
     ]
-    made = table(tmp_path, cells)
-    assert isinstance(column := made.data.summary.columns[1], date.Column)
+    dataset = table(tmp_path, cells)
+    assert isinstance(column := dataset.data.summary.columns[1], date.Column)
     assert column.order == "month first"
-    assert seconds(made)[1] == utc(2024, 2, 1, 1)
+    assert seconds(dataset)[1] == utc(2024, 2, 1, 1)
 
 
 def test_dates_that_do_not_exist_and_other_cells_are_named_with_their_lines(tmp_path: Path) -> None:
-    made = table(tmp_path, [*["01/03/2024", "15/03/2024"] * 12, "31/02/2024", "soon", "30/02/2024"])
-    assert made.problem("impossible_dates").params == {"column": "when", "count": 2, "value": "31/02/2024", "line": 26}
-    assert made.problem("text_in_dates").params == {"column": "when", "count": 1, "value": "soon", "line": 27}
-    assert seconds(made)[-3:] == [None, None, None]
-    assert made.data.summary.columns[1].missing == 3
+    dataset = table(tmp_path, [*["01/03/2024", "15/03/2024"] * 12, "31/02/2024", "soon", "30/02/2024"])
+    assert dataset.problem("impossible_dates").params == {
+        "column": "when",
+        "count": 2,
+        "value": "31/02/2024",
+        "line": 26,
+    }
+    assert dataset.problem("text_in_dates").params == {"column": "when", "count": 1, "value": "soon", "line": 27}
+    assert seconds(dataset)[-3:] == [None, None, None]
+    assert dataset.data.summary.columns[1].missing == 3
 
 
 def test_zones_are_brought_to_utc_and_said(tmp_path: Path) -> None:
-    made = table(tmp_path / "two", ["2024-03-01T10:00+02:00", "2024-03-01T10:00Z"] * 12)
-    assert made.problem("zones").params == {"column": "when", "zones": "+02:00, Z"}
-    assert seconds(made)[:2] == [utc(2024, 3, 1, 8), utc(2024, 3, 1, 10)]
-    made = table(tmp_path / "some", ["2024-03-01T10:00+02:00", "2024-03-01T10:00"] * 12)
-    assert made.problem("partly_zoned").params["count"] == 12
+    dataset = table(tmp_path / "two", ["2024-03-01T10:00+02:00", "2024-03-01T10:00Z"] * 12)
+    assert dataset.problem("zones").params == {"column": "when", "zones": "+02:00, Z"}
+    assert seconds(dataset)[:2] == [utc(2024, 3, 1, 8), utc(2024, 3, 1, 10)]
+    dataset = table(tmp_path / "some", ["2024-03-01T10:00+02:00", "2024-03-01T10:00"] * 12)
+    assert dataset.problem("partly_zoned").params["count"] == 12
     assert not {"zone", "zones", "partly_zoned"} & table(tmp_path / "none", ["2024-03-01", "2024-03-02"] * 9).codes
 
 
 def test_whole_numbers_are_dates_where_somebody_says_so(tmp_path: Path) -> None:
-    made = table(tmp_path, ["20240301", "20240302"] * 20, date.Reading())
-    assert seconds(made)[:2] == [utc(2024, 3, 1), utc(2024, 3, 2)]
+    dataset = table(tmp_path, ["20240301", "20240302"] * 20, date.Reading())
+    assert seconds(dataset)[:2] == [utc(2024, 3, 1), utc(2024, 3, 2)]
 
 
 def test_words_are_no_dates_whatever_somebody_says(tmp_path: Path) -> None:
@@ -155,24 +160,24 @@ def test_a_column_without_any_value_cannot_be_chosen_to_have_dates(tmp_path: Pat
 
 
 def test_the_profile_has_their_range(tmp_path: Path) -> None:
-    made = table(tmp_path, [f"2024-{1 + at % 12:02}-01" for at in range(40)])
-    profile = made.profile.columns[1]
+    dataset = table(tmp_path, [f"2024-{1 + at % 12:02}-01" for at in range(40)])
+    profile = dataset.profile.columns[1]
     assert (profile.earliest, profile.latest, profile.distinct) == ("2024-01-01", "2024-12-01", 12)
     assert profile.histogram is not None and sum(profile.histogram.counts) == 40
 
 
 def test_a_date_cannot_be_a_target(tmp_path: Path) -> None:
-    made = table(tmp_path, [f"2024-{1 + at % 12:02}-01" for at in range(40)])
+    dataset = table(tmp_path, [f"2024-{1 + at % 12:02}-01" for at in range(40)])
     with pytest.raises(TrainerError, match="“when” holds dates, which no task can tell"):
-        parse({"task": {"name": "regression", "target": "when"}}, "train").resolved(made.data.summary)  # type: ignore[union-attr]
+        parse({"task": {"name": "regression", "target": "when"}}, "train").resolved(dataset.data.summary)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("kind", ["parquet", "arrow", "excel", "json"])
 def test_what_a_file_states_to_be_a_date_is_one(tmp_path: Path, kind: str) -> None:
     days = [datetime(2024, 1 + at % 12, 3, 5) for at in range(30)]
-    made = imported(tmp_path, _typed(kind, days, tmp_path))
-    assert made.data.summary.columns[0].kind == "date"
-    assert seconds(made)[:2] == [utc(2024, 1, 3, 5), utc(2024, 2, 3, 5)]
+    dataset = imported(tmp_path, _typed(kind, days, tmp_path))
+    assert dataset.data.summary.columns[0].kind == "date"
+    assert seconds(dataset)[:2] == [utc(2024, 1, 3, 5), utc(2024, 2, 3, 5)]
 
 
 def _typed(kind: str, days: list[datetime], folder: Path) -> dict[str, bytes]:
@@ -251,14 +256,15 @@ def test_a_text_from_outside_is_what_the_import_made_of_it(
     tmp_path_factory: pytest.TempPathFactory, moments: list[tuple[datetime, int]]
 ) -> None:
     cells = [written(one, style) for one, style in moments]
-    made = table(tmp_path_factory.mktemp("dates"), cells, date.Reading(order="day first"))
-    column = made.data.summary.columns[1]
-    (block,) = dates.blocks([column], made.data, np.arange(len(cells)))  # type: ignore[list-item]
-    raw = dates.gatherer(block, made.data)(np.arange(len(cells)))
+    dataset = table(tmp_path_factory.mktemp("dates"), cells, date.Reading(order="day first"))
+    column = dataset.data.summary.columns[1]
+    (block,) = dates.blocks([column], dataset.data, np.arange(len(cells)))  # type: ignore[list-item]
+    raw = dates.gatherer(block, dataset.data)(np.arange(len(cells)))
     outside, strange = read([cells], block.description(), Path())
     assert not strange
     np.testing.assert_array_equal(outside, raw)
-    again, _ = read([[dates.outside(column, made.data, row) for row in range(len(cells))]], block.description(), Path())  # type: ignore[arg-type]
+    values = [dates.outside(column, dataset.data, row) for row in range(len(cells))]  # type: ignore[arg-type]
+    again, _ = read([values], block.description(), Path())
     np.testing.assert_array_equal(again, raw)
 
 
@@ -283,11 +289,11 @@ def test_a_model_of_dates_is_exported_proved_and_predicts_from_texts(tmp_path: P
         for at, day in enumerate(days)
     ]
     (tmp_path / "x.csv").write_text("\n".join(["when,label", *rows]))
-    made = prepare([tmp_path / "x.csv"], ["x.csv"], tmp_path / "imported")
-    assert Prepared.open(made.prepared).summary.columns[0].kind == "date"
+    dataset = prepare([tmp_path / "x.csv"], ["x.csv"], tmp_path / "imported")
+    assert Prepared.open(dataset.prepared).summary.columns[0].kind == "date"
     spec: dict[str, Any] = {"task": {"name": "classification", "target": "label"}, "epochs": 40, "exporters": []}
-    trained = samples.attempt(tmp_path / "train", "train", spec, {"prepared": made.prepared})
-    inputs = {"prepared": made.prepared, "model": trained.output("model.safetensors")}
+    trained = samples.attempt(tmp_path / "train", "train", spec, {"prepared": dataset.prepared})
+    inputs = {"prepared": dataset.prepared, "model": trained.output("model.safetensors")}
     exporters = {"exporters": [{"name": name} for name in ("onnx", "torchscript", "safetensors")]}
     exported = samples.attempt(tmp_path / "export", "export", exporters, inputs)
     assert [item["status"] for item in exported.report["exports"]] == ["proved"] * 3
@@ -337,10 +343,10 @@ def test_a_model_of_dates_is_exported_proved_and_predicts_from_texts(tmp_path: P
     ],
 )
 def test_the_rarer_forms_of_dates_are_read(tmp_path: Path, cell: str, expected: float) -> None:
-    made = table(tmp_path, [cell, "2020-02-29", ""] * 12)
-    assert made.data.summary.columns[1].kind == "date"
-    assert seconds(made)[:3] == [expected, utc(2020, 2, 29), None]
-    assert not {"text_in_dates", "impossible_dates"} & made.codes
+    dataset = table(tmp_path, [cell, "2020-02-29", ""] * 12)
+    assert dataset.data.summary.columns[1].kind == "date"
+    assert seconds(dataset)[:3] == [expected, utc(2020, 2, 29), None]
+    assert not {"text_in_dates", "impossible_dates"} & dataset.codes
 
 
 @pytest.mark.parametrize(
@@ -357,9 +363,9 @@ def test_of_years_with_two_figures_it_is_asked_and_said_which_century_they_are_o
     problem = table(tmp_path / "unasked", cells).problem("unread_short_years")
     assert problem.params == {"column": "when", "value": "3/14/24"}
     assert "1969 to 1999" in problem.remedy
-    made = table(tmp_path / "chosen", cells, date.Reading())
-    assert made.problem("short_years").params == {"column": "when", "value": "3/14/24"}
-    assert seconds(made)[:2] == [utc(2024, 3, 14), utc(1999, 12, 31)]
+    dataset = table(tmp_path / "chosen", cells, date.Reading())
+    assert dataset.problem("short_years").params == {"column": "when", "value": "3/14/24"}
+    assert seconds(dataset)[:2] == [utc(2024, 3, 14), utc(1999, 12, 31)]
     named = ["14-Mar-24", "1 Dec 69 10:30"] * 12
     assert table(tmp_path / "named", named).problem("unread_short_years").params["value"] == "14-Mar-24"
     assert seconds(table(tmp_path / "chosen-names", named, date.Reading()))[:2] == [
@@ -396,11 +402,11 @@ def test_numbers_since_1970_are_read_where_somebody_says_so(
     tmp_path: Path, cells: list[str], numbers: Any, unit: str
 ) -> None:
     reading = date.Reading(numbers=numbers)
-    made = table(tmp_path, [*cells, ""] * 12, reading)
-    assert seconds(made)[:3] == [utc(2024, 3, 1), utc(2024, 3, 2), None]
-    assert made.problem("since_1970").params == {"column": "when", "value": cells[0], "unit": unit}
-    column = made.data.summary.columns[1]
-    (block,) = dates.blocks([column], made.data, np.arange(36))  # type: ignore[list-item]
+    dataset = table(tmp_path, [*cells, ""] * 12, reading)
+    assert seconds(dataset)[:3] == [utc(2024, 3, 1), utc(2024, 3, 2), None]
+    assert dataset.problem("since_1970").params == {"column": "when", "value": cells[0], "unit": unit}
+    column = dataset.data.summary.columns[1]
+    (block,) = dates.blocks([column], dataset.data, np.arange(36))  # type: ignore[list-item]
     description = json.loads(json.dumps(block.description()))
     for raw in (cells, [float(cell) for cell in cells], [int(float(cell)) for cell in cells]):
         values, strange = read([raw], description, Path())
@@ -408,8 +414,8 @@ def test_numbers_since_1970_are_read_where_somebody_says_so(
 
 
 def test_negative_and_short_numbers_count_from_1970_too(tmp_path: Path) -> None:
-    made = table(tmp_path, ["-86400", "0", "86400"] * 12, date.Reading(numbers="seconds"))
-    assert seconds(made)[:3] == [utc(1969, 12, 31), utc(1970, 1, 1), utc(1970, 1, 2)]
+    dataset = table(tmp_path, ["-86400", "0", "86400"] * 12, date.Reading(numbers="seconds"))
+    assert seconds(dataset)[:3] == [utc(1969, 12, 31), utc(1970, 1, 1), utc(1970, 1, 2)]
 
 
 @pytest.mark.parametrize(
@@ -427,12 +433,12 @@ def test_a_column_that_seems_to_count_since_1970_is_pointed_out_and_stays_number
     tmp_path: Path, name: str, first: int, unit: str | None
 ) -> None:
     rows = "".join(f"{first + 977 * (at * 7 % 31)},{'xy'[at % 2]}\n" for at in range(40))
-    made = imported(tmp_path, {"x.csv": f"{name},label\n{rows}".encode()})
-    assert made.data.summary.columns[0].kind == "number"
+    dataset = imported(tmp_path, {"x.csv": f"{name},label\n{rows}".encode()})
+    assert dataset.data.summary.columns[0].kind == "number"
     if unit is None:
-        assert "counts_since_1970" not in made.codes
+        assert "counts_since_1970" not in dataset.codes
     else:
-        assert made.problem("counts_since_1970").params == {"column": name, "value": str(first), "unit": unit}
+        assert dataset.problem("counts_since_1970").params == {"column": name, "value": str(first), "unit": unit}
 
 
 @pytest.mark.parametrize("share", [1, 2])
@@ -442,27 +448,27 @@ def test_dates_of_a_file_beyond_the_year_9999_are_said(tmp_path: Path, share: in
 
     days = pa.array([5_000_000 if at % share == 0 else 19_000 + at for at in range(36)], pa.int32()).cast(pa.date32())
     pq.write_table(pa.table({"when": days, "x": [at % 7 for at in range(36)]}), tmp_path / "x")
-    made = imported(tmp_path / "made", {"x.parquet": (tmp_path / "x").read_bytes()})
-    assert made.problem("far_dates").params == {"column": "when", "count": 36 // share, "value": "15659-07-15"}
-    assert "impossible_dates" not in made.codes
+    dataset = imported(tmp_path / "made", {"x.parquet": (tmp_path / "x").read_bytes()})
+    assert dataset.problem("far_dates").params == {"column": "when", "count": 36 // share, "value": "15659-07-15"}
+    assert "impossible_dates" not in dataset.codes
     if share == 2:
-        assert made.data.summary.columns[0].kind == "date"
-        assert made.data.summary.columns[0].missing == 18
+        assert dataset.data.summary.columns[0].kind == "date"
+        assert dataset.data.summary.columns[0].missing == 18
 
 
 def test_what_the_import_took_as_missing_is_nothing_strange_to_the_reader(tmp_path: Path) -> None:
-    made = table(tmp_path, [*["2024-03-01", "2024-03-02"] * 12, "soon", "never", "n/a", "soon"])
-    column = made.data.summary.columns[1]
+    dataset = table(tmp_path, [*["2024-03-01", "2024-03-02"] * 12, "soon", "never", "n/a", "soon"])
+    column = dataset.data.summary.columns[1]
     assert column.gaps == ("n/a", "never", "soon")
-    (block,) = dates.blocks([column], made.data, np.arange(28))  # type: ignore[list-item]
+    (block,) = dates.blocks([column], dataset.data, np.arange(28))  # type: ignore[list-item]
     values, strange = read([["2024-03-01", "soon", "never", "N/A", "n/a", "31.02.2024"]], block.description(), Path())
     assert values[1:, 0].tolist() == [date.GAP] * 5
     assert strange == [("when", "N/A"), ("when", "31.02.2024")]
 
 
 def test_numbers_among_dates_are_said(tmp_path: Path) -> None:
-    made = table(tmp_path, [*["2024-03-01", "2024-03-02"] * 12, "45352", "soon"])
-    assert made.problem("text_in_dates").params == {"column": "when", "count": 2, "value": "45352", "line": 26}
+    dataset = table(tmp_path, [*["2024-03-01", "2024-03-02"] * 12, "45352", "soon"])
+    assert dataset.problem("text_in_dates").params == {"column": "when", "count": 2, "value": "45352", "line": 26}
 
 
 DAYS = ["2024-01-01", "2024-03-01 10:00", "2024-03-01 10:00", "2024-02-01", "2023-07-05", ""]
@@ -471,18 +477,18 @@ DAYS = ["2024-01-01", "2024-03-01 10:00", "2024-03-01 10:00", "2024-02-01", "202
 @pytest.mark.parametrize(("by", "expected"), [("middle", "2024-02-01"), ("most_frequent", "2024-03-01 10:00:00")])
 @pytest.mark.parametrize("flag", [True, False])
 def test_gaps_of_dates_are_filled_where_cleaning_says_so(tmp_path: Path, by: Any, expected: str, flag: bool) -> None:
-    made = table(tmp_path, DAYS * 6)
+    dataset = table(tmp_path, DAYS * 6)
     step = {"name": "fill_missing", "by": by, "flag": flag}
     spec = parse({"task": {"name": "classification", "target": "label"}, "cleaning": [step]}, "train")
     assert isinstance(spec, TrainDraft)
-    some = spec.resolved(made.data.summary)
-    own = [column for column in made.data.summary.columns if column.kind == "date"]
+    some = spec.resolved(dataset.data.summary)
+    own = [column for column in dataset.data.summary.columns if column.kind == "date"]
     train = np.arange(30)
-    fitted = dates.blocks(own, made.data, train)  # type: ignore[arg-type]
-    (stage,) = cleaned.values(some.cleaning, fitted, own, made.data, train)
+    fitted = dates.blocks(own, dataset.data, train)  # type: ignore[arg-type]
+    (stage,) = cleaned.values(some.cleaning, fitted, own, dataset.data, train)
     (block,) = stage.after
     assert isinstance(block, date.Block)
-    raw = dates.gatherer(block, made.data)(np.arange(6))
+    raw = dates.gatherer(block, dataset.data)(np.arange(6))
     filled = dates.cleaned(block, raw)
     assert dates.readable(block, 0, filled[:, 0])[-1] == expected
     assert dates.readable(block, 0, raw[:, 0])[-1] is None
@@ -497,7 +503,7 @@ def test_gaps_of_dates_are_filled_where_cleaning_says_so(tmp_path: Path, by: Any
 
 
 def test_no_date_is_zero(tmp_path: Path) -> None:
-    made = table(tmp_path, DAYS * 6)
+    dataset = table(tmp_path, DAYS * 6)
     spec = parse(
         {
             "task": {"name": "classification", "target": "label"},
@@ -506,18 +512,18 @@ def test_no_date_is_zero(tmp_path: Path) -> None:
         "train",
     )
     with pytest.raises(TrainerError, match="cannot take the column “when”"):
-        spec.resolved(made.data.summary)  # type: ignore[union-attr]
+        spec.resolved(dataset.data.summary)  # type: ignore[union-attr]
 
 
 def test_a_preview_shows_the_dates_that_fill_gaps(tmp_path: Path) -> None:
     content = "\n".join(["size,when,label", *(f"{at * 7 % 13},{DAYS[at % 6]},{'xy'[at // 3 % 2]}" for at in range(60))])
     (tmp_path / "x.csv").write_text(content)
-    made = prepare([tmp_path / "x.csv"], ["x.csv"], tmp_path / "imported")
+    dataset = prepare([tmp_path / "x.csv"], ["x.csv"], tmp_path / "imported")
     spec: dict[str, Any] = {
         "task": {"name": "classification", "target": "label"},
         "cleaning": [{"name": "fill_missing", "by": "middle", "columns": ["when"]}],
     }
-    done = samples.attempt(tmp_path / "preview", "preview", spec, {"prepared": made.prepared})
+    done = samples.attempt(tmp_path / "preview", "preview", spec, {"prepared": dataset.prepared})
     (change,) = Preview.model_validate(done.report, strict=False).changes
     assert (change.column, change.count, change.before.missing, change.after.missing) == ("when", 10, 10, 0)
     assert {(cell.before, cell.after) for cell in change.cells} == {(None, "2024-02-01")}
@@ -537,12 +543,12 @@ def test_a_preview_shows_the_dates_that_fill_gaps(tmp_path: Path) -> None:
 def test_months_are_asked_for_and_read_as_their_first_day(
     tmp_path: Path, cells: list[str], expected: list[float]
 ) -> None:
-    made = table(tmp_path / "unasked", cells * 12)
-    assert made.data.summary.columns[1].kind != "date"
-    assert made.problem("unread_months").params == {"column": "when", "value": cells[0]}
-    made = table(tmp_path / "chosen", cells * 12, date.Reading())
-    assert seconds(made)[:2] == expected
-    assert made.problem("months").params["value"] == cells[0]
+    dataset = table(tmp_path / "unasked", cells * 12)
+    assert dataset.data.summary.columns[1].kind != "date"
+    assert dataset.problem("unread_months").params == {"column": "when", "value": cells[0]}
+    dataset = table(tmp_path / "chosen", cells * 12, date.Reading())
+    assert seconds(dataset)[:2] == expected
+    assert dataset.problem("months").params["value"] == cells[0]
 
 
 def test_one_cell_like_a_date_makes_no_dates_and_a_few_others_do_not_hide_them(tmp_path: Path) -> None:
@@ -560,7 +566,7 @@ def test_one_cell_like_a_date_makes_no_dates_and_a_few_others_do_not_hide_them(t
     ],
 )
 def test_a_column_that_is_partly_dates_is_pointed_out(tmp_path: Path, cells: list[str], value: str) -> None:
-    made = table(tmp_path, cells * 12)
-    assert made.data.summary.columns[1].kind != "date"
-    params = made.problem("partly_dates").params
+    dataset = table(tmp_path, cells * 12)
+    assert dataset.data.summary.columns[1].kind != "date"
+    params = dataset.problem("partly_dates").params
     assert params == {"column": "when", "count": 6 * len(cells), "present": 12 * len(cells), "value": value}

@@ -82,8 +82,8 @@ def test_a_run_that_was_paused_goes_on_exactly_and_is_judged_on_the_same_rows(
     proof = Proof.prepare(source, prepared, tmp_path)
     assert proof.scores["Rows"] == report.parse(last.report).value("test/rows")
     if spec["task"]["name"] == PROVED[name_of(spec)]:
-        made = export.make(catalog.default("exporters", "torchscript"), source, proof, tmp_path / "made")
-        assert made.report.status == "proved", made.report
+        result = export.make(catalog.default("exporters", "torchscript"), source, proof, tmp_path / "made")
+        assert result.report.status == "proved", result.report
 
 
 def test_what_was_cleaned_is_reported_and_goes_with_the_model(prepared: Path, tmp_path: Path) -> None:

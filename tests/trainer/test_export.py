@@ -281,13 +281,13 @@ def test_a_refused_export_is_not_offered_and_the_others_stay(digits: Trained, tm
         assert "| refused |" in archive.read("PARITY.md").decode()
 
 
-def _assembled(made: list[Export], trained: Trained, proof: Proof, folder: Path) -> list[str]:
+def _assembled(exports: list[Export], trained: Trained, proof: Proof, folder: Path) -> list[str]:
     (folder / "out").mkdir()
     links = [
         bundle.link("data", "prepared.safetensors", trained.prepared),
         bundle.link("weights", "model.safetensors", trained.model),
     ]
-    return [name for _, name in export.assemble(made, trained.source, proof, links, folder / "out")]
+    return [name for _, name in export.assemble(exports, trained.source, proof, links, folder / "out")]
 
 
 def test_a_wrong_mean_is_refused(digits: Trained, tmp_path: Path) -> None:
@@ -296,17 +296,17 @@ def test_a_wrong_mean_is_refused(digits: Trained, tmp_path: Path) -> None:
     assert isinstance(pixels, image.Block)
     shifted = pixels.model_copy(update={"mean": (pixels.mean[0] + 1.0,)})
     wrong = _tampered(digits, tmp_path, config.model_copy(update={"inputs": (shifted,)}))
-    made = export.make(default("exporters", "safetensors"), wrong, digits.proof(tmp_path), tmp_path / "wrong")
-    assert made.report.status == "refused"
-    assert not made.offered
+    result = export.make(default("exporters", "safetensors"), wrong, digits.proof(tmp_path), tmp_path / "wrong")
+    assert result.report.status == "refused"
+    assert not result.offered
 
 
 def test_a_model_that_answers_only_nan_is_refused(digits: Trained, tmp_path: Path) -> None:
     wrong = _tampered(digits, tmp_path, digits.source.config, weight=math.nan)
     proof = Proof.prepare(wrong, digits.prepared, tmp_path)
-    made = export.make(default("exporters", "safetensors"), wrong, proof, tmp_path / "wrong")
-    assert made.report.status == "refused"
-    assert "answers no row with a number" in made.report.message
+    result = export.make(default("exporters", "safetensors"), wrong, proof, tmp_path / "wrong")
+    assert result.report.status == "refused"
+    assert "answers no row with a number" in result.report.message
 
 
 def test_wrong_category_codes_are_refused(penguins: Trained, tmp_path: Path) -> None:
@@ -318,8 +318,8 @@ def test_wrong_category_codes_are_refused(penguins: Trained, tmp_path: Path) -> 
         for block in config.inputs
     )
     wrong = _tampered(penguins, tmp_path, config.model_copy(update={"inputs": inputs}))
-    made = export.make(default("exporters", "safetensors"), wrong, penguins.proof(tmp_path), tmp_path / "wrong")
-    assert made.report.status == "refused"
+    result = export.make(default("exporters", "safetensors"), wrong, penguins.proof(tmp_path), tmp_path / "wrong")
+    assert result.report.status == "refused"
 
 
 def test_an_export_that_needs_our_code_is_refused(digits: Trained, tmp_path: Path) -> None:

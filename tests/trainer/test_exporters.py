@@ -50,26 +50,26 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(scope="module", params=EXPORTERS)
-def made(request: pytest.FixtureRequest, trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Export:
+def result(request: pytest.FixtureRequest, trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Export:
     folder = tmp_path_factory.mktemp(request.param) / "made"
     return export.make(catalog.default("exporters", request.param), trained.source, trained.proof, folder)
 
 
-def test_it_is_proved(made: Export) -> None:
-    assert made.report.status == "proved", made.report
+def test_it_is_proved(result: Export) -> None:
+    assert result.report.status == "proved", result.report
 
 
-def test_it_writes_the_files_that_it_lists(made: Export) -> None:
-    assert {file.name for file in made.files} <= {path.name for path in made.folder.iterdir()}
-    assert made.files[0].format == made.exporter.name
-    needs = catalog.entry("exporters", made.exporter).module.NEEDS
-    assert (made.folder / made.run).read_text().splitlines()[0].endswith(f'It needs: numpy {needs}."""')
-    assert all(exporters.labels().get(file.format) for file in made.files if file.offered)
+def test_it_writes_the_files_that_it_lists(result: Export) -> None:
+    assert {file.name for file in result.files} <= {path.name for path in result.folder.iterdir()}
+    assert result.files[0].format == result.exporter.name
+    needs = catalog.entry("exporters", result.exporter).module.NEEDS
+    assert (result.folder / result.run).read_text().splitlines()[0].endswith(f'It needs: numpy {needs}."""')
+    assert all(exporters.labels().get(file.format) for file in result.files if file.offered)
 
 
-def test_it_tells_no_path_of_this_machine(made: Export) -> None:
-    for path in filter(Path.is_file, made.folder.iterdir()):
-        assert not telling_paths(path.name, path.read_bytes(), made.folder)
+def test_it_tells_no_path_of_this_machine(result: Export) -> None:
+    for path in filter(Path.is_file, result.folder.iterdir()):
+        assert not telling_paths(path.name, path.read_bytes(), result.folder)
 
 
 def test_a_path_is_seen_in_an_archive_within_an_archive() -> None:
@@ -85,12 +85,12 @@ def test_a_path_of_anybodys_home_is_seen(path: str) -> None:
     assert not telling_paths("c", b"the home/house is at /home or C:\\Users")
 
 
-def test_the_same_model_gives_the_same_bytes(made: Export, trained: Trained, tmp_path: Path) -> None:
+def test_the_same_model_gives_the_same_bytes(result: Export, trained: Trained, tmp_path: Path) -> None:
     again = sources.open_source(trained.source.path, "torch")
-    catalog.build("exporters", made.exporter, again, tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {file.name for file in made.files}
-    for file in made.files:
-        assert (tmp_path / file.name).read_bytes() == (made.folder / file.name).read_bytes(), file.name
+    catalog.build("exporters", result.exporter, again, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {file.name for file in result.files}
+    for file in result.files:
+        assert (tmp_path / file.name).read_bytes() == (result.folder / file.name).read_bytes(), file.name
 
 
 def test_what_every_export_has_has_a_label() -> None:

@@ -42,30 +42,30 @@ def read(folder: Path, text: str, encoding: str = "utf-8", name: str = "table.cs
     return imported(folder, {name: text.encode(encoding)})
 
 
-def kinds(made: Imported) -> dict[str, str]:
-    return {column.name: column.kind for column in made.data.summary.columns}
+def kinds(dataset: Imported) -> dict[str, str]:
+    return {column.name: column.kind for column in dataset.data.summary.columns}
 
 
 def test_numbers_and_categories_become_arrays(tmp_path: Path) -> None:
-    made = read(tmp_path, TABLE)
-    assert kinds(made) == {"size": "number", "colour": "category", "weight": "number"}
-    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], np.arange(30))
-    np.testing.assert_array_equal(made.data.array("numbers")[:, 1], np.arange(30) / 4)
-    np.testing.assert_array_equal(made.data.array("categories")[:, 0], np.arange(30) % 3 != 0)
-    assert levels(made.data.summary.columns[1]) == ("blue", "red")
-    assert made.profile.rows[1] == ("1", "red", "0.25")
-    assert made.profile.suggested_target == "colour"
+    dataset = read(tmp_path, TABLE)
+    assert kinds(dataset) == {"size": "number", "colour": "category", "weight": "number"}
+    np.testing.assert_array_equal(dataset.data.array("numbers")[:, 0], np.arange(30))
+    np.testing.assert_array_equal(dataset.data.array("numbers")[:, 1], np.arange(30) / 4)
+    np.testing.assert_array_equal(dataset.data.array("categories")[:, 0], np.arange(30) % 3 != 0)
+    assert levels(dataset.data.summary.columns[1]) == ("blue", "red")
+    assert dataset.profile.rows[1] == ("1", "red", "0.25")
+    assert dataset.profile.suggested_target == "colour"
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_delimiters_and_line_ends_are_recognised(tmp_path: Path, mark: str, end: str) -> None:
-    made = read(tmp_path, TABLE.replace(",", mark).replace("\n", end))
+    dataset = read(tmp_path, TABLE.replace(",", mark).replace("\n", end))
     plain = read(tmp_path / "plain", TABLE)
-    assert made.data.summary.dialect == Dialect(delimiter=mark)
-    assert made.data.summary.columns == plain.data.summary.columns
+    assert dataset.data.summary.dialect == Dialect(delimiter=mark)
+    assert dataset.data.summary.columns == plain.data.summary.columns
     for name in ("numbers", "categories"):
-        np.testing.assert_array_equal(made.data.array(name), plain.data.array(name))
+        np.testing.assert_array_equal(dataset.data.array(name), plain.data.array(name))
 
 
 @pytest.mark.parametrize(
@@ -83,11 +83,11 @@ def test_chinese_text_is_read_in_every_encoding(tmp_path: Path, encoding: str, t
     text = "城市,天气,温度\n" + "".join(
         f"{'北京' if n % 2 else '上海'},{'晴天' if n % 3 else '下雨'},{n}\n" for n in range(40)
     )
-    made = read(tmp_path, text, encoding)
-    assert levels(made.data.summary.columns[0]) == ("上海", "北京")
-    assert ("encoding" in made.codes) == bool(told)
+    dataset = read(tmp_path, text, encoding)
+    assert levels(dataset.data.summary.columns[0]) == ("上海", "北京")
+    assert ("encoding" in dataset.codes) == bool(told)
     if told:
-        assert made.problem("encoding").params["encoding"] == told
+        assert dataset.problem("encoding").params["encoding"] == told
 
 
 WORDS = {
@@ -102,43 +102,43 @@ WORDS = {
 @pytest.mark.parametrize("codec", WORDS)
 def test_the_usual_encodings_of_spreadsheets_are_told_apart(tmp_path: Path, codec: str) -> None:
     names, *lines = WORDS[codec]
-    made = read(tmp_path, "\r\n".join([names, *lines * 10]), codec)
+    dataset = read(tmp_path, "\r\n".join([names, *lines * 10]), codec)
     mark = ";" if ";" in names else ","
-    assert [column.name for column in made.data.summary.columns] == names.split(mark)
-    assert levels(made.data.summary.columns[0]) == tuple(sorted(line.split(mark)[0] for line in lines))
-    assert made.problem("encoding").params == {"encoding": LABELS[codec]}
+    assert [column.name for column in dataset.data.summary.columns] == names.split(mark)
+    assert levels(dataset.data.summary.columns[0]) == tuple(sorted(line.split(mark)[0] for line in lines))
+    assert dataset.problem("encoding").params == {"encoding": LABELS[codec]}
 
 
 @pytest.mark.parametrize("codec", ["cp1250", "cp1253", "cp1254", "big5"])
 def test_an_encoding_that_is_not_told_apart_can_be_chosen(tmp_path: Path, codec: str) -> None:
     word = {"cp1250": "Łódź", "cp1253": "Αθήνα", "cp1254": "Iğdır", "big5": "臺北"}[codec]
     spec = listing("formats")["csv"].spec.model_validate({"encoding": codec})
-    made = imported(tmp_path, {"x.csv": (f"city,n\n{word},1\nRome,2\n" * 10).encode(codec)}, spec)
-    assert word in levels(made.data.summary.columns[0])
+    dataset = imported(tmp_path, {"x.csv": (f"city,n\n{word},1\nRome,2\n" * 10).encode(codec)}, spec)
+    assert word in levels(dataset.data.summary.columns[0])
 
 
 def test_japanese_without_kana_is_told_by_what_is_no_western_letter(tmp_path: Path) -> None:
-    made = read(tmp_path, "都市,身長,性別\n" + "東京,1,男性\n大阪,2,女性\n" * 9, "cp932")
-    assert levels(made.data.summary.columns[0]) == ("大阪", "東京")
+    dataset = read(tmp_path, "都市,身長,性別\n" + "東京,1,男性\n大阪,2,女性\n" * 9, "cp932")
+    assert levels(dataset.data.summary.columns[0]) == ("大阪", "東京")
 
 
 def test_western_text_that_is_not_utf8_is_read_as_windows_1252(tmp_path: Path) -> None:
-    made = read(
+    dataset = read(
         tmp_path, "ort,höhe,güte\n" + "Köln,53,gut\nMünchen,519,schön\nZürich,408,fürchterlich\n" * 9, "latin-1"
     )
-    assert [column.name for column in made.data.summary.columns] == ["ort", "höhe", "güte"]
-    assert made.problem("encoding").params["encoding"].startswith("Windows-1252")
+    assert [column.name for column in dataset.data.summary.columns] == ["ort", "höhe", "güte"]
+    assert dataset.problem("encoding").params["encoding"].startswith("Windows-1252")
 
 
 def test_the_encoding_is_judged_by_the_whole_file(tmp_path: Path) -> None:
-    made = imported(tmp_path, {"x.csv": (TABLE * 200).encode() + "1,gr\xfcn,3\n".encode("latin-1")})
-    assert "grün" in levels(made.data.summary.columns[1])
+    dataset = imported(tmp_path, {"x.csv": (TABLE * 200).encode() + "1,gr\xfcn,3\n".encode("latin-1")})
+    assert "grün" in levels(dataset.data.summary.columns[1])
 
 
 def test_quoted_values_may_hold_delimiters_quotes_and_line_breaks(tmp_path: Path) -> None:
-    made = read(tmp_path, 'note,kind\n"one, two\nand ""three""",a\nfour,b\n' * 1)
-    assert made.profile.rows[0] == ('one, two\nand "three"', "a")
-    assert made.data.summary.rows == 2
+    dataset = read(tmp_path, 'note,kind\n"one, two\nand ""three""",a\nfour,b\n' * 1)
+    assert dataset.profile.rows[0] == ('one, two\nand "three"', "a")
+    assert dataset.data.summary.rows == 2
 
 
 @settings(deadline=None)  # files are written, on a machine that may be busy
@@ -161,27 +161,27 @@ def test_what_pythons_writer_writes_is_read_back(
         {"name": "csv", "delimiter": ",", "encoding": "utf-8", "header": "yes"}
     )
     folder = tmp_path_factory.mktemp("csv")
-    made = imported(folder, {"x.csv": buffer.getvalue().encode()}, spec)
-    assert list(made.profile.rows) == [(word, str(number)) for word, number in rows]
+    dataset = imported(folder, {"x.csv": buffer.getvalue().encode()}, spec)
+    assert list(dataset.profile.rows) == [(word, str(number)) for word, number in rows]
 
 
 @pytest.mark.parametrize("names", ["<TICKER>,<DATE>,<CLOSE>", "[id],[x],[y]", "{a},b,c"])
 def test_a_table_whose_first_name_begins_like_another_kind_of_text_is_a_table(tmp_path: Path, names: str) -> None:
-    made = read(tmp_path, names + "\n" + "".join(f"{n},{n / 2},{n % 3}\n" for n in range(30)))
-    assert list(kinds(made)) == names.split(",")
+    dataset = read(tmp_path, names + "\n" + "".join(f"{n},{n / 2},{n % 3}\n" for n in range(30)))
+    assert list(kinds(dataset)) == names.split(",")
 
 
 def test_a_table_without_names_gets_some(tmp_path: Path) -> None:
-    made = read(tmp_path, TABLE.partition("\n")[2])
-    assert list(kinds(made)) == ["column 1", "column 2", "column 3"]
-    assert made.data.summary.rows == 30
-    assert "no_header" in made.codes
+    dataset = read(tmp_path, TABLE.partition("\n")[2])
+    assert list(kinds(dataset)) == ["column 1", "column 2", "column 3"]
+    assert dataset.data.summary.rows == 30
+    assert "no_header" in dataset.codes
 
 
 def test_empty_and_repeated_names_become_different_ones(tmp_path: Path) -> None:
-    made = read(tmp_path, "a,a,,a (2)\n" + "1,2,3,x\n4,5,6,y\n" * 9)
-    assert list(kinds(made)) == ["a", "a (3)", "column 3", "a (2)"]
-    assert made.problem("renamed_columns").params["count"] == 2
+    dataset = read(tmp_path, "a,a,,a (2)\n" + "1,2,3,x\n4,5,6,y\n" * 9)
+    assert list(kinds(dataset)) == ["a", "a (3)", "column 3", "a (2)"]
+    assert dataset.problem("renamed_columns").params["count"] == 2
 
 
 @pytest.mark.timed
@@ -208,46 +208,46 @@ def test_a_row_of_another_width_is_named_by_its_line(tmp_path: Path) -> None:
 
 
 def test_delimiters_too_many_at_the_end_and_blank_lines_do_no_harm(tmp_path: Path) -> None:
-    made = read(tmp_path, "a,b\n\n1,x,,\n  \n2,y\n")
-    assert made.data.summary.rows == 2
+    dataset = read(tmp_path, "a,b\n\n1,x,,\n  \n2,y\n")
+    assert dataset.data.summary.rows == 2
 
 
 def test_text_among_numbers_counts_as_missing_and_is_pointed_at(tmp_path: Path) -> None:
     lines = [f"{n},{n % 2}" for n in range(40)]
     lines[7] = "heavy,1"
-    made = read(tmp_path, "mass,label\n" + "\n".join(lines))
-    assert kinds(made)["mass"] == "number"
-    assert np.isnan(made.data.array("numbers")[7, 0])
-    assert made.problem("text_in_numbers").params == {
+    dataset = read(tmp_path, "mass,label\n" + "\n".join(lines))
+    assert kinds(dataset)["mass"] == "number"
+    assert np.isnan(dataset.data.array("numbers")[7, 0])
+    assert dataset.problem("text_in_numbers").params == {
         "column": "mass",
         "count": 1,
         "value": "heavy",
         "line": 9,
         "lines": "9",
     }
-    assert made.data.summary.columns[0].missing == 1
+    assert dataset.data.summary.columns[0].missing == 1
 
 
 def test_infinities_count_as_missing_and_are_pointed_at(tmp_path: Path) -> None:
-    made = read(tmp_path, "mass,label\n" + "".join(f"{n},x\n{n},y\n" for n in range(20)) + "inf,x\n1e999,y\n")
-    assert np.isnan(made.data.array("numbers")[-2:, 0]).all()
-    assert made.problem("infinite_values").params == {"column": "mass", "count": 2, "line": 42}
+    dataset = read(tmp_path, "mass,label\n" + "".join(f"{n},x\n{n},y\n" for n in range(20)) + "inf,x\n1e999,y\n")
+    assert np.isnan(dataset.data.array("numbers")[-2:, 0]).all()
+    assert dataset.problem("infinite_values").params == {"column": "mass", "count": 2, "line": 42}
 
 
 def test_a_column_whose_numbers_are_all_infinite_is_left_out_and_pointed_at(tmp_path: Path) -> None:
-    made = read(
+    dataset = read(
         tmp_path, "mass,size,label\n" + "inf,1,x\n-inf,2,y\n1e300,3,x\nheavy,4,y\n,5,y\n1e301,6,x\n-inf,7,y\n" * 3
     )
-    assert kinds(made) == {"mass": "constant", "size": "number", "label": "category"}
-    assert made.data.summary.columns[0].missing == 21
-    assert made.problem("infinite_values").params == {"column": "mass", "count": 15, "line": 2}
+    assert kinds(dataset) == {"mass": "constant", "size": "number", "label": "category"}
+    assert dataset.data.summary.columns[0].missing == 21
+    assert dataset.problem("infinite_values").params == {"column": "mass", "count": 15, "line": 2}
 
 
 @pytest.mark.parametrize("cell", ["1e39", "-3.4028235e38", "1.7976931348623157e308"])
 def test_numbers_too_large_for_a_model_count_as_missing_and_are_pointed_at(tmp_path: Path, cell: str) -> None:
-    made = read(tmp_path, "mass,label\n" + "1.989e30,x\n-2,y\n" * 20 + f"{cell},x\n")
-    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [1.989e30, -2] * 20 + [np.nan])
-    assert made.problem("infinite_values").params == {"column": "mass", "count": 1, "line": 42}
+    dataset = read(tmp_path, "mass,label\n" + "1.989e30,x\n-2,y\n" * 20 + f"{cell},x\n")
+    np.testing.assert_array_equal(dataset.data.array("numbers")[:, 0], [1.989e30, -2] * 20 + [np.nan])
+    assert dataset.problem("infinite_values").params == {"column": "mass", "count": 1, "line": 42}
 
 
 def test_one_huge_cell_leaves_a_regression_with_scores_that_are_numbers(tmp_path: Path) -> None:
@@ -263,43 +263,45 @@ def test_one_huge_cell_leaves_a_regression_with_scores_that_are_numbers(tmp_path
 
 @pytest.mark.parametrize("spelling", ["", "NA", "n/a", "NaN", "NULL", "None", "-", "?", "#N/A"])
 def test_missing_values_are_known_by_many_spellings(tmp_path: Path, spelling: str) -> None:
-    made = read(tmp_path, "n,label\n" + "1,x\n2,y\n" * 9 + f"{spelling},{spelling or 'x'}\n")
-    assert made.data.summary.columns[0].missing == 1
-    assert np.isnan(made.data.array("numbers")[-1, 0])
-    assert made.data.array("categories")[-1, 0] == (-1 if spelling else 0)
-    assert ("missing_spellings" in made.codes) == bool(spelling)
+    dataset = read(tmp_path, "n,label\n" + "1,x\n2,y\n" * 9 + f"{spelling},{spelling or 'x'}\n")
+    assert dataset.data.summary.columns[0].missing == 1
+    assert np.isnan(dataset.data.array("numbers")[-1, 0])
+    assert dataset.data.array("categories")[-1, 0] == (-1 if spelling else 0)
+    assert ("missing_spellings" in dataset.codes) == bool(spelling)
 
 
 def test_underscores_and_dates_are_not_numbers(tmp_path: Path) -> None:
-    made = read(tmp_path, "a,b\n" + "".join(f"1_{n},2024-01-{n:02}\n" for n in range(1, 29)))
-    assert kinds(made) == {"a": "text", "b": "date"}
+    dataset = read(tmp_path, "a,b\n" + "".join(f"1_{n},2024-01-{n:02}\n" for n in range(1, 29)))
+    assert kinds(dataset) == {"a": "text", "b": "date"}
 
 
 def test_thousands_and_decimal_commas_are_numbers(tmp_path: Path) -> None:
-    made = read(tmp_path / "us", 'a,b\n"1,234",x\n"12,345.5",y\n7,x\n')
-    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [1234, 12345.5, 7])
-    made = read(tmp_path / "de", "a;b\n1,5;x\n1.234,25;y\n7;x\n")
-    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [1.5, 1234.25, 7])
-    assert made.problem("decimal_comma").params["value"] == "1,5"
+    dataset = read(tmp_path / "us", 'a,b\n"1,234",x\n"12,345.5",y\n7,x\n')
+    np.testing.assert_array_equal(dataset.data.array("numbers")[:, 0], [1234, 12345.5, 7])
+    dataset = read(tmp_path / "de", "a;b\n1,5;x\n1.234,25;y\n7;x\n")
+    np.testing.assert_array_equal(dataset.data.array("numbers")[:, 0], [1.5, 1234.25, 7])
+    assert dataset.problem("decimal_comma").params["value"] == "1,5"
 
 
 def test_points_between_thousands_are_none_of_decimals_where_commas_are(tmp_path: Path) -> None:
-    made = read(tmp_path / "de", "a;b;c\n850;2,5;x\n1.500;3;y\n12.000;1.234,25;x\n1.234.567;4;y\n")
-    np.testing.assert_array_equal(made.data.array("numbers"), [[850, 2.5], [1500, 3], [12000, 1234.25], [1234567, 4]])
+    dataset = read(tmp_path / "de", "a;b;c\n850;2,5;x\n1.500;3;y\n12.000;1.234,25;x\n1.234.567;4;y\n")
+    np.testing.assert_array_equal(
+        dataset.data.array("numbers"), [[850, 2.5], [1500, 3], [12000, 1234.25], [1234567, 4]]
+    )
     for decimals in ("0.125", "12.5"):
-        made = read(tmp_path / decimals, f"a;b;c\n{decimals};2,5;x\n1.500;3;y\n4;7;x\n")
-        np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [float(decimals), 1.5, 4])
+        dataset = read(tmp_path / decimals, f"a;b;c\n{decimals};2,5;x\n1.500;3;y\n4;7;x\n")
+        np.testing.assert_array_equal(dataset.data.array("numbers")[:, 0], [float(decimals), 1.5, 4])
 
 
 def test_digits_of_other_scripts_are_text_beside_numbers(tmp_path: Path) -> None:
-    made = read(tmp_path, "a,b\n" + "".join(f"{n},x\n" for n in range(40)) + "١٢,y\n")
-    assert made.problem("text_in_numbers").params["value"] == "١٢"
+    dataset = read(tmp_path, "a,b\n" + "".join(f"{n},x\n" for n in range(40)) + "١٢,y\n")
+    assert dataset.problem("text_in_numbers").params["value"] == "١٢"
 
 
 def test_column_kinds(tmp_path: Path) -> None:
     rows = [f"{n},same,{'ab'[n % 2]},words about row {n},K{n:03}," for n in range(60)]
-    made = read(tmp_path, "number,constant,category,text,key,nothing\n" + "\n".join(rows))
-    assert kinds(made) == {
+    dataset = read(tmp_path, "number,constant,category,text,key,nothing\n" + "\n".join(rows))
+    assert kinds(dataset) == {
         "number": "number",
         "constant": "constant",
         "category": "category",
@@ -307,8 +309,8 @@ def test_column_kinds(tmp_path: Path) -> None:
         "key": "text",
         "nothing": "constant",
     }
-    assert made.data.array("categories").shape == (60, 1)
-    assert {problem.params["column"] for problem in made.profile.problems if problem.code == "identifier"} == {
+    assert dataset.data.array("categories").shape == (60, 1)
+    assert {problem.params["column"] for problem in dataset.profile.problems if problem.code == "identifier"} == {
         "number",
         "key",
     }
@@ -316,21 +318,21 @@ def test_column_kinds(tmp_path: Path) -> None:
 
 def test_thousands_of_columns_are_read(tmp_path: Path) -> None:
     names = ",".join(f"c{n}" for n in range(3000))
-    made = read(tmp_path, names + "\n" + "\n".join(",".join(str(n * row) for n in range(3000)) for row in range(20)))
-    assert made.data.array("numbers").shape == (20, 2999)  # the first column is 0 throughout
-    assert made.data.array("numbers")[3, -1] == 2999 * 3
+    dataset = read(tmp_path, names + "\n" + "\n".join(",".join(str(n * row) for n in range(3000)) for row in range(20)))
+    assert dataset.data.array("numbers").shape == (20, 2999)  # the first column is 0 throughout
+    assert dataset.data.array("numbers")[3, -1] == 2999 * 3
 
 
 def test_more_rows_than_one_chunk_holds_are_read_in_order(tmp_path: Path) -> None:
-    made = read(tmp_path, "n,label\n" + "".join(f"{n},{n % 7}x\n" for n in range(10_001)))
-    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], np.arange(10_001))
-    np.testing.assert_array_equal(made.data.array("categories")[:, 0], np.arange(10_001) % 7)
+    dataset = read(tmp_path, "n,label\n" + "".join(f"{n},{n % 7}x\n" for n in range(10_001)))
+    np.testing.assert_array_equal(dataset.data.array("numbers")[:, 0], np.arange(10_001))
+    np.testing.assert_array_equal(dataset.data.array("categories")[:, 0], np.arange(10_001) % 7)
 
 
 def test_numbers_after_many_rows_of_text_are_numbers_and_the_text_is_counted(tmp_path: Path) -> None:
-    made = read(tmp_path, "a,b\n" + "off,1\n" * 21_000 + "".join(f"{n},{n}\n" for n in range(100_000)))
-    assert made.data.summary.columns[0].missing == made.problem("text_in_numbers").params["count"] == 21_000
-    np.testing.assert_array_equal(made.data.array("numbers")[21_000:, 0], np.arange(100_000))
+    dataset = read(tmp_path, "a,b\n" + "off,1\n" * 21_000 + "".join(f"{n},{n}\n" for n in range(100_000)))
+    assert dataset.data.summary.columns[0].missing == dataset.problem("text_in_numbers").params["count"] == 21_000
+    np.testing.assert_array_equal(dataset.data.array("numbers")[21_000:, 0], np.arange(100_000))
 
 
 ODD_CELLS = st.sampled_from(
@@ -430,8 +432,8 @@ def test_it_is_read_under_the_limits_of_an_inspection_and_in_less_memory_than_it
 
 
 def test_it_may_be_compressed_or_in_a_zip(tmp_path: Path) -> None:
-    made = imported(tmp_path, {"x.zip": zipped({"folder/table.csv": TABLE.encode(), "folder/README.txt": b"words"})})
-    assert made.data.summary.rows == 30
+    dataset = imported(tmp_path, {"x.zip": zipped({"folder/table.csv": TABLE.encode(), "folder/README.txt": b"words"})})
+    assert dataset.data.summary.rows == 30
 
 
 @pytest.mark.parametrize(
@@ -481,13 +483,13 @@ def test_words_for_yes_and_no_are_one_kind_however_they_are_written(
     words: tuple[str, ...], levels: tuple[str, str], tmp_path: Path
 ) -> None:
     cells = [words[row % len(words)] if row % 7 else "" for row in range(60)]
-    made = read(tmp_path, "a,sold\n" + "".join(f"{row},{cell}\n" for row, cell in enumerate(cells)))
-    column = made.data.summary.columns[1]
+    dataset = read(tmp_path, "a,sold\n" + "".join(f"{row},{cell}\n" for row, cell in enumerate(cells)))
+    column = dataset.data.summary.columns[1]
     assert isinstance(column, boolean.Column)
     assert (column.levels, column.missing) == (levels, 9)
     expected = [-1 if not cell else int(cell.casefold() == levels[1]) for cell in cells]
-    assert made.data.array("booleans")[:, 0].tolist() == expected
-    assert made.profile.suggested_target == "sold"
+    assert dataset.data.array("booleans")[:, 0].tolist() == expected
+    assert dataset.profile.suggested_target == "sold"
 
 
 SPACED = {
@@ -502,21 +504,21 @@ SPACED = {
 
 @pytest.mark.parametrize("case", SPACED)
 def test_values_between_spaces_are_columns(case: str, tmp_path: Path) -> None:
-    made = imported(tmp_path, {"birds.txt": SPACED[case].encode()})
+    dataset = imported(tmp_path, {"birds.txt": SPACED[case].encode()})
     names, has_names = (
-        [column.name for column in made.data.summary.columns],
+        [column.name for column in dataset.data.summary.columns],
         case not in {"no names", "a tab among them"},
     )
-    assert made.data.summary.rows == 30
+    assert dataset.data.summary.rows == 30
     place = names.index("size" if has_names else "column 1")
-    assert [float(row[place]) for row in made.profile.rows] == [n / 4 for n in range(30)]
-    assert made.data.summary.dialect == Dialect(delimiter=" ", header=has_names)
+    assert [float(row[place]) for row in dataset.profile.rows] == [n / 4 for n in range(30)]
+    assert dataset.data.summary.dialect == Dialect(delimiter=" ", header=has_names)
 
 
 def test_words_between_tabs_stay_one_value(tmp_path: Path) -> None:
     text = "name\tsize\n" + "".join(f"a fox\t{n}\n" if n % 2 else f"an owl\t{n}\n" for n in range(30))
-    made = imported(tmp_path, {"birds.txt": text.encode()})
-    assert levels(made.data.summary.columns[0]) == ("a fox", "an owl")
+    dataset = imported(tmp_path, {"birds.txt": text.encode()})
+    assert levels(dataset.data.summary.columns[0]) == ("a fox", "an owl")
 
 
 def test_prose_is_no_table_of_words(tmp_path: Path) -> None:

@@ -42,9 +42,9 @@ def book(*sheets: Sequence[Sequence[Any]]) -> bytes:
 
 
 def test_cells_keep_the_types_that_the_file_states(tmp_path: Path) -> None:
-    made = imported(tmp_path, {"upload": book([NAMES, *ROWS])})
-    assert made.profile.format == "excel"
-    kinds = {column.name: column.kind for column in made.data.summary.columns}
+    dataset = imported(tmp_path, {"upload": book([NAMES, *ROWS])})
+    assert dataset.profile.format == "excel"
+    kinds = {column.name: column.kind for column in dataset.data.summary.columns}
     assert kinds == {
         "size": "number",
         "code": "category",
@@ -54,28 +54,32 @@ def test_cells_keep_the_types_that_the_file_states(tmp_path: Path) -> None:
         "quotient": "number",
         "label": "boolean",
     }
-    levels = {column.name: column.levels for column in made.data.summary.columns if isinstance(column, category.Column)}
+    levels = {
+        column.name: column.levels for column in dataset.data.summary.columns if isinstance(column, category.Column)
+    }
     assert levels["code"] == ("000", "001", "002")
-    assert made.profile.columns[2].earliest == "2024-01-01"
-    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [n * 0.25 if n % 7 else np.nan for n in range(40)])
-    assert np.isnan(made.data.array("numbers")[4, 2])
-    assert made.data.summary.columns[4].missing == 1
+    assert dataset.profile.columns[2].earliest == "2024-01-01"
+    np.testing.assert_array_equal(
+        dataset.data.array("numbers")[:, 0], [n * 0.25 if n % 7 else np.nan for n in range(40)]
+    )
+    assert np.isnan(dataset.data.array("numbers")[4, 2])
+    assert dataset.data.summary.columns[4].missing == 1
 
 
 def test_titles_above_the_names_and_other_sheets_are_told(tmp_path: Path) -> None:
-    made = imported(
+    dataset = imported(
         tmp_path, {"x.xlsx": book([], [["Sales of the year"], [], NAMES, *ROWS], [["more", "names"], [1, 2]])}
     )
-    assert [column.name for column in made.data.summary.columns] == NAMES
-    assert made.data.summary.rows == 40
-    assert made.problem("lines_before").params == {"count": 1, "value": "Sales of the year"}
-    assert made.problem("other_sheets").params == {"sheet": "Sheet1", "names": "“Sheet2”"}
+    assert [column.name for column in dataset.data.summary.columns] == NAMES
+    assert dataset.data.summary.rows == 40
+    assert dataset.problem("lines_before").params == {"count": 1, "value": "Sales of the year"}
+    assert dataset.problem("other_sheets").params == {"sheet": "Sheet1", "names": "“Sheet2”"}
 
 
 def test_a_sheet_without_names_gets_some(tmp_path: Path) -> None:
-    made = imported(tmp_path, {"x.xlsx": book([[n / 4, n % 2, n % 3] for n in range(5000)])})
-    assert [column.name for column in made.data.summary.columns] == ["column 1", "column 2", "column 3"]
-    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], np.arange(5000) / 4)
+    dataset = imported(tmp_path, {"x.xlsx": book([[n / 4, n % 2, n % 3] for n in range(5000)])})
+    assert [column.name for column in dataset.data.summary.columns] == ["column 1", "column 2", "column 3"]
+    np.testing.assert_array_equal(dataset.data.array("numbers")[:, 0], np.arange(5000) / 4)
 
 
 def test_a_sheet_with_pictures_in_it_is_a_table(tmp_path: Path) -> None:
@@ -117,10 +121,10 @@ def test_a_sheet_of_notes_or_a_hidden_one_is_not_taken_for_the_table(tmp_path: P
                 sheet.append(row)
         workbook["old"].sheet_state = "hidden"
 
-    made = imported(tmp_path, {"x.xlsx": written(fill)})
-    assert made.data.summary.rows == 40
-    assert made.problem("other_sheets").params == {"sheet": "birds", "names": "“old”, “Sheet”"}
-    assert made.profile.left_out == 2
+    dataset = imported(tmp_path, {"x.xlsx": written(fill)})
+    assert dataset.data.summary.rows == 40
+    assert dataset.problem("other_sheets").params == {"sheet": "birds", "names": "“old”, “Sheet”"}
+    assert dataset.profile.left_out == 2
 
 
 def test_merged_cells_stand_for_each_of_their_rows(tmp_path: Path) -> None:
@@ -132,29 +136,29 @@ def test_merged_cells_stand_for_each_of_their_rows(tmp_path: Path) -> None:
         sheet.merge_cells("A2:A21")
         sheet.merge_cells("A22:A41")
 
-    made = imported(tmp_path, {"x.xlsx": written(fill)})
-    assert made.data.array("categories")[:, 0].tolist() == [0] * 20 + [1] * 20
-    assert made.data.summary.columns[0].missing == 0
-    assert made.problem("merged_cells").params == {"count": 2}
+    dataset = imported(tmp_path, {"x.xlsx": written(fill)})
+    assert dataset.data.array("categories")[:, 0].tolist() == [0] * 20 + [1] * 20
+    assert dataset.data.summary.columns[0].missing == 0
+    assert dataset.problem("merged_cells").params == {"count": 2}
 
 
 def test_formulas_that_no_spreadsheet_computed_yet_are_told(tmp_path: Path) -> None:
     rows = [[n, f"=A{n + 2}*2", "yes" if n % 2 else "no"] for n in range(20)]
-    made = imported(tmp_path, {"x.xlsx": book([["a", "b", "label"], *rows])})
-    assert made.problem("unstored_formulas").params == {"count": 20}
-    assert made.problem("unstored_formulas").severity == "warning"
+    dataset = imported(tmp_path, {"x.xlsx": book([["a", "b", "label"], *rows])})
+    assert dataset.problem("unstored_formulas").params == {"count": 20}
+    assert dataset.problem("unstored_formulas").severity == "warning"
 
 
 def test_a_blank_row_divides_wide_titles_and_a_remark_from_the_table(tmp_path: Path) -> None:
     names = ["size", "count", "label"]
     rows = [[n / 4, n, "yes" if n % 2 else "no"] for n in range(20)]
     title: list[list[Any]] = [["Sales of the year"], ["Written on", datetime.date(2024, 1, 1)], []]
-    made = imported(tmp_path, {"x.xlsx": book([*title, names, *rows, [], ["Source: a friend"]])})
-    assert [column.name for column in made.data.summary.columns] == names
-    assert made.data.summary.rows == 20
-    assert made.problem("lines_before").params["count"] == 2
-    assert made.problem("lines_behind").params == {"count": 1, "value": "Source: a friend"}
-    assert (made.folder / "left_out.csv").read_text(encoding="utf-8").splitlines()[1:] == [
+    dataset = imported(tmp_path, {"x.xlsx": book([*title, names, *rows, [], ["Source: a friend"]])})
+    assert [column.name for column in dataset.data.summary.columns] == names
+    assert dataset.data.summary.rows == 20
+    assert dataset.problem("lines_before").params["count"] == 2
+    assert dataset.problem("lines_behind").params == {"count": 1, "value": "Source: a friend"}
+    assert (dataset.folder / "left_out.csv").read_text(encoding="utf-8").splitlines()[1:] == [
         "line 1: Sales of the year,above the table",
         "line 2: Written on 2024-01-01,above the table",
         "line 26: Source: a friend,behind the last row",
@@ -163,20 +167,20 @@ def test_a_blank_row_divides_wide_titles_and_a_remark_from_the_table(tmp_path: P
 
 def test_columns_without_a_name_or_a_value_are_none(tmp_path: Path) -> None:
     rows = [[None, None, n / 4, None, "yes" if n % 2 else "no"] for n in range(20)]
-    made = imported(tmp_path, {"x.xlsx": book([[None, None, "size", None, "label"], *rows])})
-    assert [column.name for column in made.data.summary.columns] == ["size", "label"]
-    assert made.profile.left_out == 0
+    dataset = imported(tmp_path, {"x.xlsx": book([[None, None, "size", None, "label"], *rows])})
+    assert [column.name for column in dataset.data.summary.columns] == ["size", "label"]
+    assert dataset.profile.left_out == 0
 
 
 def test_durations_and_times_of_day_are_seconds(tmp_path: Path) -> None:
     rows = [
         [datetime.time(n, 30), datetime.timedelta(hours=n) if n else None, "yes" if n % 2 else "no"] for n in range(20)
     ]
-    made = imported(tmp_path, {"x.xlsx": book([["at", "took", "label"], *rows])})
-    numbers = made.data.array("numbers")
+    dataset = imported(tmp_path, {"x.xlsx": book([["at", "took", "label"], *rows])})
+    numbers = dataset.data.array("numbers")
     np.testing.assert_array_equal(numbers[:, 0], [n * 3600 + 1800 for n in range(20)])
     np.testing.assert_array_equal(numbers[:, 1], [np.nan, *(n * 3600 for n in range(1, 20))])
-    assert [one.params for one in made.profile.problems if one.code == "durations"] == [
+    assert [one.params for one in dataset.profile.problems if one.code == "durations"] == [
         {"column": "at"},
         {"column": "took"},
     ]
@@ -188,8 +192,8 @@ def test_two_workbooks_are_never_taken_for_one(tmp_path: Path) -> None:
 
 
 def test_a_file_beside_a_workbook_is_listed(tmp_path: Path) -> None:
-    made = imported(tmp_path, {"x.xlsx": book([NAMES, *ROWS]), "notes.txt": b"by a friend"})
-    assert made.problem("other_files").params == {"count": 1, "names": "notes.txt"}
+    dataset = imported(tmp_path, {"x.xlsx": book([NAMES, *ROWS]), "notes.txt": b"by a friend"})
+    assert dataset.problem("other_files").params == {"count": 1, "names": "notes.txt"}
 
 
 def test_numbers_that_are_text_are_pointed_out_and_read_where_the_kind_is_chosen(
@@ -197,8 +201,8 @@ def test_numbers_that_are_text_are_pointed_out_and_read_where_the_kind_is_chosen
 ) -> None:
     rows = [[f"{n},5", f"{n}%" if n else "n/a", f"{n:02}", "yes" if n % 2 else "no"] for n in range(40)]
     content = {"x.xlsx": book([["size", "share", "code", "label"], *rows])}
-    made = imported(tmp_path / "plain", content)
-    told = [one.params for one in made.profile.problems if one.code == "numbers_as_text"]
+    dataset = imported(tmp_path / "plain", content)
+    told = [one.params for one in dataset.profile.problems if one.code == "numbers_as_text"]
     assert told == [{"column": "size", "value": "0,5"}, {"column": "share", "value": "1%"}]
     chosen = {"size": Reading(decimal="comma")}
     corrected = imported(tmp_path / "chosen", content, readings=chosen)
@@ -215,6 +219,6 @@ def test_names_of_several_columns_stand_before_their_own(tmp_path: Path) -> None
         for cells in ("A1:A2", "B1:C1", "D1:D2"):
             sheet.merge_cells(cells)
 
-    made = imported(tmp_path, {"x.xlsx": written(fill)})
-    assert [column.name for column in made.data.summary.columns] == ["region", "size left", "size right", "label"]
-    assert made.data.summary.rows == 40
+    dataset = imported(tmp_path, {"x.xlsx": written(fill)})
+    assert [column.name for column in dataset.data.summary.columns] == ["region", "size left", "size right", "label"]
+    assert dataset.data.summary.rows == 40

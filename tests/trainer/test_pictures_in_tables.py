@@ -31,31 +31,31 @@ def table(*rows: Sequence[Any], mark: str = ",", encoding: str = "utf-8") -> byt
     return "\n".join(mark.join(map(str, row)) for row in rows).encode(encoding)
 
 
-def kinds(made: Imported) -> dict[str, str]:
-    return {column.name: column.kind for column in made.data.summary.columns}
+def kinds(dataset: Imported) -> dict[str, str]:
+    return {column.name: column.kind for column in dataset.data.summary.columns}
 
 
-def labels(made: Imported, name: str = "label") -> list[str]:
+def labels(dataset: Imported, name: str = "label") -> list[str]:
     """The class of each row."""
-    alike = [column for column in made.data.summary.columns if isinstance(column, category.Column)]
+    alike = [column for column in dataset.data.summary.columns if isinstance(column, category.Column)]
     place = [column.name for column in alike].index(name)
-    return [alike[place].levels[code] for code in made.data.array("categories")[:, place]]
+    return [alike[place].levels[code] for code in dataset.data.array("categories")[:, place]]
 
 
-def left_out(made: Imported) -> dict[str, str]:
-    with (made.folder / "left_out.csv").open(encoding="utf-8", newline="") as file:
+def left_out(dataset: Imported) -> dict[str, str]:
+    with (dataset.folder / "left_out.csv").open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
-    assert made.profile.left_out == len(lines)
+    assert dataset.profile.left_out == len(lines)
     return {line["name"]: line["reason"] for line in lines}
 
 
-def are_in_order(made: Imported, members: Mapping[str, bytes], names: Sequence[str], column: str) -> bool:
+def are_in_order(dataset: Imported, members: Mapping[str, bytes], names: Sequence[str], column: str) -> bool:
     """Whether the rows' pictures are these."""
     expected = []
     for name in names:
         with Image.open(io.BytesIO(members[name])) as image:
             expected.append(np.asarray(image.convert("RGB")).transpose(2, 0, 1))
-    return bool((made.data.own_array(column) == np.array(expected)).all())
+    return bool((dataset.data.own_array(column) == np.array(expected)).all())
 
 
 KINDS = ["fox", "owl"] * 3
@@ -139,19 +139,19 @@ SPELLINGS: dict[str, tuple[dict[str, bytes], bytes, str]] = {
 @pytest.mark.parametrize("case", SPELLINGS)
 def test_a_table_beside_pictures_is_read_as_carefully_as_a_table_alone(tmp_path: Path, case: str) -> None:
     members, content, column = SPELLINGS[case]
-    made = imported(tmp_path, {"x.zip": zipped(members | {"labels.csv": content})})
-    assert kinds(made)[column] == "image"
+    dataset = imported(tmp_path, {"x.zip": zipped(members | {"labels.csv": content})})
+    assert kinds(dataset)[column] == "image"
     label = "column 2" if column == "column 1" else "label"
-    assert labels(made, label) == KINDS
-    assert are_in_order(made, members, list(members), column)
-    assert {"one_class", "rows_without_picture", "unnamed_pictures"}.isdisjoint(made.codes)
+    assert labels(dataset, label) == KINDS
+    assert are_in_order(dataset, members, list(members), column)
+    assert {"one_class", "rows_without_picture", "unnamed_pictures"}.isdisjoint(dataset.codes)
 
 
 def test_numbers_of_such_a_table_are_read_with_its_comma_and_texts_that_json_states_stay(tmp_path: Path) -> None:
     content = SPELLINGS["semicolons, decimal commas and Windows' letters"][1]
-    made = imported(tmp_path / "comma", {"x.zip": zipped(six() | {"labels.csv": content})})
-    assert made.data.array("numbers")[:, 0].tolist() == [0.5, 1.5, 2.5, 3.5, 4.5, 5.5]
-    assert {"encoding", "decimal_comma"} <= made.codes
+    dataset = imported(tmp_path / "comma", {"x.zip": zipped(six() | {"labels.csv": content})})
+    assert dataset.data.array("numbers")[:, 0].tolist() == [0.5, 1.5, 2.5, 3.5, 4.5, 5.5]
+    assert {"encoding", "decimal_comma"} <= dataset.codes
     lines = "\n".join(json.dumps({"file": f"{n}.png", "code": f"00{n % 2}", "size": n}) for n in range(6))
     stated = imported(tmp_path / "json", {"x.zip": zipped(six() | {"metadata.jsonl": lines.encode()})})
     assert kinds(stated) == {"file": "image", "code": "category", "size": "number"}
@@ -177,12 +177,12 @@ def parts(test: str = "test", columns: Sequence[str] = ("file", "label")) -> dic
     ],
 )
 def test_tables_or_folders_that_name_parts_give_the_column_split(tmp_path: Path, files: dict[str, bytes]) -> None:
-    made = imported(tmp_path, {"x.zip": zipped(files)})
-    assert dict(zip(range(6), labels(made, "split"), strict=True)) == {
+    dataset = imported(tmp_path, {"x.zip": zipped(files)})
+    assert dict(zip(range(6), labels(dataset, "split"), strict=True)) == {
         n: "test" if n > 3 else "train" for n in range(6)
     }
-    assert made.problem("given_split").params == {"column": "split", "train": 4, "validation": 0, "test": 2}
-    assert labels(made) == KINDS
+    assert dataset.problem("given_split").params == {"column": "split", "train": 4, "validation": 0, "test": 2}
+    assert labels(dataset) == KINDS
 
 
 def test_a_column_that_tells_the_parts_needs_no_other(tmp_path: Path) -> None:
@@ -196,9 +196,9 @@ def test_a_column_that_tells_the_parts_needs_no_other(tmp_path: Path) -> None:
 def test_tables_of_the_same_columns_are_joined_and_said(tmp_path: Path) -> None:
     rows = [(f"{n}.png", kind) for n, kind in enumerate(KINDS)]
     files = six() | {"ada.csv": table(("file", "label"), *rows[:3]), "ben.csv": table(("file", "label"), *rows[3:])}
-    made = imported(tmp_path, {"x.zip": zipped(files)})
-    assert (labels(made), kinds(made)) == (KINDS, {"file": "image", "label": "category"})
-    assert made.problem("joined_parts").params == {"count": 2, "names": "ada.csv, ben.csv"}
+    dataset = imported(tmp_path, {"x.zip": zipped(files)})
+    assert (labels(dataset), kinds(dataset)) == (KINDS, {"file": "image", "label": "category"})
+    assert dataset.problem("joined_parts").params == {"count": 2, "names": "ada.csv, ben.csv"}
 
 
 @pytest.mark.parametrize(
@@ -219,16 +219,16 @@ def test_tables_of_which_it_is_open_how_they_belong_together_are_refused(
 def test_a_table_without_the_target_is_left_out_and_named(tmp_path: Path) -> None:
     rows = [(f"{n}.png", n, kind) for n, kind in enumerate(KINDS)]
     train, test = table(("file", "age", "label"), *rows[:4]), table(("file", "age"), *(row[:2] for row in rows[4:]))
-    made = imported(tmp_path, {"x.zip": zipped(six() | {"train.csv": train, "test.csv": test})})
-    assert made.problem("narrow_tables").params == {"count": 1, "names": "test.csv", "columns": "“label”"}
-    reasons = left_out(made)
+    dataset = imported(tmp_path, {"x.zip": zipped(six() | {"train.csv": train, "test.csv": test})})
+    assert dataset.problem("narrow_tables").params == {"count": 1, "names": "test.csv", "columns": "“label”"}
+    reasons = left_out(dataset)
     assert reasons["test.csv"] == "columns are missing" and reasons["shots/4.png"] == "not named in the table"
 
 
 def test_a_picture_in_two_parts_is_pointed_at(tmp_path: Path) -> None:
     tables = {"train.csv": "file,label\n0.png,fox\n1.png,owl", "test.csv": "file,label\n1.png,owl\n2.png,fox"}
-    made = imported(tmp_path, {"x.zip": zipped(six() | {name: text.encode() for name, text in tables.items()})})
-    assert made.problem("pictures_in_parts").params == {"count": 1, "names": "shots/1.png"}
+    dataset = imported(tmp_path, {"x.zip": zipped(six() | {name: text.encode() for name, text in tables.items()})})
+    assert dataset.problem("pictures_in_parts").params == {"count": 1, "names": "shots/1.png"}
 
 
 def test_two_columns_of_pictures_the_same_picture_in_several_rows_and_every_reason_to_leave_out(tmp_path: Path) -> None:
@@ -248,11 +248,11 @@ def test_two_columns_of_pictures_the_same_picture_in_several_rows_and_every_reas
         ("x.png", "torn.png", "fox"),
         ("u.png", "v.png", "owl"),
     ]
-    made = imported(tmp_path, {"x.zip": zipped(members | {"pairs.csv": table(("left", "right", "label"), *rows)})})
-    assert kinds(made) == {"left": "image", "right": "image", "label": "category"}
-    assert labels(made) == ["fox", "owl", "fox", "owl"]
-    assert are_in_order(made, members, ["a/x.png", "a/x.png", "a/x.png", "a/u.png"], "left")
-    assert left_out(made) == {
+    dataset = imported(tmp_path, {"x.zip": zipped(members | {"pairs.csv": table(("left", "right", "label"), *rows)})})
+    assert kinds(dataset) == {"left": "image", "right": "image", "label": "category"}
+    assert labels(dataset) == ["fox", "owl", "fox", "owl"]
+    assert are_in_order(dataset, members, ["a/x.png", "a/x.png", "a/x.png", "a/u.png"], "left")
+    assert left_out(dataset) == {
         "pairs.csv, line 5, left: 1.png": "several pictures have this name",
         "pairs.csv, line 6, right: ": "no picture named",
         "pairs.csv, line 7, left: gone.png": "picture not there",
@@ -265,18 +265,18 @@ def test_two_columns_of_pictures_the_same_picture_in_several_rows_and_every_reas
         "a/w.png": "not named in the table",
         "notes.md": "no picture",
     }
-    assert made.problem("lost_value").params == {"column": "label", "value": "hare", "count": 1}
-    assert made.problem("foreign_pictures").params["formats"] == "HEIC"
-    assert made.problem("ambiguous_pictures").params == {"count": 1, "names": "1.png"}
-    assert made.problem("rows_without_picture").params == {"count": 1, "names": "gone.png"}
-    assert made.problem("rows_naming_no_picture").params == {"count": 1}
+    assert dataset.problem("lost_value").params == {"column": "label", "value": "hare", "count": 1}
+    assert dataset.problem("foreign_pictures").params["formats"] == "HEIC"
+    assert dataset.problem("ambiguous_pictures").params == {"count": 1, "names": "1.png"}
+    assert dataset.problem("rows_without_picture").params == {"count": 1, "names": "gone.png"}
+    assert dataset.problem("rows_naming_no_picture").params == {"count": 1}
 
 
 def test_a_class_whose_pictures_are_all_gone_is_missed_even_if_one_class_is_left(tmp_path: Path) -> None:
     rows = [(f"{n}.png", "fox") for n in range(6)] + [(f"owls/{n}.jpg", "owl") for n in range(3)]
-    made = imported(tmp_path, {"x.zip": zipped(six() | {"labels.csv": table(("file", "label"), *rows)})})
-    assert made.problem("lost_value").params == {"column": "label", "value": "owl", "count": 3}
-    assert made.problem("one_class").severity == "error"
+    dataset = imported(tmp_path, {"x.zip": zipped(six() | {"labels.csv": table(("file", "label"), *rows)})})
+    assert dataset.problem("lost_value").params == {"column": "label", "value": "owl", "count": 3}
+    assert dataset.problem("one_class").severity == "error"
 
 
 def test_a_picture_of_a_test_folder_that_is_not_there_is_not_taken_from_the_training_folder(tmp_path: Path) -> None:
@@ -285,9 +285,9 @@ def test_a_picture_of_a_test_folder_that_is_not_there_is_not_taken_from_the_trai
         "train.csv": table(("file", "label"), *rows),
         "test.csv": table(("file", "label"), ("/data/test/0.png", "fox"), ("/data/test/1.png", "owl")),
     }
-    made = imported(tmp_path, {"x.zip": zipped(files)})
-    assert made.data.summary.rows == 6
-    assert "test.csv" in left_out(made)
+    dataset = imported(tmp_path, {"x.zip": zipped(files)})
+    assert dataset.data.summary.rows == 6
+    assert "test.csv" in left_out(dataset)
 
 
 def test_pictures_that_are_broken_or_too_large_are_refused_as_in_folders(tmp_path: Path) -> None:
@@ -306,8 +306,8 @@ def test_a_table_whose_pictures_are_elsewhere_is_named_unless_folders_tell_the_c
     error = refusal(tmp_path / "alone", {"x.zip": zipped(six() | {"labels.csv": content})})
     assert error.code == "pictures_unnamed" and "labels.csv" in str(error)
     folders = shots("fox/a.png", "fox/b.png", "owl/c.png") | {"sources.csv": content}
-    made = imported(tmp_path / "folders", {"x.zip": zipped(folders)})
-    assert labels(made) == ["fox", "fox", "owl"] and left_out(made) == {"sources.csv": "no picture"}
+    dataset = imported(tmp_path / "folders", {"x.zip": zipped(folders)})
+    assert labels(dataset) == ["fox", "fox", "owl"] and left_out(dataset) == {"sources.csv": "no picture"}
 
 
 def test_a_tar_and_a_folder_are_read_as_a_zip_is(tmp_path: Path) -> None:
@@ -325,10 +325,10 @@ def test_a_tar_and_a_folder_are_read_as_a_zip_is(tmp_path: Path) -> None:
 def test_a_table_with_pictures_has_a_contact_sheet_of_the_classes_in_turns(tmp_path: Path) -> None:
     members = six()
     rows = [(name, "cat" if place < 4 else "dog") for place, name in enumerate(members)]
-    made = imported(tmp_path, {"shots.zip": zipped(members | {"labels.csv": table(("file", "label"), *rows)})})
-    assert made.profile.thumbnails is not None
-    assert made.profile.thumbnails.labels == ("cat", "dog", "cat", "dog", "cat", "cat")
-    with Image.open(made.folder / "thumbnails.png") as sheet:
+    dataset = imported(tmp_path, {"shots.zip": zipped(members | {"labels.csv": table(("file", "label"), *rows)})})
+    assert dataset.profile.thumbnails is not None
+    assert dataset.profile.thumbnails.labels == ("cat", "dog", "cat", "dog", "cat", "cat")
+    with Image.open(dataset.folder / "thumbnails.png") as sheet:
         cells = [np.asarray(sheet.convert("RGB").crop((at * 64, 0, at * 64 + 64, 64))) for at in (0, 1)]
     for cell, name in zip(cells, ("shots/0.png", "shots/4.png"), strict=True):
         with Image.open(io.BytesIO(members[name])) as original:
@@ -339,9 +339,9 @@ def test_a_table_with_pictures_has_a_contact_sheet_of_the_classes_in_turns(tmp_p
 def test_its_sheet_shows_the_first_rows_where_the_target_has_no_classes(tmp_path: Path) -> None:
     members = six()
     rows = [(name, place * 1.5) for place, name in enumerate(members)]
-    made = imported(tmp_path, {"shots.zip": zipped(members | {"labels.csv": table(("file", "weight"), *rows)})})
-    assert made.profile.thumbnails is not None
-    assert (made.profile.thumbnails.labels, made.profile.thumbnails.rows) == ((), 1)
+    dataset = imported(tmp_path, {"shots.zip": zipped(members | {"labels.csv": table(("file", "weight"), *rows)})})
+    assert dataset.profile.thumbnails is not None
+    assert (dataset.profile.thumbnails.labels, dataset.profile.thumbnails.rows) == ((), 1)
 
 
 @pytest.mark.parametrize("folder", ["shots/", ""])
@@ -374,7 +374,7 @@ def test_a_table_that_comes_without_its_pictures_is_told_so(tmp_path: Path, name
     rows = [(f"shots/{n}.JPG", kind, n / 4) for n, kind in enumerate(KINDS * 5)]
     lines = "".join(json.dumps(dict(zip(("file", "label", "size"), row, strict=True))) + "\n" for row in rows)
     content = {"birds.csv": table(("file", "label", "size"), *rows), "birds.jsonl": lines.encode()}[name]
-    made = imported(tmp_path, {name: content})
-    assert made.problem("pictures_elsewhere").params == {"column": "file", "value": "shots/0.JPG"}
+    dataset = imported(tmp_path, {name: content})
+    assert dataset.problem("pictures_elsewhere").params == {"column": "file", "value": "shots/0.JPG"}
     beside = imported(tmp_path / "beside", {"x.zip": zipped(shots(*(row[0] for row in rows)) | {name: content})})
     assert "pictures_elsewhere" not in beside.codes

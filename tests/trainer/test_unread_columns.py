@@ -19,14 +19,14 @@ def table(folder: Path, cells: list[str], reading: number.Reading | None = None)
 
 def test_numbers_half_of_which_are_written_otherwise_are_pointed_out_and_can_be_read(tmp_path: Path) -> None:
     cells = [f"<{cell}" if at % 2 else cell for at, cell in enumerate(NUMBERS)]
-    made = table(tmp_path / "unasked", cells)
-    assert made.data.summary.columns[0].kind == "text"
+    dataset = table(tmp_path / "unasked", cells)
+    assert dataset.data.summary.columns[0].kind == "text"
     expected = {"column": "cell", "count": 30, "present": 60, "value": cells[1], "line": 3}
-    assert made.problem("partly_numbers").params == expected
+    assert dataset.problem("partly_numbers").params == expected
     mostly = [f"<{cell}" if at % 3 == 0 else cell for at, cell in enumerate(NUMBERS)]
-    made = table(tmp_path / "chosen", mostly, number.Reading())
-    assert (made.data.summary.columns[0].kind, made.data.summary.columns[0].missing) == ("number", 20)
-    assert "partly_numbers" not in made.codes
+    dataset = table(tmp_path / "chosen", mostly, number.Reading())
+    assert (dataset.data.summary.columns[0].kind, dataset.data.summary.columns[0].missing) == ("number", 20)
+    assert "partly_numbers" not in dataset.codes
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ def test_codes_and_categories_with_digits_are_no_numbers_that_lack_some(tmp_path
 
 
 def test_a_column_of_crosses_and_empty_cells_is_pointed_out(tmp_path: Path) -> None:
-    made = table(tmp_path / "crosses", ["x", "", ""] * 20)
-    assert made.problem("one_word").params == {"column": "cell", "value": "x", "count": 20, "missing": 40}
-    assert "constant" not in made.codes
+    dataset = table(tmp_path / "crosses", ["x", "", ""] * 20)
+    assert dataset.problem("one_word").params == {"column": "cell", "value": "x", "count": 20, "missing": 40}
+    assert "constant" not in dataset.codes
     assert "constant" in table(tmp_path / "same", ["x"] * 60).codes
     assert "constant" in table(tmp_path / "nothing", [""] * 60).codes
