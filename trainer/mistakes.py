@@ -77,7 +77,7 @@ def _mistake(item: Any, data: Any) -> Mistake:
     path, value = _place(item["loc"], item["type"], data)
     error = item.get("ctx", {}).get("error")
     within = error.field if isinstance(error, TrainerError) else None  # a validator of the whole knows the part
-    return Mistake(".".join(filter(None, [path, within])), *_said(item, value))
+    return Mistake(".".join(filter(None, [path, within])), *_message(item, value))
 
 
 def _any_within(wrong: Sequence[str], field: str) -> bool:
@@ -105,7 +105,7 @@ def _step_into(data: Any, step: str | int) -> tuple[bool, Any]:
     return False, data
 
 
-def _said(item: Any, value: Any) -> tuple[str, Mapping[str, Any]]:
+def _message(item: Any, value: Any) -> tuple[str, Mapping[str, Any]]:
     kind, context = item["type"], item.get("ctx", {})
     if kind == "missing" and not item["loc"]:
         kind = "nothing"  # pydantic has no word of its own for it

@@ -7,7 +7,7 @@ from trainer.columns import Column, Layout
 from trainer.component import Component
 from trainer.parts import Input, Parts
 
-Reading = Mapping[str, Any]  # the fields of a part that its layers were read back as
+Widths = Mapping[str, Any]  # the fields of a part that its layers were read back as
 
 
 class ModelSpec(Component):
@@ -36,7 +36,7 @@ class ModelSpec(Component):
         """Further arguments of its ``Network``, as plain JSON."""
         return {}
 
-    def narrowed(self, inputs: Mapping[str, Input], readings: Mapping[str, Reading]) -> Self:
+    def narrowed(self, inputs: Mapping[str, Input], widths: Mapping[str, Widths]) -> Self:
         """With what was read back of its pruned parts: by argument, and by block below it where there is a part
         for each block.
         """

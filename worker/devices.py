@@ -63,23 +63,23 @@ def visible_gpus(gpus: Sequence[Gpu], visible: str | None) -> list[LocalDevice]:
     entries = None if visible is None else [entry.strip() for entry in visible.split(",")]
     if entries and entries[0].startswith(INSTANCE):
         return [LocalDevice("cuda:0", entries[0])]
-    chosen = gpus if entries is None else _chosen(gpus, entries)
-    return [LocalDevice(f"cuda:{number}", gpu.name, gpu.memory, gpu.uuid) for number, gpu in enumerate(chosen)]
+    selection = gpus if entries is None else _selection(gpus, entries)
+    return [LocalDevice(f"cuda:{number}", gpu.name, gpu.memory, gpu.uuid) for number, gpu in enumerate(selection)]
 
 
-def _chosen(gpus: Sequence[Gpu], entries: list[str]) -> list[Gpu]:
+def _selection(gpus: Sequence[Gpu], entries: list[str]) -> list[Gpu]:
     by_uuid = entries[0].startswith(UUID)
-    chosen: list[Gpu] = []
+    selection: list[Gpu] = []
     for entry in entries:
         if entry.startswith(UUID) != by_uuid:
             break
-        named = [gpu for gpu in gpus if (gpu.uuid.startswith(entry) if by_uuid else str(gpu.index) == entry)]
-        if len(named) != 1:
+        matches = [gpu for gpu in gpus if (gpu.uuid.startswith(entry) if by_uuid else str(gpu.index) == entry)]
+        if len(matches) != 1:
             break
-        if named[0] in chosen:
+        if matches[0] in selection:
             return []
-        chosen += named
-    return chosen
+        selection += matches
+    return selection
 
 
 def _torch_knows_cuda() -> bool:

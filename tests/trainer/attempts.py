@@ -150,9 +150,9 @@ class Attempt:
 
     @classmethod
     def read(cls, folder: Path) -> "Attempt":
-        found = [event for _, event in Reader(folder / "journal").read()] if (folder / "journal").exists() else []
+        entries = [event for _, event in Reader(folder / "journal").read()] if (folder / "journal").exists() else []
         exits = json.loads((folder / "exits.json").read_text())["ranks"] if (folder / "exits.json").exists() else []
-        return cls(folder, found, [item["exitcode"] for item in exits])
+        return cls(folder, entries, [item["exitcode"] for item in exits])
 
     @property
     def ended(self) -> Ended | None:

@@ -32,9 +32,9 @@ def require_alike_for_two_ranks(warm: Warm, spec: dict[str, Any], prepared: Path
     }
     assert len(names) >= 4
     for name in names:
-        expected, found = one.values(name), two.values(name)
-        assert [step for step, _ in found] == [step for step, _ in expected]
-        assert [value for _, value in found] == pytest.approx([value for _, value in expected], rel=1e-4, abs=1e-9)
+        expected, actual = one.values(name), two.values(name)
+        assert [step for step, _ in actual] == [step for step, _ in expected]
+        assert [value for _, value in actual] == pytest.approx([value for _, value in expected], rel=1e-4, abs=1e-9)
 
 
 def require_exact_resume(warm: Warm, spec: dict[str, Any], prepared: Path, folder: Path) -> Attempt:

@@ -107,8 +107,8 @@ def test_only_columns_that_a_step_takes_vary_and_only_where_it_is_asked_for() ->
 
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_a_step_without_anything_to_vary_is_a_sentence(entry: Entry) -> None:
-    told = {"name": "regression", "target": "price", "features": ["size", "colour"]}
-    spec = parse({"task": told, "augmentation": [{"name": entry.name}]}, "train")
+    definition = {"name": "regression", "target": "price", "features": ["size", "colour"]}
+    spec = parse({"task": definition, "augmentation": [{"name": entry.name}]}, "train")
     assert isinstance(spec, TrainDraft)
     with pytest.raises(TrainerError, match=f"“{entry.label}” finds no input column that it can vary") as caught:
         spec.resolved(dirty.prepared().summary)

@@ -238,7 +238,7 @@ PRICE = {"name": "regression", "target": "price"}
 
 
 @pytest.mark.parametrize(
-    ("told", "steps", "sentence"),
+    ("definition", "steps", "sentence"),
     [
         (PRICE, [{"name": "drop_rare_classes"}], "“Leave out rare classes” needs a target of classes"),
         ({**PRICE, "features": ["picture"]}, [{"name": "fill_missing"}], "“Fill gaps” finds no input column"),
@@ -253,8 +253,8 @@ PRICE = {"name": "regression", "target": "price"}
         ({**PRICE, "features": ["size"]}, [{"name": "fold_labels"}], "neither a target of classes nor an input column"),
     ],
 )
-def test_a_step_that_does_not_fit_is_a_sentence(told: dict[str, Any], steps: list[Any], sentence: str) -> None:
-    error = refusal({"task": told, "cleaning": [{"name": "drop_duplicates"}, *steps]})
+def test_a_step_that_does_not_fit_is_a_sentence(definition: dict[str, Any], steps: list[Any], sentence: str) -> None:
+    error = refusal({"task": definition, "cleaning": [{"name": "drop_duplicates"}, *steps]})
     assert sentence in str(error)
     assert error.field == "cleaning.1"
 

@@ -222,8 +222,8 @@ def test_ctrl_c_before_anything_began_is_one_sentence(images: Path, tmp_path: Pa
     ) as process:
         wait_until(lambda: "libtorch" in Path(f"/proc/{process.pid}/maps").read_text(), "torch")
         process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=60)[0]
-    assert (process.returncode, said.strip()) == (130, "Interrupted. The same command begins again.")
+        output = process.communicate(timeout=60)[0]
+    assert (process.returncode, output.strip()) == (130, "Interrupted. The same command begins again.")
     assert not (tmp_path / "out" / "run").exists()
 
 
@@ -244,9 +244,9 @@ def test_a_regression_that_came_to_no_number_is_told() -> None:
         Scalar(name="test/rows", label="Test rows", value=3),
     )
     result = events.Result(report=Report(headline="test/mae", scalars=scalars).model_dump(mode="json"))
-    told = events.decode(events.encode(result)[events.HEADER.size :])
-    assert isinstance(told, events.Result)
-    assert fit.scores(told.report) == "Mean absolute error nan, R² -inf, Test rows 3"
+    copy = events.decode(events.encode(result)[events.HEADER.size :])
+    assert isinstance(copy, events.Result)
+    assert fit.scores(copy.report) == "Mean absolute error nan, R² -inf, Test rows 3"
 
 
 def test_what_cannot_be_exported_is_one_sentence(images: Path, tmp_path: Path) -> None:

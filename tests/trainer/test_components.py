@@ -324,8 +324,8 @@ def test_a_task_puts_an_answer_into_words(entry: Entry) -> None:
     data = rows.of_task(made(entry), prepared(), Split(), 0)  # type: ignore[arg-type]
     answer = runpy.run_path(str(Path(entry.module.__file__ or "").with_name("answer.py")))
     logits = np.linspace(-1.0, 1.0, data.task.outputs, dtype=np.float32)
-    told = answer["readable"](logits if data.task.postprocess is None else logits[0], data.task.output())
-    assert json.loads(json.dumps(told)) == told
+    words = answer["readable"](logits if data.task.postprocess is None else logits[0], data.task.output())
+    assert json.loads(json.dumps(words)) == words
 
 
 def test_wanted_columns_that_nothing_can_be_learned_from_are_named() -> None:

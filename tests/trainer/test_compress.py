@@ -91,9 +91,9 @@ def test_a_quantized_version_is_exported_with_its_cost(
     done = samples.attempt(tmp_path / "export", "export", {"exporters": [{"name": "onnx"}]}, inputs)
     (row,) = done.report["exports"]
     assert row["status"] == "lossy", row
-    told = compressed.report["stages"][2]["cost"]
-    assert told["rows"] == 239
-    assert row["lossy"] == told
+    cost = compressed.report["stages"][2]["cost"]
+    assert cost["rows"] == 239
+    assert row["lossy"] == cost
     assert [output.meta["format"] for output in done[events.Output]][:2] == ["bundle", "onnx"]
     chain = (done.folder / "out" / "lineage.json").read_text()
     assert sha256(digits["model"]) in chain
@@ -109,10 +109,10 @@ def test_the_card_of_a_quantized_version_tells_its_own_error(tmp_path: Path) -> 
     inputs = {"prepared": prepared, "model": made.output("stage-1-quantize_int8.onnx")}
     done = samples.attempt(tmp_path / "export", "export", {"exporters": [{"name": "onnx"}]}, inputs)
     before, after = (row["metric"]["value"] for row in made.report["stages"])
-    told = json.loads((done.folder / "out" / "parity.json").read_text())["test"]["Mean absolute error"]
-    assert told == pytest.approx(after, rel=1e-6)
-    assert told != pytest.approx(before, rel=1e-6)
-    assert f"Mean absolute error {told:.4g}" in (done.folder / "out" / "README.md").read_text()
+    mean_error = json.loads((done.folder / "out" / "parity.json").read_text())["test"]["Mean absolute error"]
+    assert mean_error == pytest.approx(after, rel=1e-6)
+    assert mean_error != pytest.approx(before, rel=1e-6)
+    assert f"Mean absolute error {mean_error:.4g}" in (done.folder / "out" / "README.md").read_text()
 
 
 def test_a_quantized_export_that_answers_otherwise_is_refused(
@@ -237,8 +237,8 @@ def test_the_interval_covers_the_true_change_of_accuracy() -> None:
     """
     random = np.random.default_rng(1)
     draws = random.multinomial(150, [0.87, 0.03, 0.06, 0.04], size=400)
-    held = [low <= 0.03 <= high for low, high in (lossy.newcombe(*map(int, row)) for row in draws)]
-    assert 0.93 <= np.mean(held) <= 0.995
+    covered = [low <= 0.03 <= high for low, high in (lossy.newcombe(*map(int, row)) for row in draws)]
+    assert 0.93 <= np.mean(covered) <= 0.995
 
 
 def test_the_interval_is_not_empty_when_nothing_changed() -> None:

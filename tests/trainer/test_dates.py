@@ -328,6 +328,10 @@ def test_a_model_of_dates_is_exported_proved_and_predicts_from_texts(tmp_path: P
         ("ven. 29 févr. 2024", utc(2024, 2, 29)),
         ("1 de marzo de 2024", utc(2024, 3, 1)),
         ("9 out 2024", utc(2024, 10, 9)),
+        ("2024-03-01T10:00:00+01:00[Europe/Berlin]", utc(2024, 3, 1, 9)),
+        ("2024-03-01 10.30", utc(2024, 3, 1, 10, 30)),
+        ("13/03/2024 10h30", utc(2024, 3, 13, 10, 30)),
+        ("13_03_2024", utc(2024, 3, 13)),
         ("3 ottobre 2024", utc(2024, 10, 3)),
         ("5 mei 2024", utc(2024, 5, 5)),
     ],
@@ -546,3 +550,17 @@ def test_one_cell_like_a_date_makes_no_dates_and_a_few_others_do_not_hide_them(t
     assert not {"unread_short_years", "unread_months"} & table(tmp_path, ["1/2/03", *cells]).codes
     mixed = ["1/2/24"] * 3 + [f"{at % 12 + 1}/{at % 28 + 1}/{at % 100:02}" for at in range(9000)] + ["never"] * 40
     assert table(tmp_path / "short", mixed).problem("unread_short_years").params["value"] == "1/2/24"
+
+
+@pytest.mark.parametrize(
+    ("cells", "value"),
+    [
+        (["2024-03-01", "45352"], "2024-03-01"),
+        (["soon", "2024-03-01 10:00", "1. Mai 2024", "later"], "2024-03-01 10:00"),
+    ],
+)
+def test_a_column_that_is_partly_dates_is_pointed_out(tmp_path: Path, cells: list[str], value: str) -> None:
+    made = table(tmp_path, cells * 12)
+    assert made.data.summary.columns[1].kind != "date"
+    params = made.problem("partly_dates").params
+    assert params == {"column": "when", "count": 6 * len(cells), "present": 12 * len(cells), "value": value}

@@ -31,11 +31,11 @@ def table(folder: Path, cells: list[str], other: str, reading: number.Reading | 
 def test_a_column_with_both_decimal_marks_is_pointed_out_with_lines(
     tmp_path: Path, cells: list[str], other: str, expected: dict[str, object]
 ) -> None:
-    made = table(tmp_path, cells, other)
-    params = made.problem("mixed_marks").params
+    dataset = table(tmp_path, cells, other)
+    params = dataset.problem("mixed_marks").params
     assert {"column": "size", **expected}.items() <= params.items()
     assert params["other"] in cells and params["other"] != params["value"]
-    assert "text_in_numbers" not in made.codes, "it is said once"
+    assert "text_in_numbers" not in dataset.codes, "it is said once"
 
 
 def test_both_marks_are_found_when_they_stand_far_from_each_other(tmp_path: Path) -> None:
@@ -46,11 +46,11 @@ def test_both_marks_are_found_when_they_stand_far_from_each_other(tmp_path: Path
 
 
 def test_a_column_with_the_mark_that_its_file_has_not_is_pointed_out_and_can_be_chosen(tmp_path: Path) -> None:
-    made = table(tmp_path / "other", ["2,5", "3,25", "7"], "7.25")
-    assert made.problem("other_mark").params["value"] == "2,5"
-    made = table(tmp_path / "chosen", ["2,5", "3,25", "7"], "7.25", number.Reading(decimal="comma"))
-    np.testing.assert_array_equal(made.data.array("numbers")[:3, 0], [2.5, 3.25, 7])
-    assert not {"other_mark", "mixed_marks"} & made.codes
+    dataset = table(tmp_path / "other", ["2,5", "3,25", "7"], "7.25")
+    assert dataset.problem("other_mark").params["value"] == "2,5"
+    dataset = table(tmp_path / "chosen", ["2,5", "3,25", "7"], "7.25", number.Reading(decimal="comma"))
+    np.testing.assert_array_equal(dataset.data.array("numbers")[:3, 0], [2.5, 3.25, 7])
+    assert not {"other_mark", "mixed_marks"} & dataset.codes
 
 
 @pytest.mark.parametrize(
@@ -71,17 +71,17 @@ def test_one_mark_with_thousands_and_words_with_commas_are_no_mix(tmp_path: Path
 
 def test_digits_of_full_width_are_numbers_for_import_and_reader(tmp_path: Path) -> None:
     cells = ["１２３", "－４．５", "１，２３４．５", "７", "８ｋｇ"]
-    made = table(tmp_path, cells, "7.25")
+    dataset = table(tmp_path, cells, "7.25")
     expected = [123, -4.5, 1234.5, 7, 8]
-    np.testing.assert_array_equal(made.data.array("numbers")[:5, 0], expected)
-    (block,) = values.blocks([made.data.summary.columns[0]], made.data, np.arange(5))  # type: ignore[list-item]
+    np.testing.assert_array_equal(dataset.data.array("numbers")[:5, 0], expected)
+    (block,) = values.blocks([dataset.data.summary.columns[0]], dataset.data, np.arange(5))  # type: ignore[list-item]
     array, strange = read([cells], json.loads(json.dumps({**block.description(), "columns": ["size"]})), Path())
     assert (array[:, 0].tolist(), strange) == (expected, [])
 
 
 def test_codes_of_full_width_stay_as_they_are_written(tmp_path: Path) -> None:
-    made = table(tmp_path, ["００５０１", "１００２３", "０２１３９"], "7.25")
-    assert made.problem("codes").params["value"] == "００５０１"
+    dataset = table(tmp_path, ["００５０１", "１００２３", "０２１３９"], "7.25")
+    assert dataset.problem("codes").params["value"] == "００５０１"
 
 
 @pytest.mark.parametrize("cell", ["3\0.5", "\0\0\0\0\0\0\0\0\0\0\0\0", "\0"])

@@ -11,10 +11,10 @@ from trainer.training.dropout import LEAST, Dropout
 @pytest.mark.parametrize("part", [0.1, 0.25, 0.5, 0.9])
 def test_it_leaves_out_this_part_and_keeps_the_mean(part: float) -> None:
     torch.manual_seed(0)
-    kept = Dropout(part)(torch.ones(500, 1001))
-    assert (kept == 0).float().mean().item() == pytest.approx(part, abs=0.003)
-    assert kept.mean().item() == pytest.approx(1.0, abs=0.01)
-    assert len(kept.unique()) == 2
+    outputs = Dropout(part)(torch.ones(500, 1001))
+    assert (outputs == 0).float().mean().item() == pytest.approx(part, abs=0.003)
+    assert outputs.mean().item() == pytest.approx(1.0, abs=0.01)
+    assert len(outputs.unique()) == 2
 
 
 def test_the_same_seed_leaves_out_the_same_and_each_place_is_drawn_by_itself() -> None:
@@ -31,10 +31,10 @@ def test_the_same_seed_leaves_out_the_same_and_each_place_is_drawn_by_itself() -
 
 def test_gradients_pass_where_numbers_do() -> None:
     numbers = torch.ones(200, 400, requires_grad=True)
-    kept = Dropout(0.25)(numbers)
-    kept.sum().backward()
+    outputs = Dropout(0.25)(numbers)
+    outputs.sum().backward()
     assert numbers.grad is not None
-    assert torch.equal(numbers.grad, kept.detach())
+    assert torch.equal(numbers.grad, outputs.detach())
 
 
 def test_a_model_answers_as_before_and_small_batches_draw_as_torch_does() -> None:

@@ -157,9 +157,9 @@ def test_a_full_disk_pauses_the_run_and_keeps_the_older_checkpoint(warm: Warm, i
     assert attempt.exits == [DISK_FULL]
     if attempt.ended is not None:
         assert (attempt.ended.outcome, attempt.ended.code) == ("paused", "disk_full")
-    kept = checkpoint.list_newest_first(folder / "checkpoints")
-    assert kept
-    assert checkpoint.read(kept[0]).step > 0
+    checkpoints = checkpoint.list_newest_first(folder / "checkpoints")
+    assert checkpoints
+    assert checkpoint.read(checkpoints[0]).step > 0
     assert not list((folder / "checkpoints").glob("*.part"))
 
 

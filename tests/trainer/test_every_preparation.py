@@ -39,10 +39,10 @@ def specs() -> list[Any]:
         pytest.param({**COMMON, **spec}, id=f"{name}-{task}")
         for family, features in FEATURES.items()
         for name in listing(family)
-        for task, told in dirty.TASKS.items()
+        for task, fields in dirty.TASKS.items()
         if takes(
             spec := {
-                "task": {"name": task, **told, "features": features},
+                "task": {"name": task, **fields, "features": features},
                 family: [{"name": name, **FIELDS.get(name, {})}],
             }
         )
@@ -93,18 +93,18 @@ def test_what_was_cleaned_is_reported_and_goes_with_the_model(prepared: Path, tm
     spec = {**COMMON, "task": {"name": "classification", **dirty.TASKS["classification"]}, "cleaning": steps}
     spec |= {"augmentation": [{"name": "flip"}], "epochs": 2}
     done = samples.attempt(tmp_path / "train", "train", spec, {"prepared": prepared})
-    told = report.parse(done.report)
-    assert told.value("cleaning/duplicates") == 12
-    assert told.value("cleaning/joined_classes") == 1
-    assert told.value("cleaning/rare_classes") == 1  # emu, in each of twelve times the only one
+    results = report.parse(done.report)
+    assert results.value("cleaning/duplicates") == 12
+    assert results.value("cleaning/joined_classes") == 1
+    assert results.value("cleaning/rare_classes") == 1  # emu, in each of twelve times the only one
     messages = [filled(log.message, log.params) for log in done[events.Log]]
     assert "12 duplicate rows were left out." in messages
     assert any(message.startswith("“Fill gaps” changed ") for message in messages)
-    (table,) = (block for block in told.blocks if isinstance(block, report.Table) and "cleaning" in block.title)
+    (table,) = (block for block in results.blocks if isinstance(block, report.Table) and "cleaning" in block.title)
     assert ("Fill gaps", "size") in [row[:2] for row in table.rows]
     inputs = {"prepared": prepared, "model": done.output("model.safetensors")}
     config, _state = package.load(inputs["model"])
     assert package.task(config).facts() == [("Classes", ("cat", "dog"))]
     smaller = samples.attempt(tmp_path / "compress", "compress", {"stages": [{"name": "quantize_int8"}]}, inputs)
     rows = smaller.report["stages"][0]["metric"]
-    assert rows["value"] == pytest.approx(told.value("test/accuracy"))
+    assert rows["value"] == pytest.approx(results.value("test/accuracy"))

@@ -379,6 +379,6 @@ def test_the_model_card_of_a_fold_says_which_it_was_tested_on(penguins: Trained)
 
 def test_a_quantized_version_is_exported_as_onnx_only() -> None:
     assert [exporter.name for exporter in exporters_for("onnx")] == ["onnx"]
-    wanted = (default("exporters", "torchscript"),)
-    assert exporters_for("torch", wanted) == wanted
-    assert [exporter.name for exporter in exporters_for("onnx", wanted)] == ["onnx"]
+    choice = (default("exporters", "torchscript"),)
+    assert exporters_for("torch", choice) == choice
+    assert [exporter.name for exporter in exporters_for("onnx", choice)] == ["onnx"]

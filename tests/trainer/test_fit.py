@@ -41,15 +41,15 @@ def test_after_ctrl_c_the_same_command_goes_on_and_ends_as_if_it_had_never_stopp
     with start(spec, images, out) as first:
         wait_until(lambda: steps_done(out / "run") >= 20, "step 20")
         os.killpg(first.pid, signal.SIGINT)
-        said = first.communicate(timeout=60)[0]
-    assert first.returncode == 130, said
-    assert "The same command goes on." in said
+        output = first.communicate(timeout=60)[0]
+    assert first.returncode == 130, output
+    assert "The same command goes on." in output
     assert not (out / "model.safetensors").exists()
 
     with start(spec, images, out) as second:
-        said = second.communicate(timeout=60)[0]
-    assert second.returncode == 0, said
-    assert "Test accuracy" in said
+        output = second.communicate(timeout=60)[0]
+    assert second.returncode == 0, output
+    assert "Test accuracy" in output
     reference = warm.run(write_job(tmp_path / "reference", SPEC, images))
     assert (out / "model.safetensors").read_bytes() == (reference.folder / "out" / "model.safetensors").read_bytes()
     assert curve([Attempt.read(out / "run")]) == curve([reference])
@@ -68,9 +68,9 @@ def test_where_the_last_checkpoint_is_damaged_the_same_command_goes_on_from_the_
     step = checkpoint.read(before).step
     last.write_bytes(last.read_bytes()[:1000])
     with start(spec, images, out) as second:
-        said = second.communicate(timeout=60)[0]
-    assert second.returncode == 0, said
-    assert f"The checkpoint {last.name} is damaged and was removed; going on from {before.name}." in said
+        output = second.communicate(timeout=60)[0]
+    assert second.returncode == 0, output
+    assert f"The checkpoint {last.name} is damaged and was removed; going on from {before.name}." in output
     steps = [event.step for event in Attempt.read(out / "run").events if isinstance(event, events.Rewind)]
     assert steps == [step]
 
@@ -96,9 +96,9 @@ def test_a_spec_that_is_wrong_is_one_sentence(
     spec = tmp_path / "spec.json"
     spec.write_text(content)
     assert main(["fit", str(spec), "--data", str(images), "--out", str(tmp_path / "out")]) == 2
-    said = capsys.readouterr().err
-    assert sentence in said and not said.startswith("train")
-    assert said.count("\n") == 1
+    output = capsys.readouterr().err
+    assert sentence in output and not output.startswith("train")
+    assert output.count("\n") == 1
 
 
 def test_a_spec_that_is_not_there_is_one_sentence(

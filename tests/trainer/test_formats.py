@@ -1,11 +1,12 @@
 """Every file format: its own examples are recognised by it alone, are read, and are refused when they are damaged."""
 
+import gzip
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.files import imported, stored
+from tests.files import imported, refusal, stored, zipped
 from trainer.catalog import Entry, listing
 from trainer.errors import TrainerError
 from trainer.importing.archives import opened
@@ -53,3 +54,19 @@ def test_damage_is_told_in_a_sentence(entry: Entry, example: Example, tmp_path: 
         except TrainerError:
             refusals += 1
     assert refusals, "no damage was noticed"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"MATLAB 5.0 MAT-file, Platform: PCWIN64" + bytes(200), "format_array"),
+        (b"ORC" + bytes(200), "format_table"),
+        (b"Obj\x01\x04\x14avro.codec" + bytes(200), "format_table"),
+        (b"$FL2@(#) SPSS DATA FILE" + bytes(200), "format_statistics"),
+        (b"<stata_dta><header><release>118</release>" + bytes(200), "format_statistics"),
+        (gzip.compress(b"X\n\0\0\0\3" + bytes(200)), "format_statistics"),
+        (zipped({"birds.xlsx": zipped({"xl/workbook.xml": b"<x/>"})}), "excel_nested"),
+    ],
+)
+def test_what_is_not_read_here_is_called_by_what_it_is(content: bytes, code: str, tmp_path: Path) -> None:
+    assert refusal(tmp_path, {"birds": content}).code == code

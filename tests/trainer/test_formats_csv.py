@@ -117,6 +117,11 @@ def test_an_encoding_that_is_not_told_apart_can_be_chosen(tmp_path: Path, codec:
     assert word in levels(made.data.summary.columns[0])
 
 
+def test_japanese_without_kana_is_told_by_what_is_no_western_letter(tmp_path: Path) -> None:
+    made = read(tmp_path, "都市,身長,性別\n" + "東京,1,男性\n大阪,2,女性\n" * 9, "cp932")
+    assert levels(made.data.summary.columns[0]) == ("大阪", "東京")
+
+
 def test_western_text_that_is_not_utf8_is_read_as_windows_1252(tmp_path: Path) -> None:
     made = read(
         tmp_path, "ort,höhe,güte\n" + "Köln,53,gut\nMünchen,519,schön\nZürich,408,fürchterlich\n" * 9, "latin-1"
@@ -490,6 +495,7 @@ SPACED = {
     "columns": "size    bird  weight\n"
     + "".join(f"  {n / 4:<6}  {'fo' * (n % 3 + 1):<8} {n:4}  \n" for n in range(30)),
     "no names": "".join(f"   {n / 4:7.3f}   {n * 7 % 5}  {n}.\r\n" for n in range(30)),
+    "a tab among them": "".join(f'{n / 4:.2f}   8   {n}.  \t"a fox {n % 3}"\n' for n in range(30)),
     "notes above": "# birds of 2024\n\nsize bird weight\n" + "".join(f"{n / 4} x{n % 3} {n}\n" for n in range(30)),
 }
 
@@ -497,11 +503,20 @@ SPACED = {
 @pytest.mark.parametrize("case", SPACED)
 def test_values_between_spaces_are_columns(case: str, tmp_path: Path) -> None:
     made = imported(tmp_path, {"birds.txt": SPACED[case].encode()})
-    names, has_names = [column.name for column in made.data.summary.columns], case != "no names"
+    names, has_names = (
+        [column.name for column in made.data.summary.columns],
+        case not in {"no names", "a tab among them"},
+    )
     assert made.data.summary.rows == 30
     place = names.index("size" if has_names else "column 1")
     assert [float(row[place]) for row in made.profile.rows] == [n / 4 for n in range(30)]
     assert made.data.summary.dialect == Dialect(delimiter=" ", header=has_names)
+
+
+def test_words_between_tabs_stay_one_value(tmp_path: Path) -> None:
+    text = "name\tsize\n" + "".join(f"a fox\t{n}\n" if n % 2 else f"an owl\t{n}\n" for n in range(30))
+    made = imported(tmp_path, {"birds.txt": text.encode()})
+    assert levels(made.data.summary.columns[0]) == ("a fox", "an owl")
 
 
 def test_prose_is_no_table_of_words(tmp_path: Path) -> None:

@@ -35,9 +35,9 @@ def numbers(folder: Path, cells: list[str], mark: str = ";") -> Imported:
 def test_numbers_are_read_as_people_of_many_lands_write_them(
     tmp_path: Path, cells: list[str], values: list[float], mark: str
 ) -> None:
-    made = numbers(tmp_path, cells, mark)
-    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], values * 4)
-    assert not made.codes & {"text_in_numbers", "unit", "mixed_units"}
+    dataset = numbers(tmp_path, cells, mark)
+    np.testing.assert_array_equal(dataset.data.array("numbers")[:, 0], values * 4)
+    assert not dataset.codes & {"text_in_numbers", "unit", "mixed_units"}
 
 
 @pytest.mark.parametrize(
@@ -54,22 +54,22 @@ def test_numbers_are_read_as_people_of_many_lands_write_them(
 def test_numbers_with_a_unit_are_numbers_and_the_unit_is_told(
     tmp_path: Path, cells: list[str], values: list[float], unit: str
 ) -> None:
-    made = numbers(tmp_path, cells)
-    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], values * 4)
-    assert made.problem("unit").params == {"column": "mass", "unit": unit, "value": cells[0]}
-    assert made.problem("unit").severity == "info"
+    dataset = numbers(tmp_path, cells)
+    np.testing.assert_array_equal(dataset.data.array("numbers")[:, 0], values * 4)
+    assert dataset.problem("unit").params == {"column": "mass", "unit": unit, "value": cells[0]}
+    assert dataset.problem("unit").severity == "info"
 
 
 def test_numbers_in_parentheses_are_negative_and_it_is_told(tmp_path: Path) -> None:
-    made = numbers(tmp_path, ["(3.5)", "7.25", "(1,200.00)"])
-    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [-3.5, 7.25, -1200] * 4)
-    assert made.problem("negative_parentheses").params == {"column": "mass", "value": "(3.5)"}
+    dataset = numbers(tmp_path, ["(3.5)", "7.25", "(1,200.00)"])
+    np.testing.assert_array_equal(dataset.data.array("numbers")[:, 0], [-3.5, 7.25, -1200] * 4)
+    assert dataset.problem("negative_parentheses").params == {"column": "mass", "value": "(3.5)"}
 
 
 def test_numbers_in_different_units_are_never_mixed_and_it_is_told(tmp_path: Path) -> None:
-    made = numbers(tmp_path, ["5 kg", "300 g", "12 kg"])
-    assert made.data.summary.columns[0].kind == "category"
-    assert made.problem("mixed_units").params == {"column": "mass", "values": "“5 kg”, “300 g”"}
+    dataset = numbers(tmp_path, ["5 kg", "300 g", "12 kg"])
+    assert dataset.data.summary.columns[0].kind == "category"
+    assert dataset.problem("mixed_units").params == {"column": "mass", "values": "“5 kg”, “300 g”"}
 
 
 @pytest.mark.parametrize(
@@ -87,14 +87,14 @@ def test_numbers_in_different_units_are_never_mixed_and_it_is_told(tmp_path: Pat
     ],
 )
 def test_codes_ranges_and_lists_are_no_numbers(tmp_path: Path, cells: list[str]) -> None:
-    made = numbers(tmp_path, cells, ",")
-    assert made.data.summary.columns[0].kind == "category"
+    dataset = numbers(tmp_path, cells, ",")
+    assert dataset.data.summary.columns[0].kind == "category"
 
 
 def test_distances_as_names_above_plain_numbers_are_names(tmp_path: Path) -> None:
-    made = read(tmp_path, "5 km,10 km\n" + "".join(f"{20 + n % 7}.5,{45 + n % 11}\n" for n in range(30)))
-    assert [column.name for column in made.data.summary.columns] == ["5 km", "10 km"]
-    assert math.isclose(made.data.array("numbers")[0, 0], 20.5)
+    dataset = read(tmp_path, "5 km,10 km\n" + "".join(f"{20 + n % 7}.5,{45 + n % 11}\n" for n in range(30)))
+    assert [column.name for column in dataset.data.summary.columns] == ["5 km", "10 km"]
+    assert math.isclose(dataset.data.array("numbers")[0, 0], 20.5)
 
 
 def rows_below(width: int, first: str = "") -> str:
@@ -129,10 +129,10 @@ def rows_below(width: int, first: str = "") -> str:
     ],
 )
 def test_numbers_in_order_in_the_first_line_are_names(tmp_path: Path, line: str, rows: str) -> None:
-    made = read(tmp_path, f"{line}\n{rows}")
-    assert made.data.summary.rows == 30
-    assert [column.name for column in made.data.summary.columns] == [name or "column 1" for name in line.split(",")]
-    assert "no_header" not in made.codes
+    dataset = read(tmp_path, f"{line}\n{rows}")
+    assert dataset.data.summary.rows == 30
+    assert [column.name for column in dataset.data.summary.columns] == [name or "column 1" for name in line.split(",")]
+    assert "no_header" not in dataset.codes
 
 
 @pytest.mark.parametrize(
@@ -150,23 +150,23 @@ def test_numbers_in_order_in_the_first_line_are_names(tmp_path: Path, line: str,
     ],
 )
 def test_values_in_the_first_line_stay_values(tmp_path: Path, rows: str) -> None:
-    made = read(tmp_path, rows)
-    assert made.data.summary.rows == 30
-    assert "no_header" in made.codes
+    dataset = read(tmp_path, rows)
+    assert dataset.data.summary.rows == 30
+    assert "no_header" in dataset.codes
 
 
 ROWS = "".join(f"{n % 11}.5;{'ab'[n % 2]};{n * 7 % 13}\n" for n in range(30))
 
 
-def columns(made: Imported) -> list[str]:
-    return [column.name for column in made.data.summary.columns]
+def columns(dataset: Imported) -> list[str]:
+    return [column.name for column in dataset.data.summary.columns]
 
 
 @pytest.mark.parametrize("line", ["sep=;", '"sep=;"', "SEP=;"])
 def test_a_first_line_that_names_the_delimiter_is_obeyed(tmp_path: Path, line: str) -> None:
-    made = read(tmp_path, f"{line}\r\nsize;label;age\r\n{ROWS}")
-    assert columns(made) == ["size", "label", "age"]
-    assert made.data.summary.rows == 30
+    dataset = read(tmp_path, f"{line}\r\nsize;label;age\r\n{ROWS}")
+    assert columns(dataset) == ["size", "label", "age"]
+    assert dataset.data.summary.rows == 30
     assert read(tmp_path / "odd", f"sep=^\n{ROWS}".replace(";", "^")).data.summary.rows == 30
 
 
@@ -181,21 +181,21 @@ def test_a_first_line_that_names_the_delimiter_is_obeyed(tmp_path: Path, line: s
     ],
 )
 def test_lines_before_the_table_are_skipped_and_told(tmp_path: Path, before: str, count: int) -> None:
-    made = read(tmp_path, f"{before}size;label;age\n{ROWS}")
-    assert columns(made) == ["size", "label", "age"]
-    assert made.data.summary.rows == 30
-    assert made.problem("lines_before").params == {"count": count, "value": before.splitlines()[0].rstrip(";")}
+    dataset = read(tmp_path, f"{before}size;label;age\n{ROWS}")
+    assert columns(dataset) == ["size", "label", "age"]
+    assert dataset.data.summary.rows == 30
+    assert dataset.problem("lines_before").params == {"count": count, "value": before.splitlines()[0].rstrip(";")}
 
 
 def test_names_in_a_comment_are_the_names(tmp_path: Path) -> None:
-    made = read(tmp_path, f"# written by a program\n# size;label;age\n{ROWS}")
-    assert columns(made) == ["size", "label", "age"]
-    assert made.data.summary.rows == 30
+    dataset = read(tmp_path, f"# written by a program\n# size;label;age\n{ROWS}")
+    assert columns(dataset) == ["size", "label", "age"]
+    assert dataset.data.summary.rows == 30
 
 
 def test_values_that_begin_like_comments_are_values(tmp_path: Path) -> None:
-    made = read(tmp_path, "".join(f"#{'ab'[n % 2]};{n % 7}\n" for n in range(30)))
-    assert made.data.summary.rows == 30
+    dataset = read(tmp_path, "".join(f"#{'ab'[n % 2]};{n % 7}\n" for n in range(30)))
+    assert dataset.data.summary.rows == 30
 
 
 def test_a_line_that_is_wrong_is_named_as_it_stands_in_the_file(tmp_path: Path) -> None:
@@ -208,26 +208,26 @@ def test_names_one_fewer_than_the_values_of_every_row_leave_the_first_column_wit
     tmp_path: Path, mark: str
 ) -> None:
     rows = "".join(f'"car {n}"{mark}{n * 7 % 13}{mark}{n % 5}.5{mark}"{"ab"[n % 2]}"\n' for n in range(30))
-    made = read(tmp_path, f'"speed"{mark}"size"{mark}"label"\n{rows}')
-    assert columns(made) == ["column 1", "speed", "size", "label"]
-    assert "row_names" in made.codes
-    made = read(tmp_path / "plain", f"speed{mark}size\n" + "".join(f"{n}{mark}{n % 5}{mark}\n" for n in range(30)))
-    assert columns(made) == ["speed", "size"]
+    dataset = read(tmp_path, f'"speed"{mark}"size"{mark}"label"\n{rows}')
+    assert columns(dataset) == ["column 1", "speed", "size", "label"]
+    assert "row_names" in dataset.codes
+    dataset = read(tmp_path / "plain", f"speed{mark}size\n" + "".join(f"{n}{mark}{n % 5}{mark}\n" for n in range(30)))
+    assert columns(dataset) == ["speed", "size"]
 
 
 @pytest.mark.parametrize("padding", [b"\0", b"\0" * 5000, b"\x1a", b"\x1a\0\0", b"\0" * 3_000_000])
 def test_zero_bytes_and_end_marks_behind_the_table_are_ignored_and_told(tmp_path: Path, padding: bytes) -> None:
-    made = imported(tmp_path, {"x.csv": f"size;label;age\n{ROWS}".encode() + padding})
-    assert made.data.summary.rows == 30
-    assert made.data.summary.columns[0].kind == made.data.summary.columns[2].kind == "number"
-    assert made.problem("padding").params == {"count": len(padding)}
+    dataset = imported(tmp_path, {"x.csv": f"size;label;age\n{ROWS}".encode() + padding})
+    assert dataset.data.summary.rows == 30
+    assert dataset.data.summary.columns[0].kind == dataset.data.summary.columns[2].kind == "number"
+    assert dataset.problem("padding").params == {"count": len(padding)}
 
 
 @pytest.mark.parametrize("behind", ["# end of file\n", "\nWritten by a program, on Monday\n", "End\nof file"])
 def test_remarks_behind_the_last_row_are_left_out_and_told(tmp_path: Path, behind: str) -> None:
-    made = read(tmp_path, f"size;label;age\n{ROWS}{behind}")
-    assert made.data.summary.rows == 30
-    assert made.problem("lines_behind").severity == "warning"
+    dataset = read(tmp_path, f"size;label;age\n{ROWS}{behind}")
+    assert dataset.data.summary.rows == 30
+    assert dataset.problem("lines_behind").severity == "warning"
 
 
 @pytest.mark.parametrize("rows", [9, 20_000])
@@ -237,6 +237,6 @@ def test_lines_of_another_width_are_left_out_where_that_is_chosen_and_listed(tmp
     files = {"x.csv": "\n".join(lines).encode()}
     assert "leave such lines out" in str(refusal(tmp_path / "refused", files))
     spec = listing("formats")["csv"].spec.model_validate({"name": "csv", "other_widths": "leave out"})
-    made = imported(tmp_path, files, spec)
-    assert made.data.summary.rows == rows
-    assert made.problem("other_widths").params == {"count": 2, "lines": "5, 9"}
+    dataset = imported(tmp_path, files, spec)
+    assert dataset.data.summary.rows == rows
+    assert dataset.problem("other_widths").params == {"count": 2, "lines": "5, 9"}

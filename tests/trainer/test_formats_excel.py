@@ -154,7 +154,11 @@ def test_a_blank_row_divides_wide_titles_and_a_remark_from_the_table(tmp_path: P
     assert made.data.summary.rows == 20
     assert made.problem("lines_before").params["count"] == 2
     assert made.problem("lines_behind").params == {"count": 1, "value": "Source: a friend"}
-    assert made.profile.left_out == 1
+    assert (made.folder / "left_out.csv").read_text(encoding="utf-8").splitlines()[1:] == [
+        "line 1: Sales of the year,above the table",
+        "line 2: Written on 2024-01-01,above the table",
+        "line 26: Source: a friend,behind the last row",
+    ]
 
 
 def test_columns_without_a_name_or_a_value_are_none(tmp_path: Path) -> None:
@@ -199,3 +203,18 @@ def test_numbers_that_are_text_are_pointed_out_and_read_where_the_kind_is_chosen
     chosen = {"size": Reading(decimal="comma")}
     corrected = imported(tmp_path / "chosen", content, readings=chosen)
     np.testing.assert_array_equal(corrected.data.array("numbers")[:, 0], np.arange(40) + 0.5)
+
+
+def test_names_of_several_columns_stand_before_their_own(tmp_path: Path) -> None:
+    def fill(workbook: Any) -> None:
+        sheet = workbook.active
+        sheet.append(["region", "size", None, "label"])
+        sheet.append([None, "left", "right", None])
+        for number in range(40):
+            sheet.append([f"r{number % 3}", number / 4, number % 7, "yes" if number % 2 else "no"])
+        for cells in ("A1:A2", "B1:C1", "D1:D2"):
+            sheet.merge_cells(cells)
+
+    made = imported(tmp_path, {"x.xlsx": written(fill)})
+    assert [column.name for column in made.data.summary.columns] == ["region", "size left", "size right", "label"]
+    assert made.data.summary.rows == 40

@@ -20,19 +20,19 @@ PAIR = {"pictures": idx(PIXELS), "labels": idx(LABELS)}
 
 
 def test_pictures_and_labels_become_pixels_and_classes(tmp_path: Path) -> None:
-    made = imported(tmp_path, PAIR)
-    np.testing.assert_array_equal(pictures.pixels(made.data), PIXELS[:, None])
-    np.testing.assert_array_equal(pictures.labels(made.data), LABELS)
-    assert pictures.shape(made.data.summary) == (1, 6, 5)
-    assert pictures.classes(made.data.summary) == ("0", "1", "2", "3")
-    assert made.profile.balance == (("0", 5), ("1", 5), ("2", 5), ("3", 5))
+    dataset = imported(tmp_path, PAIR)
+    np.testing.assert_array_equal(pictures.pixels(dataset.data), PIXELS[:, None])
+    np.testing.assert_array_equal(pictures.labels(dataset.data), LABELS)
+    assert pictures.shape(dataset.data.summary) == (1, 6, 5)
+    assert pictures.classes(dataset.data.summary) == ("0", "1", "2", "3")
+    assert dataset.profile.balance == (("0", 5), ("1", 5), ("2", 5), ("3", 5))
 
 
 @pytest.mark.parametrize("names", list(permutations(["x", "y"])))
 def test_order_and_names_of_the_two_files_do_not_matter(tmp_path: Path, names: tuple[str, str]) -> None:
-    made = imported(tmp_path, {names[0]: PAIR["labels"], names[1]: gzip.compress(PAIR["pictures"])})
+    dataset = imported(tmp_path, {names[0]: PAIR["labels"], names[1]: gzip.compress(PAIR["pictures"])})
     plain = imported(tmp_path / "plain", PAIR)
-    assert made.data.path.read_bytes() == plain.data.path.read_bytes()
+    assert dataset.data.path.read_bytes() == plain.data.path.read_bytes()
 
 
 def test_both_may_lie_in_one_zip_with_a_licence(tmp_path: Path) -> None:
@@ -42,9 +42,9 @@ def test_both_may_lie_in_one_zip_with_a_licence(tmp_path: Path) -> None:
         "set/LICENSE": b"free",
         "__MACOSX/._x": b"?",
     }
-    made = imported(tmp_path, {"set.zip": zipped(members)})
-    assert made.data.summary.rows == 20
-    assert made.problem("other_files").params == {"count": 1, "names": "set/LICENSE"}
+    dataset = imported(tmp_path, {"set.zip": zipped(members)})
+    assert dataset.data.summary.rows == 20
+    assert dataset.problem("other_files").params == {"count": 1, "names": "set/LICENSE"}
 
 
 def test_train_and_test_parts_are_joined(tmp_path: Path) -> None:
@@ -54,20 +54,20 @@ def test_train_and_test_parts_are_joined(tmp_path: Path) -> None:
         "train-images": idx(PIXELS[5:]),
         "train-labels": idx(LABELS[5:]),
     }
-    made = imported(tmp_path, {"mnist.zip": zipped(members)})
-    np.testing.assert_array_equal(pictures.pixels(made.data)[:, 0], PIXELS)
-    np.testing.assert_array_equal(pictures.labels(made.data), LABELS)
-    assert "joined_parts" in made.codes
-    np.testing.assert_array_equal(made.data.array("categories")[:, 1], [1] * 5 + [0] * 15)
-    assert made.problem("given_split").params == {"column": "split", "train": 15, "validation": 0, "test": 5}
+    dataset = imported(tmp_path, {"mnist.zip": zipped(members)})
+    np.testing.assert_array_equal(pictures.pixels(dataset.data)[:, 0], PIXELS)
+    np.testing.assert_array_equal(pictures.labels(dataset.data), LABELS)
+    assert "joined_parts" in dataset.codes
+    np.testing.assert_array_equal(dataset.data.array("categories")[:, 1], [1] * 5 + [0] * 15)
+    assert dataset.problem("given_split").params == {"column": "split", "train": 15, "validation": 0, "test": 5}
 
 
 def test_labels_with_further_numbers_of_each_picture_are_read_as_qmnist_writes_them(tmp_path: Path) -> None:
     described = np.stack([LABELS.astype(np.int32), *np.arange(140, dtype=np.int32).reshape(7, 20)], axis=1)
     files = {"qmnist-test-images-idx3-ubyte": idx(PIXELS), "qmnist-test-labels-idx2-int": idx(described)}
-    made = imported(tmp_path, files)
-    np.testing.assert_array_equal(pictures.labels(made.data), LABELS)
-    assert made.problem("first_of_row").params == {"name": "qmnist-test-labels-idx2-int", "columns": 8}
+    dataset = imported(tmp_path, files)
+    np.testing.assert_array_equal(pictures.labels(dataset.data), LABELS)
+    assert dataset.problem("first_of_row").params == {"name": "qmnist-test-labels-idx2-int", "columns": 8}
 
 
 @pytest.mark.parametrize(("name", "kept"), [("images", "labels"), ("labels", "pictures")])
@@ -87,17 +87,17 @@ def test_a_file_with_a_wrong_beginning_is_named_with_its_first_bytes(tmp_path: P
 )
 def test_whole_numbers_to_255_survive_in_every_type(tmp_path_factory: pytest.TempPathFactory, pixels: Any) -> None:
     assume(pixels.dtype.kind in "iu" or pixels.max() > 1)  # 0 and 1 as fractions are black and white
-    made = imported(
+    dataset = imported(
         tmp_path_factory.mktemp("idx"), {"a": idx(pixels), "b": idx(np.arange(len(pixels), dtype=np.int32))}
     )
-    np.testing.assert_array_equal(pictures.pixels(made.data)[:, 0], pixels)
+    np.testing.assert_array_equal(pictures.pixels(dataset.data)[:, 0], pixels)
 
 
 def test_fractions_are_scaled(tmp_path: Path) -> None:
     values = np.array([[[0.0, 0.5]], [[1.0, np.nan]]], dtype=np.float32)
-    made = imported(tmp_path, {"a": idx(values), "b": idx([0, 1])})
-    np.testing.assert_array_equal(pictures.pixels(made.data)[:, 0], [[[0, 128]], [[255, 0]]])
-    assert {"scaled_pixels", "infinite_pixels"} <= made.codes
+    dataset = imported(tmp_path, {"a": idx(values), "b": idx([0, 1])})
+    np.testing.assert_array_equal(pictures.pixels(dataset.data)[:, 0], [[[0, 128]], [[255, 0]]])
+    assert {"scaled_pixels", "infinite_pixels"} <= dataset.codes
 
 
 def test_colour_is_read_with_channels_first_or_last(tmp_path: Path) -> None:

@@ -47,18 +47,18 @@ def two_classes(kind: str = "PNG", suffix: str = "png", **options: Any) -> dict[
 )
 def test_every_kind_of_picture_is_read(tmp_path: Path, kind: str, suffix: str) -> None:
     members = two_classes(kind, suffix)
-    made = imported(tmp_path, {"pets.zip": zipped(members)})
-    assert pictures.classes(made.data.summary) == ("cats", "dogs")
-    assert pictures.shape(made.data.summary) == (3, 8, 8)
-    np.testing.assert_array_equal(pictures.labels(made.data), [0] * 6 + [1] * 6)
+    dataset = imported(tmp_path, {"pets.zip": zipped(members)})
+    assert pictures.classes(dataset.data.summary) == ("cats", "dogs")
+    assert pictures.shape(dataset.data.summary) == (3, 8, 8)
+    np.testing.assert_array_equal(pictures.labels(dataset.data), [0] * 6 + [1] * 6)
     with Image.open(io.BytesIO(members[f"root/dogs/0.{suffix}"])) as image:
         expected = np.asarray(image.convert("RGB")).transpose(2, 0, 1)
-    np.testing.assert_array_equal(pictures.pixels(made.data)[6], expected)
+    np.testing.assert_array_equal(pictures.pixels(dataset.data)[6], expected)
 
 
 def test_grey_pictures_keep_one_channel(tmp_path: Path) -> None:
-    made = imported(tmp_path, {"x.zip": zipped(two_classes(mode="L"))})
-    assert pictures.shape(made.data.summary) == (1, 8, 8)
+    dataset = imported(tmp_path, {"x.zip": zipped(two_classes(mode="L"))})
+    assert pictures.shape(dataset.data.summary) == (1, 8, 8)
     mixed = two_classes(mode="L") | {"root/cats/colour.png": picture()}
     assert pictures.shape(imported(tmp_path / "mixed", {"x.zip": zipped(mixed)}).data.summary) == (3, 8, 8)
 
@@ -77,17 +77,17 @@ def test_sixteen_bits_are_scaled_and_transparency_becomes_white(tmp_path: Path) 
 
 
 def test_other_sizes_are_resized_to_the_most_common_one(tmp_path: Path) -> None:
-    made = imported(tmp_path, {"x.zip": zipped(two_classes() | {"root/cats/big.png": picture(20, 31)})})
-    assert pictures.shape(made.data.summary) == (3, 8, 8)
-    assert made.problem("mixed_sizes").params == {"sizes": 2, "resized": 1, "width": 8, "height": 8}
+    dataset = imported(tmp_path, {"x.zip": zipped(two_classes() | {"root/cats/big.png": picture(20, 31)})})
+    assert pictures.shape(dataset.data.summary) == (3, 8, 8)
+    assert dataset.problem("mixed_sizes").params == {"sizes": 2, "resized": 1, "width": 8, "height": 8}
 
 
 def test_large_pictures_are_reduced_to_the_largest_side(tmp_path: Path) -> None:
     spec = listing("formats")["image_folder_zip"].spec.model_validate({"name": "image_folder_zip", "largest_side": 16})
     members = {f"{label}/{n}.jpg": picture(64, 32, "JPEG", seed=n) for label in "ab" for n in range(3)}
-    made = imported(tmp_path, {"x.zip": zipped(members)}, spec)
-    assert pictures.shape(made.data.summary) == (3, 8, 16)
-    assert "reduced" in made.codes
+    dataset = imported(tmp_path, {"x.zip": zipped(members)}, spec)
+    assert pictures.shape(dataset.data.summary) == (3, 8, 16)
+    assert "reduced" in dataset.codes
 
 
 def test_a_turned_camera_is_considered(tmp_path: Path) -> None:
@@ -99,9 +99,9 @@ def test_a_turned_camera_is_considered(tmp_path: Path) -> None:
 
 def test_a_broken_picture_is_left_out_and_named(tmp_path: Path) -> None:
     members = two_classes() | {"root/cats/broken.png": picture()[:-30], "root/dogs/text.png": b"no picture"}
-    made = imported(tmp_path, {"x.zip": zipped(members)})
-    assert made.data.summary.rows == 12
-    assert made.problem("broken_pictures").params["names"] == "root/dogs/text.png, root/cats/broken.png"
+    dataset = imported(tmp_path, {"x.zip": zipped(members)})
+    assert dataset.data.summary.rows == 12
+    assert dataset.problem("broken_pictures").params["names"] == "root/dogs/text.png, root/cats/broken.png"
 
 
 def test_too_many_broken_pictures_fail_the_import(tmp_path: Path) -> None:
@@ -116,8 +116,8 @@ def test_hidden_files_are_ignored_and_others_named(tmp_path: Path) -> None:
         "root/cats/Thumbs.db": b"x",
         "root/notes.txt": b"x",
     }
-    made = imported(tmp_path, {"x.zip": zipped(two_classes() | extra)})
-    assert made.problem("other_files").params == {"count": 1, "names": "root/notes.txt"}
+    dataset = imported(tmp_path, {"x.zip": zipped(two_classes() | extra)})
+    assert dataset.problem("other_files").params == {"count": 1, "names": "root/notes.txt"}
 
 
 def test_class_names_may_be_in_any_script(tmp_path: Path) -> None:
@@ -137,18 +137,18 @@ def test_the_first_frame_of_an_animation_is_taken(tmp_path: Path) -> None:
         buffer = io.BytesIO()
         frames[0].save(buffer, kind, save_all=True, append_images=frames[1:], lossless=True)
         members[f"root/a/{kind}.{kind.lower()}"] = buffer.getvalue()
-    made = imported(tmp_path, {"x.zip": zipped(members)})
-    assert made.problem("first_frames").params["count"] == 3
-    assert pictures.pixels(made.data)[:3, 0].min() == 255
+    dataset = imported(tmp_path, {"x.zip": zipped(members)})
+    assert dataset.problem("first_frames").params["count"] == 3
+    assert pictures.pixels(dataset.data)[:3, 0].min() == 255
 
 
 @pytest.mark.parametrize("tail", [b"!", b",", b"!\xf9\x01\x00\x00"])
 def test_a_gif_that_is_cut_behind_its_first_frame_is_read_as_that_frame(tmp_path: Path, tail: bytes) -> None:
     buffer = io.BytesIO()
     Image.new("RGB", (8, 8), "red").save(buffer, "GIF")
-    made = imported(tmp_path, {"x.zip": zipped(two_classes() | {"root/a/cut.gif": buffer.getvalue()[:-1] + tail})})
-    assert pictures.pixels(made.data)[0].min(axis=(1, 2)).tolist() == [255, 0, 0]
-    assert "first_frames" not in made.codes
+    dataset = imported(tmp_path, {"x.zip": zipped(two_classes() | {"root/a/cut.gif": buffer.getvalue()[:-1] + tail})})
+    assert pictures.pixels(dataset.data)[0].min(axis=(1, 2)).tolist() == [255, 0, 0]
+    assert "first_frames" not in dataset.codes
 
 
 def test_pictures_without_folder_and_single_pictures_are_refused(tmp_path: Path) -> None:
@@ -165,9 +165,9 @@ def test_the_order_in_the_archive_does_not_change_the_bytes(tmp_path: Path) -> N
 
 def test_folders_may_be_joined_by_backslashes_as_powershell_does(tmp_path: Path) -> None:
     members = {name.replace("/", "\\"): content for name, content in two_classes().items()} | {"root\\cats\\": b""}
-    made = imported(tmp_path / "windows", {"x.zip": zipped(members)})
+    dataset = imported(tmp_path / "windows", {"x.zip": zipped(members)})
     plain = imported(tmp_path / "plain", {"x.zip": zipped(two_classes())})
-    assert made.data.path.read_bytes() == plain.data.path.read_bytes()
+    assert dataset.data.path.read_bytes() == plain.data.path.read_bytes()
     twice = two_classes() | {"root\\cats\\0.png": picture()}
     assert refusal(tmp_path / "twice", {"x.zip": zipped(twice)}).code == "archive_duplicate_name"
 
@@ -185,12 +185,12 @@ def placed(*folders: str, pictures_each: int = 3) -> dict[str, bytes]:
     return {"x.zip": zipped({path: picture(seed=seed) for seed, path in enumerate(paths)})}
 
 
-def rows_of(made: Imported) -> list[tuple[str, str]]:
+def rows_of(dataset: Imported) -> list[tuple[str, str]]:
     """The class and the part of each row."""
-    label, part = made.data.summary.columns[1:]
+    label, part = dataset.data.summary.columns[1:]
     assert isinstance(label, category.Column)
     assert isinstance(part, category.Column)
-    return [(label.levels[one], part.levels[other]) for one, other in made.data.array("categories")]
+    return [(label.levels[one], part.levels[other]) for one, other in dataset.data.array("categories")]
 
 
 @pytest.mark.parametrize(
@@ -204,24 +204,24 @@ def rows_of(made: Imported) -> list[tuple[str, str]]:
 def test_folders_that_name_parts_become_the_column_split_and_no_classes(
     tmp_path: Path, folders: tuple[str, ...]
 ) -> None:
-    made = imported(tmp_path, placed(*folders))
-    assert Counter(rows_of(made)) == dict.fromkeys(
+    dataset = imported(tmp_path, placed(*folders))
+    assert Counter(rows_of(dataset)) == dict.fromkeys(
         [("owl", "train"), ("fox", "train"), ("owl", "test"), ("fox", "test")], 3
     )
-    assert made.problem("given_split").params == {"column": "split", "train": 6, "validation": 0, "test": 6}
+    assert dataset.problem("given_split").params == {"column": "split", "train": 6, "validation": 0, "test": 6}
 
 
 def test_validation_has_many_names(tmp_path: Path) -> None:
-    made = imported(tmp_path, placed("a/training/owl", "a/training/fox", "a/val/owl", "a/val/fox", "a/testing/owl"))
-    assert made.data.summary.columns[2].levels == ("train", "validation", "test")  # type: ignore[attr-defined]
-    assert made.problem("given_split").params == {"column": "split", "train": 6, "validation": 6, "test": 3}
+    dataset = imported(tmp_path, placed("a/training/owl", "a/training/fox", "a/val/owl", "a/val/fox", "a/testing/owl"))
+    assert dataset.data.summary.columns[2].levels == ("train", "validation", "test")  # type: ignore[attr-defined]
+    assert dataset.problem("given_split").params == {"column": "split", "train": 6, "validation": 6, "test": 3}
 
 
 def test_pictures_to_test_that_have_no_class_are_left_out_and_counted(tmp_path: Path) -> None:
-    made = imported(tmp_path, placed("train/owl", "train/fox", "test"))
-    assert (pictures.classes(made.data.summary), made.data.summary.rows) == (("fox", "owl"), 6)
-    assert made.problem("unlabelled_pictures").params == {"count": 3, "names": "test/0.png, test/1.png, test/2.png"}
-    assert made.data.summary.named("split") is None
+    dataset = imported(tmp_path, placed("train/owl", "train/fox", "test"))
+    assert (pictures.classes(dataset.data.summary), dataset.data.summary.rows) == (("fox", "owl"), 6)
+    assert dataset.problem("unlabelled_pictures").params == {"count": 3, "names": "test/0.png, test/1.png, test/2.png"}
+    assert dataset.data.summary.named("split") is None
 
 
 def test_folders_in_folders_are_asked_about_where_either_may_be_the_class(tmp_path: Path) -> None:
@@ -242,25 +242,25 @@ def test_folders_in_folders_are_asked_about_where_either_may_be_the_class(tmp_pa
 def test_classes_called_like_parts_are_pointed_at_unless_they_may_be_vehicles(
     tmp_path: Path, folders: tuple[str, ...], names: list[str]
 ) -> None:
-    made = imported(tmp_path, placed(*folders))
-    assert pictures.classes(made.data.summary) == tuple(sorted(folders))
-    assert [one.params["name"] for one in made.profile.problems if one.code == "part_as_class"] == names
+    dataset = imported(tmp_path, placed(*folders))
+    assert pictures.classes(dataset.data.summary) == tuple(sorted(folders))
+    assert [one.params["name"] for one in dataset.profile.problems if one.code == "part_as_class"] == names
 
 
 def test_a_class_in_a_format_that_is_not_read_is_missed_by_name(tmp_path: Path) -> None:
     heic = b"\0\0\0\x18ftypheic" + b"\0" * 400
-    made = imported(
+    dataset = imported(
         tmp_path, {"x.zip": zipped(two_classes() | {f"root/owls/{n}.{'HEIC' if n else 'jpg'}": heic for n in range(4)})}
     )
-    assert made.problem("lost_class").params == {"name": "owls", "count": 4}
-    assert made.problem("foreign_pictures").params["formats"] == "HEIC"
-    assert "other_files" not in made.codes
+    assert dataset.problem("lost_class").params == {"name": "owls", "count": 4}
+    assert dataset.problem("foreign_pictures").params["formats"] == "HEIC"
+    assert "other_files" not in dataset.codes
     assert refusal(tmp_path / "alone", {"x.zip": zipped({f"{n}/a.heic": heic for n in "ab"})}).code == "format_picture"
 
 
 def test_a_class_of_broken_pictures_is_missed_by_name(tmp_path: Path) -> None:
-    made = imported(tmp_path, {"x.zip": zipped(two_classes() | {"root/owls/0.png": picture()[:-30]})})
-    assert made.problem("lost_class").params == {"name": "owls", "count": 1}
+    dataset = imported(tmp_path, {"x.zip": zipped(two_classes() | {"root/owls/0.png": picture()[:-30]})})
+    assert dataset.problem("lost_class").params == {"name": "owls", "count": 1}
 
 
 def test_the_photo_of_a_phone_that_holds_several_is_no_animation_and_pages_are_called_pages(tmp_path: Path) -> None:
@@ -270,10 +270,10 @@ def test_the_photo_of_a_phone_that_holds_several_is_no_animation_and_pages_are_c
         more = [Image.new("RGB", (8, 8), "blue")]
         Image.new("RGB", (8, 8), "red").save(buffer, kind, save_all=True, append_images=more)
         members[f"root/a/{kind}.{'jpg' if kind == 'MPO' else 'tif'}"] = buffer.getvalue()
-    made = imported(tmp_path, {"x.zip": zipped(members)})
-    assert made.problem("first_pages").params["count"] == 1
-    assert "first_frames" not in made.codes
-    assert pictures.pixels(made.data)[:2, 0].min() > 250
+    dataset = imported(tmp_path, {"x.zip": zipped(members)})
+    assert dataset.problem("first_pages").params["count"] == 1
+    assert "first_frames" not in dataset.codes
+    assert pictures.pixels(dataset.data)[:2, 0].min() > 250
 
 
 def spec_of(**fields: Any) -> Component:
@@ -287,10 +287,10 @@ def test_a_wide_picture_is_squeezed_cropped_or_padded(tmp_path: Path, fit: str, 
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG")
     members = {f"{label}/{n}.png": picture(20, 20, mode="L", seed=n) for label in "ab" for n in range(3)}
-    made = imported(tmp_path, {"x.zip": zipped(members | {"a/wide.png": buffer.getvalue()})}, spec_of(fit=fit))
-    (block,) = blocks(made.data.summary.columns[:1], made.data, np.arange(7))  # type: ignore[arg-type]
+    dataset = imported(tmp_path, {"x.zip": zipped(members | {"a/wide.png": buffer.getvalue()})}, spec_of(fit=fit))
+    (block,) = blocks(dataset.data.summary.columns[:1], dataset.data, np.arange(7))  # type: ignore[arg-type]
     assert block.description()["decoding"]["other_proportions"] == fit
-    wide = pictures.pixels(made.data)[3, 0]
+    wide = pictures.pixels(dataset.data)[3, 0]
     assert (wide.shape, wide[0, 0], wide[10, 10]) == ((20, 20), corner, middle)
 
 
@@ -308,10 +308,10 @@ def test_deep_pictures_keep_their_contrast_and_the_range_is_said(tmp_path: Path,
         buffer = io.BytesIO()
         Image.fromarray(row.reshape(8, 8).astype(values.dtype)).save(buffer, "TIFF")
         members |= {f"{label}/{n}.tif": buffer.getvalue() for n in range(3)}
-    made = imported(tmp_path, {"x.zip": zipped(members)})
+    dataset = imported(tmp_path, {"x.zip": zipped(members)})
     expected = np.rint(values.astype(np.float64) / float(high) * 255).reshape(8, 8)
-    np.testing.assert_array_equal(pictures.pixels(made.data)[0, 0], expected)
-    assert made.problem("deep_pixels").params == {"count": 6, "low": "0", "high": high}
+    np.testing.assert_array_equal(pictures.pixels(dataset.data)[0, 0], expected)
+    assert dataset.problem("deep_pixels").params == {"count": 6, "low": "0", "high": high}
 
 
 def with_table(table: str, name: str = "labels.csv", folders: Sequence[str] = ("images",)) -> dict[str, bytes]:
@@ -325,23 +325,25 @@ def with_table(table: str, name: str = "labels.csv", folders: Sequence[str] = ("
 
 def test_a_table_that_names_files_gives_numbers_categories_and_pictures_of_several_columns(tmp_path: Path) -> None:
     lines = [f"images/{n}.png,{n / 2},{'wet' if n % 2 else 'dry'},masks/{5 - n}.png" for n in range(6)]
-    made = imported(tmp_path, with_table("\n".join(["photo,depth,ground,mask", *lines]), folders=("images", "masks")))
-    assert [(column.name, column.kind) for column in made.data.summary.columns] == [
+    dataset = imported(
+        tmp_path, with_table("\n".join(["photo,depth,ground,mask", *lines]), folders=("images", "masks"))
+    )
+    assert [(column.name, column.kind) for column in dataset.data.summary.columns] == [
         ("photo", "image"),
         ("depth", "number"),
         ("ground", "category"),
         ("mask", "image"),
     ]
-    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], np.arange(6) / 2)
-    np.testing.assert_array_equal(made.data.array("categories")[:, 0], [0, 1] * 3)
+    np.testing.assert_array_equal(dataset.data.array("numbers")[:, 0], np.arange(6) / 2)
+    np.testing.assert_array_equal(dataset.data.array("categories")[:, 0], [0, 1] * 3)
     with Image.open(io.BytesIO(picture(seed=4))) as image:
-        np.testing.assert_array_equal(made.data.own_array("photo")[4], np.asarray(image).transpose(2, 0, 1))
+        np.testing.assert_array_equal(dataset.data.own_array("photo")[4], np.asarray(image).transpose(2, 0, 1))
     with Image.open(io.BytesIO(picture(seed=11, mode="L"))) as image:
-        np.testing.assert_array_equal(made.data.own_array("mask")[4, 0], np.asarray(image))
-    profile = made.profile
+        np.testing.assert_array_equal(dataset.data.own_array("mask")[4, 0], np.asarray(image))
+    profile = dataset.profile
     assert (profile.duplicates, profile.suggested_target, profile.rows[0][0]) == (0, "ground", "images/0.png")
     task = {"name": "classification", "target": "ground"}
-    only_photo = TrainDraft.model_validate({"task": {**task, "features": ["photo"]}}).resolved(made.data.summary)
+    only_photo = TrainDraft.model_validate({"task": {**task, "features": ["photo"]}}).resolved(dataset.data.summary)
     assert only_photo.model is not None
     assert only_photo.model.name == "cnn"
 
@@ -356,11 +358,11 @@ def test_a_table_that_names_files_gives_numbers_categories_and_pictures_of_sever
     ],
 )
 def test_paths_may_start_anywhere_and_lack_their_suffix(tmp_path: Path, name: str, table: str) -> None:
-    made = imported(tmp_path, with_table(table, name))
-    assert [column.kind for column in made.data.summary.columns].count("image") == 1
-    assert pictures.classes(made.data.summary) == ("a", "b")
-    np.testing.assert_array_equal(pictures.labels(made.data), [0, 1] * 3)
-    assert not {"no_features", "rows_without_picture"} & made.codes
+    dataset = imported(tmp_path, with_table(table, name))
+    assert [column.kind for column in dataset.data.summary.columns].count("image") == 1
+    assert pictures.classes(dataset.data.summary) == ("a", "b")
+    np.testing.assert_array_equal(pictures.labels(dataset.data), [0, 1] * 3)
+    assert not {"no_features", "rows_without_picture"} & dataset.codes
 
 
 def test_rows_without_their_picture_and_pictures_without_a_row_are_left_out_counted_and_named(tmp_path: Path) -> None:
@@ -368,21 +370,21 @@ def test_rows_without_their_picture_and_pictures_without_a_row_are_left_out_coun
     files = with_table("\n".join(["file,label,size", *lines]))
     with zipfile.ZipFile(io.BytesIO(files["x.zip"])) as archive:
         members = {name: archive.read(name) for name in archive.namelist()} | {"set/images/torn.png": picture()[:-30]}
-    made = imported(tmp_path, {"x.zip": zipped(members)})
-    assert made.data.array("numbers")[:, 0].tolist() == [1, 3, 4]
-    assert made.problem("rows_without_picture").params == {"count": 1, "names": "gone.png"}
-    assert made.problem("rows_naming_no_picture").params == {"count": 1}
-    assert made.problem("unnamed_pictures").params["count"] == 3
-    assert made.problem("broken_pictures").params["names"] == "set/images/torn.png"
+    dataset = imported(tmp_path, {"x.zip": zipped(members)})
+    assert dataset.data.array("numbers")[:, 0].tolist() == [1, 3, 4]
+    assert dataset.problem("rows_without_picture").params == {"count": 1, "names": "gone.png"}
+    assert dataset.problem("rows_naming_no_picture").params == {"count": 1}
+    assert dataset.problem("unnamed_pictures").params["count"] == 3
+    assert dataset.problem("broken_pictures").params["names"] == "set/images/torn.png"
     with Image.open(io.BytesIO(picture(seed=2))) as image:
-        np.testing.assert_array_equal(made.data.own_array("file")[2], np.asarray(image).transpose(2, 0, 1))
+        np.testing.assert_array_equal(dataset.data.own_array("file")[2], np.asarray(image).transpose(2, 0, 1))
 
 
 def test_a_line_of_the_table_that_does_not_fit_is_named_or_left_out_and_other_tables_do_no_harm(tmp_path: Path) -> None:
     table = "file,label\n0.png,a\n1.png,b\n2.png\n3.png,a\n"
     assert "Line 4" in str(refusal(tmp_path / "ragged", with_table(table)))
-    made = imported(tmp_path / "out", with_table(table), spec_of(other_widths="leave out"))
-    assert left_out(made)["set/labels.csv, line 4"] == "more or fewer values than the others"
+    dataset = imported(tmp_path / "out", with_table(table), spec_of(other_widths="leave out"))
+    assert left_out(dataset)["set/labels.csv, line 4"] == "more or fewer values than the others"
     note = two_classes() | {"notes.csv": b"kind,count\ncats,6\ndogs,6\n"}
     assert pictures.classes(imported(tmp_path / "note", {"x.zip": zipped(note)}).data.summary) == ("cats", "dogs")
 
@@ -391,15 +393,15 @@ def test_a_line_of_the_table_that_does_not_fit_is_named_or_left_out_and_other_ta
 @pytest.mark.parametrize("mode", ["w", "w:gz"])
 def test_a_tar_is_read_as_a_zip_is(tmp_path: Path, mode: Literal["w", "w:gz"], form: int) -> None:
     members = {f"./{name}": content for name, content in two_classes().items()}
-    made = imported(tmp_path / "tar", {"pets.tgz": tarred(members, mode, form)})
+    dataset = imported(tmp_path / "tar", {"pets.tgz": tarred(members, mode, form)})
     plain = imported(tmp_path / "zip", {"x.zip": zipped(two_classes())})
-    assert made.data.path.read_bytes() == plain.data.path.read_bytes()
+    assert dataset.data.path.read_bytes() == plain.data.path.read_bytes()
 
 
-def left_out(made: Imported) -> dict[str, str]:
-    with (made.folder / "left_out.csv").open(encoding="utf-8", newline="") as file:
+def left_out(dataset: Imported) -> dict[str, str]:
+    with (dataset.folder / "left_out.csv").open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
-    assert made.profile.left_out == len(lines)
+    assert dataset.profile.left_out == len(lines)
     return {line["name"]: line["reason"] for line in lines}
 
 
@@ -413,8 +415,8 @@ def test_whatever_is_left_out_of_folders_stands_in_a_list(tmp_path: Path) -> Non
         "top.png": picture(),
         "root/owls/a.svg": b"<svg/>",
     }
-    made = imported(tmp_path / "some", {"x.zip": zipped(two_classes() | extra)})
-    assert left_out(made) == {
+    dataset = imported(tmp_path / "some", {"x.zip": zipped(two_classes() | extra)})
+    assert left_out(dataset) == {
         "top.png": "no class",
         "root/owls/a.svg": "format not read",
         "class owls": "none of its pictures can be read",
@@ -429,8 +431,8 @@ def test_whatever_is_left_out_of_folders_stands_in_a_list(tmp_path: Path) -> Non
 
 
 def test_whatever_is_left_out_of_a_table_stands_in_a_list(tmp_path: Path) -> None:
-    made = imported(tmp_path, with_table("file,label\n0.png,a\n1.png,b\n2.png,a\ngone.png,b\n3.png,a\n4.png,b\n"))
-    assert left_out(made) == {
+    dataset = imported(tmp_path, with_table("file,label\n0.png,a\n1.png,b\n2.png,a\ngone.png,b\n3.png,a\n4.png,b\n"))
+    assert left_out(dataset) == {
         "set/labels.csv, line 5: gone.png": "picture not there",
         "set/images/5.png": "not named in the table",
     }
@@ -439,5 +441,5 @@ def test_whatever_is_left_out_of_a_table_stands_in_a_list(tmp_path: Path) -> Non
 @pytest.mark.parametrize("kind", ["BMP", "TIFF", "PPM"])
 def test_a_picture_whose_name_tells_another_format_is_read(tmp_path: Path, kind: str) -> None:
     members = {f"{name}/{n}.JPG": picture(kind=kind, seed=n) for name in ("fox", "owl") for n in range(3)}
-    made = imported(tmp_path, {"x.zip": zipped(members)})
-    assert made.data.summary.rows == 6
+    dataset = imported(tmp_path, {"x.zip": zipped(members)})
+    assert dataset.data.summary.rows == 6

@@ -15,23 +15,23 @@ def test_keys_become_columns(tmp_path: Path) -> None:
         b'{"text": "\xe4\xbd\xa0\xe5\xa5\xbd %d times", "n": %d, "label": "%c"}\n' % (n, n, b"ab"[n % 2])
         for n in range(30)
     )
-    made = imported(tmp_path, {"x.jsonl": lines + b'\n{"label": "a", "more": [1, null], "n": null}\n'})
-    assert [(column.name, column.kind) for column in made.data.summary.columns] == [
+    dataset = imported(tmp_path, {"x.jsonl": lines + b'\n{"label": "a", "more": [1, null], "n": null}\n'})
+    assert [(column.name, column.kind) for column in dataset.data.summary.columns] == [
         ("text", "text"),
         ("n", "number"),
         ("label", "category"),
         ("more", "constant"),
     ]
-    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [*range(30), np.nan])
-    assert made.profile.rows[-1] == ("", "", "a", "[1, null]")
-    assert made.profile.suggested_target == "label"
+    np.testing.assert_array_equal(dataset.data.array("numbers")[:, 0], [*range(30), np.nan])
+    assert dataset.profile.rows[-1] == ("", "", "a", "[1, null]")
+    assert dataset.profile.suggested_target == "label"
 
 
 def test_text_alone_is_said_not_to_be_trainable_yet(tmp_path: Path) -> None:
-    made = imported(
+    dataset = imported(
         tmp_path, {"x.jsonl": b"".join(b'{"text": "some words %d", "label": %d}\n' % (n, n % 2) for n in range(30))}
     )
-    assert made.problem("only_text").severity == "error"
+    assert dataset.problem("only_text").severity == "error"
 
 
 @pytest.mark.parametrize(
@@ -54,8 +54,8 @@ def test_what_is_no_table_is_refused_with_its_own_sentence(tmp_path: Path, conte
 
 def test_unpaired_surrogates_and_zero_bytes_do_not_reach_the_profile(tmp_path: Path) -> None:
     lines = b"".join(b'{"a\\u0000b": "\\ud800", "c": "x\\u0000%d", "n": %d}\n' % (n % 2, n) for n in range(30))
-    made = imported(tmp_path, {"x.jsonl": lines})
-    assert made.data.summary.columns[0].name == "a b"
+    dataset = imported(tmp_path, {"x.jsonl": lines})
+    assert dataset.data.summary.columns[0].name == "a b"
 
 
 def test_what_json_states_stays_so(tmp_path: Path) -> None:
@@ -71,8 +71,8 @@ def test_what_json_states_stays_so(tmp_path: Path) -> None:
         }
         for n in range(40)
     ]
-    made = imported(tmp_path, {"x.jsonl": "".join(json.dumps(row) + "\n" for row in rows).encode()})
-    kinds = {column.name: column.kind for column in made.data.summary.columns}
+    dataset = imported(tmp_path, {"x.jsonl": "".join(json.dumps(row) + "\n" for row in rows).encode()})
+    kinds = {column.name: column.kind for column in dataset.data.summary.columns}
     assert kinds == {
         "code": "category",
         "note": "category",
@@ -84,37 +84,37 @@ def test_what_json_states_stays_so(tmp_path: Path) -> None:
     }
     levels = {
         column.name: column.levels
-        for column in made.data.summary.columns
+        for column in dataset.data.summary.columns
         if isinstance(column, category.Column | boolean.Column)
     }
     assert (levels["code"], levels["note"], levels["flag"]) == (("000", "001", "002"), ("1e5", "NA"), ("false", "true"))
-    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [np.nan if n == 7 else n / 4 for n in range(40)])
-    assert made.profile.rows[1][:4] == ("001", "NA", "0.25", "1")
+    np.testing.assert_array_equal(dataset.data.array("numbers")[:, 0], [np.nan if n == 7 else n / 4 for n in range(40)])
+    assert dataset.profile.rows[1][:4] == ("001", "NA", "0.25", "1")
 
 
 def test_rows_with_gaps_among_numbers_are_compared(tmp_path: Path) -> None:
-    made = imported(
+    dataset = imported(
         tmp_path,
         {"x.jsonl": b'{"a": null, "b": 0.0}\n{"a": NaN, "b": -0.0}\n{"a": 1, "b": 1}\n{"a": 1e999, "b": 3}\n' * 5},
     )
-    assert made.profile.duplicates == 17
-    assert made.problem("infinite_values").params == {"column": "a", "count": 5, "line": 4}
+    assert dataset.profile.duplicates == 17
+    assert dataset.problem("infinite_values").params == {"column": "a", "count": 5, "line": 4}
 
 
 @pytest.mark.parametrize("name", ["x.csv", "x.tsv", "x.txt", "x"])
 def test_json_lines_are_known_by_their_content_whatever_they_are_called(tmp_path: Path, name: str) -> None:
     lines = b"".join(b'{"size": %d, "label": "%c"}\n' % (n * 7 % 11, b"ab"[n % 2]) for n in range(30))
-    made = imported(tmp_path, {name: lines})
-    assert made.profile.format == "json_lines"
-    assert [column.name for column in made.data.summary.columns] == ["size", "label"]
+    dataset = imported(tmp_path, {name: lines})
+    assert dataset.profile.format == "json_lines"
+    assert [column.name for column in dataset.data.summary.columns] == ["size", "label"]
 
 
 def test_each_key_has_a_name_of_its_own(tmp_path: Path) -> None:
     lines = b"".join(
         b'{"a": %d, "a (2)": %d, "a ": %d, "": "%c"}\n' % (n, n * n, n % 3, b"xy"[n % 2]) for n in range(30)
     )
-    made = imported(tmp_path, {"x.jsonl": lines})
-    assert [column.name for column in made.data.summary.columns] == ["a", "a (2)", "a (3)", "column 4"]
+    dataset = imported(tmp_path, {"x.jsonl": lines})
+    assert [column.name for column in dataset.data.summary.columns] == ["a", "a (2)", "a (3)", "column 4"]
 
 
 ROWS = [{"size": number / 4, "bird": "owl" if number % 3 else "fox"} for number in range(30)]
@@ -133,17 +133,17 @@ ROWS = [{"size": number / 4, "bird": "owl" if number % 3 else "fox"} for number 
     ids=["a list", "indented", "a mark", "one object a line", "a list in UTF-16", "lines in UTF-16"],
 )
 def test_a_list_of_objects_and_other_encodings_are_read_as_lines_are(content: bytes, tmp_path: Path) -> None:
-    made = imported(tmp_path, {"birds.json": content})
+    dataset = imported(tmp_path, {"birds.json": content})
     lines = imported(tmp_path / "lines", {"x.jsonl": "\n".join(map(json.dumps, ROWS)).encode()})
-    assert made.profile.format == "json_lines"
-    assert made.data.summary == lines.data.summary
-    np.testing.assert_array_equal(made.data.array("numbers"), lines.data.array("numbers"))
+    assert dataset.profile.format == "json_lines"
+    assert dataset.data.summary == lines.data.summary
+    np.testing.assert_array_equal(dataset.data.array("numbers"), lines.data.array("numbers"))
 
 
 def test_a_list_is_read_object_by_object(tmp_path: Path) -> None:
     rows = [{"text": "x" * 1000 + f" {number}", "number": number} for number in range(5000)]
-    made = imported(tmp_path, {"x": json.dumps(rows).encode()})
-    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], range(5000))
+    dataset = imported(tmp_path, {"x": json.dumps(rows).encode()})
+    np.testing.assert_array_equal(dataset.data.array("numbers")[:, 0], range(5000))
 
 
 @pytest.mark.parametrize(
@@ -165,5 +165,5 @@ def test_objects_in_cells_are_not_called_free_text(tmp_path: Path) -> None:
         {"at": {"x": number, "y": [1]}, "size": number / 4, "bird": "fox" if number % 2 else "owl"}
         for number in range(30)
     ]
-    made = imported(tmp_path, {"x.jsonl": "\n".join(map(json.dumps, rows)).encode()})
-    assert made.problem("nested_values").params == {"column": "at", "value": '{"x": 0, "y": [1]}'}
+    dataset = imported(tmp_path, {"x.jsonl": "\n".join(map(json.dumps, rows)).encode()})
+    assert dataset.problem("nested_values").params == {"column": "at", "value": '{"x": 0, "y": [1]}'}

@@ -26,9 +26,9 @@ def npy(array: Any) -> bytes:
 def test_arrays_are_the_columns_of_a_table(tmp_path: Path) -> None:
     features = np.random.default_rng(0).normal(size=(5000, 3)).astype(np.float32)
     content = npz(X=features, y=np.arange(5000) % 3, name=np.array(["007", "7"] * 2500), flag=np.arange(5000) % 2 == 0)
-    made = imported(tmp_path, {"upload": content})
-    assert made.profile.format == "npz"
-    assert [(column.name, column.kind) for column in made.data.summary.columns] == [
+    dataset = imported(tmp_path, {"upload": content})
+    assert dataset.profile.format == "npz"
+    assert [(column.name, column.kind) for column in dataset.data.summary.columns] == [
         ("X 1", "number"),
         ("X 2", "number"),
         ("X 3", "number"),
@@ -36,20 +36,20 @@ def test_arrays_are_the_columns_of_a_table(tmp_path: Path) -> None:
         ("name", "category"),
         ("flag", "boolean"),
     ]
-    np.testing.assert_array_equal(made.data.array("numbers")[:, :3], features.astype(np.float64))
-    assert isinstance(column := made.data.summary.columns[4], category.Column)
+    np.testing.assert_array_equal(dataset.data.array("numbers")[:, :3], features.astype(np.float64))
+    assert isinstance(column := dataset.data.summary.columns[4], category.Column)
     assert column.levels == ("007", "7")
 
 
 def test_one_array_is_a_table(tmp_path: Path) -> None:
-    made = imported(tmp_path, {"data.npy": npy(np.asfortranarray(np.arange(60).reshape(20, 3) * 0.5))})
-    np.testing.assert_array_equal(made.data.array("numbers"), np.arange(60).reshape(20, 3) * 0.5)
+    dataset = imported(tmp_path, {"data.npy": npy(np.asfortranarray(np.arange(60).reshape(20, 3) * 0.5))})
+    np.testing.assert_array_equal(dataset.data.array("numbers"), np.arange(60).reshape(20, 3) * 0.5)
 
 
 def test_numbers_that_float64_would_not_keep_are_kept_as_they_are_written(tmp_path: Path) -> None:
-    made = imported(tmp_path, {"x": npz(customer=2**60 + np.arange(40) ** 2, size=np.arange(40) % 7 * 0.5)})
-    assert made.data.summary.columns[0].kind == "text"
-    assert made.profile.rows[1][0] == str(2**60 + 1)
+    dataset = imported(tmp_path, {"x": npz(customer=2**60 + np.arange(40) ** 2, size=np.arange(40) % 7 * 0.5)})
+    assert dataset.data.summary.columns[0].kind == "text"
+    assert dataset.profile.rows[1][0] == str(2**60 + 1)
 
 
 @pytest.mark.parametrize(
@@ -80,18 +80,18 @@ CLASSES = np.arange(20) % 3
 
 
 def test_pictures_and_their_labels_are_read(tmp_path: Path) -> None:
-    made = imported(tmp_path, {"birds.npz": npz(images=PIXELS, labels=CLASSES[:, None], made=np.array(2024))})
-    np.testing.assert_array_equal(made.data.own_array("image"), PIXELS[:, None])
-    assert made.data.array("categories")[:, 0].tolist() == CLASSES.tolist()
-    assert made.problem("other_arrays").params == {"count": 1, "names": "made"}
-    assert made.profile.left_out == 1
+    dataset = imported(tmp_path, {"birds.npz": npz(images=PIXELS, labels=CLASSES[:, None], made=np.array(2024))})
+    np.testing.assert_array_equal(dataset.data.own_array("image"), PIXELS[:, None])
+    assert dataset.data.array("categories")[:, 0].tolist() == CLASSES.tolist()
+    assert dataset.problem("other_arrays").params == {"count": 1, "names": "made"}
+    assert dataset.profile.left_out == 1
 
 
 def test_pictures_of_parts_are_joined_and_their_parts_told(tmp_path: Path) -> None:
     content = npz(x_train=PIXELS, y_train=CLASSES, x_test=PIXELS[:7], y_test=CLASSES[:7])
-    made = imported(tmp_path, {"mnist.npz": content})
-    assert made.data.summary.rows == 27
-    assert made.problem("given_split").params == {"column": "split", "train": 20, "validation": 0, "test": 7}
+    dataset = imported(tmp_path, {"mnist.npz": content})
+    assert dataset.data.summary.rows == 27
+    assert dataset.problem("given_split").params == {"column": "split", "train": 20, "validation": 0, "test": 7}
 
 
 @pytest.mark.parametrize(
@@ -107,29 +107,29 @@ def test_pictures_of_parts_are_joined_and_their_parts_told(tmp_path: Path) -> No
 )
 def test_pictures_of_other_numbers_become_bytes(tmp_path: Path, pictures: Any, expected: Any) -> None:
     names = np.array(["fox", "owl"])[CLASSES % 2]
-    made = imported(tmp_path, {"x": npz(X=pictures, y=names)})
-    np.testing.assert_array_equal(made.data.own_array("image"), expected)
-    column = made.data.summary.named("label")
+    dataset = imported(tmp_path, {"x": npz(X=pictures, y=names)})
+    np.testing.assert_array_equal(dataset.data.own_array("image"), expected)
+    column = dataset.data.summary.named("label")
     assert isinstance(column, category.Column)
     assert column.levels == ("fox", "owl")
 
 
 def test_a_column_for_each_class_gives_the_labels(tmp_path: Path) -> None:
-    made = imported(tmp_path, {"x": npz(X=PIXELS, y=np.eye(3)[CLASSES])})
-    assert made.data.array("categories")[:, 0].tolist() == CLASSES.tolist()
+    dataset = imported(tmp_path, {"x": npz(X=PIXELS, y=np.eye(3)[CLASSES])})
+    assert dataset.data.array("categories")[:, 0].tolist() == CLASSES.tolist()
 
 
 def test_tables_of_parts_are_joined_and_their_parts_told(tmp_path: Path) -> None:
     features = np.random.default_rng(0).normal(size=(40, 2))
     content = npz(X_train=features[:30], y_train=CLASSES[:15].repeat(2), X_test=features[30:], y_test=CLASSES[:10])
-    made = imported(tmp_path, {"x": content})
-    assert [column.name for column in made.data.summary.columns] == ["X 1", "X 2", "y", "split"]
-    np.testing.assert_array_equal(made.data.array("numbers")[:, :2], features)
-    assert made.problem("given_split").params == {"column": "split", "train": 30, "validation": 0, "test": 10}
+    dataset = imported(tmp_path, {"x": content})
+    assert [column.name for column in dataset.data.summary.columns] == ["X 1", "X 2", "y", "split"]
+    np.testing.assert_array_equal(dataset.data.array("numbers")[:, :2], features)
+    assert dataset.problem("given_split").params == {"column": "split", "train": 30, "validation": 0, "test": 10}
 
 
 def test_records_and_dates_are_columns(tmp_path: Path) -> None:
     rows = [(n / 4, "fox" if n % 2 else "owl", np.datetime64("2024-01-01") + n) for n in range(20)]
-    made = imported(tmp_path, {"x": npy(np.array(rows, [("size", "f8"), ("bird", "U3"), ("day", "M8[D]")]))})
-    kinds = {column.name: column.kind for column in made.data.summary.columns}
+    dataset = imported(tmp_path, {"x": npy(np.array(rows, [("size", "f8"), ("bird", "U3"), ("day", "M8[D]")]))})
+    kinds = {column.name: column.kind for column in dataset.data.summary.columns}
     assert kinds == {"size": "number", "bird": "category", "day": "date"}

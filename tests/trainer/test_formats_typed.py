@@ -54,19 +54,19 @@ Written = Callable[[pa.Table], bytes]
 WAYS = pytest.mark.parametrize(("written", "name"), [(parquet, "parquet"), (feather, "arrow")])
 
 
-def levels(made: Imported) -> dict[str, tuple[str, ...]]:
+def levels(dataset: Imported) -> dict[str, tuple[str, ...]]:
     return {
         column.name: column.levels
-        for column in made.data.summary.columns
+        for column in dataset.data.summary.columns
         if isinstance(column, category.Column | boolean.Column)
     }
 
 
 @WAYS
 def test_what_the_file_states_stays_so(tmp_path: Path, written: Written, name: str) -> None:
-    made = imported(tmp_path, {"upload.bin": written(TABLE)})
-    assert made.profile.format == name
-    kinds = {column.name: column.kind for column in made.data.summary.columns}
+    dataset = imported(tmp_path, {"upload.bin": written(TABLE)})
+    assert dataset.profile.format == name
+    kinds = {column.name: column.kind for column in dataset.data.summary.columns}
     assert kinds == {
         "code": "category",
         "size": "number",
@@ -79,14 +79,16 @@ def test_what_the_file_states_stays_so(tmp_path: Path, written: Written, name: s
         "parts": "category",
         "label": "category",
     }
-    assert levels(made)["code"] == ("000", "001", "002")
-    assert levels(made)["label"] == ("NA", "yes")
-    assert levels(made)["flag"] == ("false", "true")
-    assert made.profile.columns[7].earliest == "2024-01-01"
-    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], [np.nan if n == 7 else n / 4 for n in range(COUNT)])
-    np.testing.assert_array_equal(made.data.array("numbers")[:, 2], [n % 9 / 4 for n in range(COUNT)])
-    assert made.data.summary.columns[-1].missing == 1
-    assert made.profile.rows[1][3] == str(2**60 + 1)
+    assert levels(dataset)["code"] == ("000", "001", "002")
+    assert levels(dataset)["label"] == ("NA", "yes")
+    assert levels(dataset)["flag"] == ("false", "true")
+    assert dataset.profile.columns[7].earliest == "2024-01-01"
+    np.testing.assert_array_equal(
+        dataset.data.array("numbers")[:, 0], [np.nan if n == 7 else n / 4 for n in range(COUNT)]
+    )
+    np.testing.assert_array_equal(dataset.data.array("numbers")[:, 2], [n % 9 / 4 for n in range(COUNT)])
+    assert dataset.data.summary.columns[-1].missing == 1
+    assert dataset.profile.rows[1][3] == str(2**60 + 1)
 
 
 @WAYS
@@ -101,8 +103,8 @@ def test_it_may_be_compressed_or_in_a_zip(tmp_path: Path, written: Written, name
 @WAYS
 def test_more_rows_than_a_chunk_holds_are_read_in_order(tmp_path: Path, written: Written, name: str) -> None:
     table = pa.table({"n": np.arange(10_001) * 0.5, "label": [f"{n % 7}" for n in range(10_001)]})
-    made = imported(tmp_path, {"x": written(table)})
-    np.testing.assert_array_equal(made.data.array("numbers")[:, 0], np.arange(10_001) * 0.5)
+    dataset = imported(tmp_path, {"x": written(table)})
+    np.testing.assert_array_equal(dataset.data.array("numbers")[:, 0], np.arange(10_001) * 0.5)
 
 
 @WAYS
@@ -158,12 +160,15 @@ def test_durations_and_times_are_seconds_and_bytes_are_pointed_out(written: Writ
             "label": TABLE["colour"],
         }
     )
-    made = imported(tmp_path, {"x": written(table)})
-    numbers = made.data.array("numbers")
+    dataset = imported(tmp_path, {"x": written(table)})
+    numbers = dataset.data.array("numbers")
     np.testing.assert_array_equal(numbers[:, 0], [np.nan if n == 3 else n * 1.5 for n in range(COUNT)])
     np.testing.assert_array_equal(numbers[:, 1], [n % 24 * 3600 + 1800 for n in range(COUNT)])
     np.testing.assert_array_equal(numbers[:, 2], [n * 1.5 for n in range(COUNT)])
     codes = {"durations", "bytes_column"}
-    told = [(one.code, one.params["column"]) for one in made.profile.problems if one.code in codes]
-    assert sorted(told) == [("bytes_column", "picture"), *(("durations", column) for column in ("at", "took", "until"))]
-    assert made.problem("bytes_column").severity == "warning"
+    codes_of_columns = [(one.code, one.params["column"]) for one in dataset.profile.problems if one.code in codes]
+    assert sorted(codes_of_columns) == [
+        ("bytes_column", "picture"),
+        *(("durations", column) for column in ("at", "took", "until")),
+    ]
+    assert dataset.problem("bytes_column").severity == "warning"

@@ -21,17 +21,17 @@ def test_training_and_compression_keep_to_the_parts_that_folders_give(tmp_path: 
         for at, label in enumerate(("cat", "dog"))
         for n in range(count)
     }
-    made = imported(tmp_path / "data", {"pets.zip": zipped(members)})
-    inputs = {"prepared": made.data.path}
+    dataset = imported(tmp_path / "data", {"pets.zip": zipped(members)})
+    inputs = {"prepared": dataset.data.path}
     trained = samples.attempt(tmp_path / "train", "train", {"epochs": 1, "exporters": [{"name": "onnx"}]}, inputs)
     assert trained.ended.outcome == "succeeded", trained.ended
     model = trained.output("model.safetensors")
     config, _ = package.load(model)
     assert config.split.column == "split"
-    parts = rows.of_model(config, made.data).parts
-    column = made.data.summary.named("split")
+    parts = rows.of_model(config, dataset.data).parts
+    column = dataset.data.summary.named("split")
     assert isinstance(column, category.Column)
-    given = [column.levels[code] for code in made.data.array("categories")[:, 1]]
+    given = [column.levels[code] for code in dataset.data.array("categories")[:, 1]]
     for name, part in (("train", parts.train), ("validation", parts.validation), ("test", parts.test)):
         assert part.tolist() == np.flatnonzero(np.array(given) == name).tolist()
     assert {one["name"]: one["value"] for one in trained.report["scalars"]}["test/rows"] == 2 * SIZES["test"]

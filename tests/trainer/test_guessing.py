@@ -42,8 +42,8 @@ def test_guessing_a_class_equals_the_reference(classes: int, rows: int, seed: in
 def test_guessing_a_number_equals_the_reference() -> None:
     train, actual = RANDOM.lognormal(3, 2, (2, 500))
     _, scalars, _ = regression.report(actual, actual, float(train.mean()))
-    told = DummyRegressor().fit(train[:, None], train).predict(actual[:, None])
-    assert guess(scalars, "mae") == pytest.approx(metrics.mean_absolute_error(actual, told))
+    predictions = DummyRegressor().fit(train[:, None], train).predict(actual[:, None])
+    assert guess(scalars, "mae") == pytest.approx(metrics.mean_absolute_error(actual, predictions))
 
 
 @pytest.mark.parametrize("shares", [(0.9, 0.2, 0.6), (0.1, 0.1, 0.1), (0.05, 0.9, 0.0)])
@@ -51,10 +51,10 @@ def test_the_labels_that_are_guessed_are_the_best_of_all_that_could_be(shares: t
     actual = np.stack([np.arange(100) < 100 * share for share in shares], axis=1).astype(np.uint8)
     _, scalars, _ = multi_label.report(actual, actual, "abc", np.array(shares))
     same = [np.tile([a, b, c], (100, 1)) for a in (0, 1) for b in (0, 1) for c in (0, 1)]
-    best = max(metrics.f1_score(actual, told, average="micro", zero_division=0) for told in same)
+    best = max(metrics.f1_score(actual, predictions, average="micro", zero_division=0) for predictions in same)
     assert guess(scalars, "f1") == pytest.approx(best)
     assert guess(scalars, "label_accuracy") == pytest.approx(
-        max(1 - metrics.hamming_loss(actual, told) for told in same)
+        max(1 - metrics.hamming_loss(actual, predictions) for predictions in same)
     )
 
 
@@ -76,8 +76,8 @@ def labels(share: float, rows: int = 300) -> list[str]:
     return np.where(RANDOM.random(rows) < share, "common", "rare").tolist()  # type: ignore[no-any-return]
 
 
-def headline(told: Report) -> Scalar:
-    return next(scalar for scalar in told.scalars if scalar.name == told.headline)
+def headline(outcome: Report) -> Scalar:
+    return next(scalar for scalar in outcome.scalars if scalar.name == outcome.headline)
 
 
 CASES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -99,10 +99,10 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_what_nothing_can_be_learnt_of_is_said_to_be_guessed(tmp_path: Path, case: str) -> None:
     table, task = CASES[case]
-    told = report.parse(trained(tmp_path, table, task, optimizer={"name": "adamw", "learning_rate": 0.05}).report)
-    (caution,) = told.cautions
-    assert headline(told).note and caution.in_words().startswith("This model ")
-    assert [scalar.name for scalar in told.scalars if scalar.name.startswith("guess/") and scalar.shown]
+    outcome = report.parse(trained(tmp_path, table, task, optimizer={"name": "adamw", "learning_rate": 0.05}).report)
+    (caution,) = outcome.cautions
+    assert headline(outcome).note and caution.in_words().startswith("This model ")
+    assert [scalar.name for scalar in outcome.scalars if scalar.name.startswith("guess/") and scalar.shown]
 
 
 def test_what_was_learnt_is_not_doubted(tmp_path: Path) -> None:
@@ -118,20 +118,20 @@ def test_what_was_learnt_is_not_doubted(tmp_path: Path) -> None:
     )
     for number, task in enumerate(tasks):
         done = trained(tmp_path / str(number), table, task, epochs=12, optimizer={"name": "adamw"})
-        told = report.parse(done.report)
-        assert (told.cautions, headline(told).note) == ((), "")
+        outcome = report.parse(done.report)
+        assert (outcome.cautions, headline(outcome).note) == ((), "")
 
 
 def test_a_few_rows_that_are_missed_by_far_are_said_though_the_mean_error_is_small() -> None:
     actual = np.array([1.0, 2.0, 3.0, 4.0, 1e6])
-    told, _, (caution, _figure) = regression.report(np.array([1.0, 2.0, 3.0, 4.0, 2.2e6]), actual, 2e5)
-    assert told.note == "misses some rows by far" and "squares" in caution.in_words()  # type: ignore[union-attr]
+    scalar, _, (caution, _figure) = regression.report(np.array([1.0, 2.0, 3.0, 4.0, 2.2e6]), actual, 2e5)
+    assert scalar.note == "misses some rows by far" and "squares" in caution.in_words()  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("wrong", [np.nan, np.inf])
 def test_a_model_whose_answers_are_no_numbers_is_worse_than_guessing(wrong: float) -> None:
-    told, _, blocks = regression.report(np.array([1.0, wrong, 3.0]), np.array([1.0, 2.0, 3.0]), 2.0)
-    assert told.note == "no better than guessing" and len(report.cautions(blocks)) == 1
+    scalar, _, blocks = regression.report(np.array([1.0, wrong, 3.0]), np.array([1.0, 2.0, 3.0]), 2.0)
+    assert scalar.note == "no better than guessing" and len(report.cautions(blocks)) == 1
 
 
 def test_the_command_the_card_and_a_compression_say_it_too(tmp_path: Path) -> None:

@@ -53,8 +53,8 @@ def test_what_has_no_room_is_not_begun_and_hides_nothing(tmp_path: Path, write: 
             write(journal, number := number + 1)
     write(journal, number)
     assert number > 100
-    found = [event for _, event in Reader(path).read() if not isinstance(event, events.Series)]
-    assert len(found) == number + 1
+    stored = [event for _, event in Reader(path).read() if not isinstance(event, events.Series)]
+    assert len(stored) == number + 1
 
 
 def test_a_journal_whose_process_was_killed_ends_behind_its_last_frame_and_goes_on_there(tmp_path: Path) -> None:
@@ -179,8 +179,8 @@ def test_the_largest_event_that_readers_take_is_written_and_one_byte_more_is_ref
     assert end_of(path) == size
     journal.write(events.Ended(outcome="failed"))
     reader = Reader(path)
-    found = [event for _ in range(2) for _position, event in reader.read()]
-    assert [event.type for event in found if not isinstance(event, events.Point)] == ["result", "ended"]
+    stored = [event for _ in range(2) for _position, event in reader.read()]
+    assert [event.type for event in stored if not isinstance(event, events.Point)] == ["result", "ended"]
 
 
 def test_a_second_training_in_a_journal_stores_its_points_under_its_own_names(tmp_path: Path) -> None:

@@ -32,12 +32,12 @@ def table(folder: Path, cells: list[str], separator: str | None) -> Imported:
     return imported(folder, {"x.tsv": content}, readings=readings)
 
 
-def check(made: Imported, place: int = 1) -> None:
-    assert isinstance(column := made.data.summary.columns[place], labels.Column)
+def check(dataset: Imported, place: int = 1) -> None:
+    assert isinstance(column := dataset.data.summary.columns[place], labels.Column)
     assert (column.levels, column.missing) == (("blue", "red"), 12)
-    assert made.data.own_array(column.name)[:4].tolist() == CODES
-    assert made.problem("lists").params["count"] == 2
-    assert made.profile.columns[place].first[:4] == ("red", "blue; red", "[]", "")
+    assert dataset.data.own_array(column.name)[:4].tolist() == CODES
+    assert dataset.problem("lists").params["count"] == 2
+    assert dataset.profile.columns[place].first[:4] == ("red", "blue; red", "[]", "")
 
 
 def test_lists_that_a_file_states_are_recognised(tmp_path: Path) -> None:
@@ -51,8 +51,8 @@ def test_lists_that_a_file_states_are_recognised(tmp_path: Path) -> None:
 @pytest.mark.parametrize("numbers", [[0.5, 1], [1, 2], [True]])
 def test_lists_of_numbers_are_no_labels_unasked(tmp_path: Path, numbers: list[Any]) -> None:
     rows = [json.dumps({"size": at % 13, "tags": numbers[: at % 3]}) for at in range(48)]
-    made = imported(tmp_path, {"x.jsonl": "\n".join(rows).encode()})
-    assert made.data.summary.columns[1].kind == "category"
+    dataset = imported(tmp_path, {"x.jsonl": "\n".join(rows).encode()})
+    assert dataset.data.summary.columns[1].kind == "category"
 
 
 @pytest.mark.parametrize(
@@ -62,10 +62,10 @@ def test_words_with_something_between_them_are_labels_where_somebody_says_so(
     tmp_path: Path, between: str, separator: str
 ) -> None:
     cells = ["red", f"blue{between}red", between.strip() or "-", "NA"] * 12
-    made = table(tmp_path, cells, separator)
-    assert isinstance(column := made.data.summary.columns[1], labels.Column)
+    dataset = table(tmp_path, cells, separator)
+    assert isinstance(column := dataset.data.summary.columns[1], labels.Column)
     assert column.levels == ("blue", "red")
-    assert made.data.own_array("tags")[:2].tolist() == CODES[:2]
+    assert dataset.data.own_array("tags")[:2].tolist() == CODES[:2]
     assert table(tmp_path / "unasked", cells, None).data.summary.columns[1].kind == "category"
 
 
@@ -88,15 +88,15 @@ def test_an_empty_list_is_none_of_the_labels_beside_words_with_something_between
 
 def test_rows_with_an_empty_list_are_learned_and_those_without_one_are_not(tmp_path: Path) -> None:
     lines = [json.dumps({"size": at % 13, "tags": LISTS[at % 4]} if at % 4 < 3 else {"size": at}) for at in range(80)]
-    made = imported(tmp_path, {"x.jsonl": "\n".join(lines).encode()})
+    dataset = imported(tmp_path, {"x.jsonl": "\n".join(lines).encode()})
     spec = parse({"task": {"name": "multi_label", "labels": ["tags"]}}, "train")
     assert isinstance(spec, TrainDraft)
-    data = rows.read(spec.resolved(made.data.summary), made.data)
+    data = rows.read(spec.resolved(dataset.data.summary), dataset.data)
     learned = np.concatenate([data.parts.train, data.parts.validation, data.parts.test])
     assert sorted(learned.tolist()) == [at for at in range(80) if at % 4 < 3]
-    values, _ = label_values.targets(made.data.summary.columns[1], made.data, "labels")  # type: ignore[arg-type]
+    values, _ = label_values.targets(dataset.data.summary.columns[1], dataset.data, "labels")  # type: ignore[arg-type]
     assert values[2].tolist() == [0, 0]
-    outside = [label_values.outside(made.data.summary.columns[1], made.data, row) for row in range(4)]  # type: ignore[arg-type]
+    outside = [label_values.outside(dataset.data.summary.columns[1], dataset.data, row) for row in range(4)]  # type: ignore[arg-type]
     assert outside == [["red"], ["blue", "red"], [], None]
 
 
@@ -116,11 +116,11 @@ def test_a_list_of_labels_is_learned_proved_and_told(tmp_path: Path) -> None:
         tags = [name for name, there in (("high", at % 10 > 4), ("left", at % 3 == 0)) if there]
         rows.append(json.dumps({"a": at % 10, "b": "xyz"[at % 3], "tags": tags}))
     (tmp_path / "x.jsonl").write_text("\n".join(rows))
-    made = prepare([tmp_path / "x.jsonl"], ["x.jsonl"], tmp_path / "imported")
+    dataset = prepare([tmp_path / "x.jsonl"], ["x.jsonl"], tmp_path / "imported")
     spec: dict[str, Any] = {"task": {"name": "multi_label", "labels": ["tags"]}, "epochs": 30, "exporters": []}
-    trained = samples.attempt(tmp_path / "train", "train", spec, {"prepared": made.prepared})
+    trained = samples.attempt(tmp_path / "train", "train", spec, {"prepared": dataset.prepared})
     assert trained.ended is not None and trained.ended.outcome == "succeeded", trained.ended
-    inputs = {"prepared": made.prepared, "model": trained.output("model.safetensors")}
+    inputs = {"prepared": dataset.prepared, "model": trained.output("model.safetensors")}
     exported = samples.attempt(tmp_path / "export", "export", {"exporters": [{"name": "onnx"}]}, inputs)
     assert [item["status"] for item in exported.report["exports"]] == ["proved"]
     (tmp_path / "rows.jsonl").write_text('{"a": 9, "b": "x"}\n{"a": 0, "b": "y"}\n')

@@ -32,9 +32,9 @@ def told_by(folder: Path, target: Iterable[object], **columns: Iterable[object])
         ",".join("" if cell is None else str(cell) for cell in row)
         for row in zip(*columns.values(), target, strict=True)
     ]
-    made = imported(folder, {"x.csv": "\n".join([header, *lines]).encode()})
-    assert made.profile.suggested_target == "target"
-    mirrors = [problem.params for problem in made.profile.problems if problem.code == "mirrors_target"]
+    dataset = imported(folder, {"x.csv": "\n".join([header, *lines]).encode()})
+    assert dataset.profile.suggested_target == "target"
+    mirrors = [problem.params for problem in dataset.profile.problems if problem.code == "mirrors_target"]
     assert {params["target"] for params in mirrors} <= {"target"}
     return {params["column"]: (params["agreeing"], params["rows"]) for params in mirrors}
 
@@ -142,8 +142,8 @@ def test_a_series_over_days_is_no_leak(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["penguins", "digits"])
 def test_the_samples_have_no_leak(tmp_path: Path, name: str) -> None:
-    made = imported(tmp_path, {path.name: path.read_bytes() for path in samples.listing()[name].files})
-    assert "mirrors_target" not in made.codes
+    dataset = imported(tmp_path, {path.name: path.read_bytes() for path in samples.listing()[name].files})
+    assert "mirrors_target" not in dataset.codes
 
 
 def test_a_million_rows_cost_little_a_column() -> None:

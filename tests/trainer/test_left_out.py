@@ -22,11 +22,11 @@ TABLE = "size,bird\n" + "".join(f"{size},{bird}\n" for size, bird in ROWS)
 LINES = "".join(f'{{"size": {size}, "bird": "{bird}"}}\n' for size, bird in ROWS)
 
 
-def left_out(made: Imported) -> dict[str, str]:
+def left_out(dataset: Imported) -> dict[str, str]:
     """As the list has it, which is as long as the page says."""
-    path = made.folder / "left_out.csv"
+    path = dataset.folder / "left_out.csv"
     lines = list(csv.DictReader(path.open(encoding="utf-8", newline=""))) if path.exists() else []
-    assert made.profile.left_out == len(lines)
+    assert dataset.profile.left_out == len(lines)
     return {line["name"]: line["reason"] for line in lines}
 
 
@@ -164,10 +164,10 @@ CASES: dict[str, tuple[Mapping[str, bytes], Component | None, dict[str, str], se
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_left_out_is_counted_listed_with_its_reason_and_told(tmp_path: Path, case: str) -> None:
     files, chosen, reasons, codes = CASES[case]
-    made = imported(tmp_path, files, chosen)
-    assert left_out(made) == reasons
-    assert codes <= made.codes
-    lost = [one for one in made.profile.problems if one.code in codes | {"lost_class", "lost_value", "constant"}]
+    dataset = imported(tmp_path, files, chosen)
+    assert left_out(dataset) == reasons
+    assert codes <= dataset.codes
+    lost = [one for one in dataset.profile.problems if one.code in codes | {"lost_class", "lost_value", "constant"}]
     assert not [one.code for one in lost if one.remedy.startswith("Nothing to do")]
 
 

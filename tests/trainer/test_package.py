@@ -38,9 +38,9 @@ def ready(path: Path, spec: dict[str, Any]) -> tuple[TrainSpec, Rows]:
 @pytest.fixture
 def numbers() -> np.ndarray[Any, Any]:
     random = np.random.default_rng(3)
-    found = random.normal([10.0, -3.0, 1000.0], [2.0, 0.1, 50.0], (200, 3))
-    found[random.random((200, 3)) < 0.1] = np.nan
-    return found
+    values = random.normal([10.0, -3.0, 1000.0], [2.0, 0.1, 50.0], (200, 3))
+    values[random.random((200, 3)) < 0.1] = np.nan
+    return values
 
 
 @pytest.fixture
@@ -111,9 +111,9 @@ def test_columns_come_out_standardised_flagged_and_one_hot(
     part = data.parts.train
     features = encoded(model, data, part).numpy()
     missing = np.isnan(numbers[part])
-    known = np.where(missing, np.nan, numbers[part])
-    low, center, high = np.nanquantile(known, (0.25, 0.5, 0.75), axis=0)
-    scaled = (np.where(missing, center, known) - center) / ((high - low) / 1.349)
+    present = np.where(missing, np.nan, numbers[part])
+    low, center, high = np.nanquantile(present, (0.25, 0.5, 0.75), axis=0)
+    scaled = (np.where(missing, center, present) - center) / ((high - low) / 1.349)
     standard = scaled / np.sqrt(1 + (scaled / 3) ** 2)
     one_hot = codes[part, 1][:, None] == np.arange(3)
     assert features == pytest.approx(np.hstack([standard, missing, one_hot]), abs=1e-4)

@@ -367,3 +367,14 @@ def test_a_table_without_a_row_that_has_its_pictures_shows_the_first_and_what_th
     error = refusal(tmp_path, {"x.zip": zipped(members | {"a.csv": table(("front", "back", "label"), *rows)})})
     assert error.code == "pictures_missing"
     assert "“0.png” in line 2" in str(error) and "shots/1.png" in str(error)
+
+
+@pytest.mark.parametrize("name", ["birds.csv", "birds.jsonl"])
+def test_a_table_that_comes_without_its_pictures_is_told_so(tmp_path: Path, name: str) -> None:
+    rows = [(f"shots/{n}.JPG", kind, n / 4) for n, kind in enumerate(KINDS * 5)]
+    lines = "".join(json.dumps(dict(zip(("file", "label", "size"), row, strict=True))) + "\n" for row in rows)
+    content = {"birds.csv": table(("file", "label", "size"), *rows), "birds.jsonl": lines.encode()}[name]
+    made = imported(tmp_path, {name: content})
+    assert made.problem("pictures_elsewhere").params == {"column": "file", "value": "shots/0.JPG"}
+    beside = imported(tmp_path / "beside", {"x.zip": zipped(shots(*(row[0] for row in rows)) | {name: content})})
+    assert "pictures_elsewhere" not in beside.codes

@@ -45,7 +45,7 @@ def test_rows_are_counted_and_the_first_that_go_are_shown(tmp_path: Path) -> Non
     assert dict(row.cells) == {"size": 1.0, "animal": "Cat", "colour": "blue", "is_sold": False}
     assert [(joined.name, joined.spellings) for joined in second.joined] == [("cat", ("Cat", "cat", " CAT "))]
     assert [row.number for row in third.left_out] == [9]
-    assert [said.count for step in preview.steps for said in step.said] == [1, 1, 1]
+    assert [effect.count for step in preview.steps for effect in step.effects] == [1, 1, 1]
 
 
 def test_the_values_that_change_are_shown_before_and_after(tmp_path: Path) -> None:

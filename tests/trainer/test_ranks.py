@@ -34,9 +34,9 @@ def test_every_loss_equals_that_of_one_rank(warm: Warm, tmp_path: Path, ranks: i
     assert one.ended is not None, one.logs
     assert many.ended is not None, many.logs
     for metric in ("train/loss", "train/accuracy", "validation/loss"):
-        expected, found = one.values(metric), many.values(metric)
-        assert [step for step, _ in found] == [step for step, _ in expected]
-        assert [value for _, value in found] == pytest.approx([value for _, value in expected], rel=1e-4)
+        expected, actual = one.values(metric), many.values(metric)
+        assert [step for step, _ in actual] == [step for step, _ in expected]
+        assert [value for _, value in actual] == pytest.approx([value for _, value in expected], rel=1e-4)
     losses = [value for _, value in one.values("train/loss")]
     assert len(losses) >= 50
     assert min(losses[40:50]) <= 0.9 * losses[0]
@@ -72,9 +72,9 @@ def test_the_numbers_of_a_step_are_summed_where_gradients_travel_in_several_buck
     images = write_images(tmp_path / "prepared.safetensors", rows=250, classes=2)
     one, two = (warm.run(write_job(tmp_path / f"ranks{count}", {**WIDE, "ranks": count}, images)) for count in (1, 2))
     for metric in ("train/loss", "train/accuracy", "validation/loss"):
-        expected, found = one.values(metric), two.values(metric)
-        assert [step for step, _ in found] == [step for step, _ in expected], two.logs
-        assert [value for _, value in found] == pytest.approx([value for _, value in expected], rel=1e-4)
+        expected, actual = one.values(metric), two.values(metric)
+        assert [step for step, _ in actual] == [step for step, _ in expected], two.logs
+        assert [value for _, value in actual] == pytest.approx([value for _, value in expected], rel=1e-4)
     assert len(two.values("train/loss")) == 4
 
 

@@ -106,14 +106,14 @@ def tables(draw: st.DrawFn) -> tuple[bool, list[list[str]]]:
 
     others = (gap, WILD, WORDS)
     anything = st.integers(0, 29).flatmap(lambda which: others[which] if which < len(others) else number)
-    kept = draw(st.lists(st.one_of(WORDS, ALIKE), min_size=1, max_size=5))
+    words = draw(st.lists(st.one_of(WORDS, ALIKE), min_size=1, max_size=5))
     truths, form = draw(TRUTHS), draw(st.sampled_from(["%Y-%m-%d", "%d.%m.%Y", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M"]))
     moments = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)).map(lambda moment: moment.strftime(form))
     dates = st.integers(0, 9).flatmap(lambda which: moments if which else gap)
     return comma, [
         column(number),
         column(anything),
-        column(st.one_of(st.sampled_from(kept), gap)),
+        column(st.one_of(st.sampled_from(words), gap)),
         column(st.one_of(ALIKE, ALIKE, gap)),
         column(st.sampled_from(truths)),
         column(dates),

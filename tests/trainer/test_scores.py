@@ -53,11 +53,11 @@ def test_classification_scores_equal_the_reference(classes: int, rows: int, seed
     for heading, reference in zip(("Precision", "Recall", "F1", "Rows"), expected, strict=True):
         assert column(table, heading) == pytest.approx(list(reference))
     macro = metrics.precision_recall_fscore_support(actual, predicted, average="macro", zero_division=0)
-    found = values(headline, scalars)
-    assert [found[f"macro_{name}"] for name in ("precision", "recall", "f1")] == pytest.approx(list(macro[:3]))
-    assert found["accuracy"] == pytest.approx(metrics.accuracy_score(actual, predicted))
+    results = values(headline, scalars)
+    assert [results[f"macro_{name}"] for name in ("precision", "recall", "f1")] == pytest.approx(list(macro[:3]))
+    assert results["accuracy"] == pytest.approx(metrics.accuracy_score(actual, predicted))
     if set(predicted) <= set(actual):
-        assert found["macro_recall"] == pytest.approx(metrics.balanced_accuracy_score(actual, predicted))
+        assert results["macro_recall"] == pytest.approx(metrics.balanced_accuracy_score(actual, predicted))
 
 
 @settings(deadline=None)  # the machine may be busy
@@ -69,16 +69,16 @@ def test_scores_of_several_labels_equal_the_reference(labels: int, rows: int, se
         predicted, actual.astype(np.uint8), tuple("abcdef"[:labels]), np.full(labels, 0.5)
     )
     (table,) = (block for block in blocks if isinstance(block, Table))
-    found = values(headline, scalars)
+    results = values(headline, scalars)
     precision, recall, f1, support = metrics.precision_recall_fscore_support(
         actual, predicted, average=None, zero_division=0
     )
     for heading, expected in {"Precision": precision, "Recall": recall, "F1": f1, "Rows": support}.items():
         assert column(table, heading) == pytest.approx(list(expected))
-    assert found["f1"] == pytest.approx(metrics.f1_score(actual, predicted, average="micro", zero_division=0))
-    assert found["macro_f1"] == pytest.approx(metrics.f1_score(actual, predicted, average="macro", zero_division=0))
-    assert found["exact_match"] == pytest.approx((actual == predicted).all(axis=1).mean())
-    assert found["label_accuracy"] == pytest.approx(1 - metrics.hamming_loss(actual, predicted))
+    assert results["f1"] == pytest.approx(metrics.f1_score(actual, predicted, average="micro", zero_division=0))
+    assert results["macro_f1"] == pytest.approx(metrics.f1_score(actual, predicted, average="macro", zero_division=0))
+    assert results["exact_match"] == pytest.approx((actual == predicted).all(axis=1).mean())
+    assert results["label_accuracy"] == pytest.approx(1 - metrics.hamming_loss(actual, predicted))
 
 
 def test_regression_scores_equal_the_reference() -> None:
@@ -86,11 +86,11 @@ def test_regression_scores_equal_the_reference() -> None:
     actual = random.normal(50, 10, 5000)
     predicted = actual + random.normal(0, 3, 5000)
     headline, scalars, (figure,) = regression.report(predicted, actual, 50.0)
-    found = values(headline, scalars)
-    assert found["mae"] == pytest.approx(metrics.mean_absolute_error(actual, predicted))
-    assert found["rmse"] == pytest.approx(metrics.root_mean_squared_error(actual, predicted))
-    assert found["r2"] == pytest.approx(metrics.r2_score(actual, predicted))
-    assert found["median_error"] == pytest.approx(metrics.median_absolute_error(actual, predicted))
+    results = values(headline, scalars)
+    assert results["mae"] == pytest.approx(metrics.mean_absolute_error(actual, predicted))
+    assert results["rmse"] == pytest.approx(metrics.root_mean_squared_error(actual, predicted))
+    assert results["r2"] == pytest.approx(metrics.r2_score(actual, predicted))
+    assert results["median_error"] == pytest.approx(metrics.median_absolute_error(actual, predicted))
     assert isinstance(figure, Figure)
     assert len(figure.data["predicted"]) == regression.MOST_RESIDUALS
 
@@ -133,7 +133,7 @@ def test_large_pictures_are_judged_some_at_a_time(side: int, most: int) -> None:
     summary, arrays = pictures.prepared_arrays(pixels, np.arange(1_000) % 2, "ab")
     task = TrainDraft().resolved(summary).task
     assert task is not None
-    found = rows.of_task(task, Prepared(Path("unwritten"), summary, arrays), Split(), 0)
-    pieces = list(found.pieces(found.parts.train, 512))
+    data = rows.of_task(task, Prepared(Path("unwritten"), summary, arrays), Split(), 0)
+    pieces = list(data.pieces(data.parts.train, 512))
     assert max(map(len, pieces)) == most
-    np.testing.assert_array_equal(np.concatenate(pieces), found.parts.train)
+    np.testing.assert_array_equal(np.concatenate(pieces), data.parts.train)

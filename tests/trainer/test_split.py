@@ -80,7 +80,7 @@ def test_too_few_rows_are_a_sentence() -> None:
 
 def test_given_parts_are_taken_as_they_are() -> None:
     rows, part = np.arange(9) * 2, np.array([0, 1, 2] * 3)
-    parts = split.given(rows, part, part, Split(), 0)
+    parts = split.by_column(rows, part, part, Split(), 0)
     assert parts.train.tolist() == [0, 6, 12]
     assert parts.validation.tolist() == [2, 8, 14]
     assert parts.test.tolist() == [4, 10, 16]
@@ -89,7 +89,7 @@ def test_given_parts_are_taken_as_they_are() -> None:
 @pytest.mark.parametrize(("lacking", "share"), [(1, 0.1), (2, 0.3)])
 def test_a_part_that_is_not_given_is_drawn_from_the_rows_to_train_of_every_class(lacking: int, share: float) -> None:
     labels, part = np.arange(400) % 2, np.where(np.arange(400) < 300, 0, 3 - lacking)
-    parts, again = (split.given(np.arange(400), labels, part, Split(test=0.3), 0) for _ in range(2))
+    parts, again = (split.by_column(np.arange(400), labels, part, Split(test=0.3), 0) for _ in range(2))
     given, drawn = (parts.test, parts.validation)[:: 1 if lacking == 1 else -1]
     assert given.tolist() == list(range(300, 400))
     assert np.bincount(labels[drawn]).tolist() == [150 * share] * 2
@@ -100,20 +100,20 @@ def test_a_part_that_is_not_given_is_drawn_from_the_rows_to_train_of_every_class
 def test_a_table_that_says_its_parts_is_divided_so_and_does_not_learn_from_them(tmp_path: Path) -> None:
     words = ["Train", "Train", "dev", "TEST"]
     table = "size,kind,Set\n" + "".join(f"{n},{'ab'[n % 2]},{words[n // 15]}\n" for n in range(60))
-    made = imported(tmp_path, {"x.csv": table.encode()})
-    assert made.profile.suggested_target == "kind"
-    assert made.problem("given_split").params == {"column": "Set", "train": 30, "validation": 15, "test": 15}
+    dataset = imported(tmp_path, {"x.csv": table.encode()})
+    assert dataset.profile.suggested_target == "kind"
+    assert dataset.problem("given_split").params == {"column": "Set", "train": 30, "validation": 15, "test": 15}
     task = {"name": "classification", "target": "kind"}
-    spec = TrainDraft.model_validate({"task": task}).resolved(made.data.summary)
+    spec = TrainDraft.model_validate({"task": task}).resolved(dataset.data.summary)
     assert spec.split.column == "Set"
-    data = rows.read(spec, made.data)
+    data = rows.read(spec, dataset.data)
     assert (data.parts.validation.tolist(), data.parts.test.tolist()) == (list(range(30, 45)), list(range(45, 60)))
     assert [column.name for column in data.features] == ["size"]
-    of_model = rows.of_model(rows.configure(spec, data), made.data).parts  # what exports and compression look at
+    of_model = rows.of_model(rows.configure(spec, data), dataset.data).parts  # what exports and compression look at
     assert (of_model.train.tolist(), of_model.test.tolist()) == (data.parts.train.tolist(), data.parts.test.tolist())
-    drawn = TrainDraft.model_validate({"task": task, "split": {"column": ""}}).resolved(made.data.summary)
-    assert [column.name for column in rows.read(drawn, made.data).features] == ["size"]
-    assert len(rows.read(drawn, made.data).parts.test) == 6
+    drawn = TrainDraft.model_validate({"task": task, "split": {"column": ""}}).resolved(dataset.data.summary)
+    assert [column.name for column in rows.read(drawn, dataset.data).features] == ["size"]
+    assert len(rows.read(drawn, dataset.data).parts.test) == 6
 
 
 def test_a_column_that_gives_no_parts_is_refused(tmp_path: Path) -> None:

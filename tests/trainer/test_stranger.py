@@ -34,8 +34,8 @@ def export_that_does(folder: Path, what: str) -> str:
 
 
 def test_what_it_answers_is_told_by_batch_size(folder: Path) -> None:
-    found = stranger.answers(folder, export_that_does(folder, "pass"), folder)
-    assert {size: answer.shape for size, answer in found.items()} == {1: (3, 2), 7: (3, 2)}
+    by_size = stranger.answers(folder, export_that_does(folder, "pass"), folder)
+    assert {size: answer.shape for size, answer in by_size.items()} == {1: (3, 2), 7: (3, 2)}
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGBUS])
@@ -52,9 +52,9 @@ def test_an_export_that_crashes_is_refused_by_the_name_of_its_signal(folder: Pat
 
 @pytest.mark.parametrize(("what", "number"), [(FULL_DISK, errno.EFBIG), ("bytearray(1 << 62)", errno.ENOMEM)])
 def test_want_of_room_or_memory_is_told_as_such(folder: Path, what: str, number: int) -> None:
-    with pytest.raises(OSError, match="Error") as told:
+    with pytest.raises(OSError, match="Error") as caught:
         stranger.answers(folder, export_that_does(folder, what), folder)
-    assert told.value.errno == number
+    assert caught.value.errno == number
 
 
 def test_an_export_that_lacks_a_file_is_refused(folder: Path) -> None:

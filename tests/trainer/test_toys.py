@@ -15,13 +15,13 @@ def test_a_kind_and_a_task_of_somebody_elses_go_the_whole_way(tmp_path: Path) ->
         [sys.executable, "-m", "tests.trainer.toys.walk", str(tmp_path)], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    told = json.loads(done.stdout.splitlines()[-1])
-    assert told["kinds"] == {"wind": "angle", "height": "number"}
-    assert "turns" in told["problems"] and "turns" in told["checks"]
-    assert told["hits"] > 0.9
-    assert told["stages"] == ["done", "done"]
-    assert told["exports"] == ["proved"] * 2
-    assert told["answers"] == [{"above": True}, {"above": False}]
+    printed = json.loads(done.stdout.splitlines()[-1])
+    assert printed["kinds"] == {"wind": "angle", "height": "number"}
+    assert "turns" in printed["problems"] and "turns" in printed["checks"]
+    assert printed["hits"] > 0.9
+    assert printed["stages"] == ["done", "done"]
+    assert printed["exports"] == ["proved"] * 2
+    assert printed["answers"] == [{"above": True}, {"above": False}]
 
 
 def test_rows_of_different_lengths_go_the_whole_way(tmp_path: Path) -> None:

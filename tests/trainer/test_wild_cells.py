@@ -42,9 +42,9 @@ def test_wild_cells_cost_the_clean_rows_half_a_point_at_most(wild: float, tmp_pa
     dirty.reshape(-1)[cells] = wild
     clean = ~(dirty == wild).any(axis=1)
     expected, _ = learned(tmp_path / "clean", numbers, labels, clean)
-    found, model = learned(tmp_path / "dirty", dirty, labels, clean)
-    assert found >= expected - 0.005
-    assert found > 0.95
+    accuracy, model = learned(tmp_path / "dirty", dirty, labels, clean)
+    assert accuracy >= expected - 0.005
+    assert accuracy > 0.95
     exported = samples.attempt(
         tmp_path / "export",
         "export",

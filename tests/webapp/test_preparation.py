@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.webapp.pages import make_dataset
-from trainer.previewing.report import Cell, Change, Preview, Row, Said, Statistics, Step
+from trainer.previewing.report import Cell, ColumnChange, Preview, Row, Statistics, Step, StepEffect
 from trainer.specs.train import TrainDraft
 from webapp.accounts.models import User
 from webapp.datasets import services as datasets
@@ -27,13 +27,13 @@ FOUND = Preview(
             name="drop_duplicates",
             rows_before=100,
             rows_after=88,
-            said=(Said(message="%(count)s duplicate rows were left out.", params={"count": 12}, count=12),),
+            effects=(StepEffect(message="%(count)s duplicate rows were left out.", params={"count": 12}, count=12),),
             left_out=(Row(number=17, cells=(("petal", 1.5), ("species", "<b>"))),),
             joined=(),
         ),
     ),
     changes=(
-        Change(
+        ColumnChange(
             column="petal",
             count=1,
             before=Statistics(missing=1, least=0.0, middle=1.0, most=2.0),

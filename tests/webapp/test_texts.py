@@ -184,7 +184,7 @@ def test_each_text_with_a_gap_is_in_the_catalogue(catalogue: Catalogue) -> None:
 def test_tables_of_sentences_are_in_the_catalogue(catalogue: Catalogue) -> None:
     assert {text for _, *both in sentences().values() for text in both} | {*looked_for().values()} <= catalogue.texts
     assert {*mistakes.SENTENCES.values(), *mistakes.OF_TYPES.values()} <= catalogue.texts
-    contents = [*foreign.INSIDE.values(), *(about for _, about in foreign.BEGINNINGS)]
+    contents = [*foreign.INSIDE.values(), *(about for _, about in foreign.BEGINNINGS), foreign.WORKBOOK]
     assert {text for _, text in contents} <= catalogue.texts
     files = (DamagedError.SENTENCES, damage.MISSING, damage.DAMAGED_WHILE_TRAINING, damage.MISSING_WHILE_TRAINING)
     assert {text for table in files for text in table.values()} <= catalogue.texts

@@ -40,9 +40,9 @@ def run(attempt: Attempt, folder: Path) -> Run:
 
 def kept() -> list[bytes]:
     """What the store holds, and the table of artifacts with it."""
-    found = [path for path in store.root().rglob("*") if path.is_file()]
-    assert {path.name for path in found} == set(Artifact.objects.values_list("pk", flat=True))
-    return sorted(path.read_bytes() for path in found)
+    paths = [path for path in store.root().rglob("*") if path.is_file()]
+    assert {path.name for path in paths} == set(Artifact.objects.values_list("pk", flat=True))
+    return sorted(path.read_bytes() for path in paths)
 
 
 LAST_TWO = [b"weights of step 20", b"weights of step 30"]

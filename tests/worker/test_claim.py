@@ -96,8 +96,8 @@ def test_the_next_run_for_each_kind_of_device_is_told_that_the_disk_is_full(owne
     for name, devices in (("one rank", 1), ("two ranks", 2), ("later", 2)):
         queued(owner, name, devices)
     explain(worker, WAITS_FOR_ROOM)
-    told = Run.objects.filter(reason_code=WAITS_FOR_ROOM.code)
-    assert set(told.values_list("name", flat=True)) == {"one rank", "two ranks"}
+    explained = Run.objects.filter(reason_code=WAITS_FOR_ROOM.code)
+    assert set(explained.values_list("name", flat=True)) == {"one rank", "two ranks"}
 
 
 def test_exports_that_take_long_keep_no_inspection_waiting(owner: User) -> None:

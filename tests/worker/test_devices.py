@@ -30,9 +30,9 @@ GPUS = [
     ],
 )
 def test_gpus_are_those_that_cuda_shows_to_a_rank(visible: str | None, uuids: list[str]) -> None:
-    found = visible_gpus(GPUS, visible)
-    assert [device.uuid for device in found] == uuids
-    assert [device.name for device in found] == [f"cuda:{number}" for number in range(len(uuids))]
+    visible_devices = visible_gpus(GPUS, visible)
+    assert [device.uuid for device in visible_devices] == uuids
+    assert [device.name for device in visible_devices] == [f"cuda:{number}" for number in range(len(uuids))]
 
 
 def test_a_gpu_is_told_with_its_name_and_memory() -> None:

@@ -158,12 +158,12 @@ def left_behind(folder: Path, exits: list[int | None], **logs: str) -> Path:
 
 
 def test_what_the_rank_printed_that_failed_is_told_and_not_what_others_say_of_it(tmp_path: Path) -> None:
-    said = {
+    texts = {
         "rank_0": "PeerLostError: rank 1",
         "rank_1": "Traceback …\nValueError: no",
         "launcher": "rank 1 ended with exit code 1",
     }
-    assert read_log(left_behind(tmp_path, [job.PEER_LOST, 1], **said)).endswith("ValueError: no")
+    assert read_log(left_behind(tmp_path, [job.PEER_LOST, 1], **texts)).endswith("ValueError: no")
 
 
 def test_where_no_rank_says_anything_the_launcher_is_heard(tmp_path: Path) -> None:

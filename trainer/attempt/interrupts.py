@@ -6,14 +6,14 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_seen = False
+_was_interrupted = False
 
 
 @contextmanager
 def remembered() -> Iterator[None]:
     """A Ctrl-C in here raises KeyboardInterrupt, and ``check`` raises it again where somebody has swallowed it."""
-    global _seen
-    _seen = False
+    global _was_interrupted
+    _was_interrupted = False
     before = signal.signal(signal.SIGINT, _interrupt)
     try:
         yield
@@ -23,11 +23,11 @@ def remembered() -> Iterator[None]:
 
 def check() -> None:
     """Raise KeyboardInterrupt if there was a Ctrl-C."""
-    if _seen:
+    if _was_interrupted:
         raise KeyboardInterrupt
 
 
 def _interrupt(*_: object) -> None:
-    global _seen
-    _seen = True
+    global _was_interrupted
+    _was_interrupted = True
     raise KeyboardInterrupt

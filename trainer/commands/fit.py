@@ -49,8 +49,8 @@ def read_spec(path: Path) -> TrainDraft:
     return spec
 
 
-def scores(told: dict[str, Any]) -> str:
+def scores(body: dict[str, Any]) -> str:
     """The report's facts in words, and behind them what must be known of them."""
-    parsed = report.parse(told)
+    parsed = report.parse(body)
     facts = ", ".join(report.in_words(scalar) for scalar in parsed.scalars if scalar.shown)
     return "\n".join([facts, *(caution.in_words() for caution in parsed.cautions)])

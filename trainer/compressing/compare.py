@@ -73,8 +73,8 @@ class Table:
         return latency.measure(run, answering.raw(self._data, self._data.parts.test[: max(latency.BATCHES)]))
 
     def _loss_of(self, version: Version) -> LossOf:
-        built: LossOf = catalog.build("losses", version.config.recipe.loss, version.config.target)
-        return built
+        loss_of: LossOf = catalog.build("losses", version.config.recipe.loss, version.config.target)
+        return loss_of
 
 
 def _parameters(version: Version, before: Measured | Refused | None) -> int:

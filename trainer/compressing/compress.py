@@ -77,11 +77,11 @@ def _is_over(setting: Setting, results: Stages) -> bool:
     return results.done == len(setting.spec.stages) or isinstance(results.rows[-1], Refused)
 
 
-def _do_next(setting: Setting, results: Stages, table: compare.Table, begun: Path | None) -> None:
+def _do_next(setting: Setting, results: Stages, table: compare.Table, unfinished: Path | None) -> None:
     stage = setting.spec.stages[results.done]
     _say_stage(setting, results.done, stage)
     try:
-        _keep(setting, results, _do(setting, stage, results, begun), stage, table)
+        _keep(setting, results, _do(setting, stage, results, unfinished), stage, table)
     except RefusedError as error:
         _refuse(setting, results, stage, error)
 
@@ -161,8 +161,8 @@ def _say_stage(setting: Setting, done: int, stage: Component) -> None:
     )
 
 
-def _do(setting: Setting, stage: CompressorSpec, results: Stages, begun: Path | None) -> Version:
-    """Do one stage in a folder of its own; ``begun`` is the checkpoint of its training when an
+def _do(setting: Setting, stage: CompressorSpec, results: Stages, unfinished: Path | None) -> Version:
+    """Do one stage in a folder of its own; ``unfinished`` is the checkpoint of its training when an
     earlier life began it.
     """
     work = setting.folder / "work"
@@ -172,7 +172,7 @@ def _do(setting: Setting, stage: CompressorSpec, results: Stages, begun: Path | 
         folder=work,
         rows=setting.data,
         threads=setting.spec.threads,
-        fine_tune=partial(fine_tune, setting, stage.training(), results, begun),
+        fine_tune=partial(fine_tune, setting, stage.training(), results, unfinished),
     )
     result: Version = catalog.build("compressors", stage, _newest(setting, results), bench)
     return result

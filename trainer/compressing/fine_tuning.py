@@ -24,10 +24,10 @@ class PausedError(Exception):
 
 
 def fine_tune(
-    setting: Setting, training: Training | None, results: Stages, begun: Path | None, model: RawModel
+    setting: Setting, training: Training | None, results: Stages, unfinished: Path | None, model: RawModel
 ) -> None:
-    """Train on; the model ends with the weights of the best epoch. ``begun`` is the checkpoint that an earlier life
-    wrote in the middle of it.
+    """Train on; the model ends with the weights of the best epoch. ``unfinished`` is the checkpoint that an earlier
+    life wrote in the middle of it.
 
     Raises PausedError, and RefusedError when it was stopped before it saw all rows once.
     """
@@ -38,7 +38,7 @@ def fine_tune(
         TrainingSetting(_recipe(setting, training), model, setting.data, setting.ranks, journal),
         control=setting.control,
         folder=setting.folder,
-        resume=checkpoint.read(begun) if begun else None,
+        resume=checkpoint.read(unfinished) if unfinished else None,
     )
     step = earlier + fitted.progress.step
     if fitted.outcome == "paused":

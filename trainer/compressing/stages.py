@@ -26,7 +26,7 @@ from trainer.training.checkpoint import refusing_what_is_damaged
 
 TRAINING = "training"
 _rows = TypeAdapter(list[StageRow])
-KEPT = 2  # the newest may be on its way to the store while the next is written
+MOST_CHECKPOINTS = 2  # the newest may be on its way to the store while the next is written
 
 
 @dataclass
@@ -62,7 +62,7 @@ def write(folder: Path, step: int, stages: Stages, training: Path | None = None)
     folder.mkdir(exist_ok=True)
     path = folder / f"stages-{step:010d}-{stages.done:02d}.safetensors"
     tensorfile.write(path, contents, json.dumps(facts))
-    for old in sorted(folder.glob("stages-*.safetensors"), reverse=True)[KEPT:]:
+    for old in sorted(folder.glob("stages-*.safetensors"), reverse=True)[MOST_CHECKPOINTS:]:
         old.unlink(missing_ok=True)
     return path
 

@@ -14,11 +14,11 @@ from trainer.data.table import Table
 from trainer.errors import TrainerError
 from trainer.sentences import gettext_noop as _
 
-Change = Callable[[CleaningSpec, Block, Sequence[str], Prepared, Indices], Block]
+ChangeValues = Callable[[CleaningSpec, Block, Sequence[str], Prepared, Indices], Block]
 
 
 @dataclass(frozen=True)
-class Done:
+class StepResult:
     """A step, what it made of the table, and what there is to say of it."""
 
     step: CleaningSpec
@@ -37,7 +37,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Changed:
+class ChangeCount:
     """In how many rows a step changed the value of a column."""
 
     step: CleaningSpec
@@ -45,8 +45,8 @@ class Changed:
     count: int
 
 
-def rows(steps: Sequence[CleaningSpec], table: Table) -> Iterator[Done]:
-    """Each step that leaves rows out or joins classes, done. Raises TrainerError where one leaves nothing."""
+def rows(steps: Sequence[CleaningSpec], table: Table) -> Iterator[StepResult]:
+    """The result of each step that leaves rows out or joins classes. Raises TrainerError where one leaves nothing."""
     for place, step in enumerate(steps):
         entry = catalog.entry("cleaning", step)
         if not hasattr(entry.module, "rows"):
@@ -59,7 +59,7 @@ def rows(steps: Sequence[CleaningSpec], table: Table) -> Iterator[Done]:
                 field=f"cleaning.{place}",
                 step=entry.label,
             )
-        yield Done(step, table, tuple(effects))
+        yield StepResult(step, table, tuple(effects))
 
 
 def values(
@@ -69,24 +69,26 @@ def values(
     prepared: Prepared,
     train: Indices,
 ) -> Iterator[Stage]:
-    """Each step that changes the blocks, done."""
+    """Each step that changes the blocks."""
     before = tuple(blocks)
     for step in steps:
         module = catalog.entry("cleaning", step).module
         if hasattr(module, "change"):
-            taken = frozenset(column.name for column in features if step.takes(column))
-            after = tuple(_changed(module.change, step, block, taken, prepared, train) for block in before)
-            yield Stage(step, taken, before, after)
+            names = frozenset(column.name for column in features if step.takes(column))
+            after = tuple(_changed(module.change, step, block, names, prepared, train) for block in before)
+            yield Stage(step, names, before, after)
             before = after
 
 
-def changes(stages: Sequence[Stage], prepared: Prepared, pieces: Iterable[Indices]) -> list[Changed]:
+def changes(stages: Sequence[Stage], prepared: Prepared, pieces: Iterable[Indices]) -> list[ChangeCount]:
     """What the steps changed in these rows, by step and column; only where something did."""
     counts: Counter[tuple[int, str]] = Counter()
     for rows in pieces:
         for place, stage in enumerate(stages):
             counts.update({(place, name): count for name, count in _changes(stage, prepared, rows)})
-    return [Changed(stages[place].step, column, count) for (place, column), count in sorted(counts.items()) if count]
+    return [
+        ChangeCount(stages[place].step, column, count) for (place, column), count in sorted(counts.items()) if count
+    ]
 
 
 def _changes(stage: Stage, prepared: Prepared, rows: Indices) -> Iterator[tuple[str, int]]:
@@ -118,7 +120,7 @@ def is_gap(values: Array, block: Block) -> Array:
 
 
 def _changed(
-    change: Change, step: CleaningSpec, block: Block, taken: frozenset[str], prepared: Prepared, train: Indices
+    change: ChangeValues, step: CleaningSpec, block: Block, names: frozenset[str], prepared: Prepared, train: Indices
 ) -> Block:
-    names = [name for name in block.column_names if name in taken]
-    return change(step, block, names, prepared, train) if names else block
+    own = [name for name in block.column_names if name in names]
+    return change(step, block, own, prepared, train) if own else block

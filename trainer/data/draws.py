@@ -33,8 +33,8 @@ class Draws:
     def choose(self, part: float, one: Array, other: Array) -> Array:
         """Of each row [B, …] with this chance ``one``, else ``other``."""
         is_one = (self.uniform() < part).reshape(-1, *[1] * (one.ndim - 1))
-        chosen: Array = np.where(is_one, one, other)
-        return chosen
+        choice: Array = np.where(is_one, one, other)
+        return choice
 
     def shift(self, pictures: Array, rows: int, columns: int) -> Array:
         """Pictures [B, C, H, W], each moved by at most so many rows and columns of pixels; edges are repeated."""

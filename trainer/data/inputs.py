@@ -36,18 +36,18 @@ def first_target(data: DataSummary, check: Callable[[str], object]) -> dict[str,
     return None
 
 
-def feature_columns(chosen: Sequence[str], targets: Sequence[str], data: DataSummary) -> tuple[Column, ...]:
+def feature_columns(choice: Sequence[str], targets: Sequence[str], data: DataSummary) -> tuple[Column, ...]:
     """The input columns: those chosen, or all that carry data, in the data's order; identifiers only where they are
     chosen, or where there is nothing else, and the column that tells each row's part only where it is chosen.
 
     Raises TrainerError for a name that the data lacks, for a target itself, for chosen columns from which nothing can
     be learned, and when nothing is left to learn from.
     """
-    _require_choosable(chosen, targets, data)
-    apart = {*targets, *(name for name in [split_column(data)] if name not in chosen)}
-    usable = [column for column in data.columns if column.name not in apart and (not chosen or column.name in chosen)]
+    _require_choosable(choice, targets, data)
+    apart = {*targets, *(name for name in [split_column(data)] if name not in choice)}
+    usable = [column for column in data.columns if column.name not in apart and (not choice or column.name in choice)]
     carrying = tuple(column for column in usable if column.layout is not None)
-    features = carrying if chosen else tuple(column for column in carrying if not column.is_identifier) or carrying
+    features = carrying if choice else tuple(column for column in carrying if not column.is_identifier) or carrying
     if not features:
         raise TrainerError(
             "no_features",
@@ -58,9 +58,9 @@ def feature_columns(chosen: Sequence[str], targets: Sequence[str], data: DataSum
     return features
 
 
-def _require_choosable(chosen: Sequence[str], targets: Sequence[str], data: DataSummary) -> None:
+def _require_choosable(choice: Sequence[str], targets: Sequence[str], data: DataSummary) -> None:
     names = {column.name for column in data.columns}
-    for name in chosen:
+    for name in choice:
         if name not in names or name in targets:
             raise TrainerError(
                 "feature_unknown",
@@ -69,7 +69,7 @@ def _require_choosable(chosen: Sequence[str], targets: Sequence[str], data: Data
                 column=name,
                 columns=", ".join(sorted(names - set(targets))),
             )
-    mute = [column.name for column in data.columns if column.name in chosen and column.layout is None]
+    mute = [column.name for column in data.columns if column.name in choice and column.layout is None]
     if mute:
         raise TrainerError(
             "feature_mute",

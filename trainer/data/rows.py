@@ -17,7 +17,7 @@ from trainer.cleaning import CleaningSpec, Effect
 from trainer.columns import Block, Column, Gatherer
 from trainer.data import blocks, cleaned, inputs, partition, split
 from trainer.data.batches import Batches
-from trainer.data.cleaned import Changed, Done, Stage
+from trainer.data.cleaned import ChangeCount, Stage, StepResult
 from trainer.data.partition import PARTS
 from trainer.data.prepared import Array, Indices, Prepared
 from trainer.data.split import Parts
@@ -77,7 +77,7 @@ class Rows:
         return counts
 
     @cached_property
-    def changes(self) -> Sequence[Changed]:
+    def changes(self) -> Sequence[ChangeCount]:
         """The values that cleaning changed in the rows that are used. It reads all of them."""
         rows = np.concatenate([self.parts.train, self.parts.validation, self.parts.test])
         return cleaned.changes(self.stages, self.prepared, self.pieces(rows, len(rows))) if self.stages else ()
@@ -170,16 +170,16 @@ def of_task(
 def divide(
     task: TaskSpec,
     table: Table,
-    done: Sequence[Done],
+    results: Sequence[StepResult],
     division: Split,
     seed: int,
     ranks: int = 1,
     cleaning: Sequence[CleaningSpec] = (),
 ) -> Rows:
-    """The rows of a table behind the steps that were ``done`` with it, divided, and their values cleaned. Raises
+    """The rows of a table behind the steps with these ``results``, divided, and their values cleaned. Raises
     TrainerError where they cannot be learned from.
     """
-    table = done[-1].table if done else table
+    table = results[-1].table if results else table
     encoded, features, prepared = table.targets, table.features, table.prepared
     if table.has_classes:
         require_classes(table.counts())
@@ -196,7 +196,7 @@ def divide(
         targets=encoded.values,
         parts=parts,
         dropped=len(table.rows) - len(usable),
-        effects=tuple(effect for step in done for effect in step.effects),
+        effects=tuple(effect for result in results for effect in result.effects),
         stages=stages,
     )
 
@@ -228,16 +228,16 @@ def read_table(task: TaskSpec, prepared: Prepared, division: Split) -> Table:
 def _divided(table: Table, division: Split, seed: int) -> tuple[Indices, Parts]:
     """The rows that can be used, and their parts."""
     encoded = table.targets
-    part_places = _given(table.prepared, division.column) if division.column else None
-    is_usable = encoded.is_present if part_places is None else encoded.is_present & (part_places >= 0)
+    places = _places(table.prepared, division.column) if division.column else None
+    is_usable = encoded.is_present if places is None else encoded.is_present & (places >= 0)
     usable = table.rows[is_usable[table.rows]]
     strata = None if encoded.strata is None else encoded.strata[usable]
-    if part_places is None:
+    if places is None:
         return usable, split.parts(usable, strata, division, seed)
-    return usable, split.given(usable, strata, part_places[usable], division, seed)
+    return usable, split.by_column(usable, strata, places[usable], division, seed)
 
 
-def _given(prepared: Prepared, name: str) -> Array:
+def _places(prepared: Prepared, name: str) -> Array:
     """int64 [N]: the place in PARTS that the column gives each row, -1 where it gives none."""
     column = partition.require_partition(name, prepared.summary)
     codes, _ = columns.module_of(column, "values").targets(column, prepared, "class")

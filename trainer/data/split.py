@@ -30,32 +30,32 @@ def parts(rows: Indices, labels: Indices | None, split: Split, seed: int) -> Par
     generator = np.random.default_rng([seed, SALT])
     groups = [rows] if labels is None else [rows[labels == label] for label in np.unique(labels)]
     pieces: list[list[Indices]] = [[], [], []]
-    dealt = 0
+    earlier = 0
     for group in groups:
         shuffled = generator.permutation(group)
-        for part, members in zip(pieces, _divide(shuffled, split, dealt), strict=True):
+        for part, members in zip(pieces, _divide(shuffled, split, earlier), strict=True):
             part.append(members)
-        dealt += len(group)
+        earlier += len(group)
     train, validation, test = (np.sort(np.concatenate(part)) if part else rows[:0] for part in pieces)
     if not (len(train) and len(validation) and len(test)):
         raise _too_few(len(rows), split)
     return Parts(train, validation, test)
 
 
-def given(rows: Indices, labels: Indices | None, part: Indices, split: Split, seed: int) -> Parts:
+def by_column(rows: Indices, labels: Indices | None, part: Indices, split: Split, seed: int) -> Parts:
     """Divide ``rows`` as ``part`` says, which has the place in PARTS of each; a part that is nowhere is drawn from the
     rows to train. Raises TrainerError where a part is empty all the same."""
     generator, part = np.random.default_rng([seed, SALT]), part.copy()
     for name, share in ((TEST, split.test), (VALIDATION, split.validation)):
         if not (part == PARTS.index(name)).any():
-            part[_drawn(np.flatnonzero(part == PARTS.index(TRAIN)), labels, share, generator)] = PARTS.index(name)
+            part[_sample(np.flatnonzero(part == PARTS.index(TRAIN)), labels, share, generator)] = PARTS.index(name)
     train, validation, test = (rows[part == number] for number in range(len(PARTS)))
     if not (len(train) and len(validation) and len(test)):
         raise _too_few(len(rows), split)
     return Parts(train, validation, test)
 
 
-def _drawn(places: Indices, labels: Indices | None, share: float, generator: np.random.Generator) -> Indices:
+def _sample(places: Indices, labels: Indices | None, share: float, generator: np.random.Generator) -> Indices:
     """A share of the places, of every class alike; each class keeps one."""
     classes = np.zeros(len(places), np.int64) if labels is None else labels[places]
     shuffled = [generator.permutation(places[classes == label]) for label in np.unique(classes)]
@@ -79,13 +79,13 @@ def _too_few(rows: int, split: Split) -> TrainerError:
     )
 
 
-def _divide(group: Indices, split: Split, dealt: int) -> tuple[Indices, Indices, Indices]:
-    """Train, validation and test part of one class. ``dealt`` rows of earlier classes keep the folds' sizes even."""
+def _divide(group: Indices, split: Split, earlier: int) -> tuple[Indices, Indices, Indices]:
+    """Train, validation and test part of one class. ``earlier`` rows of earlier classes keep the folds' sizes even."""
     if split.folds is None:
         count = min(_at_least_one(len(group), split.test, leave=1), max(1, len(group) - 2))
         test, rest = group[:count], group[count:]
     else:
-        in_test = (np.arange(len(group)) + dealt) % split.folds == split.fold
+        in_test = (np.arange(len(group)) + earlier) % split.folds == split.fold
         test, rest = group[in_test], group[~in_test]
     count = min(_at_least_one(len(group), split.validation, leave=2), max(0, len(rest) - 1))
     return rest[count:], rest[:count], test

@@ -67,9 +67,13 @@ def _are_measured(read: Read, cells: pa.StringArray) -> bool:
     if not len(present):
         return False
     cells = series.narrowed(cells)
-    if (present != np.floor(present)).any() or series.contain(cells, b"."):
+    if (present != np.floor(present)).any():
         return True
-    if series.begin(cells, ZERO).any() or series.contain(cells, b"E") or np.abs(present).max() >= SURE_DIGITS:
+    content = series.content(cells)
+    if b"." in content:
+        return True
+    may_lead = b"0" in content and series.begin(cells, ZERO).any()
+    if may_lead or b"E" in content or np.abs(present).max() >= SURE_DIGITS:
         codes = np.asarray(pc.match_substring_regex(cells, f"^(?:{CODED.pattern})$"))
         read.kinds[codes & is_number] = CODE
     return False

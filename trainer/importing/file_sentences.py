@@ -10,6 +10,11 @@ SENTENCES: dict[str, Sentence] = {
         _("%(count)s cells hold formulas whose values are not stored in the file; they count as missing."),
         _("Open the file in Excel or LibreOffice, save it there, and import it again."),
     ),
+    "pictures_elsewhere": (
+        "warning",
+        _("“%(column)s” names pictures, such as “%(value)s”, which are not here."),
+        _("To learn from them, pack this table, as CSV or JSON Lines, and the pictures into one ZIP and import that."),
+    ),
     "bytes_column": (
         "warning",
         _("“%(column)s” holds bytes, as of pictures or sounds, of which nothing is learnt."),
@@ -36,10 +41,14 @@ SENTENCES: dict[str, Sentence] = {
     "other_arrays": (
         "info",
         _("%(count)s other arrays were left out: %(names)s."),
-        _("Look whether one of them belongs to the data: it has to have a value for each row."),
+        _(
+            "Look whether one of them belongs to the data: a table has as many values in each, pictures have their "
+            "labels."
+        ),
     ),
 }
 LOOKED_FOR = {
+    "pictures_elsewhere": _("Names of pictures that are not here."),
     "bytes_column": _("Columns of bytes."),
     "unstored_formulas": _("Formulas without a stored value."),
 }

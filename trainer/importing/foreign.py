@@ -26,9 +26,20 @@ _NESTED = (
     "archive_nested",
     _("“%(name)s” is an archive inside of an archive, which is not opened. Pack the files themselves, once."),
 )
+WORKBOOK = (
+    "excel_nested",
+    _("“%(name)s” lies in an archive, which an Excel file is itself. Import the file as it is, without packing it."),
+)
+_STATISTICS = (
+    "format_statistics",
+    _(
+        "“%(name)s” is a file of a statistics program that is not read here. Save the table there as CSV, and import "
+        "that."
+    ),
+)
 _ARRAY = (
     "format_array",
-    _("“%(name)s” is a file of arrays that is not read here. Save pictures as IDX or PNG, and tables as CSV."),
+    _("“%(name)s” is a file of arrays that is not read here. Save them as NPZ, or pictures as PNG and tables as CSV."),
 )
 _TABLE = (
     "format_table",
@@ -71,7 +82,17 @@ BEGINNINGS = (
     (b"\x28\xb5\x2f\xfd", _ARCHIVE),
     (b"\x93NUMPY", _ARRAY),
     (b"\x89HDF", _ARRAY),
+    (b"MATLAB 5.0 MAT-file", _ARRAY),
     (b"FEA1", _TABLE),
+    (b"ORC", _TABLE),
+    (b"Obj\x01", _TABLE),
+    (b"\xff\xff\xff\xff", _TABLE),
+    (b"$FL2", _STATISTICS),
+    (b"$FL3", _STATISTICS),
+    (b"<stata_dta>", _STATISTICS),
+    (b"RDX", _STATISTICS),
+    (b"X\n\0\0\0", _STATISTICS),
+    (b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!", _STATISTICS),
     (b"SQLite format 3", _TABLE),
     (b"%PDF", _PAGE),
     (b"<", _PAGE),
@@ -100,6 +121,8 @@ def _sentence(sources: Sequence[Source]) -> tuple[str, str]:
         return _ARCHIVE
     if first.head[FILM_MARK] == b"ftyp":
         return _PICTURE
+    if first.head.startswith(b"PK\x03\x04") and first.name.lower().endswith((".xlsx", ".xlsm")):
+        return WORKBOOK
     start = first.head.removeprefix(b"\xef\xbb\xbf").lstrip()
     for mark, sentence in BEGINNINGS:
         if start.startswith(mark):

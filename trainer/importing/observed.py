@@ -147,6 +147,11 @@ class Observed:
         return int(self._counts[[NUMBER, CODE, INFINITE]].sum())
 
     @property
+    def is_measured(self) -> bool:
+        """Whether a number is written with a fraction."""
+        return self._is_measured
+
+    @property
     def are_codes(self) -> bool:
         """Whether digits are written as codes are, with leading zeros or more digits than numbers keep."""
         return not self._is_measured and int(self._counts[CODE]) > CODE_SHARE * self.numbers

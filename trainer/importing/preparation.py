@@ -12,7 +12,7 @@ from trainer.columns import Readings, kinds
 from trainer.component import Component
 from trainer.data.prepared import write_prepared
 from trainer.errors import TrainerError
-from trainer.importing import contact_sheet, foreign, profiling
+from trainer.importing import astray, contact_sheet, foreign, profiling
 from trainer.importing.archives import HIDDEN, Source, opened
 from trainer.importing.parsed import LeftOut, Parsed
 from trainer.importing.profile import Profile
@@ -56,7 +56,7 @@ def prepare(
         spec = chosen or recognised(sources)
         scratch = work / "scratch"
         scratch.mkdir()
-        parsed = catalog.build("formats", spec, sources, scratch, readings or {})
+        parsed = astray.pointed_out(catalog.build("formats", spec, sources, scratch, readings or {}))
         _require_kinds(parsed, readings or {})
         hidden = tuple(LeftOut(name, "hidden file") for name in content.hidden)
         return _write(replace(parsed, left_out=(*parsed.left_out, *hidden, *_mute(parsed))), spec.name, out)

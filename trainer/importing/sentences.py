@@ -94,7 +94,10 @@ SENTENCES: dict[str, Sentence] = {
     "case_only": (
         "warning",
         _("%(names)s differ only in capital letters or spaces."),
-        _("If they mean the same, write them the same way and import again."),
+        _(
+            "If they mean the same, join them in a run by the cleaning step “Join labels that differ in case or "
+            "spaces”, or write them the same way and import again."
+        ),
     ),
     "mixed_sizes": (
         "info",

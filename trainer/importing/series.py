@@ -47,10 +47,15 @@ def bytes_of(cells: pa.StringArray) -> Array:
     return np.empty(0, np.uint8) if buffer is None else np.frombuffer(buffer, np.uint8)
 
 
+def content(cells: pa.StringArray) -> bytes:
+    """Those of these cells."""
+    at = starts(cells)
+    return bytes_of(cells)[at[0] : at[-1]].tobytes()
+
+
 def contain(cells: pa.StringArray, mark: bytes) -> bool:
     """Whether the bytes of ``mark`` stand anywhere in the cells; quick for a rare ``mark``."""
-    at = starts(cells)
-    return mark in bytes_of(cells)[at[0] : at[-1]].tobytes()
+    return mark in content(cells)
 
 
 def begin(cells: pa.StringArray, byte: int) -> Array:

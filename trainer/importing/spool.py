@@ -14,6 +14,7 @@ from trainer.importing import series
 
 HEAD = struct.Struct("<3sQ")  # what it is, NumPy's name of the type of an array, and its length
 NOTHING, TEXTS = b"-", b"t"
+NO_VALUES = HEAD.pack(NOTHING, 0)
 
 
 class Spool:
@@ -26,7 +27,7 @@ class Spool:
 
     def put(self, values: Array | pa.StringArray | None) -> None:
         if values is None:
-            self._file.write(HEAD.pack(NOTHING, 0))
+            self._file.write(NO_VALUES)
         elif isinstance(values, np.ndarray):
             self._file.write(HEAD.pack(values.dtype.str.encode(), values.nbytes) + values.tobytes())
         else:

@@ -21,7 +21,9 @@ EXAMPLE_ROWS, EXAMPLE_LENGTH = 2, 5
 
 def network(spec: ModelSpec, inputs: Mapping[str, Input], outputs: int) -> nn.Module:
     """The whole network, from encoded blocks to outputs, with fresh weights."""
-    module: nn.Module = _module("models", spec).Network(**_each(spec, inputs, _built), **spec.fields(), outputs=outputs)
+    module: nn.Module = _module("models", spec).Network(
+        **_each(spec, inputs, _network), **spec.fields(), outputs=outputs
+    )
     return module
 
 
@@ -34,7 +36,7 @@ def example(inputs: Mapping[str, Input], dtype: torch.dtype) -> dict[str, Tensor
 
 def description(spec: ModelSpec, inputs: Mapping[str, Input], outputs: int) -> dict[str, Any]:
     """The arguments of the network as JSON; of a part the module that it comes from, and its own."""
-    return {"parts": _each(spec, inputs, _described), "arguments": {**spec.fields(), "outputs": outputs}}
+    return {"parts": _each(spec, inputs, _description), "arguments": {**spec.fields(), "outputs": outputs}}
 
 
 def sources(spec: ModelSpec, inputs: Mapping[str, Input]) -> dict[str, Path]:
@@ -97,11 +99,11 @@ def _each(spec: ModelSpec, inputs: Mapping[str, Input], change: Callable[[Part],
     }
 
 
-def _built(part: Part) -> Any:
+def _network(part: Part) -> Any:
     return _module(part.family, part.spec).Network(**part.arguments, **parts.fields(part.spec))
 
 
-def _described(part: Part) -> dict[str, Any]:
+def _description(part: Part) -> dict[str, Any]:
     return {"source": _source(part), "arguments": {**part.arguments, **parts.fields(part.spec)}}
 
 

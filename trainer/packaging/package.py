@@ -62,8 +62,8 @@ class ModelConfig(Strict):
 
 def task(config: ModelConfig) -> Task:
     """The task that the model was trained for, on its target."""
-    built: Task = catalog.build("tasks", config.task, config.target)
-    return built
+    owner: Task = catalog.build("tasks", config.task, config.target)
+    return owner
 
 
 def module(config: ModelConfig, state: dict[str, Tensor] | None = None) -> RawModel:

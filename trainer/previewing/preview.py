@@ -18,12 +18,12 @@ from trainer.attempt.journal import Journal
 from trainer.cleaning import CleaningSpec
 from trainer.columns import Block, Column
 from trainer.data import cleaned, rows
-from trainer.data.cleaned import Done
+from trainer.data.cleaned import StepResult
 from trainer.data.prepared import Array, Indices, Prepared
 from trainer.data.rows import Rows
 from trainer.data.table import Table
 from trainer.previewing import sheet
-from trainer.previewing.report import SHEET, Cell, Change, Joined, Preview, Row, Said, Statistics, Step
+from trainer.previewing.report import SHEET, Cell, ColumnChange, JoinedClass, Preview, Row, Statistics, Step, StepEffect
 from trainer.specs.preview import PreviewSpec
 from trainer.specs.train import TrainSpec
 
@@ -41,9 +41,9 @@ def preview(job: Job, folder: Path, journal: Journal) -> None:
     spec = job.spec.training().resolved(prepared.summary)
     assert spec.task is not None
     before = rows.read_table(spec.task, prepared, spec.split)
-    done = list(cleaned.rows(spec.cleaning, before))
-    table = done[-1].table if done else before
-    data = rows.divide(spec.task, before, done, spec.split, spec.seed, cleaning=spec.cleaning)
+    results = list(cleaned.rows(spec.cleaning, before))
+    table = results[-1].table if results else before
+    data = rows.divide(spec.task, before, results, spec.split, spec.seed, cleaning=spec.cleaning)
     drawing = sheet.draw(folder / "out" / SHEET, data, spec)
     if drawing is not None:
         journal.write(Output(role="sheet", path=f"out/{SHEET}", name=SHEET))
@@ -53,7 +53,7 @@ def preview(job: Job, folder: Path, journal: Journal) -> None:
         parts=(len(data.parts.train), len(data.parts.validation), len(data.parts.test)),
         without_target=data.dropped,
         classes=tuple(table.counts()[:MOST_CLASSES]) if table.has_classes else (),
-        steps=tuple(_steps(spec, before, done)),
+        steps=tuple(_steps(spec, before, results)),
         changes=tuple(_changes(spec, data, table))[:MOST_COLUMNS],
         sheet=drawing,
         seconds=time.monotonic() - began,
@@ -61,26 +61,26 @@ def preview(job: Job, folder: Path, journal: Journal) -> None:
     journal.write(Result(report=report.model_dump(mode="json")))
 
 
-def _steps(spec: TrainSpec, table: Table, done: Sequence[Done]) -> Iterator[Step]:
-    for one in done:
-        gone = np.setdiff1d(table.rows, one.table.rows, assume_unique=True)
+def _steps(spec: TrainSpec, table: Table, results: Sequence[StepResult]) -> Iterator[Step]:
+    for result in results:
+        gone = np.setdiff1d(table.rows, result.table.rows, assume_unique=True)
         yield Step(
-            place=next(place for place, step in enumerate(spec.cleaning) if step is one.step),
-            name=one.step.name,
+            place=next(place for place, step in enumerate(spec.cleaning) if step is result.step),
+            name=result.step.name,
             rows_before=len(table.rows),
-            rows_after=len(one.table.rows),
-            said=tuple(
-                Said(message=effect.message, params={"count": effect.count, **effect.params}, count=effect.count)
-                for effect in one.effects
+            rows_after=len(result.table.rows),
+            effects=tuple(
+                StepEffect(message=effect.message, params={"count": effect.count, **effect.params}, count=effect.count)
+                for effect in result.effects
             ),
             left_out=tuple(_row(table, int(row)) for row in gone[:MOST_ROWS]),
             joined=tuple(
-                Joined(name=name, spellings=spellings)
-                for effect in one.effects
+                JoinedClass(name=name, spellings=spellings)
+                for effect in result.effects
                 for name, spellings in effect.joined[:MOST_CLASSES]
             ),
         )
-        table = one.table
+        table = result.table
 
 
 def _row(table: Table, row: int) -> Row:
@@ -95,19 +95,19 @@ def _outside(column: Column, prepared: Prepared, row: int) -> Any:
     return columns.module_of(column, "values").outside(column, prepared, row)
 
 
-def _changes(spec: TrainSpec, data: Rows, table: Table) -> Iterator[Change]:
+def _changes(spec: TrainSpec, data: Rows, table: Table) -> Iterator[ColumnChange]:
     """Columns in which cleaning changes a value of a row that is left."""
     for block in data.blocks:
-        taken = [name for name in block.column_names if _is_taken(name, data, spec.cleaning)]
-        if taken:
-            yield from _changes_of(block, taken, data, table.rows)
+        names = [name for name in block.column_names if _is_taken(name, data, spec.cleaning)]
+        if names:
+            yield from _changes_of(block, names, data, table.rows)
 
 
 def _is_taken(name: str, data: Rows, steps: Sequence[CleaningSpec]) -> bool:
     return any(step.takes(column) for step in steps for column in data.features if column.name == name)
 
 
-def _changes_of(block: Block, names: Sequence[str], data: Rows, rows: Indices) -> Iterator[Change]:
+def _changes_of(block: Block, names: Sequence[str], data: Rows, rows: Indices) -> Iterator[ColumnChange]:
     values = columns.module_of(block, "values")
     gather = values.gatherer(block, data.prepared)
     before = np.concatenate([gather(piece) for piece in data.pieces(rows, len(rows))])
@@ -117,7 +117,7 @@ def _changes_of(block: Block, names: Sequence[str], data: Rows, rows: Indices) -
         differs = np.flatnonzero(cleaned.differences(was, now, block))
         if len(differs):
             words = [values.readable(block, place, column[differs[:MOST_CELLS]]) for column in (was, now)]
-            yield Change(
+            yield ColumnChange(
                 column=block.column_names[place],
                 count=len(differs),
                 before=_statistics(block, place, was),

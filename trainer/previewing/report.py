@@ -10,7 +10,7 @@ Value = str | float | bool | None
 SHEET = "pictures.png"
 
 
-class Said(Strict):
+class StepEffect(Strict):
     """What a step did, counted: a message identifier and what fills its gaps."""
 
     message: str
@@ -25,7 +25,7 @@ class Row(Strict):
     cells: Annotated[tuple[Annotated[tuple[str, Value], Lenient], ...], Lenient]
 
 
-class Joined(Strict):
+class JoinedClass(Strict):
     """The spellings that became one class."""
 
     name: str
@@ -40,9 +40,9 @@ class Step(Strict):
     name: str
     rows_before: int
     rows_after: int
-    said: Annotated[tuple[Said, ...], Lenient]
+    effects: Annotated[tuple[StepEffect, ...], Lenient]
     left_out: Annotated[tuple[Row, ...], Lenient]
-    joined: Annotated[tuple[Joined, ...], Lenient]
+    joined: Annotated[tuple[JoinedClass, ...], Lenient]
 
 
 class Statistics(Strict):
@@ -63,7 +63,7 @@ class Cell(Strict):
     after: Value
 
 
-class Change(Strict):
+class ColumnChange(Strict):
     """A column whose values change: in how many rows, what it held and holds, and the first cells."""
 
     column: str
@@ -90,6 +90,6 @@ class Preview(Strict):
     without_target: int = Field(description="Rows that are left out besides, because their target is missing.")
     classes: Annotated[tuple[Annotated[tuple[str, int], Lenient], ...], Lenient]
     steps: Annotated[tuple[Step, ...], Lenient]
-    changes: Annotated[tuple[Change, ...], Lenient]
+    changes: Annotated[tuple[ColumnChange, ...], Lenient]
     sheet: Sheet | None
     seconds: float

@@ -45,7 +45,7 @@ def _onnx(path: Path, threads: int) -> Model:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    names = [taken.name for taken in session.get_inputs()]
+    names = [tensor.name for tensor in session.get_inputs()]
 
     def run(rows: Batch) -> Array:
         answer: Array = session.run(None, {name: rows[name] for name in names})[0]

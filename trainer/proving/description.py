@@ -49,28 +49,20 @@ def card(
     runs: Sequence[tuple[str, str]],
 ) -> str:
     """The model card: what it is, how it was tested, how to run it, and the chain of hashes."""
-    return "\n".join(
-        [
-            f"# Model card: {_title(config)}",
-            "",
-            *_about(config),
-            *_scores(scores),
-            *(f"- Caution: {plain(caution, longest=LONGEST_CAUTION)}" for caution in cautions),
-            "",
-            "## Exports",
-            "",
-            *_exports(exports),
-            "",
-            "## Run it",
-            "",
-            *_how_to_run(config, runs),
-            "",
-            "## Where it comes from",
-            "",
-            *_lineage(chain),
-            "",
-        ]
-    )
+    sections = {
+        "Exports": _exports(exports),
+        "Run it": _how_to_run(config, runs),
+        "Where it comes from": _lineage(chain),
+    }
+    lines = [
+        f"# Model card: {_title(config)}",
+        "",
+        *_about(config),
+        *_scores(scores),
+        *(f"- Caution: {plain(caution, longest=LONGEST_CAUTION)}" for caution in cautions),
+        *(line for title, text in sections.items() for line in ("", f"## {title}", "", *text)),
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _title(config: ModelConfig) -> str:

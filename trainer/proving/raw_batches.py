@@ -59,27 +59,34 @@ def batches(
 
     Rows that differ in length are padded by zeros to the longest, and by ``longer`` more; their lengths stand beside.
     """
-    blocks, written, notes, last = preprocess["inputs"], preprocess["table"], notes or Notes(), ""
+    blocks, dialect, notes, last = preprocess["inputs"], preprocess["table"], notes or Notes(), ""
     names = [name for block in blocks for name in block["columns"]]
     folder = Path() if path == STDIN else path if path.is_dir() else path.parent
     try:
-        rows = read(path, names, written, is_table, encoding)
+        rows = read(path, names, dialect, is_table, encoding)
         while some := list(islice(rows, size)):
             notes.keys(some, frozenset(names))
-            batch: dict[str, Array] = {}
-            for block in blocks:
-                values = encoded(block, some, folder, notes)
-                batch |= {block["name"]: values} if isinstance(values, np.ndarray) else padded(block, values, longer)
-            yield batch
+            yield one_batch(blocks, some, folder, notes, longer)
             last = some[-1][0]
         if not last:
             raise ValueError("it holds no rows.")
     except UnicodeError as error:
-        codec = error.encoding if isinstance(error, UnicodeDecodeError) else encoding or written["encoding"]
+        codec = error.encoding if isinstance(error, UnicodeDecodeError) else encoding or dialect["encoding"]
         sentence = f"behind {last or 'line 0'} it is not in {codec}; save it as UTF-8, or name its --encoding."
         raise RowsError(f"{path} cannot be read: {sentence}") from error
     except (ValueError, OSError) as error:
         raise RowsError(f"{path} cannot be read: {error}") from error
+
+
+def one_batch(
+    blocks: Sequence[dict[str, Any]], rows: Sequence[Row], folder: Path, notes: Notes, longer: int
+) -> dict[str, Array]:
+    """Some rows: an array a block, and the lengths of those that differ in length."""
+    batch: dict[str, Array] = {}
+    for block in blocks:
+        values = encoded(block, rows, folder, notes)
+        batch |= {block["name"]: values} if isinstance(values, np.ndarray) else padded(block, values, longer)
+    return batch
 
 
 def encoded(block: dict[str, Any], rows: Sequence[Row], folder: Path, notes: Notes) -> Array | list[Array]:

@@ -28,11 +28,11 @@ class ExportSpec(RunSpec):
         return 0
 
 
-def exporters_for(form: Form, chosen: tuple[Component, ...] | None = None) -> tuple[Component, ...]:
-    """Those of the chosen exporters that take a model of this form. All that do, with their defaults, where nobody
-    chose any, or none of the chosen does; none where the list is empty.
+def exporters_for(form: Form, choice: tuple[Component, ...] | None = None) -> tuple[Component, ...]:
+    """Those of the exporters of a choice that take a model of this form. All that do, with their defaults, where nobody
+    chose any, or none of the choice does; none where the list is empty.
     """
-    if chosen == ():
+    if choice == ():
         return ()
-    fitting = tuple(item for item in chosen or () if form in item.forms)
+    fitting = tuple(item for item in choice or () if form in item.forms)
     return fitting or tuple(item.spec() for item in listing("exporters").values() if form in item.spec.forms)

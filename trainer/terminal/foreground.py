@@ -33,7 +33,7 @@ def attempt(out: Out, spec: AnySpec, inputs: Mapping[str, Path], checkpoints: st
     interrupts.check()
     while True:
         out.begin(job)
-        screen = _shown(out.run)
+        screen = _show(out.run)
         if job.resume is None or screen.ended is None or screen.ended.code != CheckpointError.CODE:
             return screen
         damaged = Path(job.resume)
@@ -43,7 +43,7 @@ def attempt(out: Out, spec: AnySpec, inputs: Mapping[str, Path], checkpoints: st
         print(f"The checkpoint {damaged.name} is damaged and was removed; {instead}.", flush=True)
 
 
-def _shown(folder: Path) -> Screen:
+def _show(folder: Path) -> Screen:
     """Start the attempt in ``folder``, and show it until it has ended."""
     reader = reader_of_news(folder)
     screen, has_ended = Screen(), False

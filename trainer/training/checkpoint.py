@@ -24,7 +24,7 @@ from trainer.packaging.tensorfile import TensorFileError
 from trainer.schedules import Scheduler
 from trainer.training.parallel import Ranks
 
-KEPT = 2  # the newest may be on its way to the store while the next is written
+MOST_CHECKPOINTS = 2  # the newest may be on its way to the store while the next is written
 
 
 @dataclass
@@ -90,7 +90,7 @@ def write(
 
 def prune(folder: Path) -> None:
     """Drop all but the newest checkpoints. Called when the newest one's event is in the journal."""
-    for old in list_newest_first(folder)[KEPT:]:
+    for old in list_newest_first(folder)[MOST_CHECKPOINTS:]:
         old.unlink(missing_ok=True)
 
 

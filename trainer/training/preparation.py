@@ -6,7 +6,7 @@ from typing import Any
 
 from trainer import catalog
 from trainer.cleaning import NAMED
-from trainer.data.cleaned import Changed
+from trainer.data.cleaned import ChangeCount
 from trainer.data.rows import Rows
 from trainer.report import Heading, Table
 from trainer.sentences import gettext_noop as _
@@ -28,7 +28,7 @@ def sentences(data: Rows) -> Iterator[Sentence]:
         yield _("The steps of cleaning found nothing to change."), {}
 
 
-def _by_step(data: Rows) -> Iterator[tuple[str, Sequence[Changed]]]:
+def _by_step(data: Rows) -> Iterator[tuple[str, Sequence[ChangeCount]]]:
     """The label of each step, and what it changed, the most first."""
     for step, changes in groupby(data.changes, key=lambda changed: changed.step):
         yield (
@@ -37,7 +37,7 @@ def _by_step(data: Rows) -> Iterator[tuple[str, Sequence[Changed]]]:
         )
 
 
-def _sentence(step: str, changes: Sequence[Changed]) -> Sentence:
+def _sentence(step: str, changes: Sequence[ChangeCount]) -> Sentence:
     named = ", ".join(f"{changed.column} {changed.count}" for changed in changes[:NAMED])
     return _("“%(step)s” changed %(count)s values, by column: %(columns)s."), {
         "step": step,

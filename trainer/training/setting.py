@@ -33,5 +33,5 @@ class Setting:
 
     @cached_property
     def loss_of(self) -> LossOf:
-        built: LossOf = catalog.build("losses", self.spec.loss, self.data.task.target)
-        return built
+        component: LossOf = catalog.build("losses", self.spec.loss, self.data.task.target)
+        return component

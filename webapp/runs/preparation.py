@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from trainer.catalog import listing
-from trainer.previewing.report import Joined, Preview, Row
+from trainer.previewing.report import JoinedClass, Preview, Row
 from trainer.specs.preview import PREVIEWED
 from trainer.specs.train import TrainSpec
 from webapp import words
@@ -32,7 +32,7 @@ class Step:
     label: str
     sentences: tuple[str, ...]
     left_out: tuple[Row, ...]
-    joined: tuple[Joined, ...]
+    joined: tuple[JoinedClass, ...]
 
 
 @require_POST
@@ -91,7 +91,7 @@ def _steps(preview: Preview) -> Iterator[Step]:
     for step in preview.steps:
         yield Step(
             label=_(listing("cleaning")[step.name].label),
-            sentences=tuple(words.sentence(said.message, said.params) for said in step.said if said.count),
+            sentences=tuple(words.sentence(effect.message, effect.params) for effect in step.effects if effect.count),
             left_out=step.left_out,
             joined=step.joined,
         )

@@ -6,6 +6,7 @@ from trainer.columns import Column as BaseColumn
 from trainer.columns import constant
 from trainer.columns.constant import Column
 from trainer.importing import kind
+from trainer.importing.forms import LONGEST_LEVEL
 from trainer.importing.problems import Problem, problem
 
 MOST_NUMBERS = 0.8  # of the cells, infinite ones, where no other value is left
@@ -35,7 +36,18 @@ class Candidate(kind.Candidate):
         return 0 < observed.numbers == observed.infinite >= MOST_NUMBERS * observed.present
 
     def problems(self, column: BaseColumn) -> Iterator[Problem]:
-        if isinstance(column, constant.Column):
+        if not isinstance(column, constant.Column):
+            return
+        words = self.observed.words()
+        if words and column.missing:
+            yield problem(
+                "one_word",
+                column=column.name,
+                value=words[0][:LONGEST_LEVEL],
+                count=self.observed.present,
+                missing=column.missing,
+            )
+        else:
             yield problem("constant", column=column.name)
 
 

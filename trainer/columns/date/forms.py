@@ -33,8 +33,8 @@ _WEEKDAYS = (
     "sabato|domenica|gio|(?:segunda|terca|quarta|quinta|sexta)(?:-feira)?|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|"
     "zondag"
 )
-_ZONE = r"(?P<zone>Z|(?:UTC|GMT)?[+-]\d\d(?::?\d\d)?|UTC|GMT)(?: ?\([\w .+:/-]{2,40}\))?"
-_CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,12}))?)?"
+_ZONE = r"(?P<zone>Z|(?:UTC|GMT)?[+-]\d\d(?::?\d\d)?|UTC|GMT)(?: ?\([\w .+:/-]{2,40}\)|\[[\w/+-]{2,40}\])?"
+_CLOCK = r"(?P<hour>\d{1,2})[:.h](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,](?P<fraction>\d{1,12}))?)?"
 _TIME = rf"(?:(?:T|,? +){_CLOCK}(?: ?(?P<half>[AP])\.?M\.?)?(?: ?{_ZONE})?)?"
 _ASIAN_TIME = (
     rf"(?:{_TIME}| ?(?P<hour_>\d{{1,2}})[时時点시] ?(?P<minute_>\d{{1,2}})[分분](?: ?(?P<second_>\d{{1,2}})[秒초])?)"
@@ -45,8 +45,8 @@ _NAME = r"(?P<name>[a-z]{3,10})\.?"
 _BETWEEN = r"(?: de | ?[ .-]{1,2})"
 _YEAR = r"(?P<year>\d{4})"
 _FORMS = (
-    rf"{_YEAR}(?P<mark>[-/.])(?P<month>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}})" + _TIME,
-    rf"(?P<first>\d{{1,2}})(?P<mark>[-/.])(?P<second_of>\d{{1,2}})(?P=mark){_YEAR}" + _TIME,
+    rf"{_YEAR}(?P<mark>[-/._])(?P<month>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}})" + _TIME,
+    rf"(?P<first>\d{{1,2}})(?P<mark>[-/._])(?P<second_of>\d{{1,2}})(?P=mark){_YEAR}" + _TIME,
     rf"{_WEEKDAY}{_DAY}{_BETWEEN}{_NAME},?(?:{_BETWEEN}){_YEAR}" + _TIME,
     rf"{_WEEKDAY}{_NAME} {_DAY},? {_YEAR}" + _TIME,
     rf"{_WEEKDAY}{_NAME} {{1,2}}{_DAY} {_CLOCK} (?:{_ZONE} )?{_YEAR}",  # as C and Unix write it
@@ -59,7 +59,7 @@ _FORMS = (
 _COMPACT = (
     rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)"
     r"(?:T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?)?",
-    r"(?P<first>\d{1,2})(?P<mark>[-/.])(?P<second_of>\d{1,2})(?P=mark)(?P<year>\d\d)" + _TIME,
+    r"(?P<first>\d{1,2})(?P<mark>[-/._])(?P<second_of>\d{1,2})(?P=mark)(?P<year>\d\d)" + _TIME,
     rf"{_WEEKDAY}{_DAY}{_BETWEEN}{_NAME},?(?:{_BETWEEN})'?(?P<year>\d\d)" + _TIME,
     rf"{_YEAR}[-/.](?P<month>\d{{1,2}})",
     rf"(?P<month>\d{{1,2}})[-/.]{_YEAR}",

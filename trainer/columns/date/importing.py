@@ -59,16 +59,17 @@ class Candidate(kind.Candidate):
 
     def see(self, part: Part) -> Kept:
         """int64 [cells] microseconds; both orders one behind the other where they differ; None where none is a date."""
-        places = np.flatnonzero(part.read.kinds == TEXT)
         if self._number is None and part.counts[[NUMBER, CODE, INFINITE]].any():
             at = int(np.argmax((part.read.kinds != TEXT) & (part.read.kinds != GAP)))
             self._number = Cell(part.lines[at], part.cells[at].as_py())
-        if not len(places) or self._is_hopeless():
+        if not part.counts[TEXT] or self._is_hopeless():
             return None
+        places = np.flatnonzero(part.read.kinds == TEXT)
         values = np.full((2, len(part.cells)), MISSING, np.int64)
         cells = part.cells.take(series.numbers(places))
         if (plain := _plain(cells)) is not None:
             self._note_plain(len(plain))
+            self._spellings.note_plain(cells)
             values[0, places] = plain
             return values[0]
         encoded = cells.dictionary_encode()
@@ -177,7 +178,7 @@ class Candidate(kind.Candidate):
             yield from self._cell_problems()
             yield from self._zone_problems()
         yield from self._spellings.problems(
-            self.observed.name, self.observed.present, is_date=isinstance(column, Column)
+            self.observed.name, self._dates, self.observed.present, is_date=isinstance(column, Column)
         )
 
     def unread(self) -> Unread | None:

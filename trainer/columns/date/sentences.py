@@ -35,6 +35,11 @@ SENTENCES: dict[str, Sentence] = {
             "and 69 to 99 are 1969 to 1999."
         ),
     ),
+    "partly_dates": (
+        "warning",
+        _("%(count)s of the %(present)s values of “%(column)s” are dates, as “%(value)s”; it was not read as dates."),
+        _("Correct the other cells and import again, or correct the kind to a date: the others then count as missing."),
+    ),
     "unread_months": (
         "warning",
         _("“%(column)s” looks like months or quarters, as in “%(value)s”, and was not read as dates."),
@@ -82,13 +87,8 @@ SENTENCES: dict[str, Sentence] = {
 # Problems that another kind of the column, or another order, may remedy.
 CORRECTABLE = frozenset(
     {
-        "open_days",
-        "decided_days",
-        "impossible_dates",
-        "since_1970",
-        "text_in_dates",
-        "unread_months",
-        "unread_short_years",
+        *("decided_days", "impossible_dates", "open_days", "partly_dates", "since_1970", "text_in_dates"),
+        *("unread_months", "unread_short_years"),
     }
 )
 LOOKED_FOR = {
@@ -96,6 +96,7 @@ LOOKED_FOR = {
     "impossible_dates": _("Dates that do not exist."),
     "text_in_dates": _("Cells among dates that are none."),
     "far_dates": _("Dates outside of the years 1 to 9999."),
+    "partly_dates": _("Columns only a part of which are dates."),
     "unread_months": _("Months that were not read as dates."),
     "unread_short_years": _("Dates whose years have two figures."),
     "partly_zoned": _("Times without a zone among times with one."),

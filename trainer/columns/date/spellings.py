@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from trainer.columns import date
 from trainer.columns.date.read import Moment, moment
@@ -14,6 +15,7 @@ from trainer.importing.problems import Problem, problem
 
 YEAR_LENGTH = 31_556_952_000_000  # microseconds
 DATE_SHARE = 0.8  # of the cells that are there
+LEAST_PART = 0.3  # of them, dates that are worth a word although others are none
 MOST_WORDS = 5
 LONGEST_SHORT = 20  # of a date whose year has two figures, with a time
 LIKELY = re.compile(r"\d{1,2}\W.*\d\d|.*\d{4}")  # what such a date has, or a month with its year
@@ -50,6 +52,7 @@ class Spellings:
         self._reading = reading
         self._words: dict[str, None] = {}  # that are no dates
         self._far = self._shorts = self._months = self._units = NONE
+        self._date = ""  # the first cell that is one
         self._tried = self._likely = 0
 
     def note(self, moments: Sequence[Moment | None], which: Array, cells: Sequence[str]) -> None:
@@ -60,9 +63,15 @@ class Spellings:
         chosen = moments if self._reading else self._if_chosen(moments, cells)
         self._shorts += Noted.of([one is not None and one.is_short for one in chosen], which, cells)
         self._months += Noted.of([one is not None and one.is_month for one in chosen], which, cells)
+        if not self._date:
+            self._date = next((cell for cell, one in zip(cells, moments, strict=True) if one is not None), "")
         self._far += Noted.of([one is not None and one.is_far for one in moments], which, cells)
         if self._reading is not None:
             self._units += Noted.of([one is not None and bool(one.unit) for one in moments], which, cells)
+
+    def note_plain(self, cells: pa.StringArray) -> None:
+        """Of cells all of which are dates."""
+        self._date = self._date or cells[0].as_py()
 
     def _if_chosen(self, moments: Sequence[Moment | None], cells: Sequence[str]) -> Sequence[Moment | None]:
         """What the cells that are no dates would say if somebody chose the kind; nothing once hardly any says so."""
@@ -86,14 +95,16 @@ class Spellings:
         is_few = len(self._words) <= MOST_WORDS and max(map(len, self._words), default=0) <= LONGEST_LEVEL
         return tuple(sorted(self._words)) if is_few else ()
 
-    def problems(self, name: str, present: int, *, is_date: bool) -> Iterator[Problem]:
-        """Of a column with so many cells that are there; ``is_date``: whether it became one of dates."""
+    def problems(self, name: str, dates: int, present: int, *, is_date: bool) -> Iterator[Problem]:
+        """Of a column with so many dates among the cells that are there; ``is_date``: whether it became one of them."""
         far, units, least = self._far, self._units, DATE_SHARE * present
         for noted, code in ((self._shorts, "short_years"), (self._months, "months")):
             if noted.count and is_date and self._reading is not None:
                 yield problem(code, column=name, value=noted.example)
             elif noted.count and not is_date and noted.count >= least:
                 yield problem(f"unread_{code}", column=name, value=noted.example)
+        if not is_date and LEAST_PART * present <= dates < DATE_SHARE * present:
+            yield problem("partly_dates", column=name, count=dates, present=present, value=self._date)
         if far.count and (is_date or far.count >= least):
             yield problem("far_dates", column=name, count=far.count, value=far.example)
         if units.count and is_date and self._reading is not None:

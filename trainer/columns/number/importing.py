@@ -116,6 +116,14 @@ class Candidate(kind.Candidate):
             many and len(self._words) <= MOST_WORDS and observed.numbers >= WORD_SHARE * observed.present
         )
 
+    def _are_partly_numbers(self) -> bool:
+        """Whether many cells are measurements, and others keep the column from being one of numbers."""
+        observed = self.observed
+        if not (observed.is_measured and observed.text) or self._marks.count or len(self._different_units()) > 1:
+            return False
+        are_many = observed.is_full or len(observed.words()) > FEW_LEVELS
+        return are_many and observed.numbers >= WORD_SHARE * observed.present
+
     def _is_mostly_numbers(self) -> bool:
         return self.observed.numbers >= NUMBER_SHARE * self.observed.present
 
@@ -140,6 +148,16 @@ class Candidate(kind.Candidate):
             yield problem("codes", column=column.name, value=self._code[:LONGEST_LEVEL])
         if is_number:
             yield from self._text_problems()
+        elif not is_constant and self._are_partly_numbers():
+            (line, value), count = self._text_cells[0], self.observed.numbers
+            yield problem(
+                "partly_numbers",
+                column=column.name,
+                count=count,
+                present=self.observed.present,
+                value=value[:LONGEST_LEVEL],
+                line=line,
+            )
         if self.observed.infinite and (is_number or is_constant):
             yield problem("infinite_values", column=column.name, count=self.observed.infinite, line=self._infinite_line)
 

@@ -28,7 +28,7 @@ class Marks:
         self._other, self._thousands = (DECIMAL_POINT, POINTS) if comma else (DECIMAL_COMMA, THOUSANDS)
         self._usual: tuple[int, str] | None = None  # the first with the file's own mark, and its line
         self._others: list[tuple[int, str]] = []
-        self._count = self._unread = 0  # of numbers with the other mark, and of those of them that are text so
+        self.count = self._unread = 0  # of numbers with the other mark, and of those of them that are text so
 
     def note(self, part: Part) -> None:
         counts = part.counts
@@ -37,7 +37,7 @@ class Marks:
         if not (self._comma or counts[TEXT]) or not series.contain(part.cells, b"." if self._comma else b","):
             return
         is_other = np.asarray(pc.and_not(_are(part.cells, self._other), _are(part.cells, self._thousands)))
-        self._count += int(np.count_nonzero(is_other))
+        self.count += int(np.count_nonzero(is_other))
         self._unread += int(np.count_nonzero(is_other & (part.read.kinds == TEXT)))
         places = np.flatnonzero(is_other)[: LINES_NAMED - len(self._others)].tolist()
         self._others.extend((part.lines[at], part.cells[at].as_py()) for at in places)
@@ -52,11 +52,11 @@ class Marks:
 
     def problems(self, name: str, numbers: int, present: int, *, is_number: bool) -> Iterator[Problem]:
         """Of a column with so many numbers among the cells that are there."""
-        if not self._count or not (is_number or numbers + self._unread >= NUMBER_SHARE * present):
+        if not self.count or not (is_number or numbers + self._unread >= NUMBER_SHARE * present):
             return
         line, value = self._others[0]
-        lines = ", ".join(str(line) for line, _ in self._others) + (" …" if self._count > len(self._others) else "")
-        params = {"column": name, "count": self._count, "value": value[:LONGEST_LEVEL], "line": line, "lines": lines}
+        lines = ", ".join(str(line) for line, _ in self._others) + (" …" if self.count > len(self._others) else "")
+        params = {"column": name, "count": self.count, "value": value[:LONGEST_LEVEL], "line": line, "lines": lines}
         if self._usual is not None:
             yield problem("mixed_marks", **params, other_line=self._usual[0], other=self._usual[1][:LONGEST_LEVEL])
         elif not is_number:

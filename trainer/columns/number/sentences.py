@@ -36,6 +36,14 @@ SENTENCES: dict[str, Sentence] = {
         ),
         _("Correct the kind of the column to a number and choose its decimal mark."),
     ),
+    "partly_numbers": (
+        "warning",
+        _(
+            "%(count)s of the %(present)s values of “%(column)s” are numbers, the others are not, as “%(value)s” in "
+            "line %(line)s; it was not read as numbers."
+        ),
+        _("Correct these cells and import again, or correct the kind to a number: the others then count as missing."),
+    ),
     "sentinel": (
         "warning",
         _(
@@ -101,6 +109,7 @@ LOOKED_FOR = {
     "words_in_numbers": _("Words that stand among numbers for what is missing."),
     "mixed_marks": _("Decimal commas and decimal points in one column."),
     "other_mark": _("Numbers with another decimal mark than their file."),
+    "partly_numbers": _("Columns only a part of which are numbers."),
     "sentinel": _("Numbers that stand for what is missing."),
     "mixed_units": _("Numbers in different units in one column."),
     "units_as_one": _("Numbers in different units that are to be read as one."),
@@ -111,6 +120,6 @@ LOOKED_FOR = {
 CORRECTABLE = frozenset(
     {
         *("codes", "counts_since_1970", "infinite_values", "mixed_marks", "mixed_units", "other_mark"),
-        *("text_in_numbers", "units_as_one", "words_in_numbers"),
+        *("partly_numbers", "text_in_numbers", "units_as_one", "words_in_numbers"),
     }
 )

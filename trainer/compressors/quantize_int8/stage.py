@@ -95,8 +95,8 @@ def _write_float(version: Version, path: Path) -> None:
 def _calibration(spec: Spec, bench: Bench) -> Iterator[Batch]:
     """Training rows, evenly spaced, the same each time; a piece after the other."""
     train = bench.rows.parts.train
-    chosen = np.linspace(0, len(train) - 1, min(spec.calibration_rows, len(train))).astype(np.int64)
-    return (answering.raw(bench.rows, piece) for piece in bench.rows.pieces(train[chosen], CALIBRATION_BATCH))
+    places = np.linspace(0, len(train) - 1, min(spec.calibration_rows, len(train))).astype(np.int64)
+    return (answering.raw(bench.rows, piece) for piece in bench.rows.pieces(train[places], CALIBRATION_BATCH))
 
 
 class _Calibration:

@@ -105,20 +105,24 @@ def _is_table(source: Source) -> bool:
 
 
 def is_spaced(source: Source, codec: str) -> bool:
-    """Whether the values of its lines stand between spaces; the last line may be cut."""
-    if not source.name.lower().endswith(SPACED) or _has_columns(source.head):
+    """Whether the values of its lines stand between spaces, maybe with a tab among them; the last line may be cut."""
+    head = source.head
+    if not source.name.lower().endswith(SPACED) or _has_columns(head, (b",", b";", b"|")):
         return False
-    lines = source.head.decode(codec, "ignore").splitlines()
-    return spaced.are_columns(lines[:-1] if source.size > len(source.head) else lines)
+    every = head.decode(codec, "ignore").splitlines()
+    lines = every[:-1] if source.size > len(head) else every
+    if _has_columns(head) and not all("  " in line for line in lines if line.strip()):
+        return False
+    return spaced.are_columns(lines)
 
 
-def _has_columns(head: bytes) -> bool:
+def _has_columns(head: bytes, marks: Sequence[bytes] = (b",", b";", b"\t", b"|")) -> bool:
     """Whether two lines one after the other hold a delimiter equally often, or as R writes names, one less."""
     lines = [line for line in head.replace(b"\0", b"").splitlines()[:LINES_COMPARED] if line.strip()]
     return any(
         0 <= below.count(mark) - above.count(mark) <= 1 and above.count(mark) > 0
         for above, below in pairwise(lines)
-        for mark in (b",", b";", b"\t", b"|")
+        for mark in marks
     )
 
 

@@ -42,13 +42,15 @@ def detected(path: Path) -> str:
     if _decodes(path, "utf-8"):
         return "utf-8-sig"
     pairs = _pairs(sample)
-    likely = {
-        "cp932": _is_japanese(sample),
-        "cp1251": _is_cyrillic(sample),
-        "cp949": _is_korean(pairs),
-        "gb18030": pairs.are_most,
-    }
-    return next((codec for codec, is_likely in likely.items() if is_likely and _decodes(path, codec)), "cp1252")
+    likely = (
+        ("cp932", _is_japanese(sample)),
+        ("cp1251", _is_cyrillic(sample)),
+        ("cp949", _is_korean(pairs)),
+        ("gb18030", pairs.are_most),
+        ("cp1252", True),
+        ("cp932", True),  # without kana; some of its bytes are no Western letters
+    )
+    return next((codec for codec, is_likely in likely if is_likely and _decodes(path, codec)), "cp1252")
 
 
 def _decodes(path: Path, encoding: str) -> bool:

@@ -4,7 +4,7 @@ stored value. Both stand in the sheet's XML (ECMA-376, part 1, 18.3.1), and are 
 import mmap
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -12,9 +12,9 @@ from typing import Any
 
 from openpyxl.utils.cell import range_boundaries
 
-MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
+MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
 UNSTORED = re.compile(
-    rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*"
+    rb"<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*"
     rb"</(?:\w+:)?c>"
 )
 MOST_MERGED = 100_000
@@ -31,12 +31,41 @@ class Tall:
     last: int
 
 
-def tall(sheet: Path) -> list[Tall]:
-    """Merged cells of more than one row, by their first column: others give names or titles more room."""
+@dataclass(frozen=True)
+class Wide:
+    """Cells of one row that were merged, as the name of several columns is."""
+
+    row: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The merged cells of a sheet; those of several rows and columns count for their first column."""
+
+    tall: list[Tall]
+    wide: list[Wide]
+
+
+def merged(sheet: Path) -> Merged:
     with sheet.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         references = [match[1].decode() for match in islice(MERGED.finditer(content), MOST_MERGED)]
-    bounds = (range_boundaries(reference) for reference in references)
-    return [Tall(left - 1, top, bottom) for left, top, _, bottom in bounds if bottom > top]
+    bounds = [range_boundaries(reference) for reference in references]
+    return Merged(
+        [Tall(left - 1, top, bottom) for left, top, _, bottom in bounds if bottom > top],
+        [Wide(top, left - 1, right - 1) for left, top, right, bottom in bounds if bottom == top and right > left],
+    )
+
+
+def names_of_two_rows(upper: Sequence[str], lower: Sequence[str], wide: Sequence[Wide]) -> list[str]:
+    """The names of columns that have one for several of them above their own."""
+    groups = [*upper, *[""] * (len(lower) - len(upper))]
+    for one in wide:
+        for at in range(one.first, min(one.last + 1, len(groups))):
+            groups[at] = groups[one.first]
+    own = [*lower, *[""] * (len(groups) - len(lower))]
+    return [f"{group} {name}".strip() if group != name else name for group, name in zip(groups, own, strict=True)]
 
 
 def unstored(sheet: Path) -> int:
@@ -45,17 +74,18 @@ def unstored(sheet: Path) -> int:
         return sum(1 for _ in UNSTORED.finditer(content))
 
 
-def filled(rows: Iterator[Row], merged: list[Tall]) -> Iterator[Row]:
+def filled(rows: Iterator[Row], every: Sequence[Tall]) -> Iterator[Row]:
     """The rows with the value of merged cells in each row that they stand for."""
     starting: defaultdict[int, list[Tall]] = defaultdict(list)
-    for one in merged:
+    for one in every:
         starting[one.first].append(one)
-    values: dict[Tall, Any] = {}
+    values: dict[int, tuple[int, Any]] = {}  # by column: the last row, and the value
     for number, cells in rows:
         for one in starting.get(number, ()):
-            values[one] = cells[one.column] if one.column < len(cells) else None
-        values = {one: value for one, value in values.items() if one.last >= number}
-        for one, value in values.items():
-            if one.column < len(cells) and cells[one.column] is None:
-                cells[one.column] = value
+            values[one.column] = one.last, cells[one.column] if one.column < len(cells) else None
+        for column, (last, value) in list(values.items()):
+            if number > last:
+                del values[column]
+            elif column < len(cells) and cells[column] is None:
+                cells[column] = value
         yield number, cells

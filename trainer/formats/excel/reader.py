@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import time, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ from trainer.errors import TrainerError
 from trainer.formats.csv import dialect
 from trainer.formats.csv.layout import LONGEST_SHOWN, MOST_TITLES, SAMPLE_ROWS, titles
 from trainer.formats.excel import WORKBOOK
-from trainer.formats.excel.cells import Row, Tall, filled, tall, unstored
+from trainer.formats.excel.cells import Merged, Row, Wide, filled, merged, names_of_two_rows, unstored
+from trainer.formats.excel.values import kind_of, number_in, text_in
 from trainer.importing import series
 from trainer.importing.archives import Source
 from trainer.importing.cells import FAULTS
@@ -72,11 +73,11 @@ class Sheet:
 
     opened: Any
     path: Path
-    merged: list[Tall]
+    merged: Merged
 
     def rows(self) -> Iterator[Row]:
         """Rows that are not blank, with their numbers."""
-        return filled(_rows(self.opened), self.merged)
+        return filled(_rows(self.opened), self.merged.tall)
 
 
 def read(sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
@@ -95,7 +96,7 @@ def read(sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
             if not sheets:
                 raise TrainerError("excel_no_rows", "No sheet holds any rows. Choose a file with data.")
             path = next(source.path for source in own if source.name == sheets[0]._worksheet_path.lstrip("/"))
-            parsed = _table(Sheet(sheets[0], path, tall(path)), work, readings)
+            parsed = _table(Sheet(sheets[0], path, merged(path)), work, readings)
     parsed = beside(parsed, [source for source in sources if source not in own])
     others = ", ".join(f"“{sheet.title}”" for sheet in sheets[1:])
     ignored = [problem("other_sheets", sheet=sheets[0].title, names=others)] if others else []
@@ -146,10 +147,12 @@ def _rows(sheet: Any) -> Iterator[Row]:
 
 def _table(sheet: Sheet, work: Path, readings: Readings) -> Parsed:
     sample = list(islice(sheet.rows(), SAMPLE_ROWS))
-    texts = [[_text(cell) for cell in row] for _, row in sample]
-    above = _above([number for number, _ in sample], texts)
+    texts = [[text_in(cell) for cell in row] for _, row in sample]
+    lines = [number for number, _ in sample]
+    above = _above(lines, texts)
     has_header = dialect.has_header(texts[above:], comma=False)
-    table = _laid_out(sheet, sample[above][0] + int(has_header), texts[above] if has_header else None)
+    named = _named(lines[above:], texts[above:], sheet.merged.wide) if has_header else (lines[above], None)
+    table = _laid_out(sheet, *named)
     parsed = parse(
         distinct(cleaned(table.names)),
         _chunks(table.rows(sheet), table.stated),
@@ -165,8 +168,22 @@ def _table(sheet: Sheet, work: Path, readings: Readings) -> Parsed:
             *parsed.problems,
         ),
         checks=parsed.checks | checks_of(_of_cells),
-        left_out=tuple(LeftOut(f"line {number}: {text}", "behind the last row") for number, text in table.remarks),
+        left_out=tuple(_left_out(list(zip(lines, map(_joined, texts[:above]), strict=False)), table)),
     )
+
+
+def _left_out(above: Sequence[tuple[int, str]], table: Table) -> Iterator[LeftOut]:
+    for reason, lines in (("above the table", above), ("behind the last row", table.remarks)):
+        yield from (LeftOut(f"line {number}: {text}", reason) for number, text in lines)
+
+
+def _named(lines: Sequence[int], texts: Sequence[Sequence[str]], wide: Sequence[Wide]) -> tuple[int, Sequence[str]]:
+    """The first line that can have values, and the names above it, which fill two lines where one of the upper is
+    merged over several columns."""
+    groups = [one for one in wide if one.row == lines[0]]
+    if groups and len(texts) > 2 and dialect.has_header(texts[1:], comma=False):
+        return lines[1] + 1, names_of_two_rows(texts[0], texts[1], groups)
+    return lines[0] + 1, texts[0]
 
 
 def _above(numbers: Sequence[int], texts: Sequence[Sequence[str]]) -> int:
@@ -191,7 +208,7 @@ class Cells:
         self.types.extend(set() for _ in range(len(row) - len(self.types)))
         for at, cell in enumerate(row):
             if cell is not None:
-                self.types[at].add(_type(cell))
+                self.types[at].add(kind_of(cell))
             if isinstance(cell, timedelta | time):
                 self.timed.add(at)
 
@@ -238,57 +255,33 @@ def _laid_out(sheet: Sheet, first: int, names: Sequence[str] | None) -> Table:
 
 def _assumed(above: Sequence[Sequence[str]], table: Table, *, has_header: bool) -> Iterator[Problem]:
     if above:
-        yield problem("lines_before", count=len(above), value=" ".join(filter(None, above[0]))[:LONGEST_SHOWN])
+        yield problem("lines_before", count=len(above), value=_joined(above[0]))
     if not has_header:
         yield problem("no_header", count=len(table.names))
     if table.remarks:
         yield problem("lines_behind", count=len(table.remarks), value=table.remarks[0][1])
 
 
+def _joined(row: Sequence[str]) -> str:
+    return " ".join(filter(None, row))[:LONGEST_SHOWN]
+
+
 def _of_cells(sheet: Sheet, table: Table) -> Iterator[Problem]:
     """What merged cells and formulas gave reason to say."""
-    merged = [one for one in sheet.merged if one.first >= table.first and one.column in table.places]
-    if merged:
-        yield problem("merged_cells", count=len(merged))
+    tall = [one for one in sheet.merged.tall if one.first >= table.first and one.column in table.places]
+    if tall:
+        yield problem("merged_cells", count=len(tall))
     for name in table.timed:
         yield problem("durations", column=name)
     if count := unstored(sheet.path):
         yield problem("unstored_formulas", count=count)
 
 
-def _type(cell: Any) -> Stated:
-    if isinstance(cell, str):
-        return "words"
-    is_number = isinstance(cell, int | float | timedelta | time) and not isinstance(cell, bool)
-    return "numbers" if is_number else "spelled"
-
-
 def _chunks(rows: Iterator[Row], stated: Sequence[Stated]) -> Iterator[Chunk]:
     most = max(1, min(CHUNK_ROWS, CHUNK_CELLS // len(stated)))
     while some := list(islice(rows, most)):
         columns = [
-            np.array(list(map(_number, cells)), np.float64) if kind == "numbers" else series.of(map(_text, cells))
+            np.array(list(map(number_in, cells)), np.float64) if kind == "numbers" else series.of(map(text_in, cells))
             for kind, cells in zip(stated, zip(*(row for _, row in some), strict=True), strict=True)
         ]
         yield Chunk([number for number, _ in some], columns)
-
-
-def _number(cell: Any) -> float:
-    """Durations and times of day in seconds."""
-    if isinstance(cell, time):
-        return timedelta(
-            hours=cell.hour, minutes=cell.minute, seconds=cell.second, microseconds=cell.microsecond
-        ).total_seconds()
-    return cell.total_seconds() if isinstance(cell, timedelta) else np.nan if cell is None else cell
-
-
-def _text(cell: Any) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return str(cell).lower()
-    if isinstance(cell, datetime) and cell.time() == time():
-        return cell.date().isoformat()
-    if isinstance(cell, datetime | date | time):
-        return cell.isoformat(sep=" ") if isinstance(cell, datetime) else cell.isoformat()
-    return str(cell).replace("\0", " ")

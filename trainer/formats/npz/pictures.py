@@ -58,7 +58,7 @@ def without(parsed: Parsed, others: Sequence[str]) -> Parsed:
     if not others:
         return parsed
     notice = problem("other_arrays", count=len(others), names=", ".join(others[:NAMED]))
-    left_out = (LeftOut(f"array {name}", "no value for each row") for name in others)
+    left_out = (LeftOut(f"array {name}", "not used") for name in others)
     return replace(parsed, problems=(notice, *parsed.problems), left_out=(*parsed.left_out, *left_out))
 
 

@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 from trainer.columns import Layout
 from trainer.encoders import convolutions, layers
 from trainer.encoders.convolutions import Channels, Kernel
-from trainer.model import ModelSpec, Reading
+from trainer.model import ModelSpec, Widths
 from trainer.parts import Dropout, Hidden, Input, Parts
 
 
@@ -23,10 +23,10 @@ class Spec(ModelSpec):
     dropout: Dropout = 0.25
 
     def parts(self, inputs: Mapping[str, Input]) -> Parts:
-        shapes = {name: taken.shape for name, taken in inputs.items()}
+        shapes = {name: block.shape for name, block in inputs.items()}
         encoder = convolutions.spec(self.channels, self.kernel, self.dropout)
         connected = layers.spec(self.hidden, self.dropout)
         return {"encoder": encoder.part(shapes), "layers": connected.part({"encoded": (encoder.width_of(shapes),)})}
 
-    def narrowed(self, inputs: Mapping[str, Input], readings: Mapping[str, Reading]) -> Self:
-        return self.replaced(**readings["encoder"], **readings["layers"])
+    def narrowed(self, inputs: Mapping[str, Input], widths: Mapping[str, Widths]) -> Self:
+        return self.replaced(**widths["encoder"], **widths["layers"])

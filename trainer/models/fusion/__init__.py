@@ -14,7 +14,7 @@ from trainer.columns import Column, Layout
 from trainer.component import Lenient
 from trainer.encoders import layers
 from trainer.errors import TrainerError
-from trainer.model import ModelSpec, Reading
+from trainer.model import ModelSpec, Widths
 from trainer.parts import CombinerSpec, Dropout, EncoderSpec, Hidden, Input, Parts, Width
 
 MOST_ENCODERS = 64
@@ -72,7 +72,7 @@ class Spec(ModelSpec):
                     )
 
     def parts(self, inputs: Mapping[str, Input]) -> Parts:
-        encoders = {name: self._encoder(taken).part({name: taken.shape}) for name, taken in inputs.items()}
+        encoders = {name: self._encoder(block).part({name: block.shape}) for name, block in inputs.items()}
         combined = self.combiner.width_of(len(inputs), self.width)
         return {
             "encoders": encoders,
@@ -80,20 +80,20 @@ class Spec(ModelSpec):
             "layers": layers.spec(self.hidden, self.dropout).part({"combined": (combined,)}),
         }
 
-    def _encoder(self, taken: Input) -> EncoderSpec:
-        named = (encoder for encoder in self.encoders if set(encoder.columns) & set(taken.columns))
+    def _encoder(self, block: Input) -> EncoderSpec:
+        named = (encoder for encoder in self.encoders if set(encoder.columns) & set(block.columns))
         fitting = (
-            encoder for encoder in self.encoders if not encoder.columns and taken.layout in encoder.layouts_taken
+            encoder for encoder in self.encoders if not encoder.columns and block.layout in encoder.layouts_taken
         )
-        return next(named, None) or next(fitting, None) or _unasked(taken.layout)
+        return next(named, None) or next(fitting, None) or _unasked(block.layout)
 
     def fields(self) -> dict[str, int]:
         return {"width": self.width}
 
-    def narrowed(self, inputs: Mapping[str, Input], readings: Mapping[str, Reading]) -> Self:
+    def narrowed(self, inputs: Mapping[str, Input], widths: Mapping[str, Widths]) -> Self:
         """Pruned blocks are of different widths, hence each gets an encoder of its own."""
         encoders = [
-            self._encoder(taken).replaced(columns=taken.columns, **readings["encoders"][name])
-            for name, taken in inputs.items()
+            self._encoder(block).replaced(columns=block.columns, **widths["encoders"][name])
+            for name, block in inputs.items()
         ]
-        return self.replaced(encoders=encoders, **readings["layers"])
+        return self.replaced(encoders=encoders, **widths["layers"])

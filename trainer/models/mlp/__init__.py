@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 
 from trainer.columns import Layout
 from trainer.encoders import layers
-from trainer.model import ModelSpec, Reading
+from trainer.model import ModelSpec, Widths
 from trainer.parts import Dropout, Hidden, Input, Parts
 
 
@@ -19,8 +19,8 @@ class Spec(ModelSpec):
     dropout: Dropout = 0.1
 
     def parts(self, inputs: Mapping[str, Input]) -> Parts:
-        shapes = {name: taken.shape for name, taken in inputs.items()}
+        shapes = {name: block.shape for name, block in inputs.items()}
         return {"encoder": layers.spec(self.hidden, self.dropout).part(shapes)}
 
-    def narrowed(self, inputs: Mapping[str, Input], readings: Mapping[str, Reading]) -> Self:
-        return self.replaced(**readings["encoder"])
+    def narrowed(self, inputs: Mapping[str, Input], widths: Mapping[str, Widths]) -> Self:
+        return self.replaced(**widths["encoder"])

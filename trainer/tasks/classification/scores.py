@@ -19,10 +19,10 @@ def confusion_matrix(actual: Array, predicted: Array, classes: int) -> Array:
 
 def per_class(actual: Array, predicted: Array, classes: int) -> PerClass:
     """Of class indices [N] against class indices [N]."""
-    hits, taken, rows = (
+    hits, predictions, rows = (
         np.bincount(indices, minlength=classes) for indices in (actual[actual == predicted], predicted, actual)
     )
-    return PerClass.of(hits, taken, rows)
+    return PerClass.of(hits, predictions, rows)
 
 
 def report(

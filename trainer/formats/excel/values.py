@@ -1,0 +1,36 @@
+"""What single cells hold, and how they are handed on."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import numpy as np
+
+from trainer.importing.stated import Stated
+
+
+def kind_of(cell: Any) -> Stated:
+    if isinstance(cell, str):
+        return "words"
+    is_number = isinstance(cell, int | float | timedelta | time) and not isinstance(cell, bool)
+    return "numbers" if is_number else "spelled"
+
+
+def number_in(cell: Any) -> float:
+    """Durations and times of day in seconds."""
+    if isinstance(cell, time):
+        return timedelta(
+            hours=cell.hour, minutes=cell.minute, seconds=cell.second, microseconds=cell.microsecond
+        ).total_seconds()
+    return cell.total_seconds() if isinstance(cell, timedelta) else np.nan if cell is None else cell
+
+
+def text_in(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, datetime) and cell.time() == time():
+        return cell.date().isoformat()
+    if isinstance(cell, datetime | date | time):
+        return cell.isoformat(sep=" ") if isinstance(cell, datetime) else cell.isoformat()
+    return str(cell).replace("\0", " ")
