@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 from tests.browser.conftest import PATIENCE, enter
 from tests.browser.steps import State, client, expect_ready, finished, opened, sample, send, stalling, start_run
 from tests.browser.test_interruptions import escaping_zip
+from tests.browser.test_labels import WIDE
 from tests.browser.test_uploads import DATASET, wide_table
 from tests.browser.test_walk import LONG, expect_more_steps, expect_state
 from tests.yard import Yard
@@ -126,6 +127,19 @@ def _of_data(page: Page, yard: Yard) -> Iterator[State]:
     page.get_by_role("button", name="Start").click()
     page.locator("#spec-errors").wait_for()
     yield "form refused", page
+    yield from _of_many_columns(page)
+
+
+def _of_many_columns(page: Page) -> Iterator[State]:
+    """A form whose columns are narrowed, with a fault in its summary."""
+    page.goto("/datasets/")
+    send(page, "wide.csv", WIDE.encode())
+    expect_ready(page)
+    page.get_by_role("link", name="New run").click()
+    page.get_by_role("searchbox", name="Input columns").first.fill("measure1")
+    page.get_by_label("Epochs").fill("0")
+    page.locator("#spec-preview [data-to-fault]").wait_for()
+    yield "form: many columns", page
 
 
 def _of_corrections(page: Page, yard: Yard) -> Iterator[State]:

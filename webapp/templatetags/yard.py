@@ -8,16 +8,18 @@ from typing import Any
 from django import template
 from django.templatetags.static import static
 from django.utils.dateformat import format as date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from trainer.catalog import listing
 from webapp import formatting, scalars, words
 from webapp.runs import headline
+from webapp.runs.controls.control import Field
 from webapp.runs.models import Measure, Run
 
 register = template.Library()
+CHECKED, INVALID = mark_safe(" checked"), mark_safe(' aria-invalid="true"')
 register.filter(formatting.duration)
 register.filter(formatting.percent)
 register.filter(formatting.short)
@@ -139,6 +141,21 @@ def measure_label(measure: Measure) -> str:
 @register.filter
 def seconds_taken(run: Run) -> float | None:
     return headline.seconds(run)
+
+
+@register.simple_tag
+def tick_boxes(control: Field) -> SafeString:
+    """A box for each choice. Not by a template: a form may have tens of thousands of them."""
+    ticked = set(control.values)
+    first = INVALID if control.errors else ""
+    return format_html_join(
+        "",
+        '<label><input type="checkbox" name="{}" value="{}"{}{}><span>{}</span></label>',
+        (
+            (control.name, value, CHECKED if value in ticked else "", "" if place else first, text)
+            for place, (value, text) in enumerate(control.choices)
+        ),
+    )
 
 
 @register.simple_tag
