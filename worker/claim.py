@@ -167,6 +167,8 @@ def _free_devices(worker: Worker, kind: str, count: int) -> list[Device] | None:
 
 def _still_waits(waiting: Waiting) -> bool:
     """Whether the run goes on waiting, and is told for what; False when somebody else has it."""
-    reason = Reason("waiting_for_devices", "Waits for %(needed)s free devices.", {"needed": waiting.devices_needed})
+    reason = Reason(
+        "waiting_for_devices", "Free devices that it waits for: %(needed)s.", {"needed": waiting.devices_needed}
+    )
     states.explain(waiting.id, State.QUEUED, reason)
     return Run.objects.filter(pk=waiting.id, state=State.QUEUED, attempt=waiting.attempt).exists()

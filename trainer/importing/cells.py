@@ -57,7 +57,7 @@ def read(cells: pa.StringArray, comma: bool = False) -> Read:
         infinite = np.abs(read.values) > LARGEST
     read.values[infinite] = np.nan
     read.kinds[infinite] = INFINITE
-    return replace(read, is_measured=_are_measured(read, cells))
+    return replace(read, is_measured=True) if _are_measured(read, cells) else read
 
 
 def _are_measured(read: Read, cells: pa.StringArray) -> bool:

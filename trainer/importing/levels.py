@@ -11,6 +11,7 @@ from trainer.importing import series
 from trainer.importing.cells import MISSING, Read, among, read
 from trainer.importing.forms import LONGEST_LEVEL, plain_form, short_form
 
+FEW = 20  # cells, which are sooner asked one by one than by Arrow
 NO_CELLS = series.of([])
 
 
@@ -18,7 +19,7 @@ class Levels:
     """Cells in the order in which they first came, with a short form in place of a long text."""
 
     def __init__(self, comma: bool, gaps: frozenset[str] = MISSING) -> None:
-        self._comma, self._is_gap = comma, among(gaps)
+        self._comma, self._gaps, self._is_gap = comma, gaps, among(gaps)
         self._cells = NO_CELLS
         self._present = 0
         self._read = Read(np.empty(0), np.empty(0, np.uint8))
@@ -47,8 +48,13 @@ class Levels:
         return np.asarray(places)
 
     def _add(self, new: pa.StringArray) -> None:
-        self._present += len(new) - int(np.count_nonzero(pc.is_in(new, options=self._is_gap)))
+        self._present += len(new) - self._count_gaps(new)
         self._cells = pa.concat_arrays([self._cells, new]) if self.count else new
+
+    def _count_gaps(self, cells: pa.StringArray) -> int:
+        if len(cells) <= FEW:
+            return len(self._gaps.intersection(cells.to_pylist()))
+        return int(np.count_nonzero(pc.is_in(cells, options=self._is_gap)))
 
     def read(self, places: Array) -> Read:
         """The cells at these places as numbers; not for short forms, which say nothing of what they stand for."""
@@ -65,6 +71,8 @@ class Levels:
 
     def words(self) -> list[str]:
         """All but those that say that a value is missing."""
+        if self._present == self.count:
+            return self._cells.to_pylist()  # type: ignore[no-any-return]
         present = pc.invert(pc.is_in(self._cells, options=self._is_gap))
         return self._cells.filter(present).to_pylist()  # type: ignore[no-any-return]
 

@@ -1,6 +1,7 @@
 """The limits under which uploaded content is opened, in a process of its own."""
 
 import errno
+import gc
 import resource
 import signal
 from collections.abc import Sequence
@@ -37,6 +38,7 @@ def limit(limits: Limits = ORDINARY) -> None:
     The soft limit of time raises TrainerError where the work stands; ten seconds later the kernel ends the process. No
     further process can be started (where the kernel counts processes: not for root).
     """
+    gc.freeze()  # what is loaded stays: the collector need not look through it for garbage
     signal.signal(signal.SIGXCPU, _out_of_time)
     used = int(resource.getrusage(resource.RUSAGE_SELF).ru_utime + resource.getrusage(resource.RUSAGE_SELF).ru_stime)
     _set(resource.RLIMIT_DATA, _allocated() + limits.memory)

@@ -44,7 +44,8 @@ class Sighting:
         for candidate in self.candidates:
             if (column := candidate.column()) is not None:
                 self.winner = candidate
-                return column.model_copy(update={"gaps": (*self.observed.gap_words, *column.gaps)})
+                words = self.observed.gap_words
+                return column.model_copy(update={"gaps": (*words, *column.gaps)}) if words else column
         raise TrainerError(
             "kind_unfit",
             "The values of “%(column)s” cannot be read as the kind “%(kind)s”. Choose another kind for the column.",
