@@ -80,10 +80,10 @@ CLASSES = np.arange(20) % 3
 
 
 def test_pictures_and_their_labels_are_read(tmp_path: Path) -> None:
-    dataset = imported(tmp_path, {"birds.npz": npz(images=PIXELS, labels=CLASSES[:, None], dataset=np.array(2024))})
+    dataset = imported(tmp_path, {"birds.npz": npz(images=PIXELS, labels=CLASSES[:, None], year=np.array(2024))})
     np.testing.assert_array_equal(dataset.data.own_array("image"), PIXELS[:, None])
     assert dataset.data.array("categories")[:, 0].tolist() == CLASSES.tolist()
-    assert dataset.problem("other_arrays").params == {"count": 1, "names": "made"}
+    assert dataset.problem("other_arrays").params == {"count": 1, "names": "year"}
     assert dataset.profile.left_out == 1
 
 
