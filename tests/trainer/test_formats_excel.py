@@ -222,3 +222,27 @@ def test_names_of_several_columns_stand_before_their_own(tmp_path: Path) -> None
     dataset = imported(tmp_path, {"x.xlsx": written(fill)})
     assert [column.name for column in dataset.data.summary.columns] == ["region", "size left", "size right", "label"]
     assert dataset.data.summary.rows == 40
+
+
+def test_a_heading_between_rows_is_a_row(tmp_path: Path) -> None:
+    rows = [[n / 4, n, "yes" if n % 2 else "no"] for n in range(20)]
+    sections: list[list[Any]] = [*rows, [], ["Section B"], ["of two"], *rows]
+    dataset = imported(tmp_path, {"x.xlsx": book([["size", "count", "label"], *sections])})
+    assert dataset.data.summary.rows == 42
+    assert [column.name for column in dataset.data.summary.columns] == ["size", "count", "label"]
+    np.testing.assert_array_equal(dataset.data.array("numbers")[[0, 19, 22, 41], 0], [0, 4.75, 0, 4.75])
+    assert dataset.problem("text_in_numbers").params["value"] == "Section B"
+
+
+def test_many_remarks_behind_a_table_are_no_rows(tmp_path: Path) -> None:
+    rows = [[n / 4, n, "yes" if n % 2 else "no"] for n in range(20)]
+    remarks = [[f"note {n}"] for n in range(25)]
+    dataset = imported(tmp_path, {"x.xlsx": book([["size", "count", "label"], *rows, [], *remarks])})
+    assert dataset.data.summary.rows == 20
+    assert dataset.problem("lines_behind").params == {"count": 25, "value": "note 0"}
+    listed = (dataset.folder / "left_out.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert [listed[0], *listed[-2:]] == [
+        "line 23: note 0,behind the last row",
+        "line 42: note 19,behind the last row",
+        "5 more lines up to line 47,behind the last row",
+    ]

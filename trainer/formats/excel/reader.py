@@ -45,23 +45,23 @@ DAMAGED = (
 )
 MEMBERS = ("xl/", "docProps/", "_rels/", "customXml/", "[Content_Types].xml")
 MOST_REMARKS = 20
-NAMED = 5
+BEHIND = "behind the last row"
 
 
 @dataclass(frozen=True)
 class Table:
     """Where in a sheet the table lies: its first line with values, the places of its columns with what they hold, which
-    of them hold durations or times of day, and remarks behind it."""
+    of them hold durations or times of day, and the remarks behind it."""
 
     names: Sequence[str]
     places: Sequence[int]
     stated: Sequence[Stated]
     timed: Sequence[str]
     first: int
-    remarks: Sequence[tuple[int, str]]
+    remarks: "Remarks"
 
     def rows(self, sheet: "Sheet") -> Iterator[Row]:
-        behind = self.remarks[0][0] if self.remarks else None
+        behind = self.remarks.first
         for number, cells in sheet.rows():
             if number >= self.first and (behind is None or number < behind):
                 yield number, [cells[at] if at < len(cells) else None for at in self.places]
@@ -173,8 +173,10 @@ def _table(sheet: Sheet, work: Path, readings: Readings) -> Parsed:
 
 
 def _left_out(above: Sequence[tuple[int, str]], table: Table) -> Iterator[LeftOut]:
-    for reason, lines in (("above the table", above), ("behind the last row", table.remarks)):
+    for reason, lines in (("above the table", above), (BEHIND, table.remarks.lines)):
         yield from (LeftOut(f"line {number}: {text}", reason) for number, text in lines)
+    if others := table.remarks.count - len(table.remarks.lines):
+        yield LeftOut(f"{others} more lines up to line {table.remarks.last}", BEHIND)
 
 
 def _named(lines: Sequence[int], texts: Sequence[Sequence[str]], wide: Sequence[Wide]) -> tuple[int, Sequence[str]]:
@@ -197,20 +199,49 @@ def _above(numbers: Sequence[int], texts: Sequence[Sequence[str]]) -> int:
 
 
 @dataclass
+class Remarks:
+    """Lines of one text each that no row follows: how many, and the first of them. ``places`` are the columns that
+    they stand in, for they are rows as soon as one follows."""
+
+    count: int = 0
+    last: int = 0
+    lines: list[tuple[int, str]] = field(default_factory=list)
+    places: set[int] = field(default_factory=set)
+
+    @property
+    def first(self) -> int | None:
+        return self.lines[0][0] if self.lines else None
+
+    def add(self, number: int, row: Sequence[Any]) -> None:
+        place = next(at for at, cell in enumerate(row) if cell is not None)
+        self.count, self.last = self.count + 1, number
+        self.places.add(place)
+        if len(self.lines) < MOST_REMARKS:
+            self.lines.append((number, row[place][:LONGEST_SHOWN]))
+
+
+@dataclass
 class Cells:
     """What the rows hold: of each column the types, which hold durations, and the remarks behind the last row."""
 
     types: list[set[Stated]] = field(default_factory=list)
     timed: set[int] = field(default_factory=set)
-    remarks: list[tuple[int, str]] = field(default_factory=list)
+    remarks: Remarks = field(default_factory=Remarks)
 
-    def note(self, row: Sequence[Any]) -> None:
-        self.types.extend(set() for _ in range(len(row) - len(self.types)))
+    def add(self, row: Sequence[Any]) -> None:
+        """One more row; what stood before it was no remark."""
+        self._widen(max(len(row), *(place + 1 for place in self.remarks.places), 0))
+        for place in self.remarks.places:
+            self.types[place].add("words")
+        self.remarks = Remarks()
         for at, cell in enumerate(row):
             if cell is not None:
                 self.types[at].add(kind_of(cell))
             if isinstance(cell, timedelta | time):
                 self.timed.add(at)
+
+    def _widen(self, width: int) -> None:
+        self.types.extend(set() for _ in range(width - len(self.types)))
 
 
 def _cells(sheet: Sheet, first: int) -> Cells:
@@ -220,13 +251,12 @@ def _cells(sheet: Sheet, first: int) -> Cells:
         if number < first:
             continue
         texts = [cell for cell in row if cell is not None]
-        is_apart = bool(cells.remarks) or number > end + 1
-        if is_apart and len(texts) == 1 and isinstance(texts[0], str) and len(cells.remarks) < MOST_REMARKS:
-            cells.remarks.append((number, texts[0][:LONGEST_SHOWN]))
-            continue
-        cells.remarks.clear()
-        end = number
-        cells.note(row)
+        is_apart = cells.remarks.count > 0 or number > end + 1
+        if is_apart and len(texts) == 1 and isinstance(texts[0], str):
+            cells.remarks.add(number, row)
+        else:
+            cells.add(row)
+            end = number
     return cells
 
 
@@ -258,8 +288,8 @@ def _assumed(above: Sequence[Sequence[str]], table: Table, *, has_header: bool) 
         yield problem("lines_before", count=len(above), value=_joined(above[0]))
     if not has_header:
         yield problem("no_header", count=len(table.names))
-    if table.remarks:
-        yield problem("lines_behind", count=len(table.remarks), value=table.remarks[0][1])
+    if table.remarks.count:
+        yield problem("lines_behind", count=table.remarks.count, value=table.remarks.lines[0][1])
 
 
 def _joined(row: Sequence[str]) -> str:
