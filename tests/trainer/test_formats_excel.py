@@ -2,6 +2,8 @@
 
 import datetime
 import io
+import re
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -110,6 +112,16 @@ def written(fill: Callable[[Any], None]) -> bytes:
     fill(workbook)
     workbook.save(buffer)
     return buffer.getvalue()
+
+
+def edited(workbook: bytes, change: Callable[[str], str]) -> bytes:
+    """The workbook with the XML of its first sheet changed, as other programs write it."""
+    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    sheet = members["xl/worksheets/sheet1.xml"].decode()
+    changed = change(sheet)
+    assert changed != sheet
+    return zipped({**members, "xl/worksheets/sheet1.xml": changed.encode()})
 
 
 def test_a_sheet_of_notes_or_a_hidden_one_is_not_taken_for_the_table(tmp_path: Path) -> None:
@@ -246,3 +258,14 @@ def test_many_remarks_behind_a_table_are_no_rows(tmp_path: Path) -> None:
         "line 42: note 19,behind the last row",
         "5 more lines up to line 47,behind the last row",
     ]
+
+
+def test_identifiers_of_more_digits_than_a_number_keeps_stay_apart(tmp_path: Path) -> None:
+    rows = [[1000 + n, n / 4, "yes" if n % 2 else "no"] for n in range(40)]
+    large = edited(
+        book([["id", "size", "label"], *rows]),
+        lambda xml: re.sub(r"(?<=<v>)1\d{3}(?=</v>)", lambda match: str(2**60 + int(match[0]) - 1000), xml),
+    )
+    dataset = imported(tmp_path, {"x.xlsx": large})
+    assert dataset.profile.columns[0].distinct == 40
+    assert dataset.profile.rows[1][0] == str(2**60 + 1)
