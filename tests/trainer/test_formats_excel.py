@@ -164,6 +164,33 @@ def test_formulas_that_no_spreadsheet_computed_yet_are_told(tmp_path: Path) -> N
     assert dataset.problem("unstored_formulas").severity == "warning"
 
 
+def test_formulas_without_a_name_or_a_value_are_told(tmp_path: Path) -> None:
+    dataset = imported(tmp_path, {"x.xlsx": book([[n / 4, n % 3, f"=A{n + 1}*2"] for n in range(20)])})
+    assert dataset.problem("unstored_formulas").params == {"count": 20}
+
+
+@pytest.mark.parametrize("value", ["<v></v>", "<v/>"])
+def test_an_empty_text_is_a_value_of_a_formula(tmp_path: Path, value: str) -> None:
+    rows = [[n, f'=IF(A{n + 2}>9,"more","")', "yes" if n % 2 else "no"] for n in range(20)]
+    computed = edited(
+        book([["a", "b", "label"], *rows]),
+        lambda xml: re.sub(r'(<c r="B\d+")[^<>]*>(<f>.*?</f>)<v ?/?>(</v>)?', rf'\1 t="str">\2{value}', xml),
+    )
+    dataset = imported(tmp_path, {"x.xlsx": computed})
+    assert dataset.data.summary.rows == 20
+    assert [one for one in dataset.profile.problems if one.code == "unstored_formulas"] == []
+
+
+def test_formulas_beside_a_table_are_none_of_it(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [[n / 4, n, "yes" if n % 2 else "no"] for n in range(20)]
+    rows[3] += [None, "=SUM(A2:A20)"]
+    rows[7][1] = "=1+1"
+    content = book([["=NOW()"], [], ["size", "count", "label"], *rows, [], ["=SUM(A2:A20)"]])
+    dataset = imported(tmp_path, {"x.xlsx": content})
+    assert [column.name for column in dataset.data.summary.columns] == ["size", "count", "label"]
+    assert dataset.problem("unstored_formulas").params == {"count": 1}
+
+
 def test_a_blank_row_divides_wide_titles_and_a_remark_from_the_table(tmp_path: Path) -> None:
     names = ["size", "count", "label"]
     rows = [[n / 4, n, "yes" if n % 2 else "no"] for n in range(20)]

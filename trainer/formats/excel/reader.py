@@ -30,25 +30,26 @@ CHUNK_ROWS = 4096
 CHUNK_CELLS = 200_000
 MEMBERS = ("xl/", "docProps/", "_rels/", "customXml/", "[Content_Types].xml")
 MOST_REMARKS = 20
+MOST_COLUMNS = 16_384  # of a sheet
 BEHIND = "behind the last row"
 
 
 @dataclass(frozen=True)
 class Table:
-    """Where in a sheet the table lies: its first line with values, the places of its columns with what they hold, which
-    of them hold durations or times of day, and the remarks behind it."""
+    """Where in a sheet the table lies: its first and last line with values, the places of its columns with what they
+    hold, which of them hold durations or times of day, and the remarks behind it."""
 
     names: Sequence[str]
     places: Sequence[int]
     stated: Sequence[Stated]
     timed: Sequence[str]
     first: int
+    last: int
     remarks: "Remarks"
 
     def rows(self, sheet: "Sheet") -> Iterator[Row]:
-        behind = self.remarks.first
         for number, cells in sheet.rows():
-            if number >= self.first and (behind is None or number < behind):
+            if self.first <= number <= self.last:
                 yield number, [cells[at] if at < len(cells) else None for at in self.places]
 
 
@@ -94,7 +95,7 @@ def _table(sheet: Sheet, work: Path, readings: Readings) -> Parsed:
         parsed,
         problems=(
             *_assumed(outline, table),
-            *_of_cells(sheet, table),
+            *_of_cells(sheet, outline, table),
             *parsed.problems,
         ),
         checks=parsed.checks | checks_of(_of_cells),
@@ -119,10 +120,6 @@ class Remarks:
     lines: list[tuple[int, str]] = field(default_factory=list)
     places: set[int] = field(default_factory=set)
 
-    @property
-    def first(self) -> int | None:
-        return self.lines[0][0] if self.lines else None
-
     def add(self, number: int, row: Sequence[Any]) -> None:
         place = next(at for at, cell in enumerate(row) if cell is not None)
         self.count, self.last = self.count + 1, number
@@ -133,18 +130,19 @@ class Remarks:
 
 @dataclass
 class Cells:
-    """What the rows hold: of each column the types, which hold durations, and the remarks behind the last row."""
+    """What the rows hold: of each column the types, which hold durations, the last row, and the remarks behind it."""
 
+    last: int
     types: list[set[Stated]] = field(default_factory=list)
     timed: set[int] = field(default_factory=set)
     remarks: Remarks = field(default_factory=Remarks)
 
-    def add(self, row: Sequence[Any]) -> None:
+    def add(self, number: int, row: Sequence[Any]) -> None:
         """One more row; what stood before it was no remark."""
         self._widen(max(len(row), *(place + 1 for place in self.remarks.places), 0))
         for place in self.remarks.places:
             self.types[place].add("words")
-        self.remarks = Remarks()
+        self.last, self.remarks = number, Remarks()
         for at, cell in enumerate(row):
             if cell is not None:
                 self.types[at].add(kind_of(cell))
@@ -157,17 +155,16 @@ class Cells:
 
 def _cells(sheet: Sheet, first: int) -> Cells:
     """Of the rows from the first on. What looks like a remark is one where no row follows it."""
-    cells, end = Cells(), first
+    cells = Cells(last=first)
     for number, row in sheet.rows():
         if number < first:
             continue
         texts = [cell for cell in row if cell is not None]
-        is_apart = cells.remarks.count > 0 or number > end + 1
+        is_apart = cells.remarks.count > 0 or number > cells.last + 1
         if is_apart and len(texts) == 1 and isinstance(texts[0], str):
             cells.remarks.add(number, row)
         else:
-            cells.add(row)
-            end = number
+            cells.add(number, row)
     return cells
 
 
@@ -191,6 +188,7 @@ def _laid_out(sheet: Sheet, first: int, names: Sequence[str] | None) -> Table:
             name for name, at, kind in zip(own, places, stated, strict=True) if at in cells.timed and kind == "numbers"
         ],
         first=first,
+        last=cells.last,
         remarks=cells.remarks,
     )
 
@@ -204,14 +202,15 @@ def _assumed(outline: Heading, table: Table) -> Iterator[Problem]:
         yield problem("lines_behind", count=table.remarks.count, value=table.remarks.lines[0][1])
 
 
-def _of_cells(sheet: Sheet, table: Table) -> Iterator[Problem]:
+def _of_cells(sheet: Sheet, outline: Heading, table: Table) -> Iterator[Problem]:
     """What merged cells and formulas gave reason to say."""
     tall = [one for one in sheet.merged.tall if one.first >= table.first and one.column in table.places]
     if tall:
         yield problem("merged_cells", count=len(tall))
     for name in table.timed:
         yield problem("durations", column=name)
-    if count := unstored(sheet.path):
+    columns = range(MOST_COLUMNS) if outline.names is None else set(table.places)  # without values, a name tells one
+    if count := unstored(sheet.path, table.first, table.last, columns):
         yield problem("unstored_formulas", count=count)
 
 
