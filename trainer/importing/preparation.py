@@ -68,7 +68,7 @@ def _mute(parsed: Parsed) -> Iterator[LeftOut]:
     """Columns that cannot go into a model and cannot be told."""
     for column in parsed.summary.columns:
         if column.layout is None and not column.encodings:
-            yield LeftOut(f"column {column.name}", str(kinds()[column.kind].LABEL))
+            yield LeftOut(f"column {column.name}", column.why_unused or column.kind)
 
 
 def _require_kinds(parsed: Parsed, readings: Readings) -> None:
