@@ -58,16 +58,6 @@ def merged(sheet: Path) -> Merged:
     )
 
 
-def names_of_two_rows(upper: Sequence[str], lower: Sequence[str], wide: Sequence[Wide]) -> list[str]:
-    """The names of columns that have one for several of them above their own."""
-    groups = [*upper, *[""] * (len(lower) - len(upper))]
-    for one in wide:
-        for at in range(one.first, min(one.last + 1, len(groups))):
-            groups[at] = groups[one.first]
-    own = [*lower, *[""] * (len(groups) - len(lower))]
-    return [f"{group} {name}".strip() if group != name else name for group, name in zip(groups, own, strict=True)]
-
-
 def unstored(sheet: Path) -> int:
     """How many formulas have no value that was stored with them, as files have them that no spreadsheet opened yet."""
     with sheet.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
@@ -86,6 +76,7 @@ def filled(rows: Iterator[Row], every: Sequence[Tall]) -> Iterator[Row]:
         for column, (last, value) in list(values.items()):
             if number > last:
                 del values[column]
-            elif column < len(cells) and cells[column] is None:
-                cells[column] = value
+            elif value is not None:
+                cells.extend([None] * (column + 1 - len(cells)))
+                cells[column] = value if cells[column] is None else cells[column]
         yield number, cells

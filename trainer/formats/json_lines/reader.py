@@ -20,12 +20,12 @@ from trainer.importing.parsed import LeftOut, Parsed
 from trainer.importing.problems import Problem, checks_of, problem
 from trainer.importing.stated import Stated
 from trainer.importing.tables import Chunk, parse
+from trainer.importing.whole import LARGEST_WHOLE
 from trainer.importing.words import cell
 
 NAMED = 100
 LONGEST_LINE = 16 * 1024 * 1024
 MOST_COLUMNS = 2000
-LARGEST_WHOLE = 2**53  # beyond, float64 does not keep every digit
 CHUNK_ROWS = 4096
 CHUNK_CHARACTERS = 16 * 1024 * 1024
 COPIED = 1024 * 1024

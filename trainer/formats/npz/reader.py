@@ -21,12 +21,12 @@ from trainer.importing.parsed import Parsed
 from trainer.importing.pixels import part_in
 from trainer.importing.stated import Stated
 from trainer.importing.tables import Chunk, parse
+from trainer.importing.whole import LARGEST_WHOLE
 from trainer.sentences import gettext_noop as _
 
 MOST_COLUMNS = 20_000
 CHUNK_ROWS = 4096
 CHUNK_CELLS = 200_000
-LARGEST_WHOLE = 2**53  # beyond, float64 does not keep every digit
 STATED: dict[str, Stated] = {
     "i": "numbers",
     "u": "numbers",
