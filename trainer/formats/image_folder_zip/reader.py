@@ -23,12 +23,11 @@ from trainer.formats.image_folder_zip.reading import Reading
 from trainer.importing import mapped
 from trainer.importing.archives import Source
 from trainer.importing.parsed import LeftOut, Parsed
-from trainer.importing.pictures import labelled_pictures
+from trainer.importing.pictures import MOST_CLASSES, labelled_pictures
 from trainer.importing.problems import Problem, checks_of, problem
 
 DATA = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".json", ".xlsx", ".xls", ".ods", ".parquet", ".xml", ".mat")
 NAMED = 5
-MOST_CLASSES = 10_000
 
 
 @dataclass(frozen=True)
