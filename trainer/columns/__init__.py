@@ -101,6 +101,11 @@ class Column(Strict):
         """How many values a row has in it."""
         return 1
 
+    @property
+    def fits_a_cell(self) -> bool:
+        """Whether a row has one plain value in it, such as a cell of a table shows."""
+        return self.layout == "vector" and self.width == 1
+
     def refusal(self) -> TrainerError:
         """Why it cannot be told at all."""
         return TrainerError(

@@ -20,7 +20,7 @@ MOST_CELLS = 60
 
 def draw(path: Path, parsed: Parsed, profile: Profile) -> Thumbnails | None:
     """Write the contact sheet of the first column that has one as PNG; None where none has."""
-    column = next((column for column in parsed.summary.columns if _can_be_drawn(column.kind)), None)
+    column = next((column for column in parsed.summary.columns if can_be_drawn(column.kind)), None)
     if column is None:
         return None
     rows, labels = _chosen(parsed, profile)
@@ -29,7 +29,8 @@ def draw(path: Path, parsed: Parsed, profile: Profile) -> Thumbnails | None:
 
 
 @cache
-def _can_be_drawn(kind: str) -> bool:
+def can_be_drawn(kind: str) -> bool:
+    """Whether rows of this kind can be looked at as pictures."""
     return find_spec(f"{columns.__name__}.{kind}.sheet") is not None
 
 
