@@ -26,7 +26,7 @@ def report(
     is_better = micro > guessed_f1 or accuracy > guessed_accuracy
     exact = float((predicted == actual).all(axis=1).mean())
     further = [
-        _share("macro_f1", _("Mean F1 of the labels"), float(scores.f1.mean())),
+        _share("macro_f1", _("Macro F1"), float(scores.f1.mean())),
         _share("exact_match", _("Rows with all labels right"), exact),
         _share("label_accuracy", _("Labels right"), accuracy),
         _guess("f1", _("F1 of the same labels for every row"), guessed_f1),
