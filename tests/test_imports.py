@@ -34,7 +34,7 @@ MUTUAL = {
 }
 WEB_MAY_USE = (
     "trainer.catalog",
-    "trainer.specs.kinds",
+    "trainer.specs.parsing",
     "trainer.attempt.events",
     "trainer.exporters",
     "trainer.importing.problems",

@@ -15,7 +15,7 @@ from trainer import exporters
 from trainer.catalog import FAMILIES, listing
 from trainer.columns import readings
 from trainer.sentences import ONE
-from trainer.specs.kinds import KINDS
+from trainer.specs.parsing import KINDS
 from trainer.specs.split import Split
 
 TAGS = {"name", "version", "kind"}  # of every spec; nobody chooses among them in a form

@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from trainer.attempt import job
-from trainer.specs.kinds import parse_complete
+from trainer.specs.parsing import parse_complete
 from worker.claim import Claim
 
 

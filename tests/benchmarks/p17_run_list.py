@@ -52,7 +52,7 @@ def _client(client: Any) -> tuple[Any, Callable[[int], None]]:
     """A signed-in client, and what makes runs of its person up to a number: ended ones, with reports."""
     from django.db import connection
 
-    from trainer.specs.kinds import parse
+    from trainer.specs.parsing import parse
     from webapp.accounts.models import User
     from webapp.datasets.models import Dataset, DatasetVersion
     from webapp.runs.models import Measure, Run, RunScore, State

@@ -113,5 +113,11 @@ def test_many_columns_are_narrowed_by_a_part_of_their_name_and_are_one_stop_of_t
     expect(group.get_by_text("2 chosen")).to_be_visible()
     keyboard.press("Tab")
     expect(group.locator(":focus")).to_have_count(0)
+    for letters, first in (("measure1", "measure1 (number)"), ("nothing", None), ("measure20", "measure20 (number)")):
+        part.fill(letters)  # hides the box that had the focus
+        keyboard.press("Tab")
+        expect(group.get_by_role("checkbox").and_(page.locator(":focus"))).to_have_count(int(first is not None))
+        if first:
+            expect(group.get_by_role("checkbox", name=first, exact=True)).to_be_focused()
     part.fill("")
     expect(group.get_by_role("checkbox", checked=True)).to_have_count(2)

@@ -199,6 +199,15 @@ def test_an_empty_list_of_stages_is_announced_while_one_edits_and_when_it_is_sen
     expect(group.locator("[data-menu] > summary")).to_be_focused()
 
 
+def test_whoever_is_signed_out_while_a_form_is_checked_comes_to_the_sign_in_page(page: Page) -> None:
+    page.goto(f"{finished_digits(page)}compress/")
+    cookies: Any = page.context.cookies()
+    page.context.clear_cookies(name="trainyard_session")
+    page.get_by_role("group", name="Stages", exact=True).locator("[data-remove]").first.click()
+    page.wait_for_url("**/signin/?next=/runs/*/compress/")
+    page.context.add_cookies(cookies)
+
+
 def test_a_component_within_a_component_is_chosen_and_survives_another_choice(form: Page) -> None:
     model = form.locator("#field-model")
     model.select_option("fusion")

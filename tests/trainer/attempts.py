@@ -27,7 +27,7 @@ from trainer.data.prepared import Array, Indices, Prepared, write_prepared
 from trainer.data.rows import Rows
 from trainer.data.summary import DataSummary
 from trainer.packaging.preprocessing import RawModel
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 from trainer.specs.train import TrainDraft
 from trainer.training.device import to_device
 from trainer.training.parallel import Ranks

@@ -11,7 +11,7 @@ from trainer.checked import sha256
 from trainer.data.prepared import Prepared, own_name, write_prepared
 from trainer.data.summary import IMAGE
 from trainer.importing import preparation
-from trainer.specs.kinds import parse, parse_complete
+from trainer.specs.parsing import parse, parse_complete
 from trainer.specs.train import TrainDraft
 
 SAMPLES = Path(__file__).parents[2] / "webapp" / "datasets" / "samples"

@@ -15,7 +15,7 @@ from trainer.data.prepared import Array, Indices
 from trainer.data.rows import Rows
 from trainer.data.variation import Variation
 from trainer.errors import TrainerError
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 from trainer.specs.split import Split
 from trainer.specs.train import TrainDraft
 from trainer.task import TaskSpec

@@ -17,11 +17,11 @@ from trainer.data.table import Table
 from trainer.errors import TrainerError
 from trainer.importing.sentences import SENTENCES
 from trainer.sentences import filled
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 from trainer.specs.split import Split
 from trainer.specs.train import TrainDraft
 from trainer.task import TaskSpec
-from trainer.training import preparation
+from trainer.training import cleaning_report
 
 ANIMAL = {"name": "classification", "target": "animal"}
 TABLE = ["size", "colour", "is_sold"]  # without the picture
@@ -210,16 +210,18 @@ def test_it_is_counted_which_step_changed_how_many_values_of_which_column() -> N
     beyond = (sizes < bounds[0]) | (sizes > bounds[1])
     assert (clipped.step, clipped.column, clipped.count) == (steps[1], "size", beyond.sum())
     assert {one.column for one in folded} == {"animal"}
-    words = [filled(message, params) for message, params in preparation.sentences(data)]
+    words = [filled(message, params) for message, params in cleaning_report.sentences(data)]
     assert words[0] == f"“Fill gaps” changed {gaps.count} values, by column: size {gaps.count}."
-    (table,) = preparation.table(data)
+    (table,) = cleaning_report.table(data)
     assert [row[1:] for row in table.rows if row[1]] == [(one.column, one.count) for one in data.changes]
 
 
 def test_steps_that_change_nothing_say_so_once() -> None:
     steps = [step("fill_missing", columns=["price"])]  # no row with an animal lacks its price
     data = rows.of_task(task(**ANIMAL), dirty.prepared(3), Split(), 0, cleaning=steps)
-    assert [message for message, _ in preparation.sentences(data)] == ["The steps of cleaning found nothing to change."]
+    assert [message for message, _ in cleaning_report.sentences(data)] == [
+        "The steps of cleaning found nothing to change."
+    ]
 
 
 def test_every_step_is_tried_by_hand() -> None:

@@ -25,7 +25,7 @@ from trainer.commands import fit
 from trainer.data.prepared import Prepared
 from trainer.errors import TrainerError
 from trainer.report import Report, Scalar
-from trainer.specs.kinds import parse_complete
+from trainer.specs.parsing import parse_complete
 from trainer.specs.train import TrainDraft
 from trainer.terminal.console import checked
 from trainer.terminal.out import Out

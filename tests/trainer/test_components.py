@@ -32,7 +32,7 @@ from trainer.optimizers import OptimizerSpec
 from trainer.packaging import networks
 from trainer.parts import CombinerSpec, EncoderSpec, Input
 from trainer.schedules import Scheduler, ScheduleSpec
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 from trainer.specs.split import Split
 from trainer.task import Target, TaskSpec
 from trainer.training import checkpoint
@@ -339,7 +339,7 @@ def test_wanted_columns_that_nothing_can_be_learned_from_are_named() -> None:
 
 
 def test_the_listing_reaches_no_torch() -> None:
-    program = "import sys, trainer.specs.kinds; assert 'torch' not in sys.modules; assert 'numpy' not in sys.modules"
+    program = "import sys, trainer.specs.parsing; assert 'torch' not in sys.modules; assert 'numpy' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True)
 
 

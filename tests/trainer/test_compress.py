@@ -22,7 +22,7 @@ from trainer.data.prepared import Array
 from trainer.packaging import package
 from trainer.proving import export, lossy, sources
 from trainer.proving.proof import Proof
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 
 PRUNE = {"name": "prune_channels", "epochs": 3, "least_steps": 1}
 QUANTIZE = {"name": "quantize_int8", "calibration_rows": 64}

@@ -26,7 +26,7 @@ from trainer.data.prepared import Prepared
 from trainer.errors import TrainerError
 from trainer.importing.preparation import prepare
 from trainer.previewing.report import Preview
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 from trainer.specs.train import TrainDraft
 
 
@@ -416,6 +416,13 @@ def test_numbers_since_1970_are_read_where_somebody_says_so(
 def test_negative_and_short_numbers_count_from_1970_too(tmp_path: Path) -> None:
     dataset = table(tmp_path, ["-86400", "0", "86400"] * 12, date.Reading(numbers="seconds"))
     assert seconds(dataset)[:3] == [utc(1969, 12, 31), utc(1970, 1, 1), utc(1970, 1, 2)]
+
+
+@pytest.mark.parametrize("text", ["99999999999999", "999999999999999", "-99999999999999.5", "253402300800"])
+def test_numbers_beyond_the_calendar_are_dates_that_are_far(tmp_path: Path, text: str) -> None:
+    assert moment(text, compact=True, unit="seconds") == (None, None, "", "", False, False, False, True, "seconds")
+    dataset = table(tmp_path, ["0", "86400", text] * 12, date.Reading(numbers="seconds"))
+    assert seconds(dataset)[:3] == [utc(1970, 1, 1), utc(1970, 1, 2), None]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from trainer.packaging import package
 from trainer.proving import export, sources
 from trainer.proving.proof import Proof
 from trainer.sentences import filled
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 from trainer.specs.train import TrainDraft
 
 FEATURES = {"cleaning": ["size", "colour"], "augmentation": ["size", "picture"]}

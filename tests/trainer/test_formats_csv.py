@@ -23,7 +23,7 @@ from trainer.columns import Column, boolean, category
 from trainer.data.summary import Dialect
 from trainer.errors import TrainerError
 from trainer.formats.csv import pieces
-from trainer.formats.csv.encoding import LABELS
+from trainer.formats.csv.encoding import LABELS, SAMPLE, detected
 from trainer.formats.csv.pieces import batches
 from trainer.formats.csv.rows import Table, fitted
 from trainer.formats.csv.rows import rows as one_by_one
@@ -133,6 +133,24 @@ def test_western_text_that_is_not_utf8_is_read_as_windows_1252(tmp_path: Path) -
 def test_the_encoding_is_judged_by_the_whole_file(tmp_path: Path) -> None:
     dataset = imported(tmp_path, {"x.csv": (TABLE * 200).encode() + "1,gr\xfcn,3\n".encode("latin-1")})
     assert "grün" in levels(dataset.data.summary.columns[1])
+
+
+@pytest.mark.parametrize(
+    ("word", "codec"),
+    [("Müller", "cp1252"), ("北京晴天多云", "gb18030"), ("Город", "cp1251"), ("くもり", "cp932")],
+)
+def test_the_encoding_is_judged_where_letters_stand(tmp_path: Path, word: str, codec: str) -> None:
+    path, plain = tmp_path / "x.csv", b"17,owl,in the reeds\r\n" * 220_000
+    assert len(plain) > SAMPLE
+    path.write_bytes(plain + f"18,{word},{word}\r\n".encode(codec) * 3 + plain)
+    assert detected(path) == codec
+
+
+def test_one_foreign_letter_far_behind_is_read_as_it_was_written(tmp_path: Path) -> None:
+    rows = [f"{row},{'ab'[row % 2]},in the reeds and behind the old mill\n" for row in range(100_000)]
+    text = "size,label,name\n" + "".join([*rows, "9,a,Müller\n", "8,b,Maier\n"])
+    assert len(text) > SAMPLE
+    assert read(tmp_path, text, "latin-1").problem("encoding").params == {"encoding": LABELS["cp1252"]}
 
 
 def test_quoted_values_may_hold_delimiters_quotes_and_line_breaks(tmp_path: Path) -> None:

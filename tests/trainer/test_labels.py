@@ -19,7 +19,7 @@ from trainer.columns.labels import values as label_values
 from trainer.data import rows
 from trainer.errors import TrainerError
 from trainer.importing.preparation import prepare
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 from trainer.specs.train import TrainDraft
 
 LISTS: list[list[str] | None] = [["red"], ["blue", "red"], [], None]

@@ -17,7 +17,7 @@ from trainer.data.rows import Rows
 from trainer.errors import TrainerError
 from trainer.packaging import package
 from trainer.packaging.preprocessing import RawModel
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 from trainer.specs.train import TrainDraft, TrainSpec
 from trainer.tasks.regression import Target
 from trainer.training.device import to_device

@@ -26,7 +26,7 @@ from trainer.data.rows import Rows
 from trainer.data.summary import DataSummary
 from trainer.proving import answering, reference_rows, shipping
 from trainer.proving.predict import flat
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 from trainer.specs.train import TrainDraft
 from trainer.tasks import regression
 

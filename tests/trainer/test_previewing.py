@@ -13,7 +13,7 @@ from trainer.columns import module_of
 from trainer.data import blocks, cleaned, rows
 from trainer.previewing import sheet
 from trainer.previewing.report import Preview
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 from trainer.specs.preview import PreviewSpec
 from trainer.specs.split import Split
 from trainer.specs.train import TrainDraft

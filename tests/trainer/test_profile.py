@@ -17,7 +17,7 @@ from trainer.data.summary import DataSummary, number_names
 from trainer.importing.parsed import Parsed
 from trainer.importing.problems import looked_for, sentences
 from trainer.packaging import package
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 from trainer.specs.train import TrainDraft
 from webapp.datasets import samples
 

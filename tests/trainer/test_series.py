@@ -23,6 +23,7 @@ TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_f
 @given(cells=CELLS, comma=st.booleans())
 @example(cells=["(3.5)", "( 7 )", "(-3)", "-3-", "$5 kg", "1" * 400, "1" * 401, "8-"], comma=False)
 @example(cells=["1.500", "1.234,25", "0,5", "1,2,3", "- 1,5 €"], comma=True)
+@example(cells=["１$"], comma=False)
 def test_numbers_are_the_same_as_cell_by_cell(cells: list[str], comma: bool) -> None:
     numbers = spelled_series.numbers(series.of(cells), comma)
     expected = [number_of(cell, comma) for cell in cells]

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from tests.trainer import store_specs
 from trainer import mistakes
 from trainer.catalog import FAMILIES, listing
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 from trainer.specs.train import TrainDraft
 
 

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from trainer.errors import TrainerError
 from trainer.importing.preparation import prepare
 from trainer.specs.inspect import InspectSpec
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 from webapp.accounts.models import User
 from webapp.artifacts import store
 from webapp.artifacts.models import Edge

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from trainer.compressing import savings
 from trainer.report import Figure, Report, Scalar
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 from trainer.specs.train import TrainDraft
 from webapp.accounts.models import User
 from webapp.artifacts.models import Artifact

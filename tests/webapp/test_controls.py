@@ -15,7 +15,7 @@ from tests.webapp.pages import images, table
 from trainer.catalog import FAMILIES, Choice, Entry, Family, listing
 from trainer.component import Component, Lenient, Strict
 from trainer.data.summary import DataSummary
-from trainer.specs.kinds import KINDS
+from trainer.specs.parsing import KINDS
 from trainer.specs.train import TrainSpec
 from webapp.runs import forms
 from webapp.runs.controls import draw

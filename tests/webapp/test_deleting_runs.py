@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 from pytest_django import Settings
 
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 from webapp.accounts.models import User
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact, Edge, ModelVersion

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.html import strip_tags
 
 from tests.webapp.pages import make_dataset
 from trainer.previewing.report import Cell, ColumnChange, Preview, Row, Statistics, Step, StepEffect
@@ -126,6 +127,17 @@ def test_what_is_wrong_in_the_form_is_said_and_nothing_is_begun(ada: User, flowe
     client.force_login(ada)
     form = {"version": str(version(flowers).pk), "epochs": "0", "task.name": "classification"}
     assert 'class="error"' in client.post("/runs/preparation/", form).content.decode()
+    assert not Run.objects.filter(kind=Kind.PREVIEW).exists()
+
+
+def test_what_is_wrong_has_the_name_of_its_field_which_leads_there(ada: User, flowers: Dataset, client: Client) -> None:
+    client.force_login(ada)
+    form = {**form_of(flowers), "cleaning.item": "7", "cleaning.7.name": "clip_outliers"}
+    page = client.post("/runs/preparation/", {**form, "seed": "-1", "cleaning.7.low": "9"})
+    shown = strip_tags(page.content.decode())
+    assert "Seed: " in shown
+    assert "Clip outliers: Lower quantile: " in shown
+    assert 'href="#field-cleaning-7-low" data-to-fault' in page.content.decode()
     assert not Run.objects.filter(kind=Kind.PREVIEW).exists()
 
 

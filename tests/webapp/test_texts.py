@@ -30,7 +30,7 @@ from trainer.importing import foreign
 from trainer.importing.problems import looked_for, sentences
 from trainer.report import Table, cautions
 from trainer.sentences import ONE, filled
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 from trainer.task import Encoded, Task
 from webapp import refusals, texts, words
 from webapp.management.commands.makemessages import KEYWORDS

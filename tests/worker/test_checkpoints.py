@@ -9,7 +9,7 @@ from trainer.attempt import events
 from trainer.attempt.job import Job
 from trainer.attempt.journal import Journal
 from trainer.errors import CheckpointError
-from trainer.specs.kinds import parse_complete
+from trainer.specs.parsing import parse_complete
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact
 from webapp.runs import services, states

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.trainer import dirty
 from trainer.previewing.report import Preview
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 from trainer.specs.preview import PreviewSpec
 from webapp.accounts.models import User
 from webapp.artifacts import store

@@ -20,7 +20,7 @@ from pydantic import Field, model_validator
 from trainer import checked
 from trainer.component import Lenient, Strict
 from trainer.specs.compress import CompressSpec
-from trainer.specs.kinds import AnySpec
+from trainer.specs.parsing import AnySpec
 from trainer.specs.train import TrainSpec
 
 GO_ON, STOP, PAUSE, YIELD = range(4)

@@ -70,6 +70,7 @@ class Column(Strict):
     fillings: ClassVar[frozenset[Filling]] = frozenset()  # of gaps: those that ``values.filled`` takes
     is_clippable: ClassVar[bool] = False  # then there is ``values.clipped``
     has_words: ClassVar[bool] = False  # then there is ``values.folded``
+    why_unused: ClassVar[str] = ""  # of a kind that neither goes into a model nor can be told; after the column's name
 
     kind: str
     name: str
@@ -99,6 +100,11 @@ class Column(Strict):
     def width(self) -> int:
         """How many values a row has in it."""
         return 1
+
+    @property
+    def fits_a_cell(self) -> bool:
+        """Whether a row has one plain value in it, such as a cell of a table shows."""
+        return self.layout == "vector" and self.width == 1
 
     def refusal(self) -> TrainerError:
         """Why it cannot be told at all."""

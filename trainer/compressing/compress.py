@@ -16,8 +16,8 @@ from trainer.attempt.job import GO_ON, STOP, YIELD, Job
 from trainer.attempt.journal import Journal
 from trainer.component import Component
 from trainer.compressing import compare, savings, stages
+from trainer.compressing.compression import Compression
 from trainer.compressing.fine_tuning import PausedError, fine_tune
-from trainer.compressing.setting import Setting
 from trainer.compressing.stage_rows import Refused
 from trainer.compressing.stages import Stages
 from trainer.compressors import Bench, CompressorSpec, RefusedError, Version
@@ -36,64 +36,64 @@ def compress(job: Job, folder: Path, journal: Journal) -> events.Ended:
     sha256 = job.hashes.get("prepared")
     prepared = Prepared.open(job.inputs["prepared"], sha256)
     with prepared.checking(sha256):
-        return _compress(_setting(job, prepared, folder, journal), job)
+        return _compress(_compression(job, prepared, folder, journal), job)
 
 
-def _compress(setting: Setting, job: Job) -> events.Ended:
-    results, step, training = _resumed(job, setting.folder, setting.journal)
-    _start(setting, step)
-    table = compare.Table(setting.data, setting.spec.threads, setting.original)
-    results.rows = results.rows or [table.row(setting.original, "original")]
+def _compress(compression: Compression, job: Job) -> events.Ended:
+    results, step, training = _resumed(job, compression.folder, compression.journal)
+    _start(compression, step)
+    table = compare.Table(compression.data, compression.spec.threads, compression.original)
+    results.rows = results.rows or [table.row(compression.original, "original")]
     command = GO_ON
 
-    while not _is_over(setting, results):
-        command = setting.control.read()
+    while not _is_over(compression, results):
+        command = compression.control.read()
         if command != GO_ON:
             break
         try:
-            _do_next(setting, results, table, training)
+            _do_next(compression, results, table, training)
         except PausedError as paused:
             return events.Ended(outcome="paused", code=paused.code, step=paused.step)
         training = None
-        if not _is_over(setting, results):
-            _checkpoint(setting, results)
+        if not _is_over(compression, results):
+            _checkpoint(compression, results)
 
-    return _end(setting, results, command)
+    return _end(compression, results, command)
 
 
-def _start(setting: Setting, step: int) -> None:
-    setting.journal.write(
+def _start(compression: Compression, step: int) -> None:
+    compression.journal.write(
         events.Started(
             step=step,
-            total_steps=max(1, setting.steps(len(setting.spec.stages))),
-            steps_per_epoch=setting.steps_per_epoch,
-            placement=(str(setting.ranks.device),),
+            total_steps=max(1, compression.steps(len(compression.spec.stages))),
+            steps_per_epoch=compression.steps_per_epoch,
+            placement=(str(compression.ranks.device),),
         )
     )
 
 
-def _is_over(setting: Setting, results: Stages) -> bool:
+def _is_over(compression: Compression, results: Stages) -> bool:
     """Whether all stages are done, or the last one was refused, on which nothing can be built."""
-    return results.done == len(setting.spec.stages) or isinstance(results.rows[-1], Refused)
+    return results.done == len(compression.spec.stages) or isinstance(results.rows[-1], Refused)
 
 
-def _do_next(setting: Setting, results: Stages, table: compare.Table, unfinished: Path | None) -> None:
-    stage = setting.spec.stages[results.done]
-    _say_stage(setting, results.done, stage)
+def _do_next(compression: Compression, results: Stages, table: compare.Table, unfinished: Path | None) -> None:
+    stage = compression.spec.stages[results.done]
+    _say_stage(compression, results.done, stage)
     try:
-        _keep(setting, results, _do(setting, stage, results, unfinished), stage, table)
+        _keep(compression, results, _do(compression, stage, results, unfinished), stage, table)
     except RefusedError as error:
-        _refuse(setting, results, stage, error)
+        _refuse(compression, results, stage, error)
 
 
-def _end(setting: Setting, results: Stages, command: int) -> events.Ended:
-    step = setting.steps(results.done) if results.stopped_at is None else results.stopped_at
+def _end(compression: Compression, results: Stages, command: int) -> events.Ended:
+    step = compression.steps(results.done) if results.stopped_at is None else results.stopped_at
     if command not in (GO_ON, STOP):
-        _checkpoint(setting, results)
+        _checkpoint(compression, results)
         return events.Ended(outcome="paused", code="yielded" if command == YIELD else "", step=step)
-    _report(setting.journal, results)
-    unfinished = isinstance(results.rows[-1], Refused) or results.done < len(setting.spec.stages)
-    stopped = command == STOP or results.stopped_at is not None or (unfinished and setting.control.read() == STOP)
+    _report(compression.journal, results)
+    unfinished = isinstance(results.rows[-1], Refused) or results.done < len(compression.spec.stages)
+    stopped = command == STOP or results.stopped_at is not None or (unfinished and compression.control.read() == STOP)
     return events.Ended(outcome="stopped" if stopped else "succeeded", step=step)
 
 
@@ -107,12 +107,12 @@ def _report(journal: Journal, results: Stages) -> None:
     journal.write(events.Result(report={**report.model_dump(mode="json"), "stages": table}))
 
 
-def _setting(job: Job, prepared: Prepared, folder: Path, journal: Journal) -> Setting:
+def _compression(job: Job, prepared: Prepared, folder: Path, journal: Journal) -> Compression:
     assert isinstance(job.spec, CompressSpec)
     path = job.require("model")
     config, _ = package.load(path)
     data = rows.of_model(config, prepared, job.hashes.get("prepared"))
-    return Setting(
+    return Compression(
         spec=job.spec,
         folder=folder,
         journal=journal,
@@ -138,63 +138,63 @@ def _resumed(job: Job, folder: Path, journal: Journal) -> tuple[Stages, int, Pat
     return results, step, training
 
 
-def _newest(setting: Setting, results: Stages) -> Version:
+def _newest(compression: Compression, results: Stages) -> Version:
     """The version that the next stage starts from."""
     if not results.names:
-        return setting.original
+        return compression.original
     path = results.out / results.names[-1]
     form = results.rows[results.done].form
     config = package.load(path)[0] if form == "torch" else sources.onnx_config(path)
     return Version(stage=results.done, path=path, form=form, config=config)
 
 
-def _say_stage(setting: Setting, done: int, stage: Component) -> None:
-    setting.journal.write(
+def _say_stage(compression: Compression, done: int, stage: Component) -> None:
+    compression.journal.write(
         events.Log(
             message=_("Stage %(stage)d of %(stages)d: %(name)s."),
             params={
                 "stage": done + 1,
-                "stages": len(setting.spec.stages),
+                "stages": len(compression.spec.stages),
                 "name": catalog.entry("compressors", stage).label,
             },
         )
     )
 
 
-def _do(setting: Setting, stage: CompressorSpec, results: Stages, unfinished: Path | None) -> Version:
+def _do(compression: Compression, stage: CompressorSpec, results: Stages, unfinished: Path | None) -> Version:
     """Do one stage in a folder of its own; ``unfinished`` is the checkpoint of its training when an
     earlier life began it.
     """
-    work = setting.folder / "work"
+    work = compression.folder / "work"
     rmtree(work, ignore_errors=True)
     work.mkdir()
     bench = Bench(
         folder=work,
-        rows=setting.data,
-        threads=setting.spec.threads,
-        fine_tune=partial(fine_tune, setting, stage.training(), results, unfinished),
+        rows=compression.data,
+        threads=compression.spec.threads,
+        fine_tune=partial(fine_tune, compression, stage.training(), results, unfinished),
     )
-    result: Version = catalog.build("compressors", stage, _newest(setting, results), bench)
+    result: Version = catalog.build("compressors", stage, _newest(compression, results), bench)
     return result
 
 
-def _checkpoint(setting: Setting, results: Stages) -> None:
+def _checkpoint(compression: Compression, results: Stages) -> None:
     """Between two stages."""
-    setting.data.prepared.is_whole()
-    setting.journal.sync()
-    step = setting.steps(results.done)
-    path = stages.write(setting.folder / "checkpoints", step, results)
-    setting.journal.write(events.Checkpoint(step=step, path=str(path.relative_to(setting.folder))))
+    compression.data.prepared.is_whole()
+    compression.journal.sync()
+    step = compression.steps(results.done)
+    path = stages.write(compression.folder / "checkpoints", step, results)
+    compression.journal.write(events.Checkpoint(step=step, path=str(path.relative_to(compression.folder))))
 
 
-def _keep(setting: Setting, results: Stages, version: Version, stage: Component, table: compare.Table) -> None:
+def _keep(compression: Compression, results: Stages, version: Version, stage: Component, table: compare.Table) -> None:
     """Measure what the stage made, and offer it."""
-    setting.data.prepared.is_whole()
+    compression.data.prepared.is_whole()
     name = stages.file_name(version.stage, stage.name, version.form)
     copyfile(version.path, results.out / name)
     results.rows.append(table.row(version, stage.name, results.rows[-1]))
     results.names.append(name)
-    _publish(setting.journal, results, version.stage, name)
+    _publish(compression.journal, results, version.stage, name)
 
 
 def _publish(journal: Journal, results: Stages, number: int, name: str) -> None:
@@ -203,7 +203,7 @@ def _publish(journal: Journal, results: Stages, number: int, name: str) -> None:
     journal.write(events.Output(role="model", path=f"out/{name}", name=name, meta=meta))
 
 
-def _refuse(setting: Setting, results: Stages, stage: CompressorSpec, error: RefusedError) -> None:
+def _refuse(compression: Compression, results: Stages, stage: CompressorSpec, error: RefusedError) -> None:
     """What a stage made is not offered: the table and the log say why."""
     results.rows.append(
         Refused(
@@ -215,4 +215,4 @@ def _refuse(setting: Setting, results: Stages, stage: CompressorSpec, error: Ref
             params=error.params,
         )
     )
-    setting.journal.write(events.Log(level="warning", code=error.code, message=error.message, params=error.params))
+    compression.journal.write(events.Log(level="warning", code=error.code, message=error.message, params=error.params))

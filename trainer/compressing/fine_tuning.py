@@ -5,13 +5,13 @@ from pathlib import Path
 
 from trainer import catalog
 from trainer.compressing import stages
-from trainer.compressing.setting import Setting
+from trainer.compressing.compression import Compression
 from trainer.compressing.stages import StageJournal, Stages
 from trainer.compressors import RefusedError, Training
 from trainer.packaging.preprocessing import RawModel
 from trainer.specs.train import TrainSpec
 from trainer.training import checkpoint, loop
-from trainer.training.setting import Setting as TrainingSetting
+from trainer.training.setting import Setting
 
 
 class PausedError(Exception):
@@ -24,7 +24,7 @@ class PausedError(Exception):
 
 
 def fine_tune(
-    setting: Setting, training: Training | None, results: Stages, unfinished: Path | None, model: RawModel
+    compression: Compression, training: Training | None, results: Stages, unfinished: Path | None, model: RawModel
 ) -> None:
     """Train on; the model ends with the weights of the best epoch. ``unfinished`` is the checkpoint that an earlier
     life wrote in the middle of it.
@@ -32,12 +32,12 @@ def fine_tune(
     Raises PausedError, and RefusedError when it was stopped before it saw all rows once.
     """
     assert training is not None, "a stage that trains says so in its Spec"
-    earlier = setting.steps(results.done)
-    journal = StageJournal(setting.journal, earlier, partial(_checkpoint, setting, results), setting.folder)
+    earlier = compression.steps(results.done)
+    journal = StageJournal(compression.journal, earlier, partial(_checkpoint, compression, results), compression.folder)
     fitted = loop.fit(
-        TrainingSetting(_recipe(setting, training), model, setting.data, setting.ranks, journal),
-        control=setting.control,
-        folder=setting.folder,
+        Setting(_recipe(compression, training), model, compression.data, compression.ranks, journal),
+        control=compression.control,
+        folder=compression.folder,
         resume=checkpoint.read(unfinished) if unfinished else None,
     )
     step = earlier + fitted.progress.step
@@ -45,7 +45,7 @@ def fine_tune(
         raise PausedError(step, fitted.code)
     if fitted.outcome == "stopped":
         results.stopped_at = step
-    if fitted.progress.step < setting.steps_per_epoch:
+    if fitted.progress.step < compression.steps_per_epoch:
         raise RefusedError(
             "not_fine_tuned",
             "Stopped before it was trained on, so what this stage made is not offered; start the "
@@ -53,20 +53,20 @@ def fine_tune(
         )
 
 
-def _recipe(setting: Setting, training: Training) -> TrainSpec:
+def _recipe(compression: Compression, training: Training) -> TrainSpec:
     """As the model was trained, but for so many epochs at so high a learning rate."""
     optimizer = catalog.default("optimizers", "adamw").replaced(learning_rate=training.learning_rate)
-    return setting.recipe.model_copy(
+    return compression.recipe.model_copy(
         update={
-            "epochs": setting.epochs(training),
+            "epochs": compression.epochs(training),
             "optimizer": optimizer,
             "schedule": catalog.default("schedules", "cosine"),
             "ranks": 1,
             "precision": "float32",
-            "seed": setting.spec.seed,
+            "seed": compression.spec.seed,
         }
     )
 
 
-def _checkpoint(setting: Setting, results: Stages, step: int, training: Path) -> Path:
-    return stages.write(setting.folder / "checkpoints", step, results, training)
+def _checkpoint(compression: Compression, results: Stages, step: int, training: Path) -> Path:
+    return stages.write(compression.folder / "checkpoints", step, results, training)

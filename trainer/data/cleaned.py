@@ -27,7 +27,7 @@ class StepResult:
 
 
 @dataclass(frozen=True)
-class Stage:
+class ValueStep:
     """A step that changes values of these columns: the blocks before it, and behind it."""
 
     step: CleaningSpec
@@ -68,7 +68,7 @@ def values(
     features: Sequence[Column],
     prepared: Prepared,
     train: Indices,
-) -> Iterator[Stage]:
+) -> Iterator[ValueStep]:
     """Each step that changes the blocks."""
     before = tuple(blocks)
     for step in steps:
@@ -76,26 +76,28 @@ def values(
         if hasattr(module, "change"):
             names = frozenset(column.name for column in features if step.takes(column))
             after = tuple(_changed(module.change, step, block, names, prepared, train) for block in before)
-            yield Stage(step, names, before, after)
+            yield ValueStep(step, names, before, after)
             before = after
 
 
-def changes(stages: Sequence[Stage], prepared: Prepared, pieces: Iterable[Indices]) -> list[ChangeCount]:
+def changes(value_steps: Sequence[ValueStep], prepared: Prepared, pieces: Iterable[Indices]) -> list[ChangeCount]:
     """What the steps changed in these rows, by step and column; only where something did."""
     counts: Counter[tuple[int, str]] = Counter()
     for rows in pieces:
-        for place, stage in enumerate(stages):
-            counts.update({(place, name): count for name, count in _changes(stage, prepared, rows)})
+        for place, step in enumerate(value_steps):
+            counts.update({(place, name): count for name, count in _changes(step, prepared, rows)})
     return [
-        ChangeCount(stages[place].step, column, count) for (place, column), count in sorted(counts.items()) if count
+        ChangeCount(value_steps[place].step, column, count)
+        for (place, column), count in sorted(counts.items())
+        if count
     ]
 
 
-def _changes(stage: Stage, prepared: Prepared, rows: Indices) -> Iterator[tuple[str, int]]:
-    for before, after in zip(stage.before, stage.after, strict=True):
+def _changes(step: ValueStep, prepared: Prepared, rows: Indices) -> Iterator[tuple[str, int]]:
+    for before, after in zip(step.before, step.after, strict=True):
         if before != after:
             counts = _differences(before, after, prepared, rows)
-            yield from ((name, count) for name, count in counts if name in stage.columns)
+            yield from ((name, count) for name, count in counts if name in step.columns)
 
 
 def _differences(before: Block, after: Block, prepared: Prepared, rows: Indices) -> Iterator[tuple[str, int]]:

@@ -17,7 +17,7 @@ from trainer.cleaning import CleaningSpec, Effect
 from trainer.columns import Block, Column, Gatherer
 from trainer.data import blocks, cleaned, inputs, partition, split
 from trainer.data.batches import Batches
-from trainer.data.cleaned import ChangeCount, Stage, StepResult
+from trainer.data.cleaned import ChangeCount, StepResult, ValueStep
 from trainer.data.partition import PARTS
 from trainer.data.prepared import Array, Indices, Prepared
 from trainer.data.split import Parts
@@ -40,7 +40,7 @@ class Rows:
     """``targets`` has one entry per row of the file, as the task encodes them.
 
     ``dropped`` counts rows that cannot be used because their target is missing, or the part that a column gives;
-    ``effects`` are what cleaning did with rows and classes, ``stages`` its steps that change values.
+    ``effects`` are what cleaning did with rows and classes, ``value_steps`` its steps that change values.
     """
 
     prepared: Prepared
@@ -51,7 +51,7 @@ class Rows:
     parts: Parts
     dropped: int
     effects: tuple[Effect, ...] = ()
-    stages: tuple[Stage, ...] = ()
+    value_steps: tuple[ValueStep, ...] = ()
 
     def batch(
         self, rows: Indices, dtype: torch.dtype = torch.float32, variation: Variation | None = None
@@ -80,7 +80,9 @@ class Rows:
     def changes(self) -> Sequence[ChangeCount]:
         """The values that cleaning changed in the rows that are used. It reads all of them."""
         rows = np.concatenate([self.parts.train, self.parts.validation, self.parts.test])
-        return cleaned.changes(self.stages, self.prepared, self.pieces(rows, len(rows))) if self.stages else ()
+        return (
+            cleaned.changes(self.value_steps, self.prepared, self.pieces(rows, len(rows))) if self.value_steps else ()
+        )
 
     @cached_property
     def _gatherers(self) -> dict[str, Gatherer]:
@@ -187,17 +189,17 @@ def divide(
     _require_rows(parts.train, ranks)
     target = catalog.part("tasks", task, "task").describe(task, encoded, parts.train)
     fitted = blocks.fit(features, prepared, parts.train)
-    stages = tuple(cleaned.values(cleaning, fitted, features, prepared, parts.train))
+    value_steps = tuple(cleaned.values(cleaning, fitted, features, prepared, parts.train))
     return Rows(
         prepared=prepared,
         task=catalog.build("tasks", task, target),
         features=features,
-        blocks=stages[-1].after if stages else fitted,
+        blocks=value_steps[-1].after if value_steps else fitted,
         targets=encoded.values,
         parts=parts,
         dropped=len(table.rows) - len(usable),
         effects=tuple(effect for result in results for effect in result.effects),
-        stages=stages,
+        value_steps=value_steps,
     )
 
 

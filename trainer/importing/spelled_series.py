@@ -37,7 +37,7 @@ def numbers(cells: pa.StringArray, comma: bool) -> Numbers:
         spelling, beside = _spelled(candidates, comma)
         digits = pc.replace_with_mask(digits, _mask(rest, len(cells)), spelling)
         for unit in pc.unique(beside).drop_null().to_pylist():
-            units[unit] = candidates[pc.index(beside, unit).as_py()].as_py()
+            units[unit] = cells[rest[pc.index(beside, unit).as_py()].as_py()].as_py()
     values = pc.cast(digits, pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False).copy()
     return Numbers(values, ~np.asarray(digits.is_null()), units)
 

@@ -57,13 +57,7 @@ def parse(
     says that it holds; without it, all are guessed from how they are spelled. ``readings``: kinds that somebody chose
     for columns. Raises TrainerError where one of them does not fit the values, or there is no such column.
     """
-    chosen = readings or {}
-    _require_columns(chosen, names)
-    spelled: Sequence[Stated] = ["spelled"] * len(names)
-    sightings = [
-        Sighting(name, cells, chosen.get(name), comma=comma, columns=len(names))
-        for cells, name in zip(stated or spelled, names, strict=True)
-    ]
+    sightings = _sightings(names, stated or ["spelled"] * len(names), readings or {}, comma=comma)
     with closing(Spool(work)) as spool:
         seen = _observe(sightings, chunks, spool)
         columns = [sighting.decided() for sighting in sightings]
@@ -79,6 +73,14 @@ def parse(
         duplicates=seen.duplicates,
         columns=tuple(_as_read(described, sightings, seen.preview)),
     )
+
+
+def _sightings(names: Sequence[str], stated: Sequence[Stated], readings: Readings, *, comma: bool) -> list[Sighting]:
+    _require_columns(readings, names)
+    return [
+        Sighting(name, cells, readings.get(name), comma=comma, columns=len(names))
+        for cells, name in zip(stated, names, strict=True)
+    ]
 
 
 def _require_columns(readings: Readings, names: Sequence[str]) -> None:

@@ -86,7 +86,7 @@ def _steps(spec: TrainSpec, table: Table, results: Sequence[StepResult]) -> Iter
 def _row(table: Table, row: int) -> Row:
     summary = table.prepared.summary
     names = {*table.target_columns, *(column.name for column in table.features)}
-    used = [column for column in summary.columns if column.name in names and column.layout == "vector"]
+    used = [column for column in summary.columns if column.name in names and column.fits_a_cell]
     cells = [(column.name, _outside(column, table.prepared, row)) for column in used[:MOST_CELLS]]
     return Row(number=row + 1, cells=tuple(cells))
 

@@ -16,7 +16,7 @@ from trainer.attempt import events, job
 from trainer.attempt.journal import Reader, end_of
 from trainer.errors import TrainerError
 from trainer.sentences import filled
-from trainer.specs.kinds import AnyDraft, parse
+from trainer.specs.parsing import AnyDraft, parse
 
 POLL_SECONDS = 0.05
 FEWEST_CPU_DEVICES = 2  # as a worker has: two ranks can be tried on any machine

@@ -15,7 +15,7 @@ from trainer.attempt import events, interrupts, launch, warm
 from trainer.attempt.journal import Reader
 from trainer.commands import INTERRUPTED
 from trainer.errors import CheckpointError
-from trainer.specs.kinds import AnySpec
+from trainer.specs.parsing import AnySpec
 from trainer.terminal.console import POLL_SECONDS, Screen, events_of, pausing_on_interrupt, reader_of_news, sentence
 from trainer.terminal.out import REPORT, Out
 

@@ -20,7 +20,7 @@ from trainer.attempt.journal import Reader
 from trainer.checked import sha256
 from trainer.errors import CheckpointError, TrainerError
 from trainer.importing import preparation
-from trainer.specs.kinds import AnySpec
+from trainer.specs.parsing import AnySpec
 from trainer.terminal.console import devices, events_of
 
 REPORT = "report.json"

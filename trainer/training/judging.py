@@ -6,7 +6,7 @@ from trainer.data.rows import Rows
 from trainer.report import Report, Scalar
 from trainer.sentences import gettext_noop as _
 from trainer.specs.train import TrainSpec
-from trainer.training import preparation
+from trainer.training import cleaning_report
 from trainer.training.checkpoint import Progress
 from trainer.training.scoring import predict
 from trainer.training.setting import Setting
@@ -22,7 +22,7 @@ def judge(setting: Setting, progress: Progress) -> Report:
     headline, scalars, blocks = task.report(decisions, truth)
     return Report(
         headline=headline.name,
-        blocks=(*blocks, *(preparation.table(data) if setting.ranks.first else ())),
+        blocks=(*blocks, *(cleaning_report.table(data) if setting.ranks.first else ())),
         scalars=(
             headline,
             *scalars,

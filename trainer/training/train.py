@@ -15,7 +15,7 @@ from trainer.packaging.preprocessing import RawModel
 from trainer.report import Report
 from trainer.sentences import gettext_noop as _
 from trainer.specs.train import TrainSpec
-from trainer.training import checkpoint, parallel, preparation
+from trainer.training import checkpoint, cleaning_report, parallel
 from trainer.training.judging import judge
 from trainer.training.loop import fit
 from trainer.training.setting import Setting
@@ -60,7 +60,7 @@ def _publish(folder: Path, journal: Journal, config: ModelConfig, model: RawMode
 
 
 def _say_what_is_trained_on(journal: Journal, data: Rows) -> None:
-    for message, params in preparation.sentences(data):
+    for message, params in cleaning_report.sentences(data):
         journal.write(events.Log(message=message, params=params))
     if data.dropped:
         journal.write(

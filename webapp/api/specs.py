@@ -11,7 +11,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from trainer.catalog import FAMILIES, Entry, Family, listing
 from trainer.columns import readings
-from trainer.specs.kinds import KINDS
+from trainer.specs.parsing import KINDS
 
 PREFIX = "#/components/schemas/"
 SHAPE = "x-shape"  # in the schema of a field: the shape that stands in its place

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from trainer.specs.inspect import InspectSpec
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 from webapp import words
 from webapp.artifacts import removing, store
 from webapp.artifacts.models import Edge

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from trainer import mistakes
 from trainer.errors import TrainerError
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 from trainer.specs.train import TrainDraft
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import broker, fitting, states

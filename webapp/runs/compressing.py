@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from trainer.errors import TrainerError
 from trainer.specs.compress import CompressSpec
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 from webapp.accounts.models import User
 from webapp.artifacts.models import Artifact, ModelVersion
 from webapp.runs.lineage import input_of

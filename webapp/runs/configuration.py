@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 
 from trainer.catalog import Family, listing
 from trainer.component import Section
-from trainer.specs.kinds import KINDS
+from trainer.specs.parsing import KINDS
 from webapp.runs.controls.shapes import Shape, fields
 from webapp.runs.controls.values import text
 

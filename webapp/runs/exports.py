@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from trainer.component import Component, Form
 from trainer.errors import TrainerError
 from trainer.specs.export import ExportSpec, exporters_for
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 from trainer.specs.train import TrainDraft
 from webapp.artifacts.models import ModelVersion
 from webapp.runs.lineage import input_of

@@ -4,7 +4,7 @@ from typing import Any
 
 from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
-from trainer.specs.kinds import parse
+from trainer.specs.parsing import parse
 from trainer.specs.run import RunSpec
 from trainer.specs.train import TrainDraft, TrainSpec
 from webapp.datasets.models import DatasetVersion

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 
 from trainer.errors import DamagedError, TrainerError
 from trainer.specs.inspect import InspectSpec
-from trainer.specs.kinds import AnyDraft, parse_complete
+from trainer.specs.parsing import AnyDraft, parse_complete
 from webapp import words
 from webapp.accounts.models import User
 from webapp.artifacts import removing
@@ -74,7 +74,15 @@ def queue_run(
     """
     try:
         with transaction.atomic():
-            run = _queued(owner, _clipped(name), spec, dataset_version, parent, idempotency_key, awaits_data)
+            run = _queued(
+                owner=owner,
+                name=_clipped(name),
+                spec=spec,
+                dataset_version=dataset_version,
+                parent=parent,
+                idempotency_key=idempotency_key,
+                awaits_data=awaits_data,
+            )
             add_inputs(run, inputs)
             stream.record(run.pk, entries=[("state", states.body(run))])
             broker.tell_workers(run.pk)
@@ -87,6 +95,7 @@ def queue_run(
 
 
 def _queued(
+    *,
     owner: User,
     name: str,
     spec: AnyDraft,

@@ -159,7 +159,7 @@ def _fields(reading: Reading, version: DatasetVersion, name: str) -> dict[str, A
 
 def _preview(reading: Reading, version: DatasetVersion, sent: QueryDict | None = None) -> dict[str, Any]:
     spec = reading.spec.model_dump(mode="json") if reading.spec else reading.raw
-    wrong = _faults(reading, version, sent)
+    wrong = faults_of(reading, version, sent)
     return {
         "plan": plan(reading.spec, _summary(version), version.profile or {})
         if isinstance(reading.spec, TrainSpec)
@@ -170,7 +170,8 @@ def _preview(reading: Reading, version: DatasetVersion, sent: QueryDict | None =
     }
 
 
-def _faults(reading: Reading, version: DatasetVersion, sent: QueryDict | None) -> list[Fault]:
+def faults_of(reading: Reading, version: DatasetVersion, sent: QueryDict | None) -> list[Fault]:
+    """What is wrong with a spec, each with its control in the form; ``sent`` is the form as a browser has it."""
     if not reading.errors:
         return []
     groups = [part.group for part in forms.sections(reading, _summary(version), most_devices())]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from webapp.runs import curves, following, preparation, starting, views
+from webapp.runs import curves, following, preview_pages, starting, views
 from webapp.runs.services import COMMANDS
 
 app_name = "runs"
@@ -9,9 +9,9 @@ urlpatterns = [
     path("new/", starting.new, name="new"),
     path("new/preview/", starting.preview, name="preview"),
     path("new/json/", starting.from_json, name="from_json"),
-    path("preparation/", preparation.start, name="preparation"),
-    path("preparation/<uuid:run_id>/", preparation.show, name="preparation_of"),
-    path("preparation/<uuid:run_id>/pictures.png", preparation.sheet, name="preparation_sheet"),
+    path("preparation/", preview_pages.start, name="preparation"),
+    path("preparation/<uuid:run_id>/", preview_pages.show, name="preparation_of"),
+    path("preparation/<uuid:run_id>/pictures.png", preview_pages.sheet, name="preparation_sheet"),
     path("<uuid:run_id>/", views.detail, name="detail"),
     path("<uuid:run_id>/status/", views.status, name="status"),
     path("<uuid:run_id>/outcome/", views.outcome, name="outcome"),

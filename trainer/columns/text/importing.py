@@ -35,7 +35,9 @@ class Candidate(kind.Candidate):
             yield problem("numbers_as_text", column=column.name, value=number[:LONGEST_LEVEL])
         elif value := self._nested:
             yield problem("nested_values", column=column.name, value=value[:LONGEST_LEVEL])
-        elif not column.is_identifier and not self.observed.are_codes:
+        elif column.is_identifier:
+            yield problem("text_identifier", column=column.name)
+        elif not self.observed.are_codes:
             yield problem("text_column", column=column.name)
 
     @cached_property

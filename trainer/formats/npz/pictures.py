@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer.data.partition import TRAIN
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
 from trainer.importing import pixels
@@ -46,7 +45,7 @@ def read(arrays: Mapping[str, Array], work: Path) -> Parsed:
         values,
         indices,
         classes,
-        parts=_parts(pairs),
+        parts=pixels.parts([pair.name for pair in pairs], [len(pair.pictures) for pair in pairs]),
         problems=(*_of_arrays(pairs), *notices),
         checks=pixels.checks(),
     )
@@ -103,11 +102,3 @@ def _flat(name: str, labels: Array) -> Array:
 def _of_arrays(pairs: Sequence[Pair]) -> Iterator[Problem]:
     if len(pairs) > 1:
         yield problem("joined_parts", count=len(pairs), names=", ".join(pair.name for pair in pairs))
-
-
-def _parts(pairs: Sequence[Pair]) -> list[str] | None:
-    """The part of each row, by the arrays' names; None where they give no division."""
-    named = [pixels.part_in(pair.name) for pair in pairs]
-    if TRAIN not in named or len(set(named)) == 1 or None in named:
-        return None
-    return [part or TRAIN for pair, part in zip(pairs, named, strict=True) for _ in range(len(pair.pictures))]

@@ -51,6 +51,7 @@ document.addEventListener("input", (event) => {
 async function ask(form) {
   const turn = ++asked;
   const answer = await fetch(form.dataset.check, { method: "POST", body: new FormData(form) }).catch(() => null);
+  if (answer?.redirected) return location.reload();  // signed out: as for htmx, the sign-in page comes and leads back
   if (answer?.ok && turn === asked) show(form, await answer.json());
 }
 

@@ -13,6 +13,7 @@ function count(list) {
 function narrow(list, part) {
   const letters = part.trim().toLowerCase();
   for (const box of boxes(list)) box.parentElement.hidden = !box.parentElement.textContent.toLowerCase().includes(letters);
+  if (!inSight(list).some((box) => box.tabIndex === 0)) rove(list, inSight(list)[0]);
 }
 
 function rove(list, box) {

@@ -14,7 +14,7 @@ from trainer.training.parallel import Ranks
 
 
 @dataclass(frozen=True, kw_only=True)
-class Setting:
+class Compression:
     """``recipe`` is the spec by which the model was trained, and is trained on."""
 
     spec: CompressSpec

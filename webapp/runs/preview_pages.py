@@ -22,6 +22,7 @@ from webapp.accounts.access import signed_in
 from webapp.artifacts import store
 from webapp.artifacts.store import ArtifactError
 from webapp.runs import forms, previews, starting, states
+from webapp.runs.faults import Fault
 from webapp.runs.models import Run, State
 
 
@@ -44,8 +45,8 @@ def start(request: HttpRequest) -> HttpResponse:
     raw = forms.read_post(request.POST)
     reading = forms.check({name: raw[name] for name in PREVIEWED if name in raw}, version)
     if not isinstance(reading.spec, TrainSpec):
-        problems = [sentence for sentences in reading.errors.values() for sentence in sentences]
-        return render(request, "runs/preparation.html", {"problems": problems})
+        faults = starting.faults_of(reading, version, request.POST)
+        return render(request, "runs/preparation.html", {"faults": faults})
     return _fragment(request, previews.start(owner=signed_in(request), version=version, spec=reading.spec))
 
 
@@ -75,7 +76,7 @@ def _fragment(request: HttpRequest, run: Run) -> HttpResponse:
         "run": run,
         "preview": preview,
         "waits": State(run.state) not in states.FINAL,
-        "problems": [_failure(run)] if preview is None and State(run.state) in states.FINAL else [],
+        "faults": [Fault("", "", _failure(run))] if preview is None and State(run.state) in states.FINAL else [],
         "steps": list(_steps(preview)) if preview else [],
     }
     return render(request, "runs/preparation.html", context)

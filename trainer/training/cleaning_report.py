@@ -47,7 +47,7 @@ def _sentence(step: str, changes: Sequence[ChangeCount]) -> Sentence:
 
 
 def _did_nothing(data: Rows) -> bool:
-    has_steps = bool(data.effects or data.stages)
+    has_steps = bool(data.effects or data.value_steps)
     return has_steps and not data.changes and not any(effect.count for effect in data.effects)
 
 
@@ -58,7 +58,7 @@ def table(data: Rows) -> Iterator[Table]:
         rows += [(step, changed.column, changed.count) for changed in changes[:MOST_COLUMNS]]
         if rest := changes[MOST_COLUMNS:]:
             rows.append((step, "…", sum(changed.count for changed in rest)))
-    if rows or data.stages:
+    if rows or data.value_steps:
         yield Table(
             title=_("What cleaning did"),
             note=_("Values are counted in all rows that are used"),
