@@ -415,3 +415,8 @@ def test_a_merged_name_directly_above_rows_takes_none_of_them(tmp_path: Path) ->
     dataset = imported(tmp_path, {"x.xlsx": written(fill)})
     assert dataset.data.summary.rows == 40
     assert [dataset.data.summary.columns[at].name for at in (0, 1, 3)] == ["kind", "sides", "label"]
+
+
+def test_a_row_behind_all_that_a_sheet_can_have_is_refused_before_the_blank_ones_are_counted(tmp_path: Path) -> None:
+    far = edited(book([NAMES, *ROWS]), lambda text: text.replace('<row r="41"', '<row r="1000000000000"'))
+    assert refusal(tmp_path, {"far.xlsx": far}).code == "excel_rows"

@@ -17,6 +17,7 @@ from trainer.formats.csv.layout import SAMPLE_ROWS
 from trainer.formats.excel.cells import Merged, Row, filled
 from trainer.importing.cells import FAULTS
 
+MOST_ROWS = 1_048_576  # that Excel writes; the library fills up what a file skips with blank ones
 DAMAGED = (
     InvalidFileException,
     zipfile.BadZipFile,
@@ -82,6 +83,14 @@ def _holds_table(sheet: Any) -> bool:
 
 def _rows(sheet: Any) -> Iterator[Row]:
     for number, row in enumerate(_library_rows(sheet), start=1):
+        if number > MOST_ROWS:
+            raise TrainerError(
+                "excel_rows",
+                "The sheet “%(sheet)s” says that it has more rows than a sheet can have (%(most)s). Save it again, or "
+                "save it as CSV.",
+                sheet=sheet.title,
+                most=MOST_ROWS,
+            )
         cells = [None if cell in FAULTS or cell == "" else cell for cell in row]
         if any(cell is not None for cell in cells):
             yield number, cells
