@@ -25,8 +25,9 @@ class Spec(CleaningSpec):
     by: Filling = Field(
         "middle",
         title="By",
-        description="The middle or the most frequent of the values in the training rows, or zero. Columns of words, and "
-        "of yes and no, can be filled with the most frequent value only. Columns of dates cannot be filled with zero.",
+        description="The middle or the most frequent of the values in the training rows, or zero. Columns of words, "
+        "and of yes and no, can be filled with the most frequent value only. Columns of dates cannot be filled "
+        "with zero.",
     )
     flag: bool = Field(
         True, title="Flag gaps", description="Tell the model which values were missing, by a feature of their own."

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trainer import catalog
-from trainer.columns import Readings, kinds
+from trainer.columns import Readings
 from trainer.component import Component
 from trainer.data.prepared import write_prepared
 from trainer.errors import TrainerError
