@@ -19,7 +19,7 @@ from trainer.importing.problems import Problem, problem
 FEW_LEVELS = 20
 LOOKED_AT = 1000  # different words
 NUMBER_SHARE = 0.8
-BRACKETS = ("[]", "{}")
+BRACKETS = (b"[]", b"{}")
 
 if TYPE_CHECKING:  # as in trainer.importing.kind
     import pyarrow as pa
@@ -38,7 +38,9 @@ class Candidate(kind.Candidate):
         if not self._are_nested or not is_present.any():
             return None
         first = part.cells[int(np.argmax(is_present))].as_py()
-        self._are_nested = first[0] + first[-1] in BRACKETS and bool(_are_nested(part.cells)[is_present].all())
+        self._are_nested = (first[0] + first[-1]).encode() in BRACKETS and bool(
+            _are_nested(part.cells)[is_present].all()
+        )
         self._nested = (self._nested or first) if self._are_nested else ""
         return None
 
@@ -83,8 +85,8 @@ class Candidate(kind.Candidate):
 
 def _are_nested(cells: "pa.StringArray") -> Array:
     """bool [cells]"""
-    pairs = ((ord(left), ord(right)) for left, right in BRACKETS)
-    return np.any([series.begin(cells, left) & series.end(cells, right) for left, right in pairs], axis=0)
+    lists, objects = (series.begin(cells, left) & series.end(cells, right) for left, right in BRACKETS)
+    return np.asarray(lists | objects)
 
 
 class Import(kind.Import):
