@@ -167,3 +167,21 @@ def test_objects_in_cells_are_not_called_free_text(tmp_path: Path) -> None:
     ]
     dataset = imported(tmp_path, {"x.jsonl": "\n".join(map(json.dumps, rows)).encode()})
     assert dataset.problem("nested_values").params == {"column": "at", "value": '{"x": 0, "y": [1]}'}
+
+
+@pytest.mark.parametrize("gap", [False, True])
+def test_long_lists_of_numbers_are_told_as_lists_and_not_as_identifiers(gap: bool, tmp_path: Path) -> None:
+    rows = [
+        {
+            "embedding": None if gap and number == 3 else [number / 7, *range(100)],
+            "bird": "fox" if number % 2 else "owl",
+        }
+        for number in range(60)
+    ]
+    dataset = imported(tmp_path, {"x.jsonl": "\n".join(map(json.dumps, rows)).encode()})
+    assert dataset.problem("nested_values").params["value"].startswith("[0.0, 0, 1")
+    assert not dataset.data.summary.columns[0].is_identifier
+    assert "identifier" not in dataset.codes
+    rows[50]["embedding"] = "none here"
+    dataset = imported(tmp_path / "mixed", {"x.jsonl": "\n".join(map(json.dumps, rows)).encode()})
+    assert "nested_values" not in dataset.codes

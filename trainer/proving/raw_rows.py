@@ -13,7 +13,7 @@ import numpy as np
 
 from trainer.columns.image.files import SUFFIXES
 from trainer.importing.names import cleaned, distinct
-from trainer.importing.spaced import SPACE, tabbed
+from trainer.importing.spaced import SPACE, tabbed, uncommented
 
 Row = tuple[str, dict[str, Any]]  # where it stands, as "line 3" or a file's name, and its values by column
 Cells = Iterator[tuple[int, list[str]]]
@@ -98,7 +98,7 @@ def heading(rows: Cells, names: Sequence[str], *, has_names: bool) -> tuple[list
     """The names of the columns, and the rows below. Columns are numbered where the training rows had no names."""
     best: list[str] = []
     for line, row in islice(rows, MOST_ABOVE):
-        columns = distinct(cleaned([row[0].lstrip("# "), *row[1:]]))
+        columns = distinct(cleaned([uncommented(row[0]), *row[1:]]))
         if set(names) <= set(columns):
             return with_row_names(columns, rows)
         if has_names and 0 < len(set(names) & set(columns)) == len(set(names) - {ROW_NAMES}):
