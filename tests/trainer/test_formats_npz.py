@@ -172,6 +172,14 @@ def test_labels_as_bytes_are_read_as_utf_8_and_others_are_told_apart(tmp_path: P
     assert [column.levels[code] for code in codes[3::4]] == ["Ulm"] * 5
 
 
+def test_labels_of_one_part_may_be_bytes_and_of_the_other_texts(tmp_path: Path) -> None:
+    names = np.array(["Köln", "Ulm"])[np.arange(20) % 2]
+    arrays = {"x_train": PIXELS, "y_train": np.char.encode(names, "utf-8"), "x_test": PIXELS[:6], "y_test": names[:6]}
+    column = imported(tmp_path, {"x": npz(**arrays)}).data.summary.named("label")
+    assert isinstance(column, category.Column)
+    assert column.levels == ("Köln", "Ulm")
+
+
 def test_the_first_empty_label_is_named(tmp_path: Path) -> None:
     labels = np.array(["owl", "fox", "", "fox"] * 5)
     assert refusal(tmp_path, {"x": npz(X=PIXELS, y=labels)}).params == {"number": 3}

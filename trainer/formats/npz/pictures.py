@@ -38,7 +38,7 @@ def read(arrays: Mapping[str, Array], work: Path) -> Parsed:
     """The pictures with their labels; several parts are joined. Raises TrainerError where labels are missing."""
     pairs = [_pair(name, arrays) for name, array in arrays.items() if are_pictures(array)]
     values, notices = pixels.alike([pixels.channels_first(pair.pictures, pair.name) for pair in pairs], work)
-    classes, indices = pixels.classes(np.concatenate([pair.labels for pair in pairs]))
+    classes, indices = pixels.classes(_joined([pair.labels for pair in pairs]))
     used = {name for pair in pairs for name in (pair.name, pair.label_name)}
     others = [name for name in arrays if name not in used]
     parsed = labelled_pictures(
@@ -97,6 +97,13 @@ def _flat(name: str, labels: Array) -> Array:
         name=name,
         columns=labels.shape[1],
     )
+
+
+def _joined(labels: Sequence[Array]) -> Array:
+    """Those of all parts; where only some are bytes, NumPy would take these for ASCII."""
+    if {"S", "U"} <= {own.dtype.kind for own in labels}:
+        labels = [np.char.decode(own, "utf-8", "replace") if own.dtype.kind == "S" else own for own in labels]
+    return np.concatenate(labels)
 
 
 def _of_arrays(pairs: Sequence[Pair]) -> Iterator[Problem]:
