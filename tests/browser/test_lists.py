@@ -179,6 +179,10 @@ def test_a_fault_in_a_fold_is_marked_there_and_reached_from_the_summary(form: Pa
     expect(item.locator("details").first).to_have_attribute("data-faulty", "")
     form.locator("#spec-preview").get_by_role("link", name="Flip pictures: Part").click()
     expect(field).to_be_focused()
+    item.locator("[data-grip]").click()
+    group.get_by_role("button", name="Preview on your rows").click()
+    form.locator("#preparation").get_by_role("link", name="Flip pictures: Part").click()
+    expect(field).to_be_focused()
     field.fill("0.5")
     expect(item.locator(".error")).to_have_count(0)
 
