@@ -48,6 +48,8 @@ def test_a_column_of_crosses_and_empty_cells_is_pointed_out(tmp_path: Path) -> N
     dataset = table(tmp_path / "crosses", ["x", "", ""] * 20)
     assert dataset.problem("one_word").params == {"column": "cell", "value": "x", "count": 20, "missing": 40}
     assert "constant" not in dataset.codes
+    long = table(tmp_path / "long", ["y" * 200, "", ""] * 20)  # a short form stands for it among the words
+    assert long.problem("one_word").params["value"] == "y" * 80
     assert "constant" in table(tmp_path / "same", ["x"] * 60).codes
     assert "constant" in table(tmp_path / "nothing", [""] * 60).codes
 

@@ -1,13 +1,20 @@
 """Columns that are the same in every row, or nothing at all."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from trainer.columns import Column as BaseColumn
 from trainer.columns import constant
 from trainer.columns.constant import Column
 from trainer.importing import kind
+from trainer.importing.cells import GAP
 from trainer.importing.forms import LONGEST_LEVEL
 from trainer.importing.problems import Problem, problem
+
+if TYPE_CHECKING:  # as in trainer.importing.kind
+    from trainer.importing.observed import Part
 
 MOST_NUMBERS = 0.8  # of the cells, infinite ones, where no other value is left
 
@@ -15,6 +22,14 @@ MOST_NUMBERS = 0.8  # of the cells, infinite ones, where no other value is left
 class Candidate(kind.Candidate):
     stated = frozenset({"spelled", "words", "numbers"})
     tells_gaps = False
+    _first = ""  # value
+
+    def see(self, part: "Part") -> kind.Kept:
+        """Nothing; how the one value is written, for which a short form may stand among the words."""
+        is_present = part.read.kinds != GAP
+        if self.observed.stated != "numbers" and not self._first and is_present.any():
+            self._first = part.cells[int(np.argmax(is_present))].as_py()
+        return None
 
     def column(self) -> Column | None:
         observed = self.observed
@@ -43,7 +58,7 @@ class Candidate(kind.Candidate):
             yield problem(
                 "one_word",
                 column=column.name,
-                value=words[0][:LONGEST_LEVEL],
+                value=self._first[:LONGEST_LEVEL],
                 count=self.observed.present,
                 missing=column.missing,
             )
