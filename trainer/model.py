@@ -28,6 +28,10 @@ class ModelSpec(Component):
     def require_fit(self, features: Sequence[Column]) -> None:
         """Raise TrainerError where a field of the model does not fit columns that the network can take."""
 
+    def fitted(self, features: Sequence[Column]) -> Self:
+        """With what its fields leave to be chosen to fit these columns."""
+        return self
+
     def parts(self, inputs: Mapping[str, Input]) -> Parts:
         """What the network is put together of for these encoded blocks."""
         raise NotImplementedError

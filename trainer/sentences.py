@@ -21,6 +21,42 @@ ONE: dict[str, tuple[str, str]] = {
         "“%(column)s” holds numbers, but one cell is text: “%(value)s” in line %(line)s.",
         "count",
     ),
+    "“%(column)s” is “%(value)s” in %(count)s rows and empty in the other %(missing)s, and was left out.": (
+        "“%(column)s” is “%(value)s” in one row and empty in the other %(missing)s, and was left out.",
+        "count",
+    ),
+    "“%(column)s” has %(count)s dates that do not exist, the first “%(value)s” in line %(line)s.": (
+        "“%(column)s” has one date that does not exist, “%(value)s” in line %(line)s.",
+        "count",
+    ),
+    "“%(column)s” holds dates, but %(count)s cells are none, the first “%(value)s” in line %(line)s.": (
+        "“%(column)s” holds dates, but one cell is none: “%(value)s” in line %(line)s.",
+        "count",
+    ),
+    "“%(column)s” has %(count)s dates outside of the years 1 to 9999, such as “%(value)s”, which are not read.": (
+        "“%(column)s” has one date outside of the years 1 to 9999, “%(value)s”, which is not read.",
+        "count",
+    ),
+    "%(count)s of the %(present)s values of “%(column)s” are dates, as “%(value)s”; it was not read as dates.": (
+        "One of the %(present)s values of “%(column)s” is a date, “%(value)s”; the column was not read as dates.",
+        "count",
+    ),
+    "“%(column)s” has times with a zone (%(zones)s) and %(count)s without one; those without were taken for UTC.": (
+        "“%(column)s” has times with a zone (%(zones)s) and one without; that one was taken for UTC.",
+        "count",
+    ),
+    "“%(column)s” mixes decimal marks: %(count)s numbers are written as “%(value)s” in line %(line)s (lines "
+    "%(lines)s), others as “%(other)s” in line %(other_line)s.": (
+        "“%(column)s” mixes decimal marks: one number is written as “%(value)s” in line %(line)s, others as "
+        "“%(other)s” in line %(other_line)s.",
+        "count",
+    ),
+    "%(count)s of the %(present)s values of “%(column)s” are numbers, the others are not, as “%(value)s” in line "
+    "%(line)s; it was not read as numbers.": (
+        "One of the %(present)s values of “%(column)s” is a number, the others are not, as “%(value)s” in line "
+        "%(line)s; the column was not read as numbers.",
+        "count",
+    ),
     "“%(column)s” has %(count)s values that are infinite or too large, the first in line %(line)s.": (
         "“%(column)s” has one value that is infinite or too large, in line %(line)s.",
         "count",

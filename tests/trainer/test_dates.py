@@ -418,6 +418,13 @@ def test_negative_and_short_numbers_count_from_1970_too(tmp_path: Path) -> None:
     assert seconds(dataset)[:3] == [utc(1969, 12, 31), utc(1970, 1, 1), utc(1970, 1, 2)]
 
 
+@pytest.mark.parametrize("text", ["99999999999999", "999999999999999", "-99999999999999.5", "253402300800"])
+def test_numbers_beyond_the_calendar_are_dates_that_are_far(tmp_path: Path, text: str) -> None:
+    assert moment(text, compact=True, unit="seconds") == (None, None, "", "", False, False, False, True, "seconds")
+    dataset = table(tmp_path, ["0", "86400", text] * 12, date.Reading(numbers="seconds"))
+    assert seconds(dataset)[:3] == [utc(1970, 1, 1), utc(1970, 1, 2), None]
+
+
 @pytest.mark.parametrize(
     ("name", "first", "unit"),
     [

@@ -23,11 +23,12 @@ from trainer.columns import Column, boolean, category
 from trainer.data.summary import Dialect
 from trainer.errors import TrainerError
 from trainer.formats.csv import pieces
-from trainer.formats.csv.encoding import LABELS
+from trainer.formats.csv.encoding import LABELS, SAMPLE, detected
 from trainer.formats.csv.pieces import batches
 from trainer.formats.csv.rows import Table, fitted
 from trainer.formats.csv.rows import rows as one_by_one
 from trainer.importing.archives import Source
+from trainer.proving.raw_rows import table
 
 SOURCE = Source(Path("x.csv"), "x.csv", b"")
 TABLE = "size,colour,weight\n" + "".join(f"{n},{'red' if n % 3 else 'blue'},{n / 4}\n" for n in range(30))
@@ -133,6 +134,24 @@ def test_western_text_that_is_not_utf8_is_read_as_windows_1252(tmp_path: Path) -
 def test_the_encoding_is_judged_by_the_whole_file(tmp_path: Path) -> None:
     dataset = imported(tmp_path, {"x.csv": (TABLE * 200).encode() + "1,gr\xfcn,3\n".encode("latin-1")})
     assert "grün" in levels(dataset.data.summary.columns[1])
+
+
+@pytest.mark.parametrize(
+    ("word", "codec"),
+    [("Müller", "cp1252"), ("北京晴天多云", "gb18030"), ("Город", "cp1251"), ("くもり", "cp932")],
+)
+def test_the_encoding_is_judged_where_letters_stand(tmp_path: Path, word: str, codec: str) -> None:
+    path, plain = tmp_path / "x.csv", b"17,owl,in the reeds\r\n" * 220_000
+    assert len(plain) > SAMPLE
+    path.write_bytes(plain + f"18,{word},{word}\r\n".encode(codec) * 3 + plain)
+    assert detected(path) == codec
+
+
+def test_one_foreign_letter_far_behind_is_read_as_it_was_written(tmp_path: Path) -> None:
+    rows = [f"{row},{'ab'[row % 2]},in the reeds and behind the old mill\n" for row in range(100_000)]
+    text = "size,label,name\n" + "".join([*rows, "9,a,Müller\n", "8,b,Maier\n"])
+    assert len(text) > SAMPLE
+    assert read(tmp_path, text, "latin-1").problem("encoding").params == {"encoding": LABELS["cp1252"]}
 
 
 def test_quoted_values_may_hold_delimiters_quotes_and_line_breaks(tmp_path: Path) -> None:
@@ -524,3 +543,64 @@ def test_words_between_tabs_stay_one_value(tmp_path: Path) -> None:
 def test_prose_is_no_table_of_words(tmp_path: Path) -> None:
     prose = b"one two three\nfour five six\nseven eight nine\nten eleven twelve\n"
     assert refusal(tmp_path, {"birds.txt": prose}).code == "format_unknown"
+
+
+@pytest.mark.parametrize("mark", ["#", "%", "//"])
+@pytest.mark.parametrize("delimiter", ["  ", ","])
+def test_comments_above_are_known_by_their_marks_in_every_table(mark: str, delimiter: str, tmp_path: Path) -> None:
+    rows = "".join(delimiter.join((f"{n / 4}", f"x{n % 3}", f"{n}")) + "\n" for n in range(30))
+    above = f"{mark} birds of  the lake\n{mark} {delimiter.join(('size', 'bird', 'weight'))}\n"
+    dataset = imported(tmp_path, {"birds.dat": (above + rows).encode()})
+    assert kinds(dataset) == {"size": "number", "bird": "category", "weight": "number"}
+    assert dataset.data.summary.rows == 30
+    assert dataset.problem("lines_before").params["value"].split() == [mark, "birds", "of", "the", "lake"]
+    assert "\t" not in dataset.problem("lines_before").params["value"]
+    assert dataset.data.summary.dialect is not None
+    written = dataset.data.summary.dialect.model_dump()
+    raw = list(table((above + rows).splitlines(keepends=True), ["bird", "weight", "size"], written))
+    assert [float(row["size"]) for _, row in raw] == [n / 4 for n in range(30)]
+
+
+def test_a_name_may_begin_like_a_comment(tmp_path: Path) -> None:
+    dataset = read(tmp_path, "%fat,label\n" + "".join(f"{n},{'ab'[n % 2]}\n" for n in range(30)))
+    assert list(kinds(dataset)) == ["%fat", "label"]
+
+
+@pytest.mark.parametrize(("name", "header"), [("x.dat", ""), ("x.dat", "n size bird\n"), ("x.csv", "n size bird\n")])
+def test_commas_within_numbers_between_spaces_are_decimal(name: str, header: str, tmp_path: Path) -> None:
+    rows = "".join(f"{n} {n % 9},{n % 7} {'ab'[n % 2]}\n" for n in range(30))
+    dataset = imported(tmp_path, {name: (header + rows).encode()})
+    assert (len(dataset.data.summary.columns), dataset.data.summary.rows) == (3, 30)
+    expected = [n % 9 + n % 7 / 10 for n in range(30)]
+    np.testing.assert_allclose(dataset.data.array("numbers")[:, 1], expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"{n},{n % 5} km\n" for n in range(30)),
+        "id,the distance\n" + "".join(f"{n},{n % 5} km\n" for n in range(30)),
+        "".join(f"{n},2024-01-0{n % 9 + 1} 12:00\n" for n in range(30)),
+    ],
+)
+def test_commas_between_values_that_hold_spaces_cut_them(text: str, tmp_path: Path) -> None:
+    assert read(tmp_path, text).data.summary.dialect == Dialect(header=text.startswith("id"))
+
+
+def test_rows_all_of_which_begin_like_comments_are_between_commas(tmp_path: Path) -> None:
+    dataset = imported(tmp_path, {"x.dat": b"# a, b\n# c, 1\n# d, 2\n"})
+    assert (dataset.data.summary.rows, dataset.data.summary.dialect) == (2, Dialect())
+
+
+def test_spaces_can_be_chosen_and_what_stands_around_the_table_has_none_of_our_tabs(tmp_path: Path) -> None:
+    rows = "".join(f"{n}  {'ab'[n % 2]} {n % 5} 7\n" for n in range(30))
+    spec = listing("formats")["csv"].spec.model_validate({"delimiter": "space"})
+    dataset = imported(tmp_path, {"x.csv": f"the lake\nn name of it\n{rows}# end of file\n".encode()}, spec)
+    assert list(kinds(dataset)) == ["n", "name", "of", "it"]
+    listed = (dataset.folder / "left_out.csv").read_text(encoding="utf-8").splitlines()
+    assert listed[1:3] == ["line 1: the lake,above the table", "line 33: # end of file,behind the last row"]
+
+
+def test_one_column_is_told_of_every_delimiter(tmp_path: Path) -> None:
+    error = refusal(tmp_path, {"x.csv": b"a\n1\n2\n"})
+    assert error.code == "csv_one_column" and "semicolons, tabs, bars or spaces." in str(error)

@@ -2,7 +2,10 @@
 
 import datetime
 import io
+import re
+import zipfile
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,8 @@ import pytest
 from tests.files import imported, picture, refusal, zipped
 from trainer.columns import category
 from trainer.columns.number import Reading
+from trainer.formats.excel.cells import Merged
+from trainer.formats.excel.sheets import Sheet, opened
 
 ROWS = [
     [
@@ -112,6 +117,16 @@ def written(fill: Callable[[Any], None]) -> bytes:
     return buffer.getvalue()
 
 
+def edited(workbook: bytes, change: Callable[[str], str]) -> bytes:
+    """The workbook with the XML of its first sheet changed, as other programs write it."""
+    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    sheet = members["xl/worksheets/sheet1.xml"].decode()
+    changed = change(sheet)
+    assert changed != sheet
+    return zipped({**members, "xl/worksheets/sheet1.xml": changed.encode()})
+
+
 def test_a_sheet_of_notes_or_a_hidden_one_is_not_taken_for_the_table(tmp_path: Path) -> None:
     def fill(workbook: Any) -> None:
         workbook.active.append(["These are the birds of 2024"])
@@ -147,6 +162,33 @@ def test_formulas_that_no_spreadsheet_computed_yet_are_told(tmp_path: Path) -> N
     dataset = imported(tmp_path, {"x.xlsx": book([["a", "b", "label"], *rows])})
     assert dataset.problem("unstored_formulas").params == {"count": 20}
     assert dataset.problem("unstored_formulas").severity == "warning"
+
+
+def test_formulas_without_a_name_or_a_value_are_told(tmp_path: Path) -> None:
+    dataset = imported(tmp_path, {"x.xlsx": book([[n / 4, n % 3, f"=A{n + 1}*2"] for n in range(20)])})
+    assert dataset.problem("unstored_formulas").params == {"count": 20}
+
+
+@pytest.mark.parametrize("value", ["<v></v>", "<v/>"])
+def test_an_empty_text_is_a_value_of_a_formula(tmp_path: Path, value: str) -> None:
+    rows = [[n, f'=IF(A{n + 2}>9,"more","")', "yes" if n % 2 else "no"] for n in range(20)]
+    computed = edited(
+        book([["a", "b", "label"], *rows]),
+        lambda xml: re.sub(r'(<c r="B\d+")[^<>]*>(<f>.*?</f>)<v ?/?>(</v>)?', rf'\1 t="str">\2{value}', xml),
+    )
+    dataset = imported(tmp_path, {"x.xlsx": computed})
+    assert dataset.data.summary.rows == 20
+    assert [one for one in dataset.profile.problems if one.code == "unstored_formulas"] == []
+
+
+def test_formulas_beside_a_table_are_none_of_it(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [[n / 4, n, "yes" if n % 2 else "no"] for n in range(20)]
+    rows[3] += [None, "=SUM(A2:A20)"]
+    rows[7][1] = "=1+1"
+    content = book([["=NOW()"], [], ["size", "count", "label"], *rows, [], ["=SUM(A2:A20)"]])
+    dataset = imported(tmp_path, {"x.xlsx": content})
+    assert [column.name for column in dataset.data.summary.columns] == ["size", "count", "label"]
+    assert dataset.problem("unstored_formulas").params == {"count": 1}
 
 
 def test_a_blank_row_divides_wide_titles_and_a_remark_from_the_table(tmp_path: Path) -> None:
@@ -222,3 +264,159 @@ def test_names_of_several_columns_stand_before_their_own(tmp_path: Path) -> None
     dataset = imported(tmp_path, {"x.xlsx": written(fill)})
     assert [column.name for column in dataset.data.summary.columns] == ["region", "size left", "size right", "label"]
     assert dataset.data.summary.rows == 40
+
+
+def test_a_heading_between_rows_is_a_row(tmp_path: Path) -> None:
+    rows = [[n / 4, n, "yes" if n % 2 else "no"] for n in range(20)]
+    sections: list[list[Any]] = [*rows, [], ["Section B"], ["of two"], *rows]
+    dataset = imported(tmp_path, {"x.xlsx": book([["size", "count", "label"], *sections])})
+    assert dataset.data.summary.rows == 42
+    assert [column.name for column in dataset.data.summary.columns] == ["size", "count", "label"]
+    np.testing.assert_array_equal(dataset.data.array("numbers")[[0, 19, 22, 41], 0], [0, 4.75, 0, 4.75])
+    assert dataset.problem("text_in_numbers").params["value"] == "Section B"
+
+
+def test_many_remarks_behind_a_table_are_no_rows(tmp_path: Path) -> None:
+    rows = [[n / 4, n, "yes" if n % 2 else "no"] for n in range(20)]
+    remarks = [[f"note {n}"] for n in range(25)]
+    dataset = imported(tmp_path, {"x.xlsx": book([["size", "count", "label"], *rows, [], *remarks])})
+    assert dataset.data.summary.rows == 20
+    assert dataset.problem("lines_behind").params == {"count": 25, "value": "note 0"}
+    listed = (dataset.folder / "left_out.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert [listed[0], *listed[-2:]] == [
+        "line 23: note 0,behind the last row",
+        "line 42: note 19,behind the last row",
+        "5 more lines up to line 47,behind the last row",
+    ]
+
+
+def test_identifiers_of_more_digits_than_a_number_keeps_stay_apart(tmp_path: Path) -> None:
+    rows = [[1000 + n, n / 4, "yes" if n % 2 else "no"] for n in range(40)]
+    large = edited(
+        book([["id", "size", "label"], *rows]),
+        lambda xml: re.sub(r"(?<=<v>)1\d{3}(?=</v>)", lambda match: str(2**60 + int(match[0]) - 1000), xml),
+    )
+    dataset = imported(tmp_path, {"x.xlsx": large})
+    assert dataset.profile.columns[0].distinct == 40
+    assert dataset.profile.rows[1][0] == str(2**60 + 1)
+
+
+@pytest.mark.parametrize("size", ["A1", "A1:B3", "A1:XFD1048576"])
+def test_what_a_sheet_states_of_its_size_is_not_believed(tmp_path: Path, size: str) -> None:
+    wrong = edited(book([NAMES, *ROWS]), lambda xml: re.sub('(?<=<dimension ref=")[^"]+', size, xml))
+    dataset = imported(tmp_path, {"x.xlsx": wrong})
+    assert [column.name for column in dataset.data.summary.columns] == NAMES
+    assert dataset.data.summary.rows == 40
+
+
+def test_merged_cells_of_the_last_column_fill_rows_that_end_before_it(tmp_path: Path) -> None:
+    def fill(workbook: Any) -> None:
+        sheet = workbook.active
+        sheet.append(["size", "label", "note"])
+        for number in range(40):
+            sheet.append([number / 4, "ab"[number // 20] if number % 20 == 0 else None])
+        sheet.merge_cells("B2:B21")
+        sheet.merge_cells("B22:B41")
+
+    dataset = imported(tmp_path, {"x.xlsx": written(fill)})
+    assert dataset.data.summary.columns[1].missing == 0
+    assert dataset.data.summary.columns[1].name == "label"
+
+
+def test_a_mistake_of_this_program_is_not_told_as_damage_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(book([NAMES, *ROWS]))
+    with opened(path) as workbook, pytest.raises(KeyError):
+        for _ in Sheet(workbook.active, tmp_path, Merged([], [])).rows():
+            raise KeyError
+
+
+def test_a_sheet_that_breaks_off_is_damaged(tmp_path: Path) -> None:
+    broken = edited(book([NAMES, *ROWS]), lambda xml: xml[: len(xml) // 2])
+    assert refusal(tmp_path, {"x.xlsx": broken}).code == "excel_damaged"
+
+
+ROWS_OF_GROUPS = [[f"r{n % 3}", n / 4, n % 7, n % 5, "yes" if n % 2 else "no"] for n in range(40)]
+
+
+def grouped(groups: Sequence[Any], names: Sequence[Any], merges: Sequence[str], titles: int = 0) -> bytes:
+    """A workbook with names of several columns above their own, and rows of ``ROWS_OF_GROUPS`` as wide."""
+
+    def fill(workbook: Any) -> None:
+        sheet = workbook.active
+        for _ in range(titles):
+            sheet.append(["Sizes of the year"])
+        for row in (groups, names, *ROWS_OF_GROUPS):
+            sheet.append(row[: len(names)])
+        for cells in merges:
+            sheet.merge_cells(cells)
+
+    return written(fill)
+
+
+@pytest.mark.parametrize(
+    ("groups", "merges", "titles"),
+    [
+        ([None, "left", None, "right", None], ["B1:C1", "D1:E1"], 0),  # a blank corner
+        ([None, "left", None, None, None], ["B1:E1"], 0),
+        ([None, "left", None, "right", None], ["A1:E1", "B2:C2", "D2:E2"], 1),
+        (["in all", None, "left", None, None], ["A1:B1", "C1:E1"], 0),  # nothing but merged cells
+        ([None, 2023, None, 2024, None], ["B1:C1", "D1:E1"], 0),
+    ],
+)
+def test_a_row_of_merged_cells_above_the_names_is_no_title(
+    tmp_path: Path, groups: Sequence[Any], merges: Sequence[str], titles: int
+) -> None:
+    names = ["id", "a", "b", "c", "label"]
+    above: list[Any] = list(accumulate(groups, lambda last, group: group or last))
+    dataset = imported(tmp_path, {"x.xlsx": grouped(groups, names, merges, titles)})
+    assert [column.name for column in dataset.data.summary.columns] == [
+        name if group is None else f"{group} {name}" for group, name in zip(above, names, strict=True)
+    ]
+    assert dataset.data.summary.rows == 40
+    assert [one.params["count"] for one in dataset.profile.problems if one.code == "lines_before"] == [1] * titles
+
+
+@pytest.mark.parametrize("merge", ["A1:E1", "A1:C1"])
+def test_a_merged_title_stays_a_title(tmp_path: Path, merge: str) -> None:
+    names = ["id", "a", "b", "c", "label"]
+    content = grouped(["Sizes of the year", None, None, None, None], names, [merge])
+    dataset = imported(tmp_path, {"x.xlsx": content})
+    assert [column.name for column in dataset.data.summary.columns] == names
+    assert dataset.problem("lines_before").params == {"count": 1, "value": "Sizes of the year"}
+
+
+@pytest.mark.parametrize("titles", [0, 1])
+def test_groups_above_texts_alone_are_joined_with_the_names(tmp_path: Path, titles: int) -> None:
+    def fill(workbook: Any) -> None:
+        sheet = workbook.active
+        for _ in range(titles):
+            sheet.append(["Colours of the year"])
+        sheet.append(["left", None, "right", None])
+        sheet.append(["a", "b", "a", "b"])
+        for number in range(40):
+            sheet.append(["xyz"[number % 3], "uv"[number % 2], "mno"[number % 3], "yes" if number % 2 else "no"])
+        for columns in ("AB", "CD"):
+            sheet.merge_cells(f"{columns[0]}{titles + 1}:{columns[1]}{titles + 1}")
+
+    dataset = imported(tmp_path, {"x.xlsx": written(fill)})
+    assert [column.name for column in dataset.data.summary.columns] == ["left a", "left b", "right a", "right b"]
+    assert dataset.data.summary.rows == 40
+
+
+def test_a_merged_name_directly_above_rows_takes_none_of_them(tmp_path: Path) -> None:
+    def fill(workbook: Any) -> None:
+        sheet = workbook.active
+        sheet.append(["kind", "sides", None, "label"])
+        for number in range(40):
+            sheet.append(["xyz"[number % 3], "uv"[number % 2], "mno"[number % 3], "yes" if number % 2 else "no"])
+        sheet.merge_cells("B1:C1")
+
+    dataset = imported(tmp_path, {"x.xlsx": written(fill)})
+    assert dataset.data.summary.rows == 40
+    assert [dataset.data.summary.columns[at].name for at in (0, 1, 3)] == ["kind", "sides", "label"]
+
+
+def test_a_row_behind_all_that_a_sheet_can_have_is_refused_before_the_blank_ones_are_counted(tmp_path: Path) -> None:
+    far = edited(book([NAMES, *ROWS]), lambda text: text.replace('<row r="41"', '<row r="1000000000000"'))
+    assert refusal(tmp_path, {"far.xlsx": far}).code == "excel_rows"

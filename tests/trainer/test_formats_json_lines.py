@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.files import imported, refusal
+from trainer.catalog import listing
 from trainer.columns import boolean, category
 
 
@@ -117,6 +118,7 @@ def test_each_key_has_a_name_of_its_own(tmp_path: Path) -> None:
     assert [column.name for column in dataset.data.summary.columns] == ["a", "a (2)", "a (3)", "column 4"]
 
 
+LEAVING_OUT = listing("formats")["json_lines"].spec.model_validate({"name": "json_lines", "broken_lines": "leave out"})
 ROWS = [{"size": number / 4, "bird": "owl" if number % 3 else "fox"} for number in range(30)]
 
 
@@ -147,17 +149,55 @@ def test_a_list_is_read_object_by_object(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "tail", ["", ",", ", 5]", '{"size": 1}]', "] more", ', {"size": }]', ', {"size": [1}]', "\0]", "x" * 20_000_000]
+    ("tail", "number"),
+    [
+        ("", 30),
+        (",", 31),
+        ('{"size": 1}]', 30),
+        ("] more", 30),
+        (', {"size": }]', 31),
+        (', {"size": 1}, {"size": [1}]', 32),
+        ("\0]", 30),
+        ("x" * 20_000_000, 30),
+    ],
 )
-def test_a_damaged_list_is_refused_with_its_object(tmp_path: Path, tail: str) -> None:
-    error = refusal(tmp_path, {"x.json": (json.dumps(ROWS)[:-1] + tail).encode()})
-    assert (error.code, error.params["number"]) in {("json_array", 30), ("json_array", 31)}
+def test_a_damaged_list_is_refused_with_its_object_and_line(tmp_path: Path, tail: str, number: int) -> None:
+    for is_left_out, spec in enumerate((None, LEAVING_OUT)):
+        files = {"x.json": (json.dumps(ROWS, indent=1)[:-2] + tail).encode()}
+        error = refusal(tmp_path / str(is_left_out), files, spec)
+        assert (error.code, error.params["number"], error.params["line"]) == ("json_array", number, 30 * 4 + 1)
+
+
+WRONG = b'[\n{"size": 1, "bird": "owl"},\n5, null,\n{"bird": "\xff"},\n[{"size": 2}],\n{"size": 3, "bird": "fox"}]'
+
+
+def test_what_is_no_object_in_a_list_is_refused_with_its_line_or_left_out(tmp_path: Path) -> None:
+    error = refusal(tmp_path / "refused", {"x.json": WRONG})
+    assert (error.code, error.params) == ("json_array_object", {"number": 2, "line": 3})
+    dataset = imported(tmp_path / "read", {"x.json": WRONG}, LEAVING_OUT)
+    np.testing.assert_array_equal(dataset.data.array("numbers")[:, 0], [1, 3])
+    assert dataset.problem("broken_lines").params == {"count": 4, "lines": "3, 3, 4, 5"}
+    assert dataset.profile.left_out == 4
+
+
+def test_lines_of_a_list_over_many_lines_are_counted_and_not_its_objects(tmp_path: Path) -> None:
+    rows = [{"size": number, "note": "x" * 40_000} for number in range(60)]
+    rows[50]["size"] = 1e999
+    dataset = imported(tmp_path, {"x.json": json.dumps(rows, indent=2).encode()})
+    assert dataset.problem("infinite_values").params["line"] == 2 + 50 * 4
+
+
+def test_a_number_across_two_pieces_is_one_value(tmp_path: Path) -> None:
+    begin = '[{"size": 1, "bird": "owl"}, '
+    content = begin + " " * (2**20 - len(begin) - 1) + '12, {"size": 3, "bird": "fox"}]'
+    dataset = imported(tmp_path, {"x.json": content.encode()}, LEAVING_OUT)
+    assert dataset.problem("broken_lines").params["count"] == 1
 
 
 def test_a_deep_list_and_other_letters_are_refused(tmp_path: Path) -> None:
     deep = '[{"a": ' + "[" * 100_000
     assert refusal(tmp_path / "deep", {"x.json": deep.encode()}).code == "json_array"
-    assert refusal(tmp_path / "letters", {"x.json": b'[{"a": "\xff"}]'}).code == "json_array"
+    assert refusal(tmp_path / "letters", {"x.json": b'[{"a": "\xff"}]'}).code == "json_array_object"
 
 
 def test_objects_in_cells_are_not_called_free_text(tmp_path: Path) -> None:
@@ -167,3 +207,21 @@ def test_objects_in_cells_are_not_called_free_text(tmp_path: Path) -> None:
     ]
     dataset = imported(tmp_path, {"x.jsonl": "\n".join(map(json.dumps, rows)).encode()})
     assert dataset.problem("nested_values").params == {"column": "at", "value": '{"x": 0, "y": [1]}'}
+
+
+@pytest.mark.parametrize("gap", [False, True])
+def test_long_lists_of_numbers_are_told_as_lists_and_not_as_identifiers(gap: bool, tmp_path: Path) -> None:
+    rows = [
+        {
+            "embedding": None if gap and number == 3 else [number / 7, *range(100)],
+            "bird": "fox" if number % 2 else "owl",
+        }
+        for number in range(60)
+    ]
+    dataset = imported(tmp_path, {"x.jsonl": "\n".join(map(json.dumps, rows)).encode()})
+    assert dataset.problem("nested_values").params["value"].startswith("[0.0, 0, 1")
+    assert not dataset.data.summary.columns[0].is_identifier
+    assert "identifier" not in dataset.codes
+    rows[50]["embedding"] = "none here"
+    dataset = imported(tmp_path / "mixed", {"x.jsonl": "\n".join(map(json.dumps, rows)).encode()})
+    assert "nested_values" not in dataset.codes

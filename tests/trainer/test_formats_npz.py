@@ -62,7 +62,15 @@ def test_numbers_that_float64_would_not_keep_are_kept_as_they_are_written(tmp_pa
         (npz(a=np.zeros((5, 2, 2)), y=np.ones((5, 2))), "npz_several_labels"),
         (npz(x_train=np.zeros((5, 2)), x_test=np.zeros((4, 3))), "npz_lengths"),
         (npz(a=np.zeros(5, np.complex128)), "npz_array"),
-        (npz(a=np.array(3.5)), "npz_array"),
+        (npz(a=np.array(3.5)), "npz_single_values"),
+        (npz(a=np.array(3.5), b=np.array(4)), "npz_single_values"),
+        (npz(a_b=np.zeros(5, [("c", "f8")]), a=np.zeros(5, [("b_c", "f8")])), "npz_names"),
+        (npz(a=np.zeros((0, 4, 4)), y=np.zeros(0)), "pixels_none"),
+        (npz(a=np.zeros((40, 0, 4)), y=np.zeros(40)), "pixels_none"),
+        (npz(a=np.zeros((4, 1, 4, 4, 1)), y=np.zeros(4)), "pixels_dimensions"),
+        (npz(a=np.zeros((4, 4, 4097)), y=np.zeros(4)), "pixels_side"),
+        (npz(a=np.zeros((4, 2, 2)), y=np.arange(4) / 2), "pixels_labels_whole"),
+        (npz(a=np.zeros((4, 2, 2)), y=np.array(["owl", "", "fox", " "])), "pixels_labels_empty"),
         (npy(np.array([{"a": 1}, None], dtype=object)), "pickle_refused"),
         (npy(np.arange(50))[:-9], "npz_damaged"),
         (b"\x93NUMPY\x01\x00", "npz_damaged"),
@@ -133,3 +141,45 @@ def test_records_and_dates_are_columns(tmp_path: Path) -> None:
     dataset = imported(tmp_path, {"x": npy(np.array(rows, [("size", "f8"), ("bird", "U3"), ("day", "M8[D]")]))})
     kinds = {column.name: column.kind for column in dataset.data.summary.columns}
     assert kinds == {"size": "number", "bird": "category", "day": "date"}
+
+
+FIELDS = [("size", "f8"), ("bird", "U3")]
+RECORDS = np.array([(n / 4, "fox" if n % 2 else "owl") for n in range(20)], FIELDS)
+
+
+@pytest.mark.parametrize("rows", [20, 7], ids=["as many rows", "fewer rows"])
+def test_records_of_parts_are_joined_and_none_is_lost(tmp_path: Path, rows: int) -> None:
+    dataset = imported(tmp_path, {"x": npz(train=RECORDS, test=RECORDS[:rows])})
+    assert {column.name for column in dataset.data.summary.columns} == {"size", "bird", "split"}
+    sizes = [*RECORDS["size"], *RECORDS["size"][:rows]]
+    np.testing.assert_array_equal(dataset.data.array("numbers")[:, 0], sizes)
+    assert dataset.problem("given_split").params == {"column": "split", "train": 20, "validation": 0, "test": rows}
+
+
+def test_fields_of_several_arrays_are_called_after_them(tmp_path: Path) -> None:
+    arrays = {"a": RECORDS, "b": RECORDS, "size": np.arange(20)}
+    dataset = imported(tmp_path, {"x": npz(**arrays)})
+    assert [column.name for column in dataset.data.summary.columns] == ["a_size", "a_bird", "b_size", "b_bird", "size"]
+
+
+def test_labels_as_bytes_are_read_as_utf_8_and_others_are_told_apart(tmp_path: Path) -> None:
+    names = np.array(["Köln".encode(), "Köln".encode("cp1252"), "Küln".encode("cp1252"), b"Ulm"])
+    dataset = imported(tmp_path, {"x": npz(X=PIXELS, y=names[np.arange(20) % 4])})
+    column = dataset.data.summary.named("label")
+    assert isinstance(column, category.Column)
+    assert set(column.levels) == {"Köln", "K\ufffdln", "K\ufffdln (2)", "Ulm"}
+    codes = dataset.data.array("categories")[:, 0]
+    assert [column.levels[code] for code in codes[3::4]] == ["Ulm"] * 5
+
+
+def test_labels_of_one_part_may_be_bytes_and_of_the_other_texts(tmp_path: Path) -> None:
+    names = np.array(["Köln", "Ulm"])[np.arange(20) % 2]
+    arrays = {"x_train": PIXELS, "y_train": np.char.encode(names, "utf-8"), "x_test": PIXELS[:6], "y_test": names[:6]}
+    column = imported(tmp_path, {"x": npz(**arrays)}).data.summary.named("label")
+    assert isinstance(column, category.Column)
+    assert column.levels == ("Köln", "Ulm")
+
+
+def test_the_first_empty_label_is_named(tmp_path: Path) -> None:
+    labels = np.array(["owl", "fox", "", "fox"] * 5)
+    assert refusal(tmp_path, {"x": npz(X=PIXELS, y=labels)}).params == {"number": 3}

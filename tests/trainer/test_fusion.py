@@ -22,7 +22,7 @@ from trainer.data.prepared import Prepared
 from trainer.errors import TrainerError
 from trainer.importing import preparation
 from trainer.model import ModelSpec
-from trainer.parts import Input
+from trainer.parts import Input, Part
 from trainer.proving import reference_rows
 from trainer.specs.train import TrainDraft
 
@@ -106,16 +106,57 @@ def test_an_encoder_for_a_column_that_it_cannot_take_is_refused(
     assert caught.value.field == "model"
 
 
-def test_a_block_takes_the_encoder_for_its_column_then_the_first_of_its_layout_then_the_listings() -> None:
-    model = listing("models")["fusion"].spec.model_validate({"name": "fusion", "encoders": ENCODERS[:1]})
-    assert isinstance(model, ModelSpec)
-    inputs = {"image_1": Input("image", (1, 8, 8), ("front",)), "image_2": Input("image", (1, 8, 8), ("back",))}
-    encoders = model.parts(inputs)["encoders"]
-    assert isinstance(encoders, dict)
+def test_a_block_takes_the_encoder_for_its_column_then_the_first_of_its_layout() -> None:
+    encoders = _parts_of([{"name": "identity", "columns": ["back"]}, {"name": "convolutions"}, {"name": "identity"}])
     assert {name: part.spec.name for name, part in encoders.items()} == {
         "image_1": "convolutions",
         "image_2": "identity",
     }
+
+
+def test_a_block_that_no_encoder_of_the_list_takes_is_refused_and_never_given_another() -> None:
+    with pytest.raises(TrainerError, match="No encoder in the list takes “front”"):
+        _parts_of(ENCODERS[:1])
+
+
+@pytest.mark.parametrize(
+    ("encoders", "columns"),
+    [
+        ([{"name": "layers"}], "“front”, “back”"),
+        ([{"name": "layers"}, {"name": "convolutions", "columns": ["back"]}], "“front”"),
+        ([{"name": "convolutions"}], "“size”, “colour”, “is_sold”, “built”"),
+        ([{"name": "convolutions"}, {"name": "layers", "columns": ["size"]}], "“colour”, “is_sold”, “built”"),
+    ],
+)
+def test_a_list_without_an_encoder_for_some_columns_is_refused_before_the_run(
+    encoders: list[dict[str, Any]], columns: str, tmp_path: Path
+) -> None:
+    with pytest.raises(TrainerError, match=f"takes {columns}. Add one that does, for example") as caught:
+        _resolved(encoders, tmp_path)
+    assert caught.value.field == "model.encoders"
+
+
+def test_an_empty_list_of_encoders_is_resolved_to_those_that_are_taken(tmp_path: Path) -> None:
+    assert [encoder["name"] for encoder in _resolved([], tmp_path)["encoders"]] == ["layers", "convolutions"]
+    numbers_only = _resolved([], tmp_path, features=["size", "built"])
+    assert [encoder["name"] for encoder in numbers_only["encoders"]] == ["layers"]
+
+
+def _resolved(encoders: list[dict[str, Any]], folder: Path, **task: Any) -> dict[str, Any]:
+    summary = Prepared.open(mixed.write(folder / "mixed.safetensors", rows=20)).summary
+    model = {"name": "fusion", "encoders": encoders}
+    draft = TrainDraft.model_validate({"task": {**TASK, **task}, "model": model})
+    return draft.resolved(summary).model.model_dump(mode="json")
+
+
+def _parts_of(chosen: list[dict[str, Any]]) -> Mapping[str, Part]:
+    """The encoders of two blocks of pictures."""
+    model = listing("models")["fusion"].spec.model_validate({"name": "fusion", "encoders": chosen})
+    assert isinstance(model, ModelSpec)
+    inputs = {"image_1": Input("image", (1, 8, 8), ("front",)), "image_2": Input("image", (1, 8, 8), ("back",))}
+    encoders = model.parts(inputs)["encoders"]
+    assert isinstance(encoders, dict)
+    return encoders
 
 
 def test_an_archive_with_a_table_and_pictures_goes_the_whole_way_to_an_answer(tmp_path: Path) -> None:

@@ -94,8 +94,18 @@ CASES: dict[str, tuple[Mapping[str, bytes], Component | None, dict[str, str], se
             ).encode()
         },
         None,
-        {"column kind": "constant"},
+        {"column kind": "at most one value in all rows"},
         {"constant"},
+    ),
+    "free text": (
+        {
+            "a.csv": "".join(
+                f"{line},{'note' if not at else 'it sang ' * 12 + str(at)}\n" for at, line in enumerate(TABLE.split())
+            ).encode()
+        },
+        None,
+        {"column note": "free text, from which nothing is learnt"},
+        {"text_column"},
     ),
     "broken JSON Lines": (
         {"a.jsonl": (LINES + '{"size": 1,\n[1, 2]\n' + LINES).encode()},

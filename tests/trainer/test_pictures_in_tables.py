@@ -279,6 +279,18 @@ def test_a_class_whose_pictures_are_all_gone_is_missed_even_if_one_class_is_left
     assert dataset.problem("one_class").severity == "error"
 
 
+def test_numbers_and_gaps_of_rows_without_pictures_are_missed_as_texts_are(tmp_path: Path) -> None:
+    rows = [(f"{n}.png", "fox" if n % 2 else "owl", n % 2) for n in range(6)]
+    lost = [("lost.png", "fox", 7), ("lost.png", "owl ", 7), ("lost.png", "owl", None), ("lost.png", "", 1)]
+    lines = [{"file": file, "label": label, "size": size} for file, label, size in [*rows, *lost]]
+    content = "".join(json.dumps(line) + "\n" for line in lines).encode()
+    dataset = imported(tmp_path, {"x.zip": zipped(six() | {"a.jsonl": content, "phone.heic": HEIC})})
+    assert dataset.problem("lost_value").params == {"column": "size", "value": "7.0", "count": 2}
+    assert labels(dataset) == ["owl", "fox"] * 3
+    assert left_out(dataset)["phone.heic"] == "format not read"
+    assert "not named in the table" not in left_out(dataset).values()
+
+
 def test_a_picture_of_a_test_folder_that_is_not_there_is_not_taken_from_the_training_folder(tmp_path: Path) -> None:
     rows = [(f"/data/train/{n}.png", kind) for n, kind in enumerate(KINDS)]
     files = six("train/") | {

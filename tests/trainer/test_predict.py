@@ -149,7 +149,9 @@ def test_a_value_that_is_not_understood_is_told(tmp_path: Path) -> None:
         ),
         ("new.csv", b"size,city,weight\n1,Bonn,3\n2\n", "line 3 has 1 values where there are 3 columns."),
         ("new.csv", b"size,city,weight\n", "it holds no rows."),
-        ("new.jsonl", b"[1, 2]\n", "line 1 is no JSON object."),
+        ("new.jsonl", b"1\n", "line 1 is no JSON object."),
+        ("new.jsonl", b"\n[\n1, 2]\n", "number 1 of its list, in line 3, is no JSON object."),
+        ("new.json", b'[{"city": "Ulm"},\n{"city": }]', "its list is damaged at object 2, in line 2."),
         ("new.jsonl", b"{", "line 1 is no JSON at its character 2: Expecting property name"),
         ("new.npy", b"\x93NUMPY", "pictures alone do not hold the columns"),
     ],
@@ -259,6 +261,24 @@ def test_json_numbers_nothing_and_other_keys(european: Path) -> None:
         "Column “stadt”: 2 rows have no such value, which counts as missing, first in line 3.",
         "Not used by the model: “id”.",
     ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("indent", [None, 1], ids=["one line", "many lines"])
+def test_a_list_of_objects_is_read_as_lines_are(european: Path, encoding: str, indent: int | None) -> None:
+    rows = [{"größe": at / 2, "stadt": "Köln" if at % 3 else "Ulm"} for at in range(50_000)]
+    done = run(european, "rows.json", json.dumps(rows, ensure_ascii=False, indent=indent).encode(encoding))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) == len(rows)
+    np.testing.assert_array_equal(seen(european)["numbers"][:, 0], [row["größe"] for row in rows[-1000:]])
+
+
+def test_lines_in_utf_16_are_read_and_values_of_a_list_named_with_their_object(european: Path) -> None:
+    lines = '\n{"stadt": "Ulm", "größe": 1}\r\n{"stadt": "Köln", "größe": 2}\n'
+    assert stdin(european, lines.encode("utf-16")).returncode == 0
+    np.testing.assert_array_equal(seen(european)["numbers"], [[1], [2]])
+    done = stdin(european, '[{"stadt": "Ulm", "größe": 1}, {"stadt": "Ulm", "größe": [1]}]'.encode())
+    assert "object 2, column “größe”: a list or an object is no number." in done.stderr.decode()
 
 
 def test_a_list_where_a_value_is_expected_is_named_with_its_line(european: Path) -> None:

@@ -95,6 +95,23 @@ def test_regression_scores_equal_the_reference() -> None:
     assert len(figure.data["predicted"]) == regression.MOST_RESIDUALS
 
 
+def test_a_score_is_called_the_same_in_every_task() -> None:
+    """Lists are sorted by its name, whatever the task."""
+    truth, shares = np.array([0, 1, 1, 0]), np.array([0.5, 0.25])
+    reports = (
+        classification.report(truth, truth, ("a", "b"), 0),
+        multi_label.report(np.eye(2, dtype=int), np.eye(2, dtype=int), ("a", "b"), shares),
+        regression.report(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.5, 3.0]), 2.0),
+    )
+    labels: dict[str, set[str]] = {}
+    for headline, scalars, _blocks in reports:
+        for scalar in (headline, *scalars):
+            labels.setdefault(scalar.name, set()).add(scalar.label)
+    assert {name: own for name, own in labels.items() if len(own) > 1} == {}
+    orders = [label for name, (label,) in labels.items() if name.startswith("test/")]
+    assert len(orders) == len(set(orders)), "two scores of one name"
+
+
 def test_regression_of_equal_values_has_no_r2() -> None:
     headline, scalars, _blocks = regression.report(np.array([1.0, 2.0]), np.array([3.0, 3.0]), 2.5)
     assert values(headline, scalars)["r2"] == 0.0

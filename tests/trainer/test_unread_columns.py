@@ -7,6 +7,7 @@ import pytest
 
 from tests.files import Imported, imported
 from trainer.columns import number
+from trainer.sentences import filled
 
 RANDOM = np.random.default_rng(2)
 NUMBERS = [f"{value:.3f}" for value in RANDOM.random(60)]
@@ -49,3 +50,22 @@ def test_a_column_of_crosses_and_empty_cells_is_pointed_out(tmp_path: Path) -> N
     assert "constant" not in dataset.codes
     assert "constant" in table(tmp_path / "same", ["x"] * 60).codes
     assert "constant" in table(tmp_path / "nothing", [""] * 60).codes
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (["x", *[""] * 59], "“cell” is “x” in one row and empty in the other 59, and was left out."),
+        ([*["2024-03-01", "2024-03-02"] * 12, "soon"], "“cell” holds dates, but one cell is none: “soon” in line 26."),
+        (
+            [*["2024-03-01", "2024-03-02"] * 12, "2024-02-30"],
+            "“cell” has one date that does not exist, “2024-02-30” in line 26.",
+        ),
+        (
+            ["2024-03-01T10:00Z"] * 12 + ["2024-03-02T10:00Z"] * 11 + ["2024-03-01 10:00"],
+            "“cell” has times with a zone (Z) and one without; that one was taken for UTC.",
+        ),
+    ],
+)
+def test_one_cell_is_not_said_to_be_many(tmp_path: Path, cells: list[str], said: str) -> None:
+    assert said in [filled(one.message, one.params) for one in table(tmp_path, cells).profile.problems]

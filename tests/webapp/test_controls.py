@@ -15,8 +15,9 @@ from tests.webapp.pages import images, table
 from trainer.catalog import FAMILIES, Choice, Entry, Family, listing
 from trainer.component import Component, Lenient, Strict
 from trainer.data.summary import DataSummary
+from trainer.errors import TrainerError
 from trainer.specs.parsing import KINDS
-from trainer.specs.train import TrainSpec
+from trainer.specs.train import TrainDraft, TrainSpec
 from webapp.runs import forms
 from webapp.runs.controls import draw
 from webapp.runs.controls.control import Alternatives, ComponentList, Control, Field, Group, Nested
@@ -249,3 +250,18 @@ def test_a_column_that_can_neither_go_in_nor_be_told_is_not_offered(kind: str) -
     offers = {control.name: dict(control.choices).keys() for control in task.controls if isinstance(control, Field)}
     assert "petal" in offers["features"]
     assert not {name for name, columns in offers.items() if "useless" in columns}
+
+
+def test_a_model_is_offered_that_takes_one_of_the_columns_and_refused_with_all_of_them() -> None:
+    summary = table("petal")["summary"]
+    picture = {"name": "picture", "kind": "image", "shape": [1, 8, 8]}
+    data = DataSummary.model_validate({**summary, "columns": [*summary["columns"], picture]})
+    names = {entry.name for entry in offered(list(listing("models").values()), data)}
+    takes_a_picture = {name for name, entry in listing("models").items() if entry.spec.takes([data.columns[-1]])}  # type: ignore[attr-defined]
+    assert takes_a_picture and takes_a_picture <= names
+    task = {"name": "classification", **(listing("tasks")["classification"].module.suggest(data) or {})}
+    for name in takes_a_picture:
+        only = {"task": {**task, "features": ["picture"]}, "model": {"name": name}}
+        assert TrainDraft.model_validate(only).resolved(data).model.name == name
+    with pytest.raises(TrainerError, match="choose another model, or other input columns"):
+        TrainDraft.model_validate({"task": task, "model": {"name": "cnn"}}).resolved(data)

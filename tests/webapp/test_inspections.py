@@ -85,7 +85,7 @@ def test_what_was_left_out_is_counted_on_the_page_and_its_list_is_downloaded(
         name="left_out.csv",
     )
     page = client.get(f"/datasets/{sample.pk}/").content.decode()
-    assert "2 files, rows, columns and classes of the upload are not among the data." in page
+    assert "2 files, rows, columns and classes of the upload are not among the data to learn from." in page
     assert f'href="{address}"' in page
     answer = client.get(address)
     assert b"".join(answer) == content

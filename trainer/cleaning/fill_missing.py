@@ -1,7 +1,7 @@
 """Fill gaps
 
 Says what stands where a value is missing. Without this step a number's gap is filled by the middle of its column, and
-that it was missing is a feature of its own; of a missing date nothing else goes in.
+that it was missing is a feature of its own; for a missing date, the model learns only that it was missing.
 """
 
 from collections.abc import Sequence
@@ -25,8 +25,8 @@ class Spec(CleaningSpec):
     by: Filling = Field(
         "middle",
         title="By",
-        description="The middle or the most frequent of the values in the training rows, or zero. Words and yes or no "
-        "take the most frequent only, and dates no zero.",
+        description="The middle or the most frequent of the values in the training rows, or zero. Columns of words and "
+        "of yes and no can be filled with the most frequent value only. Columns of dates cannot be filled with zero.",
     )
     flag: bool = Field(
         True, title="Flag gaps", description="Tell the model which values were missing, by a feature of their own."

@@ -70,6 +70,7 @@ class Column(Strict):
     fillings: ClassVar[frozenset[Filling]] = frozenset()  # of gaps: those that ``values.filled`` takes
     is_clippable: ClassVar[bool] = False  # then there is ``values.clipped``
     has_words: ClassVar[bool] = False  # then there is ``values.folded``
+    why_unused: ClassVar[str] = ""  # of a kind that neither goes into a model nor can be told; after the column's name
 
     kind: str
     name: str

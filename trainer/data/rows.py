@@ -49,7 +49,7 @@ class Rows:
     blocks: tuple[Block, ...]
     targets: Array
     parts: Parts
-    dropped: int
+    dropped: int = 0
     effects: tuple[Effect, ...] = ()
     value_steps: tuple[ValueStep, ...] = ()
 
@@ -182,24 +182,28 @@ def divide(
     TrainerError where they cannot be learned from.
     """
     table = results[-1].table if results else table
-    encoded, features, prepared = table.targets, table.features, table.prepared
     if table.has_classes:
         require_classes(table.counts())
     usable, parts = _divided(table, division, seed)
     _require_rows(parts.train, ranks)
-    target = catalog.part("tasks", task, "task").describe(task, encoded, parts.train)
-    fitted = blocks.fit(features, prepared, parts.train)
-    value_steps = tuple(cleaned.values(cleaning, fitted, features, prepared, parts.train))
+    effects = tuple(effect for result in results for effect in result.effects)
+    return replace(_fitted(task, table, parts, cleaning), dropped=len(table.rows) - len(usable), effects=effects)
+
+
+def _fitted(task: TaskSpec, table: Table, parts: Parts, cleaning: Sequence[CleaningSpec]) -> Rows:
+    """With what the task, the kinds of columns and the cleaning of values take from the training rows."""
+    features, prepared, train = table.features, table.prepared, parts.train
+    target = catalog.part("tasks", task, "task").describe(task, table.targets, train)
+    fitted = blocks.fit(features, prepared, train)
+    steps = tuple(cleaned.values(cleaning, fitted, features, prepared, train))
     return Rows(
         prepared=prepared,
         task=catalog.build("tasks", task, target),
         features=features,
-        blocks=value_steps[-1].after if value_steps else fitted,
-        targets=encoded.values,
+        blocks=steps[-1].after if steps else fitted,
+        targets=table.targets.values,
         parts=parts,
-        dropped=len(table.rows) - len(usable),
-        effects=tuple(effect for result in results for effect in result.effects),
-        value_steps=value_steps,
+        value_steps=steps,
     )
 
 

@@ -20,12 +20,14 @@ MOST_CELLS = 60
 
 def draw(path: Path, parsed: Parsed, profile: Profile) -> Thumbnails | None:
     """Write the contact sheet of the first column that has one as PNG; None where none has."""
-    column = next((column for column in parsed.summary.columns if can_be_drawn(column.kind)), None)
-    if column is None:
+    able = [column for column in parsed.summary.columns if can_be_drawn(column.kind)]
+    if not able:
         return None
+    column, *others = able
     rows, labels = _chosen(parsed, profile)
     module_of(column, "sheet").draw(path, column, parsed, rows, WIDTH, CELL)
-    return Thumbnails(columns=WIDTH, rows=-(-len(rows) // WIDTH), size=CELL, labels=labels)
+    name = column.name if others else ""
+    return Thumbnails(columns=WIDTH, rows=-(-len(rows) // WIDTH), size=CELL, labels=labels, column=name)
 
 
 @cache

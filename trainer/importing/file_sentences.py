@@ -42,8 +42,8 @@ SENTENCES: dict[str, Sentence] = {
         "info",
         _("%(count)s other arrays were left out: %(names)s."),
         _(
-            "Look whether one of them belongs to the data: a table has as many values in each, pictures have their "
-            "labels."
+            "Nothing to do, unless one of them belongs to the data: arrays of one table need the same number of rows, "
+            "and pictures need one array of labels."
         ),
     ),
 }

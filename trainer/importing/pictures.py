@@ -12,6 +12,8 @@ from trainer.importing.parsed import Parsed
 from trainer.importing.problems import Problem, checks_of, problem
 from trainer.importing.profile_classes import case_problems
 
+MOST_CLASSES = 10_000
+
 
 def labelled_pictures(
     pixels: Array,

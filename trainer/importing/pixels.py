@@ -7,20 +7,30 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer.data.partition import TEST, part_of
+from trainer.data.partition import TEST, TRAIN, part_of
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
 from trainer.importing import mapped
+from trainer.importing.names import distinct
+from trainer.importing.pictures import MOST_CLASSES
 from trainer.importing.problems import Problem, checks_of, problem
 
-MOST_CLASSES = 10_000
 CHUNK_VALUES = 4 * 1024 * 1024
+LARGEST_SIDE = 4096
 
 
 def part_in(name: str) -> str | None:
     """The part that a word of the name tells; MNIST calls the files to test on “t10k”."""
     words = re.split(r"[\W_]+", name)
     return next((part for word in words if (part := TEST if word == "t10k" else part_of(word))), None)
+
+
+def parts(names: Sequence[str], lengths: Sequence[int]) -> list[str] | None:
+    """The part of each row of arrays of these names and lengths; None where the names give no division."""
+    own = [part_in(name) for name in names]
+    if TRAIN not in own or None in own or len(set(own)) == 1:
+        return None
+    return [part or TRAIN for part, length in zip(own, lengths, strict=True) for _ in range(length)]
 
 
 def channels_first(values: Array, name: str) -> Array:
@@ -32,6 +42,14 @@ def channels_first(values: Array, name: str) -> Array:
         return values
     if values.ndim == 4 and values.shape[3] in {1, 3}:
         return values.transpose(0, 3, 1, 2)
+    if values.ndim > 4:
+        raise TrainerError(
+            "pixels_dimensions",
+            "“%(name)s” has %(dimensions)s dimensions. Pictures have three, [rows, height, width], and coloured ones "
+            "a fourth of 3.",
+            name=name,
+            dimensions=values.ndim,
+        )
     raise TrainerError(
         "pixels_channels",
         "“%(name)s” has pictures with %(channels)s channels. Pictures need one channel (grey) or three (colour).",
@@ -43,6 +61,8 @@ def channels_first(values: Array, name: str) -> Array:
 def alike(parts: Sequence[Array], work: Path) -> tuple[Array, list[Problem]]:
     """All as uint8 [N, C, H, W], and what had to be done for it. Raises TrainerError where they have no common size or
     scale."""
+    for part in parts:
+        _require_pixels(part)
     shapes = sorted({part.shape[1:] for part in parts})
     if len(shapes) > 1:
         raise TrainerError(
@@ -50,15 +70,29 @@ def alike(parts: Sequence[Array], work: Path) -> tuple[Array, list[Problem]]:
             "The parts have pictures of different sizes: %(sizes)s. Import them one by one.",
             sizes=", ".join("x".join(map(str, shape)) for shape in shapes),
         )
-    if max(shapes[0]) > 4096:
+    if max(shapes[0]) > LARGEST_SIDE:
         raise TrainerError(
             "pixels_side",
-            "Pictures of %(size)s values are too large. Make them smaller than 4,096 on each side.",
+            "Pictures of %(size)s values are too large. Make them at most %(most)s pixels on each side.",
             size="x".join(map(str, shapes[0])),
+            most=LARGEST_SIDE,
         )
     if len(parts) == 1 and parts[0].dtype.itemsize == 1 and parts[0].dtype.kind == "u":
         return parts[0], []  # already what is stored: mapped, not copied
     return _converted(parts, work)
+
+
+def _require_pixels(part: Array) -> None:
+    rows, _, height, width = part.shape
+    if 0 in part.shape:
+        raise TrainerError(
+            "pixels_none",
+            "There are no pixels in %(rows)s pictures of %(height)s x %(width)s. Save at least one picture in each "
+            "array, and at least one pixel in each picture.",
+            rows=rows,
+            height=height,
+            width=width,
+        )
 
 
 def checks() -> frozenset[str]:
@@ -126,14 +160,29 @@ def _range(parts: Sequence[Array]) -> tuple[float, float, bool, int]:
 def classes(labels: Array) -> tuple[tuple[str, ...], Array]:
     """The names of the classes, and the index of each label [N]; of numbers, only whole ones are labels."""
     if labels.dtype.kind in "US":
-        names, indices = np.unique(labels.astype(np.str_), return_inverse=True)
-        return _few(names.tolist()), indices.astype(np.int64)
+        return _named(labels)
     if not np.isfinite(labels).all() or (labels != np.rint(labels)).any():
         raise TrainerError(
-            "pixels_labels_whole", "Labels must be whole numbers, one for each class. Write them as unsigned bytes."
+            "pixels_labels_whole",
+            "Labels must be whole numbers, one for each class. Write each label as such a number.",
         )
     values, indices = np.unique(labels, return_inverse=True)
     return _few([str(int(value)) for value in values]), indices.astype(np.int64)
+
+
+def _named(labels: Array) -> tuple[tuple[str, ...], Array]:
+    """Of texts, or of bytes that are taken for UTF-8; labels that differ in other bytes alone are still told apart."""
+    texts, indices = np.unique(labels, return_inverse=True)
+    names = [text.decode("utf-8", "replace") if isinstance(text, bytes) else text for text in texts.tolist()]
+    empty = [place for place, name in enumerate(names) if not name.strip()]
+    if empty:
+        raise TrainerError(
+            "pixels_labels_empty",
+            "The label of picture %(number)s is empty. Save a label for each picture, and leave out the pictures that "
+            "have none.",
+            number=int(np.isin(indices, empty).argmax()) + 1,
+        )
+    return _few(distinct(names)), indices.astype(np.int64)
 
 
 def _few(names: Sequence[str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trainer import catalog
-from trainer.columns import Readings, kinds
+from trainer.columns import Readings
 from trainer.component import Component
 from trainer.data.prepared import write_prepared
 from trainer.errors import TrainerError
@@ -68,7 +68,7 @@ def _mute(parsed: Parsed) -> Iterator[LeftOut]:
     """Columns that cannot go into a model and cannot be told."""
     for column in parsed.summary.columns:
         if column.layout is None and not column.encodings:
-            yield LeftOut(f"column {column.name}", str(kinds()[column.kind].LABEL))
+            yield LeftOut(f"column {column.name}", column.why_unused or column.kind)
 
 
 def _require_kinds(parsed: Parsed, readings: Readings) -> None:

@@ -61,6 +61,7 @@ class Thumbnails(Strict):
     columns: int
     rows: int
     size: int
+    column: str = Field("", description="Whose pictures these are, where several columns have some.")
     labels: Annotated[tuple[str, ...], Lenient]
 
 

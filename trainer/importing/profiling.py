@@ -133,7 +133,7 @@ def _at(summary: DataSummary, column: Column) -> int:
 
 def _identifiers(parsed: Parsed) -> Iterator[Problem]:
     for column in parsed.summary.columns:
-        if column.is_identifier:
+        if column.is_identifier and column.layout is not None:
             yield problem("identifier", column=column.name)
 
 

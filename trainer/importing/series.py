@@ -64,6 +64,12 @@ def begin(cells: pa.StringArray, byte: int) -> Array:
     return np.asarray((at[1:] > at[:-1]) & (_at(bytes_of(cells), at[:-1]) == byte))
 
 
+def end(cells: pa.StringArray, byte: int) -> Array:
+    """bool: whether each cell ends with the byte."""
+    at = starts(cells)
+    return np.asarray((at[1:] > at[:-1]) & (_at(bytes_of(cells), at[1:] - 1) == byte))
+
+
 def _at(data: Array, places: Array) -> Array:
     """The bytes there; one behind the last, of an empty cell, is whatever stands before it."""
     return data.take(places, mode="clip") if len(data) else np.zeros(len(places), np.uint8)

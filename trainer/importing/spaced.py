@@ -6,13 +6,22 @@ from collections.abc import Sequence
 
 SPACE = " "  # the delimiter's name
 TOKEN = re.compile(r'"(?:[^"]|"")*"|\S+')
-COMMENT = ("#", "%", "//")
+COMMENT = ("#", "%", "//")  # what lines begin with that are no rows, in any table
+MARK = re.compile(r"#[# ]*|(%+|//+)(?=\s) *")  # what stands before a comment's words; “%fat” is a name
+DECIMAL = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?", re.ASCII)
 LEAST_LINES = 3
 
 
 def tabbed(line: str) -> str:
-    """The line with one tab between its values; spaces in quotation marks stay."""
-    return "\t".join(TOKEN.findall(line)) + "\n"
+    """The line with one tab between its values; spaces in quotation marks stay, and those behind a comment's mark."""
+    mark = MARK.match(line)
+    start = mark.end() if mark else 0
+    return line[:start] + "\t".join(TOKEN.findall(line[start:])) + "\n"
+
+
+def uncommented(line: str) -> str:
+    """A comment without the mark that it begins with: names may stand in it."""
+    return MARK.sub("", line, count=1) if line.startswith(COMMENT) else line
 
 
 def are_columns(lines: Sequence[str]) -> bool:
@@ -28,6 +37,12 @@ def are_columns(lines: Sequence[str]) -> bool:
         and all(len(row) == width for row in below)
         and any(all(_is_number(row[at]) for row in below) for at in range(width))
     )
+
+
+def are_in_numbers(mark: str, lines: Sequence[str]) -> bool:
+    """Whether the mark stands nowhere but within numbers, as in ``1 0,5 a``; comments may have it anywhere."""
+    tokens = [token for line in lines if not line.startswith(COMMENT) for token in TOKEN.findall(line)]
+    return all(DECIMAL.fullmatch(token) for token in tokens if mark in token)
 
 
 def _is_number(token: str) -> bool:

@@ -20,11 +20,11 @@ from trainer.importing.parsed import Parsed
 from trainer.importing.problems import Problem, checks_of, problem
 from trainer.importing.stated import Stated
 from trainer.importing.tables import Chunk, parse
+from trainer.importing.whole import LARGEST_WHOLE
 
 MOST_COLUMNS = 20_000
 CHUNK_ROWS = 4096
 CHUNK_CELLS = 200_000
-LARGEST_WHOLE = 2**53  # beyond, float64 does not keep every digit
 LONGEST_BYTES = 40
 A_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 

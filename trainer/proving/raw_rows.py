@@ -1,19 +1,21 @@
-"""Rows from outside, one by one, out of CSV, JSON Lines, .npy and folders of pictures. Shipped beside exports; it needs
+"""Rows from outside, one by one, out of CSV, JSON, .npy and folders of pictures. Shipped beside exports; it needs
 NumPy alone."""
 
+import codecs
 import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 from trainer.columns.image.files import SUFFIXES
 from trainer.importing.names import cleaned, distinct
-from trainer.importing.spaced import SPACE, tabbed
+from trainer.importing.object_list import PIECE, elements
+from trainer.importing.spaced import SPACE, tabbed, uncommented
 
 Row = tuple[str, dict[str, Any]]  # where it stands, as "line 3" or a file's name, and its values by column
 Cells = Iterator[tuple[int, list[str]]]
@@ -22,6 +24,7 @@ LONGEST_CELL = 1024 * 1024
 STDIN = Path("-")
 ROW_NAMES = distinct([""])[0]  # what an import calls the column of R's names of rows
 JSON_LINES = (".jsonl", ".ndjson", ".json")
+MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 def read(path: Path, names: Sequence[str], written: dict[str, Any], is_table: bool, encoding: str) -> Iterator[Row]:
@@ -64,10 +67,11 @@ def is_hidden(name: str) -> bool:
 
 
 def opened(path: Path, encoding: str) -> io.TextIOWrapper:
-    """The text; the mark of UTF-8 at its beginning overrules ``encoding``."""
+    """The text; the mark of UTF-8 or UTF-16 at its beginning overrules ``encoding``."""
     binary = open(0 if path == STDIN else path, "rb")  # noqa: SIM115 - the text closes it
-    is_marked = binary.peek(3).startswith(b"\xef\xbb\xbf")
-    return io.TextIOWrapper(binary, "utf-8-sig" if is_marked else encoding, newline="")
+    beginning = binary.peek(3)
+    marked = next((codec for mark, codec in MARKS.items() if beginning.startswith(mark)), encoding)
+    return io.TextIOWrapper(binary, marked, newline="")
 
 
 def table(file: Iterable[str], names: Sequence[str], written: dict[str, Any]) -> Iterator[Row]:
@@ -98,7 +102,7 @@ def heading(rows: Cells, names: Sequence[str], *, has_names: bool) -> tuple[list
     """The names of the columns, and the rows below. Columns are numbered where the training rows had no names."""
     best: list[str] = []
     for line, row in islice(rows, MOST_ABOVE):
-        columns = distinct(cleaned([row[0].lstrip("# "), *row[1:]]))
+        columns = distinct(cleaned([uncommented(row[0]), *row[1:]]))
         if set(names) <= set(columns):
             return with_row_names(columns, rows)
         if has_names and 0 < len(set(names) & set(columns)) == len(set(names) - {ROW_NAMES}):
@@ -120,10 +124,35 @@ def with_row_names(columns: list[str], rows: Cells) -> tuple[list[str], Cells]:
     return distinct(cleaned(["", *columns])) if has_row_names else columns, chain(first, rows)
 
 
-def objects(file: Iterable[str]) -> Iterator[Row]:
-    """The objects of JSON Lines; their keys are made names as an import makes them."""
+def objects(file: IO[str]) -> Iterator[Row]:
+    """The objects of JSON Lines or of one list; their keys are made names as an import makes them."""
     names: dict[str, str] = {}
-    for line, text in enumerate(file, 1):
+    for place, row in placed(file):
+        names |= {key: cleaned([key])[0] for key in row.keys() - names.keys()}
+        yield place, {names[key]: value for key, value in row.items()}
+
+
+def placed(file: IO[str]) -> Iterator[Row]:
+    """The objects with their own keys: of a list where the first letter is its bracket."""
+    blank, first = "", file.readline(PIECE)
+    while first and not first.strip():
+        blank, first = blank + first, file.readline(PIECE)
+    if first.lstrip().startswith("["):
+        yield from of_list(file, blank + first)
+    else:
+        lines = io.StringIO(blank + first + ("" if first.endswith("\n") else file.readline()), newline="")
+        yield from of_lines(chain(lines, file))
+
+
+def of_list(file: IO[str], beginning: str) -> Iterator[Row]:
+    for element in elements(file, beginning):
+        if element.row is None:
+            raise ValueError(f"number {element.number} of its list, in line {element.line}, is no JSON object.")
+        yield f"object {element.number}", element.row
+
+
+def of_lines(lines: Iterable[str]) -> Iterator[Row]:
+    for line, text in enumerate(lines, 1):
         if not text.strip():
             continue
         try:
@@ -132,8 +161,7 @@ def objects(file: Iterable[str]) -> Iterator[Row]:
             raise ValueError(f"line {line} is no JSON at its character {error.colno}: {error.msg}.") from error
         if not isinstance(row, dict):
             raise ValueError(f"line {line} is no JSON object.")
-        names |= {key: cleaned([key])[0] for key in row.keys() - names.keys()}
-        yield f"line {line}", {names[key]: value for key, value in row.items()}
+        yield f"line {line}", row
 
 
 def quoted(names: Iterable[str], most: int = 20) -> str:

@@ -104,6 +104,7 @@ class TrainDraft(RunSpec):
         model = self.model or fitting.default_model(features)
         loss = self.loss or fitting.default_loss(task)
         fitting.require_model(model, features)
+        model = model.fitted(features)
         fitting.require_loss(loss, task)
         fitting.require_cleaning(self.cleaning, task, features)
         fitting.require_augmentation(self.augmentation, features)

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from webapp.charts.figure import Figure, Trace, axis, figure, plain
 
 
-def title() -> str:
-    return _("Class balance")
+def title(column: str) -> str:
+    return _("Class balance of “%(column)s”") % {"column": column}
 
 
 def traces(balance: Sequence[tuple[str, int]]) -> list[Trace]:

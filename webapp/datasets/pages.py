@@ -177,7 +177,7 @@ def profile(version: DatasetVersion, controls: Mapping[str, Control] | None = No
         checks=[words.translated(check["message"]) for check in contents.get("checks") or []],
         header=[column["name"] for column in columns],
         rows=contents.get("rows") or [],
-        balance_title=balance.title(),
+        balance_title=balance.title(str(contents.get("suggested_target") or "")),
         balance=balance.draw([(name, count) for name, count in levels]) if levels else None,
         thumbnails=contents.get("thumbnails") if version.thumbnails_id else None,
     )

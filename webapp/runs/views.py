@@ -34,15 +34,16 @@ MOST_SEQ = 2**63 - 1
 def index(request: HttpRequest) -> HttpResponse:
     """All runs that train or compress, newest first unless asked otherwise."""
     user, filters = signed_in(request), Filters.read(request.GET)
+    page = queries.page(user, filters)
     context = {
         "section": "runs",
         "filters": filters,
-        "page": queries.page(user, filters),
+        "page": page,
         "first_page": filters.address(""),
         "states": [(value, words.state(value)) for value in State.values],
         "kinds": [(kind, words.kind(kind)) for kind in queries.LISTED],
         "datasets": pages.names(user),
-        "measures": queries.measures(),
+        "measures": queries.measures() if page.runs or filters.sort else (),  # of runs that one has
     }
     return render(request, "runs/list.html" if fragments.are_asked_for(request) else "runs/index.html", context)
 

@@ -1,6 +1,6 @@
 """The same value in every row, or none: nothing can be learned from it."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from trainer.columns import Column as BaseColumn
 from trainer.errors import TrainerError
@@ -10,6 +10,8 @@ LABEL = _("constant")
 
 
 class Column(BaseColumn):
+    why_unused: ClassVar[str] = "at most one value in all rows"
+
     kind: Literal["constant"] = "constant"
 
     @property

@@ -16,6 +16,7 @@ from trainer.importing.words import narrow
 GAP = -(2**53)  # seconds, in place of a missing date
 BEGINNING = datetime(1970, 1, 1)
 FIRST, LAST = datetime.min - BEGINNING, datetime.max - BEGINNING
+SHORTEST = timedelta(microseconds=1)
 EPOCH = r"-?\d{1,15}(?:\.\d{1,9})?"
 EPOCH_UNITS = {10: "seconds", 13: "milliseconds"}  # of whole numbers with so many digits: from 2001 to 2286
 EXPONENTS = {"seconds": 6, "milliseconds": 3}  # of ten, which makes microseconds of them
@@ -63,7 +64,7 @@ def moment(text: str, compact: bool = False, unit: str = "") -> Moment | None:
 
 def _since_1970(text: str, unit: str) -> Moment:
     value = int(Decimal(text).scaleb(EXPONENTS[unit]) // 1)
-    is_date = FIRST <= timedelta(microseconds=value) <= LAST
+    is_date = FIRST // SHORTEST <= value <= LAST // SHORTEST  # a timedelta holds no more than 10**9 days
     return Moment(value, value, unit=unit) if is_date else Moment(None, None, is_far=True, unit=unit)
 
 
@@ -106,7 +107,7 @@ def _microseconds(parts: dict[str, str], month: int, day: int) -> int | None:
     if offset is None:
         return None
     value = local - BEGINNING - offset + timedelta(days=is_end, seconds=is_leap)
-    return value // timedelta(microseconds=1) if FIRST <= value <= LAST else None
+    return value // SHORTEST if FIRST <= value <= LAST else None
 
 
 def _year(digits: str) -> int:

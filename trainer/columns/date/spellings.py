@@ -25,24 +25,24 @@ SOON, LATE = (YEAR_LENGTH * years for years in (-120, 130))  # months of other y
 
 
 @dataclass(frozen=True)
-class Noted:
+class Tally:
     """How many cells are written in some way, and the first of them."""
 
     count: int = 0
     example: str = ""
 
     @classmethod
-    def of(cls, are_such: Sequence[bool], which: Array, cells: Sequence[str]) -> "Noted":
+    def of(cls, are_such: Sequence[bool], which: Array, cells: Sequence[str]) -> "Tally":
         """``cells`` are different ones, ``which`` the places of all cells among them."""
         if not any(are_such):
             return NONE
         return cls(int(np.array(are_such)[which].sum()), cells[are_such.index(True)])
 
-    def __add__(self, later: "Noted") -> "Noted":
-        return Noted(self.count + later.count, self.example or later.example) if later.count else self
+    def __add__(self, later: "Tally") -> "Tally":
+        return Tally(self.count + later.count, self.example or later.example) if later.count else self
 
 
-NONE = Noted()
+NONE = Tally()
 
 
 class Spellings:
@@ -61,13 +61,13 @@ class Spellings:
             words = [cell for cell, one in zip(cells, moments, strict=True) if one is None]
             self._words |= dict.fromkeys(words[: MOST_WORDS + 1])
         chosen = moments if self._reading else self._if_chosen(moments, cells)
-        self._shorts += Noted.of([one is not None and one.is_short for one in chosen], which, cells)
-        self._months += Noted.of([one is not None and one.is_month for one in chosen], which, cells)
+        self._shorts += Tally.of([one is not None and one.is_short for one in chosen], which, cells)
+        self._months += Tally.of([one is not None and one.is_month for one in chosen], which, cells)
         if not self._date:
             self._date = next((cell for cell, one in zip(cells, moments, strict=True) if one is not None), "")
-        self._far += Noted.of([one is not None and one.is_far for one in moments], which, cells)
+        self._far += Tally.of([one is not None and one.is_far for one in moments], which, cells)
         if self._reading is not None:
-            self._units += Noted.of([one is not None and bool(one.unit) for one in moments], which, cells)
+            self._units += Tally.of([one is not None and bool(one.unit) for one in moments], which, cells)
 
     def note_plain(self, cells: pa.StringArray) -> None:
         """Of cells all of which are dates."""

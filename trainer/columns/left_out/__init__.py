@@ -1,6 +1,6 @@
 """Left out by choice: it is counted, and nothing is learned from it."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from trainer.columns import Column as BaseColumn
 from trainer.columns import Reading as BaseReading
@@ -15,6 +15,8 @@ class Reading(BaseReading):
 
 
 class Column(BaseColumn):
+    why_unused: ClassVar[str] = "left out by choice"
+
     kind: Literal["left_out"] = "left_out"
 
     def refusal(self) -> TrainerError:

@@ -1,6 +1,6 @@
 """Free text: it is counted and shown, and nothing is learned from it yet."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from trainer.columns import Column as BaseColumn
 from trainer.columns import Reading as BaseReading
@@ -15,6 +15,8 @@ class Reading(BaseReading):
 
 
 class Column(BaseColumn):
+    why_unused: ClassVar[str] = "free text, from which nothing is learnt"
+
     kind: Literal["text"] = "text"
 
     def refusal(self) -> TrainerError:

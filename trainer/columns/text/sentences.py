@@ -22,7 +22,12 @@ SENTENCES: dict[str, Sentence] = {
     "text_column": (
         "info",
         _("“%(column)s” holds free text."),
-        _("It is kept but not yet trained on. If it holds classes or numbers, correct its kind."),
+        _("Nothing is learnt from it yet. If it holds classes or numbers, correct its kind."),
+    ),
+    "text_identifier": (
+        "info",
+        _("“%(column)s” has a different text in every row, like an identifier."),
+        _("Nothing is learnt from it: it says which row it is, not what the row is like."),
     ),
 }
 LOOKED_FOR = {

@@ -34,8 +34,8 @@ OBJECT = re.compile(
 class Spec(Component):
     """How to read the file; “auto” looks at its content."""
 
-    delimiter: Literal["auto", ",", ";", "tab", "|"] = Field(
-        "auto", title="Delimiter", description="What stands between values."
+    delimiter: Literal["auto", ",", ";", "tab", "|", "space"] = Field(
+        "auto", title="Delimiter", description="What stands between values; spaces may be any number of them."
     )
     encoding: Literal[
         "auto",
@@ -106,14 +106,23 @@ def _is_table(source: Source) -> bool:
 
 def is_spaced(source: Source, codec: str) -> bool:
     """Whether the values of its lines stand between spaces, maybe with a tab among them; the last line may be cut."""
-    head = source.head
-    if not source.name.lower().endswith(SPACED) or _has_columns(head, (b",", b";", b"|")):
+    head, name = source.head, source.name.lower()
+    if not name.endswith(SPACED) or _has_columns(head, (b";", b"|")):
         return False
     every = head.decode(codec, "ignore").splitlines()
-    lines = every[:-1] if source.size > len(head) else every
-    if _has_columns(head) and not all("  " in line for line in lines if line.strip()):
+    lines = [line for line in (every[:-1] if source.size > len(head) else every) if line.strip()]
+    if _has_columns(head, (b",",)) and not _are_decimal_commas(lines, is_named_csv=name.endswith(SUFFIXES)):
+        return False
+    if _has_columns(head, (b"\t",)) and not all("  " in line for line in lines):
         return False
     return spaced.are_columns(lines)
+
+
+def _are_decimal_commas(lines: Sequence[str], *, is_named_csv: bool) -> bool:
+    """Whether commas do not stand between values: ``1,5 km`` may be two cells in a file that is called a CSV, unless
+    its names have no commas."""
+    rows = [line for line in lines if not line.startswith(spaced.COMMENT)]
+    return bool(rows) and spaced.are_in_numbers(",", rows) and not (is_named_csv and "," in rows[0])
 
 
 def _has_columns(head: bytes, marks: Sequence[bytes] = (b",", b";", b"\t", b"|")) -> bool:

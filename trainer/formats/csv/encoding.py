@@ -2,7 +2,10 @@
 
 import codecs
 import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from trainer.formats.csv import wide
@@ -11,6 +14,10 @@ PIECE = 1024 * 1024
 SAMPLE = 4 * 1024 * 1024
 HIGH = re.compile(rb"[\x80-\xff]+")
 HIGH_LETTERS = re.compile(rb"[\xc0-\xff\xa8\xb8]+")
+PAIRED = re.compile(  # what begins with a high byte, in Korean and Chinese
+    rb"(?P<hangul>[\xb0-\xc8][\xa1-\xff])|(?P<common>[\xc9-\xf7][\xa1-\xff])|[\x80-\xff]{1,2}"
+)
+JAPANESE = re.compile(rb"(?P<kana>\x82[\x9f-\xf1]|\x83[\x40-\x96])|[\x81-\x9f\xe0-\xfc].", re.DOTALL)
 LABELS = {
     "utf-16": "UTF-16",
     "utf-16-le": "UTF-16",
@@ -34,35 +41,50 @@ LEAST_RUN = 3.0  # letters of a word on average, where none of them is of the La
 def detected(path: Path) -> str:
     """The name of Python's codec. UTF-8 is taken only if the whole file is UTF-8."""
     with path.open("rb") as file:
-        sample = file.read(SAMPLE)
-    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        head = file.read(SAMPLE)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    if codec := wide(sample):
+    if codec := wide(head):
         return codec
-    if _decodes(path, "utf-8"):
+    place = _misfit(path, "utf-8")
+    if place is None:
         return "utf-8-sig"
-    pairs = _pairs(sample)
-    likely = (
-        ("cp932", _is_japanese(sample)),
-        ("cp1251", _is_cyrillic(sample)),
-        ("cp949", _is_korean(pairs)),
-        ("gb18030", pairs.are_most),
-        ("cp1252", True),
-        ("cp932", True),  # without kana; some of its bytes are no Western letters
-    )
-    return next((codec for codec, is_likely in likely if is_likely and _decodes(path, codec)), "cp1252")
+    sample = Sample(_around(path, place))
+    return next((codec for codec in _likely(sample) if _misfit(path, codec) is None), "cp1252")
 
 
-def _decodes(path: Path, encoding: str) -> bool:
+def _misfit(path: Path, encoding: str) -> int | None:
+    """The place of the first byte that is not written so; None where all are."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        with path.open("rb") as file:
+    with path.open("rb") as file:
+        try:
             while piece := file.read(PIECE):
                 decoder.decode(piece)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError as error:
+            return file.tell() - len(error.object) + error.start
+    return None
+
+
+def _around(path: Path, place: int) -> bytes:
+    """What stands around a byte, from the beginning of a line on, so that no letter is cut."""
+    start = max(0, place - SAMPLE // 2)
+    with path.open("rb") as file:
+        file.seek(start)
+        sample = file.read(SAMPLE)
+    return sample[sample.find(b"\n", 0, place - start) + 1 :] if start else sample
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Some of a text that is not UTF-8. Its letters are looked at when they are asked for."""
+
+    text: bytes
+
+    @cached_property
+    def pairs(self) -> "Pairs":
+        counts = Counter(pair.lastgroup for pair in PAIRED.finditer(self.text))
+        return Pairs(counts.total(), counts["hangul"] + counts["common"], counts["hangul"])
 
 
 @dataclass(frozen=True)
@@ -77,19 +99,21 @@ class Pairs:
     @property
     def are_most(self) -> bool:
         """In Western text, high bytes mostly stand alone."""
-        return self.common >= 0.7 * self.high
+        return self.high > 0 and self.common >= 0.7 * self.high
 
 
-def _pairs(sample: bytes) -> Pairs:
-    high = common = hangul = at = 0
-    while at < len(sample):
-        if sample[at] < 0x80:
-            at += 1
-        elif at + 1 < len(sample) and 0xB0 <= sample[at] <= 0xF7 and sample[at + 1] >= 0xA1:
-            high, common, hangul, at = high + 1, common + 1, hangul + (sample[at] <= 0xC8), at + 2
-        else:
-            high, at = high + 1, at + (2 if at + 1 < len(sample) and sample[at + 1] >= 0x80 else 1)
-    return Pairs(high, common, hangul)
+def _likely(sample: Sample) -> Iterator[str]:
+    """The codecs that the letters speak for, the likeliest first."""
+    if _is_japanese(sample.text):
+        yield "cp932"
+    if _is_cyrillic(sample.text):
+        yield "cp1251"
+    if _is_korean(sample.pairs):
+        yield "cp949"
+    if sample.pairs.are_most:
+        yield "gb18030"
+    yield "cp1252"
+    yield "cp932"  # without kana; some of its bytes are no Western letters
 
 
 def _is_korean(pairs: Pairs) -> bool:
@@ -98,15 +122,8 @@ def _is_korean(pairs: Pairs) -> bool:
 
 def _is_japanese(sample: bytes) -> bool:
     """Whether many pairs are Hiragana or Katakana, as they stand between Chinese characters."""
-    high = kana = at = 0
-    while at < len(sample) - 1:
-        lead, trail = sample[at], sample[at + 1]
-        if 0x81 <= lead <= 0x9F or 0xE0 <= lead <= 0xFC:
-            high, at = high + 1, at + 2
-            kana += (lead == 0x82 and 0x9F <= trail <= 0xF1) or (lead == 0x83 and 0x40 <= trail <= 0x96)
-        else:
-            at += 1
-    return kana > 0 and kana >= LEAST_KANA * high
+    counts = Counter(pair.lastgroup for pair in JAPANESE.finditer(sample))
+    return counts["kana"] > 0 and counts["kana"] >= LEAST_KANA * counts.total()
 
 
 def _is_cyrillic(sample: bytes) -> bool:

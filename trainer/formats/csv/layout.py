@@ -11,9 +11,9 @@ from trainer.formats.csv import Spec, dialect
 from trainer.formats.csv.rows import LONGEST_CELL, Lines, Table, rows
 from trainer.importing.cells import number_of
 from trainer.importing.problems import Problem, problem
+from trainer.importing.spaced import COMMENT, uncommented
 
 DECLARATION = re.compile(r'"?sep=(.|\\t)"?\s*', re.IGNORECASE)  # a spreadsheet's first line that names the delimiter
-COMMENT = "#"
 MOST_COMMENTS = 1000
 MOST_TITLES = 20
 SAMPLE_ROWS = 200
@@ -53,7 +53,7 @@ def layout(spec: Spec, table: Table) -> Layout | None:
     example = dialect.decimal_comma([row for _, row in sample], table.delimiter)
     above = titles([row for _, row in sample], comma=example is not None)
     joined = ((line, table.delimiter.join(row).rstrip(table.delimiter)) for line, row in sample[:above])
-    skipped = [(line, text.strip()) for line, text in (*beginning.comments, *joined)]
+    skipped = [(line, table.original(text).strip()) for line, text in (*beginning.comments, *joined)]
     sample = sample[above:]
     table = replace(table, start=sample[0][0], width=len(sample[0][1]))
     outline = _named(spec, table, sample, [text for _, text in beginning.comments] if not above else (), example)
@@ -78,7 +78,7 @@ def _named(
         return Layout(
             replace(table, start=start, width=table.width + 1), ["", *cells[0]], example, [problem("row_names")]
         )
-    commented = _cells(comments[-1].lstrip(COMMENT + " "), table.delimiter) if comments else []
+    commented = _cells(uncommented(comments[-1]), table.delimiter) if comments else []
     if not has_header and len(commented) == table.width and dialect.has_header([commented, *cells], comma):
         return Layout(table, commented, example, (), are_names_commented=True)
     return Layout(replace(table, header=has_header), cells[0] if has_header else None, example, ())
@@ -121,7 +121,7 @@ def _is_comment(line: str) -> bool:
 
 def _delimiter(spec: Spec, declared: re.Match[str] | None, lines: Sequence[str]) -> str:
     if spec.delimiter != "auto":
-        return "\t" if spec.delimiter == "tab" else spec.delimiter
+        return {"tab": "\t", "space": "\t"}.get(spec.delimiter, spec.delimiter)
     if declared:
         return declared[1].replace("\\t", "\t")
     return dialect.delimiter(lines)

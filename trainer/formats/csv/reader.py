@@ -93,10 +93,10 @@ def opened(spec: Spec, source: Source, work: Path) -> Opened:
     )
     if codec in UNMARKED and spec.encoding == "auto":
         _check_wide(source)
-    has_spaces = spec.delimiter == "auto" and is_spaced(source, codec)
+    has_spaces = spec.delimiter == "space" or (spec.delimiter == "auto" and is_spaced(source, codec))
     if has_spaces:
-        source, spec = _tabbed(source, codec, work), spec.model_copy(update={"delimiter": "tab"})
-    outline = layout(spec, Table(source, codec, skips=spec.other_widths == "leave out"))
+        source, spec = _tabbed(source, codec, work), spec.model_copy(update={"delimiter": "space"})
+    outline = layout(spec, Table(source, codec, is_spaced=has_spaces, skips=spec.other_widths == "leave out"))
     if outline is None:
         raise TrainerError("csv_no_rows", "“%(name)s” holds no rows. Choose a file with data.", name=source.name)
     _check_width(source, outline.table.width)
@@ -200,7 +200,7 @@ def _check_width(source: Source, columns: int) -> None:
         raise TrainerError(
             "csv_one_column",
             "“%(name)s” has one column only. A table needs at least one column to "
-            "learn from and one to predict, separated by commas, semicolons, tabs or bars.",
+            "learn from and one to predict, separated by commas, semicolons, tabs, bars or spaces.",
             name=source.name,
         )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from trainer.errors import TrainerError
 from trainer.importing.archives import Source
 from trainer.importing.cells import number_of
+from trainer.importing.spaced import COMMENT
 
 LONGEST_LINE = 16 * 1024 * 1024
 LONGEST_ROW = 32 * 1024 * 1024
@@ -28,8 +29,13 @@ class Table:
     header: bool = False
     width: int = 0
     start: int = 1  # the line in which the table begins
+    is_spaced: bool = False  # then the delimiter stands in place of spaces
     skips: bool = False  # rows of another width, instead of refusing the file
     left_out: "LeftOut" = field(default_factory=lambda: LeftOut(), compare=False)
+
+    def original(self, line: str) -> str:
+        """As it can be shown to whoever wrote it."""
+        return line.replace(self.delimiter, " ") if self.is_spaced else line
 
 
 @dataclass
@@ -66,25 +72,28 @@ def rows(table: Table) -> Iterator[tuple[int, list[str]]]:
                 yield line, row
             line = reader.line_num + table.start
     except csv.Error as error:
-        if "limit" in str(error):
-            raise TrainerError(
-                "csv_cell",
-                "The value that begins in line %(line)s is longer than a million "
-                "characters. Maybe its closing quotation mark is missing.",
-                line=line,
-            ) from error
-        raise TrainerError(
-            "csv_quotes",
-            "The quotation marks in line %(line)s do not match. A quotation mark inside "
-            "of a quoted value must be doubled.",
-            line=line,
-        ) from error
+        raise _misquoted(error, line) from error
     except UnicodeError as error:
         raise TrainerError(
             "csv_encoding",
             "From line %(line)s on, the text is not what its encoding says. Save the file as UTF-8.",
             line=line,
         ) from error
+
+
+def _misquoted(error: csv.Error, line: int) -> TrainerError:
+    if "limit" in str(error):
+        return TrainerError(
+            "csv_cell",
+            "The value that begins in line %(line)s is longer than a million "
+            "characters. Maybe its closing quotation mark is missing.",
+            line=line,
+        )
+    return TrainerError(
+        "csv_quotes",
+        "The quotation marks in line %(line)s do not match. A quotation mark inside of a quoted value must be doubled.",
+        line=line,
+    )
 
 
 def fitted(table: Table, numbered: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
@@ -108,7 +117,9 @@ def fitted(table: Table, numbered: Iterator[tuple[int, list[str]]]) -> Iterator[
                     found=len(row),
                     expected=table.width,
                 )
-            table.left_out.remarks.extend((number, table.delimiter.join(other)) for number, other in behind)
+            table.left_out.remarks.extend(
+                (number, table.original(table.delimiter.join(other))) for number, other in behind
+            )
 
 
 def as_wide(table: Table, row: list[str]) -> list[str] | None:
@@ -121,7 +132,9 @@ def as_wide(table: Table, row: list[str]) -> list[str] | None:
 def _is_remark(row: list[str], width: int) -> bool:
     """Whether a line says something in place of giving values: one text alone, or a comment."""
     cells = [cell for cell in row if cell.strip()]
-    return len(row) != width and (row[0].startswith("#") or (len(cells) == 1 and number_of(cells[0].strip()) is None))
+    return len(row) != width and (
+        row[0].startswith(COMMENT) or (len(cells) == 1 and number_of(cells[0].strip()) is None)
+    )
 
 
 class Lines:

@@ -1,7 +1,7 @@
 """Table (Excel).
 
-The first sheet of an .xlsx file that holds rows; its cells keep the types that the file states, and formulas the values
-that were stored with them.
+One sheet of an .xlsx file: the first that holds a table, a visible one before hidden ones. Its cells keep the types
+that the file states, and formulas the values that were stored with them.
 """
 
 from collections.abc import Sequence

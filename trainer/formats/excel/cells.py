@@ -4,19 +4,21 @@ stored value. Both stand in the sheet's XML (ECMA-376, part 1, 18.3.1), and are 
 import mmap
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from openpyxl.utils.cell import range_boundaries
+from openpyxl.utils.cell import column_index_from_string, range_boundaries
 
-MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
-UNSTORED = re.compile(
-    rb"<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*"
-    rb"</(?:\w+:)?c>"
+MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^<>]*?ref=["']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})["']""")
+FORMULA = re.compile(  # a cell's attributes, and its value where it is stored and empty
+    rb"<(?:\w+:)?c\b([^<>]*)>\s*<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
+TEXT = re.compile(rb"""\bt=["']str["']""")
 MOST_MERGED = 100_000
 
 Row = tuple[int, list[Any]]
@@ -58,20 +60,23 @@ def merged(sheet: Path) -> Merged:
     )
 
 
-def names_of_two_rows(upper: Sequence[str], lower: Sequence[str], wide: Sequence[Wide]) -> list[str]:
-    """The names of columns that have one for several of them above their own."""
-    groups = [*upper, *[""] * (len(lower) - len(upper))]
-    for one in wide:
-        for at in range(one.first, min(one.last + 1, len(groups))):
-            groups[at] = groups[one.first]
-    own = [*lower, *[""] * (len(groups) - len(lower))]
-    return [f"{group} {name}".strip() if group != name else name for group, name in zip(groups, own, strict=True)]
+def unstored(sheet: Path, first: int, last: int, columns: Container[int]) -> int:
+    """How many formulas of the columns have no value that was stored with them, as files have them that no spreadsheet
+    opened yet: in the rows from the first to the last, and in rows of nothing else that follow at once."""
+    count = 0
+    for row, column in _unstored(sheet):
+        if first <= row <= last + 1 and column in columns:
+            count, last = count + 1, max(last, row)
+    return count
 
 
-def unstored(sheet: Path) -> int:
-    """How many formulas have no value that was stored with them, as files have them that no spreadsheet opened yet."""
+def _unstored(sheet: Path) -> Iterator[tuple[int, int]]:
+    """Rows and columns, which are counted from 0 on. An empty text that was stored is a value."""
     with sheet.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return sum(1 for _ in UNSTORED.finditer(content))
+        for attributes, value in (match.groups() for match in FORMULA.finditer(content)):
+            place = PLACE.search(attributes)
+            if place and not (value and TEXT.search(attributes)):
+                yield int(place[2]), column_index_from_string(place[1].decode()) - 1
 
 
 def filled(rows: Iterator[Row], every: Sequence[Tall]) -> Iterator[Row]:
@@ -86,6 +91,7 @@ def filled(rows: Iterator[Row], every: Sequence[Tall]) -> Iterator[Row]:
         for column, (last, value) in list(values.items()):
             if number > last:
                 del values[column]
-            elif column < len(cells) and cells[column] is None:
-                cells[column] = value
+            elif value is not None:
+                cells.extend([None] * (column + 1 - len(cells)))
+                cells[column] = value if cells[column] is None else cells[column]
         yield number, cells

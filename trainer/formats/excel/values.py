@@ -6,11 +6,15 @@ from typing import Any
 import numpy as np
 
 from trainer.importing.stated import Stated
+from trainer.importing.whole import LARGEST_WHOLE
 
 
 def kind_of(cell: Any) -> Stated:
+    """Identifiers of more digits than float64 keeps are spelled out."""
     if isinstance(cell, str):
         return "words"
+    if isinstance(cell, int) and abs(cell) > LARGEST_WHOLE:
+        return "spelled"
     is_number = isinstance(cell, int | float | timedelta | time) and not isinstance(cell, bool)
     return "numbers" if is_number else "spelled"
 

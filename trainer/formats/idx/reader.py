@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer.data.partition import TRAIN
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
 from trainer.formats.idx import is_idx
@@ -50,9 +49,8 @@ def read(sources: Sequence[Source], work: Path) -> Parsed:
     values, notices = pixels.alike([pixels.channels_first(file.values, file.name) for file in pictures], work)
     classes, indices = pixels.classes(np.concatenate([_of_rows(file) for file in labels]))
     problems = (*_of_files(others, pictures, labels), *notices)
-    parsed = labelled_pictures(
-        values, indices, classes, parts=_parts(pictures), problems=problems, checks=pixels.checks()
-    )
+    parts = pixels.parts([file.name for file in pictures], list(map(len, pictures)))
+    parsed = labelled_pictures(values, indices, classes, parts=parts, problems=problems, checks=pixels.checks())
     return replace(parsed, left_out=tuple(LeftOut(source.name, "no IDX file") for source in others))
 
 
@@ -65,14 +63,6 @@ def _is_described(file: File, pictures: Sequence[File]) -> bool:
 
 def _of_rows(labels: File) -> Array:
     return np.asarray(labels.values if labels.values.ndim == 1 else labels.values[:, 0])
-
-
-def _parts(pictures: Sequence[File]) -> list[str] | None:
-    """The part of each row, by the files' names; None where they give no division."""
-    named = [pixels.part_in(file.name) for file in pictures]
-    if TRAIN not in named or None in named or len(set(named)) == 1:
-        return None
-    return [part or TRAIN for file, part in zip(pictures, named, strict=True) for _ in range(len(file))]
 
 
 def _of_files(others: Sequence[Source], pictures: Sequence[File], labels: Sequence[File]) -> Iterator[Problem]:

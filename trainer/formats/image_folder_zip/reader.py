@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +24,11 @@ from trainer.formats.image_folder_zip.reading import Reading
 from trainer.importing import mapped
 from trainer.importing.archives import Source
 from trainer.importing.parsed import LeftOut, Parsed
-from trainer.importing.pictures import labelled_pictures
+from trainer.importing.pictures import MOST_CLASSES, labelled_pictures
 from trainer.importing.problems import Problem, checks_of, problem
 
 DATA = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".json", ".xlsx", ".xls", ".ods", ".parquet", ".xml", ".mat")
 NAMED = 5
-MOST_CLASSES = 10_000
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,34 @@ class Picture(alike.Picture):
 
     label: str
     part: str | None
+
+
+@dataclass(frozen=True)
+class Files:
+    """What may be pictures, each with the place that its folders give it, and the names of all other files."""
+
+    candidates: Sequence[Source]
+    places: Sequence[Place]
+    others: Sequence[str]
+
+    @cached_property
+    def labelled(self) -> list[tuple[Source, Place]]:
+        """Those that have a class."""
+        placed = zip(self.candidates, self.places, strict=True)
+        return [(source, place) for source, place in placed if place.label is not None]
+
+    @property
+    def unlabelled(self) -> list[str]:
+        placed = zip(self.candidates, self.places, strict=True)
+        return [source.name for source, place in placed if place.label is None]
+
+    @cached_property
+    def readable(self) -> list[tuple[Source, Place]]:
+        return [(source, place) for source, place in self.labelled if not is_foreign(source)]
+
+    @property
+    def foreign(self) -> list[Source]:
+        return [source for source, _ in self.labelled if is_foreign(source)]
 
 
 def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
@@ -67,47 +95,52 @@ def _require_no_table(pictures: Sequence[Source], others: Sequence[Source]) -> N
 
 def _of_folders(spec: Spec, sources: Sequence[Source], work: Path) -> Parsed:
     """All pictures that have a class, in one size and colour; rows in the order of their names."""
-    candidates = sorted(filter(_looks_like_picture, sources), key=lambda source: source.name)
-    beside = [source for source in sources if not _looks_like_picture(source)]
-    others = [source.name for source in beside]
-    places = folders.places([source.name for source in candidates], is_outermost=spec.class_folder == "outermost")
-    if len({place.label for place in places} - {None}) < 2:
-        _require_no_table(candidates, beside)
-    _require_classes(candidates, places)
-    labelled = [(source, place) for source, place in zip(candidates, places, strict=True) if place.label is not None]
-    readable = [(source, place) for source, place in labelled if not is_foreign(source)]
-    pictures, broken = _with_facts(readable)
-    alike.require_readable(broken, len(readable))
-    foreign = [source for source, _ in labelled if is_foreign(source)]
+    files = _placed(spec, sources)
+    pictures, broken = _with_facts(files.readable)
+    alike.require_readable(broken, len(files.readable))
     canvas = alike.canvas(spec, pictures)
-    pixels, decoded = _decode_all(pictures, canvas, work, broken)
-    alike.require_readable(broken, len(readable))
-    lost, empty = _lost(decoded, labelled), folders.without_pictures(others, [source.name for source, _ in labelled])
+    pixels, decoded_pictures = _decode_all(pictures, canvas, work, broken)
+    alike.require_readable(broken, len(files.readable))
+    lost = _lost(decoded_pictures, files.labelled)
     problems = (
-        *alike.problems(decoded, canvas),
-        *_of_files(broken, others),
-        *_of_places(spec, decoded, candidates, places),
-        *alike.foreign_problems(foreign),
+        *alike.problems(decoded_pictures, canvas),
+        *_of_files(broken, files.others),
+        *_of_places(spec, decoded_pictures, files),
+        *alike.foreign_problems(files.foreign),
         *_of_losses(lost),
-        *_of_folders_without(empty),
+        *_of_folders_without(folders.without_pictures(files.others, [source.name for source, _ in files.labelled])),
     )
     parsed = labelled_pictures(
         pixels,
-        *_classes(decoded),
-        parts=_parts(decoded),
+        *_classes(decoded_pictures),
+        parts=_parts(decoded_pictures),
         problems=problems,
         picture=alike.column(IMAGE, canvas),
         checks=checks_of(_of_files, _of_places, _of_losses, _of_folders_without, alike.foreign_problems),
     )
-    unlabelled = [source.name for source, place in zip(candidates, places, strict=True) if place.label is None]
+    return replace(parsed, left_out=tuple(_left_out(files, broken, lost)))
+
+
+def _placed(spec: Spec, sources: Sequence[Source]) -> Files:
+    """The files by what their folders say. Raises TrainerError where these name no classes."""
+    candidates = sorted(filter(_looks_like_picture, sources), key=lambda source: source.name)
+    others = [source for source in sources if not _looks_like_picture(source)]
+    places = folders.places([source.name for source in candidates], is_outermost=spec.class_folder == "outermost")
+    if len({place.label for place in places} - {None}) < 2:
+        _require_no_table(candidates, others)
+    _require_classes(candidates, places)
+    return Files(candidates, places, [source.name for source in others])
+
+
+def _left_out(files: Files, broken: Sequence[str], lost: Mapping[str, int]) -> Iterator[LeftOut]:
     reasons = (
-        ("no class", unlabelled),
-        ("format not read", [source.name for source in foreign]),
+        ("no class", files.unlabelled),
+        ("format not read", [source.name for source in files.foreign]),
         ("cannot be read", broken),
-        ("no picture", others),
+        ("no picture", files.others),
         ("none of its pictures can be read", [f"class {name}" for name in lost]),
     )
-    return replace(parsed, left_out=tuple(LeftOut(name, reason) for reason, names in reasons for name in names))
+    return (LeftOut(name, reason) for reason, names in reasons for name in names)
 
 
 def _require_classes(candidates: Sequence[Source], places: Sequence[Place]) -> None:
@@ -163,14 +196,14 @@ def _decode_all(
 ) -> tuple[Array, list[Picture]]:
     """Pixels in a file of ``work``, so that memory holds one picture at a time."""
     pixels = mapped.new(work / "pixels", np.uint8, (len(pictures), *canvas.shape))
-    kept: list[Picture] = []
+    decoded_pictures: list[Picture] = []
     for picture in pictures:
         try:
-            pixels[len(kept)] = decoded(picture.source.path, canvas)
-            kept.append(picture)
+            pixels[len(decoded_pictures)] = decoded(picture.source.path, canvas)
+            decoded_pictures.append(picture)
         except BrokenPictureError:
             broken.append(picture.source.name)
-    return pixels[: len(kept)], kept
+    return pixels[: len(decoded_pictures)], decoded_pictures
 
 
 def _of_files(broken: Sequence[str], others: Sequence[str]) -> Iterator[Problem]:
@@ -180,25 +213,22 @@ def _of_files(broken: Sequence[str], others: Sequence[str]) -> Iterator[Problem]
         yield problem("other_files", count=len(others), names=", ".join(others[:NAMED]))
 
 
-def _of_places(
-    spec: Spec, kept: Sequence[Picture], candidates: Sequence[Source], places: Sequence[Place]
-) -> Iterator[Problem]:
+def _of_places(spec: Spec, decoded_pictures: Sequence[Picture], files: Files) -> Iterator[Problem]:
     """What the folders gave reason to say."""
-    unlabelled = [source.name for source, place in zip(candidates, places, strict=True) if place.label is None]
-    if unlabelled:
+    if unlabelled := files.unlabelled:
         yield problem("unlabelled_pictures", count=len(unlabelled), names=", ".join(unlabelled[:NAMED]))
-    if spec.class_folder == "innermost" and (inner := folders.ambiguous(places)):
+    if spec.class_folder == "innermost" and (inner := folders.ambiguous(files.places)):
         yield problem("nested_folders", path="/".join(inner), name=inner[-1])
-    classes = sorted({picture.label for picture in kept})
+    classes = sorted({picture.label for picture in decoded_pictures})
     named = [name for name in classes if part_of(name) is not None]
     for name in named if len(named) == len(classes) > 1 else [name for name in named if part_of(name) != TRAIN]:
         yield problem("part_as_class", name=name)
 
 
-def _lost(kept: Sequence[Picture], labelled: Sequence[tuple[Source, Place]]) -> dict[str, int]:
+def _lost(decoded_pictures: Sequence[Picture], labelled: Sequence[tuple[Source, Place]]) -> dict[str, int]:
     """Classes of which nothing could be read, with the number of their pictures."""
     files = Counter(place.label or "" for _, place in labelled)
-    return {name: files[name] for name in sorted(files.keys() - {picture.label for picture in kept})}
+    return {name: files[name] for name in sorted(files.keys() - {picture.label for picture in decoded_pictures})}
 
 
 def _of_losses(lost: Mapping[str, int]) -> Iterator[Problem]:

@@ -44,8 +44,8 @@ def read(
     _require_rows(reading)
     alike.require_readable(_names(reading, reading.broken), len(_readable(reading)))
     others = [source for source in others if source not in tables.sources]
-    gone = Gone(tables)
-    parsed = _parsed(tables, reading, gone, work, readings)
+    lost_values = LostValues(tables)
+    parsed = _parsed(tables, reading, lost_values, work, readings)
     columns = {name: alike.column(name, canvas) for name, canvas in zip(tables.paths, canvases, strict=True)}
     arrays = {own_name(name): _compact(block, is_whole) for name, block in zip(tables.paths, pixels, strict=True)}
     alikes = [one for column, canvas in enumerate(canvases) for one in alike.problems(reading.headers(column), canvas)]
@@ -54,7 +54,7 @@ def read(
         *tables.problems(),
         *_of_rows(lost),
         *_of_pictures(reading, tables),
-        *gone.problems(parsed),
+        *lost_values.problems(parsed),
         *_of_others(others),
         *alikes,
     )
@@ -87,7 +87,7 @@ def _names(reading: Reading, numbers: set[int]) -> list[str]:
     return [reading.pictures[number].name for number in sorted(numbers)]
 
 
-class Gone:
+class LostValues:
     """The values of rows that are left out, by column: some may be nowhere else."""
 
     def __init__(self, tables: Tables) -> None:
@@ -95,16 +95,14 @@ class Gone:
         self._counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._remaining: defaultdict[str, set[str]] = defaultdict(set)
 
-    def see(self, name: str, cells: Any, is_whole: Array) -> None:
+    def add(self, name: str, cells: Any, is_whole: Array) -> None:
         """Take note of some cells of a column, and of which of them stay."""
         if name not in self._names:
             return
-        for cell, stays in zip(cells.tolist(), is_whole.tolist(), strict=True):
-            value = str(cell).strip()[:LONGEST_VALUE]
-            if stays and len(self._remaining[name]) <= MOST_VALUES:
-                self._remaining[name].add(value)
-            elif not stays and len(self._counts[name]) <= MOST_VALUES:
-                self._counts[name][value] += 1
+        if len(self._remaining[name]) <= MOST_VALUES:
+            self._remaining[name].update(_counts(_taken(cells, np.flatnonzero(is_whole))))
+        if len(self._counts[name]) <= MOST_VALUES:
+            self._counts[name].update(_counts(_taken(cells, np.flatnonzero(~is_whole))))
 
     def problems(self, parsed: Parsed) -> Iterator[Problem]:
         """Classes, or what could be some, of which no row is left."""
@@ -116,33 +114,47 @@ class Gone:
                     yield problem("lost_value", column=column.name, value=value, count=values[value])
 
 
-def _parsed(tables: Tables, reading: Reading, gone: Gone, work: Path, readings: Readings) -> Parsed:
+def _counts(cells: Any) -> Counter[str]:
+    """How often each value stands in the cells; there may be far fewer than cells."""
+    if isinstance(cells, np.ndarray):
+        values, counts = np.unique(cells[~np.isnan(cells)], return_counts=True)
+    else:
+        values, counts = cells.value_counts().flatten()
+    times: Counter[str] = Counter()
+    for value, count in zip(values.tolist(), counts.tolist(), strict=True):
+        times[str(value).strip()[:LONGEST_VALUE]] += count
+    return times
+
+
+def _parsed(tables: Tables, reading: Reading, lost_values: LostValues, work: Path, readings: Readings) -> Parsed:
     """The table of the rows that are whole; a column tells their parts where the tables or the folders do."""
     parts = reading.parts()
     names = tables.names if parts is None else tuple(distinct([*tables.names, SPLIT]))
     stated = tables.stated if parts is None else (*tables.stated, "words")
-    chunks = _whole_rows(tables, reading.is_whole, parts, gone)
+    chunks = _whole_rows(tables, reading.is_whole, parts, lost_values)
     apart = dict.fromkeys(tables.paths, left_out.Reading())  # their cells are no values
     return parse(names, chunks, work, comma=tables.comma, stated=stated, readings={**readings, **apart})
 
 
-def _whole_rows(tables: Tables, is_whole: Array, parts: Sequence[str] | None, gone: Gone) -> Iterator[Chunk]:
-    start = 0
+def _whole_rows(
+    tables: Tables, is_whole: Array, parts: Sequence[str] | None, lost_values: LostValues
+) -> Iterator[Chunk]:
+    start, is_all = 0, bool(is_whole.all())
     for rows in tables.rows():
         lines = rows.chunk.lines
         stays = is_whole[start : start + len(lines)]
-        places = np.flatnonzero(stays).tolist()
-        for name, cells in zip(tables.names, rows.chunk.columns, strict=True):
-            gone.see(name, cells, stays)
-        if places:
+        places = np.flatnonzero(stays)
+        for name, cells in () if is_all else zip(tables.names, rows.chunk.columns, strict=True):
+            lost_values.add(name, cells, stays)
+        if len(places):
             columns = [_taken(cells, places) for cells in rows.chunk.columns]
-            own = [] if parts is None else [series.of(parts[start + at] for at in places)]
-            yield Chunk([lines[at] for at in places], [*columns, *own])
+            own = [] if parts is None else [series.of(parts[start + at] for at in places.tolist())]
+            yield Chunk([lines[at] for at in places.tolist()], [*columns, *own])
         start += len(lines)
 
 
-def _taken(cells: Any, places: list[int]) -> Any:
-    return cells[places] if isinstance(cells, np.ndarray) else cells.take(series.numbers(np.asarray(places)))
+def _taken(cells: Any, places: Array) -> Any:
+    return cells[places] if isinstance(cells, np.ndarray) else cells.take(series.numbers(places))
 
 
 def _compact(pixels: Array, is_whole: Array) -> Array:
@@ -186,13 +198,11 @@ def _left_out(lost: Sequence[Lost], reading: Reading, others: Sequence[Source]) 
     for one in lost:
         place = f"line {one.line}, {one.column}" if reading.numbers.shape[1] > 1 else f"line {one.line}"
         yield LeftOut(f"{one.table}, {place}: {one.cell}", one.reason)
+    foreign = _names(reading, reading.foreign)
     reasons = (
         ("cannot be read", _names(reading, reading.broken)),
-        (FOREIGN, _names(reading, reading.foreign)),
-        (
-            "not named in the table",
-            [name for name in reading.unnamed() if name not in {*_names(reading, reading.foreign)}],
-        ),
+        (FOREIGN, foreign),
+        ("not named in the table", sorted({*reading.unnamed()}.difference(foreign))),
         ("no picture", [source.name for source in others]),
     )
     yield from (LeftOut(name, reason) for reason, names in reasons for name in names)
@@ -215,7 +225,7 @@ def _joined(
         arrays=pixels | parsed.arrays,
         problems=(*problems, *others),
         checks=parsed.checks
-        | checks_of(_of_rows, _of_pictures, alike.foreign_problems, Gone.problems, Tables.problems),
+        | checks_of(_of_rows, _of_pictures, alike.foreign_problems, LostValues.problems, Tables.problems),
     )
 
 

@@ -25,7 +25,7 @@ class Spec(Component):
     broken_lines: Literal["refuse", "leave out"] = Field(
         "refuse",
         title="Broken lines",
-        description="What to do with lines that are not JSON, or no objects.",
+        description="What to do with lines that are not JSON, and values of lines or of a list that are no objects.",
     )
 
 

@@ -12,20 +12,20 @@ import numpy as np
 
 from trainer.columns import Readings
 from trainer.errors import TrainerError
-from trainer.formats.json_lines import Spec, array, is_list
-from trainer.importing import series
+from trainer.formats.json_lines import Spec, is_list
+from trainer.importing import object_list, series
 from trainer.importing.archives import Source
 from trainer.importing.names import cleaned, distinct
 from trainer.importing.parsed import LeftOut, Parsed
 from trainer.importing.problems import Problem, checks_of, problem
 from trainer.importing.stated import Stated
 from trainer.importing.tables import Chunk, parse
+from trainer.importing.whole import LARGEST_WHOLE
 from trainer.importing.words import cell
 
 NAMED = 100
 LONGEST_LINE = 16 * 1024 * 1024
 MOST_COLUMNS = 2000
-LARGEST_WHOLE = 2**53  # beyond, float64 does not keep every digit
 CHUNK_ROWS = 4096
 CHUNK_CHARACTERS = 16 * 1024 * 1024
 COPIED = 1024 * 1024
@@ -142,7 +142,7 @@ def _chunk(lines: list[int], rows: list[list[str]], keys: Mapping[str, Stated]) 
 
 def _rows(source: Source, broken: list[int] | None) -> Iterator[tuple[int, dict[str, Any]]]:
     if is_list(source):
-        yield from array.objects(source)
+        yield from _elements(source, broken)
         return
     with source.path.open("rb") as file:
         number = 0
@@ -165,6 +165,34 @@ def _rows(source: Source, broken: list[int] | None) -> Iterator[tuple[int, dict[
                 broken.append(number)
             else:
                 yield number, row
+
+
+def _elements(source: Source, broken: list[int] | None) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Those of a list. Where it is damaged it is refused in any case: what comes behind would be lost unseen."""
+    try:
+        with source.path.open("r", encoding="utf-8", errors="surrogateescape") as file:
+            for element in object_list.elements(file):
+                if element.row is not None:
+                    yield element.line, element.row
+                elif broken is not None:
+                    broken.append(element.line)
+                else:
+                    raise TrainerError(
+                        "json_array_object",
+                        "Number %(number)s of the list, in line %(line)s, is not an object with keys and values in "
+                        "UTF-8. Correct it, or choose in the format's settings to leave such lines out.",
+                        number=element.number,
+                        line=element.line,
+                    )
+    except object_list.DamagedListError as error:
+        raise TrainerError(
+            "json_array",
+            "“%(name)s” is damaged at object %(number)s of its list, in line %(line)s. Write it again, or write one "
+            "object a line.",
+            name=source.name,
+            number=error.number,
+            line=error.line,
+        ) from error
 
 
 def _object(line: bytes, number: int) -> dict[str, Any]:

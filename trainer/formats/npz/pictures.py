@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer.data.partition import TRAIN
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
 from trainer.importing import pixels
@@ -39,14 +38,14 @@ def read(arrays: Mapping[str, Array], work: Path) -> Parsed:
     """The pictures with their labels; several parts are joined. Raises TrainerError where labels are missing."""
     pairs = [_pair(name, arrays) for name, array in arrays.items() if are_pictures(array)]
     values, notices = pixels.alike([pixels.channels_first(pair.pictures, pair.name) for pair in pairs], work)
-    classes, indices = pixels.classes(np.concatenate([pair.labels for pair in pairs]))
+    classes, indices = pixels.classes(_joined([pair.labels for pair in pairs]))
     used = {name for pair in pairs for name in (pair.name, pair.label_name)}
     others = [name for name in arrays if name not in used]
     parsed = labelled_pictures(
         values,
         indices,
         classes,
-        parts=_parts(pairs),
+        parts=pixels.parts([pair.name for pair in pairs], [len(pair.pictures) for pair in pairs]),
         problems=(*_of_arrays(pairs), *notices),
         checks=pixels.checks(),
     )
@@ -100,14 +99,13 @@ def _flat(name: str, labels: Array) -> Array:
     )
 
 
+def _joined(labels: Sequence[Array]) -> Array:
+    """Those of all parts; where only some are bytes, NumPy would take these for ASCII."""
+    if {"S", "U"} <= {own.dtype.kind for own in labels}:
+        labels = [np.char.decode(own, "utf-8", "replace") if own.dtype.kind == "S" else own for own in labels]
+    return np.concatenate(labels)
+
+
 def _of_arrays(pairs: Sequence[Pair]) -> Iterator[Problem]:
     if len(pairs) > 1:
         yield problem("joined_parts", count=len(pairs), names=", ".join(pair.name for pair in pairs))
-
-
-def _parts(pairs: Sequence[Pair]) -> list[str] | None:
-    """The part of each row, by the arrays' names; None where they give no division."""
-    named = [pixels.part_in(pair.name) for pair in pairs]
-    if TRAIN not in named or len(set(named)) == 1 or None in named:
-        return None
-    return [part or TRAIN for pair, part in zip(pairs, named, strict=True) for _ in range(len(pair.pictures))]

@@ -1,7 +1,7 @@
 """Reads NumPy's arrays as the columns of a table, some thousand rows at a time; pickled objects are never opened."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -21,12 +21,13 @@ from trainer.importing.parsed import Parsed
 from trainer.importing.pixels import part_in
 from trainer.importing.stated import Stated
 from trainer.importing.tables import Chunk, parse
+from trainer.importing.whole import LARGEST_WHOLE
 from trainer.sentences import gettext_noop as _
 
 MOST_COLUMNS = 20_000
+NAMED = 5
 CHUNK_ROWS = 4096
 CHUNK_CELLS = 200_000
-LARGEST_WHOLE = 2**53  # beyond, float64 does not keep every digit
 STATED: dict[str, Stated] = {
     "i": "numbers",
     "u": "numbers",
@@ -61,14 +62,15 @@ class Part:
 def read(sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
     """The arrays side by side, or the pictures in them. Raises TrainerError where they are no columns of one table."""
     arrays = {PurePosixPath(source.name).name.removesuffix(".npy"): _opened(source) for source in sources}
-    single = [name for name, array in arrays.items() if not array.ndim and len(arrays) > 1]
-    arrays = {name: array for name, array in arrays.items() if name not in single}
+    single = [name for name, array in arrays.items() if not array.ndim]
+    arrays = {name: array for name, array in arrays.items() if array.ndim}
+    _require_arrays(arrays, single)
     if any(map(pictures.are_pictures, arrays.values())):
         return pictures.without(pictures.read(arrays, work), single)
-    columns = {name: column for key, array in arrays.items() for name, column in _fields(key, array)}
+    columns = _columns(arrays)
     for name, column in columns.items():
         _require_column(name, column)
-    parts = _parts(columns)
+    parts = _parts(columns, are_apart=_are_tables(arrays))
     names = parts[0].names if len(parts) == 1 else [*parts[0].names, SPLIT]
     _require_few(names)
     stated = _agreed(parts)
@@ -76,12 +78,46 @@ def read(sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
     return pictures.without(parsed, single)
 
 
-def _fields(key: str, array: Array) -> Iterator[tuple[str, Array]]:
+def _require_arrays(arrays: Mapping[str, Array], single: Sequence[str]) -> None:
+    if not arrays:
+        raise TrainerError(
+            "npz_single_values",
+            "The file holds single values only: %(names)s. Save arrays with one value for each row.",
+            names=", ".join(single[:NAMED]),
+        )
+
+
+def _columns(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """The arrays and the fields of records, which are called after their array too where names would meet."""
+    records = [key for key, array in arrays.items() if array.dtype.names]
+    others = {key for key in arrays if key not in records}
+    is_alone = len(records) == 1 and others.isdisjoint(arrays[records[0]].dtype.names or ())
+    columns: dict[str, Array] = {}
+    for key, array in arrays.items():
+        for name, column in _fields(key, array, "" if is_alone else f"{key}_"):
+            if name in columns:
+                raise TrainerError(
+                    "npz_names",
+                    "Two columns would be called “%(name)s”: one is a field of records. Give it another name.",
+                    name=name,
+                )
+            columns[name] = column
+    return columns
+
+
+def _are_tables(arrays: Mapping[str, Array]) -> bool:
+    """Whether all have records with the same fields, and their names tell several parts."""
+    fields = {array.dtype.names for array in arrays.values()}
+    parts = {part_in(key) for key in arrays}
+    return len(fields) == 1 and None not in fields | parts and len(parts) > 1
+
+
+def _fields(key: str, array: Array, prefix: str) -> Iterator[tuple[str, Array]]:
     """The fields of an array of records, or the array itself."""
     if array.dtype.names is None:
         yield key, array
     else:
-        yield from ((name, array[name]) for name in array.dtype.names)
+        yield from ((prefix + name, array[name]) for name in array.dtype.names)
 
 
 def _require_column(name: str, array: Array) -> None:
@@ -106,11 +142,12 @@ def _require_few(names: Sequence[str]) -> None:
         )
 
 
-def _parts(arrays: dict[str, Array]) -> list[Part]:
+def _parts(arrays: dict[str, Array], *, are_apart: bool) -> list[Part]:
     """All arrays as one table, or where their lengths differ, those of each part that their names tell, as x_train and
-    x_test; then a column says the part. Raises TrainerError where they do not fit together."""
+    x_test; then a column says the part. ``are_apart`` says that each is a table of its own, whatever its length. Raises
+    TrainerError where they do not fit together."""
     lengths = {name: len(array) for name, array in arrays.items()}
-    if len(set(lengths.values())) == 1 and any(lengths.values()):
+    if not are_apart and len(set(lengths.values())) == 1 and any(lengths.values()):
         return [Part(None, arrays)]
     parts = [Part(part, own) for part in PARTS if (own := _of_part(arrays, part))]
     is_whole = sum(len(part.arrays) for part in parts) == len(arrays) and all(

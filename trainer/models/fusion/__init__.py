@@ -18,6 +18,7 @@ from trainer.model import ModelSpec, Widths
 from trainer.parts import CombinerSpec, Dropout, EncoderSpec, Hidden, Input, Parts, Width
 
 MOST_ENCODERS = 64
+MOST_NAMED = 5  # columns in a sentence
 
 
 def _encoders() -> list[EncoderSpec]:
@@ -33,8 +34,19 @@ def _unasked(layout: Layout) -> EncoderSpec:
     return next(encoder for encoder in _encoders() if layout in encoder.layouts_taken)
 
 
-def _one_a_layout() -> tuple[EncoderSpec, ...]:
-    return tuple({encoder.name: encoder for encoder in map(_unasked, sorted(_layouts(), reverse=True))}.values())
+def _one_a_layout(layouts: frozenset[Layout]) -> tuple[EncoderSpec, ...]:
+    return tuple({encoder.name: encoder for encoder in map(_unasked, sorted(layouts, reverse=True))}.values())
+
+
+def _no_encoder(columns: Sequence[str], layout: Layout) -> TrainerError:
+    return TrainerError(
+        "encoder_missing",
+        "No encoder in the list takes “%(column)s”. Add one that does, for example “%(encoder)s”, or "
+        "empty the list to have encoders chosen.",
+        field="model.encoders",
+        column="”, “".join(columns[:MOST_NAMED]),
+        encoder=listing("encoders")[_unasked(layout).name].label,
+    )
 
 
 class Spec(ModelSpec):
@@ -42,11 +54,12 @@ class Spec(ModelSpec):
     is_general: ClassVar[bool] = True
 
     encoders: Annotated[tuple[Annotated[EncoderSpec, Choice("encoders")], ...], Lenient] = Field(
-        default_factory=_one_a_layout,
+        default_factory=lambda: _one_a_layout(_layouts()),
         max_length=MOST_ENCODERS,
         title="Encoders",
         description="A block of columns takes the first that is for one of its columns, else the first that can take "
-        "such blocks.",
+        "such blocks. Each block needs one; with none in the list, they are chosen to fit.",
+        json_schema_extra={"empty": "Chosen to fit the data"},
     )
     combiner: Annotated[CombinerSpec, Choice("combiners")] = Field(
         default_factory=lambda: cast(CombinerSpec, default("combiners", "concatenation")),
@@ -70,6 +83,21 @@ class Spec(ModelSpec):
                         encoder=listing("encoders")[encoder.name].label,
                         column=name,
                     )
+        self._require_encoders(features)
+
+    def fitted(self, features: Sequence[Column]) -> Self:
+        """With those that an empty list has chosen for it: what was trained is to be named."""
+        layouts = frozenset(column.layout for column in features if column.layout is not None)
+        return self if self.encoders else self.replaced(encoders=_one_a_layout(layouts))
+
+    def _require_encoders(self, features: Sequence[Column]) -> None:
+        """Columns that are one value a row share a block with all of their kind."""
+        named = {name for encoder in self.encoders for name in encoder.columns}
+        kinds = {column.kind for column in features if column.name in named and column.fits_a_cell}
+        left = [column for column in features if column.name not in named and column.kind not in kinds]
+        for layout in dict.fromkeys(column.layout for column in left if column.layout is not None):
+            if self.encoders and self._any_for(layout) is None:
+                raise _no_encoder([column.name for column in left if column.layout == layout], layout)
 
     def parts(self, inputs: Mapping[str, Input]) -> Parts:
         encoders = {name: self._encoder(block).part({name: block.shape}) for name, block in inputs.items()}
@@ -82,10 +110,15 @@ class Spec(ModelSpec):
 
     def _encoder(self, block: Input) -> EncoderSpec:
         named = (encoder for encoder in self.encoders if set(encoder.columns) & set(block.columns))
-        fitting = (
-            encoder for encoder in self.encoders if not encoder.columns and block.layout in encoder.layouts_taken
-        )
-        return next(named, None) or next(fitting, None) or _unasked(block.layout)
+        encoder = next(named, None) or self._any_for(block.layout)
+        if encoder is None and self.encoders:
+            raise _no_encoder(block.columns, block.layout)
+        return encoder or _unasked(block.layout)
+
+    def _any_for(self, layout: Layout) -> EncoderSpec | None:
+        """The first of those that are for no columns in particular."""
+        fitting = (encoder for encoder in self.encoders if not encoder.columns and layout in encoder.layouts_taken)
+        return next(fitting, None)
 
     def fields(self) -> dict[str, int]:
         return {"width": self.width}

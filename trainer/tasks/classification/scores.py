@@ -54,9 +54,9 @@ def report(
 def _macro(scores: PerClass, occurring: Array) -> Iterator[Scalar]:
     """Means over the classes that occur."""
     for name, label, values in (
-        ("precision", _("Precision"), scores.precision),
-        ("recall", _("Recall"), scores.recall),
-        ("f1", _("F1"), scores.f1),
+        ("precision", _("Macro precision"), scores.precision),
+        ("recall", _("Macro recall"), scores.recall),
+        ("f1", _("Macro F1"), scores.f1),
     ):
         mean = float(values[occurring].mean())
         yield Scalar(name=f"test/macro_{name}", label=label, value=mean, unit="share", better="higher")

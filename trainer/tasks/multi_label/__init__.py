@@ -70,15 +70,16 @@ def check_label(column: Column) -> None:
 
 
 def suggest(data: DataSummary) -> dict[str, Any] | None:
-    """All labels that the data have, where something else is left to learn from."""
-    labels = []
+    """The columns that list labels, or else all that are a label, where something else is left to learn from."""
+    able = []
     for column in data.columns:
         with suppress(TrainerError):
             check_label(column)
-            labels.append(column.name)
+            able.append(column)
+    lists = [column.name for column in able if column.encodings == {Spec.encoding}]
+    labels = lists or [column.name for column in able]
     with suppress(TrainerError):
         inputs.feature_columns((), labels, data)
-        lists = [name for name in labels if (own := data.named(name)) and own.encodings == {Spec.encoding}]
         return {"labels": labels} if len(labels) > 1 or lists else None
     return None
 

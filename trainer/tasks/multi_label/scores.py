@@ -26,7 +26,7 @@ def report(
     is_better = micro > guessed_f1 or accuracy > guessed_accuracy
     exact = float((predicted == actual).all(axis=1).mean())
     further = [
-        _share("macro_f1", _("Mean F1 of the labels"), float(scores.f1.mean())),
+        _share("macro_f1", _("Macro F1"), float(scores.f1.mean())),
         _share("exact_match", _("Rows with all labels right"), exact),
         _share("label_accuracy", _("Labels right"), accuracy),
         _guess("f1", _("F1 of the same labels for every row"), guessed_f1),
@@ -67,8 +67,8 @@ def _best_by_f1(shares: Array) -> Array:
 def _caution(f1: float, accuracy: float) -> Caution:
     return Caution(
         message=_(
-            "This model is no better than guessing: the same labels for every row have an F1 of %(f1)s %% or "
-            "%(accuracy)s %% of the labels right. See whether the inputs tell anything of the labels, add rows of "
+            "This model is no better than guessing: the same labels for every row reach an F1 of %(f1)s %% and "
+            "get %(accuracy)s %% of the labels right. See whether the inputs tell anything of the labels, add rows of "
             "the rare ones, or train longer."
         ),
         params={"f1": f"{100 * f1:.1f}", "accuracy": f"{100 * accuracy:.1f}"},

@@ -38,7 +38,8 @@ def _fits(entry: Entry, data: DataSummary) -> bool:
     if suggest is not None:
         return suggest(data) is not None
     if issubclass(entry.spec, ModelSpec):
-        return entry.spec.takes(_features(data))
+        features = _features(data)
+        return not features or any(entry.spec.takes([column]) for column in features)  # somebody may choose only that
     if issubclass(entry.spec, AugmentationSpec):
         return any(column.layout in entry.spec.layouts for column in data.columns)
     return all(columns(entry.spec, name, data) for name in _names_of_columns(entry.spec))

@@ -1,0 +1,3 @@
+"""Whole numbers."""
+
+LARGEST_WHOLE = 2**53  # beyond, float64 does not keep every digit
