@@ -207,9 +207,11 @@ def test_whoever_is_signed_out_while_a_form_is_checked_comes_to_the_sign_in_page
     page.goto(f"{finished_digits(page)}compress/")
     cookies: Any = page.context.cookies()
     page.context.clear_cookies(name="trainyard_session")
-    page.get_by_role("group", name="Stages", exact=True).locator("[data-remove]").first.click()
-    page.wait_for_url("**/signin/?next=/runs/*/compress/")
-    page.context.add_cookies(cookies)
+    try:
+        page.get_by_role("group", name="Stages", exact=True).locator("[data-remove]").first.click()
+        page.wait_for_url("**/signin/?next=/runs/*/compress/")
+    finally:
+        page.context.add_cookies(cookies)  # other tests are signed in by them
 
 
 def test_a_component_within_a_component_is_chosen_and_survives_another_choice(form: Page) -> None:
