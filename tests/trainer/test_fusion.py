@@ -27,7 +27,7 @@ from trainer.proving import reference_rows
 from trainer.specs.train import TrainDraft
 
 TASK = {"name": "classification", "target": "class", "features": [column.name for column in mixed.FEATURES]}
-ENCODERS = [
+ENCODERS: list[dict[str, Any]] = [
     {"name": "identity", "columns": ["back"]},
     {"name": "layers", "hidden": [16]},
     {"name": "convolutions", "channels": [4]},
