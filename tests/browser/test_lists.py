@@ -101,6 +101,38 @@ def test_something_is_added_by_keyboard_and_has_the_focus_with_its_fields_open(f
     expect(group.locator("[data-add]").first).to_be_hidden()
 
 
+def test_a_menu_is_walked_by_arrows_and_closes_when_it_is_left(form: Page) -> None:
+    group, keyboard = exports(form), form.keyboard
+    menu = group.locator("> .list-foot > [data-menu]")
+    button, choices = menu.locator("summary"), menu.locator("[data-add]")
+    button.focus()
+    keyboard.press("ArrowDown")
+    expect(choices.first).to_be_focused()
+    keyboard.press("ArrowDown")
+    expect(choices.nth(1)).to_be_focused()
+    keyboard.press("ArrowUp")
+    keyboard.press("ArrowUp")
+    expect(choices.last).to_be_focused()
+    keyboard.press("ArrowDown")
+    expect(choices.first).to_be_focused()
+    keyboard.press("End")
+    expect(choices.last).to_be_focused()
+    keyboard.press("Tab")
+    expect(menu).to_have_js_property("open", False)
+    button.click()
+    expect(menu).to_have_js_property("open", True)
+    form.get_by_label("Epochs").click()
+    expect(menu).to_have_js_property("open", False)
+    button.click()
+    form.evaluate("document.activeElement.blur()")
+    keyboard.press("Escape")
+    expect(menu).to_have_js_property("open", False)
+    expect(button).to_be_focused()
+    button.click()
+    form.locator("h1").click()
+    expect(menu).to_have_js_property("open", False)
+
+
 def test_a_field_keeps_its_own_keys(form: Page) -> None:
     group = form.get_by_role("group", name="Augmentation", exact=True)
     add(group, 0)

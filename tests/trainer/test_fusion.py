@@ -27,7 +27,7 @@ from trainer.proving import reference_rows
 from trainer.specs.train import TrainDraft
 
 TASK = {"name": "classification", "target": "class", "features": [column.name for column in mixed.FEATURES]}
-ENCODERS = [
+ENCODERS: list[dict[str, Any]] = [
     {"name": "identity", "columns": ["back"]},
     {"name": "layers", "hidden": [16]},
     {"name": "convolutions", "channels": [4]},
@@ -107,7 +107,7 @@ def test_an_encoder_for_a_column_that_it_cannot_take_is_refused(
 
 
 def test_a_block_takes_the_encoder_for_its_column_then_the_first_of_its_layout() -> None:
-    encoders = _parts_of([{"name": "identity", "columns": ["back"]}, {"name": "convolutions"}, {"name": "identity"}])
+    encoders = _parts_of([ENCODERS[0], {"name": "convolutions"}, {"name": "identity"}])
     assert {name: part.spec.name for name, part in encoders.items()} == {
         "image_1": "convolutions",
         "image_2": "identity",

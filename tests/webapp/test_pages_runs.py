@@ -20,6 +20,7 @@ from trainer.tasks.classification import scores as classification
 from trainer.tasks.regression import scores as regression
 from webapp.accounts.models import User
 from webapp.artifacts.models import Artifact, Edge, ModelVersion
+from webapp.charts import compression
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.metrics.codec import Points
 from webapp.runs import fitting, logbook, queries, results, services, stream
@@ -430,6 +431,26 @@ def test_the_table_of_stages_compares_like_with_like(client: Client, ada: User) 
     text = client.get(f"/runs/{run.pk}/").content.decode()
     assert "8.0× as fast" in text and "2.0× as fast" in text
     assert "The same, not quantized" in text and "ONNX Runtime" in text and "0.2 ms" in text
+
+
+def test_what_quantizing_made_slower_is_called_slower(client: Client, ada: User) -> None:
+    original = {"name": "original", "status": "done", "metric": ACCURACY, "size": 4000, "parameters": 10}
+    quantized = {**original, "name": "quantize_int8", "size": 1000, "float_latency_ms": {"1": 0.2}}
+    stages = [{**original, "latency_ms": {"1": 0.8}}, {**quantized, "latency_ms": {"1": 0.25}}]
+    run = make_run(make_dataset(ada), kind="compress", state=State.SUCCEEDED, report=compression_report(stages))
+    client.force_login(ada)
+    text = client.get(f"/runs/{run.pk}/").content.decode()
+    assert "3.2× as fast" in text
+    assert "slower: 1.2× the time" in text and "0.8× as fast" not in text
+
+
+@pytest.mark.parametrize("values", [(1.0, 1.0), (0.0, 0.0), (0.0, 1.0), (0.97, 0.5)])
+def test_the_axis_of_a_part_goes_from_0_to_1_at_most_and_labels_keep_off_its_ends(values: tuple[float, float]) -> None:
+    stages = [{"size": size, "metric": {"value": value}} for size, value in zip((9000, 700), values, strict=True)]
+    chart = compression.draw(stages, ["A large one", "A small one"], "Accuracy", is_part=True)
+    low, high = chart["layout"]["yaxis"]["range"]
+    assert 0 <= low <= min(values) and max(values) <= high <= 1 and low < high
+    assert chart["data"][0]["textposition"] == ["top left", "bottom right" if values[1] else "top right"]
 
 
 def test_a_refused_stage_says_why_in_the_table(client: Client, ada: User) -> None:

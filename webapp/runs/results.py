@@ -199,7 +199,13 @@ def _speed(first: Mapping[str, Any], last: Mapping[str, Any]) -> list[tuple[str,
     before, peer, after = ((one or {}).get("1") for one in measured)
     rows = []
     if before and after:
-        rows.append((_("One row, all in all"), _("%(factor).1f× as fast") % {"factor": before / after}))
+        rows.append((_("One row, all in all"), _pace(before, after)))
     if peer and after:
-        rows.append((_("Of that by quantizing"), _("%(factor).1f× as fast") % {"factor": peer / after}))
+        rows.append((_("Of that by quantizing"), _pace(peer, after)))
     return rows
+
+
+def _pace(before: float, after: float) -> str:
+    if round(before / after, 1) < 1:
+        return _("slower: %(factor).1f× the time") % {"factor": after / before}
+    return _("%(factor).1f× as fast") % {"factor": before / after}

@@ -28,12 +28,11 @@
   });
 
   // On a phone names of ticks would take the room of what they name; touching it tells them whole.
-  const fitting = (own, width) => {
-    if (width > 480 || !own.ticktext) return own;
-    const letters = (text) => text.match(/&\w+;|./gu) ?? [];
-    const cut = (text) => letters(text).length > 14 ? `${letters(text).slice(0, 13).join("")}…` : text;
-    return { ...own, ticktext: own.ticktext.map(cut) };
-  };
+  const PHONE = 480;
+  const letters = (text) => text.match(/&\w+;|./gu) ?? [];
+  const cut = (text) => letters(text).length > 14 ? `${letters(text).slice(0, 13).join("")}…` : text;
+  const fitting = (own, width) => width > PHONE || !own.ticktext ? own : { ...own, ticktext: own.ticktext.map(cut) };
+  const labelled = (trace, width) => width > PHONE || !trace.mode?.includes("text") ? trace : { ...trace, text: trace.text.map(cut) };
 
   const layout = (own, width) => {
     const base = {
@@ -52,7 +51,9 @@
     const source = document.getElementById(element.dataset.figure);
     if (!source || !window.Plotly) return;
     const figure = dressed(JSON.parse(source.textContent));
-    Plotly.react(element, figure.data, layout(figure.layout ?? {}, element.clientWidth), { displayModeBar: false, responsive: true });
+    const width = element.clientWidth;
+    const traces = figure.data.map((trace) => labelled(trace, width));
+    Plotly.react(element, traces, layout(figure.layout ?? {}, width), { displayModeBar: false, responsive: true });
     document.getElementById("js-plotly-tester")?.setAttribute("aria-hidden", "true");  // a corner where Plotly measures text
   };
 

@@ -127,6 +127,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   const item = event.target.closest?.("[data-item]");
   if (event.key === "Escape") return fold(event.target);
+  if (step(event)) return;
   if (!item || event.target.matches(FIELDS)) return;
   const by = event.altKey ? { ArrowUp: -1, ArrowDown: 1 }[event.key] : 0;
   if (by) move(item, by);
@@ -135,12 +136,37 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+const MENU = "[data-menu][open]";
+const choices = (menu) => [...menu.querySelectorAll("[data-add]")];
+
+// The menu around the focus, else any that is open, and the focus is back at its button.
 function fold(element) {
-  const menu = element.closest?.("[data-menu][open]");
+  const menu = element.closest?.(MENU) ?? document.querySelector(MENU);
   if (!menu) return;
   menu.open = false;
   menu.querySelector("summary").focus();
 }
+
+function foldOthers(element) {
+  for (const menu of document.querySelectorAll(MENU)) if (!menu.contains(element)) menu.open = false;
+}
+
+// Arrows, Home and End go from choice to choice of a menu; the down arrow opens it. Says whether the key was one.
+function step(event) {
+  const menu = event.target.closest?.("[data-menu]");
+  if (!menu || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return false;
+  if (event.key === "ArrowDown" && event.target.matches("summary")) menu.open = true;
+  const all = menu.open ? choices(menu) : [];
+  const place = all.indexOf(event.target);
+  const next = { ArrowDown: place + 1, ArrowUp: Math.max(place, 0) - 1, Home: 0, End: -1 }[event.key];
+  if (next === undefined || !all.length) return false;
+  all.at(next % all.length).focus();
+  event.preventDefault();
+  return true;
+}
+
+document.addEventListener("pointerdown", (event) => foldOthers(event.target));
+document.addEventListener("focusin", (event) => foldOthers(event.target));
 
 for (const type of ["input", "change"]) {
   document.addEventListener(type, (event) => {
