@@ -81,7 +81,7 @@ def test_script_in_a_name_stays_text(page: Page) -> None:
     )
     page.wait_for_url(re.compile("/datasets/[0-9a-f-]{36}/"))
     expect(page.get_by_role("link", name="New run")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_role("heading", name=hostile)).to_be_visible()
+    expect(page.get_by_role("heading", name=hostile, exact=True)).to_be_visible()
     assert page.locator("main img[src=x]").count() == 0
 
 

@@ -126,7 +126,7 @@ def test_a_wrong_number_is_named_beside_its_field_and_nothing_typed_is_lost(page
     page.get_by_label("Batch size").fill("0")
     page.get_by_label("Ranks").fill("64")
     page.get_by_role("button", name="Start").click()
-    expect(page.get_by_role("alert")).to_contain_text("cannot start")
+    expect(page.locator("#spec-errors")).to_contain_text("cannot start")
     expect(page.get_by_label("Batch size")).to_have_attribute("aria-invalid", "true")
     expect(page.locator("main")).to_contain_text("must be at least 1.")
     expect(page.get_by_label("Name")).to_have_value("Kept as it was typed")

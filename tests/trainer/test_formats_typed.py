@@ -127,12 +127,12 @@ def test_it_is_read_under_the_limits_of_an_inspection(written: Written, name: st
 def rows_read_by_nobody(folder: Path, content: bytes, name: str) -> str:
     (path,) = stored(folder, {"x": content})
     program = f"""
-import mmap, os, pathlib, pyarrow.compute, pyarrow.parquet  # what that user may not be able to read later
+import mmap, os, pathlib, numpy.ma, numpy.random, pyarrow.compute, pyarrow.parquet  # what that user may not be able to read later
 from trainer import catalog
 from trainer.importing import limits
 from trainer.formats.{name} import reader
-from trainer.importing import preparation, profiling
-catalog.listing("formats")
+from trainer.importing import contact_sheet, kind, preparation, problems, profiling
+catalog.listing("formats"), catalog.listing("tasks"), kind.imports(), problems.sentences()
 if os.getuid() == 0:
     os.setgid(65534), os.setuid(65534)
 limits.limit()
