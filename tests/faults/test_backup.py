@@ -103,7 +103,12 @@ def test_runs_go_on_exactly_from_a_backup_that_was_killed_in_between_as_its_rest
     services.command(paused, "pause", person())
     wait_for(lambda: state_of(paused) == State.PAUSED, 10, lambda: describe(paused))
     backup, restored = tmp_path / "backup.tar", tmp_path / "restored"
+    ranks = lab.ranks(running)  # held up, or it may have ended before it is backed up
+    for rank in ranks:
+        rank.suspend()
     killed(lab.state, backup.with_name("backup.tar.part"), 1 << 16, "backup", str(backup))
+    for rank in ranks:
+        rank.resume()
     backed_up_while_it_trains(lab, running, backup)
     services.command(paused, "resume", person())
     killed(restored, restored / "artifacts", 1 << 16, "restore", str(backup))
