@@ -127,7 +127,8 @@ def test_it_is_read_under_the_limits_of_an_inspection(written: Written, name: st
 def rows_read_by_nobody(folder: Path, content: bytes, name: str) -> str:
     (path,) = stored(folder, {"x": content})
     program = f"""
-import mmap, os, pathlib, numpy.ma, numpy.random, pyarrow.compute, pyarrow.parquet  # what that user may not be able to read later
+# What that user may not be able to read later is loaded before.
+import mmap, os, pathlib, numpy.ma, numpy.random, pyarrow.compute, pyarrow.parquet
 from trainer import catalog
 from trainer.importing import limits
 from trainer.formats.{name} import reader
