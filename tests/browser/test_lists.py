@@ -242,6 +242,7 @@ def test_whoever_is_signed_out_while_a_form_is_checked_comes_to_the_sign_in_page
     try:
         page.get_by_role("group", name="Stages", exact=True).locator("[data-remove]").first.click()
         page.wait_for_url("**/signin/?next=/runs/*/compress/")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     finally:
         page.context.add_cookies(cookies)  # other tests are signed in by them
 
