@@ -2,7 +2,9 @@
 
 The file is safetensors. Its metadata hold the ``DataSummary``. An array is named by what it holds: the block of all
 columns of a kind (``numbers`` [N, columns], ``categories`` [N, columns], in the summary's order), or one column by
-itself (``column:`` and its name, [N, …]). What each kind's arrays hold stands in its folder under trainer.columns.
+itself (``column:`` and its name, [N, …]; where rows differ in length the values of all, one row behind the other, and
+``offsets:`` and its name, int64 [N + 1], where each begins). What each kind's arrays hold stands in its folder under
+trainer.columns.
 
 The same content always gives the same bytes, so the file's hash names the content.
 """
@@ -56,6 +58,11 @@ def own_name(column: str) -> str:
     return f"column:{column}"
 
 
+def offsets_name(column: str) -> str:
+    """The name of the array that says where each row of such a column begins."""
+    return f"offsets:{column}"
+
+
 class Prepared:
     """A prepared file, opened. Arrays are read-only views of the file's pages: nothing is read before it is used."""
 
@@ -93,6 +100,10 @@ class Prepared:
     def own_array(self, column: str) -> Array:
         """The array of a column that has one of its own."""
         return self._arrays[own_name(column)]
+
+    def ragged(self, column: str) -> tuple[Array, Array]:
+        """The values of a column whose rows differ in length, and int64 [N + 1] where each row begins among them."""
+        return self._arrays[own_name(column)], self._arrays[offsets_name(column)]
 
     def places(self, columns: Iterable[Column]) -> list[int]:
         """Where columns of one kind stand in their kind's block."""

@@ -6,13 +6,13 @@ import numpy as np
 from trainer.columns.track import Block, Column  # type: ignore[import-not-found]
 
 from trainer.columns import Gatherer
-from trainer.data.prepared import Array, Indices, Prepared, own_name
+from trainer.data.prepared import Array, Indices, Prepared, offsets_name, own_name
 
 
 def arrays(column: str, tracks: Sequence[Array]) -> dict[str, Array]:
     """As the prepared file has them."""
     offsets = np.cumsum([0, *map(len, tracks)]).astype(np.int64)
-    return {own_name(column): np.concatenate(tracks), f"offsets:{column}": offsets}
+    return {own_name(column): np.concatenate(tracks), offsets_name(column): offsets}
 
 
 def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> list[Block]:
@@ -20,11 +20,11 @@ def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> lis
 
 
 def lengths(block: Block, prepared: Prepared) -> Array:
-    return np.diff(prepared.array(f"offsets:{block.column}"))
+    return np.diff(prepared.ragged(block.column)[1])
 
 
 def gatherer(block: Block, prepared: Prepared) -> Gatherer:
-    values, offsets = prepared.own_array(block.column), prepared.array(f"offsets:{block.column}")
+    values, offsets = prepared.ragged(block.column)
 
     def gather(rows: Indices) -> Array:
         starts, stops = offsets[rows], offsets[rows + 1]
@@ -37,5 +37,5 @@ def gatherer(block: Block, prepared: Prepared) -> Gatherer:
 
 
 def outside(column: Column, prepared: Prepared, row: int) -> list[float]:
-    start, stop = prepared.array(f"offsets:{column.name}")[row : row + 2]
-    return [float(value) for value in prepared.own_array(column.name)[start:stop]]
+    values, offsets = prepared.ragged(column.name)
+    return [float(value) for value in values[offsets[row] : offsets[row + 1]]]
