@@ -1,6 +1,8 @@
-"""Free text: it is counted and shown, and nothing is learned from it yet."""
+"""Free text: the UTF-8 bytes of all cells, as they stand in the file, one behind the other in the prepared file."""
 
 from typing import ClassVar, Literal
+
+from pydantic import Field
 
 from trainer.columns import Column as BaseColumn
 from trainer.columns import Reading as BaseReading
@@ -18,6 +20,8 @@ class Column(BaseColumn):
     why_unused: ClassVar[str] = "free text, from which nothing is learnt"
 
     kind: Literal["text"] = "text"
+    characters: int = Field(0, ge=0, description="Of all cells together.")
+    longest: int = Field(0, ge=0, description="The characters of the longest cell.")
 
     def refusal(self) -> TrainerError:
         return TrainerError(
