@@ -12,6 +12,7 @@ import pytest
 
 from tests.files import Imported, imported, refusal
 from trainer.columns import Column, Readings, module_of, text
+from trainer.data.inputs import feature_columns
 from trainer.data.prepared import offsets_name, own_name
 from trainer.errors import TrainerError
 from trainer.formats import csv, json_lines
@@ -172,6 +173,22 @@ def test_lists_and_objects_go_in_only_where_they_are_chosen_and_it_is_said(tmp_p
     assert not dataset.codes & {"identifier", "text_identifier"}
 
 
+def test_what_only_names_rows_is_left_out_once_models_take_texts_and_it_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text.Column, "layout", "text")
+    rows = [
+        {"text": cell, "user": f"user{at:04}x", "tags": [{"a": at}], "price": f"{at / 4}", "label": "xy"[at % 2]}
+        for at, cell in enumerate(varied(60))
+    ]
+    dataset = imported(tmp_path, {"x.jsonl": "\n".join(map(json.dumps, rows)).encode()})
+    assert [one.kind for one in dataset.data.summary.columns] == ["text", "text", "text", "text", "category"]
+    assert [one.name for one in feature_columns((), ("label",), dataset.data.summary)] == ["text"]
+    assert [one.name for one in feature_columns(("user",), ("label",), dataset.data.summary)] == ["user"]
+    assert dataset.codes == {"text_identifier", "nested_values", "numbers_as_text"}
+    assert "left out unless you choose it" in dataset.problem("numbers_as_text").remedy
+
+
 def test_a_column_without_any_text_is_left_out_with_a_sentence(tmp_path: Path) -> None:
     dataset = from_lines(tmp_path, ["", None, " "] * 10)
     assert column(dataset).kind == "constant"
@@ -251,7 +268,7 @@ def test_zero_characters_are_spaces_in_json_and_parquet_and_name_their_line_in_c
 
 def test_marks_of_direction_and_what_cannot_be_seen_are_told_by_number(tmp_path: Path) -> None:
     dataset = from_lines(tmp_path, ["\u202eabc\u202c d\u200be\x07", *varied(29)])
-    assert dataset.problem("unseen_characters").params["characters"] == "U+0007, U+200B, U+202C …"
+    assert dataset.problem("unseen_characters").params["characters"] == "U+0007, U+200B, U+202C"
     profile = dataset.profile.columns[1].texts
     assert profile is not None
     assert profile.samples[0].text == "[U+202E]abc[U+202C] d[U+200B]e[U+0007]"

@@ -51,7 +51,7 @@ def range_of(column: Mapping[str, Any]) -> str:
     if not (texts := column.get("texts")):
         return ""
     low, _quarter, middle, _three_quarters, high = texts["characters"]["quartiles"]
-    return _("%(low)s to %(high)s characters, half up to %(middle)s") % {
+    return _("%(low)s to %(high)s characters, median %(middle)s") % {
         "low": short(low),
         "high": short(high),
         "middle": short(middle),
@@ -101,9 +101,7 @@ def _share(share: float) -> str:
 
 def _quartiles(lengths: Mapping[str, Any]) -> str:
     low, quarter, middle, three_quarters, high = map(short, lengths["quartiles"])
-    return _(
-        "%(middle)s in the middle; half of the texts %(quarter)s to %(three_quarters)s, all %(low)s to %(high)s"
-    ) % {
+    return _("median %(middle)s; half of the texts have %(quarter)s to %(three_quarters)s, all %(low)s to %(high)s") % {
         "middle": middle,
         "quarter": quarter,
         "three_quarters": three_quarters,

@@ -48,8 +48,8 @@ def problems(profile: ColumnProfile) -> Iterator[Problem]:
     if profile.texts.lost:
         yield problem("lost_letters", column=profile.name, count=profile.texts.lost)
     if unseen := profile.texts.unseen:
-        shown = ", ".join(number for number, _ in unseen[:NAMED]) + (" …" if len(unseen) > NAMED else "")
-        yield problem("unseen_characters", column=profile.name, characters=shown)
+        numbers = ", ".join(number for number, _ in unseen[:NAMED])
+        yield problem("unseen_characters", column=profile.name, characters=numbers)
 
 
 def _texts(content: Array, starts: Array, lengths: Counted, repeated: int) -> Texts:

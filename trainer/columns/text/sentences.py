@@ -35,7 +35,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "unseen_characters": (
         "info",
-        _("“%(column)s” holds characters that cannot be seen: %(characters)s. Samples show them by number."),
+        _("“%(column)s” holds characters that cannot be seen, such as %(characters)s. Samples show them by number."),
         _(
             "Nothing to do if they belong to the texts, as marks of direction do; a model takes each for a character "
             "of its own."
