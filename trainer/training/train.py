@@ -18,6 +18,7 @@ from trainer.report import Report
 from trainer.sentences import gettext_noop as _
 from trainer.specs.train import TrainSpec
 from trainer.training import checkpoint, cleaning_report, parallel
+from trainer.training.adapting import adapt
 from trainer.training.checkpoint import Saved
 from trainer.training.judging import judge
 from trainer.training.loop import fit
@@ -46,6 +47,8 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
         ranks.seed(spec.seed)
         config = rows.configure(spec, data, sha256)
         setting = Setting(spec, package.module(config), data, ranks, journal)
+        if not saved:
+            adapt(setting)
         fitted = fit(setting, control=Control(folder if ranks.first else None), folder=folder, resume=saved)
         if fitted.outcome == "paused":
             return events.Ended(outcome="paused", code=fitted.code, step=fitted.progress.step)
