@@ -16,7 +16,10 @@ import pytest
 from PIL import Image
 
 from tests.trainer import mixed, samples
+from trainer.columns import category, text
 from trainer.columns.text.spans import spans
+from trainer.data.prepared import write_prepared
+from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
 from trainer.importing import preparation
 from trainer.trying import answering, entries, opening
@@ -26,10 +29,16 @@ from trainer.trying.questions import Question
 from trainer.trying.replies import Answer, parse
 
 FEATURES = [column.name for column in mixed.FEATURES]
-ENCODERS: list[dict[str, Any]] = [{"name": "layers", "hidden": [16]}, {"name": "convolutions", "channels": [4]}]
+ENCODERS: list[dict[str, Any]] = [
+    {"name": "layers", "hidden": [16]},
+    {"name": "convolutions", "channels": [4]},
+    {"name": "text_bag", "buckets": 512, "width": 16},
+]
 FUSION = {"name": "fusion", "encoders": ENCODERS, "width": 16, "hidden": [16]}
+BAG = {"name": "text_bag", "longest_run": 1, "buckets": 4096}
+NOTE = "the flat is tiny and near a lake"
 # Two of the four bits are set, so that each decides.
-ROW: dict[str, Any] = {"size": "0.1", "colour": "red", "is_sold": "no", "built": "1994-07-01"}
+ROW: dict[str, Any] = {"size": "0.1", "colour": "red", "is_sold": "no", "built": "1994-07-01", "note": NOTE}
 
 
 @dataclass(frozen=True)
@@ -48,21 +57,26 @@ def picture(left: int, right: int) -> bytes:
     return buffer.getvalue()
 
 
+PARTS = 4 + 2 * 16 + 8  # values, patches, words
 FILES = {"front": picture(180, 30), "back": picture(30, 30)}
+
+
+def trained(folder: Path, prepared: Path, spec: dict[str, Any]) -> Exported:
+    """A model of a training by this spec, by its proved export."""
+    spec = {"optimizer": {"name": "adamw", "learning_rate": 3e-3}, **spec}
+    done = samples.attempt(folder / "train", "train", spec, {"prepared": prepared})
+    inputs = {"prepared": prepared, "model": done.output("model.safetensors")}
+    done = samples.attempt(folder / "export", "export", {"exporters": [{"name": "onnx"}]}, inputs)
+    assert [item["status"] for item in done.report["exports"]] == ["proved"]
+    out = done.folder / "out"
+    return Exported(out, opening.opened((out / "model.onnx").read_bytes()))
 
 
 @pytest.fixture(scope="module", params=mixed.TASKS)
 def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Exported:
     folder = tmp_path_factory.mktemp(request.param)
-    prepared = mixed.write(folder / "mixed.safetensors")
     task = {"name": request.param, **mixed.TASKS[request.param], "features": FEATURES}
-    spec = {"task": task, "model": FUSION, "epochs": 20, "optimizer": {"name": "adamw", "learning_rate": 3e-3}}
-    trained = samples.attempt(folder / "train", "train", spec, {"prepared": prepared})
-    inputs = {"prepared": prepared, "model": trained.output("model.safetensors")}
-    done = samples.attempt(folder / "export", "export", {"exporters": [{"name": "onnx"}]}, inputs)
-    assert [item["status"] for item in done.report["exports"]] == ["proved"]
-    out = done.folder / "out"
-    return Exported(out, opening.opened((out / "model.onnx").read_bytes()))
+    return trained(folder, mixed.write(folder / "mixed.safetensors"), {"task": task, "model": FUSION, "epochs": 20})
 
 
 def ask(exported: Exported, values: Mapping[str, Any], files: Mapping[str, bytes] = FILES, **more: Any) -> Answer:
@@ -100,7 +114,7 @@ def test_it_answers_as_the_shipped_program_does(exported: Exported) -> None:
 
 def test_what_the_target_follows_from_matters_and_the_rest_does_not(exported: Exported) -> None:
     answer = ask(exported, ROW)
-    assert answer.tried == answer.parts == 4 + 2 * 16
+    assert answer.tried == answer.parts == PARTS
     assert [abs(one.change) for one in answer.influences] == sorted(
         (abs(one.change) for one in answer.influences), reverse=True
     )
@@ -124,7 +138,7 @@ def test_it_says_how_long_a_row_takes_and_what_the_model_sees(exported: Exported
 def test_what_is_not_understood_is_told_and_counts_as_missing(exported: Exported) -> None:
     answer = ask(exported, {**ROW, "size": "tall", "colour": "green"})
     assert {(doubt.column, doubt.value) for doubt in answer.doubts} == {("size", "tall"), ("colour", "green")}
-    assert answer.outcome == ask(exported, {"is_sold": "no", "built": "1994-07-01"}).outcome
+    assert answer.outcome == ask(exported, {key: ROW[key] for key in ("is_sold", "built", "note")}).outcome
     assert {"size", "colour"}.isdisjoint(one.column for one in answer.influences), "nothing is there to leave out"
 
 
@@ -142,7 +156,7 @@ def test_leaving_out_ends_when_the_time_is_up_or_nobody_waits(exported: Exported
     question = Question(ROW, FILES)
     assert answering.answer(exported.model, question, lambda: True, seconds=-1.0).tried == 0
     answer = answering.answer(exported.model, question, lambda: False)
-    assert answer.tried == 0 and answer.parts == 36 and not answer.influences
+    assert answer.tried == 0 and answer.parts == PARTS and not answer.influences
 
 
 def test_another_class_can_be_asked_about(exported: Exported) -> None:
@@ -156,7 +170,7 @@ def test_another_class_can_be_asked_about(exported: Exported) -> None:
 
 def test_the_form_asks_for_what_the_model_takes(exported: Exported) -> None:
     form = {entry.column: entry for entry in entries.read((exported.folder / "preprocess.json").read_bytes())}
-    assert list(form) == ["size", "colour", "is_sold", "built", "front", "back"]
+    assert list(form) == ["size", "colour", "is_sold", "built", "front", "back", "note"]
     assert {name: entry.look for name, entry in form.items()} == {
         "size": "line",
         "colour": "choice",
@@ -164,6 +178,7 @@ def test_the_form_asks_for_what_the_model_takes(exported: Exported) -> None:
         "built": "line",
         "front": "file",
         "back": "file",
+        "note": "paragraph",
     }
     assert form["colour"].choices == ("blue", "red") and form["size"].is_number
 
@@ -183,21 +198,46 @@ def test_many_columns_are_left_out_together_first_and_then_one_by_one(tmp_path: 
     path = tmp_path / "wide.csv"
     path.write_text("\n".join([header, *rows]))
     prepared = preparation.prepare([path], ["wide.csv"], tmp_path / "in").prepared
-    spec = {"task": {"name": "regression", "target": "y"}, "epochs": 10, "exporters": []}
-    trained = samples.attempt(tmp_path / "train", "train", spec, {"prepared": prepared})
-    inputs = {"prepared": prepared, "model": trained.output("model.safetensors")}
-    done = samples.attempt(tmp_path / "export", "export", {"exporters": [{"name": "onnx"}]}, inputs)
-    model = opening.opened((done.folder / "out" / "model.onnx").read_bytes())
-    question = Question({f"c{place}": 2.0 if place == 399 else 0.1 for place in range(400)})
-    answer = answering.answer(model, question, lambda: True)
+    wide = trained(tmp_path, prepared, {"task": {"name": "regression", "target": "y"}, "epochs": 10})
+    answer = ask(wide, {f"c{place}": 2.0 if place == 399 else 0.1 for place in range(400)}, {})
     assert answer.tried == answer.parts == 400
     assert answer.influences[0].column == "c399" and answer.influences[0].further == 0
     assert len(answer.influences) < 257
     assert sum(one.further + 1 for one in answer.influences) == 400, "each column once"
 
 
+def told_by_a_word(path: Path) -> Path:
+    """Texts of two classes, each with a word that the other never has."""
+    random = np.random.default_rng(0)
+    words = ["the", "flat", "is", "near", "a", "lake", "and", "quiet"]
+    cells = [[*random.choice(words, 7), "tiny" if row % 2 else "large"] for row in range(300)]
+    columns = (
+        text.Column(name="note", distinct=300, characters=12_000, words=2400, longest=80),
+        category.Column(name="label", distinct=2, levels=("large", "tiny")),
+    )
+    arrays = mixed.texts("note", [" ".join(random.permutation(cell)) for cell in cells])
+    arrays["categories"] = (np.arange(300) % 2).astype(np.int32)[:, None]
+    write_prepared(path, DataSummary(rows=300, columns=columns), arrays)
+    return path
+
+
+def test_the_word_that_tells_the_target_is_the_one_that_mattered(tmp_path: Path) -> None:
+    prepared = told_by_a_word(tmp_path / "texts.safetensors")
+    told = trained(tmp_path, prepared, {"model": BAG, "tokenizers": [{"name": "words"}], "epochs": 40})
+    for note, word in ((NOTE, "tiny"), (NOTE.replace("tiny", "large"), "large")):
+        answer = ask(told, {"note": note}, {})
+        assert answer.outcome.words == (word,) and answer.tried == answer.parts == 8
+        assert note[slice(*answer.influences[0].place)] == word and answer.influences[0].change > 0
+        assert ask(told, {"note": note}, {}, about="tiny").influences[0].change > 0 or word == "large"
+    long = " ".join(["near a lake"] * 300) + " tiny " + " ".join(["quiet"] * 300)
+    answer = ask(told, {"note": long}, {})
+    assert answer.parts == answer.tried == 1201
+    assert ask(told, {}, {}).parts == 0
+    assert ask(told, {"note": "🙂"}, {}).parts == 1
+
+
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("cell", "words"),
     [
         ("", []),
         ("It's a well-made film.", ["It's", "a", "well-made", "film", "."]),
@@ -206,8 +246,8 @@ def test_many_columns_are_left_out_together_first_and_then_one_by_one(tmp_path: 
         ("لا بأس", ["لا", "بأس"]),
     ],
 )
-def test_a_text_has_words_and_single_characters_of_scripts_without_spaces(text: str, words: list[str]) -> None:
-    assert [text[begin:end] for begin, end in spans(text)] == words
+def test_a_text_has_words_and_single_characters_of_scripts_without_spaces(cell: str, words: list[str]) -> None:
+    assert [cell[begin:end] for begin, end in spans(cell)] == words
 
 
 def test_neighbours_are_joined_where_there_are_many() -> None:

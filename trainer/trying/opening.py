@@ -2,18 +2,23 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # it would keep a file in the home folder, and report to its makers
+os.environ["TOKENIZERS_PARALLELISM"] = "false"  # no threads, beside which this process could not be forked
 
 import onnxruntime
 from pydantic import TypeAdapter
 
+from trainer import columns
 from trainer.columns import AnyBlock, Block
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
+from trainer.proving.raw_batches import read_cells
 
 THREADS = 1
 ERRORS = 3  # what the runtime prints: errors and worse
@@ -57,7 +62,16 @@ def opened(content: bytes) -> Model:
         answers: Array = session.run(None, {name: rows[name] for name in names})[0]
         return answers
 
+    _rehearse(inputs)
     return Model(run=run, inputs=inputs, output=output, task=task)
+
+
+def _rehearse(inputs: Sequence[Input]) -> None:
+    """Read a row of missing values: what readers keep for the next rows is there before this process is forked."""
+    for one in inputs:
+        with suppress(ValueError, OSError):  # not every kind has something for what is missing
+            reader = columns.module_of(one.block, "read")
+            read_cells(reader, [[None] for _ in one.block.column_names], one.description, Path())
 
 
 def _session(content: bytes) -> Any:

@@ -18,9 +18,16 @@ def parts(given: Given, most: int) -> list[Part]:
 def without(given: Given, parts: list[Part]) -> Values:
     """The text without each, as it is read."""
     text = _text(given)
-    cells = [text[: part.place[0]] + text[part.place[1] :] for part in parts]
+    cells = [_cut(text, *part.place) for part in parts]
     reader = import_module(f"{__name__.rpartition('.')[0]}.read")
     return read_cells(reader, [cells], given.description, Path())[0]
+
+
+def _cut(text: str, begin: int, end: int) -> str:
+    """Without this, and with one space where there were two around it: the double one would be news to the model."""
+    before, after = text[:begin], text[end:]
+    is_doubled = (not before or before[-1].isspace()) and after[:1].isspace()
+    return before + (after[1:] if is_doubled else after)
 
 
 def _text(given: Given) -> str:
