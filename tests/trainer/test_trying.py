@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ import pytest
 from PIL import Image
 
 from tests.trainer import mixed, samples
-from trainer.columns import category, text
+from trainer.catalog import listing
+from trainer.columns import category, kinds, text
 from trainer.columns.text.spans import spans
 from trainer.data.prepared import write_prepared
 from trainer.data.summary import DataSummary
@@ -248,6 +250,15 @@ def test_the_word_that_tells_the_target_is_the_one_that_mattered(tmp_path: Path)
 )
 def test_a_text_has_words_and_single_characters_of_scripts_without_spaces(cell: str, words: list[str]) -> None:
     assert [cell[begin:end] for begin, end in spans(cell)] == words
+
+
+def test_every_kind_that_a_model_takes_and_every_task_can_be_tried() -> None:
+    for name, kind in kinds().items():
+        if kind.Column.layout is not None:
+            assert callable(import_module(f"{kind.__name__}.entry").entries), name
+            assert callable(import_module(f"{kind.__name__}.occlusion").without), name
+    for entry in listing("tasks").values():
+        assert callable(import_module(f"{entry.module.__name__}.outcome").measured), entry.name
 
 
 def test_neighbours_are_joined_where_there_are_many() -> None:
