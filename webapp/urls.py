@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("webapp.accounts.urls")),
     path("datasets/", include("webapp.datasets.urls")),
     path("runs/", include("webapp.runs.urls")),
+    path("runs/", include("webapp.trying.urls")),
     path("models/", include("webapp.model_versions.urls")),
     path("workers/", include("webapp.workers.urls")),
     path("api/v1/", include("webapp.api.urls")),

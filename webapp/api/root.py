@@ -12,7 +12,7 @@ from ninja.errors import HttpError, ValidationError
 
 from trainer.errors import TrainerError
 from webapp import away, refusals
-from webapp.api import datasets, description, machines, results, runs, schemas, uploads, versions
+from webapp.api import answers, datasets, description, machines, results, runs, schemas, uploads, versions
 from webapp.api.authorization import authorize
 from webapp.artifacts.store import ArtifactError
 from webapp.datasets.services import DatasetError
@@ -38,6 +38,7 @@ api = NinjaAPI(
 api.add_router("/datasets", datasets.router)
 api.add_router("/datasets", versions.router)
 api.add_router("/runs", runs.router)
+api.add_router("/runs", answers.router)
 api.add_router("", results.router)
 api.add_router("", machines.router)
 
