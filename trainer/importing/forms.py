@@ -6,6 +6,7 @@ from hashlib import blake2b
 from trainer.importing.words import FOREIGN_SPACES, plain
 
 LONGEST_LEVEL = 80
+UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # Unicode's categories of what steers, and of what is half a character
 JAMO = ("\u1100", "\u11ff")  # the parts of Korean syllables
 
 
@@ -28,5 +29,6 @@ def visible(word: str) -> str:
     composed = unicodedata.normalize("NFC", word)
     parts = {c for c in word if c not in composed and (unicodedata.combining(c) or JAMO[0] <= c <= JAMO[1])}
     return "".join(
-        f"[U+{ord(c):04X}]" if c in parts or unicodedata.category(c) == "Cf" or c in FOREIGN_SPACES else c for c in word
+        f"[U+{ord(c):04X}]" if c in parts or unicodedata.category(c) in UNSEEN or c in FOREIGN_SPACES else c
+        for c in word
     )

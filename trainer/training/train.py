@@ -15,7 +15,7 @@ from trainer.packaging.preprocessing import RawModel
 from trainer.report import Report
 from trainer.sentences import gettext_noop as _
 from trainer.specs.train import TrainSpec
-from trainer.training import checkpoint, cleaning_report, parallel
+from trainer.training import checkpoint, cleaning_report, parallel, row_pictures
 from trainer.training.judging import judge
 from trainer.training.loop import fit
 from trainer.training.setting import Setting
@@ -45,17 +45,23 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
         report = judge(setting, fitted.progress)
 
     if ranks.first:
-        _publish(folder, journal, config, setting.model, report)
+        _publish(folder, journal, config, setting.model)
+        _report(folder, journal, data, report)
     return events.Ended(outcome=fitted.outcome, step=fitted.progress.step)
 
 
-def _publish(folder: Path, journal: Journal, config: ModelConfig, model: RawModel, report: Report) -> None:
+def _publish(folder: Path, journal: Journal, config: ModelConfig, model: RawModel) -> None:
     """Write the model file and say so."""
     (folder / "out").mkdir(exist_ok=True)
     package.save(folder / "out" / "model.safetensors", config, model)
     journal.write(
         events.Output(role="model", path="out/model.safetensors", name="model.safetensors", meta={"form": "torch"})
     )
+
+
+def _report(folder: Path, journal: Journal, data: Rows, report: Report) -> None:
+    """The report, and before it the pictures that it shows."""
+    row_pictures.write(folder, journal, data, report.blocks)
     journal.write(events.Result(report=report.model_dump(mode="json")))
 
 
