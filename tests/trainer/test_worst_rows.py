@@ -205,7 +205,8 @@ def test_answers_that_are_no_numbers_come_first_and_survive_the_journal(tmp_path
 
 TEXTS: dict[str, tuple[str, str, int | None]] = {
     "short": ("Guten Tag, 你好 👋", "Guten Tag, 你好 👋", None),
-    "lines": ("one\r\ntwo\tthree", "one\ntwo\tthree", None),
+    "lines": ("one\r\ntwo\tthree\n", "one\ntwo\tthree\n", None),
+    "many lines": ("a\n" * 100, "\n".join("a" * 12), 200),
     "control": ("a\0b\x1b[31mc", "a[U+0000]b[U+001B][31mc", None),
     "right to left": ("abc\u202edef\u200b", "abc[U+202E]def[U+200B]", None),
     "half a pair": ("a\ud83d", "a[U+D83D]", None),

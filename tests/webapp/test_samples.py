@@ -48,7 +48,7 @@ SAMPLES = Samples(
             cells=("dog", "<b>cat</b>", float("nan")),
             values=(
                 Value(column="<i>photo</i>", picture=1),
-                Value(column="text", value=""),
+                Value(column="text", value=""),  # which is not missing
                 Value(column="price", value=-3),
                 Value(column="is_sold", value=False),
                 Value(column="colour", value="red"),
@@ -97,7 +97,16 @@ def test_the_page_shows_what_each_row_is_and_what_was_answered(client: Client, a
     page = page_of(client, ada, run_of(ada, SAMPLES))
     assert "2 of 40 test rows are answered wrongly; of these answers the model is surest." in page
     assert "990 more columns are not shown." in page
-    for text in ("1\u202f234\u202f567", "98.8\u202f%", "1234.5678", ">yes</td>", ">no</td>", "missing", "NaN"):
+    for text in (
+        "1\u202f234\u202f567",
+        "98.8\u202f%",
+        "1234.5678",
+        ">yes</td>",
+        ">no</td>",
+        "missing",
+        ">empty<",
+        "NaN",
+    ):
         assert text in page, text
     assert "… 12\u202f345 characters in all" in page
     assert page.count('class="sample-picture"') == 2 and 'viewBox="0 96 96 96"' in page

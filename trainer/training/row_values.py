@@ -10,7 +10,7 @@ from trainer.data.prepared import Prepared
 from trainer.importing.forms import visible
 from trainer.report import Value
 
-LONGEST = 300  # characters of a text
+LONGEST, MOST_LINES = 300, 12  # characters of a text, and its lines
 
 
 def of_row(
@@ -30,14 +30,14 @@ def readable(column: str, value: Any) -> Value:
     if value is None or isinstance(value, bool | int | float):
         return Value(column=column, value=value)
     text = value if isinstance(value, str) else _listed(value)
-    cut = len(text) > LONGEST
-    return Value(column=column, value=in_sight(text[:LONGEST]), length=len(text) if cut else None)
+    lines = text[:LONGEST].replace("\r\n", "\n").split("\n")
+    is_cut = len(text) > LONGEST or len(lines) > MOST_LINES
+    return Value(column=column, value=in_sight("\n".join(lines[:MOST_LINES])), length=len(text) if is_cut else None)
 
 
 def in_sight(text: str) -> str:
     """The text, with the numbers of characters that cannot be seen or that steer a terminal; lines stay lines."""
-    lines = text.replace("\r\n", "\n").split("\n")
-    return "\n".join("\t".join(visible(part) for part in line.split("\t")) for line in lines)
+    return "\n".join("\t".join(visible(part) for part in line.split("\t")) for line in text.split("\n"))
 
 
 def _listed(values: Any) -> str:

@@ -11,6 +11,8 @@ from trainer.report import Cell, Heading, Samples, Sheet, Value
 from webapp import scalars, words
 from webapp.formatting import short
 
+LONG = 40  # characters
+
 
 @dataclass(frozen=True)
 class PictureView:
@@ -24,7 +26,8 @@ class PictureView:
 @dataclass(frozen=True)
 class CellView:
     """Of a row, below ``label``. ``rest`` says how much of a text is not shown; ``is_missing`` tells that
-    there is no value, ``is_text`` somebody's text."""
+    there is no value, ``is_text`` somebody's text, and ``is_long`` that it
+    needs room of its own."""
 
     label: str
     text: str = ""
@@ -32,6 +35,7 @@ class CellView:
     is_number: bool = False
     is_missing: bool = False
     is_text: bool = False
+    is_long: bool = False
     picture: PictureView | None = None
 
 
@@ -48,6 +52,11 @@ class SamplesView:
     note: str
     headings: Sequence[CellView]
     rows: Sequence[RowView]
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether nothing in it takes all the room that there is."""
+        return not any(cell.is_long for row in self.rows for cell in row.cells)
 
 
 def view(block: Samples) -> SamplesView:
@@ -81,12 +90,13 @@ def _further(count: int) -> str:
 
 
 def _cell(value: Cell, heading: Heading) -> CellView:
-    is_number = heading.unit is not None
+    is_number, text = heading.unit is not None, scalars.cell(value, heading)
     return CellView(
         label=words.translated(heading.label),
-        text=scalars.cell(value, heading),
+        text=text,
         is_number=is_number,
         is_text=not is_number and not heading.is_message and value is not None,
+        is_long=not is_number and len(text) > LONG,
     )
 
 
@@ -101,7 +111,7 @@ def _value(value: Value, sheet: Sheet | None) -> CellView:
     if not isinstance(value.value, str):
         return CellView(value.column, _number(value.value), is_number=True)
     rest = _("… %(count)s characters in all") % {"count": short(value.length)} if value.length else ""
-    return CellView(value.column, value.value, rest, is_text=True)
+    return CellView(value.column, value.value, rest, is_text=True, is_long=len(value.value) > LONG)
 
 
 def _number(value: float) -> str:
