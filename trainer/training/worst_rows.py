@@ -66,5 +66,5 @@ def _columns(data: Rows) -> tuple[list[Column], int]:
     """Those that are shown, and how many of the inputs are not: what fills more than a cell says most of a row."""
     drawn = [column for column in data.features if can_be_drawn(column)][: row_pictures.MOST_COLUMNS]
     others = [column for column in data.features if not can_be_drawn(column)]
-    shown = [*drawn, *sorted(others, key=lambda column: column.fits_a_cell)][:MOST_COLUMNS]
+    shown = [*drawn, *sorted(others, key=lambda column: column.fits_a_cell and not column.has_texts)][:MOST_COLUMNS]
     return shown, len(data.features) - len(shown)
