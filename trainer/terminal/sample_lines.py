@@ -32,7 +32,9 @@ def _cells(block: Samples, sample: Sample) -> str:
 
 
 def _cell(cell: Cell, heading: Heading) -> str:
-    return "–" if cell is None else cell if isinstance(cell, str) else written(cell, heading.unit or "")
+    return (
+        "–" if cell is None else " ".join(cell.split()) if isinstance(cell, str) else written(cell, heading.unit or "")
+    )
 
 
 def _value(value: Value) -> str:

@@ -32,12 +32,7 @@ def readable(column: str, value: Any) -> Value:
     text = value if isinstance(value, str) else _listed(value)
     lines = text[:LONGEST].replace("\r\n", "\n").split("\n")
     is_cut = len(text) > LONGEST or len(lines) > MOST_LINES
-    return Value(column=column, value=in_sight("\n".join(lines[:MOST_LINES])), length=len(text) if is_cut else None)
-
-
-def in_sight(text: str) -> str:
-    """The text, with the numbers of characters that cannot be seen or that steer a terminal; lines stay lines."""
-    return "\n".join("\t".join(visible(part) for part in line.split("\t")) for line in text.split("\n"))
+    return Value(column=column, value=visible("\n".join(lines[:MOST_LINES])), length=len(text) if is_cut else None)
 
 
 def _listed(values: Any) -> str:

@@ -5,6 +5,7 @@ import numpy as np
 from trainer.columns import Column, can_be_drawn
 from trainer.data.prepared import Array, Indices
 from trainer.data.rows import Rows
+from trainer.importing.forms import visible
 from trainer.report import Cell, Sample, Samples
 from trainer.sentences import gettext_noop as _
 from trainer.training import row_pictures, row_values
@@ -40,7 +41,7 @@ def samples(data: Rows, part: Indices, decisions: Array, severity: Array) -> Sam
 
 
 def _in_sight(cell: Cell) -> Cell:
-    return row_values.in_sight(cell) if isinstance(cell, str) else cell
+    return visible(cell) if isinstance(cell, str) else cell
 
 
 def worst(severity: Array, part: Indices) -> Array:
