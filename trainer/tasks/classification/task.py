@@ -65,9 +65,10 @@ class Classification(LogitsTask):
     def severity(self, answers: Array, truth: Array) -> Array:
         """The probability of a wrong class, the softmax's largest."""
         severity, wrong = np.zeros(len(answers)), answers.argmax(1) != truth
-        logits = answers[wrong]
+        logits = answers[wrong]  # a copy, changed in place: there may be thousands of classes
         with np.errstate(invalid="ignore"):
-            weights = np.exp(logits - logits.max(1, keepdims=True)).sum(1, dtype=np.float64)
+            logits -= logits.max(1, keepdims=True)
+        weights = np.exp(logits, out=logits).sum(1, dtype=np.float64)
         severity[wrong] = np.where(np.isfinite(weights), 1 / weights, np.inf)
         return severity
 
