@@ -16,6 +16,7 @@ from trainer.packaging import package
 from trainer.proving import answering, latency
 from trainer.proving.lossy import MetricChange
 from trainer.report import Samples
+from trainer.sentences import gettext_noop as _
 from trainer.task import LossOf
 from trainer.training import worst_rows
 
@@ -58,7 +59,8 @@ class Table:
     def worst_rows(self, version: Version) -> Samples:
         """The test rows that the version answers worst."""
         judgement = self._newest if self._newest.stage == version.stage else self._judge(version)
-        return worst_rows.samples(self._data, self._data.parts.test, judgement.decisions, judgement.severity)
+        block = worst_rows.samples(self._data, self._data.parts.test, judgement.decisions, judgement.severity)
+        return block.model_copy(update={"title": _("Worst mistakes of the last version")})
 
     def row(self, version: Version, name: str, before: Measured | Refused | None = None) -> Measured:
         """One line: ``change`` compares with the original, where ``before`` stands another line."""
