@@ -197,6 +197,14 @@ ONE: dict[str, tuple[str, str]] = {
         "count",
     ),
     "The loss was not finite in %(count)d steps.": ("The loss was not finite in one step.", "count"),
+    "%(count)s of %(rows)s test rows are answered wrongly; of these answers the model is surest.": (
+        "One of %(rows)s test rows is answered wrongly.",
+        "count",
+    ),
+    "%(count)s of %(rows)s test rows have a wrong label; of these labels the model is surest.": (
+        "One of %(rows)s test rows has a wrong label.",
+        "count",
+    ),
     "Proved on %(rows)s rows: the largest relative difference is %(difference)s.": (
         "Proved on one row: the largest relative difference is %(difference)s.",
         "rows",

@@ -17,7 +17,7 @@ from trainer.packaging.preprocessing import RawModel
 from trainer.report import Report
 from trainer.sentences import gettext_noop as _
 from trainer.specs.train import TrainSpec
-from trainer.training import checkpoint, cleaning_report, parallel
+from trainer.training import checkpoint, cleaning_report, parallel, row_pictures
 from trainer.training.adapting import adapt
 from trainer.training.checkpoint import Saved
 from trainer.training.judging import judge
@@ -55,7 +55,8 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
         report = judge(setting, fitted.progress)
 
     if ranks.first:
-        _publish(folder, journal, config, setting.model, report)
+        _publish(folder, journal, config, setting.model)
+        _report(folder, journal, data, report)
     return events.Ended(outcome=fitted.outcome, step=fitted.progress.step)
 
 
@@ -77,13 +78,18 @@ def _fitted(data: Rows, spec: TrainSpec, saved: Saved | None, folder: Path, rank
     return data.with_blocks(path.read_text(encoding="utf-8"))
 
 
-def _publish(folder: Path, journal: Journal, config: ModelConfig, model: RawModel, report: Report) -> None:
+def _publish(folder: Path, journal: Journal, config: ModelConfig, model: RawModel) -> None:
     """Write the model file and say so."""
     (folder / "out").mkdir(exist_ok=True)
     package.save(folder / "out" / "model.safetensors", config, model)
     journal.write(
         events.Output(role="model", path="out/model.safetensors", name="model.safetensors", meta={"form": "torch"})
     )
+
+
+def _report(folder: Path, journal: Journal, data: Rows, report: Report) -> None:
+    """The report, and before it the pictures that it shows."""
+    row_pictures.write(folder, journal, data, report.blocks)
     journal.write(events.Result(report=report.model_dump(mode="json")))
 
 
