@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from trainer.attempt import events
+from trainer.attempt.assets import Assets
 from trainer.attempt.control import Control
 from trainer.attempt.job import Job
 from trainer.attempt.journal import Journal
@@ -15,7 +16,7 @@ from trainer.packaging.preprocessing import RawModel
 from trainer.report import Report
 from trainer.sentences import gettext_noop as _
 from trainer.specs.train import TrainSpec
-from trainer.training import checkpoint, cleaning_report, parallel
+from trainer.training import checkpoint, cleaning_report, initial, parallel
 from trainer.training.judging import judge
 from trainer.training.loop import fit
 from trainer.training.setting import Setting
@@ -39,6 +40,9 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
         ranks.seed(spec.seed)
         config = rows.configure(spec, data, sha256)
         setting = Setting(spec, package.module(config), data, ranks, journal)
+        assets = Assets.of(job)
+        with assets.checking(beside=ranks.first):
+            initial.fill(config, setting.model, assets)
         fitted = fit(setting, control=Control(folder if ranks.first else None), folder=folder, resume=saved)
         if fitted.outcome == "paused":
             return events.Ended(outcome="paused", code=fitted.code, step=fitted.progress.step)

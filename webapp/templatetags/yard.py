@@ -169,6 +169,12 @@ def format_labels() -> list[tuple[str, str]]:
 
 
 @register.simple_tag
+def asset_labels() -> list[str]:
+    """The kinds of assets that can be uploaded."""
+    return [words.translated(entry.label) for entry in listing("assets").values()]
+
+
+@register.simple_tag
 def upload_texts() -> str:
     """The sentences of the script that uploads, as JSON."""
     return json.dumps(
