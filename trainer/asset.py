@@ -136,6 +136,11 @@ def _kinds(model: type[BaseModel]) -> Mapping[str, str]:
     return {name: kind for name, kind in kinds.items() if kind}
 
 
+def fields(model: type[BaseModel]) -> frozenset[str]:
+    """The fields that name assets."""
+    return frozenset(_kinds(model))
+
+
 def kind_of(info: FieldInfo) -> str:
     """The kind of asset that the field names; empty where it names none."""
     notes = (*info.metadata, *_notes(info.annotation))

@@ -21,6 +21,7 @@ Family = Literal[
     "tasks",
     "formats",
     "assets",
+    "tokenizers",
     "models",
     "encoders",
     "combiners",

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from trainer import asset
 from trainer.columns import Column, Layout, Names, Shape
 from trainer.component import ADVANCED, Component, Lenient
 
@@ -29,12 +30,16 @@ Dropout = Annotated[
 
 @dataclass(frozen=True)
 class Input:
-    """An encoded block as a network gets it: [B, *shape], and the name of its rows' lengths, where they differ."""
+    """An encoded block as a network gets it: [B, *shape], the name of its rows' lengths and the longest, where they
+    differ, and how many different values there are, where they are numbers of something.
+    """
 
     layout: Layout
     shape: Shape
     columns: tuple[str, ...]
     lengths: str | None = None
+    vocabulary: int | None = None
+    longest: int | None = None
 
 
 @dataclass(frozen=True)
@@ -67,13 +72,18 @@ class EncoderSpec(Component):
     def can_name(cls, field: str, column: Column) -> bool:
         return column.layout in cls.layouts_taken
 
-    def width_of(self, inputs: Mapping[str, Shape]) -> int:
+    def width_of(self, inputs: Mapping[str, Input]) -> int:
         """Features of a row that it makes of these blocks."""
         raise NotImplementedError
 
-    def part(self, inputs: Mapping[str, Shape]) -> Part:
+    def arguments(self, inputs: Mapping[str, Input]) -> dict[str, Any]:
+        """Further arguments of its ``Network`` that follow from the data."""
+        return {}
+
+    def part(self, inputs: Mapping[str, Input]) -> Part:
         """The encoder of these blocks."""
-        return Part("encoders", self, {"inputs": {name: list(shape) for name, shape in inputs.items()}})
+        shapes = {name: list(block.shape) for name, block in inputs.items()}
+        return Part("encoders", self, {"inputs": shapes, **self.arguments(inputs)})
 
 
 class CombinerSpec(Component):
@@ -89,13 +99,18 @@ class CombinerSpec(Component):
 
 
 def fields(spec: Component) -> dict[str, Any]:
-    """The fields of a component that its network is made with, as plain JSON."""
-    return spec.model_dump(mode="json", exclude={"name", "version", "columns"})
+    """The fields of a component that its network is made with, as plain JSON; assets are none of its making."""
+    return spec.model_dump(mode="json", exclude={"name", "version", "columns", *asset.fields(type(spec))})
 
 
-def features(inputs: Mapping[str, Shape]) -> int:
+def features(inputs: Mapping[str, Input]) -> int:
     """All numbers of a row of these blocks."""
-    return sum(_numbers(shape) for shape in inputs.values())
+    return sum(_numbers(block.shape) for block in inputs.values())
+
+
+def vector(width: int) -> Input:
+    """What a part gets that stands behind others: a row of so many features."""
+    return Input("vector", (width,), ())
 
 
 def _numbers(shape: Sequence[int | None]) -> int:
