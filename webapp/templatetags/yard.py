@@ -169,9 +169,11 @@ def format_labels() -> list[tuple[str, str]]:
 
 
 @register.simple_tag
-def asset_labels() -> list[str]:
-    """The kinds of assets that can be uploaded."""
-    return [words.translated(entry.label) for entry in listing("assets").values()]
+def asset_labels() -> list[tuple[str, str]]:
+    """The kinds of assets that can be uploaded, and what each is."""
+    return [
+        (words.translated(entry.label), words.translated(entry.description)) for entry in listing("assets").values()
+    ]
 
 
 @register.simple_tag

@@ -113,7 +113,13 @@ def _piece(rows: Sequence[_Row], width: int) -> Piece:
     vectors = vectors.reshape(len(rows), width)
     if not np.isfinite(vectors).all():
         place = int(np.argmin(np.isfinite(vectors).all(1)))
-        _refuse_infinite(_legible(rows[place].word), rows[place].line)
+        raise TrainerError(
+            "vectors_infinite",
+            "The vector in line %(line)s, of the word “%(word)s”, has NaN, or a value that is infinite or too large. "
+            "Training on it would spoil the model: remove that line.",
+            line=rows[place].line,
+            word=_legible(rows[place].word),
+        )
     return Piece([row.word for row in rows], [row.line for row in rows], vectors)
 
 
@@ -137,17 +143,6 @@ def _require_numbers(row: _Row) -> None:
                 word=_legible(row.word),
                 value=_legible(token),
             )
-
-
-def _refuse_infinite(word: str, place: int) -> NoReturn:
-    raise TrainerError(
-        "vectors_infinite",
-        "The vector of the word “%(word)s”, number or line %(place)s of the file, has NaN, or a value that is "
-        "infinite or "
-        "too large. Training on it would spoil the model: remove that word.",
-        word=word,
-        place=place,
-    )
 
 
 def _lines(path: Path, start: int) -> Iterator[tuple[list[bytes], bool]]:
@@ -202,7 +197,14 @@ def _binary_piece(words: Sequence[bytes], numbers: Sequence[bytes], last: int, w
     places = range(last - len(words) + 1, last + 1)
     if not np.isfinite(vectors).all():
         place = int(np.argmin(np.isfinite(vectors).all(1)))
-        _refuse_infinite(_legible(words[place]), places[place])
+        raise TrainerError(
+            "vectors_infinite",
+            "The vector of word %(count)s, “%(word)s”, has NaN, or a value that is infinite. Training on it would "
+            "spoil "
+            "the model: remove that word.",
+            count=places[place],
+            word=_legible(words[place]),
+        )
     return Piece(words, places, vectors)
 
 

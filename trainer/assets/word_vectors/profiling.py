@@ -22,9 +22,9 @@ WORDS_FOR_SCRIPTS = 20_000
 SCRIPTS = 5
 BINS = 20
 FORMS = {
-    ("text", True): _("Text that begins with its counts (word2vec, fastText)"),
-    ("text", False): _("Text (GloVe)"),
-    ("binary", True): _("Binary (word2vec)"),
+    ("text", True): _("word2vec text"),
+    ("text", False): _("GloVe text"),
+    ("binary", True): _("word2vec binary"),
 }
 
 
@@ -43,6 +43,7 @@ def profile(beginning: Beginning, vectors: WordVectors, norms: Array, left_out: 
     """``norms`` are the lengths of the vectors."""
     duplicates = len(vectors) - vectors.different
     first = [clean(vectors.word(row), 60) for row in range(min(FIRST_WORDS, len(vectors)))]
+    problems = _problems(beginning, vectors, norms, duplicates, left_out)
     return AssetProfile(
         kind=KIND,
         message=_("%(words)s words, %(width)s numbers each"),
@@ -51,7 +52,7 @@ def profile(beginning: Beginning, vectors: WordVectors, norms: Array, left_out: 
         facts=tuple(_facts(beginning, vectors, norms, duplicates)),
         samples=(Sample(label=_("First words"), items=tuple(first)),),
         distributions=(Distribution(label=_("Lengths of the vectors"), histogram=_histogram(norms)),),
-        problems=tuple(_problems(beginning, vectors, norms, duplicates, left_out)),
+        problems=tuple(sorted(problems, key=lambda problem: problem.severity == "info")),
     )
 
 
@@ -85,7 +86,7 @@ def _problems(
         yield _problem(
             "warning",
             "vectors_garbled",
-            _("%(count)s words are no UTF-8 and were left out, the first at %(place)s."),
+            _("%(count)s words are no UTF-8 and were left out; the first is at %(place)s, counted in lines or words."),
             _("Nothing to do: some programs cut long words in the midst of a letter."),
             count=left_out.garbled,
             place=left_out.first_garbled,
@@ -94,7 +95,10 @@ def _problems(
         yield _problem(
             "info",
             "vectors_empty_words",
-            _("%(count)s words are empty or longer than any word, and were left out, the first at %(place)s."),
+            _(
+                "%(count)s words are empty or far too long and were left out; the first is at %(place)s, counted in "
+                "lines."
+            ),
             _("Nothing to do: no text has such words."),
             count=left_out.unusable,
             place=left_out.first_unusable,
