@@ -73,8 +73,10 @@ def start(version: DatasetVersion, asset: Asset, **fields: Any) -> Run:
 
 
 def table_of(run: Run) -> list[list[float]]:
-    """The weights of the encoder in the model that the run made."""
-    _, state = package.load(store.local_path(run.versions.get().artifact_id))
+    """The weights of the encoder in the model that the run made, which names the file that they are from."""
+    config, state = package.load(store.local_path(run.versions.get().artifact_id))
+    (edge,) = run.edges.filter(role__startswith="asset:")
+    assert config.assets == {edge.role.removeprefix("asset:"): edge.artifact_id}
     (weights,) = (values for name, values in state.items() if name.endswith("table.weight"))
     columns: list[list[float]] = weights.T.tolist()
     return columns

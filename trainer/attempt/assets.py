@@ -13,7 +13,7 @@ class Assets:
     """``paths`` and ``hashes`` by the name that the spec has for each."""
 
     def __init__(self, paths: Mapping[str, Path], hashes: Mapping[str, str]) -> None:
-        self._paths, self._hashes = paths, hashes
+        self._paths, self.hashes = paths, hashes
 
     @classmethod
     def of(cls, job: Job) -> Self:
@@ -30,7 +30,7 @@ class Assets:
     def read(self, name: str) -> bytes:
         """All of a small file. Raises DamagedError where it is not what was stored."""
         path, role = self._paths[name], asset.role(name)
-        checked.require(path, self._hashes.get(name), role)
+        checked.require(path, self.hashes.get(name), role)
         with checked.reading(path, role):
             return path.read_bytes()
 
@@ -41,7 +41,7 @@ class Assets:
 
         Raises DamagedError behind the work, and in place of whatever else damaged files brought about.
         """
-        hashes = self._hashes if beside else {}
+        hashes = self.hashes if beside else {}
         checks = [checked.Check(self._paths[name], sha256, asset.role(name)) for name, sha256 in hashes.items()]
         try:
             yield

@@ -40,14 +40,14 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
         journal.write(events.Rewind(step=saved.step if saved else 0))
     ranks = parallel.join(job.devices, spec.threads)
 
+    assets = Assets.of(job)
     with prepared.checking(sha256, beside=ranks.first):
         data = _fitted(rows.read(spec, prepared), spec, saved, folder, ranks)
         if ranks.first:
             _say_what_is_trained_on(journal, data)
         ranks.seed(spec.seed)
-        config = rows.configure(spec, data, sha256)
+        config = rows.configure(spec, data, sha256).model_copy(update={"assets": dict(assets.hashes)})
         setting = Setting(spec, package.module(config), data, ranks, journal)
-        assets = Assets.of(job)
         with assets.checking(beside=ranks.first):
             initial.fill(config, setting.model, assets)
         fitted = fit(setting, control=Control(folder if ranks.first else None), folder=folder, resume=saved)
