@@ -144,21 +144,41 @@ def test_one_that_breaks_the_library_on_a_text_is_refused(changes: dict[str, Any
     assert error.code == "tokenizer_breaks" and error.params["reason"]
 
 
+def replacing(letter: str, by: str) -> dict[str, Any]:
+    return {"type": "Replace", "pattern": {"String": letter}, "content": by}
+
+
 @pytest.mark.parametrize(
     "normalizer",
     [
-        {"type": "Precompiled", "precompiled_charsmap": "//////8/AAAA"},
-        {
-            "type": "Sequence",
-            "normalizers": [{"type": "Replace", "pattern": {"String": "a"}, "content": "a" * 2000}] * 3,
-        },
+        replacing("never", "x" * 101),
+        {"type": "Prepend", "prepend": "x" * 101},
+        {"type": "Sequence", "normalizers": [replacing("q", "z" * 20), replacing("z", "y" * 20)]},
     ],
-    ids=["a table that asks for 8 GB", "a text that grows to gigabytes"],
+    ids=["long", "before each", "twice"],
 )
-def test_one_that_needs_gigabytes_ends_its_own_process_only(
-    normalizer: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_that_makes_long_texts_of_letters_is_refused(normalizer: dict[str, Any], tmp_path: Path) -> None:
+    error = refusal(tmp_path, content(normalizer=normalizer))
+    assert error.code == "tokenizer_growth", str(error)
+
+
+@pytest.mark.parametrize("name", ["NFC", "NFD", "NFKC", "NFKD", "Nmt", "StripAccents", "Lowercase"])
+def test_the_forms_of_unicode_are_no_growth(name: str, tmp_path: Path) -> None:
+    assert read(tmp_path, content(normalizer={"type": name})).measures == {"tokens": 2}
+
+
+def test_in_one_that_cuts_bytes_nothing_is_unknown(tmp_path: Path) -> None:
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    tokenizer.train_from_iterator(TEXTS, trainers.BpeTrainer(initial_alphabet=alphabet, show_progress=False))
+    assert not read(tmp_path, tokenizer.to_str().encode()).problems
+
+
+def test_one_that_needs_gigabytes_ends_its_own_process_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a table that asks for 8 GB the library dies, without a word to Python."""
     _limit(monkeypatch, Limits(memory=256 * 2**20))
+    normalizer = {"type": "Precompiled", "precompiled_charsmap": "//////8/AAAA"}
     error = refusal(tmp_path, content(normalizer=normalizer), "bomb.json")
     assert error.code == "asset_breaks"
     assert "bomb.json" in str(error) and "SIGABRT" in str(error)

@@ -20,6 +20,7 @@ from webapp.assets import queries, services
 from webapp.assets.models import Asset
 from webapp.datasets.sweep import sweep
 from webapp.grace import GRACE
+from webapp.management.verification import costs
 from webapp.runs import services as runs
 from webapp.runs.lineage import add_inputs
 from webapp.runs.models import Kind, Run, State
@@ -156,6 +157,35 @@ def test_it_stays_while_it_is_inspected(ada: User) -> None:
     asset = assets.made(ada)
     with pytest.raises(services.AssetError, match="being inspected"):
         services.delete(asset)
+
+
+def test_the_page_of_an_inspection_leads_to_what_it_inspects(client: Client, ada: User) -> None:
+    asset = assets.ready(ada)
+    assert asset.inspection is not None
+    page = client.get(f"/runs/{asset.inspection.pk}/").content.decode()
+    assert "Inspection of an asset" in page and f'href="/assets/{asset.pk}/"' in page
+    runs.delete(asset.inspection)
+    asset = Asset.objects.get()
+    assert asset.state == Asset.State.READY and asset.inspection is None
+    assert "3 words" in client.get(f"/assets/{asset.pk}/").content.decode()
+
+
+def test_what_a_damaged_asset_costs_is_told(ada: User) -> None:
+    asset = assets.ready(ada)
+    assert asset.content_id is not None
+    assert list(costs(asset.content_id)) == [
+        "The asset “english”: no run begins with it, and unfinished ones wait, until the same file is uploaded again."
+    ]
+
+
+def test_the_same_file_uploaded_again_mends_a_damaged_one(ada: User) -> None:
+    asset = assets.ready(ada)
+    assert asset.content_id is not None
+    path = store.unverified_path(asset.content_id)
+    path.chmod(0o600)
+    path.write_bytes(b"damaged")
+    assets.ready(ada)
+    store.verify(asset.content_id)
 
 
 def long_deleted(asset: Asset) -> None:

@@ -76,8 +76,8 @@ def in_use(asset: Asset) -> QuerySet[Run]:
 
 
 def of_run(run: Run) -> list[Asset]:
-    """The assets that a run reads, in the order of their names; deleted ones too."""
+    """The assets that a run reads, or inspects, in the order of their names; deleted ones too."""
     prefix = f"{roles.ROLE}:"
     edges = Edge.objects.filter(run=run, direction=Edge.Direction.INPUT, role__startswith=prefix)
     identifiers = [UUID(name.removeprefix(prefix)) for name in edges.values_list("role", flat=True)]
-    return list(Asset.objects.filter(pk__in=identifiers).order_by("name", "pk"))
+    return list(Asset.objects.filter(Q(pk__in=identifiers) | Q(inspection=run)).order_by("name", "pk"))

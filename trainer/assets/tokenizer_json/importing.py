@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 from trainer import files
 from trainer.asset import AssetProfile, Fact, Sample
 from trainer.assets.tokenizer_json.foreign import MARK, MOST_BYTES, MOST_DEPTH, depth
-from trainer.assets.tokenizer_json.reader import KIND, encode, load
+from trainer.assets.tokenizer_json.reader import KIND, encode, load, normalized
 from trainer.errors import TrainerError
 from trainer.importing.archives import Source
 from trainer.importing.problems import Problem
@@ -27,6 +27,8 @@ EXAMPLES = ("This film was not bad at all!", "这家店的菜很好吃，下次�
 # Texts on which a pattern that searches without end does: one letter, blanks, digits, signs, each many times.
 PROBES = tuple(text * (4000 // len(text)) for text in ("a", " ", "1", "é", "!", "a ", "aA1! ", "好"))
 PROBE_SECONDS = 2.0
+MOST_GROWTH = 100  # letters that a normalizer makes of one; of a ligature of Arabic, Unicode makes 18
+LETTERS = tuple(letter for letter in map(chr, range(32, 0x3100)) if letter.isprintable())
 FIRST_TOKENS = 40
 
 
@@ -37,6 +39,7 @@ def read(source: Source, path: Path) -> AssetProfile:
     tokenizer = load(content)
     size = tokenizer.get_vocab_size(with_added_tokens=True)
     _require_size(size)
+    _require_bounded(parsed, tokenizer)
     _probe(tokenizer)
     files.write(path, content)
     return AssetProfile(
@@ -95,6 +98,32 @@ def _require_size(size: int) -> None:
             tokens=size,
             most=MOST_TOKENS,
         )
+
+
+def _require_bounded(parsed: Mapping[str, Any], tokenizer: Tokenizer) -> None:
+    """Raise TrainerError for a normalizer that makes a long text of a letter: a run would have no memory for it."""
+    growth = max(
+        max((len(text) for text in _contents(parsed.get("normalizer"))), default=0),
+        max(len(normalized(tokenizer, letter)) for letter in LETTERS),
+    )
+    if growth > MOST_GROWTH:
+        raise TrainerError(
+            "tokenizer_growth",
+            "The normalizer of the tokenizer makes up to %(growth)s letters of one, as none of use does. Give another "
+            "tokenizer.",
+            growth=growth,
+        )
+
+
+def _contents(part: Any) -> Iterator[str]:
+    """What a normalizer, or those in it, puts into texts."""
+    if isinstance(part, Mapping):
+        yield from (part[name] for name in ("content", "prepend") if isinstance(part.get(name), str))
+        for inner in part.values():
+            yield from _contents(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from _contents(inner)
 
 
 def _probe(tokenizer: Tokenizer) -> None:

@@ -33,6 +33,14 @@ def encode(tokenizer: Tokenizer, text: str) -> Encoding:
         return tokenizer.encode(text)
 
 
+def normalized(tokenizer: Tokenizer, text: str) -> str:
+    """The text as the tokenizer's model sees it. Raises TrainerError where the library breaks on it."""
+    if tokenizer.normalizer is None:
+        return text
+    with _in_a_sentence("tokenizer_breaks", BREAKS):
+        return tokenizer.normalizer.normalize_str(text)
+
+
 @contextmanager
 def _in_a_sentence(code: str, message: str) -> Iterator[None]:
     try:
