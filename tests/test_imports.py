@@ -39,6 +39,7 @@ WEB_MAY_USE = (
     "trainer.specs.parsing",
     "trainer.attempt.events",
     "trainer.exporters",
+    "trainer.importing.forms",
     "trainer.importing.problems",
     "trainer.importing.profile",
     "trainer.mistakes",

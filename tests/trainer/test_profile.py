@@ -102,11 +102,12 @@ def _rows(path: Path) -> list[list[str]]:
     return [line.split(",") for line in path.read_text().splitlines()[1:]]
 
 
-def test_the_reviews_are_shown_and_said_not_to_be_trainable_yet(tmp_path: Path) -> None:
+def test_the_reviews_are_shown_and_can_be_learnt_from(tmp_path: Path) -> None:
     dataset = sample(tmp_path, "reviews-zh")
     assert dataset.data.summary.rows == 14363
     assert dict(dataset.profile.balance).keys() == {"positive", "negative"}
-    assert "only_text" in dataset.codes
+    assert dataset.profile.suggested_target == "label"
+    assert not dataset.profile.problems
 
 
 def test_one_class_is_an_error_with_a_remedy(tmp_path: Path) -> None:

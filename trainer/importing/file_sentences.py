@@ -23,6 +23,11 @@ SENTENCES: dict[str, Sentence] = {
             "otherwise leave the column out."
         ),
     ),
+    "wrong_bytes": (
+        "warning",
+        _("%(count)s lines hold bytes that are not UTF-8, as all others are; each was read as �: %(lines)s."),
+        _("Write these lines again in UTF-8 and import again, if their letters matter."),
+    ),
     "merged_cells": (
         "info",
         _("%(count)s merged cells span several rows; each of these rows was given their value."),
@@ -50,5 +55,6 @@ SENTENCES: dict[str, Sentence] = {
 LOOKED_FOR = {
     "pictures_elsewhere": _("Names of pictures that are not here."),
     "bytes_column": _("Columns of bytes."),
+    "wrong_bytes": _("Bytes that are not UTF-8 where all others are."),
     "unstored_formulas": _("Formulas without a stored value."),
 }

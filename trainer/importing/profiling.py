@@ -133,7 +133,7 @@ def _at(summary: DataSummary, column: Column) -> int:
 
 def _identifiers(parsed: Parsed) -> Iterator[Problem]:
     for column in parsed.summary.columns:
-        if column.is_identifier and column.layout is not None:
+        if column.is_identifier and column.layout is not None and not import_of(column.kind).says_identifiers:
             yield problem("identifier", column=column.name)
 
 

@@ -61,7 +61,7 @@ def read(source: Source, schema: pa.Schema, batches: Batches, work: Path, readin
     large = _large(schema, batches)
     stated = [_stated(field.type, large=field.name in large) for field in schema]
     parsed = parse(
-        distinct(cleaned(schema.names)), _chunks(batches(None), stated), work, stated=stated, readings=readings
+        distinct(cleaned(schema.names)), lambda: _chunks(batches(None), stated), work, stated=stated, readings=readings
     )
     if not parsed.summary.rows:
         raise TrainerError("typed_no_rows", "“%(name)s” holds no rows. Choose a file with data.", name=source.name)

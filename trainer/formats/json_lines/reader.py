@@ -44,7 +44,7 @@ def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) 
     broken: list[int] | None = [] if spec.broken_lines == "leave out" else None
     keys = keys_of(source, broken)
     names, stated = distinct(cleaned(list(keys))), list(keys.values())
-    parsed = parse(names, chunks(source, keys, is_whole=not broken), work, stated=stated, readings=readings)
+    parsed = parse(names, lambda: chunks(source, keys, is_whole=not broken), work, stated=stated, readings=readings)
     return replace(
         parsed,
         problems=(*parsed.problems, *problems(broken or ())),
