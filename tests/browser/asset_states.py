@@ -28,7 +28,14 @@ def send_asset(page: Page, name: str, content: bytes) -> None:
 
 
 def asset_states(page: Page) -> Iterator[State]:
-    """The name of each state, and the page in it."""
+    """The name of each state, and the page in it; the last asset that is seen stays."""
+    send_asset(page, "broken.vec", BROKEN)
+    page.get_by_text("This file cannot be used.").wait_for(timeout=PATIENCE)
+    yield "asset: unusable", page
+    page.locator("#delete").click()
+    page.locator("dialog[open] button.danger").click()
+    page.get_by_role("button", name="Undo", exact=True).first.wait_for()
+    yield "assets: deleted", page
     send_asset(page, "english.vec", REPEATED.encode())
     page.locator(".state-ready").wait_for(timeout=PATIENCE)
     yield "asset: word vectors", page
@@ -37,12 +44,5 @@ def asset_states(page: Page) -> Iterator[State]:
     send_asset(page, TOKENIZER_NAME, TOKENIZER)
     page.locator(".state-ready").wait_for(timeout=PATIENCE)
     yield "asset: tokenizer", page
-    send_asset(page, "broken.vec", BROKEN)
-    page.get_by_text("This file cannot be used.").wait_for(timeout=PATIENCE)
-    yield "asset: unusable", page
-    page.locator("#delete").click()
-    page.locator("dialog[open] button.danger").click()
-    page.get_by_role("button", name="Undo", exact=True).first.wait_for()
-    yield "assets: deleted", page
     page.goto("/assets/")
     yield "assets", page

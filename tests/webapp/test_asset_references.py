@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection, transaction
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from pytest_django import Settings
 
 from tests.attacks import things
@@ -142,6 +143,13 @@ def test_a_form_offers_the_persons_assets_of_the_kind(ada: User, bob: User) -> N
     assert field.words == "Vectors english (3 words, 4 numbers each)"
     required = control(Naming, {}, {})
     assert required.choices == (("", "There is none yet"), ("none", "none")) and not required.is_idle
+
+
+def test_the_control_leads_to_the_page_where_one_is_uploaded(ada: User) -> None:
+    asset = assets.ready(ada)
+    html = render_to_string("runs/controls/field.html", {"control": control(Part, {}, queries.choices(ada))})
+    assert f'<option value="{asset.pk}">english (3 words, 4 numbers each)</option>' in html
+    assert 'href="/assets/"' in html
 
 
 def test_what_a_form_sends_is_read_as_it_was_chosen() -> None:

@@ -38,7 +38,8 @@ def normalized(tokenizer: Tokenizer, text: str) -> str:
     if tokenizer.normalizer is None:
         return text
     with _in_a_sentence("tokenizer_breaks", BREAKS):
-        return tokenizer.normalizer.normalize_str(text)
+        result: str = tokenizer.normalizer.normalize_str(text)
+    return result
 
 
 @contextmanager
