@@ -28,6 +28,11 @@ SENTENCES: dict[str, Sentence] = {
         _("%(count)s lines hold bytes that are not UTF-8, as all others are; each was read as �: %(lines)s."),
         _("Write these lines again in UTF-8 and import again, if their letters matter."),
     ),
+    "zero_characters": (
+        "info",
+        _("Texts hold zero characters (U+0000), the first in row %(row)s; each was read as a space."),
+        _("Nothing to do, unless another program put them in place of letters: then write the file again."),
+    ),
     "merged_cells": (
         "info",
         _("%(count)s merged cells span several rows; each of these rows was given their value."),
