@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 from trainer.columns import Column, Layout
 from trainer.component import Component
-from trainer.parts import Input, Parts
+from trainer.parts import EncoderSpec, Input, Parts
 
 Widths = Mapping[str, Any]  # the fields of a part that its layers were read back as
 
@@ -17,6 +17,7 @@ class ModelSpec(Component):
 
     layouts_taken: ClassVar[frozenset[Layout]]
     most_blocks: ClassVar[int | None] = None
+    network_of: ClassVar[str] = ""  # the model whose network it has, where it has none of its own
     is_general: ClassVar[bool] = False  # fits whatever comes, and is taken unasked only where nothing more apt fits
 
     @classmethod
@@ -45,3 +46,17 @@ class ModelSpec(Component):
         for each block.
         """
         raise NotImplementedError
+
+
+class EncoderModelSpec(ModelSpec):
+    """A model that is one encoder of one block, of the same name and with the same fields, and a head."""
+
+    network_of: ClassVar[str] = "mlp"
+    most_blocks: ClassVar[int | None] = 1
+    encoder: ClassVar[type[EncoderSpec]]
+
+    def parts(self, inputs: Mapping[str, Input]) -> Parts:
+        return {"encoder": self.encoder(**{**dict(self), "version": self.encoder.VERSION}).part(inputs)}
+
+    def narrowed(self, inputs: Mapping[str, Input], widths: Mapping[str, Widths]) -> Self:
+        return self.replaced(**widths["encoder"])

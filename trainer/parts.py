@@ -29,12 +29,16 @@ Dropout = Annotated[
 
 @dataclass(frozen=True)
 class Input:
-    """An encoded block as a network gets it: [B, *shape], and the name of its rows' lengths, where they differ."""
+    """An encoded block as a network gets it: [B, *shape], the name of its rows' lengths and the longest, where they
+    differ, and how many different values there are, where they are numbers of something.
+    """
 
     layout: Layout
     shape: Shape
     columns: tuple[str, ...]
     lengths: str | None = None
+    vocabulary: int | None = None
+    longest: int | None = None
 
 
 @dataclass(frozen=True)
@@ -67,13 +71,18 @@ class EncoderSpec(Component):
     def can_name(cls, field: str, column: Column) -> bool:
         return column.layout in cls.layouts_taken
 
-    def width_of(self, inputs: Mapping[str, Shape]) -> int:
+    def width_of(self, inputs: Mapping[str, Input]) -> int:
         """Features of a row that it makes of these blocks."""
         raise NotImplementedError
 
-    def part(self, inputs: Mapping[str, Shape]) -> Part:
+    def arguments(self, inputs: Mapping[str, Input]) -> dict[str, Any]:
+        """Further arguments of its ``Network`` that follow from the data."""
+        return {}
+
+    def part(self, inputs: Mapping[str, Input]) -> Part:
         """The encoder of these blocks."""
-        return Part("encoders", self, {"inputs": {name: list(shape) for name, shape in inputs.items()}})
+        shapes = {name: list(block.shape) for name, block in inputs.items()}
+        return Part("encoders", self, {"inputs": shapes, **self.arguments(inputs)})
 
 
 class CombinerSpec(Component):
@@ -93,9 +102,14 @@ def fields(spec: Component) -> dict[str, Any]:
     return spec.model_dump(mode="json", exclude={"name", "version", "columns"})
 
 
-def features(inputs: Mapping[str, Shape]) -> int:
+def features(inputs: Mapping[str, Input]) -> int:
     """All numbers of a row of these blocks."""
-    return sum(_numbers(shape) for shape in inputs.values())
+    return sum(_numbers(block.shape) for block in inputs.values())
+
+
+def vector(width: int) -> Input:
+    """What a part gets that stands behind others: a row of so many features."""
+    return Input("vector", (width,), ())
 
 
 def _numbers(shape: Sequence[int | None]) -> int:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from trainer.catalog import Entry, default, listing
-from trainer.columns import Column, boolean, category, date, image, number
-from trainer.data.prepared import Array, own_name, write_prepared
+from trainer.columns import Column, boolean, category, date, image, number, text
+from trainer.data.prepared import Array, offsets_name, own_name, write_prepared
 from trainer.data.summary import DataSummary
 from trainer.model import ModelSpec
 
@@ -20,6 +20,7 @@ FEATURES: tuple[Column, ...] = (
     date.Column(name="built", distinct=400),
     image.Column(name="front", shape=(1, SIDE, SIDE)),
     image.Column(name="back", shape=(1, SIDE, SIDE)),
+    text.Column(name="note", distinct=400, characters=12_000, words=2400, longest=80),
 )
 TARGETS: tuple[Column, ...] = (
     category.Column(name="class", distinct=2, levels=("few", "many")),
@@ -32,6 +33,14 @@ TASKS: dict[str, dict[str, Any]] = {
     "classification": {"target": "class"},
     "regression": {"target": "price"},
     "multi_label": {"labels": ["is_bright", "is_red"]},
+}
+# Fields of models that are large by default.
+SMALL: dict[str, dict[str, Any]] = {
+    "text_bag": {"buckets": 512, "width": 8},
+    "text_cnn": {"width": 8, "pairs": 64, "channels": 8},
+    "rnn": {"width": 8, "units": 8},
+    "transformer_encoder": {"width": 16, "heads": 2, "inner": 16},
+    "fusion": {"width": 8, "hidden": [8]},
 }
 
 
@@ -54,8 +63,28 @@ def write(path: Path, rows: int = 400) -> Path:
     built[::11] = date.MISSING
     arrays["dates"] = built[:, None]
     arrays |= {own_name(name): pixels for name, pixels in pictures.items()}
+    arrays |= texts("note", _notes(bits[:, 2], random))
     write_prepared(path, DataSummary(rows=rows, columns=(*FEATURES, *TARGETS)), arrays)
     return path
+
+
+def texts(column: str, cells: Sequence[str]) -> dict[str, Array]:
+    """As the prepared file has them."""
+    contents = [cell.encode() for cell in cells]
+    offsets = np.cumsum([0, *map(len, contents)]).astype(np.int64)
+    return {own_name(column): np.frombuffer(b"".join(contents), np.uint8), offsets_name(column): offsets}
+
+
+def _notes(bits: Array, random: np.random.Generator) -> list[str]:
+    """Texts of one to twelve words, one of which tells the bit; some are empty."""
+    notes = []
+    for row, bit in enumerate(bits):
+        words = random.choice(
+            ["the", "flat", "is", "near", "a", "lake", "and", "quiet"], random.integers(0, 12)
+        ).tolist()
+        words.insert(len(words) // 2, "large" if bit else "tiny")
+        notes.append("" if row % 19 == 5 else " ".join(words))
+    return notes
 
 
 def features(entry: Entry) -> Sequence[str]:
@@ -65,12 +94,17 @@ def features(entry: Entry) -> Sequence[str]:
     return fitting[: entry.spec.most_blocks]
 
 
+def small(model: str) -> dict[str, Any]:
+    """The model with its defaults, but no larger than a test needs."""
+    return {"name": model, **SMALL.get(model, {})}
+
+
 def specs() -> list[tuple[str, dict[str, Any]]]:
     """A spec of each task with each model."""
     return [
         (
             f"{task}-{name}",
-            {"task": {"name": task, **fields, "features": list(features(entry))}, "model": {"name": name}},
+            {"task": {"name": task, **fields, "features": list(features(entry))}, "model": small(name)},
         )
         for task, fields in TASKS.items()
         for name, entry in listing("models").items()
@@ -78,8 +112,8 @@ def specs() -> list[tuple[str, dict[str, Any]]]:
 
 
 def without_dropout(model: str) -> dict[str, Any]:
-    """The model with its defaults, but that nothing is left out while training, in its parts neither."""
-    still: dict[str, Any] = _still(default("models", model).model_dump(mode="json"))
+    """The small model, but that nothing is left out while training, in its parts neither."""
+    still: dict[str, Any] = _still(default("models", model).replaced(**small(model)).model_dump(mode="json"))
     return still
 
 

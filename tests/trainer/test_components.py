@@ -40,7 +40,12 @@ from trainer.training.checkpoint import Progress
 from trainer.training.parallel import Ranks
 
 ALL = [pytest.param(entry, id=f"{family}/{name}") for family in FAMILIES for name, entry in listing(family).items()]
-LAYOUTS = {"image": (3, 9, 7), "vector": (5,)}
+LENGTHS = "block_lengths"
+INPUTS = {
+    "image": Input("image", (3, 9, 7), ("image",)),
+    "vector": Input("vector", (5,), ("vector",)),
+    "tokens": Input("tokens", (None,), ("tokens",), LENGTHS, vocabulary=30, longest=12),
+}
 TABLE = DataSummary(
     rows=100,
     columns=(
@@ -94,13 +99,20 @@ def test_it_refuses_a_field_that_it_does_not_know(entry: Entry) -> None:
 
 def inputs_of(spec: ModelSpec) -> list[dict[str, Input]]:
     """A block of each layout that a model takes, and all of them together where it takes several."""
-    each = {layout: Input(layout, LAYOUTS[layout], (layout,)) for layout in sorted(spec.layouts_taken)}
+    each = {layout: INPUTS[layout] for layout in sorted(spec.layouts_taken)}
     together = [each] if spec.most_blocks is None or len(each) <= spec.most_blocks else []
     return [*({layout: taken} for layout, taken in each.items()), *together]
 
 
-def zeros(inputs: Mapping[str, Input]) -> dict[str, torch.Tensor]:
-    return {name: torch.zeros(2, *LAYOUTS[taken.layout]) for name, taken in inputs.items()}
+def batch(inputs: Mapping[str, Input]) -> dict[str, torch.Tensor]:
+    """Two rows."""
+    batch = {}
+    for name, taken in inputs.items():
+        shape = [7 if size is None else size for size in taken.shape]
+        batch[name] = torch.ones(2, *shape, dtype=torch.int64 if taken.vocabulary else torch.float32)
+        if taken.lengths:
+            batch[f"{name}_lengths"] = torch.tensor([7, 3])
+    return batch
 
 
 @pytest.mark.parametrize("entry", of("models"))
@@ -109,8 +121,8 @@ def test_a_model_builds_for_every_layout_that_it_takes(entry: Entry) -> None:
     assert isinstance(spec, ModelSpec)
     for inputs in inputs_of(spec):
         module: Any = networks.network(spec, inputs, 4)
-        assert module(zeros(inputs)).shape == (2, 4)
-        assert module.features(zeros(inputs)).shape == (2, module.head.in_features)
+        assert module(batch(inputs)).shape == (2, 4)
+        assert module.features(batch(inputs)).shape == (2, module.head.in_features)
 
 
 @pytest.mark.parametrize("entry", of("models"))
@@ -131,10 +143,11 @@ def test_an_encoder_gives_as_many_features_as_its_spec_says(entry: Entry) -> Non
     assert isinstance(spec, EncoderSpec)
     assert spec.layouts_taken
     for layout in spec.layouts_taken:
-        shapes = {"block": LAYOUTS[layout]}
-        module = import_module(f"{entry.module.__name__}.network").Network(inputs=shapes, **parts.fields(spec))
-        assert module({"block": torch.ones(2, *LAYOUTS[layout])}).shape == (2, spec.width_of(shapes))
-        assert module.width == spec.width_of(shapes)
+        inputs = {"block": INPUTS[layout]}
+        arguments = {**spec.part(inputs).arguments, **parts.fields(spec)}
+        module = import_module(f"{entry.module.__name__}.network").Network(**arguments)
+        assert module(batch(inputs)).shape == (2, spec.width_of(inputs))
+        assert module.width == spec.width_of(inputs)
 
 
 @pytest.mark.parametrize("entry", of("combiners"))
@@ -196,7 +209,13 @@ def resumed(optimizer: Component, schedule: Component, folder: Path) -> tuple[Ru
     whole.go(range(32))
     first.go(range(18))
     path = checkpoint.write(
-        folder, Progress(step=18), first.network, first.optimizer, first.schedule, checkpoint.random_state(Ranks())
+        folder,
+        Progress(step=18),
+        first.network,
+        "[]",
+        first.optimizer,
+        first.schedule,
+        checkpoint.random_state(Ranks()),
     )
     checkpoint.restore(checkpoint.read(path), Ranks(), second.network, second.optimizer, second.schedule)
     assert second.state() == first.state()
@@ -232,7 +251,7 @@ def test_a_checkpoint_with_other_groups_of_parameters_is_refused(tmp_path: Path)
     spec, still = default("optimizers", "adamw"), default("schedules", "constant")
     first, second = Run(spec, still), Run(spec.replaced(decay_biases=False), still)
     path = checkpoint.write(
-        tmp_path, Progress(), first.network, first.optimizer, first.schedule, checkpoint.random_state(Ranks())
+        tmp_path, Progress(), first.network, "[]", first.optimizer, first.schedule, checkpoint.random_state(Ranks())
     )
     with pytest.raises(TrainerError, match="of another model"):
         checkpoint.restore(checkpoint.read(path), Ranks(), second.network, second.optimizer, second.schedule)

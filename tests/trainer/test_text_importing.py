@@ -69,6 +69,7 @@ def test_the_column_knows_its_characters(tmp_path: Path) -> None:
     own = column(from_lines(tmp_path, cells))
     assert isinstance(own, text.Column)
     assert (own.characters, own.longest) == (sum(map(len, cells)), len(cells[-1]))
+    assert own.words == sum(len(cell.split()) for cell in cells)
     assert (own.distinct, own.missing) == (30, 0)
 
 
@@ -174,10 +175,7 @@ def test_lists_and_objects_go_in_only_where_they_are_chosen_and_it_is_said(tmp_p
     assert not dataset.codes & {"identifier", "text_identifier"}
 
 
-def test_what_only_names_rows_is_left_out_once_models_take_texts_and_it_is_said_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(text.Column, "layout", "text")
+def test_what_only_names_rows_is_left_out_and_it_is_said_once(tmp_path: Path) -> None:
     rows = [
         {"text": cell, "user": f"user{at:04}x", "tags": [{"a": at}], "price": f"{at / 4}", "label": "xy"[at % 2]}
         for at, cell in enumerate(varied(60))

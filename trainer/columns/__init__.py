@@ -11,11 +11,14 @@
   ``gatherer(block, prepared)`` gives what reads the raw rows of one, ``targets(column, prepared, encoding)`` the values
   of a column that is to be told, and which classes they number, ``outside(column, prepared, row)`` one value as
   somebody outside has it: what JSON knows, or an array. Where rows differ in length (a None in the Block's ``shape``),
-  the gatherer pads them by zeros to the longest, and ``lengths(block, prepared)`` gives those of all rows, int64 [N].
+  the gatherer pads them by zeros to the longest, ``lengths(block, prepared)`` gives those of all rows, int64 [N], and
+  ``contents(block, prepared, rows)`` the bytes of each of some rows, none where a value is missing.
   Where the Column says that it can be cleaned so, also ``filled(block, names, by, flag, prepared, train)`` and
   ``clipped(block, names, low, high, prepared, train)`` and ``folded(block, names, trim, fold)``: the Block with what
   becomes of the values of these columns; then also ``cleaned(block, values)``, what becomes of raw values [B, columns],
-  and ``readable(block, place, values)``, raw values [B] of a column as somebody reads them.
+  and ``readable(block, place, values)``, raw values [B] of a column as somebody reads them. Of texts there are
+  ``texts(block, prepared, rows)``, those of some rows as cleaning leaves them, and ``tokenized(block, tokenizer)``, the
+  Block with the tokenizer that was fitted on them.
 - ``encode``: ``Encode``, the part of the graph that takes raw values. It imports torch alone, and is
   shipped with weights.
 - ``read``: ``read(values, block, folder)``, values from outside to the raw array, or to an array a row where rows
@@ -70,6 +73,7 @@ class Column(Strict):
     fillings: ClassVar[frozenset[Filling]] = frozenset()  # of gaps: those that ``values.filled`` takes
     is_clippable: ClassVar[bool] = False  # then there is ``values.clipped``
     has_words: ClassVar[bool] = False  # then there is ``values.folded``
+    has_texts: ClassVar[bool] = False  # then there are ``values.texts`` and ``values.tokenized``
     why_unused: ClassVar[str] = ""  # of a kind that neither goes into a model nor can be told; after the column's name
 
     kind: str
@@ -95,6 +99,11 @@ class Column(Strict):
     def is_constant(self) -> bool:
         """Whether all rows are known to have the same value, or none."""
         return False
+
+    @property
+    def usual_tokenizer(self) -> str:
+        """Of texts: the component that cuts them where nobody chose one."""
+        return ""
 
     @property
     def width(self) -> int:
@@ -138,8 +147,22 @@ class Block(Strict):
         return f"{self.name}_lengths" if None in self.shape else None
 
     dtype: ClassVar[str] = "float32"  # of the raw values
-    reader_needs: ClassVar[str] = ""  # besides NumPy, for some of what the kind's reader reads
     gap: ClassVar[float | None] = None  # stands for a missing value; None where none can be missing
+
+    @property
+    def vocabulary(self) -> int | None:
+        """How many different values there are, from 0 on, where they are numbers of something; else None."""
+        return None
+
+    @property
+    def longest(self) -> int | None:
+        """Steps of the longest row, where rows differ in length and there is a bound."""
+        return None
+
+    @property
+    def reader_needs(self) -> Mapping[str, str]:
+        """Libraries that the kind's reader needs besides NumPy, and what for, as “files of pictures”."""
+        return {}
 
     def arguments(self) -> dict[str, Any]:
         """Of the kind's ``Encode``, as plain JSON."""

@@ -13,10 +13,10 @@ import json
 import os
 import struct
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 from pydantic import ValidationError
@@ -28,6 +28,7 @@ from trainer.errors import DamagedError, TrainerError
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Indices = np.ndarray[Any, np.dtype[np.int64]]  # of rows
+Derived = TypeVar("Derived")
 
 DTYPES: dict[str, np.dtype[Any]] = {
     "I8": np.dtype("int8"),
@@ -71,6 +72,7 @@ class Prepared:
         self.summary = summary
         self._arrays = arrays
         self._check: checked.Check | None = None
+        self._derived: dict[Hashable, Any] = {}
 
     @classmethod
     def open(cls, path: Path | str, sha256: str | None = None) -> "Prepared":
@@ -104,6 +106,13 @@ class Prepared:
     def ragged(self, column: str) -> tuple[Array, Array]:
         """The values of a column whose rows differ in length, and int64 [N + 1] where each row begins among them."""
         return self._arrays[own_name(column)], self._arrays[offsets_name(column)]
+
+    def derived(self, key: Hashable, derive: Callable[[], Derived]) -> Derived:
+        """What was once made of the data under this key, for all that share the opened file."""
+        if key not in self._derived:
+            self._derived[key] = derive()
+        derived: Derived = self._derived[key]
+        return derived
 
     def places(self, columns: Iterable[Column]) -> list[int]:
         """Where columns of one kind stand in their kind's block."""

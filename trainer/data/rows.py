@@ -10,11 +10,12 @@ from functools import cached_property
 
 import numpy as np
 import torch
+from pydantic import TypeAdapter
 from torch import Tensor
 
 from trainer import catalog, columns
 from trainer.cleaning import CleaningSpec, Effect
-from trainer.columns import Block, Column, Gatherer
+from trainer.columns import AnyBlock, Block, Column, Gatherer
 from trainer.data import blocks, cleaned, inputs, partition, split
 from trainer.data.batches import Batches
 from trainer.data.cleaned import ChangeCount, StepResult, ValueStep
@@ -32,6 +33,7 @@ from trainer.specs.train import TrainSpec
 from trainer.task import Task, TaskSpec
 
 PIECE_VALUES = 2 * 1024 * 1024  # as many as 512 pictures of 32 x 32 in colour have, and more
+_BLOCKS = TypeAdapter(tuple[AnyBlock, ...])
 FEW_VALUES = 64 * 1024  # up to which more rows than asked for make a piece: the calls of one cost more than its numbers
 
 
@@ -97,6 +99,19 @@ class Rows:
             if block.lengths
         }
 
+    @cached_property
+    def _longest(self) -> int:
+        """Values of the longest row, where rows differ in length."""
+        return sum(int(lengths.max(initial=0)) for lengths in self._lengths.values())
+
+    def blocks_as_json(self) -> str:
+        """All that was fitted on the training rows."""
+        return _BLOCKS.dump_json(self.blocks).decode()
+
+    def with_blocks(self, blocks: str) -> "Rows":
+        """With what was fitted before."""
+        return replace(self, blocks=_BLOCKS.validate_json(blocks))
+
     def batches(self, size: int, seed: int) -> Batches:
         """The training rows in batches of so many."""
         lengths = list(self._lengths.values())
@@ -106,7 +121,7 @@ class Rows:
         """``part`` in pieces of about so many rows, fewer where each of them is large, so that memory holds what a
         piece needs, and more where each is small.
         """
-        values = max(1, sum(column.width for column in self.features))
+        values = max(1, sum(column.width for column in self.features) + self._longest)
         rows = max(1, min(max(most, FEW_VALUES // values), PIECE_VALUES // values))
         return (part[start : start + rows] for start in range(0, len(part), rows))
 

@@ -71,7 +71,9 @@ class Table:
             is_whole &= self.targets.is_present[self.rows]
         for block, gather in self._gatherers:
             places = [place for place, name in enumerate(block.column_names) if name in names]
-            if places and block.gap is not None:
+            if places and block.lengths:
+                is_whole &= np.fromiter(map(bool, self._contents(block, self.rows)), bool, len(self.rows))
+            elif places and block.gap is not None:
                 values = np.concatenate([gather(piece)[:, places] for piece in self._pieces()])
                 is_whole &= ~_is_gap(values, block.gap).any(axis=1)
         return is_whole
@@ -90,18 +92,22 @@ class Table:
         even = [gather(rows) for block, gather in self._gatherers if not block.lengths]
         values = np.concatenate([_bytes(array) for array in (self.targets.values[rows], *even)], axis=1)
         digests = [blake2b(row.data, digest_size=16) for row in values]
-        for block, gather in self._gatherers:
+        for block, _ in self._gatherers:
             if block.lengths:
-                lengths = columns.module_of(block, "values").lengths(block, self.prepared)[rows]
-                for digest, row, length in zip(digests, gather(rows), lengths, strict=True):
-                    digest.update(length.tobytes())
-                    digest.update(_bytes(row[None, :length]).data)  # what stands behind is padding
+                for digest, content in zip(digests, self._contents(block, rows), strict=True):
+                    digest.update(b"%d:" % len(content))
+                    digest.update(content)
         return np.frombuffer(b"".join(digest.digest() for digest in digests), np.uint64).reshape(-1, 2)
+
+    def _contents(self, block: Block, rows: Indices) -> Iterator[bytes]:
+        """Of rows that differ in length."""
+        contents: Iterator[bytes] = columns.module_of(block, "values").contents(block, self.prepared, rows)
+        return contents
 
     @cached_property
     def _gatherers(self) -> list[tuple[Block, Gatherer]]:
-        """What reads the raw values of the columns that go in. A kind whose gatherer depended on what was fitted, as on
-        a vocabulary, would have to give its raw values otherwise: here it is fitted on a few rows.
+        """What reads the raw values of the columns that go in. Blocks are fitted on a few rows: no raw value of equally
+        long rows depends on what was fitted.
         """
         fitted = blocks.fit(self.features, self.prepared, self.rows[:PROBE])
         return [(block, columns.module_of(block, "values").gatherer(block, self.prepared)) for block in fitted]

@@ -91,7 +91,14 @@ def _encoder(block: Block) -> Any:
 def inputs(config: ModelConfig) -> dict[str, Input]:
     """What the network gets, by block."""
     return {
-        block.name: Input(columns.layout_of(block), tuple(_encoder(block).shape), block.column_names, block.lengths)
+        block.name: Input(
+            columns.layout_of(block),
+            tuple(_encoder(block).shape),
+            block.column_names,
+            block.lengths,
+            block.vocabulary,
+            block.longest,
+        )
         for block in config.inputs
     }
 

@@ -130,8 +130,8 @@ def _how_to_run(config: ModelConfig, runs: Sequence[tuple[str, str]]) -> list[st
         "model of pictures alone also takes a folder of them, or pictures.npy (uint8, N x C x H x W). preprocess.json "
         "names the columns and tells how pictures are read; `--help` tells more"
     )
-    further = sorted({block.reader_needs for block in config.inputs} - {""})
-    libraries = f", and {', '.join(further)} for files of pictures" if further else ""
+    further = {library: use for block in config.inputs for library, use in sorted(block.reader_needs.items())}
+    libraries = "".join(f", and {library} for {use}" for library, use in further.items())
     lines = [f"`predict.py` needs numpy and the library of the format{libraries}. Rows are {rows}.", ""]
     for name, needs in runs:
         lines += [f"    pip install {' '.join(['numpy', needs, *further])}", f"    python predict.py {name} ROWS", ""]

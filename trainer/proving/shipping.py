@@ -1,9 +1,9 @@
 """What lies beside every export and runs there: ``predict.py`` and the readers of columns, with what they need of ours.
 
-A shipped file may import other files of this program that need nothing but NumPy, or, inside of a function, one that
-needs a library which only some values need. Beside an export there is no package: all lie in one folder,
-``trainer.importing.words`` as ``importing_words.py``, and the lines of import say so. That the import and the reader of
-a value share such a file is what keeps them from differing.
+A shipped file may import other files of this program that need nothing but NumPy, or, of networks, torch, and inside of
+a function one that needs a library which only some values need. Beside an export there is no package: all lie in one
+folder, ``trainer.importing.words`` as ``importing_words.py``, and the lines of import say so. That the import and the
+reader of a value share such a file is what keeps them from differing.
 """
 
 import json
@@ -34,15 +34,17 @@ def ship(config: ModelConfig, folder: Path) -> None:
         ship_source(Path(columns.module_of(block, "read").__file__), f"read_{block.kind}.py", folder)
 
 
-def ship_source(source: Path, name: str, folder: Path) -> None:
-    """Copy a source as ``name``, and after it what it imports of ours."""
+def ship_source(source: Path, name: str, folder: Path) -> list[str]:
+    """Copy a source as ``name``, and after it what it imports of ours; the names of all."""
     text = source.read_text(encoding="utf-8")
     shipped = OWN.sub(lambda match: f"{match[1]}from {_flat(match[2])} import ", text)
     (folder / name).write_text(shipped, encoding="utf-8")
+    names = [name]
     for _, module in OWN.findall(text):
         spec = find_spec(f"trainer.{module}")
         assert spec is not None and spec.origin is not None
-        ship_source(Path(spec.origin), f"{_flat(module)}.py", folder)
+        names += ship_source(Path(spec.origin), f"{_flat(module)}.py", folder)
+    return names
 
 
 def _flat(module: str) -> str:

@@ -14,6 +14,7 @@ from trainer.model import ModelSpec
 from trainer.optimizers import OptimizerSpec
 from trainer.schedules import ScheduleSpec
 from trainer.task import TaskSpec
+from trainer.tokenizers import TokenizerSpec
 
 Task = Annotated[TaskSpec, Choice("tasks")]
 Model = Annotated[ModelSpec, Choice("models")]
@@ -22,6 +23,7 @@ Optimizer = Annotated[OptimizerSpec, Choice("optimizers")]
 Schedule = Annotated[ScheduleSpec, Choice("schedules")]
 Cleaning = Annotated[CleaningSpec, Choice("cleaning")]
 Augmentation = Annotated[AugmentationSpec, Choice("augmentation")]
+Tokenizer = Annotated[TokenizerSpec, Choice("tokenizers")]
 Compressor = Annotated[CompressorSpec, Choice("compressors")]
 Exporter = Annotated[Component, Choice("exporters")]
 Format = Annotated[Component, Choice("formats")]
@@ -42,5 +44,6 @@ def _each_once(exporters: tuple[Component, ...]) -> tuple[Component, ...]:
 
 
 Cleanings = Annotated[tuple[Cleaning, ...], Lenient]
+Tokenizers = Annotated[tuple[Tokenizer, ...], Lenient]
 Augmentations = Annotated[tuple[Augmentation, ...], Lenient]
 Exporters = Annotated[tuple[Exporter, ...], Lenient, AfterValidator(_each_once)]

@@ -13,6 +13,7 @@ from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
 from trainer.model import ModelSpec
 from trainer.task import TaskSpec
+from trainer.tokenizers import TokenizerSpec, chosen
 
 MOST_NAMED = 5  # columns in a sentence
 
@@ -93,3 +94,39 @@ def require_augmentation(steps: Sequence[AugmentationSpec], features: Sequence[C
                 field=f"augmentation.{place}",
                 step=entry("augmentation", step).label,
             )
+
+
+def tokenizers(specs: Sequence[TokenizerSpec], features: Sequence[Column]) -> tuple[TokenizerSpec, ...]:
+    """Those, or with none those that fit the columns of texts. Raises TrainerError for one that has nothing to cut, and
+    for a column that none is for.
+    """
+    texts = [column for column in features if column.has_texts]
+    if not specs:
+        return _usual_tokenizers(texts)
+    for place, spec in enumerate(specs):
+        if not any(map(spec.takes, texts)) or not {column.name for column in texts}.issuperset(spec.columns):
+            raise TrainerError(
+                "tokenizer_does_not_fit",
+                "“%(tokenizer)s” finds no such input column of texts. Correct its columns, or take it out.",
+                field=f"tokenizers.{place}",
+                tokenizer=entry("tokenizers", spec).label,
+            )
+    for column in texts:
+        if chosen(specs, column) is None:
+            raise TrainerError(
+                "tokenizer_missing",
+                "No tokenizer in the list takes “%(column)s”. Add one, or empty the list to have them chosen.",
+                field="tokenizers",
+                column=column.name,
+            )
+    return tuple(specs)
+
+
+def _usual_tokenizers(texts: Sequence[Column]) -> tuple[TokenizerSpec, ...]:
+    """Characters where a language writes no spaces, else pieces of words."""
+    names = {column.name: column.usual_tokenizer for column in texts}
+    if len(set(names.values())) < 2:
+        return tuple(cast(TokenizerSpec, default("tokenizers", name)) for name in set(names.values()))
+    return tuple(
+        cast(TokenizerSpec, default("tokenizers", name)).replaced(columns=(column,)) for column, name in names.items()
+    )

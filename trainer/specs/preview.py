@@ -4,12 +4,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from trainer.specs.choices import Augmentations, Cleanings, Task
+from trainer.specs.choices import Augmentations, Cleanings, Task, Tokenizers
 from trainer.specs.run import RunSpec
 from trainer.specs.split import Split
 from trainer.specs.train import TrainDraft
 
-PREVIEWED = ("seed", "task", "split", "cleaning", "augmentation")
+PREVIEWED = ("seed", "task", "split", "cleaning", "tokenizers", "augmentation")
 
 
 class PreviewSpec(RunSpec):
@@ -20,6 +20,7 @@ class PreviewSpec(RunSpec):
     task: Task | None = Field(None, title="Task")
     split: Split = Field(default_factory=Split, title="Split")
     cleaning: Cleanings = Field((), max_length=16, title="Cleaning")
+    tokenizers: Tokenizers = Field((), max_length=16, title="Tokenizers")
     augmentation: Augmentations = Field((), max_length=16, title="Augmentation")
 
     @property

@@ -12,7 +12,17 @@ from trainer.data.summary import DataSummary
 from trainer.optimizers import OptimizerSpec
 from trainer.schedules import ScheduleSpec
 from trainer.specs import fitting
-from trainer.specs.choices import Augmentations, Cleanings, Exporters, Loss, Model, Optimizer, Schedule, Task
+from trainer.specs.choices import (
+    Augmentations,
+    Cleanings,
+    Exporters,
+    Loss,
+    Model,
+    Optimizer,
+    Schedule,
+    Task,
+    Tokenizers,
+)
 from trainer.specs.run import RunSpec
 from trainer.specs.split import Split
 
@@ -31,6 +41,14 @@ class TrainDraft(RunSpec):
         title="Cleaning",
         description="Done in this order before anything is learned; what it does goes with the model.",
         json_schema_extra={"empty": "The rows are taken as they are.", "previewed": True},
+    )
+    tokenizers: Annotated[Tokenizers, Section.DATA] = Field(
+        (),
+        max_length=16,
+        title="Tokenizers",
+        description="How texts are cut into tokens. A column takes the first that is for it, else the first that takes "
+        "any; with none in the list, they are chosen to fit.",
+        json_schema_extra={**FITTING, "previewed": True},
     )
     augmentation: Annotated[Augmentations, Section.DATA] = Field(
         (),
@@ -108,7 +126,9 @@ class TrainDraft(RunSpec):
         fitting.require_loss(loss, task)
         fitting.require_cleaning(self.cleaning, task, features)
         fitting.require_augmentation(self.augmentation, features)
-        return TrainSpec(**{**dict(self), "task": task, "model": model, "loss": loss, "split": split})
+        tokenizers = fitting.tokenizers(self.tokenizers, features)
+        chosen = {"task": task, "model": model, "loss": loss, "split": split, "tokenizers": tokenizers}
+        return TrainSpec(**{**dict(self), **chosen})
 
 
 class TrainSpec(TrainDraft):

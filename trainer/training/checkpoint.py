@@ -2,7 +2,8 @@
 it had never ended.
 
 Tensors: ``model.*``, ``best.*`` (weights of the best epoch so far), ``optimizer.<parameter's name>.<name>``,
-``random.<rank>``. The text is JSON with the step, the best epoch, the schedule and what of the optimizer is no tensor.
+``random.<rank>``. The text is JSON with the step, the best epoch, what was fitted on the training rows,
+the schedule and what of the optimizer is no tensor.
 The data position follows from the step, as the order of rows follows from (seed, epoch).
 """
 
@@ -66,7 +67,13 @@ def restore_random_state(ranks: Ranks, state: Tensor) -> None:
 
 
 def write(
-    folder: Path, progress: Progress, model: nn.Module, optimizer: Optimizer, schedule: Scheduler, random: list[Tensor]
+    folder: Path,
+    progress: Progress,
+    model: nn.Module,
+    blocks: str,
+    optimizer: Optimizer,
+    schedule: Scheduler,
+    random: list[Tensor],
 ) -> Path:
     """Write a checkpoint into ``folder`` and drop all but the newest. Raises OSError and leaves the older ones
     when it cannot.
@@ -80,6 +87,7 @@ def write(
     groups = [{key: value for key, value in group.items() if key != "params"} for group in optimizer.param_groups]
     facts = {
         "progress": progress.facts(),
+        "blocks": blocks,
         "schedule": schedule.state(),
         "optimizer": {"groups": groups, "state": plain},
     }
@@ -110,6 +118,11 @@ class Saved:
     def step(self) -> int:
         """The step at which it was written."""
         return int(self.facts["progress"]["step"])
+
+    @property
+    def blocks(self) -> str:
+        """What was fitted on the training rows, as JSON."""
+        return str(self.facts["blocks"])
 
 
 def read(path: Path | str) -> Saved:

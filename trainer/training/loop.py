@@ -13,7 +13,6 @@ from trainer import catalog
 from trainer.attempt import events
 from trainer.attempt.control import Control
 from trainer.attempt.job import GO_ON, PAUSE, STOP, YIELD
-from trainer.attempt.journal import Journal
 from trainer.data.prepared import Indices
 from trainer.data.variation import Variation
 from trainer.schedules import Scheduler
@@ -131,7 +130,7 @@ def fit(
             progress.seconds = time.monotonic() - began
             random = checkpoint.random_state(ranks)
             if ranks.first:
-                _save(folder, journal, progress, model, optimizer, schedule, random)
+                _save(folder, setting, progress, optimizer, schedule, random)
             saved_at = time.monotonic()
 
     progress.seconds = time.monotonic() - began
@@ -163,9 +162,8 @@ def _command(control: Control, spec: TrainSpec, saved_at: float, folder: Path | 
 
 def _save(
     folder: Path,
-    journal: Journal,
+    setting: Setting,
     progress: Progress,
-    model: nn.Module,
     optimizer: torch.optim.Optimizer,
     schedule: Scheduler,
     random: list[Tensor],
@@ -173,9 +171,11 @@ def _save(
     """Points first, then the checkpoint, then the event that offers it: whatever is cut off, what is
     offered is whole.
     """
-    journal.sync()
+    setting.journal.sync()
     checkpoints = folder / "checkpoints"
     checkpoints.mkdir(exist_ok=True)
-    path = checkpoint.write(checkpoints, progress, model, optimizer, schedule, random)
-    journal.write(events.Checkpoint(step=progress.step, path=str(path.relative_to(folder))))
+    path = checkpoint.write(
+        checkpoints, progress, setting.model, setting.data.blocks_as_json(), optimizer, schedule, random
+    )
+    setting.journal.write(events.Checkpoint(step=progress.step, path=str(path.relative_to(folder))))
     checkpoint.prune(checkpoints)

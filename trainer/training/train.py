@@ -1,12 +1,14 @@
 """A train run: one attempt, on one rank."""
 
+import time
 from pathlib import Path
 
+from trainer import files
 from trainer.attempt import events
 from trainer.attempt.control import Control
 from trainer.attempt.job import Job
 from trainer.attempt.journal import Journal
-from trainer.data import rows
+from trainer.data import rows, tokenizing
 from trainer.data.prepared import Prepared
 from trainer.data.rows import Rows
 from trainer.packaging import package
@@ -16,9 +18,14 @@ from trainer.report import Report
 from trainer.sentences import gettext_noop as _
 from trainer.specs.train import TrainSpec
 from trainer.training import checkpoint, cleaning_report, parallel
+from trainer.training.checkpoint import Saved
 from trainer.training.judging import judge
 from trainer.training.loop import fit
+from trainer.training.parallel import Ranks
 from trainer.training.setting import Setting
+
+FITTED = "blocks.json"  # in the attempt's folder: what the first rank fitted for all
+WAIT_SECONDS = 0.02
 
 
 def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
@@ -33,7 +40,7 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
     ranks = parallel.join(job.devices, spec.threads)
 
     with prepared.checking(sha256, beside=ranks.first):
-        data = rows.read(spec, prepared)
+        data = _fitted(rows.read(spec, prepared), spec, saved, folder, ranks)
         if ranks.first:
             _say_what_is_trained_on(journal, data)
         ranks.seed(spec.seed)
@@ -47,6 +54,24 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
     if ranks.first:
         _publish(folder, journal, config, setting.model, report)
     return events.Ended(outcome=fitted.outcome, step=fitted.progress.step)
+
+
+def _fitted(data: Rows, spec: TrainSpec, saved: Saved | None, folder: Path, ranks: Ranks) -> Rows:
+    """With all that is fitted, alike for all ranks and in every life of the run: a tokenizer of a library is not made
+    twice the same.
+    """
+    if saved:
+        return data.with_blocks(saved.blocks)
+    if not tokenizing.waiting(data):
+        return data
+    path = folder / FITTED
+    if ranks.first:
+        data = tokenizing.tokenize(spec.tokenizers, data)
+        files.write(path, data.blocks_as_json().encode())
+        return data
+    while not path.exists():  # whoever launched the ranks ends all when one ends
+        time.sleep(WAIT_SECONDS)
+    return data.with_blocks(path.read_text(encoding="utf-8"))
 
 
 def _publish(folder: Path, journal: Journal, config: ModelConfig, model: RawModel, report: Report) -> None:

@@ -36,8 +36,6 @@ class Column(BaseColumn):
 class Block(BaseBlock):
     """One column of pictures: pixels from 0 to 255; ``mean`` and ``scale`` are per channel, in the same unit."""
 
-    reader_needs: ClassVar[str] = "pillow"
-
     kind: Literal["image"] = "image"
     column: str
     channels_height_width: Shape
@@ -54,6 +52,10 @@ class Block(BaseBlock):
     @property
     def shape(self) -> tuple[int, ...]:
         return self.channels_height_width
+
+    @property
+    def reader_needs(self) -> dict[str, str]:
+        return {"pillow": "files of pictures"}
 
     def arguments(self) -> dict[str, Any]:
         return {"mean": list(self.mean), "scale": list(self.scale), "shape": list(self.shape)}

@@ -114,8 +114,6 @@ class Candidate(kind.Candidate):
             yield problem("nested_values", column=column.name, value=value[:LONGEST_LEVEL])
         elif column.is_identifier:
             yield problem("text_identifier", column=column.name)
-        elif not self.observed.are_codes and column.layout is None:
-            yield problem("text_column", column=column.name)
 
     @cached_property
     def _number(self) -> str:
@@ -144,7 +142,6 @@ def _are_nested(cells: "pa.StringArray") -> Array:
 class Import(kind.Import):
     order = 100
     candidate = Candidate
-    lack = "only_text"
     says_identifiers = True
 
     def writer(self, columns: Sequence[BaseColumn], rows: int, folder: Path) -> Writer:

@@ -33,6 +33,7 @@ def described(column: Column, content: Array, starts: Array) -> tuple[Column, Co
         update={
             "distinct": present - repeated,
             "characters": int(lengths.characters.sum()),
+            "words": int(lengths.words.sum()),
             "longest": int(lengths.characters.max(initial=0)),
         }
     )

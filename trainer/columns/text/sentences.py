@@ -4,11 +4,6 @@ from trainer.importing.sentences import Sentence
 from trainer.sentences import gettext_noop as _
 
 SENTENCES: dict[str, Sentence] = {
-    "only_text": (
-        "error",
-        _("Besides the target there is only free text to learn from; training on text comes with a later release."),
-        _("Until then, add columns with numbers or categories."),
-    ),
     "numbers_as_text": (
         "warning",
         _("“%(column)s” holds numbers that the file states to be text, such as “%(value)s”."),
@@ -41,11 +36,6 @@ SENTENCES: dict[str, Sentence] = {
             "of its own."
         ),
     ),
-    "text_column": (
-        "info",
-        _("“%(column)s” holds free text."),
-        _("Nothing is learnt from it yet. If it holds classes or numbers, correct its kind."),
-    ),
     "text_identifier": (
         "info",
         _("“%(column)s” has a different word in every row, like an identifier."),
@@ -55,8 +45,7 @@ SENTENCES: dict[str, Sentence] = {
 LOOKED_FOR = {
     "nested_values": _("Lists or objects in the cells."),
     "numbers_as_text": _("Numbers that the file states to be text."),
-    "only_text": _("Nothing but free text to learn from."),
     "lost_letters": _("Texts in which letters were lost."),
 }
 # Problems that another kind of the column may remedy.
-CORRECTABLE = frozenset({"text_column", "numbers_as_text"})
+CORRECTABLE = frozenset({"numbers_as_text", "nested_values", "text_identifier"})

@@ -1,10 +1,102 @@
 """Texts of the prepared file."""
 
-from trainer.columns.text import Column
-from trainer.data.prepared import Prepared
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from trainer.columns import Gatherer
+from trainer.columns.text import Block, Column, Tokenizer
+from trainer.columns.text.cleaners import cleaned
+from trainer.columns.text.tokens import tokens
+from trainer.data.prepared import Array, Indices, Prepared
+
+PIECE_BYTES = 8 * 1024 * 1024
+
+
+def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> list[Block]:
+    """A block a column, ``text`` where there is one; a tokenizer is fitted later, on texts that were cleaned."""
+    names = [f"text_{number}" for number in range(1, len(columns) + 1)] if len(columns) > 1 else ["text"]
+    return [Block(name=name, column=column.name, gaps=column.gaps) for name, column in zip(names, columns, strict=True)]
+
+
+def tokenized(block: Block, tokenizer: Tokenizer) -> Block:
+    """With this tokenizer."""
+    return block.model_copy(update={"tokenizer": tokenizer})
+
+
+def texts(block: Block, prepared: Prepared, rows: Indices) -> Iterator[str]:
+    """Those of some rows, cleaned."""
+    steps = block.description()["cleaning"]
+    return (cleaned(text, steps) for piece in _pieces(block, prepared, rows) for text in piece)
+
+
+def _pieces(block: Block, prepared: Prepared, rows: Indices) -> Iterator[list[str]]:
+    """As they stand in the file, some at a time."""
+    values, offsets = prepared.ragged(block.column)
+    ends = np.cumsum(offsets[rows + 1] - offsets[rows])
+    cuts = np.searchsorted(ends, np.arange(PIECE_BYTES, ends[-1] if len(ends) else 0, PIECE_BYTES))
+    for piece in np.split(rows, np.unique(cuts)):
+        yield [
+            values[start:stop].tobytes().decode("utf-8", "replace")
+            for start, stop in zip(offsets[piece].tolist(), offsets[piece + 1].tolist(), strict=True)
+        ]
+
+
+def contents(block: Block, prepared: Prepared, rows: Indices) -> Iterator[bytes]:
+    """The UTF-8 of each of some rows, as they stand in the file."""
+    values, offsets = prepared.ragged(block.column)
+    return (values[offsets[row] : offsets[row + 1]].tobytes() for row in rows)
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Of all rows of the file: the numbers of one row behind the other, and where each begins, int64 [N + 1]."""
+
+    numbers: Array
+    offsets: Array
+
+
+def _tokens(block: Block, prepared: Prepared) -> Tokens:
+    """Found once in each process. A block without a tokenizer has bytes."""
+    if block.tokenizer is None:
+        return Tokens(*prepared.ragged(block.column))
+    return prepared.derived(block, lambda: _all_tokens(block, prepared))
+
+
+def _all_tokens(block: Block, prepared: Prepared) -> Tokens:
+    description, rows = block.description(), np.arange(len(prepared))
+    assert block.tokenizer is not None
+    narrow = np.uint16 if block.tokenizer.size <= 1 << 16 else np.int32
+    pieces = [tokens(piece, description) for piece in _pieces(block, prepared, rows)]
+    numbers = [own.astype(narrow) for own, _ in pieces]
+    lengths = [own for _, own in pieces]
+    return Tokens(np.concatenate(numbers), np.concatenate([np.zeros(1, np.int64), np.cumsum(np.concatenate(lengths))]))
+
+
+def lengths(block: Block, prepared: Prepared) -> Array:
+    """Tokens of each row, int64 [N]."""
+    return np.diff(_tokens(block, prepared).offsets)
+
+
+def gatherer(block: Block, prepared: Prepared) -> Gatherer:
+    """int64 [B, T], padded by zeros to the longest row."""
+    all_tokens = _tokens(block, prepared)
+    numbers, offsets = all_tokens.numbers, all_tokens.offsets
+
+    def gather(rows: Indices) -> Array:
+        starts, lengths = offsets[rows], offsets[rows + 1] - offsets[rows]
+        padded = np.zeros((len(rows), max(1, int(lengths.max(initial=0)))), np.int64)
+        is_there = np.arange(padded.shape[1]) < lengths[:, None]
+        places = np.repeat(starts - (np.cumsum(lengths) - lengths), lengths) + np.arange(int(lengths.sum()))
+        padded[is_there] = numbers[places]
+        return padded
+
+    return gather
 
 
 def outside(column: Column, prepared: Prepared, row: int) -> str | None:
     """The text; None where it is missing."""
-    content, starts = prepared.ragged(column.name)
-    return content[starts[row] : starts[row + 1]].tobytes().decode() or None
+    values, offsets = prepared.ragged(column.name)
+    text = values[offsets[row] : offsets[row + 1]].tobytes().decode("utf-8", "replace")
+    return text or None

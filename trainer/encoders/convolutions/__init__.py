@@ -8,9 +8,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from trainer.columns import Layout, Shape
+from trainer.columns import Layout
 from trainer.component import Lenient
-from trainer.parts import Dropout, EncoderSpec
+from trainer.parts import Dropout, EncoderSpec, Input
 
 Channels = Annotated[
     tuple[Annotated[int, Field(ge=1, le=4096)], ...],
@@ -29,8 +29,8 @@ class Spec(EncoderSpec):
     kernel: Kernel = 3
     dropout: Dropout = 0.1
 
-    def width_of(self, inputs: Mapping[str, Shape]) -> int:
-        ((_, height, width),) = inputs.values()
+    def width_of(self, inputs: Mapping[str, Input]) -> int:
+        ((_, height, width),) = (block.shape for block in inputs.values())
         assert height is not None and width is not None
         halvings = min(len(self.channels), min(height, width).bit_length() - 1)  # until a side is one pixel
         return self.channels[-1] * (height >> halvings) * (width >> halvings)

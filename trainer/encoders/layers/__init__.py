@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from trainer import parts
-from trainer.columns import Layout, Shape
-from trainer.parts import Dropout, EncoderSpec, Hidden
+from trainer.columns import Layout
+from trainer.parts import Dropout, EncoderSpec, Hidden, Input
 
 
 class Spec(EncoderSpec):
@@ -17,7 +17,7 @@ class Spec(EncoderSpec):
     hidden: Hidden = (64,)
     dropout: Dropout = 0.1
 
-    def width_of(self, inputs: Mapping[str, Shape]) -> int:
+    def width_of(self, inputs: Mapping[str, Input]) -> int:
         return self.hidden[-1] if self.hidden else parts.features(inputs)
 
 

@@ -11,6 +11,7 @@ from trainer.exporters import File, Source
 from trainer.exporters.safetensors import CONFIG, NETWORK, PREPROCESSING, WEIGHTS
 from trainer.packaging import networks, package, preprocessing
 from trainer.packaging.package import ModelConfig
+from trainer.proving.shipping import ship_source
 
 
 def write(source: Source, folder: Path) -> Sequence[File]:
@@ -20,9 +21,8 @@ def write(source: Source, folder: Path) -> Sequence[File]:
     (folder / CONFIG).write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     copyfile(preprocessing.__file__, folder / PREPROCESSING)
     sources = _sources(source.config)
-    for module, path in sources.items():
-        copyfile(path, folder / f"{module}.py")
-    return [File("source", name, offered=False) for module in sources if (name := f"{module}.py") != NETWORK]
+    shipped = [name for module, path in sources.items() for name in ship_source(path, f"{module}.py", folder)]
+    return [File("source", name, offered=False) for name in dict.fromkeys(shipped) if name != NETWORK]
 
 
 def _sources(config: ModelConfig) -> dict[str, Path]:

@@ -10,7 +10,7 @@ from trainer.columns import Layout
 from trainer.encoders import convolutions, layers
 from trainer.encoders.convolutions import Channels, Kernel
 from trainer.model import ModelSpec, Widths
-from trainer.parts import Dropout, Hidden, Input, Parts
+from trainer.parts import Dropout, Hidden, Input, Parts, vector
 
 
 class Spec(ModelSpec):
@@ -23,10 +23,12 @@ class Spec(ModelSpec):
     dropout: Dropout = 0.25
 
     def parts(self, inputs: Mapping[str, Input]) -> Parts:
-        shapes = {name: block.shape for name, block in inputs.items()}
         encoder = convolutions.spec(self.channels, self.kernel, self.dropout)
         connected = layers.spec(self.hidden, self.dropout)
-        return {"encoder": encoder.part(shapes), "layers": connected.part({"encoded": (encoder.width_of(shapes),)})}
+        return {
+            "encoder": encoder.part(inputs),
+            "layers": connected.part({"encoded": vector(encoder.width_of(inputs))}),
+        }
 
     def narrowed(self, inputs: Mapping[str, Input], widths: Mapping[str, Widths]) -> Self:
         return self.replaced(**widths["encoder"], **widths["layers"])

@@ -15,7 +15,7 @@ from trainer.component import Lenient
 from trainer.encoders import layers
 from trainer.errors import TrainerError
 from trainer.model import ModelSpec, Widths
-from trainer.parts import CombinerSpec, Dropout, EncoderSpec, Hidden, Input, Parts, Width
+from trainer.parts import CombinerSpec, Dropout, EncoderSpec, Hidden, Input, Parts, Width, vector
 
 MOST_ENCODERS = 64
 MOST_NAMED = 5  # columns in a sentence
@@ -93,19 +93,19 @@ class Spec(ModelSpec):
     def _require_encoders(self, features: Sequence[Column]) -> None:
         """Columns that are one value a row share a block with all of their kind."""
         named = {name for encoder in self.encoders for name in encoder.columns}
-        kinds = {column.kind for column in features if column.name in named and column.fits_a_cell}
+        kinds = {column.kind for column in features if column.name in named and column.layout == "vector"}
         left = [column for column in features if column.name not in named and column.kind not in kinds]
         for layout in dict.fromkeys(column.layout for column in left if column.layout is not None):
             if self.encoders and self._any_for(layout) is None:
                 raise _no_encoder([column.name for column in left if column.layout == layout], layout)
 
     def parts(self, inputs: Mapping[str, Input]) -> Parts:
-        encoders = {name: self._encoder(block).part({name: block.shape}) for name, block in inputs.items()}
+        encoders = {name: self._encoder(block).part({name: block}) for name, block in inputs.items()}
         combined = self.combiner.width_of(len(inputs), self.width)
         return {
             "encoders": encoders,
             "combiner": self.combiner.part(len(inputs), self.width),
-            "layers": layers.spec(self.hidden, self.dropout).part({"combined": (combined,)}),
+            "layers": layers.spec(self.hidden, self.dropout).part({"combined": vector(combined)}),
         }
 
     def _encoder(self, block: Input) -> EncoderSpec:

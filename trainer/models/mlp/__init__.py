@@ -19,8 +19,7 @@ class Spec(ModelSpec):
     dropout: Dropout = 0.1
 
     def parts(self, inputs: Mapping[str, Input]) -> Parts:
-        shapes = {name: block.shape for name, block in inputs.items()}
-        return {"encoder": layers.spec(self.hidden, self.dropout).part(shapes)}
+        return {"encoder": layers.spec(self.hidden, self.dropout).part(inputs)}
 
     def narrowed(self, inputs: Mapping[str, Input], widths: Mapping[str, Widths]) -> Self:
         return self.replaced(**widths["encoder"])

@@ -1,6 +1,6 @@
 """Tracks of the prepared file: the values of all rows one after the other, and where each row begins."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from trainer.columns.track import Block, Column  # type: ignore[import-not-found]
@@ -21,6 +21,11 @@ def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> lis
 
 def lengths(block: Block, prepared: Prepared) -> Array:
     return np.diff(prepared.ragged(block.column)[1])
+
+
+def contents(block: Block, prepared: Prepared, rows: Indices) -> Iterator[bytes]:
+    values, offsets = prepared.ragged(block.column)
+    return (values[offsets[row] : offsets[row + 1]].tobytes() for row in rows)
 
 
 def gatherer(block: Block, prepared: Prepared) -> Gatherer:

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from trainer.columns import Layout, Shape
-from trainer.parts import EncoderSpec, Width
+from trainer.columns import Layout
+from trainer.parts import EncoderSpec, Input, Width
 
 
 class Spec(EncoderSpec):
@@ -17,5 +17,5 @@ class Spec(EncoderSpec):
 
     units: Width = Field(8, title="Units", description="Of the layer.")
 
-    def width_of(self, inputs: Mapping[str, Shape]) -> int:
+    def width_of(self, inputs: Mapping[str, Input]) -> int:
         return self.units

@@ -1,0 +1,39 @@
+"""Bag of pieces
+
+Adds up a vector for each run of some tokens, in no order (Joulin et al. 2016). Fast, small data suffice, and a strong
+base line. For texts.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from pydantic import Field
+
+from trainer.columns import Layout
+from trainer.component import ADVANCED, Component
+from trainer.parts import Dropout, EncoderSpec, Input, Width
+
+
+class Fields(Component):
+    """What the encoder and the model of this name let one choose."""
+
+    shortest_run: int = Field(1, ge=1, le=8, title="Shortest run", description="Of tokens, that has a vector.")
+    longest_run: int = Field(4, ge=1, le=8, title="Longest run", description="Of tokens, that has a vector.")
+    buckets: int = Field(
+        1 << 18,
+        ge=1 << 8,
+        le=1 << 24,
+        title="Buckets",
+        description="Vectors that runs share by hashing: with more of them, fewer runs share one.",
+        json_schema_extra=ADVANCED,
+    )
+    width: Width = Field(16, title="Width", description="Numbers of a vector.")
+    dropout: Dropout = 0.3
+
+
+class Spec(Fields, EncoderSpec):
+    layouts_taken: ClassVar[frozenset[Layout]] = frozenset({"tokens"})
+    order: ClassVar[int] = 1
+
+    def width_of(self, inputs: Mapping[str, Input]) -> int:
+        return self.width

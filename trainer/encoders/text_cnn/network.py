@@ -1,0 +1,48 @@
+"""The network of the encoder ``text_cnn``."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from trainer.layers.ngrams import ngrams
+from trainer.layers.pooling import Pooling
+
+
+class Network(nn.Module):
+    """Tokens [B, T] and their lengths [B] -> [B, channels of all kernels]."""
+
+    def __init__(
+        self,
+        inputs: Mapping[str, Sequence[Any]],
+        vocabulary: int,
+        width: int,
+        pairs: int,
+        kernels: Sequence[int],
+        channels: int,
+        dropout: float,
+    ) -> None:
+        super().__init__()
+        (self.block,) = inputs
+        self.lengths = f"{self.block}_lengths"
+        self.width = channels * len(kernels)
+        self.buckets = pairs
+        self.vectors = nn.Embedding(vocabulary, width, padding_idx=0)
+        self.pairs = nn.Embedding(max(1, pairs), width, padding_idx=0)
+        self.convolutions = nn.ModuleList(nn.Conv1d(width, channels, size, padding=size // 2) for size in kernels)
+        self.pooling = Pooling("maximum", channels)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, batch: dict[str, Tensor]) -> Tensor:
+        tokens, lengths = batch[self.block], batch[self.lengths]
+        vectors = self.vectors(tokens)
+        if self.buckets > 1:
+            vectors = vectors + self.pairs(ngrams(tokens, 2, self.buckets))
+        steps = self.dropout(vectors).transpose(1, 2)
+        pooled: list[Tensor] = []
+        for convolution in self.convolutions:
+            found = torch.relu(convolution(steps))[:, :, : tokens.size(1)]
+            pooled.append(self.pooling(found.transpose(1, 2), lengths))
+        features: Tensor = self.dropout(torch.cat(pooled, 1))
+        return features
