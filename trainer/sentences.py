@@ -222,6 +222,26 @@ ONE: dict[str, tuple[str, str]] = {
         "Proved on one row: the largest relative difference is %(difference)s.",
         "rows",
     ),
+    "%(count)s times “%(column)s” holds the character �, which stands for letters that were lost.": (
+        "Once “%(column)s” holds the character �, which stands for letters that were lost.",
+        "count",
+    ),
+    "%(count)s lines hold bytes that are not UTF-8, as all others are; each was read as �: %(lines)s.": (
+        "Line %(lines)s holds bytes that are not UTF-8, as all others are; each was read as �.",
+        "count",
+    ),
+    "%(count)s texts lie in no folder of a class and were left out: %(names)s.": (
+        "One text lies in no folder of a class and was left out: %(names)s.",
+        "count",
+    ),
+    "%(count)s files are longer than %(most)s million bytes, or no text, and were left out: %(names)s.": (
+        "One file is longer than %(most)s million bytes, or no text, and was left out: %(names)s.",
+        "count",
+    ),
+    "%(count)s texts are not UTF-8; they were read as %(encodings)s: %(names)s.": (
+        "One text is not UTF-8; it was read as %(encodings)s: %(names)s.",
+        "count",
+    ),
 }
 
 
