@@ -67,8 +67,7 @@ def _bytes(source: Source) -> bytes:
         raise TrainerError(
             "tokenizer_deep",
             "In “%(name)s” brackets stand more than %(most)s deep in each other, as in no tokenizer. Give the file as "
-            "the "
-            "library saved it.",
+            "the library saved it.",
             name=source.name,
             most=MOST_DEPTH,
         )
