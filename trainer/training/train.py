@@ -49,7 +49,9 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
         config = rows.configure(spec, data, sha256).model_copy(update={"assets": dict(assets.hashes)})
         setting = Setting(spec, package.module(config), data, ranks, journal)
         with assets.checking(beside=ranks.first):
-            initial.fill(config, setting.model, assets)
+            logs = initial.fill(config, setting.model, assets)
+        for log in logs:
+            journal.write(log)
         fitted = fit(setting, control=Control(folder if ranks.first else None), folder=folder, resume=saved)
         if fitted.outcome == "paused":
             return events.Ended(outcome="paused", code=fitted.code, step=fitted.progress.step)
