@@ -49,6 +49,11 @@ WEB_MAY_USE = (
     "trainer.compressing.savings",
     "trainer.scarce",
     "trainer.task",
+    "trainer.trying",
+    "trainer.trying.entries",
+    "trainer.trying.outcomes",
+    "trainer.trying.questions",
+    "trainer.trying.replies",
 )
 
 

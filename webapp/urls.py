@@ -8,6 +8,7 @@ urlpatterns = [
     path("datasets/", include("webapp.datasets.urls")),
     path("assets/", include("webapp.assets.urls")),
     path("runs/", include("webapp.runs.urls")),
+    path("runs/", include("webapp.trying.urls")),
     path("models/", include("webapp.model_versions.urls")),
     path("workers/", include("webapp.workers.urls")),
     path("api/v1/", include("webapp.api.urls")),

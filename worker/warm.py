@@ -65,7 +65,7 @@ class Warm:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", self.PROGRAM, "--socket", str(theirs.fileno())],
                 cwd=ROOT,
-                env=_environment(),
+                env=environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -113,7 +113,8 @@ class Warm:
         return False
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """What of ours reaches the processes that touch what somebody sent."""
     return {name: value for name, value in os.environ.items() if name in PASSED_ON} | ADDED
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.trainer.test_assets import read, refusal
 from trainer.asset import AssetProfile
-from trainer.assets.word_vectors import pieces, reader, telling
+from trainer.assets.word_vectors import pieces, reader
 from trainer.assets.word_vectors.importing import read as read_source
 from trainer.assets.word_vectors.reader import ABSENT, WordVectors, hash_of
 from trainer.errors import TrainerError
@@ -190,16 +190,6 @@ def test_coverage_counts_words_and_tokens(tmp_path: Path) -> None:
     coverage = vectors.coverage({"the": 6, "of": 2, "rare": 1, "rarest": 1})
     assert (coverage.words, coverage.tokens, coverage.absent) == (0.5, 0.8, ("rare", "rarest"))
     assert vectors.coverage({}).tokens == 1.0
-
-
-def test_a_run_says_how_much_of_its_texts_has_a_vector(tmp_path: Path) -> None:
-    vectors, _ = opened(tmp_path, text())
-    partial = telling.log(vectors.coverage({"the": 6, "of": 2, "rare": 1, "rarest": 1}))
-    assert partial.message % partial.params == (
-        "Of the different words of the training rows 50.0 % have a vector, of all words 80.0 %; the most frequent "
-        "without one: rare, rarest."
-    )
-    assert telling.log(vectors.coverage({"the": 6})).message == "Every word of the training rows has a vector."
 
 
 def test_what_lies_there_is_mapped_and_not_read(tmp_path: Path) -> None:

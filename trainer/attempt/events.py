@@ -84,7 +84,8 @@ class Output(Strict):
 
     Roles: ``prepared``, ``profile``, ``thumbnails``, ``left_out`` (inspect); ``prepared``, ``profile``
     (inspect_asset); ``model`` (train and compress; ``meta`` describes the version, with a ``report`` where the run has
-    several); ``export`` (``meta`` has ``format``).
+    several); ``samples`` (the pictures of rows in the report); ``sheet`` (preview); ``export`` (``meta`` has
+    ``format``).
     """
 
     type: Literal["output"] = "output"

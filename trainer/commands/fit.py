@@ -14,7 +14,7 @@ from trainer.data.prepared import Prepared
 from trainer.errors import TrainerError
 from trainer.importing.asset_preparation import PROFILE
 from trainer.specs.train import TrainDraft
-from trainer.terminal import out
+from trainer.terminal import out, sample_lines
 from trainer.terminal.console import checked, devices, read_object
 from trainer.terminal.out import Out
 
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     from trainer.terminal import foreground
 
     spec, folder = read_spec(arguments.spec), Out.of(arguments)
-    folder.require_free((MODEL, out.REPORT))
+    folder.require_free((MODEL, out.REPORT, report.SHEET))
     devices(spec.device_count)  # too many ranks are refused before the data are read
     assets = assets_of(arguments.asset, spec)
     prepared = folder.prepare(arguments.data)
@@ -79,7 +79,7 @@ def assets_of(arguments: Sequence[str], spec: TrainDraft) -> dict[str, Path]:
 
 
 def scores(body: dict[str, Any]) -> str:
-    """The report's facts in words, and behind them what must be known of them."""
+    """The report's facts in words, behind them what must be known of them, and the rows that it shows."""
     parsed = report.parse(body)
     facts = ", ".join(report.in_words(scalar) for scalar in parsed.scalars if scalar.shown)
-    return "\n".join([facts, *(caution.in_words() for caution in parsed.cautions)])
+    return "\n".join([facts, *(caution.in_words() for caution in parsed.cautions), *sample_lines.of_report(body)])

@@ -18,7 +18,8 @@ from typing import Any, NoReturn
 
 from trainer.attempt import processes
 from trainer.errors import TrainerError
-from trainer.importing.limits import GIB, Limits, about_limit, limit
+from trainer.importing.limits import about_limit, limit
+from trainer.limited import GIB, Limits
 
 LIMITS = Limits(memory=2 * GIB)
 ENDS_SECONDS = 1.0  # in which who ends all processes of an attempt ends this one, too: then the file is not to blame

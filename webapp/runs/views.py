@@ -21,7 +21,7 @@ from webapp.assets import queries as asset_queries
 from webapp.assets.models import Asset
 from webapp.datasets import pages
 from webapp.idempotency import form_keys
-from webapp.runs import configuration, forms, live_charts, logbook, queries, results, services
+from webapp.runs import configuration, forms, live_charts, logbook, queries, results, services, sheets
 from webapp.runs.exports import are_asked_for
 from webapp.runs.headline import headline
 from webapp.runs.models import Kind, Run, State
@@ -79,6 +79,12 @@ def outcome(request: HttpRequest, run_id: UUID) -> HttpResponse:
     if request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=204)
     return render(request, "runs/outcome.html", context)
+
+
+@require_safe
+def samples(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """The pictures of the rows in the run's report."""
+    return sheets.response(queries.find(signed_in(request), run_id), "samples")
 
 
 @require_safe
