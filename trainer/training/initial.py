@@ -10,17 +10,24 @@ from typing import Any
 
 from trainer import asset, catalog
 from trainer.attempt.assets import Assets
+from trainer.columns import Block
 from trainer.packaging import networks, package
 from trainer.packaging.package import ModelConfig
 from trainer.packaging.preprocessing import RawModel
+from trainer.parts import Part
 
 Sentence = tuple[str, dict[str, Any]]  # a message identifier, and what fills its gaps
 
 
 def fill(config: ModelConfig, model: RawModel, assets: Assets) -> Iterator[Sentence]:
     """What there is to say of each. Raises TrainerError where an asset does not suit after all."""
-    blocks = {block.name: block for block in config.inputs}
-    for part, name, module in networks.modules(config.model, package.inputs(config), model.network):
+    for part, module in networks.modules(config.model, package.inputs(config), model.network):
         if any(asset.references(part.spec)):
             initial = catalog.part(part.family, part.spec, "initial")
-            yield initial.fill(part.spec, module, blocks.get(name), assets)
+            yield initial.fill(part.spec, module, _block(part, config), assets)
+
+
+def _block(part: Part, config: ModelConfig) -> Block | None:
+    """The one that the part encodes, whether it is the only encoder of its model or one of several."""
+    blocks = [block for block in config.inputs if block.name in part.arguments.get("inputs", ())]
+    return blocks[0] if len(blocks) == 1 else None
