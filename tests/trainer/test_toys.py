@@ -24,6 +24,7 @@ def test_a_kind_and_a_task_of_somebody_elses_go_the_whole_way(tmp_path: Path) ->
     assert printed["stages"] == ["done", "done"]
     assert printed["exports"] == ["proved"] * 2
     assert printed["answers"] == [{"above": True}, {"above": False}]
+    assert printed["tried"] == ["above", ["wind", True]]
 
 
 def test_rows_of_different_lengths_go_the_whole_way(tmp_path: Path) -> None:

@@ -28,6 +28,8 @@
   follows it. It imports NumPy alone, and what of ours needs no more (trainer.proving.shipping); a library that only
   some values need, the Block's ``reader_needs``, is imported when one comes. It is shipped beside exports. A property
   test holds it equal to the import (tests/trainer/test_readers.py).
+- For kinds that can go in, so that a model can be tried: ``entry``, without NumPy, how a value is entered
+  (trainer.trying.entries), and ``occlusion``, which parts of it can be left out (trainer.trying.parts).
 """
 
 import pkgutil

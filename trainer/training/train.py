@@ -5,6 +5,7 @@ from pathlib import Path
 
 from trainer import files
 from trainer.attempt import events
+from trainer.attempt.assets import Assets
 from trainer.attempt.control import Control
 from trainer.attempt.job import Job
 from trainer.attempt.journal import Journal
@@ -17,7 +18,8 @@ from trainer.packaging.preprocessing import RawModel
 from trainer.report import Report
 from trainer.sentences import gettext_noop as _
 from trainer.specs.train import TrainSpec
-from trainer.training import checkpoint, cleaning_report, parallel, row_pictures
+from trainer.training import checkpoint, cleaning_report, initial, parallel, row_pictures
+from trainer.training.adapting import adapt
 from trainer.training.checkpoint import Saved
 from trainer.training.judging import judge
 from trainer.training.loop import fit
@@ -39,13 +41,18 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
         journal.write(events.Rewind(step=saved.step if saved else 0))
     ranks = parallel.join(job.devices, spec.threads)
 
+    assets = Assets.of(job)
     with prepared.checking(sha256, beside=ranks.first):
         data = _fitted(rows.read(spec, prepared), spec, saved, folder, ranks)
         if ranks.first:
             _say_what_is_trained_on(journal, data)
         ranks.seed(spec.seed)
-        config = rows.configure(spec, data, sha256)
+        config = rows.configure(spec, data, sha256).model_copy(update={"assets": dict(assets.hashes)})
         setting = Setting(spec, package.module(config), data, ranks, journal)
+        with assets.checking(beside=ranks.first):
+            initial.fill(config, setting.model, assets)
+        if not saved:
+            adapt(setting)
         fitted = fit(setting, control=Control(folder if ranks.first else None), folder=folder, resume=saved)
         if fitted.outcome == "paused":
             return events.Ended(outcome="paused", code=fitted.code, step=fitted.progress.step)
