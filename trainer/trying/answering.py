@@ -3,14 +3,13 @@
 import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import numpy as np
 
-from trainer import columns, tasks
+from trainer import columns
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
 from trainer.proving.latency import seconds_of_calls
@@ -35,10 +34,9 @@ def answer(model: Model, question: Question, is_wanted: Callable[[], bool], seco
     row: dict[str, Array] = {}
     for given in givens:
         row |= tensors(given.description, given.row)
-    task = import_module(f"{tasks.__name__}.{model.task}.outcome")
-    outcome = task.outcome(model.run(row)[0], model.output, question.about)
+    outcome = model.task.outcome(_finite(model.run(row))[0], model.output, question.about)
     calls = _calls(model, row)
-    measured = partial(task.measured, output=model.output, subject=outcome.subject)
+    measured = partial(model.task.measured, output=model.output, subject=outcome.subject)
     bounds = Bounds(seconds=seconds, row_seconds=median(calls), is_wanted=is_wanted)
     influences = occlusion.influences(model, givens, row, measured, bounds)
     return Answer(
@@ -52,6 +50,15 @@ def answer(model: Model, question: Question, is_wanted: Callable[[], bool], seco
         tried=influences.leaves,
         views=tuple(_views(givens)),
     )
+
+
+def _finite(answers: Array) -> Array:
+    if not np.isfinite(answers).all():
+        raise TrainerError(
+            "answer_not_finite",
+            _("The model answers this with what is no number. Enter usual values, or train it with smaller steps."),
+        )
+    return answers
 
 
 def _calls(model: Model, row: dict[str, Array]) -> list[float]:

@@ -39,6 +39,6 @@ def read(description: bytes) -> tuple[Entry, ...]:
 
 
 def _of(block: dict[str, Any]) -> Sequence[Entry]:
-    module = import_module(f"{columns.__name__}.{block['kind']}.entry")
+    module = import_module(f"{columns.kinds()[block['kind']].__name__}.entry")
     entries: Sequence[Entry] = module.entries(block)
     return entries
