@@ -150,8 +150,10 @@ def test_a_file_that_is_no_picture_is_refused_with_its_column(exported: Exported
             ask(exported, ROW, {**FILES, "back": content})
         assert caught.value.field == "back" and reason in str(caught.value)
         assert "object at" not in str(caught.value)
-    with pytest.raises(TrainerError, match="needs one in every row"):
-        ask(exported, ROW, {})
+    (exported.folder / "photo.png").write_bytes(FILES["back"])
+    for values in (ROW, {**ROW, **dict.fromkeys(FILES, str(exported.folder / "photo.png"))}):
+        with pytest.raises(TrainerError, match="needs one in every row"):
+            ask(exported, values, {})  # and no path of this machine stands for one
 
 
 def test_leaving_out_ends_when_the_time_is_up_or_nobody_waits(exported: Exported) -> None:

@@ -1,11 +1,10 @@
 """One row of raw values to a reply: read as ``predict.py`` reads it, answered by the exported graph."""
 
 import base64
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from trainer.errors import TrainerError
 from trainer.proving.latency import seconds_of_calls
 from trainer.proving.raw_batches import read_cells, tensors
 from trainer.sentences import gettext_noop as _
-from trainer.trying import occlusion
+from trainer.trying import entries, occlusion
 from trainer.trying.occlusion import Bounds
 from trainer.trying.opening import THREADS, Input, Model
 from trainer.trying.parts import Given
@@ -29,7 +28,7 @@ LONGEST_DOUBT = 80
 
 def answer(model: Model, question: Question, is_wanted: Callable[[], bool], seconds: float = SECONDS) -> Answer:
     """Raises TrainerError, with the column, for a value that cannot be read."""
-    readings = [_read(one, question.cells) for one in model.inputs]
+    readings = [_read(one, question) for one in model.inputs]
     givens, doubts = [given for given, _doubts in readings], [doubt for _given, own in readings for doubt in own]
     row: dict[str, Array] = {}
     for given in givens:
@@ -67,10 +66,13 @@ def _calls(model: Model, row: dict[str, Array]) -> list[float]:
     return seconds_of_calls(model.run, row, FEWEST_CALLS, MOST_CALLS, CALLS_SECONDS)
 
 
-def _read(one: Input, values: Mapping[str, Any]) -> tuple[Given, Sequence[Doubt]]:
-    """The raw row of a block, and what was not understood of it."""
+def _read(one: Input, question: Question) -> tuple[Given, Sequence[Doubt]]:
+    """The raw row of a block, and what was not understood of it. What is entered as a file comes as its content alone:
+    a text in its place would be the path of a file of this machine.
+    """
     names = one.block.column_names
-    cells = {name: values.get(name) for name in names}
+    looks = {entry.column: entry.look for entry in entries.of(one.description)}
+    cells = {name: (question.files if looks[name] == "file" else question.values).get(name) for name in names}
     try:
         row, strange = read_cells(
             columns.module_of(one.block, "read"), [[cell] for cell in cells.values()], one.description, Path()

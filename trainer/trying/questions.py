@@ -25,11 +25,6 @@ class Question:
     files: Mapping[str, bytes] = field(default_factory=dict)
     about: str = ""
 
-    @property
-    def cells(self) -> Mapping[str, Any]:
-        """Values and files alike."""
-        return {**self.values, **self.files}
-
     def packed(self) -> bytes:
         sizes = {name: len(content) for name, content in self.files.items()}
         header = json.dumps({"values": dict(self.values), "files": sizes, "about": self.about}).encode()

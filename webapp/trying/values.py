@@ -83,7 +83,7 @@ def first_row(version: DatasetVersion | None) -> dict[str, str]:
 def read(entries: Sequence[Entry], post: Mapping[str, str], files: Mapping[str, "UploadedFile[Any]"]) -> Entered:
     """The fields of a form. An empty one is a missing value."""
     names = {entry.column: f"value-{place}" for place, entry in enumerate(entries)}
-    texts = {column: post.get(name, "") for column, name in names.items()}
+    texts = {entry.column: post.get(names[entry.column], "") for entry in entries if entry.look != "file"}
     contents = {column: files[name] for column, name in names.items() if name in files}
     values: dict[str, Value] = {column: text for column, text in texts.items() if text.strip()}
     return check(entries, values, {column: _content(file) for column, file in contents.items()}, post.get("about", ""))
