@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("webapp.home.urls")),
     path("", include("webapp.accounts.urls")),
     path("datasets/", include("webapp.datasets.urls")),
+    path("assets/", include("webapp.assets.urls")),
     path("runs/", include("webapp.runs.urls")),
     path("runs/", include("webapp.trying.urls")),
     path("models/", include("webapp.model_versions.urls")),

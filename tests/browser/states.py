@@ -13,6 +13,7 @@ import httpx
 from django.template.loader import render_to_string
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
+from tests.browser.asset_states import asset_states
 from tests.browser.conftest import PATIENCE, enter
 from tests.browser.steps import State, client, expect_ready, finished, opened, sample, send, stalling, start_run
 from tests.browser.test_interruptions import escaping_zip
@@ -46,6 +47,7 @@ def states(browser: Browser, signed_in: BrowserContext, yard: Yard) -> Iterator[
     yield from _of_a_newcomer(browser, yard)
     with closing(signed_in.new_page()) as page, client(yard) as api:
         yield from _of_data(page, yard)
+        yield from asset_states(page)
         yield from _of_runs(page, api, yard)
         yield from _of_results(page, api)
         yield from _of_the_rest(page)
@@ -81,7 +83,7 @@ def _of_a_newcomer(browser: Browser, yard: Yard) -> Iterator[State]:
             yield "first account refused", page
         enter(page, link, NEWCOMER)
         yield "newcomer", page
-        for name in ("runs", "runs/new", "datasets", "models"):
+        for name in ("runs", "runs/new", "datasets", "assets", "models"):
             page.goto(f"/{name}/")
             yield f"no {name}", page
 

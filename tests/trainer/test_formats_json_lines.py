@@ -28,11 +28,12 @@ def test_keys_become_columns(tmp_path: Path) -> None:
     assert dataset.profile.suggested_target == "label"
 
 
-def test_text_alone_is_said_not_to_be_trainable_yet(tmp_path: Path) -> None:
+def test_texts_and_classes_alone_are_data_to_learn_from(tmp_path: Path) -> None:
     dataset = imported(
         tmp_path, {"x.jsonl": b"".join(b'{"text": "some words %d", "label": %d}\n' % (n, n % 2) for n in range(30))}
     )
-    assert dataset.problem("only_text").severity == "error"
+    assert [column.kind for column in dataset.data.summary.columns] == ["text", "number"]
+    assert not dataset.codes
 
 
 @pytest.mark.parametrize(

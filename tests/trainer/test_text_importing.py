@@ -16,6 +16,7 @@ from trainer.data.inputs import feature_columns
 from trainer.data.prepared import offsets_name, own_name
 from trainer.errors import TrainerError
 from trainer.formats import csv, json_lines
+from trainer.formats.json_lines.reader import ZERO
 
 SENTENCES = ["The room was clean, and quiet.", "Nobody answered at the desk.", "We shall come again next year!"]
 
@@ -68,6 +69,7 @@ def test_the_column_knows_its_characters(tmp_path: Path) -> None:
     own = column(from_lines(tmp_path, cells))
     assert isinstance(own, text.Column)
     assert (own.characters, own.longest) == (sum(map(len, cells)), len(cells[-1]))
+    assert own.words == sum(len(cell.split()) for cell in cells)
     assert (own.distinct, own.missing) == (30, 0)
 
 
@@ -173,10 +175,7 @@ def test_lists_and_objects_go_in_only_where_they_are_chosen_and_it_is_said(tmp_p
     assert not dataset.codes & {"identifier", "text_identifier"}
 
 
-def test_what_only_names_rows_is_left_out_once_models_take_texts_and_it_is_said_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(text.Column, "layout", "text")
+def test_what_only_names_rows_is_left_out_and_it_is_said_once(tmp_path: Path) -> None:
     rows = [
         {"text": cell, "user": f"user{at:04}x", "tags": [{"a": at}], "price": f"{at / 4}", "label": "xy"[at % 2]}
         for at, cell in enumerate(varied(60))
@@ -259,11 +258,18 @@ def test_half_characters_of_json_are_told_as_lost(tmp_path: Path) -> None:
 
 
 def test_zero_characters_are_spaces_in_json_and_parquet_and_name_their_line_in_csv(tmp_path: Path) -> None:
-    cells = ["zero \0 character", *varied(29)]
+    cells = ["none here", "zero \0 character", *varied(29)]
     for name, content in (("x.jsonl", lines(cells)), ("x.parquet", parquet(cells))):
-        assert texts(imported(tmp_path / name, {name: content}))[0] == "zero   character"
+        dataset = imported(tmp_path / name, {name: content})
+        assert texts(dataset)[1] == "zero   character"
+        assert dataset.problem("zero_characters").params == {"row": 2}
     rows = "\n".join(["size,text,label", *(f'{at},"{cell}",x' for at, cell in enumerate(cells))])
-    assert str(refusal(tmp_path, {"x.csv": rows.encode()})).startswith("Line 2 holds bytes that are no text")
+    assert str(refusal(tmp_path, {"x.csv": rows.encode()})).startswith("Line 3 holds bytes that are no text")
+
+
+def test_a_backslash_before_u0000_is_no_zero_character() -> None:
+    assert ZERO.search(rb'"\u0000"') and ZERO.search(rb'"\\\u0000"')
+    assert not ZERO.search(rb'"\\u0000"')
 
 
 def test_marks_of_direction_and_what_cannot_be_seen_are_told_by_number(tmp_path: Path) -> None:

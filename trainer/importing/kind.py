@@ -116,7 +116,6 @@ class Import:
 
     order: ClassVar[int] = 0  # in which kinds are asked whether a column is theirs
     candidate: ClassVar[type[Candidate]]
-    lack: ClassVar[str] = ""  # the problem of a table that has nothing but such columns to learn from
     says_identifiers: ClassVar[bool] = False  # whether its candidates say why a column goes in only where it is chosen
     has_order: ClassVar[bool] = False  # whether a larger number of ``axis`` means more
 

@@ -36,15 +36,16 @@ def guarded(
     """``prepare``, with a limit that was hit told in a sentence."""
     try:
         return prepare(paths, names, out, chosen, readings)
-    except MemoryError as error:
-        raise TrainerError(
+    except (MemoryError, OSError) as error:
+        raise about_limit(error) from error
+
+
+def about_limit(error: MemoryError | OSError) -> Exception:
+    """The sentence on the limit that was hit; the error itself where it is about no limit."""
+    if isinstance(error, MemoryError) or error.errno == errno.ENOMEM:
+        return TrainerError(
             "inspect_memory", "Opening the file needs more memory than an import may use. Import it in smaller parts."
-        ) from error
-    except OSError as error:
-        raise _about_files(error) from error
-
-
-def _about_files(error: OSError) -> Exception:
+        )
     if error.errno == errno.EFBIG:
         return TrainerError(
             "inspect_file_size", "Unpacked, the data are larger than an import may write. Import them in parts."
@@ -52,9 +53,5 @@ def _about_files(error: OSError) -> Exception:
     if error.errno == errno.EMFILE:
         return TrainerError(
             "inspect_files", "These are more files than an import may have open at once. Import them in parts."
-        )
-    if error.errno == errno.ENOMEM:
-        return TrainerError(
-            "inspect_memory", "Opening the file needs more memory than an import may use. Import it in smaller parts."
         )
     return error

@@ -146,8 +146,7 @@ def _target_problems(parsed: Parsed, target: Column) -> Iterator[Problem]:
         yield problem("missing_target", column=target.name, count=target.missing)
     others = [column for column in parsed.summary.columns if column.name != target.name]
     if all(column.layout is None for column in others):
-        lacks = (import_of(column.kind).lack for column in others if column.kind in names())
-        yield problem(next(filter(None, lacks), "no_features"))
+        yield problem("no_features")
     for leak in leaks(target, parsed):
         yield problem(
             "mirrors_target", column=leak.column.name, target=target.name, agreeing=leak.agreeing, rows=leak.rows

@@ -71,7 +71,7 @@ class NewExports(Body):
 class Run(Schema):
     id: UUID
     name: str
-    kind: str = Field(description="train, compress, export or inspect")
+    kind: str = Field(description="train, compress, export, inspect or inspect_asset")
     state: str = Field(
         description="queued, starting, running, stopping, paused, succeeded, stopped, failed or cancelled"
     )
@@ -104,6 +104,7 @@ class RunDetail(Run):
     report: dict[str, Any] | None = Field(description="What came of it; its sentences in words, with code and params.")
     metrics: list[str] = Field(description="Names for /runs/{id}/metrics.")
     children: list[Run]
+    assets: list[UUID] = Field(description="The assets that it reads.")
     seq: int = Field(description="The last number of its stream of events.")
 
 

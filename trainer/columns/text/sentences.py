@@ -48,4 +48,4 @@ LOOKED_FOR = {
     "lost_letters": _("Texts in which letters were lost."),
 }
 # Problems that another kind of the column may remedy.
-CORRECTABLE = frozenset({"numbers_as_text"})
+CORRECTABLE = frozenset({"numbers_as_text", "nested_values", "text_identifier"})
