@@ -228,11 +228,13 @@ def told_by_a_word(path: Path) -> Path:
 def test_the_word_that_tells_the_target_is_the_one_that_mattered(tmp_path: Path) -> None:
     prepared = told_by_a_word(tmp_path / "texts.safetensors")
     told = trained(tmp_path, prepared, {"model": BAG, "tokenizers": [{"name": "words"}], "epochs": 40})
-    for note, word in ((NOTE, "tiny"), (NOTE.replace("tiny", "large"), "large")):
-        answer = ask(told, {"note": note}, {})
-        assert answer.outcome.words == (word,) and answer.tried == answer.parts == 8
-        assert note[slice(*answer.influences[0].place)] == word and answer.influences[0].change > 0
-        assert ask(told, {"note": note}, {}, about="tiny").influences[0].change > 0 or word == "large"
+    (usual,) = ask(told, {"note": NOTE.replace("tiny", "")}, {}).outcome.words
+    word = "large" if usual == "tiny" else "tiny"  # which alone can have it answer otherwise
+    note = NOTE.replace("tiny", word)
+    answer = ask(told, {"note": note}, {})
+    assert answer.outcome.words == (word,) and answer.tried == answer.parts == 8
+    assert note[slice(*answer.influences[0].place)] == word and answer.influences[0].change > 0
+    assert ask(told, {"note": note}, {}, about=usual).influences[0].change < 0
     long = " ".join(["near a lake"] * 300) + " tiny " + " ".join(["quiet"] * 300)
     answer = ask(told, {"note": long}, {})
     assert answer.parts == answer.tried == 1201

@@ -17,7 +17,8 @@ from typing import Any, NoReturn
 
 from trainer.attempt import processes
 from trainer.errors import TrainerError
-from trainer.importing.limits import GIB, Limits, about_limit, limit
+from trainer.importing.limits import about_limit, limit
+from trainer.limited import GIB, Limits
 
 LIMITS = Limits(memory=2 * GIB)
 

@@ -6,7 +6,7 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 LENGTH = struct.Struct("<Q")
 LARGEST_HEADER = 64 * 1024 * 1024
