@@ -17,8 +17,8 @@
   ``clipped(block, names, low, high, prepared, train)`` and ``folded(block, names, trim, fold)``: the Block with what
   becomes of the values of these columns; then also ``cleaned(block, values)``, what becomes of raw values [B, columns],
   and ``readable(block, place, values)``, raw values [B] of a column as somebody reads them. Of texts there are
-  ``texts(block, prepared, rows)``, those of some rows as cleaning leaves them, and ``tokenized(block, tokenizer)``, the
-  Block with the tokenizer that was fitted on them.
+  ``texts(block, prepared, rows)``, those of some rows as cleaning leaves them, and ``tokenized(block, **fields)``, the
+  Block with a tokenizer that was fitted on them (trainer.tokenizers).
 - ``encode``: ``Encode``, the part of the graph that takes raw values. It imports torch alone, and is
   shipped with weights.
 - ``read``: ``read(values, block, folder)``, values from outside to the raw array, or to an array a row where rows

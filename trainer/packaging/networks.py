@@ -112,8 +112,6 @@ def _source(part: Part) -> str:
 
 
 def _module(family: Family, spec: Component) -> ModuleType:
-    if isinstance(spec, ModelSpec) and spec.network_of:
-        spec = catalog.default("models", spec.network_of)
     module: ModuleType = catalog.part(family, spec, "network")
     return module
 
