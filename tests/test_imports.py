@@ -31,8 +31,10 @@ FORBIDDEN = {
 # Imports of a part of the web application by one that it imports, each with its reason: the only circles there are.
 MUTUAL = {
     ("datasets", "runs"): "a data set is inspected by a run, and a run trains on a data set",
+    ("assets", "runs"): "an asset is inspected by a run, and a run reads assets",
 }
 WEB_MAY_USE = (
+    "trainer.asset",
     "trainer.catalog",
     "trainer.specs.parsing",
     "trainer.attempt.events",
@@ -47,6 +49,11 @@ WEB_MAY_USE = (
     "trainer.compressing.savings",
     "trainer.scarce",
     "trainer.task",
+    "trainer.trying",
+    "trainer.trying.entries",
+    "trainer.trying.outcomes",
+    "trainer.trying.questions",
+    "trainer.trying.replies",
 )
 
 

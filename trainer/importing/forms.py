@@ -7,6 +7,7 @@ from hashlib import blake2b
 from trainer.importing.words import FOREIGN_SPACES, plain
 
 LONGEST_LEVEL = 80
+UNSEEN = {"Cf", "Cs", "Zl", "Zp"}  # Unicode's categories of what steers, parts lines, or is half a character
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 JAMO = ("\u1100", "\u11ff")  # the parts of Korean syllables
 
@@ -34,7 +35,7 @@ def visible(word: str) -> str:
     parts = {c for c in word if c not in composed and (unicodedata.combining(c) or JAMO[0] <= c <= JAMO[1])}
     return "".join(
         f"[U+{ord(c):04X}]"
-        if c in parts or unicodedata.category(c) == "Cf" or c in FOREIGN_SPACES or CONTROL.match(c)
+        if c in parts or unicodedata.category(c) in UNSEEN or c in FOREIGN_SPACES or CONTROL.match(c)
         else c
         for c in word
     )

@@ -171,6 +171,14 @@ def format_labels() -> list[tuple[str, str]]:
 
 
 @register.simple_tag
+def asset_labels() -> list[tuple[str, str]]:
+    """The kinds of assets that can be uploaded, and what each is."""
+    return [
+        (words.translated(entry.label), words.translated(entry.description)) for entry in listing("assets").values()
+    ]
+
+
+@register.simple_tag
 def upload_texts() -> str:
     """The sentences of the script that uploads, as JSON."""
     return json.dumps(
