@@ -3,17 +3,19 @@
 import io
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pyarrow as pa
+import pyarrow.feather
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.files import Imported, imported, refusal
+from tests.files import Imported, imported, picture, refusal, zipped
 from trainer.columns import Column, Readings, module_of, text
 from trainer.data.inputs import feature_columns
 from trainer.data.prepared import offsets_name, own_name
@@ -306,3 +308,51 @@ def test_whatever_came_first_every_text_is_as_it_stands_in_the_file(
             assert texts(dataset) == [cell if cell.strip() else None for cell in cells]
         else:
             assert not readings
+
+
+FEW = varied(12)  # so few that they might be classes until all are there: then the rows are read again
+LABELS = ["xy"[at % 2] for at in range(12)]
+
+
+def book() -> bytes:
+    workbook, file = openpyxl.Workbook(), io.BytesIO()
+    for row in (("text", "label"), *zip(FEW, LABELS, strict=True)):
+        workbook.active.append(row)
+    workbook.save(file)
+    return file.getvalue()
+
+
+def arrays() -> bytes:
+    file = io.BytesIO()
+    np.savez(file, text=np.array(FEW), label=np.array(LABELS))
+    return file.getvalue()
+
+
+def arrow() -> bytes:
+    file = io.BytesIO()
+    pyarrow.feather.write_feather(pa.table({"text": FEW, "label": LABELS}), file)
+    return file.getvalue()
+
+
+def pictures() -> dict[str, bytes]:
+    rows = [f'{at}.png,"{cell}",{label}' for at, (cell, label) in enumerate(zip(FEW, LABELS, strict=True))]
+    table = "\n".join(["file,text,label", *rows]).encode()
+    return {"labels.csv": table} | {f"{at}.png": picture(seed=at) for at in range(12) if at != 5}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("x.csv", lambda: "\n".join(["text,label", *(f'"{cell}",x' for cell in FEW)]).encode()),
+        ("x.jsonl", lambda: lines(FEW)),
+        ("x.json", lambda: json.dumps([{"text": cell, "size": at} for at, cell in enumerate(FEW)]).encode()),
+        ("x.parquet", lambda: parquet(FEW)),
+        ("x.feather", arrow),
+        ("x.xlsx", book),
+        ("x.npz", arrays),
+        ("x.zip", lambda: zipped(pictures())),
+    ],
+)
+def test_every_format_gives_its_rows_a_second_time(tmp_path: Path, name: str, content: Callable[[], bytes]) -> None:
+    dataset = imported(tmp_path, {name: content()})
+    assert texts(dataset) == (FEW if name != "x.zip" else [*FEW[:5], *FEW[6:]])
