@@ -53,8 +53,8 @@ def require_exact_resume(
     warm.wait(paused_at)
     paused = Attempt.read(paused_at)
     assert paused.ended is not None and paused.ended.outcome == "paused", paused.logs
-    resumed = {"attempt": 2, "resume": paused.last_checkpoint, "assets": assets}
-    last = ended(warm.run(write_job(folder / "last", spec, prepared, **resumed)))
+    resume = paused.last_checkpoint
+    last = ended(warm.run(write_job(folder / "last", spec, prepared, attempt=2, resume=resume, assets=assets)))
     assert _weights(last) == _weights(reference)
     assert curve([paused, last]) == curve([reference])
     return last

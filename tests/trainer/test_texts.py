@@ -85,7 +85,7 @@ def test_word_vectors_begin_the_tokens_and_stay_unless_they_are_tuned(
 def test_vectors_of_another_width_are_refused_before_the_queue() -> None:
     encoder = listing("models")["text_cnn"].spec.model_validate({"vectors": ASSET})
     with pytest.raises(TrainerError, match="These vectors have 300 numbers each; set the width"):
-        encoder.require_asset("model", "vectors", {"width": 300})  # type: ignore[attr-defined]
+        encoder.require_asset("model", "vectors", {"width": 300})
 
 
 def test_batches_of_the_reviews_are_hardly_padding(tmp_path: Path) -> None:

@@ -78,13 +78,15 @@ def chosen(specs: Sequence[TokenizerSpec], column: Column) -> TokenizerSpec | No
     return next(named, None) or next((spec for spec in specs if not spec.columns and spec.takes(column)), None)
 
 
-def trained(tokenizer: "Tokenizer", trainer: "Trainer", spec: TrainedSpec, texts: Texts) -> Fitted:
-    """A tokenizer of the library behind its training on texts without their rare characters.
+def trained(
+    tokenizer: "Tokenizer", trainer: "Trainer", spec: TrainedSpec, texts: Texts, characters: str = ""
+) -> Fitted:
+    """A tokenizer of the library behind its training on texts of these characters, or of all but the rare ones.
 
     The library's own limit leaves out at random one of equally rare ones.
     """
-    _, rare = by_frequency(texts, spec.least, max(1, spec.vocabulary // 4))
-    blank = {ord(character): " " for character in rare}
+    frequent, rare = by_frequency(texts, spec.least, max(1, spec.vocabulary // 2))
+    blank = {ord(character): " " for character in (set(frequent + rare) - set(characters) if characters else rare)}
     tokenizer.train_from_iterator((text.translate(blank) for text in texts()), trainer)
     return {"library": tokenizer.to_str(), "size": tokenizer.get_vocab_size()}
 

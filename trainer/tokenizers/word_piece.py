@@ -24,7 +24,7 @@ def fit(spec: Spec, texts: Texts, assets: "Assets") -> Fitted:
     """
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
-    characters, _ = by_frequency(texts, spec.least, max(1, spec.vocabulary // 4))
+    characters, _ = by_frequency(texts, spec.least, max(1, spec.vocabulary // 3))
     numbered = [*SPECIAL, *characters, *(GOES_ON + character for character in characters)]
     tokenizer = Tokenizer(models.WordPiece(unk_token=UNKNOWN))
     tokenizer.normalizer = normalizers.BertNormalizer(
@@ -34,7 +34,7 @@ def fit(spec: Spec, texts: Texts, assets: "Assets") -> Fitted:
     trainer = trainers.WordPieceTrainer(
         vocab_size=spec.vocabulary, min_frequency=spec.least, special_tokens=numbered, show_progress=False
     )
-    trained(tokenizer, trainer, spec, texts)
+    trained(tokenizer, trainer, spec, texts, characters)
     vocabulary = tokenizer.get_vocab(with_added_tokens=False)
     bare = Tokenizer(models.WordPiece(vocabulary, unk_token=UNKNOWN))
     bare.normalizer, bare.pre_tokenizer = tokenizer.normalizer, tokenizer.pre_tokenizer
