@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.trainer import mixed, samples
-from tests.trainer.attempts import Attempt, Warm, write_images, write_job, write_table
+from tests.trainer.attempts import Warm, write_images, write_job, write_table
 from trainer import report
 from trainer.attempt import events, job
 from trainer.columns import module_of
@@ -21,7 +21,7 @@ from trainer.commands import fit
 from trainer.data import rows
 from trainer.data.prepared import Prepared
 from trainer.data.rows import Rows
-from trainer.report import SHEET, Report, Samples
+from trainer.report import SHEET, Report, Samples, Table
 from trainer.specs.train import TrainDraft
 from trainer.tasks.classification import Target as Classes
 from trainer.tasks.classification.task import Classification
@@ -147,20 +147,36 @@ def test_labels_are_told_apart_into_too_many_and_left_out() -> None:
     assert second[0] is None and str(second[1]).endswith("l11, … (+28)") and math.isnan(second[3])  # type: ignore[arg-type]
 
 
-def blocks_without_times(attempt: Attempt) -> Any:
-    return attempt.report["blocks"]
-
-
 def test_two_ranks_report_the_same_rows_as_one(warm: Warm, tmp_path: Path) -> None:
     prepared = write_images(tmp_path / "prepared.safetensors", rows=250, classes=3)
     one, two = (
         warm.run(write_job(tmp_path / f"ranks{ranks}", {**PICTURES, "ranks": ranks}, prepared)) for ranks in (1, 2)
     )
     assert shown(one.report).samples and shown(one.report) == shown(two.report), two.logs
-    assert blocks_without_times(one) == blocks_without_times(two)
+    assert one.report["blocks"] == two.report["blocks"]
     assert (one.folder / "out" / SHEET).read_bytes() == (two.folder / "out" / SHEET).read_bytes()
     offers = [event for event in two.events if isinstance(event, events.Output) and event.role == "samples"]
     assert [event.name for event in offers] == [SHEET]
+
+
+def test_two_ranks_report_the_same_texts_and_lengths_as_one(warm: Warm, tmp_path: Path) -> None:
+    prepared = mixed.write(tmp_path / "prepared.safetensors", rows=300)
+    task = {"name": "regression", "target": "price", "features": ["size", "note", "front"]}
+    spec = {"task": task, "model": mixed.without_dropout("fusion"), "precision": "float64", "epochs": 1}
+    one, two = (warm.run(write_job(tmp_path / f"ranks{ranks}", {**spec, "ranks": ranks}, prepared)) for ranks in (1, 2))
+    assert shown(one.report) == shown(two.report), two.logs
+    notes = [value for sample in shown(one.report).samples for value in sample.values if value.column == "note"]
+    assert notes and all(isinstance(value.value, str | None) for value in notes)
+    tables = [by_length(attempt.report) for attempt in (one, two)]
+    assert [row[::3] for row in tables[0]] == [row[::3] for row in tables[1]] and len(tables[0]) > 1
+    assert sum(int(row[3]) for row in tables[0]) == 30
+    for mine, other in zip(*tables, strict=True):
+        assert mine[1:3] == pytest.approx(other[1:3], rel=1e-5)
+
+
+def by_length(body: dict[str, Any]) -> list[tuple[Any, ...]]:
+    (table,) = (block for block in report.parse(body).blocks if isinstance(block, Table) and block.title == "By length")
+    return list(table.rows)
 
 
 def test_a_stopped_run_reports_them_too(warm: Warm, images: Path, tmp_path: Path) -> None:

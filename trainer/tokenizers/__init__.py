@@ -83,7 +83,7 @@ def trained(tokenizer: "Tokenizer", trainer: "Trainer", spec: TrainedSpec, texts
 
     The library's own limit leaves out at random one of equally rare ones.
     """
-    _, rare = by_frequency(texts, spec.least, max(1, spec.vocabulary // 2))
+    _, rare = by_frequency(texts, spec.least, max(1, spec.vocabulary // 4))
     blank = {ord(character): " " for character in rare}
     tokenizer.train_from_iterator((text.translate(blank) for text in texts()), trainer)
     return {"library": tokenizer.to_str(), "size": tokenizer.get_vocab_size()}
