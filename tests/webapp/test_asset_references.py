@@ -146,7 +146,7 @@ def test_a_run_that_waits_for_its_data_has_its_assets_from_the_first(ada: User) 
         services.delete(vectors)
     inspected.inspect(version)
     awaiting.settle()
-    run.refresh_from_db()
+    run = Run.objects.get(pk=run.pk)
     assert not run.awaits_data, run.reason
     assert {edge.role for edge in inputs_of(run)} == {f"asset:{vectors.pk}", "prepared"}
     assert run.spec["model"]["vectors"] == str(vectors.pk)
