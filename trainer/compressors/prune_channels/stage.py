@@ -1,14 +1,18 @@
 """Pruning by torch-pruning, dependencies considered (Fang et al. 2023), and training on what is left."""
 
 import torch_pruning
+from torch import nn
 
 from trainer.compressors import Bench, RefusedError, Version
 from trainer.compressors.prune_channels import Spec
+from trainer.compressors.prune_channels.layers import PRUNERS, Importance, opaque
+from trainer.layers.recurrent import Recurrent
 from trainer.packaging import networks, package
 from trainer.packaging.package import ModelConfig
 from trainer.packaging.preprocessing import RawModel
 
 NAME = "pruned.safetensors"
+ROOTS = [nn.modules.conv._ConvNd, nn.Linear, nn.Embedding, Recurrent]  # what makes channels
 
 
 def compress(spec: Spec, version: Version, bench: Bench) -> Version:
@@ -33,12 +37,15 @@ def prune(model: RawModel, config: ModelConfig, ratio: float) -> None:
     """Remove this part of each layer's channels, smallest L2 norm of their group first; the outputs stay as many."""
     dtype, inputs = next(model.parameters()).dtype, package.inputs(config)
     model.eval()
-    pruner = torch_pruning.pruner.MagnitudePruner(
-        model.network,
-        networks.example(inputs, dtype),
-        importance=torch_pruning.importance.GroupMagnitudeImportance(p=2),
-        pruning_ratio=ratio,
-        ignored_layers=networks.fixed(config.model, inputs, model.network),
-        forward_fn=lambda network, batch: network(batch),
-    )
+    with opaque(model.network):
+        pruner = torch_pruning.pruner.MagnitudePruner(
+            model.network,
+            networks.example(inputs, dtype),
+            importance=Importance(p=2),
+            pruning_ratio=ratio,
+            ignored_layers=networks.fixed(config.model, inputs, model.network),
+            customized_pruners=PRUNERS,
+            root_module_types=ROOTS,
+            forward_fn=lambda network, batch: network(batch),
+        )
     pruner.step()

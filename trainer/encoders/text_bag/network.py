@@ -39,3 +39,8 @@ class Network(nn.Module):
         count = (numbers != 0).sum(1, keepdim=True).clamp(min=1).to(vectors.dtype)
         features: Tensor = self.dropout(vectors.sum(1) / torch.sqrt(count))
         return features
+
+
+def widths(module: nn.Module) -> dict[str, Any]:
+    """The Spec's fields that give a network with these layers."""
+    return {"width": next(layer.embedding_dim for layer in module.modules() if isinstance(layer, nn.Embedding))}
