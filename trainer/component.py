@@ -1,5 +1,6 @@
 """What every component's ``Spec`` has in common: frozen, typed, versioned, and closed to unknown fields."""
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
@@ -78,6 +79,7 @@ class Component(Versioned):
     targets: ClassVar[frozenset[str]] = frozenset()  # of a loss: the encodings of a target that it takes
     forms: ClassVar[frozenset[Form]] = frozenset({"torch"})  # of the model that a compressor or an exporter takes
     yields: ClassVar[Form] = "torch"  # the form of what a compressor makes
+    not_of_network: ClassVar[frozenset[str]] = frozenset()  # fields that say how a network is trained, not made
     order: ClassVar[int] = 0  # where its family is listed: lower stands first, equal ones by name
 
     name: str = ""
@@ -87,6 +89,9 @@ class Component(Versioned):
     def can_name(cls, field: str, column: "Column") -> bool:
         """Whether the column can stand in this field, which names columns of the data: a form offers no other."""
         return column.layout is not None or bool(column.encodings)
+
+    def require_asset(self, path: str, field: str, measures: Mapping[str, int]) -> None:
+        """Raise TrainerError, with ``path``, where an asset with these measures cannot stand in this field."""
 
     def replaced(self, **changes: Any) -> Self:
         """A validated copy with some fields changed."""

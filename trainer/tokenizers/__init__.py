@@ -1,8 +1,8 @@
 """Tokenizers: what cuts texts into the tokens that networks have vectors for.
 
-A component is a file with a ``Spec`` made from TokenizerSpec and ``fit(spec, texts) -> dict``: from the texts of the
-training rows, which ``texts()`` reads, the ``characters`` or the ``library`` of a trainer.columns.text.Tokenizer, and
-its ``size``. It is fitted once in a run: libraries do not make the same twice.
+A component is a file with a ``Spec`` made from TokenizerSpec and ``fit(spec, texts, assets) -> dict``: from the texts
+of the training rows, which ``texts()`` reads, the ``characters`` or the ``library`` of a
+trainer.columns.text.Tokenizer, and its ``size``. It is fitted once in a run: libraries do not make the same twice.
 """
 
 from collections import Counter

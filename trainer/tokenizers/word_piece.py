@@ -4,16 +4,19 @@ Words are cut into the longest pieces that are known, as for BERT (Wu et al. 201
 itself.
 """
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from trainer.tokenizers import SPECIAL, UNKNOWN, Fitted, Texts, TrainedSpec, trained
+
+if TYPE_CHECKING:
+    from trainer.attempt.assets import Assets
 
 
 class Spec(TrainedSpec):
     order: ClassVar[int] = 4
 
 
-def fit(spec: Spec, texts: Texts) -> Fitted:
+def fit(spec: Spec, texts: Texts, assets: "Assets") -> Fitted:
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
     tokenizer = Tokenizer(models.WordPiece(unk_token=UNKNOWN))

@@ -27,7 +27,7 @@ def tokens(texts: Sequence[str], block: dict[str, Any]) -> tuple[Array, Array]:
     longest, is_beginning = tokenizer["longest"], tokenizer["keep"] == "beginning"
     most = longest * CHARACTERS_A_TOKEN
     short = [_bounded(cleaned(text, block["cleaning"]), most, is_beginning) for text in texts]
-    numbers, lengths = split(tokenizer["characters"], tokenizer["library"])(short)
+    numbers, lengths = split(tokenizer["characters"], tokenizer["library"], tokenizer["shift"])(short)
     return _never_empty(*_cut(numbers, lengths, longest, is_beginning))
 
 
@@ -38,9 +38,9 @@ def _bounded(text: str, most: int, is_beginning: bool) -> str:
 
 
 @lru_cache(maxsize=16)
-def split(characters: str, library: str) -> Split:
+def split(characters: str, library: str, shift: int) -> Split:
     """What splits texts into the numbers of tokens."""
-    return _by_library(library) if library else _by_character(characters)
+    return _by_library(library, shift) if library else _by_character(characters)
 
 
 def _by_character(characters: str) -> Split:
@@ -54,7 +54,7 @@ def _codes(text: str) -> Array:
     return np.frombuffer(text.encode("utf-32-le"), "<u4")
 
 
-def _by_library(definition: str) -> Split:
+def _by_library(definition: str, shift: int) -> Split:
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_str(definition)
@@ -64,7 +64,7 @@ def _by_library(definition: str) -> Split:
 
     def by_library(texts: Sequence[str]) -> tuple[Array, Array]:
         numbers = [encoding.ids for encoding in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
-        return np.fromiter(chain.from_iterable(numbers), np.int64), _lengths(numbers)
+        return np.fromiter(chain.from_iterable(numbers), np.int64) + shift, _lengths(numbers)
 
     return by_library
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from trainer.columns import Gatherer
 from trainer.columns.text import Block, Column, Tokenizer
 from trainer.columns.text.cleaners import cleaned
-from trainer.columns.text.tokens import tokens
+from trainer.columns.text.tokens import FIRST, tokens
 from trainer.data.prepared import Array, Indices, Prepared
 
+WORD_BEGINS, WORD_GOES_ON = "\N{LOWER ONE EIGHTH BLOCK}", "##"  # the marks of pieces of words
 PIECE_BYTES = 8 * 1024 * 1024
 
 
@@ -20,9 +22,9 @@ def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> lis
     return [Block(name=name, column=column.name, gaps=column.gaps) for name, column in zip(names, columns, strict=True)]
 
 
-def tokenized(block: Block, tokenizer: Tokenizer) -> Block:
-    """With this tokenizer."""
-    return block.model_copy(update={"tokenizer": tokenizer})
+def tokenized(block: Block, **fields: Any) -> Block:
+    """With the tokenizer of these fields."""
+    return block.model_copy(update={"tokenizer": Tokenizer(**fields)})
 
 
 def texts(block: Block, prepared: Prepared, rows: Indices) -> Iterator[str]:
@@ -72,6 +74,19 @@ def _all_tokens(block: Block, prepared: Prepared) -> Tokens:
     numbers = [own.astype(narrow) for own, _ in pieces]
     lengths = [own for _, own in pieces]
     return Tokens(np.concatenate(numbers), np.concatenate([np.zeros(1, np.int64), np.cumsum(np.concatenate(lengths))]))
+
+
+def words(block: Block) -> list[str]:
+    """The word or piece of a word that each token of the vocabulary is; nothing of padding and what is unknown."""
+    assert block.tokenizer is not None
+    if not block.tokenizer.library:
+        return ["", "", *block.tokenizer.characters]
+    from tokenizers import Tokenizer as Library
+
+    library = Library.from_str(block.tokenizer.library)
+    shift = block.tokenizer.shift
+    pieces = (library.id_to_token(number - shift) or "" for number in range(FIRST, block.tokenizer.size))
+    return ["", "", *(piece.removeprefix(WORD_BEGINS).removeprefix(WORD_GOES_ON) for piece in pieces)]
 
 
 def lengths(block: Block, prepared: Prepared) -> Array:

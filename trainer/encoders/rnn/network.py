@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from trainer.layers.pooling import Pooling
 from trainer.layers.recurrent import Recurrent
+from trainer.layers.token_vectors import TokenVectors
 
 
 class Network(nn.Module):
@@ -28,7 +29,7 @@ class Network(nn.Module):
         (self.block,) = inputs
         self.lengths = f"{self.block}_lengths"
         self.width = units * (1 + both_directions)
-        self.vectors = nn.Embedding(vocabulary, width, padding_idx=0)
+        self.vectors = TokenVectors(vocabulary, width)
         widths = [width] + [self.width] * (depth - 1)
         self.layers = nn.ModuleList(Recurrent(cell, own, units, both_directions) for own in widths)
         self.pooling = Pooling(pooling, self.width)

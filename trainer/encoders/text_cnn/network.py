@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from trainer.layers.ngrams import ngrams
 from trainer.layers.pooling import Pooling
+from trainer.layers.token_vectors import TokenVectors
 
 
 class Network(nn.Module):
@@ -28,7 +29,7 @@ class Network(nn.Module):
         self.lengths = f"{self.block}_lengths"
         self.width = channels * len(kernels)
         self.buckets = pairs
-        self.vectors = nn.Embedding(vocabulary, width, padding_idx=0)
+        self.vectors = TokenVectors(vocabulary, width)
         self.pairs = nn.Embedding(pairs, width, padding_idx=0) if pairs > 1 else nn.Identity()
         self.convolutions = nn.ModuleList(nn.Conv1d(width, channels, size, padding=size // 2) for size in kernels)
         self.pooling = Pooling("maximum", channels)

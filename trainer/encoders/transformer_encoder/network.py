@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from trainer.layers.attention import Layer
 from trainer.layers.pooling import Pooling, is_there
+from trainer.layers.token_vectors import TokenVectors
 
 DEVIATION = 0.02  # of fresh vectors
 
@@ -34,7 +35,7 @@ class Network(nn.Module):
         self.lengths = f"{self.block}_lengths"
         self.width = width
         self.has_class_token = pooling == "class_token"
-        self.vectors = nn.Embedding(vocabulary, width, padding_idx=0)
+        self.vectors = TokenVectors(vocabulary, width)
         self.class_token = nn.Parameter(torch.randn(1, 1, width) * DEVIATION)
         self.is_learned = positions == "learned"
         self.places = nn.Embedding(longest + 1 if self.is_learned else 1, width)
@@ -46,7 +47,7 @@ class Network(nn.Module):
         self.pooling = Pooling("mean", width)
         self.dropout = nn.Dropout(dropout)
         with torch.no_grad():
-            self.vectors.weight.mul_(DEVIATION)
+            self.vectors.table.weight.mul_(DEVIATION)
             self.places.weight.mul_(DEVIATION)
 
     def forward(self, batch: dict[str, Tensor]) -> Tensor:

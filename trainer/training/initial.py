@@ -1,0 +1,26 @@
+"""Weights that parts of a network take from assets before the first step.
+
+A part whose Spec names an asset has a module ``initial`` in its folder, with ``fill(spec, module, block, assets)``: it
+puts into the part's ``Network`` what it takes from the file, and gives a sentence about it. ``block`` is the block that
+the part encodes, None where it is not for one.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from trainer import asset, catalog
+from trainer.attempt.assets import Assets
+from trainer.packaging import networks, package
+from trainer.packaging.package import ModelConfig
+from trainer.packaging.preprocessing import RawModel
+
+Sentence = tuple[str, dict[str, Any]]  # a message identifier, and what fills its gaps
+
+
+def fill(config: ModelConfig, model: RawModel, assets: Assets) -> Iterator[Sentence]:
+    """What there is to say of each. Raises TrainerError where an asset does not suit after all."""
+    blocks = {block.name: block for block in config.inputs}
+    for part, name, module in networks.modules(config.model, package.inputs(config), model.network):
+        if any(asset.references(part.spec)):
+            initial = catalog.part(part.family, part.spec, "initial")
+            yield initial.fill(part.spec, module, blocks.get(name), assets)
