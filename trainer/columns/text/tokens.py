@@ -55,8 +55,12 @@ def _codes(text: str) -> Array:
 
 
 def _by_library(definition: str, shift: int) -> Split:
-    from tokenizers import Tokenizer
-
+    try:  # those whose tokens are characters need no library
+        from tokenizers import Tokenizer
+    except ImportError as error:
+        raise ValueError(
+            "texts are cut by the library tokenizers, which is not installed: pip install tokenizers"
+        ) from error
     tokenizer = Tokenizer.from_str(definition)
     tokenizer.no_padding()
     tokenizer.no_truncation()

@@ -42,3 +42,12 @@ class Network(nn.Module):
             steps = self.dropout(layer(steps, lengths))
         features: Tensor = self.pooling(steps, lengths)
         return features
+
+
+def widths(module: nn.Module) -> dict[str, Any]:
+    """The Spec's fields that give a network with these layers."""
+    layers = list(module.modules())
+    return {
+        "width": next(layer.embedding_dim for layer in layers if isinstance(layer, nn.Embedding)),
+        "units": next(layer.hidden_size for layer in layers if isinstance(layer, nn.RNNBase)),
+    }

@@ -66,3 +66,14 @@ class Network(nn.Module):
         steps = self.norm(steps)
         features: Tensor = steps[:, 0] if self.has_class_token else self.pooling(steps, lengths)
         return features
+
+
+def widths(module: nn.Module) -> dict[str, Any]:
+    """The Spec's fields that give a network with these layers."""
+    return {"inner": next(layer.wider.out_features for layer in module.modules() if isinstance(layer, Layer))}
+
+
+def fixed(module: nn.Module) -> list[nn.Module]:
+    """All but the inner parts: the heads share the width, and turn pairs of its features by angles of their own."""
+    inner = {layer.wider for layer in module.modules() if isinstance(layer, Layer)}
+    return [layer for layer in module.modules() if not list(layer.children()) and layer not in inner]
