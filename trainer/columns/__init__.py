@@ -17,8 +17,10 @@
   ``clipped(block, names, low, high, prepared, train)`` and ``folded(block, names, trim, fold)``: the Block with what
   becomes of the values of these columns; then also ``cleaned(block, values)``, what becomes of raw values [B, columns],
   and ``readable(block, place, values)``, raw values [B] of a column as somebody reads them. Of texts there are
-  ``texts(block, prepared, rows)``, those of some rows as cleaning leaves them, and ``tokenized(block, tokenizer)``, the
-  Block with the tokenizer that was fitted on them.
+  ``texts(block, prepared, rows)``, those of some rows as cleaning leaves them, ``stepped(block, name, arguments)``, the
+  Block with a further step of cleaning, ``pairs(before, after, prepared, rows)``, the texts of some rows without and
+  with the steps by which two Blocks differ, and ``tokenized(block, tokenizer)``, the Block with the tokenizer that was
+  fitted on them.
 - ``encode``: ``Encode``, the part of the graph that takes raw values. It imports torch alone, and is
   shipped with weights.
 - ``read``: ``read(values, block, folder)``, values from outside to the raw array, or to an array a row where rows

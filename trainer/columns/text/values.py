@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from trainer.columns import Gatherer
-from trainer.columns.text import Block, Column, Tokenizer
+from trainer.columns.text import Block, Column, Step, Tokenizer
 from trainer.columns.text.cleaners import cleaned
 from trainer.columns.text.tokens import tokens
 from trainer.data.prepared import Array, Indices, Prepared
@@ -23,6 +24,21 @@ def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> lis
 def tokenized(block: Block, tokenizer: Tokenizer) -> Block:
     """With this tokenizer."""
     return block.model_copy(update={"tokenizer": tokenizer})
+
+
+def stepped(block: Block, name: str, arguments: dict[str, Any]) -> Block:
+    """With a step of cleaning behind those before: a function of ``cleaners``."""
+    return block.model_copy(update={"steps": (*block.steps, Step(name=name, arguments=arguments))})
+
+
+def pairs(before: Block, after: Block, prepared: Prepared, rows: Indices) -> Iterator[tuple[str, str]]:
+    """The text of each of some rows as the steps of ``before`` leave it, and as those of ``after`` do, which begin
+    with the same.
+    """
+    first = before.description()["cleaning"]
+    further = after.description()["cleaning"][len(first) :]
+    for text in texts(before, prepared, rows):
+        yield text, cleaned(text, further)
 
 
 def texts(block: Block, prepared: Prepared, rows: Indices) -> Iterator[str]:
