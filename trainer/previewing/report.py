@@ -46,12 +46,16 @@ class Step(Strict):
 
 
 class Statistics(Strict):
-    """Of a column's values. Of numbers the least, the middle and the most, of others the most frequent one."""
+    """Of a column's values. Of numbers the least, the middle and the most, of texts the characters of the middle and
+    the longest one, of others the most frequent one.
+    """
 
     missing: int
     least: float | None = None
     middle: float | None = None
     most: float | None = None
+    characters: float | None = None
+    most_characters: float | None = None
     frequent: Value = None
 
 
