@@ -31,12 +31,15 @@ FORBIDDEN = {
 # Imports of a part of the web application by one that it imports, each with its reason: the only circles there are.
 MUTUAL = {
     ("datasets", "runs"): "a data set is inspected by a run, and a run trains on a data set",
+    ("assets", "runs"): "an asset is inspected by a run, and a run reads assets",
 }
 WEB_MAY_USE = (
+    "trainer.asset",
     "trainer.catalog",
     "trainer.specs.parsing",
     "trainer.attempt.events",
     "trainer.exporters",
+    "trainer.importing.forms",
     "trainer.importing.problems",
     "trainer.importing.profile",
     "trainer.mistakes",
@@ -46,6 +49,11 @@ WEB_MAY_USE = (
     "trainer.compressing.savings",
     "trainer.scarce",
     "trainer.task",
+    "trainer.trying",
+    "trainer.trying.entries",
+    "trainer.trying.outcomes",
+    "trainer.trying.questions",
+    "trainer.trying.replies",
 )
 
 

@@ -142,6 +142,30 @@ def test_a_question_for_a_layout_is_noticed(question: str) -> None:
     assert set(layouts_named(ast.parse(question))) == {"image"}
 
 
+def assets_named(tree: ast.AST) -> set[str]:
+    """Kinds of assets that stand anywhere but in the annotation of a field that takes one."""
+    annotations = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _name(node.func) == "AssetOf"]
+    allowed = {id(part) for node in annotations for part in ast.walk(node)}
+    constants = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in allowed)
+    return {node.value for node in constants if isinstance(node.value, str) and node.value in listing("assets")}
+
+
+def _name(function: ast.expr) -> str:
+    return getattr(function, "id", "")
+
+
+def test_nobody_asks_which_kind_of_asset_it_is() -> None:
+    for path in SOURCES:
+        place = str(path.relative_to(ROOT))
+        kinds = {kind for kind in assets_named(ast.parse(path.read_text())) if f"trainer/assets/{kind}/" not in place}
+        assert not kinds, place
+
+
+def test_a_question_for_a_kind_of_asset_is_noticed() -> None:
+    program = 'vectors: Annotated[str, AssetOf("word_vectors")]\nif asset.kind == "tokenizer_json": pass\n'
+    assert assets_named(ast.parse(program)) == {"tokenizer_json"}
+
+
 def test_templates_name_no_kind_task_model_or_format() -> None:
     for path in sorted((ROOT / "templates").rglob("*.html")):
         quoted = {text for text in (*names(), *kinds()) if f'"{text}"' in path.read_text(encoding="utf-8")}

@@ -20,6 +20,7 @@ from trainer.component import Component
 Family = Literal[
     "tasks",
     "formats",
+    "assets",
     "tokenizers",
     "models",
     "encoders",

@@ -1,5 +1,6 @@
 """What every component's ``Spec`` has in common: frozen, typed, versioned, and closed to unknown fields."""
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
@@ -87,6 +88,9 @@ class Component(Versioned):
     def can_name(cls, field: str, column: "Column") -> bool:
         """Whether the column can stand in this field, which names columns of the data: a form offers no other."""
         return column.layout is not None or bool(column.encodings)
+
+    def require_asset(self, path: str, field: str, measures: Mapping[str, int]) -> None:
+        """Raise TrainerError, with ``path``, where an asset with these measures cannot stand in this field."""
 
     def replaced(self, **changes: Any) -> Self:
         """A validated copy with some fields changed."""

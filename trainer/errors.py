@@ -45,6 +45,10 @@ class DamagedError(TrainerError):
             "What was uploaded is damaged: the file %(file)s is not what was stored. Restore it from a backup, "
             "or send it again."
         ),
+        "asset": _(
+            "An asset is damaged: the file %(file)s is not what was stored. Restore it from a backup, or upload the "
+            "asset again and choose that."
+        ),
     }
 
     def __init__(self, role: str, file: str) -> None:

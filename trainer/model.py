@@ -17,7 +17,6 @@ class ModelSpec(Component):
 
     layouts_taken: ClassVar[frozenset[Layout]]
     most_blocks: ClassVar[int | None] = None
-    network_of: ClassVar[str] = ""  # the model whose network it has, where it has none of its own
     is_general: ClassVar[bool] = False  # fits whatever comes, and is taken unasked only where nothing more apt fits
 
     @classmethod
@@ -51,7 +50,6 @@ class ModelSpec(Component):
 class EncoderModelSpec(ModelSpec):
     """A model that is one encoder of one block, of the same name and with the same fields, and a head."""
 
-    network_of: ClassVar[str] = "mlp"
     most_blocks: ClassVar[int | None] = 1
     encoder: ClassVar[type[EncoderSpec]]
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from trainer import asset
 from trainer.columns import Column, Layout, Names, Shape
 from trainer.component import ADVANCED, Component, Lenient
 
@@ -98,8 +99,8 @@ class CombinerSpec(Component):
 
 
 def fields(spec: Component) -> dict[str, Any]:
-    """The fields of a component that its network is made with, as plain JSON."""
-    return spec.model_dump(mode="json", exclude={"name", "version", "columns"})
+    """The fields of a component that its network is made with, as plain JSON; assets are none of its making."""
+    return spec.model_dump(mode="json", exclude={"name", "version", "columns", *asset.fields(type(spec))})
 
 
 def features(inputs: Mapping[str, Input]) -> int:

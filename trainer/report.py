@@ -12,6 +12,7 @@ from pydantic import Field
 from trainer.component import Lenient, Strict
 from trainer.sentences import filled
 
+SHEET = "report-samples.png"  # the run's output, of the role "samples", that has the pictures of its report
 Direction = Literal["higher", "lower"]
 Unit = Literal["", "share", "seconds", "times_smaller"]  # without one a number stands in its own unit, or counts
 Number = Annotated[float, Field(allow_inf_nan=True)]
@@ -73,7 +74,49 @@ class Caution(Strict):
         return filled(self.message, self.params)
 
 
-Block = Annotated[Table | Figure | Caution, Field(discriminator="type")]
+class Value(Strict):
+    """What a row has in a column. Text is fit for any page and terminal: what cannot be seen stands there by its
+    number; where it was cut, ``length`` is how many characters it has. With ``picture`` it is that cell of the sheet.
+    """
+
+    column: str
+    value: bool | int | Number | str | None = Field(None, description="None where it is missing.")
+    length: int | None = None
+    picture: int | None = None
+
+
+class Sample(Strict):
+    """A row by its number, counted from 1 as the data have it: what is to be said of it, and what it holds."""
+
+    row: int
+    cells: Annotated[tuple[Cell, ...], Lenient]
+    values: Annotated[tuple[Value, ...], Lenient]
+
+
+class Sheet(Strict):
+    """The pictures of a block in one file that the run made: so many, one below the other, each in a square of
+    ``cell`` pixels."""
+
+    file: str
+    cells: int
+    cell: int
+
+
+class Samples(Strict):
+    """Rows of the data. ``message`` says which, with ``params`` in its gaps; ``headings`` are of a sample's cells, and
+    all have values of the same columns, beside which the data have ``further`` ones."""
+
+    type: Literal["samples"] = "samples"
+    title: str
+    message: str
+    params: dict[str, Any] = {}
+    headings: Annotated[tuple[Heading, ...], Lenient] = ()
+    samples: Annotated[tuple[Sample, ...], Lenient] = ()
+    further: int = 0
+    sheet: Sheet | None = None
+
+
+Block = Annotated[Table | Figure | Caution | Samples, Field(discriminator="type")]
 
 
 class Report(Strict):
@@ -104,16 +147,17 @@ def parse(report: Mapping[str, Any]) -> Report:
 
 def in_words(scalar: Scalar) -> str:
     """The scalar in English, as the command line prints it."""
-    note = f" ({scalar.note})" if scalar.note else ""
-    return f"{scalar.label} {_in_unit(scalar)}{note}"
-
-
-def _in_unit(scalar: Scalar) -> str:
     maximum = "" if scalar.of is None else f" of {scalar.of:g}"
-    match scalar.unit:
+    note = f" ({scalar.note})" if scalar.note else ""
+    return f"{scalar.label} {written(scalar.value, scalar.unit)}{maximum}{note}"
+
+
+def written(value: float, unit: Unit) -> str:
+    """A number in its unit, in English."""
+    match unit:
         case "share":
-            return f"{100 * scalar.value:.2f} %"
+            return f"{100 * value:.2f} %"
         case "seconds":
-            return f"{scalar.value:.1f} s"
+            return f"{value:.1f} s"
         case _:
-            return f"{scalar.value:.6g}{maximum}"
+            return f"{value:.6g}"

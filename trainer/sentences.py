@@ -197,9 +197,50 @@ ONE: dict[str, tuple[str, str]] = {
         "count",
     ),
     "The loss was not finite in %(count)d steps.": ("The loss was not finite in one step.", "count"),
+    "%(count)s of %(rows)s test rows are answered wrongly; of these answers the model is surest.": (
+        "One of %(rows)s test rows is answered wrongly.",
+        "count",
+    ),
+    "%(count)s of %(rows)s test rows have a wrong label; of these labels the model is surest.": (
+        "One of %(rows)s test rows has a wrong label.",
+        "count",
+    ),
+    "%(count)s words are no UTF-8 and were left out; the first is at %(place)s, counted in lines or words.": (
+        "One word is no UTF-8 and was left out, at %(place)s, counted in lines or words.",
+        "count",
+    ),
+    "%(count)s words are empty or far too long and were left out; the first is at %(place)s, counted in lines.": (
+        "One word is empty or far too long and was left out, at %(place)s, counted in lines.",
+        "count",
+    ),
+    "%(count)s words stand there more than once; the first vector of each is taken.": (
+        "One word stands there more than once; its first vector is taken.",
+        "count",
+    ),
+    "%(count)s vectors are nothing but zeros.": ("One vector is nothing but zeros.", "count"),
     "Proved on %(rows)s rows: the largest relative difference is %(difference)s.": (
         "Proved on one row: the largest relative difference is %(difference)s.",
         "rows",
+    ),
+    "%(count)s times “%(column)s” holds the character �, which stands for letters that were lost.": (
+        "Once “%(column)s” holds the character �, which stands for letters that were lost.",
+        "count",
+    ),
+    "%(count)s lines hold bytes that are not UTF-8, as all others are; each was read as �: %(lines)s.": (
+        "Line %(lines)s holds bytes that are not UTF-8, as all others are; each was read as �.",
+        "count",
+    ),
+    "%(count)s texts lie in no folder of a class and were left out: %(names)s.": (
+        "One text lies in no folder of a class and was left out: %(names)s.",
+        "count",
+    ),
+    "%(count)s files are longer than %(most)s million bytes, or no text, and were left out: %(names)s.": (
+        "One file is longer than %(most)s million bytes, or no text, and was left out: %(names)s.",
+        "count",
+    ),
+    "%(count)s texts are not UTF-8; they were read as %(encodings)s: %(names)s.": (
+        "One text is not UTF-8; it was read as %(encodings)s: %(names)s.",
+        "count",
     ),
 }
 

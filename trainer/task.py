@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol
 from pydantic import Field
 
 from trainer.component import Component, Lenient, Strict
-from trainer.report import Block, Scalar, Unit
+from trainer.report import Block, Cell, Heading, Scalar, Unit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,6 +83,16 @@ class LiveChart:
     latest: str
 
 
+@dataclass(frozen=True)
+class Mistakes:
+    """What is to be said of rows that were answered wrongly: a message identifier with the gaps ``count`` and ``rows``,
+    headings, and of each row the cells below them."""
+
+    message: str
+    headings: tuple[Heading, ...]
+    cells: Sequence[tuple[Cell, ...]]
+
+
 class Task(Protocol):
     """A task on one target. Tensors are a batch's; ``loss_of`` is the loss component's."""
 
@@ -134,6 +144,14 @@ class Task(Protocol):
 
     def decide(self, answers: "Array") -> "Array":
         """What is answered in the end [N, …], of the model's answers [N, …]."""
+
+    def severity(self, answers: "Array", truth: "Array") -> "Array":
+        """How wrong each of the model's answers [N, …] is, [N]: the higher the worse, infinite where it is no number,
+        and 0 where it is right.
+        """
+
+    def mistakes(self, decisions: "Array", truth: "Array", severity: "Array", mean: float) -> Mistakes:
+        """Of rows whose decisions are wrong; ``mean`` is the severity's over all test rows."""
 
     def report(self, decisions: "Array", truth: "Array") -> tuple[Scalar, Sequence[Scalar], Sequence[Block]]:
         """Of the test rows: the headline, further scalars, and blocks."""

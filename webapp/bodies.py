@@ -7,6 +7,7 @@ problem document for a program, and a plain sentence for everybody else.
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -25,11 +26,13 @@ LOG_LINES = {
     408: "Cut a body that did not arrive in time, sent to %r.",
     413: "Cut a body that is too long, sent to %r.",
 }
+WITH_A_FILE = re.compile(r"/runs/[0-9a-f-]{36}/try/")
+LARGEST_FORM = 12 << 20  # bytes: one file (webapp.trying.values) and what stands beside it
 DRAINED = 32 << 20  # bytes of a refused body that are read, so that the client sees the answer and not a reset
 
 
 def bounded(application: Any) -> Any:
-    """``application``, whose requests have bodies of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes."""
+    """``application``, whose requests have bodies of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes, but for some forms."""
 
     async def answer(scope: Scope, receive: Any, send: Any) -> None:
         body = _Body(scope, receive, send)
@@ -40,6 +43,11 @@ def bounded(application: Any) -> Any:
             body.settle()
 
     return answer
+
+
+def most_bytes(path: str) -> int:
+    """Of a body that is sent there. Only a form with a file may be longer than others."""
+    return LARGEST_FORM if WITH_A_FILE.fullmatch(path) else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 async def drain(receive: Callable[[], Any]) -> bool:
@@ -63,7 +71,7 @@ class _Body:
         self.network = network(str(scope["client"][0])) if scope.get("client") else ""
         headers = dict(scope["headers"])
         self._announced, self._asks_first = int(headers.get(b"content-length", b"0")), b"expect" in headers
-        self._left = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        self._left = most_bytes(self._path)
         self._patience: asyncio.Timeout | None = None  # while a piece is waited for
         self._deadline = asyncio.get_running_loop().time() + settings.LIMITS.body_seconds
         self._whole = self._answered = self._closes = self._too_long = False

@@ -5,7 +5,7 @@ import math
 from django.utils.translation import gettext as _
 
 from trainer.compressing import savings
-from trainer.report import Scalar
+from trainer.report import Cell, Heading, Scalar
 from webapp import words
 from webapp.formatting import duration, is_number, percent, short
 
@@ -49,6 +49,14 @@ def in_unit(value: float | str | None, unit: str) -> str:
             return _times_smaller(value)
         case _:
             return short(int(value) if float(value).is_integer() else value)
+
+
+def cell(value: Cell, heading: Heading) -> str:
+    """A value of a report's table below its heading."""
+    if heading.unit is not None:
+        return in_unit(value, heading.unit)
+    text = "–" if value is None else str(value)
+    return words.translated(text) if heading.is_message else text
 
 
 def _times_smaller(factor: float) -> str:

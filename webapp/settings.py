@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "webapp.accounts",
     "webapp.artifacts",
     "webapp.datasets",
+    "webapp.assets",
     "webapp.workers",
     "webapp.runs",
     "webapp.metrics",

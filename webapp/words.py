@@ -43,6 +43,7 @@ def kind(name: str) -> str:
         "compress": _("Compression"),
         "export": _("Export"),
         "inspect": _("Inspection"),
+        "inspect_asset": _("Inspection of an asset"),
         "preview": _("Preview"),
     }
     return labels.get(name, name)

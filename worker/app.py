@@ -27,7 +27,8 @@ if "worker" in sys.argv:  # not for celery's other commands, nor where this is o
     warm = Warm(Path(settings.STATE) / "logs" / "warm.log")
 django.setup()
 
-from worker.agent import Agent  # noqa: E402 - it reaches models, which need the set-up above
+from worker import trying  # noqa: E402 - both reach models, which need the set-up above
+from worker.agent import Agent  # noqa: E402
 
 app = Celery("trainyard", broker=settings.BROKER_URL, include=["worker.tasks"])
 app.conf.update(
@@ -58,6 +59,7 @@ class AgentStep(bootsteps.StartStopStep):
         self.agent.start()
 
     def stop(self, parent: Any) -> None:
+        trying.tries.close()
         if self.agent is not None:
             self.agent.stop()
 

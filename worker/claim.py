@@ -20,7 +20,8 @@ from webapp.workers.queries import heard_of, most_devices
 
 # How long a machine may be silent before its runs go to others. The same on all machines of one database.
 LEASE = timedelta(seconds=float(os.environ.get("TRAINYARD_LEASE_SECONDS", "15")))
-LIGHT_AT_ONCE = {Kind.PREVIEW: 2, Kind.INSPECT: 2, Kind.EXPORT: 2}  # need no device: no kind keeps another waiting
+# Those that need no device: no kind keeps another waiting.
+LIGHT_AT_ONCE = {Kind.PREVIEW: 2, Kind.INSPECT: 2, Kind.INSPECT_ASSET: 2, Kind.EXPORT: 2}
 LOOK_AHEAD = 20
 KINDS = ("cuda", "cpu")  # of devices, the preferred one first
 WAITS_FOR_MACHINE = Reason(

@@ -60,6 +60,11 @@ MISSING: Mapping[str, str] = {
         "What was uploaded is missing: the file %(file)s is not in the store. Restore it from a backup, or "
         "send it again."
     ),
+    "asset": _(
+        "An asset is missing: the file %(file)s is not in the store. Restore it from a backup, or upload the asset "
+        "again "
+        "and choose that."
+    ),
 }
 DAMAGED_WHILE_TRAINING: Mapping[str, str] = {
     "prepared": _(
@@ -70,11 +75,19 @@ DAMAGED_WHILE_TRAINING: Mapping[str, str] = {
         "The model is damaged: the file %(file)s is not what was stored. Restore it from a backup: the run then "
         "goes on by itself from its last checkpoint."
     ),
+    "asset": _(
+        "An asset is damaged: the file %(file)s is not what was stored. Restore it from a backup: the run then goes on "
+        "by itself from its last checkpoint."
+    ),
 }
 MISSING_WHILE_TRAINING: Mapping[str, str] = {
     "prepared": _(
         "The prepared data are missing: the file %(file)s is not in the store. Restore it from a backup: the "
         "run then goes on by itself from its last checkpoint."
+    ),
+    "asset": _(
+        "An asset is missing: the file %(file)s is not in the store. Restore it from a backup: the run then goes on by "
+        "itself from its last checkpoint."
     ),
     "model": _(
         "The model is missing: the file %(file)s is not in the store. Restore it from a backup: the run then "

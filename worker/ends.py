@@ -9,6 +9,7 @@ from django.db import transaction
 
 from trainer.attempt import events
 from trainer.attempt.job import Job
+from webapp.assets.models import Asset
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import states
 from webapp.runs.exports import queue_exports
@@ -140,5 +141,7 @@ def _use(run: Run) -> None:
     """What follows from a run that ended well."""
     if run.kind == Kind.INSPECT:
         DatasetVersion.objects.filter(runs=run).update(state=DatasetVersion.State.READY)
+    elif run.kind == Kind.INSPECT_ASSET:
+        Asset.objects.filter(inspection=run).update(state=Asset.State.READY)
     elif run.kind in (Kind.TRAIN, Kind.COMPRESS):
         queue_exports(run)

@@ -7,10 +7,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from django.db.models import QuerySet
+
 from trainer import scarce
 from trainer.attempt import events
 from webapp.artifacts import removing, store
 from webapp.artifacts.models import Artifact, Edge, ModelVersion
+from webapp.assets.models import Asset
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import checkpoints
 from webapp.runs.models import Checkpoint, Run
@@ -116,6 +119,8 @@ def output(run: Run, event: events.Output, published: Published) -> dict[str, An
         _model_version(run, event, artifact)
     elif run.dataset_version_id is not None and run.kind == "inspect":
         _dataset_part(run.dataset_version_id, event.role, artifact)
+    elif run.kind == "inspect_asset":
+        _asset_part(Asset.objects.filter(inspection=run), event.role, artifact)
     return {
         "id": str(edge.pk),
         "role": event.role,
@@ -145,6 +150,14 @@ def _dataset_part(version_id: Any, role: str, artifact: Artifact) -> None:
         version.update(thumbnails=artifact)
     elif role == "profile":
         version.update(profile=_json(artifact))
+
+
+def _asset_part(asset: QuerySet[Asset], role: str, artifact: Artifact) -> None:
+    if role == "prepared":
+        asset.update(content=artifact)
+    elif role == "profile":
+        profile = _json(artifact)
+        asset.update(profile=profile, kind=profile["kind"])
 
 
 def _json(artifact: Artifact) -> Any:

@@ -1,8 +1,10 @@
-"""The message that a worker understands: a hint, so that one which is lost, doubled or late does no harm."""
+"""The messages that a worker understands: hints, so that one which is lost, doubled or late does no harm."""
 
 from celery import shared_task
 
 from webapp.runs.broker import CONSIDER
+from webapp.trying.exchange import ANSWER
+from worker import trying
 from worker.waking import wake
 
 
@@ -10,3 +12,9 @@ from worker.waking import wake
 def consider(run_id: str) -> None:
     """Somebody queued this run, or asked something of it: look at the queue now instead of at the next sweep."""
     wake()
+
+
+@shared_task(name=ANSWER)
+def answer(identifier: str) -> None:
+    """Somebody asks something of a model, and waits: the question is in the message server's memory."""
+    trying.begin(identifier)

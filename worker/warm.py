@@ -7,7 +7,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from trainer.attempt import job
 
@@ -56,14 +56,16 @@ class News:
 class Warm:
     """One warm process. It dies with the thread that made it, so make it from one that lives as long as the worker."""
 
+    PROGRAM: ClassVar[str] = "trainer.attempt.warm"
+
     def __init__(self, log: Path) -> None:
         log.parent.mkdir(mode=0o700, exist_ok=True)
         ours, theirs = socket.socketpair()
         with theirs, log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "trainer.attempt.warm", "--socket", str(theirs.fileno())],
+                [sys.executable, "-m", self.PROGRAM, "--socket", str(theirs.fileno())],
                 cwd=ROOT,
-                env=_environment(),
+                env=environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -111,7 +113,8 @@ class Warm:
         return False
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """What of ours reaches the processes that touch what somebody sent."""
     return {name: value for name, value in os.environ.items() if name in PASSED_ON} | ADDED
 
 

@@ -11,6 +11,7 @@ from webapp.accounts import people, tokens
 from webapp.accounts.models import User
 from webapp.artifacts import store
 from webapp.artifacts.models import Edge, ModelVersion
+from webapp.assets.models import Asset
 from webapp.datasets import queries, services, uploads
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import services as runs
@@ -37,7 +38,8 @@ def bearer(owner: User) -> dict[str, str]:
 
 
 def make(owner: User) -> Things:
-    """A data set with a ready version, a run that succeeded, its model and an export, an upload, and a token."""
+    """A data set with a ready version, a run that succeeded, its model and an export, an upload, an asset and a
+    token."""
     dataset = services.create_from_sample(owner=owner, sample="penguins", name=SECRET)
     version = queries.newest(dataset)
     inspection = queries.inspection(version)
@@ -63,6 +65,9 @@ def make(owner: User) -> Things:
     )
     model = ModelVersion.objects.create(run=run, artifact=content, name=SECRET, form=ModelVersion.Form.TORCH)
     upload = uploads.create(owner, f"{SECRET}.csv", 100)
+    asset = Asset.objects.create(
+        owner=owner, name=SECRET, size=1, content=content, inspection=inspection, state=Asset.State.READY
+    )
     token = tokens.create(owner, SECRET)[0]
     return Things(
         owner,
@@ -74,6 +79,7 @@ def make(owner: User) -> Things:
             "export": edge.pk,
             "model": model.pk,
             "upload": upload.pk,
+            "asset": asset.pk,
             "token": token.pk,
             "user": owner.pk,
         },

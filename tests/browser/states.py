@@ -13,10 +13,12 @@ import httpx
 from django.template.loader import render_to_string
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
+from tests.browser.asset_states import asset_states
 from tests.browser.conftest import PATIENCE, enter
 from tests.browser.steps import State, client, expect_ready, finished, opened, sample, send, stalling, start_run
 from tests.browser.test_interruptions import escaping_zip
 from tests.browser.test_labels import WIDE
+from tests.browser.test_trying import answered, bar
 from tests.browser.test_uploads import DATASET, wide_table
 from tests.browser.test_walk import LONG, expect_more_steps, expect_state
 from tests.yard import Yard
@@ -45,6 +47,7 @@ def states(browser: Browser, signed_in: BrowserContext, yard: Yard) -> Iterator[
     yield from _of_a_newcomer(browser, yard)
     with closing(signed_in.new_page()) as page, client(yard) as api:
         yield from _of_data(page, yard)
+        yield from asset_states(page)
         yield from _of_runs(page, api, yard)
         yield from _of_results(page, api)
         yield from _of_the_rest(page)
@@ -80,7 +83,7 @@ def _of_a_newcomer(browser: Browser, yard: Yard) -> Iterator[State]:
             yield "first account refused", page
         enter(page, link, NEWCOMER)
         yield "newcomer", page
-        for name in ("runs", "runs/new", "datasets", "models"):
+        for name in ("runs", "runs/new", "datasets", "assets", "models"):
             page.goto(f"/{name}/")
             yield f"no {name}", page
 
@@ -229,6 +232,7 @@ def _of_results(page: Page, api: httpx.Client) -> Iterator[State]:
     page.goto(f"/runs/{penguins}/")
     page.get_by_role("link", name="Everything as one ZIP").wait_for(timeout=LONG)
     yield "results: number", page
+    yield from _of_trials(page, digits, penguins)
     page.goto(f"/runs/{smaller}/")
     expect_state(page, "Succeeded")
     page.get_by_role("link", name="Everything as one ZIP").first.wait_for(timeout=LONG)
@@ -237,6 +241,23 @@ def _of_results(page: Page, api: httpx.Client) -> Iterator[State]:
         page.goto(f"/runs/{api.get('/runs', params={'kind': kind, 'state': 'succeeded'}).json()['items'][0]['id']}/")
         yield f"run: {kind}", page
     yield from opened(page, "delete-dialog")
+
+
+def _of_trials(page: Page, digits: str, penguins: str) -> Iterator[State]:
+    """A model that is tried: on a row, with a value that is not understood, on a picture, and without one."""
+    page.goto(f"/runs/{penguins}/try/")
+    yield "trial: form", page
+    page.get_by_label("bill_length_mm").fill("long")
+    answered(page)
+    yield "trial: number", page
+    page.goto(f"/runs/{digits}/")
+    page.locator("#try-form").wait_for(timeout=LONG)
+    page.get_by_role("button", name="Answer").click()
+    page.locator("#try-answer [role=alert]").wait_for()
+    yield "trial: refused", page
+    page.locator("#try-form [type=file]").set_input_files([bar()])
+    answered(page)
+    yield "trial: picture", page
 
 
 def _of_lists(page: Page) -> Iterator[State]:

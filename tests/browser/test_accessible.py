@@ -24,7 +24,8 @@ UNDRAWN = """[...document.querySelectorAll("[data-chart], [data-figure]")]
   .filter((one) => one.checkVisibility() && !one.querySelector(".main-svg")).length"""
 
 
-FRAGMENTS = {"runs:preparation_of", "runs:preparation_sheet"}  # parts of a form, of runs that no page shows
+# Parts of a form, of runs that no page shows, and pictures that not every run has.
+FRAGMENTS = {"runs:preparation_of", "runs:preparation_sheet", "runs:samples"}
 
 
 @dataclass

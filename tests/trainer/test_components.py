@@ -20,7 +20,7 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 from tests.trainer.store_specs import NEEDED
 from trainer import catalog, parts, schedules
 from trainer.catalog import FAMILIES, Entry, default, listing
-from trainer.columns import category, number, text
+from trainer.columns import category, constant, number
 from trainer.component import Component
 from trainer.data import rows
 from trainer.data.inputs import feature_columns
@@ -54,7 +54,7 @@ TABLE = DataSummary(
         number.Column(name="color_is_red", distinct=2),
         category.Column(name="large", distinct=2, levels=("no", "yes")),
         number.Column(name="weight", distinct=5),
-        text.Column(name="note"),
+        constant.Column(name="note"),
     ),
 )
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from tests.trainer import samples
 from tests.trainer.samples import Done
-from trainer import catalog
+from trainer import catalog, report
 from trainer.attempt import events, job
 from trainer.attempt.journal import Reader
 from trainer.checked import sha256
@@ -72,12 +72,21 @@ def test_every_stage_is_measured_alike(compressed: Done) -> None:
         assert all(ms > 0 for ms in row["latency_ms"].values())
 
 
+def test_the_report_shows_the_rows_that_the_last_version_answers_worst(compressed: Done) -> None:
+    (block,) = report.parse(compressed.report).blocks
+    assert isinstance(block, report.Samples) and block.sheet is not None
+    hits = compressed.report["stages"][-1]["metric"]["value"] * block.params["rows"]
+    assert block.params["count"] == round(block.params["rows"] - hits) >= len(block.samples) > 0
+    assert compressed.output(block.sheet.file).exists()
+
+
 def test_each_stage_is_a_version_and_fine_tuning_has_a_curve(compressed: Done) -> None:
-    outputs = compressed[events.Output]
-    assert [(output.role, output.meta["stage"], output.meta["form"]) for output in outputs] == [
+    *models, sheet = compressed[events.Output]
+    assert [(output.role, output.meta["stage"], output.meta["form"]) for output in models] == [
         ("model", 1, "torch"),
         ("model", 2, "onnx"),
     ]
+    assert sheet.role == "samples"
     (started,) = compressed[events.Started]
     names = {series.id: series.names for series in compressed[events.Series]}
     steps = [point.step for point in compressed[events.Point] if "train/loss" in names[point.series]]
@@ -187,6 +196,7 @@ def test_a_paused_compression_goes_on_exactly(digits: dict[str, Path], tmp_path:
     assert second[events.Rewind][0].step == checkpoint.step
     assert _weights(second) == _weights(whole)
     assert _curve(first) + _curve(second) == _curve(whole)
+    assert second.report["blocks"] == whole.report["blocks"]
 
 
 def test_a_compression_paused_between_two_stages_keeps_what_is_done(
@@ -210,7 +220,8 @@ def test_a_last_stage_that_is_stopped_after_an_epoch_is_offered_and_the_run_was_
     (started,) = done[events.Started]
     assert done.ended.outcome == "stopped"
     assert 70 <= done.ended.step < started.total_steps
-    assert [output.meta["stage"] for output in done[events.Output]] == [1]
+    model, sheet = done[events.Output]
+    assert (model.meta["stage"], sheet.role) == (1, "samples")
 
 
 def test_what_was_hardly_tuned_when_it_was_stopped_is_not_offered(digits: dict[str, Path], tmp_path: Path) -> None:

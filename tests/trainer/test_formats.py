@@ -60,6 +60,7 @@ def test_damage_is_told_in_a_sentence(entry: Entry, example: Example, tmp_path: 
     ("content", "code"),
     [
         (b"MATLAB 5.0 MAT-file, Platform: PCWIN64" + bytes(200), "format_array"),
+        (b'{"version": "1.0", "added_tokens": [], "model": {"type": "BPE", "vocab": {}}}', "format_asset"),
         (b"ORC" + bytes(200), "format_table"),
         (b"Obj\x01\x04\x14avro.codec" + bytes(200), "format_table"),
         (b"$FL2@(#) SPSS DATA FILE" + bytes(200), "format_statistics"),

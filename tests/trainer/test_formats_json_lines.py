@@ -28,11 +28,12 @@ def test_keys_become_columns(tmp_path: Path) -> None:
     assert dataset.profile.suggested_target == "label"
 
 
-def test_text_alone_is_said_not_to_be_trainable_yet(tmp_path: Path) -> None:
+def test_texts_and_classes_alone_are_data_to_learn_from(tmp_path: Path) -> None:
     dataset = imported(
         tmp_path, {"x.jsonl": b"".join(b'{"text": "some words %d", "label": %d}\n' % (n, n % 2) for n in range(30))}
     )
-    assert dataset.problem("only_text").severity == "error"
+    assert [column.kind for column in dataset.data.summary.columns] == ["text", "number"]
+    assert not dataset.codes
 
 
 @pytest.mark.parametrize(
@@ -220,8 +221,7 @@ def test_long_lists_of_numbers_are_told_as_lists_and_not_as_identifiers(gap: boo
     ]
     dataset = imported(tmp_path, {"x.jsonl": "\n".join(map(json.dumps, rows)).encode()})
     assert dataset.problem("nested_values").params["value"].startswith("[0.0, 0, 1")
-    assert not dataset.data.summary.columns[0].is_identifier
-    assert "identifier" not in dataset.codes
+    assert not {"identifier", "text_identifier"} & dataset.codes
     rows[50]["embedding"] = "none here"
     dataset = imported(tmp_path / "mixed", {"x.jsonl": "\n".join(map(json.dumps, rows)).encode()})
     assert "nested_values" not in dataset.codes

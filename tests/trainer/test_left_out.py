@@ -97,16 +97,6 @@ CASES: dict[str, tuple[Mapping[str, bytes], Component | None, dict[str, str], se
         {"column kind": "at most one value in all rows"},
         {"constant"},
     ),
-    "free text": (
-        {
-            "a.csv": "".join(
-                f"{line},{'note' if not at else 'it sang ' * 12 + str(at)}\n" for at, line in enumerate(TABLE.split())
-            ).encode()
-        },
-        None,
-        {"column note": "free text, from which nothing is learnt"},
-        {"text_column"},
-    ),
     "broken JSON Lines": (
         {"a.jsonl": (LINES + '{"size": 1,\n[1, 2]\n' + LINES).encode()},
         spec("json_lines", broken_lines="leave out"),

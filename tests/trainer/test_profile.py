@@ -102,11 +102,16 @@ def _rows(path: Path) -> list[list[str]]:
     return [line.split(",") for line in path.read_text().splitlines()[1:]]
 
 
-def test_the_reviews_are_shown_and_said_not_to_be_trainable_yet(tmp_path: Path) -> None:
+def test_the_reviews_are_texts_of_two_classes(tmp_path: Path) -> None:
     dataset = sample(tmp_path, "reviews-zh")
     assert dataset.data.summary.rows == 14363
     assert dict(dataset.profile.balance).keys() == {"positive", "negative"}
-    assert "only_text" in dataset.codes
+    assert [column.kind for column in dataset.data.summary.columns] == ["text", "category"]
+    assert (dataset.profile.suggested_task, dataset.profile.suggested_target) == ("classification", "label")
+    assert not dataset.profile.problems
+    texts = dataset.profile.columns[0].texts
+    assert texts is not None
+    assert (texts.duplicates, texts.are_pairs, texts.terms[0][0]) == (0, True, "酒店")
 
 
 def test_one_class_is_an_error_with_a_remedy(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from trainer import report
 from trainer.attempt import events
 from trainer.data import rows
 from trainer.data.prepared import Prepared
-from trainer.report import Block, Caution, Figure, Scalar, Table
+from trainer.report import Block, Caution, Figure, Samples, Scalar, Table
 from trainer.specs.split import Split
 from trainer.specs.train import TrainDraft
 from trainer.tasks.classification import scores as classification
@@ -131,8 +131,9 @@ def test_a_training_with_thousands_of_classes_arrives_with_its_model_and_report(
     spec = {"epochs": 1, "exporters": [], "model": {"name": "cnn", "channels": [4], "hidden": [8]}}
     done = samples.attempt(tmp_path / "run", "train", spec, {"prepared": write_many_classes(tmp_path / "prepared")})
     assert done.ended.outcome == "succeeded"
-    assert [output.role for output in done[events.Output]] == ["model"]
-    *_cautions, table = report.parse(done.report).blocks
+    assert [output.role for output in done[events.Output]] == ["model", "samples"]
+    *_cautions, table, worst = report.parse(done.report).blocks
+    assert isinstance(worst, Samples) and len(worst.samples) == 20
     assert column(table, "Class") == [f"class {number}" for number in range(MANY)]
 
 

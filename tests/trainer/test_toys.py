@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.yard import ROOT
 
 
@@ -22,6 +24,7 @@ def test_a_kind_and_a_task_of_somebody_elses_go_the_whole_way(tmp_path: Path) ->
     assert printed["stages"] == ["done", "done"]
     assert printed["exports"] == ["proved"] * 2
     assert printed["answers"] == [{"above": True}, {"above": False}]
+    assert printed["tried"] == ["above", ["wind", True]]
 
 
 def test_rows_of_different_lengths_go_the_whole_way(tmp_path: Path) -> None:
@@ -35,6 +38,12 @@ def test_rows_of_different_lengths_go_the_whole_way(tmp_path: Path) -> None:
     assert results["accuracy"] > 0.9
     assert results["useful"] > 0.85, "without buckets it would be about a half"
     assert results["exports"] == {"onnx": "proved", "safetensors": "proved", "torchscript": "proved"}
+    headings, *lengths = results["lengths"]
+    assert headings == ["Length", "Test accuracy", "Test loss", "Rows"]
+    assert len(lengths) == 4 and lengths[0][0].startswith("2–") and lengths[-1][0].endswith(("–40", "–39"))
+    assert sum(row[3] for row in lengths) == 60 and all(10 <= row[3] <= 20 for row in lengths)
+    right = sum(row[1] * row[3] for row in lengths)
+    assert right == pytest.approx(results["accuracy"] * 60), "together the parts are the whole"
     assert results["answers"] == ["up", "down"]
     assert results["first"] == [True, True, False, True], "a row repeats another whatever both are padded to"
     assert results["frozen"] == {"onnx": "refused", "safetensors": "proved", "torchscript": "proved"}

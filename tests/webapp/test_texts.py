@@ -206,6 +206,8 @@ def test_what_a_task_reports_is_in_the_catalogue(name: str, catalogue: Catalogue
     assert wrong.note and cautions(poor), "a model that is always wrong is worse than guessing"
     shown |= {wrong.note, *(caution.message for caution in cautions(poor))}
     shown |= {heading.label for table in tables for heading in table.headings}
+    mistakes_of_rows = task.mistakes(1 - targets, targets, np.full(len(targets), 0.5), 0.5)
+    shown |= {mistakes_of_rows.message, *(heading.label for heading in mistakes_of_rows.headings)}
     assert shown | {text for table in tables for text in (table.title, table.note)} <= catalogue.texts
 
 

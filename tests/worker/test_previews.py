@@ -9,7 +9,7 @@ from trainer.specs.parsing import parse
 from trainer.specs.preview import PreviewSpec
 from webapp.accounts.models import User
 from webapp.artifacts import store
-from webapp.runs import previews, services
+from webapp.runs import previews, services, sheets
 from webapp.runs.models import State
 from worker.agent import Agent
 
@@ -31,6 +31,4 @@ def test_a_worker_previews_rows_and_pictures(agent: Agent, tmp_path: Path) -> No
     preview = previews.result(run)
     assert isinstance(preview, Preview), run.reason
     assert preview.rows_before == 30
-    sheet = previews.sheet(run)
-    assert sheet is not None
-    assert store.read(sheet.sha256).startswith(b"\x89PNG")
+    assert sheets.response(run, "sheet").content.startswith(b"\x89PNG")

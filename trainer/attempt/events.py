@@ -82,8 +82,10 @@ class Checkpoint(Strict):
 class Output(Strict):
     """A file to publish: a path relative to the attempt's folder, its role, and facts about it.
 
-    Roles: ``prepared``, ``profile``, ``thumbnails``, ``left_out`` (inspect); ``model`` (train and compress; ``meta``
-    describes the version, with a ``report`` where the run has several); ``export`` (``meta`` has ``format``).
+    Roles: ``prepared``, ``profile``, ``thumbnails``, ``left_out`` (inspect); ``prepared``, ``profile``
+    (inspect_asset); ``model`` (train and compress; ``meta`` describes the version, with a ``report`` where the run has
+    several); ``samples`` (the pictures of rows in the report); ``sheet`` (preview); ``export`` (``meta`` has
+    ``format``).
     """
 
     type: Literal["output"] = "output"

@@ -46,7 +46,7 @@ class Job(Strict):
     attempt: int = Field(ge=1)
     spec: AnySpec
     inputs: dict[str, str] = Field(
-        description="Local path of each input by role: prepared, model, upload:0, upload:1 …"
+        description="Local path of each input by role: prepared, model, upload, upload:0, upload:1 …, an asset’s"
     )
     hashes: dict[str, str] = Field(
         {}, description="SHA-256 of each input by role: a model knows its data by it, an attempt its job."

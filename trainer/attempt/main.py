@@ -21,6 +21,7 @@ WORK = {
     "compress": ("trainer.compressing.compress", "compress"),
     "export": ("trainer.proving.export", "export"),
     "inspect": ("trainer.importing.inspect", "inspect"),
+    "inspect_asset": ("trainer.importing.inspect_asset", "inspect_asset"),
     "preview": ("trainer.previewing.preview", "preview"),
 }
 

@@ -6,7 +6,8 @@
 - ``importing``, without torch: ``IMPORT``, a trainer.importing.kind.Import: how a column of a file is recognised, what
   is kept of its cells and how it is laid in the prepared file, its statistics, and what is to be said of it. The
   sentences stand in ``sentences``: ``SENTENCES`` and ``LOOKED_FOR``. Kinds that only formats make have none.
-- ``sheet``, where rows can be looked at as pictures: ``draw(path, column, table, rows, width, cell)``.
+- ``sheet``, where rows can be looked at as pictures: ``draw(path, column, table, rows, width, cell)``, and
+  ``paste(sheet, value, left, top, cell)`` for one value as somebody outside has it.
 - ``values``, without torch: ``blocks(columns, prepared, train)`` fits the Blocks on training rows,
   ``gatherer(block, prepared)`` gives what reads the raw rows of one, ``targets(column, prepared, encoding)`` the values
   of a column that is to be told, and which classes they number, ``outside(column, prepared, row)`` one value as
@@ -19,8 +20,9 @@
   and ``readable(block, place, values)``, raw values [B] of a column as somebody reads them. Of texts there are
   ``texts(block, prepared, rows)``, those of some rows as cleaning leaves them, ``stepped(block, name, arguments)``, the
   Block with a further step of cleaning, ``pairs(before, after, prepared, rows)``, the texts of some rows without and
-  with the steps by which two Blocks differ, and ``tokenized(block, tokenizer)``, the Block with the tokenizer that was
-  fitted on them.
+  with the steps by which two Blocks differ, ``tokenized(block, **fields)``, the Block with a tokenizer that was fitted
+  on them (trainer.tokenizers), ``measured(block, prepared, rows)``, how many tokens they have and how many are unknown,
+  and ``pieces(block, text)``, how a cleaned text is cut.
 - ``encode``: ``Encode``, the part of the graph that takes raw values. It imports torch alone, and is
   shipped with weights.
 - ``read``: ``read(values, block, folder)``, values from outside to the raw array, or to an array a row where rows
@@ -29,6 +31,8 @@
   follows it. It imports NumPy alone, and what of ours needs no more (trainer.proving.shipping); a library that only
   some values need, the Block's ``reader_needs``, is imported when one comes. It is shipped beside exports. A property
   test holds it equal to the import (tests/trainer/test_readers.py).
+- For kinds that can go in, so that a model can be tried: ``entry``, without NumPy, how a value is entered
+  (trainer.trying.entries), and ``occlusion``, which parts of it can be left out (trainer.trying.parts).
 """
 
 import pkgutil
@@ -36,6 +40,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
 from importlib import import_module
+from importlib.util import find_spec
 from operator import or_
 from types import ModuleType
 from typing import Annotated, Any, ClassVar, Literal
@@ -238,6 +243,16 @@ def kinds() -> dict[str, ModuleType]:
 def module_of(part: Column | Block, name: str) -> Any:
     """A module of the kind's folder, as named above."""
     return import_module(f"{__name__}.{part.kind}.{name}")
+
+
+@cache
+def _has_sheet(kind: str) -> bool:
+    return find_spec(f"{__name__}.{kind}.sheet") is not None
+
+
+def can_be_drawn(column: Column) -> bool:
+    """Whether its rows can be looked at as pictures."""
+    return _has_sheet(column.kind)
 
 
 @dataclass(frozen=True)

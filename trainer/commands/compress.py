@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from trainer.compressing import stages
+from trainer.report import SHEET
 from trainer.sentences import filled
 from trainer.specs.compress import CompressSpec
-from trainer.terminal import out
+from trainer.terminal import out, sample_lines
 from trainer.terminal.console import checked, read_object
 from trainer.terminal.out import Out
 
@@ -31,13 +32,13 @@ def run(arguments: argparse.Namespace) -> int:
     from trainer.terminal import foreground
 
     spec, folder = _spec(arguments.spec), Out.of(arguments)
-    folder.require_free((out.REPORT, *_names(spec)))
+    folder.require_free((out.REPORT, SHEET, *_names(spec)))
     inputs = {"prepared": folder.prepare(arguments.data), "model": arguments.model}
     screen = foreground.attempt(folder, spec, inputs, "stages-*.safetensors")
     code = foreground.end(folder.run, screen.ended)
     if code == 0:
         folder.place({**foreground.report(folder.run, screen), **foreground.outputs(folder.run)})
-        print("\n".join(_line(row) for row in screen.report["stages"]))
+        print("\n".join([*map(_line, screen.report["stages"]), *sample_lines.of_report(screen.report)]))
     return code
 
 

@@ -2,6 +2,8 @@
 the same rows.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 
@@ -13,9 +15,23 @@ from trainer.data.rows import Rows
 from trainer.packaging import package
 from trainer.proving import answering, latency
 from trainer.proving.lossy import MetricChange
+from trainer.report import Samples
+from trainer.sentences import gettext_noop as _
 from trainer.task import LossOf
+from trainer.training import worst_rows
 
 RUNTIMES = {"torch": "PyTorch", "onnx": "ONNX Runtime"}
+
+
+@dataclass(frozen=True)
+class _Judgement:
+    """What a stage's version decides on the test rows [N, …], how wrong that is [N], and its mean loss there by the
+    loss that trained it."""
+
+    stage: int
+    decisions: Array
+    severity: Array
+    loss: float
 
 
 class Table:
@@ -25,32 +41,39 @@ class Table:
         self._data = data
         self._threads = threads
         self._original = original
-        self._judgement = self._judge(original)
+        self._judgement = self._newest = self._judge(original)
 
-    def _judge(self, version: Version) -> tuple[Array, float]:
-        """What the version decides on the test rows, and its mean loss there by the loss that trained it. Memory holds
-        the answers of some rows at a time.
-        """
+    def _judge(self, version: Version) -> "_Judgement":
+        """Of the version on the test rows. Memory holds the answers of some rows at a time."""
         run, loss_of = answering.model(version.path, version.form, self._threads), self._loss_of(version)
-        decisions, total, part, task = list[Array](), 0.0, self._data.parts.test, self._data.task
+        decisions, severity, total = list[Array](), list[Array](), 0.0
+        part, task = self._data.parts.test, self._data.task
         for piece in self._data.pieces(part, answering.PIECE):
             answer = run(answering.raw(self._data, piece))
             decisions.append(task.decide(answer))
+            severity.append(task.severity(answer, self._data.targets[piece]))
             losses = task.losses_of_answers(torch.from_numpy(answer), self._data.targets_of(piece), loss_of)
             total += losses.double().sum().item()
-        return np.concatenate(decisions), total / len(part)
+        return _Judgement(version.stage, np.concatenate(decisions), np.concatenate(severity), total / len(part))
+
+    def worst_rows(self, version: Version) -> Samples:
+        """The test rows that the version answers worst."""
+        judgement = self._newest if self._newest.stage == version.stage else self._judge(version)
+        block = worst_rows.samples(self._data, self._data.parts.test, judgement.decisions, judgement.severity)
+        return block.model_copy(update={"title": _("Worst mistakes of the last version")})
 
     def row(self, version: Version, name: str, before: Measured | Refused | None = None) -> Measured:
         """One line: ``change`` compares with the original, where ``before`` stands another line."""
-        decisions, loss = self._judgement if version is self._original else self._judge(version)
-        change = self._data.task.compare(self._judgement[0], decisions, self._truth)
+        self._newest = self._judgement if version is self._original else self._judge(version)
+        decisions = self._newest.decisions
+        change = self._data.task.compare(self._judgement.decisions, decisions, self._truth)
         return Measured(
             stage=version.stage,
             name=name,
             form=version.form,
             runtime=RUNTIMES[version.form],
             metric=self._metric(change, decisions),
-            loss=loss,
+            loss=self._newest.loss,
             size=version.path.stat().st_size,
             parameters=_parameters(version, before),
             threads=self._threads,

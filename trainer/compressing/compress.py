@@ -18,7 +18,7 @@ from trainer.component import Component
 from trainer.compressing import compare, savings, stages
 from trainer.compressing.compression import Compression
 from trainer.compressing.fine_tuning import PausedError, fine_tune
-from trainer.compressing.stage_rows import Refused
+from trainer.compressing.stage_rows import Measured, Refused
 from trainer.compressing.stages import Stages
 from trainer.compressors import Bench, CompressorSpec, RefusedError, Version
 from trainer.data import rows
@@ -28,7 +28,7 @@ from trainer.proving import sources
 from trainer.report import Report
 from trainer.sentences import gettext_noop as _
 from trainer.specs.compress import CompressSpec
-from trainer.training import parallel
+from trainer.training import parallel, row_pictures
 
 
 def compress(job: Job, folder: Path, journal: Journal) -> events.Ended:
@@ -58,7 +58,7 @@ def _compress(compression: Compression, job: Job) -> events.Ended:
         if not _is_over(compression, results):
             _checkpoint(compression, results)
 
-    return _end(compression, results, command)
+    return _end(compression, results, table, command)
 
 
 def _start(compression: Compression, step: int) -> None:
@@ -86,25 +86,27 @@ def _do_next(compression: Compression, results: Stages, table: compare.Table, un
         _refuse(compression, results, stage, error)
 
 
-def _end(compression: Compression, results: Stages, command: int) -> events.Ended:
+def _end(compression: Compression, results: Stages, table: compare.Table, command: int) -> events.Ended:
     step = compression.steps(results.done) if results.stopped_at is None else results.stopped_at
     if command not in (GO_ON, STOP):
         _checkpoint(compression, results)
         return events.Ended(outcome="paused", code="yielded" if command == YIELD else "", step=step)
-    _report(compression.journal, results)
+    _report(compression, results, table)
     unfinished = isinstance(results.rows[-1], Refused) or results.done < len(compression.spec.stages)
     stopped = command == STOP or results.stopped_at is not None or (unfinished and compression.control.read() == STOP)
     return events.Ended(outcome="stopped" if stopped else "succeeded", step=step)
 
 
-def _report(journal: Journal, results: Stages) -> None:
-    """What all of it came to, as a sentence and in numbers."""
-    table = results.table()
-    message, params = savings.sentence(table)
+def _report(compression: Compression, results: Stages, table: compare.Table) -> None:
+    """What all of it came to, as a sentence and in numbers, and what the last version answers worst."""
+    stages, journal = results.table(), compression.journal
+    message, params = savings.sentence(stages)
     journal.write(events.Log(level="info" if results.names else "warning", message=message, params=params))
-    scalars = savings.scalars(table)
-    report = Report(headline=scalars[0].name if scalars else "", scalars=tuple(scalars))
-    journal.write(events.Result(report={**report.model_dump(mode="json"), "stages": table}))
+    scalars = savings.scalars(stages)
+    blocks = [table.worst_rows(_newest(compression, results))] if results.names else []
+    row_pictures.write(compression.folder, journal, compression.data, blocks)
+    report = Report(headline=scalars[0].name if scalars else "", scalars=tuple(scalars), blocks=tuple(blocks))
+    journal.write(events.Result(report={**report.model_dump(mode="json"), "stages": stages}))
 
 
 def _compression(job: Job, prepared: Prepared, folder: Path, journal: Journal) -> Compression:
@@ -139,13 +141,13 @@ def _resumed(job: Job, folder: Path, journal: Journal) -> tuple[Stages, int, Pat
 
 
 def _newest(compression: Compression, results: Stages) -> Version:
-    """The version that the next stage starts from."""
+    """The version that the next stage starts from: the last that was not refused."""
     if not results.names:
         return compression.original
     path = results.out / results.names[-1]
-    form = results.rows[results.done].form
-    config = package.load(path)[0] if form == "torch" else sources.onnx_config(path)
-    return Version(stage=results.done, path=path, form=form, config=config)
+    row = next(row for row in reversed(results.rows) if isinstance(row, Measured))
+    config = package.load(path)[0] if row.form == "torch" else sources.onnx_config(path)
+    return Version(stage=row.stage, path=path, form=row.form, config=config)
 
 
 def _say_stage(compression: Compression, done: int, stage: Component) -> None:

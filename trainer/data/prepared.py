@@ -9,34 +9,27 @@ trainer.columns.
 The same content always gives the same bytes, so the file's hash names the content.
 """
 
-import json
-import os
 import struct
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from pydantic import ValidationError
 
 from trainer import checked
 from trainer.columns import Column, Gatherer
+from trainer.data import arrays_file
+from trainer.data.arrays_file import Array as Array
 from trainer.data.summary import DataSummary
 from trainer.errors import DamagedError, TrainerError
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Indices = np.ndarray[Any, np.dtype[np.int64]]  # of rows
 Derived = TypeVar("Derived")
 
-DTYPES: dict[str, np.dtype[Any]] = {
-    "I8": np.dtype("int8"),
-    "U8": np.dtype("uint8"),
-    "I64": np.dtype("<i8"),
-    "I32": np.dtype("<i4"),
-    "F64": np.dtype("<f8"),
-}
+METADATA = "summary"
 FIRST_SPEAKS_SECONDS = 1.0  # that another rank leaves the first to say what both found
 ROLE = "prepared"  # of such a file among a job's inputs
 # What work on wrong values can end in, before anybody knows that they are wrong.
@@ -50,8 +43,6 @@ ON_DAMAGE = (
     TypeError,
     ValueError,
 )
-LARGEST_HEADER = 100 * 1024 * 1024
-COPY_BYTES = 16 * 1024 * 1024
 
 
 def own_name(column: str) -> str:
@@ -80,9 +71,8 @@ class Prepared:
         have another ``sha256``."""
         path = Path(path)
         try:
-            header, start = _header(path)
-            summary = DataSummary.model_validate_json(header.pop("__metadata__")["summary"])
-            arrays = {name: _mapped(path, start, entry) for name, entry in header.items()}
+            metadata, arrays = arrays_file.read(path)
+            summary = DataSummary.model_validate_json(metadata[METADATA])
         except OSError:
             if sha256 is None:
                 raise
@@ -178,22 +168,6 @@ class Prepared:
         return self.summary.rows
 
 
-def _header(path: Path) -> tuple[dict[str, Any], int]:
-    with path.open("rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        if length > LARGEST_HEADER:
-            raise ValueError("header too long")
-        header = json.loads(file.read(length))
-    return header, 8 + length
-
-
-def _mapped(path: Path, start: int, entry: dict[str, Any]) -> Array:
-    dtype, shape, first = DTYPES[entry["dtype"]], tuple(entry["shape"]), start + entry["data_offsets"][0]
-    if 0 in shape:
-        return np.empty(shape, dtype)
-    return np.asarray(np.memmap(path, dtype=dtype, mode="r", offset=first, shape=shape))  # plain: a view costs less
-
-
 def gatherer(array: Array) -> Gatherer:
     """Of whole rows. ``take`` copies them at once, four times as fast as an index in brackets."""
     return lambda rows: array.take(rows, axis=0)
@@ -201,31 +175,4 @@ def gatherer(array: Array) -> Gatherer:
 
 def write_prepared(path: Path, summary: DataSummary, arrays: Mapping[str, Array]) -> None:
     """Write a prepared file: to a temporary name, synced, renamed. Arrays may be memory maps; memory stays flat."""
-    ordered = dict(sorted(arrays.items(), key=lambda item: (-item[1].itemsize, item[0])))  # keeps each array aligned
-    header = _encoded_header(summary, ordered)
-    partial = path.with_name(path.name + ".part")
-    with partial.open("wb") as file:
-        file.write(struct.pack("<Q", len(header)) + header)
-        for array in ordered.values():
-            _copy(array, file)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.rename(path)
-
-
-def _encoded_header(summary: DataSummary, arrays: Mapping[str, Array]) -> bytes:
-    entries: dict[str, Any] = {"__metadata__": {"summary": summary.model_dump_json()}}
-    at = 0
-    for name, array in arrays.items():
-        code = next(code for code, dtype in DTYPES.items() if dtype == array.dtype)
-        entries[name] = {"dtype": code, "shape": list(array.shape), "data_offsets": [at, at + array.nbytes]}
-        at += array.nbytes
-    header = json.dumps(entries, ensure_ascii=False, separators=(",", ":")).encode()
-    return header + b" " * (-len(header) % 8)
-
-
-def _copy(array: Array, file: BinaryIO) -> None:
-    if array.size == 0:
-        return
-    rows = max(1, COPY_BYTES // max(1, array.nbytes // array.shape[0]))
-    file.writelines(np.ascontiguousarray(array[at : at + rows]).data for at in range(0, array.shape[0], rows))
+    arrays_file.write(path, {METADATA: summary.model_dump_json()}, arrays)

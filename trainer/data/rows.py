@@ -105,6 +105,11 @@ class Rows:
         }
 
     @cached_property
+    def lengths(self) -> Array | None:
+        """How long each row of the file is, int64 [N], in all columns together; None where all are alike."""
+        return np.sum(list(self._lengths.values()), 0) if self._lengths else None
+
+    @cached_property
     def _longest(self) -> int:
         """Values of the longest row, where rows differ in length."""
         return sum(int(lengths.max(initial=0)) for lengths in self._lengths.values())
@@ -119,8 +124,7 @@ class Rows:
 
     def batches(self, size: int, seed: int) -> Batches:
         """The training rows in batches of so many."""
-        lengths = list(self._lengths.values())
-        return Batches(self.parts.train, size, seed, np.sum(lengths, 0) if lengths else None)
+        return Batches(self.parts.train, size, seed, self.lengths)
 
     def pieces(self, part: Indices, most: int) -> Iterator[Indices]:
         """``part`` in pieces of about so many rows, fewer where each of them is large, so that memory holds what a

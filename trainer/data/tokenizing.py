@@ -6,7 +6,6 @@ from functools import partial
 
 from trainer import catalog, columns, tokenizers
 from trainer.columns import Block, Column
-from trainer.columns.text import Tokenizer
 from trainer.data.rows import Rows
 from trainer.tokenizers import TokenizerSpec
 
@@ -40,5 +39,5 @@ def _with_tokenizer(block: Block, spec: TokenizerSpec, data: Rows) -> Block:
     values = columns.module_of(block, "values")
     fit = catalog.entry("tokenizers", spec).module.fit
     fitted = fit(spec, partial(values.texts, block, data.prepared, data.parts.train))
-    tokenized: Block = values.tokenized(block, Tokenizer(longest=spec.longest, keep=spec.keep, **fitted))
+    tokenized: Block = values.tokenized(block, longest=spec.longest, keep=spec.keep, **fitted)
     return tokenized

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from trainer.columns import can_be_drawn
 from trainer.columns.image.files import SUFFIXES
-from trainer.importing.contact_sheet import can_be_drawn
 from trainer.importing.parsed import Parsed
 from trainer.importing.problems import Problem, checks_of, problem
 
@@ -13,7 +13,7 @@ LEAST = 3  # names
 
 def pointed_out(parsed: Parsed) -> Parsed:
     """With a problem for each column that names pictures, where there is no column of pictures; its first rows tell."""
-    if not parsed.rows or any(can_be_drawn(column.kind) for column in parsed.summary.columns):
+    if not parsed.rows or any(can_be_drawn(column) for column in parsed.summary.columns):
         return parsed
     return replace(
         parsed, problems=(*_elsewhere(parsed), *parsed.problems), checks=parsed.checks | checks_of(_elsewhere)

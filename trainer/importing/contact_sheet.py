@@ -1,13 +1,10 @@
 """A picture of some rows, of data with a column whose kind can draw them."""
 
-from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
-from trainer import columns
-from trainer.columns import module_of
+from trainer.columns import can_be_drawn, module_of
 from trainer.data.prepared import Indices
 from trainer.importing.kind import import_of
 from trainer.importing.parsed import Parsed
@@ -20,7 +17,7 @@ MOST_CELLS = 60
 
 def draw(path: Path, parsed: Parsed, profile: Profile) -> Thumbnails | None:
     """Write the contact sheet of the first column that has one as PNG; None where none has."""
-    able = [column for column in parsed.summary.columns if can_be_drawn(column.kind)]
+    able = [column for column in parsed.summary.columns if can_be_drawn(column)]
     if not able:
         return None
     column, *others = able
@@ -28,12 +25,6 @@ def draw(path: Path, parsed: Parsed, profile: Profile) -> Thumbnails | None:
     module_of(column, "sheet").draw(path, column, parsed, rows, WIDTH, CELL)
     name = column.name if others else ""
     return Thumbnails(columns=WIDTH, rows=-(-len(rows) // WIDTH), size=CELL, labels=labels, column=name)
-
-
-@cache
-def can_be_drawn(kind: str) -> bool:
-    """Whether rows of this kind can be looked at as pictures."""
-    return find_spec(f"{columns.__name__}.{kind}.sheet") is not None
 
 
 def _chosen(parsed: Parsed, profile: Profile) -> tuple[list[int], tuple[str, ...]]:

@@ -23,6 +23,31 @@ SENTENCES: dict[str, Sentence] = {
             "otherwise leave the column out."
         ),
     ),
+    "wrong_bytes": (
+        "warning",
+        _("%(count)s lines hold bytes that are not UTF-8, as all others are; each was read as �: %(lines)s."),
+        _("Write these lines again in UTF-8 and import again, if their letters matter."),
+    ),
+    "unlabelled_texts": (
+        "info",
+        _("%(count)s texts lie in no folder of a class and were left out: %(names)s."),
+        _("To learn from them, put them into folders with the names of their classes."),
+    ),
+    "unread_texts": (
+        "warning",
+        _("%(count)s files are longer than %(most)s million bytes, or no text, and were left out: %(names)s."),
+        _("Save them as texts in UTF-8, in parts if they are long, and import again."),
+    ),
+    "other_encodings": (
+        "info",
+        _("%(count)s texts are not UTF-8; they were read as %(encodings)s: %(names)s."),
+        _("Look at the samples: if letters are wrong, save these files as UTF-8 and import again."),
+    ),
+    "zero_characters": (
+        "info",
+        _("Texts hold zero characters (U+0000), the first in row %(row)s; each was read as a space."),
+        _("Nothing to do, unless another program put them in place of letters: then write the file again."),
+    ),
     "merged_cells": (
         "info",
         _("%(count)s merged cells span several rows; each of these rows was given their value."),
@@ -50,5 +75,7 @@ SENTENCES: dict[str, Sentence] = {
 LOOKED_FOR = {
     "pictures_elsewhere": _("Names of pictures that are not here."),
     "bytes_column": _("Columns of bytes."),
+    "unread_texts": _("Files that are too long, or no text."),
+    "wrong_bytes": _("Bytes that are not UTF-8 where all others are."),
     "unstored_formulas": _("Formulas without a stored value."),
 }

@@ -104,11 +104,26 @@ FILM_MARK = slice(4, 8)
 
 def refusal(sources: Sequence[Source]) -> TrainerError:
     """The error for files that no format recognised."""
+    if (kind := _asset(sources[0])) is not None:
+        return TrainerError(
+            "format_asset",
+            "“%(name)s” is no data to learn from, but an asset (%(kind)s). Give it on the page of assets, and choose "
+            "it "
+            "in a run.",
+            name=sources[0].name,
+            kind=kind,
+        )
     code, sentence = _sentence(sources)
     formats = "; ".join(entry.label for entry in catalog.listing("formats").values())
     return TrainerError(
         code, sentence, name=sources[0].name, **({"formats": formats} if code == "format_unknown" else {})
     )
+
+
+def _asset(source: Source) -> str | None:
+    """The label of the kind of asset that this is."""
+    entries = catalog.listing("assets").values()
+    return next((entry.label for entry in entries if entry.module.recognises(source)), None)
 
 
 def _sentence(sources: Sequence[Source]) -> tuple[str, str]:

@@ -1,11 +1,14 @@
 """The forms in which texts stand among the different cells of a column, and in which somebody reads them."""
 
+import re
 import unicodedata
 from hashlib import blake2b
 
 from trainer.importing.words import FOREIGN_SPACES, plain
 
 LONGEST_LEVEL = 80
+UNSEEN = {"Cf", "Cs", "Zl", "Zp"}  # Unicode's categories of what steers, parts lines, or is half a character
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 JAMO = ("\u1100", "\u11ff")  # the parts of Korean syllables
 
 
@@ -24,9 +27,15 @@ def plain_form(word: str) -> str:
 
 
 def visible(word: str) -> str:
-    """The word with the numbers of characters that cannot be seen, or are seen as part of another."""
+    """The word with the numbers of characters that cannot be seen, or are seen as part of another; ends of lines and
+    tabulators stay."""
+    if word.isascii() and CONTROL.search(word) is None:
+        return word
     composed = unicodedata.normalize("NFC", word)
     parts = {c for c in word if c not in composed and (unicodedata.combining(c) or JAMO[0] <= c <= JAMO[1])}
     return "".join(
-        f"[U+{ord(c):04X}]" if c in parts or unicodedata.category(c) == "Cf" or c in FOREIGN_SPACES else c for c in word
+        f"[U+{ord(c):04X}]"
+        if c in parts or unicodedata.category(c) in UNSEEN or c in FOREIGN_SPACES or CONTROL.match(c)
+        else c
+        for c in word
     )

@@ -3,9 +3,9 @@
 A kind answers in the module ``importing`` of its folder, with an ``IMPORT``; sentences that it alone says stand in its
 ``sentences``, as those of all stand in trainer.importing.sentences.
 
-A table is read once, some thousand rows at a time. Of each column there is a ``Candidate`` of each kind that could take
-it; it sees all cells part by part and says what to keep of them in a file until the end. Then the candidates are asked
-in the kinds' order whether the column is theirs; the first that takes it encodes what it kept.
+A table is read some thousand rows at a time, and as a rule once. Of each column there is a ``Candidate`` of each kind
+that could take it; it sees all cells part by part and says what to keep of them in a file until the end. Then the
+candidates are asked in the kinds' order whether the column is theirs; the first that takes it encodes what it kept.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -59,6 +59,12 @@ class Candidate:
         """Take note of some more cells; what to keep of them."""
         return None
 
+    @property
+    def needs_cells(self) -> bool:
+        """Whether it did not keep all that it takes to encode the column: then the rows are read once more, and the
+        cells as they stand in the file come in place of what was kept."""
+        return False
+
     def column(self) -> Column | None:
         """The column, now that all was seen; None where it is of another kind."""
         raise NotImplementedError
@@ -110,7 +116,7 @@ class Import:
 
     order: ClassVar[int] = 0  # in which kinds are asked whether a column is theirs
     candidate: ClassVar[type[Candidate]]
-    lack: ClassVar[str] = ""  # the problem of a table that has nothing but such columns to learn from
+    says_identifiers: ClassVar[bool] = False  # whether its candidates say why a column goes in only where it is chosen
     has_order: ClassVar[bool] = False  # whether a larger number of ``axis`` means more
 
     def writer(self, columns: Sequence[Column], rows: int, folder: Path) -> Writer | None:

@@ -27,12 +27,13 @@ CODE_SHARE = 0.001
 @dataclass(frozen=True)
 class Part:
     """Some cells of a column: stripped texts as Arrow keeps them, or float64 values where the file states numbers, and
-    the lines that they stand in. ``read`` is what they are as numbers; where no kind asks for that, each is a gap or a
-    text. ``places`` are theirs among the different cells of the column, None once those are too many to be held.
-    ``is_new`` says that a cell may be another than all before.
+    the lines that they stand in. ``raw`` are the cells as they stand in the file. ``read`` is what they are as numbers;
+    where no kind asks for that, each is a gap or a text. ``places`` are theirs among the different cells of the column,
+    None once those are too many to be held. ``is_new`` says that a cell may be another than all before.
     """
 
     cells: Any
+    raw: Any
     lines: Sequence[int]
     read: Read
     places: Array | None
@@ -61,9 +62,10 @@ class Observed:
         self._counts = np.zeros(KINDS, np.int64)
         self._words: list[str] | None = None
 
-    def see(self, cells: Any, lines: Sequence[int]) -> Part:
+    def see(self, raw: Any, lines: Sequence[int]) -> Part:
         """Take note of some more cells and of the lines they stand in."""
-        part = self._of_numbers(cells, lines) if isinstance(cells, np.ndarray) else self._of_texts(cells, lines)
+        are_stated = isinstance(raw, np.ndarray)
+        part = self._of_numbers(raw, lines) if are_stated else self._of_texts(raw, lines)
         self._words = None
         counts = part.counts
         self._counts += counts
@@ -71,16 +73,16 @@ class Observed:
         self._is_measured = self._is_measured or part.read.is_measured
         if part.places is not None:
             self.held += len(part.places) - int(counts[GAP])
-        if counts[GAP] and part.is_new and not isinstance(cells, np.ndarray):
-            self.spellings |= self.gaps.intersection(series.different(cells, part.read.kinds == GAP))
+        if counts[GAP] and part.is_new and not are_stated:
+            self.spellings |= self.gaps.intersection(series.different(part.cells, part.read.kinds == GAP))
         return part
 
     def _are_many_numbers(self) -> bool:
         """Whether these are numbers of too many values to be anything else."""
         return self._reads_numbers and len(self.levels) > NUMBERS_HELD and self.numbers >= NUMBER_SHARE * self.present
 
-    def _of_texts(self, cells: pa.StringArray, lines: Sequence[int]) -> Part:
-        count = self.levels.count
+    def _of_texts(self, raw: pa.StringArray, lines: Sequence[int]) -> Part:
+        cells, count = series.stripped(raw), self.levels.count
         places, longest = self._hold(cells)
         if not self._reads_numbers:
             read = self._as_words(cells)
@@ -88,7 +90,7 @@ class Observed:
             read = read_numbers(cells, self.comma)
         else:
             read = self.levels.read(places)
-        return Part(cells, lines, read, places, is_new=places is None or self.levels.count > count)
+        return Part(cells, raw, lines, read, places, is_new=places is None or self.levels.count > count)
 
     def _hold(self, cells: pa.StringArray) -> tuple[Array | None, int]:
         """The cells' places among the held values, None once there are too many, and the length of the longest cell."""
@@ -112,7 +114,7 @@ class Observed:
         values[is_infinite] = np.nan
         if (kinds == NUMBER).any():
             self.lowest, self.highest = min(self.lowest, np.nanmin(values)), max(self.highest, np.nanmax(values))
-        return Part(cells, lines, Read(values, kinds), None)
+        return Part(cells, cells, lines, Read(values, kinds), None)
 
     @property
     def gap_words(self) -> tuple[str, ...]:

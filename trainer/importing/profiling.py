@@ -133,7 +133,7 @@ def _at(summary: DataSummary, column: Column) -> int:
 
 def _identifiers(parsed: Parsed) -> Iterator[Problem]:
     for column in parsed.summary.columns:
-        if column.is_identifier and column.layout is not None:
+        if column.is_identifier and column.layout is not None and not import_of(column.kind).says_identifiers:
             yield problem("identifier", column=column.name)
 
 
@@ -146,8 +146,7 @@ def _target_problems(parsed: Parsed, target: Column) -> Iterator[Problem]:
         yield problem("missing_target", column=target.name, count=target.missing)
     others = [column for column in parsed.summary.columns if column.name != target.name]
     if all(column.layout is None for column in others):
-        lacks = (import_of(column.kind).lack for column in others if column.kind in names())
-        yield problem(next(filter(None, lacks), "no_features"))
+        yield problem("no_features")
     for leak in leaks(target, parsed):
         yield problem(
             "mirrors_target", column=leak.column.name, target=target.name, agreeing=leak.agreeing, rows=leak.rows

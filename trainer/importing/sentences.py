@@ -25,8 +25,8 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "no_features": (
         "error",
-        _("Besides the target there is no number or category column to learn from."),
-        _("Add columns with numbers or categories. Columns of free text are kept but not yet trained on."),
+        _("Besides the target there is no column to learn from."),
+        _("Add columns with numbers, categories or texts."),
     ),
     "few_rows": (
         "warning",

@@ -20,6 +20,12 @@ REST_OF_WORD = np.array([(1 << 8 * count) - 1 for count in range(WORD + 1)], "<u
 SEED, FACTOR, HALF = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93), np.uint64(32)
 
 
+def joined(content: Array, starts: Array) -> pa.StringArray:
+    """Cells of these bytes, uint8; ``starts`` [cells + 1] is where each begins."""
+    buffers = [None, pa.py_buffer(starts.astype(np.int32)), pa.py_buffer(np.ascontiguousarray(content))]
+    return pa.Array.from_buffers(pa.string(), len(starts) - 1, buffers)
+
+
 def of(cells: Iterable[str]) -> pa.StringArray:
     return pa.array(cells if isinstance(cells, list) else list(cells), pa.string())
 

@@ -29,7 +29,8 @@ class Spool:
         if values is None:
             self._file.write(NO_VALUES)
         elif isinstance(values, np.ndarray):
-            self._file.write(HEAD.pack(values.dtype.str.encode(), values.nbytes) + values.tobytes())
+            self._file.write(HEAD.pack(values.dtype.str.encode(), values.nbytes))
+            self._file.write(np.ascontiguousarray(values).data)
         else:
             self._put_texts(values)
 
@@ -37,7 +38,8 @@ class Spool:
         starts = series.starts(texts)
         content = series.bytes_of(texts)[starts[0] : starts[-1]]
         self._file.write(HEAD.pack(TEXTS, starts.nbytes + content.nbytes) + struct.pack("<Q", len(texts)))
-        self._file.write((starts - starts[0]).tobytes() + content.tobytes())
+        self._file.write((starts - starts[0]).data)
+        self._file.write(content.data)
 
     def rewind(self) -> None:
         self._file.seek(0)

@@ -6,9 +6,10 @@ are written into files there. Any format of rows and columns ends here, and no k
 """
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,10 @@ from trainer.data.prepared import Array
 from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
 from trainer.importing import series
-from trainer.importing.kind import import_of
+from trainer.importing.kind import Kept, import_of
 from trainer.importing.parsed import Parsed
 from trainer.importing.problems import Problem, checks_of, checks_of_kinds, problem
-from trainer.importing.profile import FIRST_VALUES, ColumnProfile
+from trainer.importing.profile import FIRST_VALUES, PREVIEW_LENGTH, ColumnProfile
 from trainer.importing.profile_classes import case_problems
 from trainer.importing.sighting import Sighting
 from trainer.importing.spool import Spool
@@ -30,7 +31,6 @@ from trainer.importing.stated import Stated
 
 PREVIEW_ROWS = 50
 PREVIEW_CELLS = 20_000
-PREVIEW_LENGTH = 200
 NAMED = 20
 
 
@@ -44,24 +44,28 @@ class Chunk:
     columns: Sequence[Any]
 
 
+Chunks = Callable[[], Iterator[Chunk]]
+
+
 def parse(
     names: Sequence[str],
-    chunks: Iterator[Chunk],
+    chunks: Chunks,
     work: Path,
     *,
     comma: bool = False,
     stated: Sequence[Stated] = (),
     readings: Readings | None = None,
 ) -> Parsed:
-    """Read the table. ``comma``: numbers are written with a decimal comma. ``stated``: of each column, what the file
+    """Read the table. ``chunks`` gives all rows; a second time, the same, where a kind needs cells that it did not
+    keep. ``comma``: numbers are written with a decimal comma. ``stated``: of each column, what the file
     says that it holds; without it, all are guessed from how they are spelled. ``readings``: kinds that somebody chose
     for columns. Raises TrainerError where one of them does not fit the values, or there is no such column.
     """
     sightings = _sightings(names, stated or ["spelled"] * len(names), readings or {}, comma=comma)
     with closing(Spool(work)) as spool:
-        seen = _observe(sightings, chunks, spool)
+        seen = _observe(sightings, chunks(), spool)
         columns = [sighting.decided() for sighting in sightings]
-        arrays = _encode(columns, sightings, seen.chunks, spool, work)
+        arrays = _encode(columns, sightings, _read_again(sightings, seen.chunks, chunks), spool, work)
     rows = sum(seen.chunks)
     described = _described(columns, arrays, rows)
     return Parsed(
@@ -113,16 +117,17 @@ def _observe(sightings: Sequence[Sighting], chunks: Iterator[Chunk], spool: Spoo
         counts.append(len(chunk.lines))
         hashes.frombytes(series.hashes(chunk.columns).tobytes())
         first = zip(*(_shown(cells[: most - len(preview)]) for cells in chunk.columns), strict=True)
-        preview.extend(tuple(cell[:PREVIEW_LENGTH] for cell in row) for row in first)
+        preview.extend(tuple(map(_cut, row)) for row in first)
         for sighting, cells in zip(sightings, chunk.columns, strict=True):
-            for kept in sighting.see(_stripped(cells), chunk.lines):
+            for kept in sighting.see(cells, chunk.lines):
                 spool.put(kept)
         del chunk, cells, first  # before more is read: its memory is still in the processor's cache
     return _Seen(counts, _repeated(hashes), tuple(preview))
 
 
-def _stripped(cells: Any) -> Any:
-    return cells if isinstance(cells, np.ndarray) else series.stripped(cells)
+def _cut(cell: str) -> str:
+    """With a mark where it goes on."""
+    return cell if len(cell) <= PREVIEW_LENGTH else f"{cell[:PREVIEW_LENGTH]}…"
 
 
 def _shown(cells: Any) -> Sequence[str]:
@@ -138,23 +143,42 @@ def _repeated(hashes: "array[int]") -> int:
     return int((ordered[1:] == ordered[:-1]).sum())
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """The number of rows of each chunk, and the chunks themselves if a column needs cells that were not kept."""
+
+    counts: Sequence[int]
+    chunks: Iterator[Chunk | None]
+
+
+def _read_again(sightings: Sequence[Sighting], counts: Sequence[int], chunks: Chunks) -> _Rows:
+    needs_cells = any(sighting.winner.needs_cells for sighting in sightings)
+    return _Rows(counts, chunks() if needs_cells else repeat(None, len(counts)))
+
+
 def _encode(
-    columns: Sequence[Column], sightings: Sequence[Sighting], counts: Sequence[int], spool: Spool, work: Path
+    columns: Sequence[Column], sightings: Sequence[Sighting], rows: _Rows, spool: Spool, work: Path
 ) -> dict[str, Array]:
     """The arrays of each kind."""
     places, alike = _places(columns)
-    writers = {name: import_of(name).writer(own, sum(counts), work) for name, own in alike.items()}
+    writers = {name: import_of(name).writer(own, sum(rows.counts), work) for name, own in alike.items()}
     spool.rewind()
     start = 0
-    for count in counts:
-        for column, sighting, place in zip(columns, sightings, places, strict=True):
-            writer = writers[column.kind]
-            for candidate in sighting.candidates:
-                kept = spool.get(is_wanted=writer is not None and candidate is sighting.winner)
-                if writer is not None and candidate is sighting.winner:
-                    writer.write(place, start, candidate.encoded(kept, count))
+    for count, chunk in zip(rows.counts, rows.chunks, strict=True):
+        for at, (column, sighting) in enumerate(zip(columns, sightings, strict=True)):
+            kept = _kept(sighting, spool, is_wanted=writers[column.kind] is not None)
+            if (writer := writers[column.kind]) is not None:
+                if chunk is not None and sighting.winner.needs_cells:
+                    kept = chunk.columns[at]
+                writer.write(places[at], start, sighting.winner.encoded(kept, count))
         start += count
     return {name: array for writer in writers.values() if writer for name, array in writer.arrays().items()}
+
+
+def _kept(sighting: Sighting, spool: Spool, *, is_wanted: bool) -> Kept:
+    """What the kind that took the column kept of some cells; what the others kept is passed over."""
+    own = [spool.get(is_wanted=is_wanted and one is sighting.winner) for one in sighting.candidates]
+    return own[sighting.candidates.index(sighting.winner)]
 
 
 def _places(columns: Sequence[Column]) -> tuple[list[int], dict[str, list[Column]]]:

@@ -58,15 +58,21 @@ def read(source: Source, schema: pa.Schema, batches: Batches, work: Path, readin
             columns=len(schema),
             most=MOST_COLUMNS,
         )
-    large = _large(schema, batches)
+    large, zeros = _large(schema, batches), Zeros()
     stated = [_stated(field.type, large=field.name in large) for field in schema]
     parsed = parse(
-        distinct(cleaned(schema.names)), _chunks(batches(None), stated), work, stated=stated, readings=readings
+        distinct(cleaned(schema.names)),
+        lambda: _chunks(batches(None), stated, zeros),
+        work,
+        stated=stated,
+        readings=readings,
     )
     if not parsed.summary.rows:
         raise TrainerError("typed_no_rows", "“%(name)s” holds no rows. Choose a file with data.", name=source.name)
     told = tuple(_of_columns(schema, parsed))
-    return replace(parsed, problems=(*told, *parsed.problems), checks=parsed.checks | checks_of(_of_columns))
+    return replace(
+        parsed, problems=(*told, *zeros.problems(), *parsed.problems), checks=parsed.checks | checks_of(_of_columns)
+    )
 
 
 def _of_columns(schema: pa.Schema, parsed: Parsed) -> Iterator[Problem]:
@@ -132,13 +138,31 @@ def _holds_bytes(kind: pa.DataType) -> bool:
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind))
 
 
-def _chunks(batches: Iterator[pa.RecordBatch], stated: Sequence[Stated]) -> Iterator[Chunk]:
+class Zeros:
+    """Zero characters, which nothing that shows texts can hold; ``row`` is the first with one, or 0."""
+
+    row = 0
+
+    def without(self, cells: pa.StringArray, start: int) -> pa.StringArray:
+        """The cells from row ``start`` on, with spaces in place of such characters."""
+        if not series.contain(cells, b"\0"):
+            return cells
+        has_zero = np.asarray(pc.match_substring(cells, "\0"))
+        self.row = self.row or start + int(np.argmax(has_zero))
+        return pc.replace_substring(cells, "\0", " ")
+
+    def problems(self) -> Iterator[Problem]:
+        if self.row:
+            yield problem("zero_characters", row=self.row)
+
+
+def _chunks(batches: Iterator[pa.RecordBatch], stated: Sequence[Stated], zeros: Zeros) -> Iterator[Chunk]:
     most, start = max(1, min(CHUNK_ROWS, CHUNK_CELLS // len(stated))), 1
     for batch in batches:
         for at in range(0, batch.num_rows, most):
             part = batch.slice(at, most)
             columns = [
-                _numbers(column) if kind == "numbers" else _texts(column)
+                _numbers(column) if kind == "numbers" else zeros.without(_texts(column), start)
                 for kind, column in zip(stated, part.columns, strict=True)
             ]
             yield Chunk(range(start, start + part.num_rows), columns)
@@ -168,7 +192,7 @@ def _texts(column: pa.Array) -> pa.StringArray:
     column = _plain(column)
     if _is_text(column.type):
         column.validate(full=True)
-        return pc.replace_substring(pc.cast(column, pa.string()).fill_null(""), "\0", " ")
+        return pc.cast(column, pa.string()).fill_null("")
     if pa.types.is_temporal(column.type):
         column = pc.cast(column, pa.string())
     return series.of(map(_text, column.to_pylist()))
@@ -178,7 +202,7 @@ def _text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value.replace("\0", " ")
+        return value
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, bytes):

@@ -1,10 +1,12 @@
 """Words as people write them: those that look alike are the same. Shipped beside exports; it needs nothing else."""
 
 import json
+import re
 import unicodedata
 from typing import Any
 
 FOREIGN_SPACES = "\u00a0\u2007\u2009\u200a\u202f\u3000"
+HALF = re.compile("[\ud800-\udfff]")
 SPACES = str.maketrans(dict.fromkeys(FOREIGN_SPACES, " "))
 _NARROW = str.maketrans({chr(place + 0xFEE0): chr(place) for place in range(0x21, 0x7F)})  # of full width, as in Asia
 
@@ -41,8 +43,9 @@ def folded(word: str, trim: bool, fold: bool) -> str:
 
 
 def cell(value: Any) -> str:
-    """A value of JSON as the cell of a table: nothing and NaN as an empty one, lists and objects as JSON."""
+    """A value of JSON as the cell of a table: nothing and NaN as an empty one, lists and objects as JSON. What is half
+    a character, which JSON can write, is lost, and zero characters are spaces."""
     if value is None or value != value:
         return ""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text.encode("utf-8", "replace").decode().replace("\0", " ")
+    return (text if text.isascii() else HALF.sub("\ufffd", text)).replace("\0", " ")

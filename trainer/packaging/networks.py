@@ -51,6 +51,18 @@ def source(spec: ModelSpec) -> Path:
     return _path("models", spec)
 
 
+def modules(spec: ModelSpec, inputs: Mapping[str, Input], network: nn.Module) -> Iterator[tuple[Part, str, nn.Module]]:
+    """The parts of a network with the modules that were made of them, each with the name of its block; with none where
+    it is not for one block.
+    """
+    for name, part in spec.parts(inputs).items():
+        module = _submodule(network, name)
+        if isinstance(part, Part):
+            yield part, "", module
+        else:
+            yield from ((own, block, _submodule(module, block)) for block, own in part.items())
+
+
 def narrowed(spec: ModelSpec, inputs: Mapping[str, Input], network: nn.Module) -> ModelSpec:
     """The spec of a network whose layers were made narrower."""
     return spec.narrowed(inputs, _read_back(spec.parts(inputs), network))
@@ -112,8 +124,6 @@ def _source(part: Part) -> str:
 
 
 def _module(family: Family, spec: Component) -> ModuleType:
-    if isinstance(spec, ModelSpec) and spec.network_of:
-        spec = catalog.default("models", spec.network_of)
     module: ModuleType = catalog.part(family, spec, "network")
     return module
 

@@ -48,6 +48,7 @@ class ModelConfig(Strict):
     seed: int
     cleaning: Cleanings = ()
     data: str | None = Field(None, description="SHA-256 of the prepared data that it was trained on.")
+    assets: dict[str, str] = Field({}, description="SHA-256 of each asset by the name that the recipe has for it.")
     recipe: TrainSpec = Field(description="The whole spec of the run that trained it; compression trains on with it.")
     compression: Annotated[tuple[Compression, ...], Lenient] = ()
 

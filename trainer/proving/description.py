@@ -17,6 +17,10 @@ from trainer.proving.verdict import ExportReport
 LONGEST_TEXT = 200
 LONGEST_CAUTION = 1000
 MOST_TEXTS = 50
+# Who takes a model home takes no rows of the data with it that nobody asked for.
+MISTAKES = (
+    "- Mistakes: the training's report shows the test rows that are answered worst; they are not among these files."
+)
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -60,6 +64,7 @@ def card(
         *_about(config),
         *_scores(scores),
         *(f"- Caution: {plain(caution, longest=LONGEST_CAUTION)}" for caution in cautions),
+        MISTAKES,
         *(line for title, text in sections.items() for line in ("", f"## {title}", "", *text)),
     ]
     return "\n".join(lines) + "\n"

@@ -27,9 +27,16 @@ def _first(rows: dict[str, Array], size: int) -> dict[str, Array]:
 def _median_ms(model: Callable[[dict[str, Array]], object], batch: dict[str, Array]) -> float:
     for _ in range(WARM_UP_CALLS):
         model(batch)
+    return median(seconds_of_calls(model, batch, FEWEST_CALLS, MOST_CALLS, SECONDS)) * 1000
+
+
+def seconds_of_calls(
+    model: Callable[[dict[str, Array]], object], batch: dict[str, Array], fewest: int, most: int, seconds: float
+) -> list[float]:
+    """What each call takes: of so many calls, or of those that begin within so many seconds in all."""
     spent: list[float] = []
-    while len(spent) < FEWEST_CALLS or (sum(spent) < SECONDS and len(spent) < MOST_CALLS):
+    while len(spent) < fewest or (sum(spent) < seconds and len(spent) < most):
         start = perf_counter()
         model(batch)
         spent.append(perf_counter() - start)
-    return median(spent) * 1000
+    return spent

@@ -15,6 +15,7 @@ import numpy as np
 from trainer.proving.raw_rows import STDIN, Row, quoted, read
 
 Array = np.ndarray[Any, np.dtype[Any]]
+Values = Array | list[Array]  # an array a row where rows differ in length
 
 
 class RowsError(Exception):
@@ -84,16 +85,20 @@ def one_batch(
     """Some rows: an array a block, and the lengths of those that differ in length."""
     batch: dict[str, Array] = {}
     for block in blocks:
-        values = encoded(block, rows, folder, notes)
-        batch |= {block["name"]: values} if isinstance(values, np.ndarray) else padded(block, values, longer)
+        batch |= tensors(block, encoded(block, rows, folder, notes), longer)
     return batch
 
 
-def encoded(block: dict[str, Any], rows: Sequence[Row], folder: Path, notes: Notes) -> Array | list[Array]:
+def tensors(block: dict[str, Any], values: Values, longer: int = 0) -> dict[str, Array]:
+    """The values of a block as the model takes them."""
+    return {block["name"]: values} if isinstance(values, np.ndarray) else padded(block, values, longer)
+
+
+def encoded(block: dict[str, Any], rows: Sequence[Row], folder: Path, notes: Notes) -> Values:
     """One block, an array a row where rows differ in length; what is not understood is noted, and counts as missing."""
     cells = {name: [values.get(name) for _, values in rows] for name in block["columns"]}
     try:
-        array, strange = import_module(f"read_{block['kind']}").read(list(cells.values()), block, folder)
+        array, strange = read_cells(import_module(f"read_{block['kind']}"), list(cells.values()), block, folder)
     except (ValueError, OSError) as error:
         if len(rows) == 1:
             raise ValueError(f"{rows[0][0]}, column {quoted(block['columns'])}: {error}.") from error
@@ -104,9 +109,17 @@ def encoded(block: dict[str, Any], rows: Sequence[Row], folder: Path, notes: Not
     for name, odd in strange:
         at = next((at for at, cell in places[name] if cell is odd), 0)
         notes.add(name, "values are not understood and count as missing", f"“{str(odd)[:80]}” in {rows[at][0]}")
+    return array
+
+
+def read_cells(
+    reader: Any, cells: Sequence[Sequence[Any]], block: dict[str, Any], folder: Path
+) -> tuple[Values, list[tuple[str, Any]]]:
+    """The cells of each column as the kind's ``reader`` reads them, and those that it does not understand."""
+    array, strange = reader.read(cells, block, folder)
     if "lengths" in block:
-        return [np.asarray(row, block["dtype"]) for row in array]
-    return np.asarray(array, block["dtype"])
+        return [np.asarray(row, block["dtype"]) for row in array], strange
+    return np.asarray(array, block["dtype"]), strange
 
 
 def padded(block: dict[str, Any], rows: Sequence[Array], longer: int) -> dict[str, Array]:

@@ -8,18 +8,21 @@ from trainer.errors import TrainerError
 from trainer.specs.compress import CompressSpec
 from trainer.specs.export import ExportSpec
 from trainer.specs.inspect import InspectSpec
+from trainer.specs.inspect_asset import InspectAssetSpec
 from trainer.specs.preview import PreviewSpec
 from trainer.specs.run import RunSpec
 from trainer.specs.train import TrainDraft, TrainSpec
 
-AnyKind = TrainSpec | CompressSpec | ExportSpec | InspectSpec | PreviewSpec
+AnyKind = TrainSpec | CompressSpec | ExportSpec | InspectSpec | InspectAssetSpec | PreviewSpec
 AnySpec = Annotated[AnyKind, Field(discriminator="kind")]
-AnyDraft = TrainDraft | CompressSpec | ExportSpec | InspectSpec | PreviewSpec  # as somebody sends it
+# As somebody sends it.
+AnyDraft = TrainDraft | CompressSpec | ExportSpec | InspectSpec | InspectAssetSpec | PreviewSpec
 KINDS: dict[str, type[RunSpec]] = {  # as somebody sends them
     "train": TrainDraft,
     "compress": CompressSpec,
     "export": ExportSpec,
     "inspect": InspectSpec,
+    "inspect_asset": InspectAssetSpec,
     "preview": PreviewSpec,
 }
 _any_spec: TypeAdapter[AnyKind] = TypeAdapter(AnySpec)

@@ -8,6 +8,7 @@
 - ``task``: the ``Task``, which may import torch; ``encode(spec, prepared) -> Encoded``, and
   ``describe(spec, encoded, train) -> Target``, of the training rows.
 - ``answer``: ``readable(answer, output)`` in NumPy alone; it is shipped beside exports.
+- ``outcome``, in NumPy alone: what an answer is for those who try a model (trainer.trying.outcomes).
 
 Scores of a report are a few lines of NumPy each, which tests hold equal to scikit-learn's: importing that would cost
 each process that judges a second and 73 MiB.

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from trainer.data.prepared import Array
 from trainer.data.rows import Rows
-from trainer.report import Report, Scalar
+from trainer.report import Block, Report, Scalar
 from trainer.sentences import gettext_noop as _
 from trainer.specs.train import TrainSpec
-from trainer.training import cleaning_report
+from trainer.training import by_length, cleaning_report, worst_rows
 from trainer.training.checkpoint import Progress
 from trainer.training.scoring import predict
 from trainer.training.setting import Setting
@@ -18,22 +19,31 @@ def judge(setting: Setting, progress: Progress) -> Report:
     setting.model.float()
     judged = predict(setting, part).numpy()
     truth = data.targets[part]
-    decisions = judged[:, :-1].reshape(truth.shape).astype(task.decision_type)
+    decisions, severity, losses = judged[:, :-2], judged[:, -2], judged[:, -1]
+    decisions = decisions.reshape(truth.shape).astype(task.decision_type)
     headline, scalars, blocks = task.report(decisions, truth)
     return Report(
         headline=headline.name,
-        blocks=(*blocks, *(cleaning_report.table(data) if setting.ranks.first else ())),
+        blocks=(*blocks, *(_of_rows(data, decisions, severity, losses) if setting.ranks.first else ())),
         scalars=(
             headline,
             *scalars,
-            Scalar(
-                name="test/loss", label=_("Test loss"), value=float(judged[:, -1].mean()), better="lower", shown=False
-            ),
+            Scalar(name="test/loss", label=_("Test loss"), value=float(losses.mean()), better="lower", shown=False),
             Scalar(name="test/rows", label=_("Test rows"), value=len(part)),
             *_of_data(setting.spec, data),
             *_of_training(setting, progress),
         ),
     )
+
+
+def _of_rows(data: Rows, decisions: Array, severity: Array, losses: Array) -> Iterator[Block]:
+    """What only the rank that writes needs: how well rows of each length are answered, which ones worst, and what
+    cleaning did.
+    """
+    part = data.parts.test
+    yield from by_length.tables(data, part, decisions, losses)
+    yield worst_rows.samples(data, part, decisions, severity)
+    yield from cleaning_report.table(data)
 
 
 def _of_data(spec: TrainSpec, data: Rows) -> Iterator[Scalar]:

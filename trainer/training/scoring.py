@@ -49,8 +49,8 @@ def _sums(setting: Setting, part: Indices) -> list[float]:
 
 @torch.no_grad()
 def predict(setting: Setting, part: Indices) -> Tensor:
-    """What the model decides on the raw rows of ``part``, and behind it the loss of each: float64 [N, … + 1] on every
-    rank's host. Memory holds the answers for some rows at a time.
+    """What the model decides on the raw rows of ``part``, and behind it how wrong that is, and its loss: float64
+    [N, … + 2] on every rank's host. Memory holds the answers for some rows at a time.
     """
     ranks = setting.ranks
     setting.model.eval()
@@ -66,5 +66,7 @@ def _decided(setting: Setting, piece: Indices) -> Tensor:
     inputs, targets = to_device(setting.data, piece, setting.ranks, torch.float32)
     answers = setting.model(inputs)
     losses = task.losses_of_answers(answers, targets, setting.loss_of).double().cpu()
-    decisions = torch.from_numpy(task.decide(answers.cpu().numpy())).double()
-    return torch.cat([decisions.reshape(len(piece), -1), losses[:, None]], 1)
+    values = answers.cpu().numpy()
+    decisions = torch.from_numpy(task.decide(values)).double()
+    severity = torch.from_numpy(task.severity(values, setting.data.targets[piece])).double()
+    return torch.cat([decisions.reshape(len(piece), -1), severity[:, None], losses[:, None]], 1)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from trainer import files
 from trainer.attempt import events
+from trainer.attempt.assets import Assets
 from trainer.attempt.control import Control
 from trainer.attempt.job import Job
 from trainer.attempt.journal import Journal
@@ -17,7 +18,8 @@ from trainer.packaging.preprocessing import RawModel
 from trainer.report import Report
 from trainer.sentences import gettext_noop as _
 from trainer.specs.train import TrainSpec
-from trainer.training import checkpoint, cleaning_report, parallel
+from trainer.training import checkpoint, cleaning_report, initial, parallel, row_pictures
+from trainer.training.adapting import adapt
 from trainer.training.checkpoint import Saved
 from trainer.training.judging import judge
 from trainer.training.loop import fit
@@ -39,20 +41,26 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
         journal.write(events.Rewind(step=saved.step if saved else 0))
     ranks = parallel.join(job.devices, spec.threads)
 
+    assets = Assets.of(job)
     with prepared.checking(sha256, beside=ranks.first):
         data = _fitted(rows.read(spec, prepared), spec, saved, folder, ranks)
         if ranks.first:
             _say_what_is_trained_on(journal, data)
         ranks.seed(spec.seed)
-        config = rows.configure(spec, data, sha256)
+        config = rows.configure(spec, data, sha256).model_copy(update={"assets": dict(assets.hashes)})
         setting = Setting(spec, package.module(config), data, ranks, journal)
+        with assets.checking(beside=ranks.first):
+            initial.fill(config, setting.model, assets)
+        if not saved:
+            adapt(setting)
         fitted = fit(setting, control=Control(folder if ranks.first else None), folder=folder, resume=saved)
         if fitted.outcome == "paused":
             return events.Ended(outcome="paused", code=fitted.code, step=fitted.progress.step)
         report = judge(setting, fitted.progress)
 
     if ranks.first:
-        _publish(folder, journal, config, setting.model, report)
+        _publish(folder, journal, config, setting.model)
+        _report(folder, journal, data, report)
     return events.Ended(outcome=fitted.outcome, step=fitted.progress.step)
 
 
@@ -74,13 +82,18 @@ def _fitted(data: Rows, spec: TrainSpec, saved: Saved | None, folder: Path, rank
     return data.with_blocks(path.read_text(encoding="utf-8"))
 
 
-def _publish(folder: Path, journal: Journal, config: ModelConfig, model: RawModel, report: Report) -> None:
+def _publish(folder: Path, journal: Journal, config: ModelConfig, model: RawModel) -> None:
     """Write the model file and say so."""
     (folder / "out").mkdir(exist_ok=True)
     package.save(folder / "out" / "model.safetensors", config, model)
     journal.write(
         events.Output(role="model", path="out/model.safetensors", name="model.safetensors", meta={"form": "torch"})
     )
+
+
+def _report(folder: Path, journal: Journal, data: Rows, report: Report) -> None:
+    """The report, and before it the pictures that it shows."""
+    row_pictures.write(folder, journal, data, report.blocks)
     journal.write(events.Result(report=report.model_dump(mode="json")))
 
 

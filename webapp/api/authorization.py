@@ -8,6 +8,7 @@ from webapp.accounts.access import visible
 from webapp.accounts.authentication import authenticate
 from webapp.accounts.models import User
 from webapp.artifacts.models import Edge
+from webapp.assets.models import Asset
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.http.problems import not_found
 from webapp.runs.export_files import EXPORT
@@ -24,6 +25,7 @@ def authorize(request: HttpRequest) -> User:
             "run_id": runs,
             "dataset_id": visible(Dataset.objects.all(), user),
             "version_id": DatasetVersion.objects.filter(dataset__in=visible(Dataset.objects.all(), user)),
+            "asset_id": visible(Asset.objects.all(), user),
             "export_id": Edge.objects.filter(EXPORT, run__in=runs),
         }[name]
         if not mine.filter(pk=identifier).exists():

@@ -16,7 +16,7 @@ from webapp.artifacts import downloads
 from webapp.artifacts.models import Edge
 from webapp.idempotency.keys import once
 from webapp.metrics.window import MOST_POINTS, window
-from webapp.runs import export_files, replay
+from webapp.runs import export_files, replay, sheets
 from webapp.runs.exports import are_coming, start_exports
 from webapp.runs.models import Kind, Run, StreamEntry
 
@@ -63,6 +63,23 @@ def log(request: HttpRequest, run_id: UUID, after: Query[After]) -> dict[str, An
 def _line(entry: StreamEntry) -> dict[str, Any]:
     line = {"level": "info", "code": "", "message": "", "params": {}, **words.told(entry.body)}
     return {**line, "seq": entry.seq, "time": entry.created}
+
+
+@router.get(
+    "/runs/{uuid:run_id}/samples.png",
+    summary="Pictures of the report's rows",
+    openapi_extra={
+        "responses": {
+            200: {
+                "description": "One below the other; a report's block of samples says how many, and which is whose",
+                "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
+            }
+        }
+    },
+)
+def samples(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """404 where the report shows no pictures."""
+    return sheets.response(find(request, run_id), "samples")
 
 
 @router.get("/runs/{uuid:run_id}/exports", response=schemas.Exports, summary="Files to download")

@@ -12,9 +12,10 @@ from ninja.errors import HttpError, ValidationError
 
 from trainer.errors import TrainerError
 from webapp import away, refusals
-from webapp.api import datasets, description, machines, results, runs, schemas, uploads, versions
+from webapp.api import answers, assets, datasets, description, machines, results, runs, schemas, uploads, versions
 from webapp.api.authorization import authorize
 from webapp.artifacts.store import ArtifactError
+from webapp.assets.services import AssetError
 from webapp.datasets.services import DatasetError
 from webapp.http.problems import Problem, failure, not_found
 from webapp.http.strict_json import Renderer, StrictParser, read
@@ -37,7 +38,9 @@ api = NinjaAPI(
 )
 api.add_router("/datasets", datasets.router)
 api.add_router("/datasets", versions.router)
+api.add_router("/assets", assets.router)
 api.add_router("/runs", runs.router)
+api.add_router("/runs", answers.router)
 api.add_router("", results.router)
 api.add_router("", machines.router)
 
@@ -95,6 +98,13 @@ def _unfit(request: HttpRequest, error: TrainerError) -> HttpResponse:
 
 @api.exception_handler(DatasetError)
 def _dataset(request: HttpRequest, error: DatasetError) -> HttpResponse:
+    if not error.field:
+        return Problem(409, str(error)).response()
+    return _wrong([FieldError(error.field, str(error))])
+
+
+@api.exception_handler(AssetError)
+def _asset(request: HttpRequest, error: AssetError) -> HttpResponse:
     if not error.field:
         return Problem(409, str(error)).response()
     return _wrong([FieldError(error.field, str(error))])

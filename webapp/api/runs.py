@@ -14,6 +14,7 @@ from webapp.accounts.authentication import person
 from webapp.api import editing, schemas
 from webapp.api.datasets import find as find_dataset
 from webapp.api.paging import Page, Paging, page
+from webapp.assets import queries as asset_queries
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.datasets.queries import newest, newest_ready
 from webapp.http.problems import Problem
@@ -227,5 +228,6 @@ def full(request: HttpRequest, run_id: UUID) -> dict[str, Any]:
         "report": words.told(run.report),
         "metrics": reading.names(run.pk),
         "seq": run.stream,
+        "assets": [asset.pk for asset in asset_queries.of_run(run)],
         "children": [brief(child) for child in children],
     }

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Field, Schema
-from pydantic import ConfigDict, StrictInt, StrictStr
+from pydantic import ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from webapp.api.specs import SHAPE
 
@@ -71,7 +71,7 @@ class NewExports(Body):
 class Run(Schema):
     id: UUID
     name: str
-    kind: str = Field(description="train, compress, export or inspect")
+    kind: str = Field(description="train, compress, export, inspect or inspect_asset")
     state: str = Field(
         description="queued, starting, running, stopping, paused, succeeded, stopped, failed or cancelled"
     )
@@ -104,6 +104,7 @@ class RunDetail(Run):
     report: dict[str, Any] | None = Field(description="What came of it; its sentences in words, with code and params.")
     metrics: list[str] = Field(description="Names for /runs/{id}/metrics.")
     children: list[Run]
+    assets: list[UUID] = Field(description="The assets that it reads.")
     seq: int = Field(description="The last number of its stream of events.")
 
 
@@ -133,6 +134,51 @@ class Exports(Schema):
     items: list[Export]
     waiting: bool = Field(description="Whether more may come: the run, or an export run of it, has not ended.")
     proofs: list[dict[str, Any]] = Field(description="Each format with its parity, or why it was refused.")
+
+
+class NewQuestion(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"values": {"COLUMN": 1.5}}]})
+
+    values: dict[str, StrictStr | StrictInt | StrictFloat | StrictBool | None] = Field(
+        max_length=100_000,
+        description="By column; what is left out is missing. Of a picture the content of its file, in Base64.",
+    )
+    about: StrictStr = Field(
+        "", max_length=1000, description="The class or label that the influences are to be about; the answer's own."
+    )
+    model: UUID | None = Field(None, description="The export in ONNX, where the run has several models; the last one.")
+
+
+class Influence(Schema):
+    column: str
+    change: float = Field(description="Of the probability, or of the number: with this, less without it.")
+    place: list[int] = Field(
+        description="Of a word its first and last character, of a patch left, top, right and bottom in pixels; empty "
+        "where the whole value was left out."
+    )
+    further: int = Field(description="Columns that were left out together with this one.")
+
+
+class Doubt(Schema):
+    column: str
+    value: str
+
+
+class Answer(Schema):
+    target: str
+    value: float | None = Field(description="Where a number is told.")
+    words: list[str] = Field(description="The class, or the labels that are there.")
+    probabilities: dict[str, float] = Field(description="The largest, at most 20.")
+    further: int = Field(description="Classes or labels that are less probable than those told.")
+    about: str = Field(description="Whose probability the influences are about; empty where a number is told.")
+    latency_ms: float = Field(description="Of one row: the median of some calls on the worker's processor.")
+    calls: int
+    threads: int
+    not_understood: list[Doubt] = Field(description="Values that counted as missing.")
+    influences: list[Influence] = Field(description="The largest first.")
+    parts: int = Field(description="What could be left out.")
+    tried: int = Field(description="What of it was left out before the time was up.")
+    model: UUID
 
 
 class Events(Schema):

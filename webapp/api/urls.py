@@ -79,13 +79,14 @@ def _by_token_too(view: View) -> View:
 
 
 def _address_of(request: HttpRequest, identifier: str) -> str:
-    """Where to look at what a request made or changed: a version below its data set's, a data set below its list,
-    anything else is a run.
+    """Where to look at what a request made or changed: a version below its data set's, a data set or an asset below its
+    list, anything else is a run.
     """
     if request.path.endswith("/versions"):
         return f"{request.path}/{identifier}"
     root, _separator, rest = request.path.partition("/v1/")
-    return f"{root}/v1/{'datasets' if rest.startswith('datasets') else 'runs'}/{identifier}"
+    first = rest.partition("/")[0]
+    return f"{root}/v1/{first if first in ('datasets', 'assets') else 'runs'}/{identifier}"
 
 
 def _patterns() -> list[URLPattern]:

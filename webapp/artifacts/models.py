@@ -32,7 +32,7 @@ class Edge(models.Model):
     run = models.ForeignKey("runs.Run", on_delete=models.CASCADE, related_name="edges")
     artifact = models.ForeignKey(Artifact, on_delete=models.PROTECT, related_name="edges")
     direction = models.CharField(max_length=6, choices=Direction)
-    role = models.CharField(max_length=40)
+    role = models.CharField(max_length=60)
     name = models.CharField(max_length=255)
     meta = models.JSONField(default=dict)
     created = models.DateTimeField(db_default=Now(), editable=False)

@@ -11,13 +11,15 @@ from django.utils.translation import ngettext
 from trainer.catalog import listing
 from trainer.data.partition import SPLIT
 from trainer.importing.problems import correctable
+from trainer.importing.profile import PREVIEW_LENGTH
 from webapp import words
 from webapp.accounts.models import User
 from webapp.charts import balance
 from webapp.charts.figure import Figure
-from webapp.datasets import queries
+from webapp.datasets import queries, text_profiles
 from webapp.datasets.kind_controls import MOST, Control
 from webapp.datasets.models import Dataset, DatasetVersion
+from webapp.datasets.text_profiles import TextsView
 from webapp.formatting import short
 from webapp.runs.models import Kind
 
@@ -142,6 +144,9 @@ class ProfileView:
     checks: Sequence[str]
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
+    is_cut: bool  # whether cells of these rows go on
+    texts: Sequence[TextsView]
+    more_texts: int  # columns of texts beyond these
     balance_title: str
     balance: Figure | None
     thumbnails: Mapping[str, Any] | None
@@ -177,6 +182,9 @@ def profile(version: DatasetVersion, controls: Mapping[str, Control] | None = No
         checks=[words.translated(check["message"]) for check in contents.get("checks") or []],
         header=[column["name"] for column in columns],
         rows=contents.get("rows") or [],
+        is_cut=any(len(cell) > PREVIEW_LENGTH for row in contents.get("rows") or [] for cell in row),
+        texts=text_profiles.views(columns),
+        more_texts=text_profiles.left_out(columns),
         balance_title=balance.title(str(contents.get("suggested_target") or "")),
         balance=balance.draw([(name, count) for name, count in levels]) if levels else None,
         thumbnails=contents.get("thumbnails") if version.thumbnails_id else None,
@@ -224,7 +232,7 @@ def _format(name: str) -> str:
 
 def _column(column: Mapping[str, Any], rows: int, control: Control | None) -> ColumnView:
     missing = int(column.get("missing") or 0)
-    counts = (column.get("histogram") or {}).get("counts") or []
+    counts = (column.get("histogram") or {}).get("counts") or text_profiles.bars_of(column)
     highest = max(counts, default=0) or 1
     levels = column.get("levels") or []
     most = max((count for _name, count in levels), default=0) or 1
@@ -234,7 +242,7 @@ def _column(column: Mapping[str, Any], rows: int, control: Control | None) -> Co
         missing=missing,
         missing_part=missing / rows if rows else 0.0,
         distinct=int(column.get("distinct") or 0),
-        said=_range(column),
+        said=_range(column) or text_profiles.range_of(column),
         bars=[BARS * count / highest for count in counts],
         levels=[(str(name), count, round(100 * count / most)) for name, count in levels[:LEVELS]],
         control=control,

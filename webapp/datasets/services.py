@@ -38,7 +38,7 @@ class DatasetError(Exception):
 @transaction.atomic
 def create(*, owner: User, uploads: Sequence[UUID], name: str = "") -> Dataset:
     """A data set of whole uploads, which an inspect run is queued to open. Raises DatasetError."""
-    files = _files(owner, uploads)
+    files = whole_uploads(owner, uploads)
     return _create(owner, name or PurePath(files[0][0]).stem or files[0][0], files)
 
 
@@ -60,7 +60,7 @@ def create_from_sample(*, owner: User, sample: str, name: str = "") -> Dataset:
 def add_version(*, dataset: Dataset, uploads: Sequence[UUID]) -> DatasetVersion:
     """A newer content of a data set; runs that were made keep theirs. Raises DatasetError."""
     Dataset.objects.select_for_update().get(pk=dataset.pk)
-    return _add_version(dataset, _files(dataset.owner, uploads))
+    return _add_version(dataset, whole_uploads(dataset.owner, uploads))
 
 
 def rename(dataset: Dataset, name: str) -> bool:
@@ -135,7 +135,7 @@ def next_number(dataset: Dataset) -> int:
     return int(dataset.versions.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
-def _files(owner: User, uploads: Sequence[UUID]) -> Files:
+def whole_uploads(owner: User, uploads: Sequence[UUID]) -> Files:
     """Names and contents of whole uploads of this person, in the order they were given."""
     if not 1 <= len(set(uploads)) == len(uploads) <= MOST_FILES:
         raise DatasetError(_("Give one to %(most)s different uploads.") % {"most": MOST_FILES}, field="uploads")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact, Edge, ModelVersion
 from webapp.artifacts.store import MissingError
+from webapp.assets.models import Asset
 from webapp.datasets.models import DatasetVersion, Upload
 from webapp.runs.models import Checkpoint
 from webapp.runs.states import FINAL
@@ -83,6 +84,11 @@ def costs(sha256: str) -> Iterator[str]:
             "The model of the run “%(name)s”: it can be neither compressed nor exported again; its exports stay. "
             "Training it again makes it anew."
         ) % {"name": model.run.name}
+    for asset in Asset.objects.filter(content=sha256):
+        yield _(
+            "The asset “%(name)s”: no run begins with it, and unfinished ones wait, until the same file is uploaded "
+            "again."
+        ) % {"name": asset.name}
     for upload in Upload.objects.filter(artifact=sha256):
         yield _("The upload “%(name)s”: it cannot be made a data set; send it again.") % {"name": upload.name}
     yield from _of_edges(sha256)

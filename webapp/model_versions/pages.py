@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from trainer.report import Scalar
+from trainer.trying import FORMAT
 from webapp import scalars, words
 from webapp.accounts.access import visible
 from webapp.accounts.models import User
@@ -18,17 +19,21 @@ from webapp.runs.headline import of_report
 from webapp.runs.models import Kind, Run, State
 from webapp.runs.states import FINAL
 
+BUNDLE = "bundle"
+Files = Mapping[tuple[UUID, str], UUID]  # by the run that made them, and the format
+
 
 @dataclass(frozen=True)
 class Described:
-    """A model version with its metric in words, latency of one row in milliseconds, and its bundle, or in a word why
-    it has none.
+    """A model version with its metric in words, latency of one row in milliseconds, its bundle, or in a word why
+    it has none, and the export that it is tried by.
     """
 
     version: ModelVersion
     quality: str
     latency: float | None
     bundle: UUID | None
+    graph: UUID | None
     lack: str
 
 
@@ -38,20 +43,23 @@ def models(user: User) -> QuerySet[ModelVersion]:
 
 
 def described(versions: Sequence[ModelVersion]) -> list[Described]:
-    """The versions with what their reports say; two further queries for all bundles."""
+    """The versions with what their reports say; two further queries for the files of all."""
     makers = _makers(versions)
-    bundles = _bundles(makers)
-    return [_described(version, makers.get(_key(version), []), bundles) for version in versions]
+    files = _files(makers)
+    return [_described(version, makers.get(_key(version), []), files) for version in versions]
 
 
-def _described(version: ModelVersion, makers: Sequence[Run], bundles: Mapping[UUID, UUID]) -> Described:
+def _described(version: ModelVersion, makers: Sequence[Run], files: Files) -> Described:
     report: Mapping[str, Any] = version.report or {}
     stage: Mapping[str, Any] = report.get("report") or report
     metric = stage.get("metric") or of_report(version.run.report or {})
     latency = (stage.get("latency_ms") or {}).get("1")
-    bundle = next((bundles[maker.pk] for maker in makers if maker.pk in bundles), None)
+    bundle, graph = (
+        next((files[maker.pk, form] for maker in makers if (maker.pk, form) in files), None)
+        for form in (BUNDLE, FORMAT)
+    )
     lack = _lack(makers[0] if makers else version.run)
-    return Described(version, _quality(metric), latency, bundle, lack)
+    return Described(version, _quality(metric), latency, bundle, graph, lack)
 
 
 def _quality(metric: Scalar | Mapping[str, Any] | None) -> str:
@@ -86,8 +94,9 @@ def _makers(versions: Sequence[ModelVersion]) -> dict[tuple[UUID | None, str], l
     return makers
 
 
-def _bundles(makers: Mapping[Any, Sequence[Run]]) -> dict[UUID, UUID]:
-    """The bundle of each export run that made one."""
+def _files(makers: Mapping[Any, Sequence[Run]]) -> Files:
+    """The bundle, and the file that a model is tried by, of each export run that made them."""
     runs = [maker.pk for several in makers.values() for maker in several]
-    edges = Edge.objects.filter(run__in=runs, role="export", direction=Edge.Direction.OUTPUT, meta__format="bundle")
-    return dict(edges.values_list("run", "id"))
+    edges = Edge.objects.filter(run__in=runs, role="export", direction=Edge.Direction.OUTPUT)
+    rows = edges.filter(meta__format__in=(BUNDLE, FORMAT)).values_list("run", "meta__format", "id")
+    return {(run, form): identifier for run, form, identifier in rows}

@@ -20,6 +20,15 @@ def pairs(spec: Mapping[str, Any]) -> list[tuple[str, str]]:
     return list(_pairs(model, spec)) if model is not None else []
 
 
+def with_names(value: Any, names: Mapping[str, str]) -> Any:
+    """A spec with the names of what it names by identifiers."""
+    if isinstance(value, Mapping):
+        return {key: with_names(part, names) for key, part in value.items()}
+    if isinstance(value, list):
+        return [with_names(part, names) for part in value]
+    return names.get(value, value) if isinstance(value, str) else value
+
+
 def _pairs(model: type[BaseModel], spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """In the order of the form. The database keeps none."""
     for name, info, shape in sorted(fields(model), key=lambda field: _place(field[1])):

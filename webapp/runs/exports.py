@@ -77,7 +77,7 @@ def are_asked_for(run: Run) -> bool:
 
 def are_coming(run: Run, *, has_unfinished: bool) -> bool:
     """Whether files to download may still be made of the run; ``has_unfinished``: an export run of it has not ended."""
-    if State(run.state) in FINAL or run.kind == Kind.INSPECT:
+    if State(run.state) in FINAL or run.kind in (Kind.INSPECT, Kind.INSPECT_ASSET):
         return has_unfinished
     return run.kind == Kind.EXPORT or are_asked_for(run)
 

@@ -7,6 +7,7 @@ from trainer.errors import TrainerError
 from trainer.specs.parsing import parse
 from trainer.specs.run import RunSpec
 from trainer.specs.train import TrainDraft, TrainSpec
+from webapp.assets import references
 from webapp.datasets.models import DatasetVersion
 from webapp.runs.classes import require_learnable
 from webapp.workers.queries import most_devices
@@ -21,6 +22,7 @@ def training_spec(spec: dict[str, Any], version: DatasetVersion) -> TrainDraft:
     parsed = parse(spec, "train")
     assert isinstance(parsed, TrainDraft)
     _require_usable(version)
+    references.require(parsed, version.dataset.owner)
     fitted = parsed if awaits_inspection(version) else complete(parsed, version)
     require_devices(fitted)
     return fitted

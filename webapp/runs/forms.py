@@ -15,6 +15,7 @@ from trainer.data.summary import DataSummary
 from trainer.errors import TrainerError
 from trainer.specs.train import TrainDraft
 from webapp import refusals
+from webapp.assets.queries import Choices
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import fitting
 from webapp.runs.controls import draw
@@ -89,10 +90,14 @@ def filled(spec: TrainDraft) -> dict[str, Any]:
 
 
 def sections(
-    reading: Reading, summary: DataSummary, most_ranks: int | None, model: type[Strict] = TrainDraft
+    reading: Reading,
+    summary: DataSummary,
+    most_ranks: int | None,
+    model: type[Strict] = TrainDraft,
+    assets: Choices | None = None,
 ) -> tuple[Part, ...]:
-    """The form, filled with what was said and with what is wrong beside each field."""
-    controls = draw.controls(model, reading.raw, Surroundings(summary, most_ranks, reading.errors))
+    """The form, filled with what was said and with what is wrong beside each field; ``assets`` are the person's."""
+    controls = draw.controls(model, reading.raw, Surroundings(summary, most_ranks, reading.errors, assets=assets))
     places = _places(model)
     return tuple(
         Part(section.name.lower(), _(section.value), group)

@@ -24,6 +24,7 @@ class Kind(models.TextChoices):
     COMPRESS = "compress"
     EXPORT = "export"
     INSPECT = "inspect"
+    INSPECT_ASSET = "inspect_asset"
     PREVIEW = "preview"
 
 
@@ -36,7 +37,7 @@ class Run(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="runs")
     name = models.CharField(max_length=200)
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=20, choices=Kind)
     parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="children")
     dataset_version = models.ForeignKey(
         "datasets.DatasetVersion", null=True, on_delete=models.PROTECT, related_name="runs"

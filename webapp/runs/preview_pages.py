@@ -19,9 +19,7 @@ from trainer.specs.preview import PREVIEWED
 from trainer.specs.train import TrainSpec
 from webapp import words
 from webapp.accounts.access import signed_in
-from webapp.artifacts import store
-from webapp.artifacts.store import ArtifactError
-from webapp.runs import forms, previews, starting, states
+from webapp.runs import forms, previews, sheets, starting, states
 from webapp.runs.faults import Fault
 from webapp.runs.models import Run, State
 
@@ -58,15 +56,8 @@ def show(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 @require_safe
 def sheet(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    """Pictures as augmentation varies them: our own PNG, never a file that somebody sent."""
-    artifact = previews.sheet(previews.find(signed_in(request), run_id))
-    if artifact is None:
-        raise Http404
-    try:
-        picture = store.read(artifact.sha256)
-    except ArtifactError:
-        raise Http404 from None
-    return HttpResponse(picture, content_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+    """Pictures as augmentation varies them."""
+    return sheets.response(previews.find(signed_in(request), run_id), "sheet")
 
 
 def _fragment(request: HttpRequest, run: Run) -> HttpResponse:

@@ -12,7 +12,6 @@ from trainer.specs.preview import PreviewSpec
 from trainer.specs.train import TrainDraft
 from webapp.accounts.access import visible
 from webapp.accounts.models import User
-from webapp.artifacts.models import Artifact, Edge
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import services, states
 from webapp.runs.models import Kind, Run, State
@@ -61,11 +60,3 @@ def find(user: User, run_id: UUID) -> Run:
 def result(run: Run) -> Preview | None:
     """What it found; None while it has not."""
     return Preview.model_validate(run.report, strict=False) if run.report else None
-
-
-def sheet(run: Run) -> Artifact | None:
-    """The pictures that it drew."""
-    edge = (
-        Edge.objects.filter(run=run, direction=Edge.Direction.OUTPUT, role="sheet").select_related("artifact").first()
-    )
-    return edge.artifact if edge else None

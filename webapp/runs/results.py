@@ -8,13 +8,15 @@ from django.utils.translation import gettext as _
 
 from trainer import report
 from trainer.compressing import savings
-from trainer.report import Heading, Report, Table
+from trainer.report import Report, Samples, Table
 from webapp import scalars, words
 from webapp.charts import compression, confusion, residuals
 from webapp.charts.figure import Figure
 from webapp.formatting import is_number, percent, short
+from webapp.runs import sample_rows
 from webapp.runs.headline import of_report
 from webapp.runs.models import Run
+from webapp.runs.sample_rows import SamplesView
 
 FIGURES: Mapping[str, Any] = {"confusion": confusion, "residuals": residuals}
 
@@ -73,6 +75,7 @@ class Results:
     drawings: Sequence[Drawing] = field(default=())
     lack: str = ""
     cautions: Sequence[str] = ()
+    samples: Sequence[SamplesView] = ()
 
 
 def of(run: Run) -> Results | None:
@@ -88,9 +91,14 @@ def _of_blocks(body: Report) -> Results:
     return Results(
         facts,
         tables,
+        samples=_samples(body),
         drawings=[_drawing(block) for block in body.blocks if isinstance(block, report.Figure)],
         cautions=[words.sentence(caution.message, caution.params) for caution in body.cautions],
     )
+
+
+def _samples(body: Report) -> list[SamplesView]:
+    return [sample_rows.view(block) for block in body.blocks if isinstance(block, Samples)]
 
 
 def _drawing(block: report.Figure) -> Drawing:
@@ -105,19 +113,12 @@ def _table(block: Table) -> TableView:
     ]
     rows = [
         [
-            Cell(_cell(value, heading), label, heading.unit is not None)
+            Cell(scalars.cell(value, heading), label, heading.unit is not None)
             for value, heading, label in zip(row, block.headings, labels, strict=True)
         ]
         for row in block.rows
     ]
     return TableView(words.translated(block.title), words.translated(block.note), headings, rows)
-
-
-def _cell(value: str | int | float | None, heading: Heading) -> str:
-    if heading.unit is not None:
-        return scalars.in_unit(value, heading.unit)
-    text = "–" if value is None else str(value)
-    return words.translated(text) if heading.is_message else text
 
 
 def _compression(body: Mapping[str, Any]) -> Results:
@@ -135,7 +136,10 @@ def _compression(body: Mapping[str, Any]) -> Results:
             is_part=_is_share(done[0]["metric"]),
         ),
     )
-    return Results(_savings(body, done), stages=_rows(stages), metric=_metric(done), drawings=[drawing])
+    samples = _samples(report.parse(body))
+    return Results(
+        _savings(body, done), stages=_rows(stages), metric=_metric(done), drawings=[drawing], samples=samples
+    )
 
 
 def _is_share(metric: Mapping[str, Any]) -> bool:

@@ -19,6 +19,7 @@ from webapp import words
 from webapp.accounts.models import User
 from webapp.artifacts import removing
 from webapp.artifacts.models import Artifact
+from webapp.assets import references
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import broker, fitting, states, stream
 from webapp.runs.awaiting import AWAITS_DATA
@@ -131,6 +132,7 @@ def _clipped(name: str) -> str:
     return name if len(name) <= longest else name[: longest - 1] + "…"
 
 
+@transaction.atomic
 def start_training(
     *, owner: User, name: str, dataset_version: DatasetVersion, spec: dict[str, Any], idempotency_key: str | None = None
 ) -> Run:
@@ -142,11 +144,12 @@ def start_training(
     require_bearable(owner)
     prepared, awaits_data = dataset_version.prepared, fitting.awaits_inspection(dataset_version)
     assert prepared is not None or awaits_data
+    assets = references.inputs(fitted, owner)
     return queue_run(
         owner=owner,
         name=name,
         spec=fitted,
-        inputs={} if prepared is None or awaits_data else {"prepared": prepared},
+        inputs=assets if prepared is None or awaits_data else {**assets, "prepared": prepared},
         dataset_version=dataset_version,
         idempotency_key=idempotency_key,
         awaits_data=awaits_data,
@@ -210,8 +213,8 @@ def retry(*, run: Run, owner: User) -> Run:
     again = queue_run(
         owner=owner, name=run.name, spec=spec, inputs=inputs, dataset_version=run.dataset_version, parent=run.parent
     )
-    if run.kind == Kind.INSPECT:
-        states.await_inspection(again)
+    if run.kind in (Kind.INSPECT, Kind.INSPECT_ASSET):
+        states.await_inspection(again, run)
     return again
 
 
@@ -286,7 +289,7 @@ def _resume(run: Run) -> None:
 
 def _cancel(run: Run) -> None:
     if run.state != State.CANCELLED:
-        reason = NOT_INSPECTED if run.kind == Kind.INSPECT else states.NO_REASON
+        reason = NOT_INSPECTED if run.kind in (Kind.INSPECT, Kind.INSPECT_ASSET) else states.NO_REASON
         _require(run, states.move(run.pk, State.CANCELLED, reason=reason))
 
 

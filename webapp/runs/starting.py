@@ -15,6 +15,7 @@ from trainer.errors import TrainerError
 from trainer.specs.train import TrainSpec
 from webapp import names, refusals
 from webapp.accounts.access import signed_in
+from webapp.assets import queries as asset_queries
 from webapp.datasets import pages
 from webapp.datasets import queries as dataset_queries
 from webapp.datasets.models import DatasetVersion
@@ -24,7 +25,7 @@ from webapp.idempotency import form_keys
 from webapp.runs import faults, forms, queries, services
 from webapp.runs.controls.edits import EDIT, edited
 from webapp.runs.faults import Fault
-from webapp.runs.forms import Reading
+from webapp.runs.forms import Part, Reading
 from webapp.runs.models import Run
 from webapp.runs.plan import plan
 from webapp.workers.queries import most_devices
@@ -150,11 +151,16 @@ def _form(
 
 
 def _fields(reading: Reading, version: DatasetVersion, name: str) -> dict[str, Any]:
-    parts = forms.sections(reading, _summary(version), most_devices())
+    parts = _sections(reading, version)
     errors = {"whole": reading.errors.get("", ()), "name": reading.errors.get("name", ())} if reading.errors else None
     if errors and not errors["whole"]:
         errors["whole"] = faults.homeless(reading.errors, [part.group for part in parts])
     return {"sections": parts, "errors": errors, "run_name": name}
+
+
+def _sections(reading: Reading, version: DatasetVersion) -> tuple[Part, ...]:
+    assets = asset_queries.choices(version.dataset.owner)
+    return forms.sections(reading, _summary(version), most_devices(), assets=assets)
 
 
 def _preview(reading: Reading, version: DatasetVersion, sent: QueryDict | None = None) -> dict[str, Any]:
@@ -174,7 +180,7 @@ def faults_of(reading: Reading, version: DatasetVersion, sent: QueryDict | None)
     """What is wrong with a spec, each with its control in the form; ``sent`` is the form as a browser has it."""
     if not reading.errors:
         return []
-    groups = [part.group for part in forms.sections(reading, _summary(version), most_devices())]
+    groups = [part.group for part in _sections(reading, version)]
     of_name = [Fault(NAME, _("Name"), message) for message in reading.errors.get("name", ())]
     return [*of_name, *faults.of(groups, reading.errors, sent)]
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
+from webapp.assets.models import Asset
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import checkpoints, stream
 from webapp.runs.models import Kind, Run, State
@@ -126,10 +127,15 @@ def _let_go(run: Run) -> None:
     if run.kind == Kind.INSPECT and run.state != State.SUCCEEDED:
         waiting = DatasetVersion.objects.filter(runs=run, state=DatasetVersion.State.INSPECTING)
         waiting.update(state=DatasetVersion.State.FAILED)
+    if run.kind == Kind.INSPECT_ASSET and run.state != State.SUCCEEDED:
+        Asset.objects.filter(inspection=run, state=Asset.State.INSPECTING).update(state=Asset.State.FAILED)
 
 
-def await_inspection(run: Run) -> None:
-    """Files that could not be used are being opened once more."""
+def await_inspection(run: Run, earlier: Run) -> None:
+    """Files that could not be used are being opened once more, by another run than before."""
+    Asset.objects.filter(inspection=earlier, state=Asset.State.FAILED).update(
+        inspection=run, state=Asset.State.INSPECTING
+    )
     DatasetVersion.objects.filter(runs=run, state=DatasetVersion.State.FAILED).update(
         state=DatasetVersion.State.INSPECTING
     )

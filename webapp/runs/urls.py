@@ -15,6 +15,7 @@ urlpatterns = [
     path("<uuid:run_id>/", views.detail, name="detail"),
     path("<uuid:run_id>/status/", views.status, name="status"),
     path("<uuid:run_id>/outcome/", views.outcome, name="outcome"),
+    path("<uuid:run_id>/samples.png", views.samples, name="samples"),
     path("<uuid:run_id>/log/", views.log, name="log"),
     path("<uuid:run_id>/window", curves.window_of, name="window"),
     path("<uuid:run_id>/metrics.csv", curves.as_csv, name="metrics_csv"),

@@ -17,9 +17,11 @@ from trainer.errors import TrainerError
 from trainer.task import LiveChart
 from webapp import fragments, words
 from webapp.accounts.access import signed_in
+from webapp.assets import queries as asset_queries
+from webapp.assets.models import Asset
 from webapp.datasets import pages
 from webapp.idempotency import form_keys
-from webapp.runs import configuration, forms, live_charts, logbook, queries, results, services
+from webapp.runs import configuration, forms, live_charts, logbook, queries, results, services, sheets
 from webapp.runs.exports import are_asked_for
 from webapp.runs.headline import headline
 from webapp.runs.models import Kind, Run, State
@@ -80,6 +82,12 @@ def outcome(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 
 @require_safe
+def samples(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """The pictures of the rows in the run's report."""
+    return sheets.response(queries.find(signed_in(request), run_id), "samples")
+
+
+@require_safe
 def log(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """The lines of the log that the page lacks: ``after=RUN:SEQ`` for each of the streams of which it has some."""
     lines = logbook.lines(queries.find(signed_in(request), run_id), dict(map(_mark, request.GET.getlist("after"))))
@@ -136,6 +144,8 @@ def _page_of(run: Run) -> HttpResponse:
         return redirect("runs:detail", run.parent_id)
     if run.kind == Kind.INSPECT and (version := run.dataset_version) is not None:
         return redirect(version)
+    if run.kind == Kind.INSPECT_ASSET and (asset := Asset.objects.filter(inspection=run).first()) is not None:
+        return redirect(asset)
     return redirect("runs:detail", run.pk)
 
 
@@ -207,6 +217,7 @@ def _outcome(run: Run) -> dict[str, Any]:
 
 
 def _about(run: Run) -> dict[str, Any]:
+    assets = asset_queries.of_run(run)
     spec = json.dumps(run.spec, indent=2, ensure_ascii=False)
     return {
         "spec_json": spec,
@@ -214,7 +225,10 @@ def _about(run: Run) -> dict[str, Any]:
         "attempts": run.attempts.select_related("worker").order_by("number"),
         "is_live": run.kind in queries.LISTED,
         "live_charts": live_charts.charts(_task_charts(run), has_schedule=run.kind == Kind.TRAIN),
-        "configuration": configuration.pairs(run.spec),
+        "assets": assets,
+        "configuration": configuration.pairs(
+            configuration.with_names(run.spec, {str(one.pk): one.name for one in assets})
+        ),
     }
 
 

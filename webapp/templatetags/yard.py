@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from trainer.catalog import listing
+from trainer.importing.forms import visible
 from webapp import formatting, scalars, words
 from webapp.runs import headline
 from webapp.runs.controls.control import Field
@@ -23,6 +24,7 @@ CHECKED, INVALID = mark_safe(" checked"), mark_safe(' aria-invalid="true"')
 register.filter(formatting.duration)
 register.filter(formatting.percent)
 register.filter(formatting.short)
+register.filter(visible)
 
 
 @register.simple_tag
@@ -166,6 +168,14 @@ def format_labels() -> list[tuple[str, str]]:
         content, _bracket, name = words.translated(entry.label).partition(" (")
         names.setdefault(content, []).append(name.removesuffix(")"))
     return [(content, " · ".join(filter(None, own))) for content, own in names.items()]
+
+
+@register.simple_tag
+def asset_labels() -> list[tuple[str, str]]:
+    """The kinds of assets that can be uploaded, and what each is."""
+    return [
+        (words.translated(entry.label), words.translated(entry.description)) for entry in listing("assets").values()
+    ]
 
 
 @register.simple_tag

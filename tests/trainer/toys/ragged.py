@@ -38,6 +38,7 @@ def main(folder: Path) -> None:
     trained = samples.attempt(folder / "train", "train", _spec(model, epochs=20), {"prepared": prepared})
     numbers = report.parse(trained.report)
     results |= {"accuracy": numbers.value("test/accuracy"), "useful": numbers.value("useful")}
+    results["lengths"] = _by_length(numbers)
     results |= {"exports": _exports(folder / "export", prepared, trained), "answers": _answers(folder)}
     forgetful = {"name": "fusion", "encoders": [{"name": "forgetful"}]}
     frozen = samples.attempt(folder / "frozen", "train", _spec(forgetful, epochs=2), {"prepared": prepared})
@@ -59,6 +60,12 @@ def _write(path: Path) -> Path:
     codes = rises.astype(np.int32)[:, None]
     write_prepared(path, DataSummary(rows=ROWS, columns=columns), {**track.arrays("path", tracks), "categories": codes})
     return path
+
+
+def _by_length(body: report.Report) -> list[list[Any]]:
+    """The table of lengths, its headings first."""
+    table = next(block for block in body.blocks if isinstance(block, report.Table) and block.title == "By length")
+    return [[heading.label for heading in table.headings], *map(list, table.rows)]
 
 
 def _first() -> list[bool]:

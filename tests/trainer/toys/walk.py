@@ -14,6 +14,8 @@ import numpy as np
 from tests.trainer import samples
 from trainer import report
 from trainer.importing.preparation import Preparation, prepare
+from trainer.trying import answering, opening
+from trainer.trying.questions import Question
 
 
 def main(folder: Path) -> None:
@@ -43,9 +45,16 @@ def main(folder: Path) -> None:
                 "stages": [row["status"] for row in compressed.report["stages"]],
                 "exports": [item["status"] for item in exported.report["exports"]],
                 "answers": [json.loads(line) for line in words.stdout.splitlines()],
+                "tried": _tried(exported.folder / "out" / "model.onnx"),
             }
         )
     )
+
+
+def _tried(graph: Path) -> list[object]:
+    """What is answered about one row, and whether its angle mattered."""
+    answer = answering.answer(opening.opened(graph.read_bytes()), Question({"wind": "90"}), lambda: True)
+    return [*answer.outcome.words, *((one.column, one.change > 0.2) for one in answer.influences)]
 
 
 def _import(folder: Path) -> Preparation:

@@ -16,7 +16,8 @@ class Candidate(levelled.Candidate):
     def column(self) -> Column | None:
         """Raises TrainerError where somebody chose the kind and there are other words."""
         observed = self.observed
-        words = observed.words()
+        are_few = len(observed.levels) <= self.most  # the spellings of more are not worth to be compared
+        words = observed.words() if are_few or self.reading is not None else []
         pair = boolean.pair(words, numbers=self.reading is not None)
         if pair is None and self.reading is not None:
             self.require_values()

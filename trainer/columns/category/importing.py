@@ -8,6 +8,7 @@ import numpy as np
 from trainer.columns import Column as BaseColumn
 from trainer.columns import category
 from trainer.columns.category import Column
+from trainer.columns.text.prose import is_prose
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
 from trainer.importing import levelled
@@ -43,9 +44,11 @@ class Candidate(levelled.Candidate):
 
     def _is_category(self) -> bool:
         observed = self.observed
-        levels = len(observed.words())
-        short = observed.length <= LONGEST_LEVEL * max(1, observed.rows) * 0.75 and not self._has_long()
-        return short and levels <= MOST_LEVELS and (levels <= FEW_LEVELS or levels <= observed.present / 2)
+        if observed.length > LONGEST_LEVEL * max(1, observed.rows) * 0.75 or self._has_long():
+            return False
+        words = observed.words()
+        are_few = len(words) <= FEW_LEVELS or len(words) <= observed.present / 2
+        return len(words) <= MOST_LEVELS and are_few and not is_prose(words, observed.present)
 
     def _has_long(self) -> bool:
         return any(map(is_short_form, self.observed.levels.words()))

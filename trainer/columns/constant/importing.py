@@ -16,6 +16,7 @@ from trainer.importing.problems import Problem, problem
 if TYPE_CHECKING:  # as in trainer.importing.kind
     from trainer.importing.observed import Part
 
+MOST_SPELLINGS = 100  # of the one value that all look like: to compare the spellings of more takes long
 MOST_NUMBERS = 0.8  # of the cells, infinite ones, where no other value is left
 
 
@@ -37,7 +38,7 @@ class Candidate(kind.Candidate):
             distinct = int(observed.lowest == observed.highest)
             is_constant = observed.lowest >= observed.highest
             return Column(name=observed.name, missing=self._missing, distinct=distinct) if is_constant else None
-        if not observed.is_full and len(words := observed.words()) <= 1:
+        if len(observed.levels) <= MOST_SPELLINGS and not observed.is_full and len(words := observed.words()) <= 1:
             return Column(name=observed.name, missing=observed.missing, distinct=len(words))
         return Column(name=observed.name, missing=self._missing) if self._is_infinite() else None
 

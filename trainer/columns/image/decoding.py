@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 from PIL import AvifImagePlugin, Image, ImageFile, ImageOps, UnidentifiedImageError
@@ -75,7 +75,7 @@ class Canvas:
         return 1 if self.mode == "L" else 3, self.height, self.width
 
 
-def decoded(path: Path, canvas: Canvas) -> Array:
+def decoded(path: Path | BinaryIO, canvas: Canvas) -> Array:
     """The first frame as uint8 [C, height, width]. Raises BrokenPictureError."""
     try:
         with opened(path) as image:
@@ -97,7 +97,7 @@ def _fitted(picture: Image.Image, canvas: Canvas) -> Image.Image:
     return ImageOps.pad(picture, size, method) if canvas.fit == "pad" else picture.resize(size, method)
 
 
-def opened(path: Path) -> Image.Image:
+def opened(path: Path | BinaryIO) -> Image.Image:
     """The picture, its header read. Our own check of the size comes first, so that the sentence can name it."""
     try:
         with warnings.catch_warnings(), _unchecked_size():

@@ -1,6 +1,7 @@
 """Pictures from outside. Shipped beside exports; it needs NumPy alone, and Pillow for files of pictures."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,9 @@ ARRAYS = ".npy"
 def read(
     values: Sequence[Sequence[Any]], block: dict[str, Any], folder: Path
 ) -> tuple[np.ndarray[Any, Any], list[Any]]:
-    """float32 [rows, C, H, W] of one column: the path of a picture, which becomes pixels as in the import, or pixels
-    from 0 to 255 as arrays, nested lists, or the path of an .npy file with them. Paths may start from ``folder``.
-    Raises ValueError for another shape or what is no picture, OSError for a file that is not there.
+    """float32 [rows, C, H, W] of one column: the path of a picture or the bytes of its file, which become pixels as in
+    the import, or pixels from 0 to 255 as arrays, nested lists, or the path of an .npy file with them. Paths may start
+    from ``folder``. Raises ValueError for another shape or what is no picture, OSError for a file that is not there.
     """
     return np.stack([_pixels(cell, block, folder) for cell in values[0]]).astype(np.float32), []
 
@@ -22,8 +23,12 @@ def read(
 def _pixels(cell: Any, block: dict[str, Any], folder: Path) -> np.ndarray[Any, Any]:
     if cell is None or (isinstance(cell, str) and not cell.strip()):
         raise ValueError("there is no picture, and the model needs one in every row")
+    if isinstance(cell, bytes):
+        return _decoded(BytesIO(cell), "the file", block)
     if isinstance(cell, str) and not cell.strip().lower().endswith(ARRAYS):
-        return _decoded(folder / cell.strip().replace("\\", "/"), block)
+        path = folder / cell.strip().replace("\\", "/")
+        path.stat()  # a file that is not there is no broken one
+        return _decoded(path, f"“{path.name}”", block)
     shape = tuple(block["shape"][1:])
     pixels = _of_array(folder / cell.strip()) if isinstance(cell, str) else np.asarray(cell)
     is_right = pixels.shape == shape and pixels.dtype.kind in "iu" and (pixels >= 0).all() and (pixels <= 255).all()
@@ -35,15 +40,14 @@ def _pixels(cell: Any, block: dict[str, Any], folder: Path) -> np.ndarray[Any, A
     return pixels
 
 
-def _decoded(path: Path, block: dict[str, Any]) -> np.ndarray[Any, Any]:
-    """As the import does it, by the same code."""
+def _decoded(source: Path | BytesIO, name: str, block: dict[str, Any]) -> np.ndarray[Any, Any]:
+    """As the import does it, by the same code; ``name`` stands for the file in a sentence."""
     try:  # those who give arrays need no Pillow
         from trainer.columns.image.decoding import BrokenPictureError, Canvas, decoded
     except ImportError as error:
         raise ValueError(
-            f"“{path.name}” is read by Pillow 11.3 or newer, which is not installed: pip install --upgrade pillow"
+            f"{name} is read by Pillow 11.3 or newer, which is not installed: pip install --upgrade pillow"
         ) from error
-    path.stat()  # a file that is not there is no broken one
     channels, height, width = block["shape"][1:]
     decoding = block["decoding"]
     depth = decoding["deep"]
@@ -51,9 +55,10 @@ def _decoded(path: Path, block: dict[str, Any]) -> np.ndarray[Any, Any]:
         "L" if channels == 1 else "RGB", width, height, decoding["other_proportions"], depth["black"], depth["white"]
     )
     try:
-        return decoded(path, canvas)
+        return decoded(source, canvas)
     except BrokenPictureError as error:
-        raise ValueError(f"“{path.name}” is no picture that can be read: {error}") from error
+        reason = str(error).partition(" <")[0]  # Pillow names the address of a file that has no path
+        raise ValueError(f"{name} is no picture that can be read: {reason}") from error
 
 
 def _of_array(path: Path) -> np.ndarray[Any, Any]:

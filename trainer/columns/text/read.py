@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from trainer.columns.text.tokens import tokens
+from trainer.importing.words import cell as written
 
 
 def read(
@@ -21,9 +22,8 @@ def read(
 
 
 def _text(cell: Any, missing: frozenset[str]) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
+    if cell is not None and (isinstance(cell, bool) or not isinstance(cell, str | int | float)):
         raise ValueError(f"a text is needed, and one is {type(cell).__name__}")
-    text = str(cell)
-    return "" if text.strip() in missing else text
+    text = written(cell)
+    stripped = text.strip()
+    return "" if not stripped or stripped in missing else text

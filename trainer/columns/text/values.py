@@ -21,9 +21,9 @@ def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> lis
     return [Block(name=name, column=column.name, gaps=column.gaps) for name, column in zip(names, columns, strict=True)]
 
 
-def tokenized(block: Block, tokenizer: Tokenizer) -> Block:
-    """With this tokenizer."""
-    return block.model_copy(update={"tokenizer": tokenizer})
+def tokenized(block: Block, **fields: Any) -> Block:
+    """With the tokenizer of these fields."""
+    return block.model_copy(update={"tokenizer": Tokenizer(**fields)})
 
 
 def stepped(block: Block, name: str, arguments: dict[str, Any]) -> Block:

@@ -1,7 +1,7 @@
 """Bag of pieces
 
-Adds up a vector for each run of some tokens, in no order (Joulin et al. 2016). Fast, small data suffice, and a strong
-base line. For texts.
+Adds up a vector for each run of some tokens, in no order (Joulin et al. 2016), where rare ones count more. Fast, small
+data suffice, and a strong base line. For texts.
 """
 
 from collections.abc import Mapping
@@ -19,6 +19,9 @@ class Fields(Component):
 
     shortest_run: int = Field(1, ge=1, le=8, title="Shortest run", description="Of tokens, that has a vector.")
     longest_run: int = Field(4, ge=1, le=8, title="Longest run", description="Of tokens, that has a vector.")
+    least: int = Field(
+        2, ge=1, le=1_000_000, title="Least texts", description="Runs that stand in fewer training rows count nothing."
+    )
     buckets: int = Field(
         1 << 18,
         ge=1 << 8,

@@ -15,6 +15,7 @@ from trainer.columns import Readings
 from trainer.component import Component
 from trainer.importing import spaced
 from trainer.importing.archives import Source
+from trainer.importing.folders import are_texts_by_class
 
 if TYPE_CHECKING:
     from trainer.importing.parsed import Parsed
@@ -136,7 +137,8 @@ def _has_columns(head: bytes, marks: Sequence[bytes] = (b",", b";", b"\t", b"|")
 
 
 def recognises(sources: Sequence[Source]) -> bool:
-    return all(is_text(source) for source in sources) and any(_is_table(source) for source in sources)
+    are_tables = all(map(is_text, sources)) and any(map(_is_table, sources))
+    return are_tables and not are_texts_by_class(sources)
 
 
 def examples() -> tuple[dict[str, bytes], ...]:

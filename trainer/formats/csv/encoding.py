@@ -12,6 +12,7 @@ from trainer.formats.csv import wide
 
 PIECE = 1024 * 1024
 SAMPLE = 4 * 1024 * 1024
+ASCII = re.compile(r"[\x00-\x7f]+")
 HIGH = re.compile(rb"[\x80-\xff]+")
 HIGH_LETTERS = re.compile(rb"[\xc0-\xff\xa8\xb8]+")
 PAIRED = re.compile(  # what begins with a high byte, in Korean and Chinese
@@ -32,25 +33,44 @@ LABELS = {
     "cp1253": "Windows-1253 (Greek)",
     "cp1254": "Windows-1254 (Turkish)",
 }
+LEAST_LETTERS = 20  # that are UTF-8, for each byte that is not
 LEAST_PAIRS = 12  # of Hangul: so many Chinese characters in a row are hardly ever among the first third
 LEAST_KANA = 0.2  # of what is written in pairs
 LEAST_ODD = 0.2  # of such words
 LEAST_RUN = 3.0  # letters of a word on average, where none of them is of the Latin alphabet
 
 
-def detected(path: Path) -> str:
-    """The name of Python's codec. UTF-8 is taken only if the whole file is UTF-8."""
+@dataclass(frozen=True)
+class Detected:
+    """The name of Python's codec; ``has_faults``: a few bytes are not written so."""
+
+    codec: str
+    has_faults: bool = False
+
+
+def detected(path: Path) -> Detected:
+    """UTF-8 is taken if the whole file is UTF-8, or nearly all of its letters beyond ASCII are where one is not."""
     with path.open("rb") as file:
         head = file.read(SAMPLE)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
+        return Detected("utf-16")
     if codec := wide(head):
-        return codec
+        return Detected(codec)
     place = _misfit(path, "utf-8")
     if place is None:
-        return "utf-8-sig"
+        return Detected("utf-8-sig")
     sample = Sample(_around(path, place))
-    return next((codec for codec in _likely(sample) if _misfit(path, codec) is None), "cp1252")
+    if _is_nearly_utf8(sample.text):
+        return Detected("utf-8-sig", has_faults=True)
+    return Detected(next((codec for codec in _likely(sample) if _misfit(path, codec) is None), "cp1252"))
+
+
+def _is_nearly_utf8(sample: bytes) -> bool:
+    """Texts in other encodings have hardly any letters beyond ASCII that would be UTF-8."""
+    text = sample.decode("utf-8", "replace")
+    faults = text.count("\ufffd")
+    letters = len(text) - faults - sum(map(len, ASCII.findall(text)))
+    return letters >= LEAST_LETTERS * faults
 
 
 def _misfit(path: Path, encoding: str) -> int | None:

@@ -11,6 +11,7 @@ from trainer.data.summary import Dialect
 from trainer.errors import TrainerError
 from trainer.formats.csv import MARKS, Spec, dialect, encoding, is_spaced, unpadded, wide
 from trainer.formats.csv.layout import LONGEST_SHOWN, layout
+from trainer.formats.csv.mending import mended
 from trainer.formats.csv.pieces import batches
 from trainer.formats.csv.rows import LONGEST_CELL, LONGEST_LINE, LeftOut, Table
 from trainer.importing import parsed, spaced
@@ -68,7 +69,7 @@ def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) 
         )
     source = sources[0]
     file = opened(spec, source, work)
-    table = parse(file.names, file.chunks(), work, comma=file.comma, readings=readings)
+    table = parse(file.names, file.chunks, work, comma=file.comma, readings=readings)
     if not table.summary.rows:
         raise TrainerError(
             "csv_no_rows", "“%(name)s” has a line of names and no rows. Choose a file with data.", name=source.name
@@ -77,7 +78,7 @@ def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) 
         table,
         summary=table.summary.model_copy(update={"dialect": file.dialect}),
         problems=(*file.problems, *file.lines_left_out(), *table.problems),
-        checks=table.checks | checks_of(_names, _left_out),
+        checks=table.checks | checks_of(_names, _left_out, _decoded),
         left_out=file.left_out(),
     )
 
@@ -86,11 +87,7 @@ def opened(spec: Spec, source: Source, work: Path) -> Opened:
     """How the file is to be read. Raises TrainerError where it is no table."""
     csv.field_size_limit(LONGEST_CELL)
     source, padding = _without_padding(source, work)
-    codec = (
-        encoding.detected(source.path)
-        if spec.encoding == "auto"
-        else {"utf-8": "utf-8-sig"}.get(spec.encoding, spec.encoding)
-    )
+    source, codec, faults = _decoded(spec, source, work)
     if codec in UNMARKED and spec.encoding == "auto":
         _check_wide(source)
     has_spaces = spec.delimiter == "space" or (spec.delimiter == "auto" and is_spaced(source, codec))
@@ -101,7 +98,7 @@ def opened(spec: Spec, source: Source, work: Path) -> Opened:
         raise TrainerError("csv_no_rows", "“%(name)s” holds no rows. Choose a file with data.", name=source.name)
     _check_width(source, outline.table.width)
     names, problems = _names(outline.names, outline.table)
-    problems += [*outline.problems, *padding]
+    problems += [*outline.problems, *padding, *faults]
     if codec != "utf-8-sig" and spec.encoding == "auto":
         problems.append(problem("encoding", encoding=encoding.LABELS[codec]))
     if outline.decimal_comma is not None:
@@ -112,6 +109,17 @@ def opened(spec: Spec, source: Source, work: Path) -> Opened:
         header=outline.names is not None,
     )
     return Opened(names, outline.table, outline.decimal_comma is not None, written, problems, outline.skipped)
+
+
+def _decoded(spec: Spec, source: Source, work: Path) -> tuple[Source, str, list[Problem]]:
+    """The file, or a copy that is whole in its encoding; and Python's codec for that."""
+    if spec.encoding != "auto":
+        return source, {"utf-8": "utf-8-sig"}.get(spec.encoding, spec.encoding), []
+    detected = encoding.detected(source.path)
+    if not detected.has_faults:
+        return source, detected.codec, []
+    copy, faults = mended(source, work)
+    return copy, detected.codec, [_of_lines("wrong_bytes", faults.count, faults.lines)]
 
 
 def _tabbed(source: Source, codec: str, work: Path) -> Source:
@@ -164,10 +172,14 @@ def _block_before(file: BinaryIO, end: int) -> bytes:
 
 def _left_out(left_out: LeftOut) -> Iterator[Problem]:
     if left_out.count:
-        lines = ", ".join(map(str, left_out.lines[:SHOWN])) + (" …" if left_out.count > SHOWN else "")
-        yield problem("other_widths", count=left_out.count, lines=lines)
+        yield _of_lines("other_widths", left_out.count, left_out.lines)
     if left_out.remarks:
         yield problem("lines_behind", count=len(left_out.remarks), value=left_out.remarks[0][1][:LONGEST_SHOWN])
+
+
+def _of_lines(code: str, count: int, lines: Sequence[int]) -> Problem:
+    shown = ", ".join(map(str, lines[:SHOWN])) + (" …" if count > SHOWN else "")
+    return problem(code, count=count, lines=shown)
 
 
 def _check_wide(source: Source) -> None:

@@ -86,7 +86,7 @@ def _table(sheet: Sheet, work: Path, readings: Readings) -> Parsed:
     table = _laid_out(sheet, outline.first, outline.names)
     parsed = parse(
         distinct(cleaned(table.names)),
-        _chunks(table.rows(sheet), table.stated),
+        lambda: _chunks(table.rows(sheet), table.stated),
         work,
         stated=table.stated,
         readings=readings,

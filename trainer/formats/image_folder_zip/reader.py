@@ -15,14 +15,14 @@ from trainer.data.partition import TRAIN, part_of
 from trainer.data.prepared import Array
 from trainer.data.summary import IMAGE
 from trainer.errors import TrainerError
-from trainer.formats.image_folder_zip import Spec, alike, folders, is_foreign, is_picture, tabled
-from trainer.formats.image_folder_zip.folders import Place
+from trainer.formats.image_folder_zip import Spec, alike, is_foreign, is_picture, tabled
 from trainer.formats.image_folder_zip.index import Index
 from trainer.formats.image_folder_zip.joined import tables
 from trainer.formats.image_folder_zip.listing import names_pictures
 from trainer.formats.image_folder_zip.reading import Reading
-from trainer.importing import mapped
+from trainer.importing import folders, mapped
 from trainer.importing.archives import Source
+from trainer.importing.folders import Place
 from trainer.importing.parsed import LeftOut, Parsed
 from trainer.importing.pictures import MOST_CLASSES, labelled_pictures
 from trainer.importing.problems import Problem, checks_of, problem

@@ -95,6 +95,11 @@ class LostValues:
         self._counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._remaining: defaultdict[str, set[str]] = defaultdict(set)
 
+    def clear(self) -> None:
+        """Before the rows are read again."""
+        self._counts.clear()
+        self._remaining.clear()
+
     def add(self, name: str, cells: Any, is_whole: Array) -> None:
         """Take note of some cells of a column, and of which of them stay."""
         if name not in self._names:
@@ -131,7 +136,11 @@ def _parsed(tables: Tables, reading: Reading, lost_values: LostValues, work: Pat
     parts = reading.parts()
     names = tables.names if parts is None else tuple(distinct([*tables.names, SPLIT]))
     stated = tables.stated if parts is None else (*tables.stated, "words")
-    chunks = _whole_rows(tables, reading.is_whole, parts, lost_values)
+
+    def chunks() -> Iterator[Chunk]:
+        lost_values.clear()
+        return _whole_rows(tables, reading.is_whole, parts, lost_values)
+
     apart = dict.fromkeys(tables.paths, left_out.Reading())  # their cells are no values
     return parse(names, chunks, work, comma=tables.comma, stated=stated, readings={**readings, **apart})
 

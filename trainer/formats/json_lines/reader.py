@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -29,6 +30,7 @@ MOST_COLUMNS = 2000
 CHUNK_ROWS = 4096
 CHUNK_CHARACTERS = 16 * 1024 * 1024
 COPIED = 1024 * 1024
+ZERO = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
@@ -44,10 +46,10 @@ def read(spec: Spec, sources: Sequence[Source], work: Path, readings: Readings) 
     broken: list[int] | None = [] if spec.broken_lines == "leave out" else None
     keys = keys_of(source, broken)
     names, stated = distinct(cleaned(list(keys))), list(keys.values())
-    parsed = parse(names, chunks(source, keys, is_whole=not broken), work, stated=stated, readings=readings)
+    parsed = parse(names, lambda: chunks(source, keys, is_whole=not broken), work, stated=stated, readings=readings)
     return replace(
         parsed,
-        problems=(*parsed.problems, *problems(broken or ())),
+        problems=(*parsed.problems, *problems(broken or ()), *_zeros(source)),
         checks=parsed.checks | checks_of(problems),
         left_out=left_out(broken or ()),
     )
@@ -76,6 +78,16 @@ def problems(broken: Sequence[int]) -> Iterator[Problem]:
     if broken:
         lines = ", ".join(map(str, broken[:NAMED])) + (" …" if len(broken) > NAMED else "")
         yield problem("broken_lines", count=len(broken), lines=lines)
+
+
+def _zeros(source: Source) -> Iterator[Problem]:
+    """Zero characters in texts, which JSON writes as an escape. They are looked for in all lines at once."""
+    row = 0
+    with source.path.open("rb") as file:
+        while (piece := file.read(COPIED) + file.readline(LONGEST_LINE)) and not ZERO.search(piece):
+            row += piece.count(b"\n")
+    if match := ZERO.search(piece):
+        yield problem("zero_characters", row=row + piece.count(b"\n", 0, match.start()) + 1)
 
 
 def left_out(broken: Sequence[int], prefix: str = "") -> tuple[LeftOut, ...]:

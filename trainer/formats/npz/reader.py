@@ -74,7 +74,7 @@ def read(sources: Sequence[Source], work: Path, readings: Readings) -> Parsed:
     names = parts[0].names if len(parts) == 1 else [*parts[0].names, SPLIT]
     _require_few(names)
     stated = _agreed(parts)
-    parsed = parse(distinct(cleaned(names)), _chunks(parts, stated), work, stated=stated, readings=readings)
+    parsed = parse(distinct(cleaned(names)), lambda: _chunks(parts, stated), work, stated=stated, readings=readings)
     return pictures.without(parsed, single)
 
 

@@ -10,11 +10,12 @@ from trainer import columns
 from trainer.data import inputs
 from trainer.data.prepared import Array, Indices, Prepared
 from trainer.logits import LogitsTask
+from trainer.numerals import rounded
 from trainer.proving import lossy
 from trainer.proving.lossy import MetricChange
-from trainer.report import Block, Scalar
+from trainer.report import Block, Heading, Scalar
 from trainer.sentences import gettext_noop as _
-from trainer.task import Encoded, LossOf
+from trainer.task import Encoded, LossOf, Mistakes
 from trainer.tasks.classification import Spec, Target, scores
 
 
@@ -60,6 +61,31 @@ class Classification(LogitsTask):
         """The most likely class, int64 [N]."""
         classes: Array = answers.argmax(1)
         return classes
+
+    def severity(self, answers: Array, truth: Array) -> Array:
+        """The probability of a wrong class, the softmax's largest."""
+        severity, wrong = np.zeros(len(answers)), answers.argmax(1) != truth
+        logits = answers[wrong]  # a copy, changed in place: there may be thousands of classes
+        with np.errstate(invalid="ignore"):
+            logits -= logits.max(1, keepdims=True)
+        weights = np.exp(logits, out=logits).sum(1, dtype=np.float64)
+        severity[wrong] = np.where(np.isfinite(weights), 1 / weights, np.inf)
+        return severity
+
+    def mistakes(self, decisions: Array, truth: Array, severity: Array, mean: float) -> Mistakes:
+        names = self.target.classes
+        return Mistakes(
+            message=_("%(count)s of %(rows)s test rows are answered wrongly; of these answers the model is surest."),
+            headings=(
+                Heading(label=_("Truth"), unit=None),
+                Heading(label=_("Answer"), unit=None),
+                Heading(label=_("Probability of the answer"), unit="share"),
+            ),
+            cells=[
+                (names[right], names[answer], rounded(share) if np.isfinite(share) else np.nan)
+                for right, answer, share in zip(truth.tolist(), decisions.tolist(), severity.tolist(), strict=True)
+            ],
+        )
 
     def report(self, decisions: Array, truth: Array) -> tuple[Scalar, Sequence[Scalar], Sequence[Block]]:
         return scores.report(decisions, truth, self.target.classes, int(np.argmax(self.target.counts)))

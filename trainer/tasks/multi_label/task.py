@@ -12,12 +12,15 @@ from trainer.columns import Column
 from trainer.data import inputs
 from trainer.data.prepared import Array, Indices, Prepared
 from trainer.logits import LogitsTask
+from trainer.numerals import rounded
 from trainer.proving import lossy
 from trainer.proving.lossy import MetricChange
-from trainer.report import Block, Scalar
+from trainer.report import Block, Heading, Scalar
 from trainer.sentences import gettext_noop as _
-from trainer.task import Encoded, LossOf
+from trainer.task import Encoded, LossOf, Mistakes
 from trainer.tasks.multi_label import Spec, Target, scores
+
+MOST_NAMED = 12  # labels of a row that was answered wrongly, in each list
 
 
 def encode(spec: Spec, prepared: Prepared) -> Encoded:
@@ -82,6 +85,36 @@ class MultiLabel(LogitsTask):
     def decide(self, answers: Array) -> Array:
         """Zeros and ones int64 [N, K]."""
         return (answers > 0).astype(np.int64)
+
+    def severity(self, answers: Array, truth: Array) -> Array:
+        """The largest probability with which a label is answered wrongly: that of its presence or of its absence."""
+        logits = np.abs(answers.astype(np.float64))
+        shares = np.where((answers > 0) == (truth > 0), 0.0, 1 / (1 + np.exp(-logits)))
+        worst: Array = np.where(np.isnan(shares), np.inf, shares).max(1)
+        return worst
+
+    def mistakes(self, decisions: Array, truth: Array, severity: Array, mean: float) -> Mistakes:
+        predicted, actual = decisions > 0, truth > 0
+        lists = (actual, predicted & ~actual, actual & ~predicted)
+        return Mistakes(
+            message=_("%(count)s of %(rows)s test rows have a wrong label; of these labels the model is surest."),
+            headings=(
+                Heading(label=_("Truth"), unit=None),
+                Heading(label=_("Answered too many"), unit=None),
+                Heading(label=_("Left out"), unit=None),
+                Heading(label=_("Probability of the worst"), unit="share"),
+            ),
+            cells=[
+                (*(self._named(labels[row]) for labels in lists), rounded(share) if np.isfinite(share) else np.nan)
+                for row, share in enumerate(severity.tolist())
+            ],
+        )
+
+    def _named(self, is_there: Array) -> str | None:
+        """The labels for which ``is_there`` [K] holds; None where it holds for none."""
+        names = [self.target.labels[place] for place in np.flatnonzero(is_there)]
+        more = [f"… (+{len(names) - MOST_NAMED})"] if len(names) > MOST_NAMED else []
+        return ", ".join([*names[:MOST_NAMED], *more]) or None
 
     def report(self, decisions: Array, truth: Array) -> tuple[Scalar, Sequence[Scalar], Sequence[Block]]:
         return scores.report(decisions, truth, self.target.labels, np.array(self.target.counts) / self.target.rows)

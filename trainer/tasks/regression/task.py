@@ -1,6 +1,7 @@
 """Numbers: float64 [N] in their own unit; the network's output [B, 1] is standardised, so that learning rates mean the
 same for every unit, and the answer [B] is in the unit again."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,11 +12,12 @@ from trainer import columns
 from trainer.data import inputs
 from trainer.data.prepared import Array, Indices, Prepared
 from trainer.data.scaling import mean_and_scale
+from trainer.numerals import rounded
 from trainer.proving import lossy
 from trainer.proving.lossy import MetricChange
-from trainer.report import Block, Scalar
+from trainer.report import Block, Heading, Scalar
 from trainer.sentences import gettext_noop as _
-from trainer.task import Encoded, LossOf
+from trainer.task import Encoded, LossOf, Mistakes
 from trainer.tasks.regression import Spec, Target, scores
 
 
@@ -69,6 +71,26 @@ class Regression:
 
     def decide(self, answers: Array) -> Array:
         return answers
+
+    def severity(self, answers: Array, truth: Array) -> Array:
+        """The absolute error."""
+        errors = np.abs(answers.astype(np.float64) - truth)
+        return np.where(np.isfinite(errors), errors, np.inf)
+
+    def mistakes(self, decisions: Array, truth: Array, severity: Array, mean: float) -> Mistakes:
+        return Mistakes(
+            message=_("Of %(rows)s test rows these have the largest errors."),
+            headings=(
+                Heading(label=_("Truth")),
+                Heading(label=_("Answer")),
+                Heading(label=_("Absolute error")),
+                Heading(label=_("Times the mean error")),
+            ),
+            cells=[
+                (right, rounded(answer, 6), rounded(error), rounded(error / mean, 3) if math.isfinite(mean) else None)
+                for right, answer, error in zip(truth.tolist(), decisions.tolist(), severity.tolist(), strict=True)
+            ],
+        )
 
     def report(self, decisions: Array, truth: Array) -> tuple[Scalar, Sequence[Scalar], Sequence[Block]]:
         return scores.report(decisions, truth, self.target.mean)

@@ -105,12 +105,17 @@ class Field(Control):
     maximum: float | int | None = None
     step: str = "any"
     wide: bool = False
+    names_asset: bool = False
 
     template: ClassVar[str] = "runs/controls/field.html"
 
     @property
     def is_idle(self) -> bool:
-        return self.look in ("select", "columns") and not any(value for value, _text in self.choices)
+        return (
+            not self.names_asset
+            and self.look in ("select", "columns")
+            and not any(value for value, _text in self.choices)
+        )
 
     @property
     def is_long(self) -> bool:
@@ -124,7 +129,7 @@ class Field(Control):
         if self.look == "columns":
             chosen = ", ".join(text for value, text in self.choices if value in self.values)
         else:
-            chosen = dict(self.choices).get(self.value, self.value)
+            chosen = dict(self.choices).get(self.value, self.value) if self.value or not self.names_asset else ""
         return f"{self.label} {chosen} {self.unit}".strip() if chosen else ""
 
 

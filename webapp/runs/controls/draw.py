@@ -15,6 +15,7 @@ from webapp import words
 from webapp.runs.controls import plain_field, values
 from webapp.runs.controls.control import Alternatives, ComponentList, Control, Group, Item, Nested, Option
 from webapp.runs.controls.offer import columns, offered, suggestion
+from webapp.runs.controls.plain_field import Offer
 from webapp.runs.controls.shapes import Shape, fields
 
 OPEN = 4  # fields of a component that stand open; further ones are folded
@@ -26,7 +27,8 @@ class Surroundings:
     """What controls depend on beside the Spec: the data, the most devices of a machine, and what is wrong at each
     path; nothing where nobody knows.
 
-    ``columns`` are those that can stand in the field, ``within`` the components around a control, ``depth`` the lists.
+    ``assets`` are the person's by their kind, ``columns`` those that can stand in the field, ``within`` the components
+    around a control, ``depth`` the lists.
     """
 
     data: DataSummary | None = None
@@ -35,6 +37,7 @@ class Surroundings:
     within: frozenset[tuple[Family, str]] = frozenset()
     depth: int = 0
     columns: tuple[Column, ...] | None = None
+    assets: Mapping[str, plain_field.Choices] | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,8 @@ def _control(info: FieldInfo, shape: Shape, place: Place, raw: Any, around: Surr
     if shape.kind == "spec":
         inside = group(shape.core, mapping(raw), around, place.inside())
         return Nested(**_head(info, place, around), group=inside)
-    return plain_field.draw(_head(info, place, around), info, shape, raw, around.columns, around.devices)
+    offer = Offer(around.columns, around.devices, None if around.assets is None else around.assets.get(shape.asset, ()))
+    return plain_field.draw(_head(info, place, around), info, shape, raw, offer)
 
 
 def _head(info: FieldInfo, place: Place, around: Surroundings) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The control of a value, or of several of one type: by its type, its bounds, and what the data offer."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
 from django.utils.translation import gettext as _
@@ -17,21 +18,23 @@ from webapp.runs.controls.shapes import Shape
 Choices = tuple[tuple[str, str], ...]
 
 
-def draw(
-    head: dict[str, Any],
-    info: FieldInfo,
-    shape: Shape,
-    raw: Any,
-    columns: Sequence[Column] | None,
-    devices: int | None,
-) -> Field:
-    """``head`` is what every control has; ``columns`` are those that can be chosen, None where nobody knows."""
-    choices = _choices(info, shape, columns)
+@dataclass(frozen=True)
+class Offer:
+    """What there is to choose from: columns, the most devices of a machine, assets; None where nobody knows."""
+
+    columns: Sequence[Column] | None = None
+    devices: int | None = None
+    assets: Choices | None = None
+
+
+def draw(head: dict[str, Any], info: FieldInfo, shape: Shape, raw: Any, offer: Offer) -> Field:
+    """``head`` is what every control has."""
+    choices = _choices(info, shape, offer)
     many = shape.kind == "values"
     minimum, maximum = _bounds(info, shape)
     hint = ""
     if values.notes(info).get("at_most") == "devices":
-        hint, maximum = _devices(devices), devices or maximum
+        hint, maximum = _devices(offer.devices), offer.devices or maximum
     look = _look(shape, choices is not None)
     listed = tuple(map(values.text, raw)) if many and isinstance(raw, list | tuple) else ()
     chosen = listed if many else (values.text(raw),)
@@ -46,6 +49,7 @@ def draw(
         maximum=maximum,
         step="1" if shape.core is int else "any",
         wide=many or look == "json",
+        names_asset=bool(shape.asset),
     )
 
 
@@ -69,9 +73,11 @@ def _look(shape: Shape, has_choices: bool) -> Look:
     return "number" if shape.core in (int, float) else "text"
 
 
-def _choices(info: FieldInfo, shape: Shape, columns: Sequence[Column] | None) -> Choices | None:
+def _choices(info: FieldInfo, shape: Shape, offer: Offer) -> Choices | None:
     """None where any value of the type may be typed."""
-    source = values.notes(info).get("choices_from")
+    if shape.asset:
+        return None if offer.assets is None else _assets(info, shape, offer.assets)
+    columns, source = offer.columns, values.notes(info).get("choices_from")
     if columns is not None and source == "partitions":
         partitions = [(column.name, column.name) for column in columns if is_partition(column)]
         return (("", _("nothing: drawn at random")), *partitions)
@@ -83,6 +89,13 @@ def _choices(info: FieldInfo, shape: Shape, columns: Sequence[Column] | None) ->
     if shape.core is bool and shape.is_optional:
         return _open(info, shape, (("true", _("yes")), ("false", _("no"))))
     return None
+
+
+def _assets(info: FieldInfo, shape: Shape, assets: Choices) -> Choices:
+    """Where there must be one, nothing is chosen before somebody does."""
+    if shape.is_optional:
+        return _open(info, shape, assets)
+    return (("", _("Choose one") if assets else _("There is none yet")), *assets)
 
 
 def _open(info: FieldInfo, shape: Shape, choices: Choices) -> Choices:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from trainer.asset import AssetOf
 from trainer.catalog import Choice, Family
 from trainer.component import Strict
 
@@ -18,12 +19,15 @@ Parts = tuple[tuple[Any, tuple[Any, ...]], ...]  # types, each with what is anno
 
 @dataclass(frozen=True)
 class Shape:
-    """``core`` is the type of one value; of ``other`` nobody knows more than that JSON can say it."""
+    """``core`` is the type of one value; of ``other`` nobody knows more than that JSON can say it. ``asset`` is the
+    kind of asset that a value names.
+    """
 
     kind: Kind
     core: Any
     is_optional: bool = False
     family: Family | None = None
+    asset: str = ""
 
 
 def fields(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo, Shape]]:
@@ -56,7 +60,8 @@ def _shape(core: Any, notes: tuple[Any, ...], is_optional: bool) -> Shape:
             return Shape("other", core, is_optional)
         core, notes = items[0]
     family = next((note.family for note in notes if isinstance(note, Choice)), None)
-    return Shape(_kind(core, family, is_many, is_optional), core, is_optional, family)
+    asset = next((note.kind for note in notes if isinstance(note, AssetOf)), "")
+    return Shape(_kind(core, family, is_many, is_optional), core, is_optional, family, asset)
 
 
 def _kind(core: Any, family: Family | None, is_many: bool, is_optional: bool) -> Kind:

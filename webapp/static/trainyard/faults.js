@@ -23,7 +23,7 @@ function mark(form, id, isWrong) {
   else field.removeAttribute("aria-invalid");
 }
 
-function show(form, faults) {
+export function show(form, faults) {
   for (const place of form.querySelectorAll("[data-faults]")) {
     const messages = faults[place.dataset.faults] ?? [];
     tell(place, messages);

@@ -10,8 +10,8 @@ from trainer.tasks.above_median import Target as OwnTarget  # type: ignore[impor
 from trainer.data.prepared import Array, Indices, Prepared
 from trainer.proving import lossy
 from trainer.proving.lossy import MetricChange
-from trainer.report import Block, Scalar
-from trainer.task import Encoded, LossOf, Target
+from trainer.report import Block, Heading, Scalar
+from trainer.task import Encoded, LossOf, Mistakes, Target
 
 
 def encode(spec: Any, prepared: Prepared) -> Encoded:
@@ -51,6 +51,17 @@ class AboveMedian:
     def decide(self, answers: Array) -> Array:
         classes: Array = answers.argmax(1)
         return classes
+
+    def severity(self, answers: Array, truth: Array) -> Array:
+        wrong: Array = np.where(answers.argmax(1) == truth, 0.0, np.abs(answers[:, 1] - answers[:, 0]))
+        return wrong
+
+    def mistakes(self, decisions: Array, truth: Array, severity: Array, mean: float) -> Mistakes:
+        return Mistakes(
+            message="%(count)s of %(rows)s rows are on the other side.",
+            headings=(Heading(label="Above", is_message=True, unit=None),),
+            cells=[("yes" if above else "no",) for above in truth],
+        )
 
     def report(self, decisions: Array, truth: Array) -> tuple[Scalar, Sequence[Scalar], Sequence[Block]]:
         hits = float((decisions == truth).mean())

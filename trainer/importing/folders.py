@@ -1,16 +1,19 @@
-"""What the folders around pictures say: the class, and the part of the data, as in ``train/cat`` or ``cat/train``."""
+"""What the folders around files say: the class, and the part of the data, as in ``train/cat`` or ``cat/train``."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trainer.data.partition import part_of
+from trainer.importing.archives import Source
 
 Path = tuple[str, ...]
+TEXTS = (".txt", ".text")
+MOST_TEXTS = 0.8  # of the files, where these are what the folders hold
 
 
 @dataclass(frozen=True)
 class Place:
-    """The class of a picture, None where only a part's folder or none is around it, and its part, None where
+    """The class of a file, None where only a part's folder or none is around it, and its part, None where
     none is named.
 
     ``inner`` are the folders that could name the class, from outside to inside.
@@ -22,12 +25,19 @@ class Place:
 
 
 def places(names: Sequence[str], *, is_outermost: bool) -> list[Place]:
-    """Of each of these pictures. Folders around all of them are no classes; the class is the innermost that is left,
+    """Of each of these files. Folders around all of them are no classes; the class is the innermost that is left,
     or the outermost."""
     paths = [tuple(folder.strip() for folder in name.split("/")[:-1]) for name in names]
     start = _common(paths)
     level = _level_of_parts(paths, start)
     return [_place(path, start, level, is_outermost) for path in paths]
+
+
+def are_texts_by_class(sources: Sequence[Source]) -> bool:
+    """Whether most files are called texts and lie in several folders, with more than one in most of them."""
+    names = [source.name for source in sources if source.name.lower().endswith(TEXTS)]
+    inside = [name.rpartition("/")[0] for name in names if "/" in name]
+    return len(inside) >= MOST_TEXTS * len(sources) and 2 <= len(set(inside)) <= len(inside) / 2
 
 
 def _common(paths: Sequence[Path]) -> int:
@@ -56,7 +66,7 @@ def _place(path: Path, start: int, level: int | None, is_outermost: bool) -> Pla
 
 
 def ambiguous(found: Sequence[Place]) -> Path | None:
-    """Folders of a picture where the same inner folder stands in several outer ones: either may be the class."""
+    """Folders of a file where the same inner folder stands in several outer ones: either may be the class."""
     outer: dict[str, str] = {}
     inner = {place.inner[-1] for place in found if place.inner}
     for place in found if len(inner) > 1 else ():

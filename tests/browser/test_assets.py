@@ -1,0 +1,59 @@
+"""Assets in a browser: dropped, opened by the worker while the page waits, described, refused, deleted and had back."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.asset_states import ASSET, BROKEN, REPEATED, TOKENIZER, send_asset
+from tests.browser.conftest import PATIENCE
+from tests.browser.test_uploads import drop
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+
+def test_word_vectors_are_dropped_and_described(page: Page) -> None:
+    page.goto("/assets/")
+    drop(page, "english.vec", REPEATED.encode())
+    page.wait_for_url(ASSET, timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="english")).to_be_visible()
+    expect(page.locator(".facts")).to_contain_text(re.compile(r"Width\s*8"), timeout=PATIENCE)
+    expect(page.get_by_text("promises 209 words, and 207 are there")).to_be_visible()
+    expect(page.get_by_text("its first vector is taken")).to_be_visible()
+    expect(page.locator("bdi", has_text="日光")).to_be_visible()
+    page.get_by_role("link", name="Assets").first.click()
+    expect(page.get_by_role("row", name=re.compile("english"))).to_contain_text("207 words, 8 numbers each")
+
+
+def test_a_file_with_a_fault_says_where_it_is(page: Page) -> None:
+    send_asset(page, "broken.vec", BROKEN)
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Line 15, of the word “word7”", timeout=PATIENCE)
+    page.get_by_role("button", name="Inspect again").click()
+    page.wait_for_url(ASSET)
+    expect(page.get_by_role("alert")).to_contain_text("Line 15", timeout=PATIENCE)
+
+
+def test_several_files_become_an_asset_each(page: Page, tmp_path: Path) -> None:
+    paths = [tmp_path / "several.vec", tmp_path / "cutter.json"]
+    for path, content in zip(paths, (REPEATED.encode(), TOKENIZER), strict=True):
+        path.write_bytes(content)
+    page.goto("/assets/")
+    page.locator("[data-files]").set_input_files(paths)
+    for name in ("several", "cutter"):
+        expect(page.get_by_role("link", name=name, exact=True)).to_be_visible(timeout=PATIENCE)
+
+
+def test_it_is_renamed_deleted_and_had_back(page: Page) -> None:
+    send_asset(page, "to go.json", TOKENIZER)
+    expect(page.locator(".state-ready")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Rename").click()
+    page.locator("dialog[open] [name=name]").fill("A cutter")
+    page.locator("dialog[open] button.primary").click()
+    expect(page.get_by_role("heading", name="A cutter")).to_be_visible()
+    page.get_by_role("button", name="Delete").first.click()
+    page.locator("dialog[open] button.danger").click()
+    expect(page.get_by_text("“A cutter” was deleted")).to_be_visible()
+    page.get_by_role("button", name="Undo", exact=True).first.click()
+    expect(page.get_by_text("“A cutter” is back")).to_be_visible()

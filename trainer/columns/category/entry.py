@@ -1,0 +1,3 @@
+"""How a category is entered."""
+
+from trainer.trying.levelled import entries as entries

@@ -1,0 +1,51 @@
+"""The limits of a process that opens what somebody sent."""
+
+import gc
+import resource
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+
+import psutil
+
+GIB = 1024**3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What such a process may use. ``memory`` counts what it allocates itself, not files that it maps."""
+
+    memory: int = 4 * GIB
+    cpu_seconds: int = 1800
+    file_size: int = 32 * GIB
+    files: int = 256
+
+
+def limit(limits: Limits, out_of_time: Callable[[int, FrameType | None], None]) -> None:
+    """Limit this process for good. Call it after the last fork and before any content is opened.
+
+    The soft limit of time calls ``out_of_time``; ten seconds later the kernel ends the process. No further process can
+    be started (where the kernel counts processes: not for root).
+    """
+    gc.freeze()  # what is loaded stays: the collector need not look through it for garbage
+    signal.signal(signal.SIGXCPU, out_of_time)
+    used = int(resource.getrusage(resource.RUSAGE_SELF).ru_utime + resource.getrusage(resource.RUSAGE_SELF).ru_stime)
+    _set(resource.RLIMIT_DATA, _allocated() + limits.memory)
+    _set(resource.RLIMIT_CPU, used + limits.cpu_seconds, used + limits.cpu_seconds + 10)
+    _set(resource.RLIMIT_FSIZE, limits.file_size)
+    _set(resource.RLIMIT_NOFILE, limits.files)
+    _set(resource.RLIMIT_CORE, 0)
+    _set(resource.RLIMIT_NPROC, 0)
+
+
+def _set(kind: int, soft: int, hard: int | None = None) -> None:
+    """Lower a limit; one that is lower already stays."""
+    _, ceiling = resource.getrlimit(kind)
+    bound = [value if ceiling == resource.RLIM_INFINITY else min(value, ceiling) for value in (soft, hard or soft)]
+    resource.setrlimit(kind, (bound[0], bound[1]))
+
+
+def _allocated() -> int:
+    """Bytes of private memory that this process has now: what it was forked with does not count."""
+    return int(psutil.Process().memory_info().data)
