@@ -67,8 +67,14 @@ def arrays(times: int = 1) -> dict[str, Array]:
         "categories": np.array([row[1] for row in ROWS] * times, np.int32),
         "booleans": np.array([row[2] for row in ROWS] * times, np.int8)[:, None],
         own_name("picture"): pictures,
-        **texts("note", NOTES * times),
+        **texts("note", [note and note + _apart(time) for time in range(times) for note in NOTES]),
     }
+
+
+def _apart(time: int) -> str:
+    """What makes a text unlike those of other times."""
+    letters = np.random.default_rng(time).integers(ord("a"), ord("z"), 150 * (time > 0))
+    return "".join(map(chr, letters))
 
 
 def prepared(times: int = 1) -> Prepared:

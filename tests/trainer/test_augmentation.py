@@ -24,8 +24,14 @@ from trainer.task import TaskSpec
 from trainer.tokenizers import TokenizerSpec
 
 ENTRIES = [pytest.param(entry, id=name) for name, entry in listing("augmentation").items()]
-OF_PICTURES = [param for param in ENTRIES if param.values[0].spec.layouts == {"image"}]
-OF_TOKENS = [param for param in ENTRIES if param.values[0].spec.layouts == {"tokens"}]
+OF_PICTURES, OF_TOKENS = (
+    [
+        pytest.param(entry, id=name)
+        for name, entry in listing("augmentation").items()
+        if cast(type[AugmentationSpec], entry.spec).layouts == {layout}
+    ]
+    for layout in ("image", "tokens")
+)
 PICTURE = np.arange(24, dtype=np.uint8).reshape(1, 1, 4, 6)
 MANY = np.arange(1000)
 

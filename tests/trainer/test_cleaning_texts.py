@@ -54,10 +54,13 @@ HOSTILE = [
 SECONDS = 5  # of which each needs a tenth: on a machine that does much else too
 
 
+def by_step(name: str, fields: dict[str, Any], block: Block) -> Block:
+    changed: Block = listing("cleaning")[name].module.change(step(name, **fields), block, ["note"], None, None)
+    return changed
+
+
 def by(name: str, fields: dict[str, Any], text: str) -> str:
-    spec = step(name, **fields)
-    module = listing("cleaning")[name].module
-    block = module.change(spec, Block(name="text", column="note"), ["note"], None, None)
+    block = by_step(name, fields, Block(name="text", column="note"))
     return cleaned(text, block.description()["cleaning"])
 
 

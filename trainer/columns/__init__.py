@@ -43,7 +43,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from operator import or_
 from types import ModuleType
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, SerializeAsAny
 from pydantic_core import CoreSchema
@@ -56,6 +56,7 @@ Gatherer = Callable[[Any], Any]  # of rows' indices [B] to an array [B, …]
 Names = Annotated[tuple[str, ...], Lenient]
 Numbers = Annotated[tuple[float, ...], Lenient]
 Filling = Literal["middle", "most_frequent", "zero"]  # what can stand for a missing value
+PieceKind = Literal["known", "unknown", "between", "cut"]
 Layout = str  # of an encoded row: "vector" [F], "image" [C, H, W], or another that some encoder takes
 
 
@@ -182,6 +183,13 @@ class Block(Strict):
     def fits(self, others: Sequence[Column]) -> bool:
         """Whether data with these columns have what the block takes, and mean the same by it."""
         raise NotImplementedError
+
+
+class TextPiece(NamedTuple):
+    """A part of a text: a token, known or not, what stands between two, or what is cut off."""
+
+    text: str
+    kind: PieceKind
 
 
 def gaps_of(columns: Sequence[Column]) -> dict[str, tuple[str, ...]]:

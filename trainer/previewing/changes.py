@@ -70,7 +70,9 @@ def _statistics(block: Block, place: int, values: Array) -> Statistics:
 def _of_texts(block: Block, data: Rows, rows: Indices) -> Iterator[ColumnChange]:
     """One pass over the texts, of which memory holds some at a time."""
     before = next(fitted for step in data.value_steps[:1] for fitted in step.before if fitted.name == block.name)
-    lengths, cells, count = [], [], 0
+    lengths: list[tuple[int, int]] = []
+    cells: list[Cell] = []
+    count = 0
     pairs = columns.module_of(block, "values").pairs(before, block, data.prepared, rows)
     for row, (was, now) in zip(rows.tolist(), pairs, strict=True):
         lengths.append((len(was), len(now)))

@@ -1,4 +1,5 @@
-"""A preview run: the cleaning of a spec done on the data themselves, and a few pictures as augmentation varies them.
+"""A preview run: the cleaning of a spec done on the data themselves, its tokenizers fitted on some of them, and a few
+pictures as augmentation varies them.
 
 Input by role: ``prepared``. The result is a ``trainer.previewing.report.Preview``; an output of role ``sheet`` where
 there are pictures to show.
@@ -6,6 +7,7 @@ there are pictures to show.
 
 import time
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from trainer.data import cleaned, rows
 from trainer.data.cleaned import StepResult
 from trainer.data.prepared import Prepared
 from trainer.data.table import Table
-from trainer.previewing import changes, sheet
+from trainer.previewing import changes, sheet, tokens
 from trainer.previewing.report import SHEET, JoinedClass, Preview, Row, Step, StepEffect
 from trainer.specs.preview import PreviewSpec
 from trainer.specs.train import TrainSpec
@@ -53,6 +55,7 @@ def preview(job: Job, folder: Path, journal: Journal) -> None:
         classes=tuple(table.counts()[:MOST_CLASSES]) if table.has_classes else (),
         steps=tuple(_steps(spec, before, results)),
         changes=tuple(changes.of(spec.cleaning, data, table.rows))[:MOST_COLUMNS],
+        tokenizations=tuple(islice(tokens.of(spec.tokenizers, data), MOST_COLUMNS)),
         sheet=drawing,
         seconds=time.monotonic() - began,
     )

@@ -11,6 +11,7 @@ from trainer.tokenizers import SPECIAL, UNKNOWN, Fitted, Texts, TrainedSpec, tra
 
 class Spec(TrainedSpec):
     order: ClassVar[int] = 5
+    sample_bytes: ClassVar[int] = 300_000
 
 
 def fit(spec: Spec, texts: Texts) -> Fitted:

@@ -6,13 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from trainer.columns import Gatherer
+from trainer.columns import Gatherer, TextPiece
 from trainer.columns.text import Block, Column, Step, Tokenizer
+from trainer.columns.text import pieces as cutting
 from trainer.columns.text.cleaners import cleaned
-from trainer.columns.text.tokens import tokens
+from trainer.columns.text.tokens import UNKNOWN, tokens
 from trainer.data.prepared import Array, Indices, Prepared
 
 PIECE_BYTES = 8 * 1024 * 1024
+LONGEST_MEASURED = 65_536  # tokens
 
 
 def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> list[Block]:
@@ -88,6 +90,33 @@ def _all_tokens(block: Block, prepared: Prepared) -> Tokens:
     numbers = [own.astype(narrow) for own, _ in pieces]
     lengths = [own for _, own in pieces]
     return Tokens(np.concatenate(numbers), np.concatenate([np.zeros(1, np.int64), np.cumsum(np.concatenate(lengths))]))
+
+
+def measured(block: Block, prepared: Prepared, rows: Indices) -> tuple[Array, Array]:
+    """How many tokens each of some rows has before it is cut, up to LONGEST_MEASURED, and how many of them are unknown,
+    int64 [rows] each; an empty text has none.
+    """
+    assert block.tokenizer is not None
+    uncut = tokenized(block, **{**dict(block.tokenizer), "longest": max(LONGEST_MEASURED, block.tokenizer.longest)})
+    description = uncut.description()
+    several = [_measured(piece, description) for piece in _pieces(block, prepared, rows)]
+    return np.concatenate([own for own, _ in several]), np.concatenate([unknown for _, unknown in several])
+
+
+def _measured(texts: Sequence[str], description: dict[str, Any]) -> tuple[Array, Array]:
+    if not texts:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    numbers, lengths = tokens(texts, description)
+    unknown = np.add.reduceat((numbers == UNKNOWN).astype(np.int64), np.cumsum(lengths) - lengths)
+    for row in np.flatnonzero((lengths == 1) & (unknown == 1)).tolist():
+        lengths[row] = unknown[row] = bool(cleaned(texts[row], description["cleaning"]))
+    return lengths, unknown
+
+
+def pieces(block: Block, text: str) -> tuple[list[TextPiece], int]:
+    """How a cleaned text is cut, and how many tokens it has."""
+    assert block.tokenizer is not None
+    return cutting.pieces(text, block.tokenizer)
 
 
 def lengths(block: Block, prepared: Prepared) -> Array:
