@@ -179,6 +179,10 @@ ONE: dict[str, tuple[str, str]] = {
         "“%(column)s” has one label in several spellings that look alike, and they were joined: %(names)s.",
         "count",
     ),
+    "%(count)s rows whose texts nearly repeat another were left out.": (
+        "One row whose texts nearly repeat another was left out.",
+        "count",
+    ),
     "%(count)s duplicate rows were left out.": ("One duplicate row was left out.", "count"),
     "%(count)s rows without a value in %(columns)s were left out.": (
         "One row without a value in %(columns)s was left out.",

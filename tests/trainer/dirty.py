@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from trainer.columns import Column, boolean, category, image, number
+from tests.trainer.mixed import texts
+from trainer.columns import Column, boolean, category, image, number, text
 from trainer.data.prepared import Array, Prepared, own_name, write_prepared
 from trainer.data.summary import DataSummary
 
@@ -18,6 +19,7 @@ COLUMNS: tuple[Column, ...] = (
     category.Column(name="colour", distinct=2, levels=("blue", "red")),
     boolean.Column(name="is_sold", distinct=2, levels=("no", "yes")),
     image.Column(name="picture", shape=(1, 4, 6)),
+    text.Column(name="note", distinct=9, characters=400, words=60, longest=80),
 )
 # What each task is to tell.
 TASKS: dict[str, dict[str, Any]] = {
@@ -26,6 +28,19 @@ TASKS: dict[str, dict[str, Any]] = {
     "multi_label": {"labels": ["is_bright", "is_sold"]},
 }
 NAN = np.nan
+# Rows 1, 6 and 9 repeat row 0, the second of them nearly.
+NOTES = [
+    "<p>Write to Ann@Home.example about No. 17, the cat!</p>",
+    "<p>Write to Ann@Home.example about No. 17, the cat!</p>",
+    "A dog, at http://dogs.example/17?all=yes, is ＧＯＯＤ.",
+    "",
+    "AT&amp;T, 3 < 4",
+    "这个 酒店 的 位置 了解",
+    "<p>Write to Ann@Home.example about No. 18, the cat!</p>",
+    "cafe\u0301 \U0001f600",
+    "nothing",
+    "<p>Write to Ann@Home.example about No. 17, the cat!</p>",
+]
 # size, price, is_bright; animal, colour; is_sold. Rows 1 and 9 repeat row 0, but for the target of the second.
 ROWS = [
     ((1.0, 10.0, 0.0), (0, 0), 0),
@@ -52,7 +67,14 @@ def arrays(times: int = 1) -> dict[str, Array]:
         "categories": np.array([row[1] for row in ROWS] * times, np.int32),
         "booleans": np.array([row[2] for row in ROWS] * times, np.int8)[:, None],
         own_name("picture"): pictures,
+        **texts("note", [note and note + _apart(time) for time in range(times) for note in NOTES]),
     }
+
+
+def _apart(time: int) -> str:
+    """What makes a text unlike those of other times."""
+    letters = np.random.default_rng(time).integers(ord("a"), ord("z"), 150 * (time > 0))
+    return "".join(map(chr, letters))
 
 
 def prepared(times: int = 1) -> Prepared:

@@ -10,7 +10,7 @@ import torch
 from tests.trainer import dirty
 from trainer import catalog
 from trainer.catalog import listing
-from trainer.cleaning import CleaningSpec
+from trainer.cleaning import CleaningSpec, TextSpec
 from trainer.columns import module_of
 from trainer.data import blocks, cleaned, rows
 from trainer.data.table import Table
@@ -43,6 +43,7 @@ def table(features: list[str], times: int = 1) -> Table:
 # By step: its fields, the rows that stay, the classes that are told then, and what is counted.
 ROWS: dict[str, tuple[dict[str, Any], list[int], tuple[str, ...], int]] = {
     "drop_duplicates": ({}, [0, 2, 3, 4, 5, 6, 7, 8, 9], dirty.LEVELS, 1),
+    "drop_near_duplicates": ({"threshold": 0.7}, [0, 2, 3, 4, 5, 7, 8], dirty.LEVELS, 3),
     "drop_missing": ({}, [0, 1, 2, 3, 4, 5, 6, 8, 9], dirty.LEVELS, 1),
     "drop_rare_classes": ({"rows": 2}, [0, 1, 4, 5, 6, 7, 9], ("Cat", "dog"), 3),
     "fold_labels": ({}, ALL, ("cat", "dog", "emu"), 1),
@@ -52,7 +53,7 @@ ROWS: dict[str, tuple[dict[str, Any], list[int], tuple[str, ...], int]] = {
 @pytest.mark.parametrize("name", ROWS)
 def test_a_step_leaves_the_right_rows(name: str) -> None:
     fields, left, classes, count = ROWS[name]
-    (done,) = cleaned.rows([step(name, **fields)], table([*TABLE, "picture"]))
+    (done,) = cleaned.rows([step(name, **fields)], table([*TABLE, "picture", "note"]))
     assert done.table.rows.tolist() == left
     assert done.table.targets.classes == classes
     (effect,) = done.effects
@@ -117,7 +118,7 @@ def test_what_an_inspection_points_out_names_the_step_that_helps(problem: str, n
 def test_counts_of_classes_tell_beforehand_what_a_step_leaves() -> None:
     counts = table(TABLE).counts()
     for name, (fields, *_) in ROWS.items():
-        if name != "drop_duplicates":  # of which counts tell nothing
+        if name not in ("drop_duplicates", "drop_near_duplicates"):  # of which counts tell nothing
             (done,) = cleaned.rows([step(name, **fields)], table(TABLE))
             assert list(step(name, **fields).counts(counts)) == done.table.counts()
 
@@ -225,7 +226,9 @@ def test_steps_that_change_nothing_say_so_once() -> None:
 
 
 def test_every_step_is_tried_by_hand() -> None:
-    assert {*ROWS, "fill_missing", "clip_outliers"} == listing("cleaning").keys()
+    """Those that change texts: in test_cleaning_texts.py."""
+    of_texts = {name for name, entry in listing("cleaning").items() if issubclass(entry.spec, TextSpec)}
+    assert {*ROWS, "fill_missing", "clip_outliers"} == listing("cleaning").keys() - of_texts
 
 
 def refusal(fields: dict[str, Any]) -> TrainerError:

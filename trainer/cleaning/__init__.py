@@ -8,16 +8,20 @@ A component has, beside its ``Spec`` made from CleaningSpec, one of these or bot
   of the values of these columns of a block. What it fits, it fits on the training rows; it ends in the Block, and so in
   the graph that is exported.
 
-Which columns a step can take, their kind's Column says (``fillings``, ``is_clippable``); no step asks for a kind. Where
-a field names columns, ``can_name`` says which of them the form offers.
+Which columns a step can take, their kind's Column says (``fillings``, ``is_clippable``, ``has_texts``); no step asks
+for a kind. Where a field names columns, ``can_name`` says which of them the form offers. What changes texts is made
+from TextSpec, and its ``change`` names a function of trainer.columns.text.cleaners.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from trainer.columns import Column
-from trainer.component import Component
+from pydantic import Field
+
+from trainer import columns
+from trainer.columns import Block, Column, Names
+from trainer.component import ADVANCED, Component
 from trainer.errors import TrainerError
 from trainer.sentences import gettext_noop as _
 from trainer.task import TaskSpec
@@ -80,3 +84,39 @@ class CleaningSpec(Component):
     def counts(self, counts: Counts) -> Counts:
         """What becomes of classes with so many rows, as far as these tell."""
         return counts
+
+
+class TextSpec(CleaningSpec):
+    """What the Specs of the steps that change texts share."""
+
+    columns: Names = Field(
+        (),
+        max_length=1000,
+        title="Columns",
+        description="All input columns of texts when left empty.",
+        json_schema_extra={**ADVANCED, "choices_from": "columns"},
+    )
+
+    @classmethod
+    def can_name(cls, field: str, column: Column) -> bool:
+        return column.has_texts
+
+    def check(self, use: Use) -> None:
+        require_texts(use, self.columns)
+
+    def takes(self, column: Column) -> bool:
+        return column.has_texts and (not self.columns or column.name in self.columns)
+
+
+def require_texts(use: Use, names: Sequence[str]) -> None:
+    """Raise TrainerError where no column of texts goes in, and for a name that is none of them."""
+    fitting = [column.name for column in use.features if column.has_texts]
+    use.require(names, fitting)
+    if not fitting:
+        raise use.misfit("cleaning_no_texts", _("“%(step)s” finds no input column of texts. Take the step out."))
+
+
+def with_step(block: Block, name: str, **arguments: Any) -> Block:
+    """A block of texts that this function of trainer.columns.text.cleaners cleans, behind those before."""
+    stepped: Block = columns.module_of(block, "values").stepped(block, name, arguments)
+    return stepped

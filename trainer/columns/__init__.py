@@ -18,8 +18,11 @@
   ``clipped(block, names, low, high, prepared, train)`` and ``folded(block, names, trim, fold)``: the Block with what
   becomes of the values of these columns; then also ``cleaned(block, values)``, what becomes of raw values [B, columns],
   and ``readable(block, place, values)``, raw values [B] of a column as somebody reads them. Of texts there are
-  ``texts(block, prepared, rows)``, those of some rows as cleaning leaves them, and ``tokenized(block, **fields)``, the
-  Block with a tokenizer that was fitted on them (trainer.tokenizers).
+  ``texts(block, prepared, rows)``, those of some rows as cleaning leaves them, ``stepped(block, name, arguments)``, the
+  Block with a further step of cleaning, ``pairs(before, after, prepared, rows)``, the texts of some rows without and
+  with the steps by which two Blocks differ, ``tokenized(block, **fields)``, the Block with a tokenizer that was fitted
+  on them (trainer.tokenizers), ``measured(block, prepared, rows)``, how many tokens they have and how many are unknown,
+  and ``pieces(block, text)``, how a cleaned text is cut.
 - ``encode``: ``Encode``, the part of the graph that takes raw values. It imports torch alone, and is
   shipped with weights.
 - ``read``: ``read(values, block, folder)``, values from outside to the raw array, or to an array a row where rows
@@ -40,7 +43,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from operator import or_
 from types import ModuleType
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, SerializeAsAny
 from pydantic_core import CoreSchema
@@ -53,6 +56,7 @@ Gatherer = Callable[[Any], Any]  # of rows' indices [B] to an array [B, …]
 Names = Annotated[tuple[str, ...], Lenient]
 Numbers = Annotated[tuple[float, ...], Lenient]
 Filling = Literal["middle", "most_frequent", "zero"]  # what can stand for a missing value
+PieceKind = Literal["known", "unknown", "between", "cut"]
 Layout = str  # of an encoded row: "vector" [F], "image" [C, H, W], or another that some encoder takes
 
 
@@ -179,6 +183,13 @@ class Block(Strict):
     def fits(self, others: Sequence[Column]) -> bool:
         """Whether data with these columns have what the block takes, and mean the same by it."""
         raise NotImplementedError
+
+
+class TextPiece(NamedTuple):
+    """A part of a text: a token, known or not, what stands between two, or what is cut off."""
+
+    text: str
+    kind: PieceKind
 
 
 def gaps_of(columns: Sequence[Column]) -> dict[str, tuple[str, ...]]:

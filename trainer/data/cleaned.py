@@ -103,6 +103,9 @@ def _changes(step: ValueStep, prepared: Prepared, rows: Indices) -> Iterator[tup
 def _differences(before: Block, after: Block, prepared: Prepared, rows: Indices) -> Iterator[tuple[str, int]]:
     """Of each column of a block, in how many rows its value is another."""
     values = columns.module_of(before, "values")
+    if before.lengths:
+        texts = values.pairs(before, after, prepared, rows)
+        return iter([(before.column_names[0], sum(text != changed for text, changed in texts))])
     raw = values.gatherer(before, prepared)(rows)
     differ = differences(values.cleaned(before, raw), values.cleaned(after, raw), before)
     return zip(before.column_names, differ.sum(0).tolist(), strict=True)

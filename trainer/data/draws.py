@@ -10,20 +10,27 @@ STEP = np.uint64(0x9E3779B97F4A7C15)
 
 
 class Draws:
-    """One number a row, each time one is drawn. ``key`` tells draws of the same row apart: seed, epoch, step, block."""
+    """One number a row, each time one is drawn, or one a row and place. ``key`` tells draws of the same row
+    apart: seed, epoch, step, block.
+    """
 
     def __init__(self, rows: Indices, *key: int) -> None:
         self._rows = rows.astype(np.uint64)
         self._seeds = np.random.SeedSequence([SALT, *key])
 
     def uniform(self) -> Array:
-        """float64 [B], each at least 0 and below 1. The finalizer of SplitMix64 (Steele et al., 2014) of a counter."""
+        """float64 [B], each at least 0 and below 1."""
+        return _fraction(self._next())
+
+    def uniform_at(self, places: int) -> Array:
+        """float64 [B, places], the same at a place of a row however many places there are."""
+        steps = np.arange(1, places + 1, dtype=np.uint64) * STEP
+        return _fraction(_finalized(self._next()[:, None] + steps))
+
+    def _next(self) -> Array:
+        """uint64 [B]"""
         (child,) = self._seeds.spawn(1)
-        mixed = np.uint64(child.generate_state(1, np.uint64)[0]) + (self._rows + np.uint64(1)) * STEP
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        uniform: Array = ((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(11)) * 2.0**-53
-        return uniform
+        return _finalized(np.uint64(child.generate_state(1, np.uint64)[0]) + (self._rows + np.uint64(1)) * STEP)
 
     def integers(self, most: int) -> Array:
         """int64 [B], each from -most to most."""
@@ -43,3 +50,16 @@ class Draws:
         windows = sliding_window_view(padded, pictures.shape[-2:], axis=(-2, -1))
         shifted: Array = np.ascontiguousarray(windows[np.arange(len(pictures)), :, rows - down, columns - right])
         return shifted
+
+
+def _finalized(counters: Array) -> Array:
+    """The finalizer of SplitMix64 (Steele et al., 2014)."""
+    mixed = (counters ^ (counters >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    finalized: Array = mixed ^ (mixed >> np.uint64(31))
+    return finalized
+
+
+def _fraction(numbers: Array) -> Array:
+    fraction: Array = (numbers >> np.uint64(11)) * 2.0**-53
+    return fraction

@@ -21,6 +21,7 @@ from trainer.data.batches import Batches
 from trainer.data.cleaned import ChangeCount, StepResult, ValueStep
 from trainer.data.partition import PARTS
 from trainer.data.prepared import Array, Indices, Prepared
+from trainer.data.ragged import Ragged
 from trainer.data.split import Parts
 from trainer.data.summary import require_classes
 from trainer.data.table import Table
@@ -61,14 +62,18 @@ class Rows:
         """The raw values of these rows by block, [B, …], varied where they are to train, and how long each row is where
         they differ: whole numbers as they are, others as ``dtype``.
         """
-        arrays = {block.name: self._values(block, rows, variation) for block in self.blocks}
-        arrays |= {name: lengths[rows] for name, lengths in self._lengths.items()}
-        raw = ((name, torch.from_numpy(values)) for name, values in arrays.items())
+        arrays = (self._arrays(block, rows, variation) for block in self.blocks)
+        raw = ((name, torch.from_numpy(values)) for own in arrays for name, values in own.items())
         return {name: values.to(dtype) if values.is_floating_point() else values for name, values in raw}
 
-    def _values(self, block: Block, rows: Indices, variation: Variation | None) -> Array:
+    def _arrays(self, block: Block, rows: Indices, variation: Variation | None) -> dict[str, Array]:
+        """By the names of their tensors."""
         values: Array = self._gatherers[block.name](rows)
-        return values if variation is None else variation.of(values, rows, block, self.features)
+        if block.lengths is None:
+            return {block.name: variation.of(values, rows, block, self.features) if variation else values}
+        ragged = Ragged(values, self._lengths[block.lengths][rows])
+        varied = variation.of_ragged(ragged, rows, block, self.features) if variation else ragged
+        return {block.name: varied.values, block.lengths: varied.lengths}
 
     @property
     def cleaned(self) -> dict[tuple[str, str], int]:

@@ -9,12 +9,13 @@ import numpy as np
 
 from trainer import columns
 from trainer.columns import Block, Column, Gatherer
-from trainer.data import blocks
+from trainer.data import blocks, near_duplicates
 from trainer.data.prepared import Array, Indices, Prepared
 from trainer.task import Encoded
 
 PROBE = 256  # rows on which blocks are fitted that are there to read raw values only
 PIECE_VALUES = 2 * 1024 * 1024
+LEAST_BYTES = 32  # that an empty text counts for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +88,20 @@ class Table:
         is_first[order[is_new]] = True
         return is_first
 
+    def is_unlike(self, names: Sequence[str], threshold: float) -> Array:
+        """bool [rows]: whether no row before that stays has nearly the same texts in these columns; in all columns of
+        texts when there are no names.
+        """
+        every = [block for block, _ in self._gatherers if _has_texts(block)]
+        own = [block for block in every if not names or block.column_names[0] in names]
+
+        def texts(rows: Indices) -> list[str]:
+            several = (columns.module_of(block, "values").texts(block, self.prepared, rows) for block in own)
+            return ["\n".join(row) for row in zip(*several, strict=True)]
+
+        pieces = (texts(piece) for piece in self._pieces_of(own))
+        return near_duplicates.is_unlike_all_before(pieces, lambda at: texts(self.rows[at : at + 1])[0], threshold)
+
     def _keys(self, rows: Indices) -> Array:
         """uint64 [B, 2]: the same for the same values, and for no others."""
         even = [gather(rows) for block, gather in self._gatherers if not block.lengths]
@@ -98,6 +113,13 @@ class Table:
                     digest.update(b"%d:" % len(content))
                     digest.update(content)
         return np.frombuffer(b"".join(digest.digest() for digest in digests), np.uint64).reshape(-1, 2)
+
+    def _pieces_of(self, texts: Sequence[Block]) -> Iterator[Indices]:
+        """The rows in pieces of about so many bytes of texts."""
+        lengths = [columns.module_of(block, "values").lengths(block, self.prepared)[self.rows] for block in texts]
+        ends = np.cumsum(np.sum(lengths, 0) + LEAST_BYTES)
+        cuts = np.searchsorted(ends, np.arange(PIECE_VALUES, ends[-1], PIECE_VALUES))
+        return (piece for piece in np.split(self.rows, np.unique(cuts)) if len(piece))
 
     def _contents(self, block: Block, rows: Indices) -> Iterator[bytes]:
         """Of rows that differ in length."""
@@ -116,6 +138,11 @@ class Table:
         """The rows in pieces, so that memory holds what a piece needs."""
         rows = max(1, PIECE_VALUES // sum(column.width for column in self.features))
         return (self.rows[start : start + rows] for start in range(0, len(self.rows), rows))
+
+
+def _has_texts(block: Block) -> bool:
+    has_texts: bool = columns.kinds()[block.kind].Column.has_texts
+    return has_texts
 
 
 def _is_gap(values: Array, gap: float) -> Array:

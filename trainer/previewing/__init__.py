@@ -1,1 +1,1 @@
-"""What cleaning and augmentation make of somebody's data, before anything is trained on them."""
+"""What cleaning, tokenizers and augmentation make of somebody's data, before anything is trained on them."""

@@ -1,4 +1,5 @@
-"""A preview run: the cleaning of a spec done on the data themselves, and a few pictures as augmentation varies them.
+"""A preview run: the cleaning of a spec done on the data themselves, its tokenizers fitted on some of them, and a few
+pictures as augmentation varies them.
 
 Input by role: ``prepared``. The result is a ``trainer.previewing.report.Preview``; an output of role ``sheet`` where
 there are pictures to show.
@@ -6,6 +7,7 @@ there are pictures to show.
 
 import time
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +17,18 @@ from trainer import columns
 from trainer.attempt.events import Output, Result
 from trainer.attempt.job import Job
 from trainer.attempt.journal import Journal
-from trainer.cleaning import CleaningSpec
-from trainer.columns import Block, Column
+from trainer.columns import Column
 from trainer.data import cleaned, rows
 from trainer.data.cleaned import StepResult
-from trainer.data.prepared import Array, Indices, Prepared
-from trainer.data.rows import Rows
+from trainer.data.prepared import Prepared
 from trainer.data.table import Table
-from trainer.previewing import sheet
-from trainer.previewing.report import SHEET, Cell, ColumnChange, JoinedClass, Preview, Row, Statistics, Step, StepEffect
+from trainer.previewing import changes, sheet, tokens
+from trainer.previewing.report import SHEET, JoinedClass, Preview, Row, Step, StepEffect
 from trainer.specs.preview import PreviewSpec
 from trainer.specs.train import TrainSpec
 
 MOST_ROWS = 5  # rows of a step that are shown
-MOST_CELLS = 10  # of a row that was left out, and of a column that changes
+MOST_CELLS = 10  # of a row that was left out
 MOST_CLASSES = 50
 MOST_COLUMNS = 20
 
@@ -54,7 +54,8 @@ def preview(job: Job, folder: Path, journal: Journal) -> None:
         without_target=data.dropped,
         classes=tuple(table.counts()[:MOST_CLASSES]) if table.has_classes else (),
         steps=tuple(_steps(spec, before, results)),
-        changes=tuple(_changes(spec, data, table))[:MOST_COLUMNS],
+        changes=tuple(changes.of(spec.cleaning, data, table.rows))[:MOST_COLUMNS],
+        tokenizations=tuple(islice(tokens.of(spec.tokenizers, data), MOST_COLUMNS)),
         sheet=drawing,
         seconds=time.monotonic() - began,
     )
@@ -93,50 +94,3 @@ def _row(table: Table, row: int) -> Row:
 
 def _outside(column: Column, prepared: Prepared, row: int) -> Any:
     return columns.module_of(column, "values").outside(column, prepared, row)
-
-
-def _changes(spec: TrainSpec, data: Rows, table: Table) -> Iterator[ColumnChange]:
-    """Columns in which cleaning changes a value of a row that is left."""
-    for block in data.blocks:
-        names = [name for name in block.column_names if _is_taken(name, data, spec.cleaning)]
-        if names:
-            yield from _changes_of(block, names, data, table.rows)
-
-
-def _is_taken(name: str, data: Rows, steps: Sequence[CleaningSpec]) -> bool:
-    return any(step.takes(column) for step in steps for column in data.features if column.name == name)
-
-
-def _changes_of(block: Block, names: Sequence[str], data: Rows, rows: Indices) -> Iterator[ColumnChange]:
-    values = columns.module_of(block, "values")
-    gather = values.gatherer(block, data.prepared)
-    before = np.concatenate([gather(piece) for piece in data.pieces(rows, len(rows))])
-    after = values.cleaned(block, before)
-    for place in (block.column_names.index(name) for name in names):
-        was, now = before[:, place], after[:, place]
-        differs = np.flatnonzero(cleaned.differences(was, now, block))
-        if len(differs):
-            words = [values.readable(block, place, column[differs[:MOST_CELLS]]) for column in (was, now)]
-            yield ColumnChange(
-                column=block.column_names[place],
-                count=len(differs),
-                before=_statistics(block, place, was),
-                after=_statistics(block, place, now),
-                cells=tuple(
-                    Cell(row=int(rows[at]) + 1, before=before, after=after)
-                    for at, before, after in zip(differs, *words, strict=False)
-                ),
-            )
-
-
-def _statistics(block: Block, place: int, values: Array) -> Statistics:
-    present = values[~cleaned.is_gap(values, block)]
-    missing = len(values) - len(present)
-    if not len(present):
-        return Statistics(missing=missing)
-    if values.dtype.kind == "f":
-        least, middle, most = np.quantile(present, (0, 0.5, 1)).tolist()
-        return Statistics(missing=missing, least=least, middle=middle, most=most)
-    different, counts = np.unique(present, return_counts=True)
-    (word,) = columns.module_of(block, "values").readable(block, place, different[[counts.argmax()]])
-    return Statistics(missing=missing, frequent=word)

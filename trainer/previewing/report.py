@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from trainer.columns import PieceKind
 from trainer.component import Lenient, Strict
 
 Value = str | float | bool | None
@@ -46,12 +47,16 @@ class Step(Strict):
 
 
 class Statistics(Strict):
-    """Of a column's values. Of numbers the least, the middle and the most, of others the most frequent one."""
+    """Of a column's values. Of numbers the least, the middle and the most, of texts the characters of the middle and
+    the longest one, of others the most frequent one.
+    """
 
     missing: int
     least: float | None = None
     middle: float | None = None
     most: float | None = None
+    characters: float | None = None
+    most_characters: float | None = None
     frequent: Value = None
 
 
@@ -80,6 +85,51 @@ class Sheet(Strict):
     variants: int
 
 
+class Piece(Strict):
+    """A part of a text: a token, known or unknown, what stands between two, or what is cut off."""
+
+    text: str
+    kind: PieceKind
+
+
+class CutText(Strict):
+    """A text as it is cut into ``tokens``: its row, counted from 1, and its pieces as far as they are shown."""
+
+    row: int
+    tokens: int
+    pieces: Annotated[tuple[Piece, ...], Lenient]
+
+
+class Lengths(Strict):
+    """Of texts in tokens, before they are cut."""
+
+    least: float
+    lower_quartile: float
+    middle: float
+    upper_quartile: float
+    most: float
+
+
+class Tokenization(Strict):
+    """What a tokenizer makes of a column of texts. It is fitted on ``fitted_on`` of ``rows`` rows that train: where
+    these are fewer, the training's own has a larger ``vocabulary``. ``tokenizer`` is the component's name; ``known`` is
+    the part of tokens that are, ``cut`` the part of texts that are longer than ``longest``. ``lengths`` is None where
+    all texts are empty.
+    """
+
+    column: str
+    tokenizer: str
+    vocabulary: int
+    fitted_on: int
+    rows: int
+    longest: int
+    known: float
+    cut: float
+    lengths: Lengths | None
+    texts: Annotated[tuple[CutText, ...], Lenient]
+    seconds: float
+
+
 class Preview(Strict):
     """``classes`` are those left with their rows, where the target has classes; ``parts`` the rows that train, that
     validate and that test."""
@@ -91,5 +141,6 @@ class Preview(Strict):
     classes: Annotated[tuple[Annotated[tuple[str, int], Lenient], ...], Lenient]
     steps: Annotated[tuple[Step, ...], Lenient]
     changes: Annotated[tuple[ColumnChange, ...], Lenient]
+    tokenizations: Annotated[tuple[Tokenization, ...], Lenient] = ()
     sheet: Sheet | None
     seconds: float

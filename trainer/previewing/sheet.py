@@ -18,7 +18,7 @@ CELL, GAP = 72, 4  # pixels of a picture's longer side, and between pictures
 def draw(path: Path, data: Rows, spec: TrainSpec) -> Sheet | None:
     """Write the sheet of some training rows in as many epochs; nothing where no pictures vary."""
     varied = {column.name for column in data.features for step in spec.augmentation if step.takes(column)}
-    block = next((block for block in data.blocks if varied.issuperset(block.column_names)), None)
+    block = next((block for block in data.blocks if not block.lengths and varied.issuperset(block.column_names)), None)
     if block is None:
         return None
     part = data.parts.train[np.linspace(0, len(data.parts.train) - 1, min(ROWS, len(data.parts.train))).astype(int)]

@@ -48,7 +48,7 @@ class TrainDraft(RunSpec):
         title="Tokenizers",
         description="How texts are cut into tokens. A column takes the first that is for it, else the first that takes "
         "any; with none in the list, they are chosen to fit.",
-        json_schema_extra={**FITTING, "previewed": True},
+        json_schema_extra={**FITTING, "previewed": "always"},
     )
     augmentation: Annotated[Augmentations, Section.DATA] = Field(
         (),

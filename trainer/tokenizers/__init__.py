@@ -7,18 +7,23 @@ trainer.columns.text.Tokenizer, and its ``size``. It is fitted once in a run: li
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from trainer.columns import Column, Names
 from trainer.component import ADVANCED, Component
+from trainer.library_errors import in_a_sentence
+from trainer.sentences import gettext_noop as _
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from tokenizers.trainers import Trainer
 
 PADDING, UNKNOWN = "[PAD]", "[UNK]"
+NOT_TRAINED = _(
+    "The library “tokenizers” cannot learn from these texts: %(reason)s. Choose another tokenizer or vocabulary."
+)
 SPECIAL = [PADDING, UNKNOWN]  # the numbers 0 and 1
 Fitted = dict[str, Any]
 Texts = Callable[[], Iterable[str]]
@@ -26,6 +31,8 @@ Texts = Callable[[], Iterable[str]]
 
 class TokenizerSpec(Component):
     """What the Specs of all tokenizers share."""
+
+    sample_bytes: ClassVar[int] = 4_000_000  # of texts on which a preview fits it: some seconds
 
     longest: int = Field(
         256,
@@ -87,8 +94,9 @@ def trained(
     """
     frequent, rare = by_frequency(texts, spec.least, max(1, spec.vocabulary // 2))
     blank = {ord(character): " " for character in (set(frequent + rare) - set(characters) if characters else rare)}
-    tokenizer.train_from_iterator((text.translate(blank) for text in texts()), trainer)
-    return {"library": tokenizer.to_str(), "size": tokenizer.get_vocab_size()}
+    with in_a_sentence("tokenizer_not_trained", NOT_TRAINED):
+        tokenizer.train_from_iterator((text.translate(blank) for text in texts()), trainer)
+        return {"library": tokenizer.to_str(), "size": tokenizer.get_vocab_size()}
 
 
 def by_frequency(texts: Texts, least: int, most: int) -> tuple[str, str]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 class Spec(TrainedSpec):
     order: ClassVar[int] = 5
+    sample_bytes: ClassVar[int] = 300_000
 
 
 def fit(spec: Spec, texts: Texts, assets: "Assets") -> Fitted:

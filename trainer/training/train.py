@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 from trainer import files
@@ -19,7 +20,7 @@ from trainer.packaging.preprocessing import RawModel
 from trainer.report import Report
 from trainer.sentences import gettext_noop as _
 from trainer.specs.train import TrainSpec
-from trainer.training import checkpoint, cleaning_report, initial, parallel, row_pictures
+from trainer.training import checkpoint, cleaning_report, initial, parallel, row_pictures, tokens_report
 from trainer.training.adapting import adapt
 from trainer.training.checkpoint import Saved
 from trainer.training.initial import Sentence
@@ -105,7 +106,7 @@ def _report(folder: Path, journal: Journal, data: Rows, report: Report) -> None:
 
 
 def _say_what_is_trained_on(journal: Journal, data: Rows) -> None:
-    for message, params in cleaning_report.sentences(data):
+    for message, params in chain(cleaning_report.sentences(data), tokens_report.sentences(data)):
         journal.write(events.Log(message=message, params=params))
     if data.dropped:
         journal.write(

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from trainer.catalog import listing
-from trainer.previewing.report import JoinedClass, Preview, Row
+from trainer.previewing.report import JoinedClass, Preview, Row, Tokenization
 from trainer.specs.preview import PREVIEWED
 from trainer.specs.train import TrainSpec
-from webapp import words
+from webapp import formatting, words
 from webapp.accounts.access import signed_in
 from webapp.runs import forms, previews, sheets, starting, states
 from webapp.runs.faults import Fault
@@ -32,6 +32,16 @@ class Step:
     sentences: tuple[str, ...]
     left_out: tuple[Row, ...]
     joined: tuple[JoinedClass, ...]
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What a tokenizer makes of a column, in words; ``of_a_part`` where it was fitted on some of the texts."""
+
+    tokenization: Tokenization
+    label: str
+    summary: str
+    of_a_part: str
 
 
 @require_POST
@@ -69,6 +79,7 @@ def _fragment(request: HttpRequest, run: Run) -> HttpResponse:
         "waits": State(run.state) not in states.FINAL,
         "faults": [Fault("", "", _failure(run))] if preview is None and State(run.state) in states.FINAL else [],
         "steps": list(_steps(preview)) if preview else [],
+        "tokenizations": [_tokens(one) for one in preview.tokenizations] if preview else [],
     }
     return render(request, "runs/preparation.html", context)
 
@@ -87,3 +98,34 @@ def _steps(preview: Preview) -> Iterator[Step]:
             left_out=step.left_out,
             joined=step.joined,
         )
+
+
+def _tokens(one: Tokenization) -> Tokens:
+    return Tokens(
+        tokenization=one,
+        label=_(listing("tokenizers")[one.tokenizer].label),
+        summary=_summary(one),
+        of_a_part=_of_a_part(one) if one.fitted_on < one.rows else "",
+    )
+
+
+def _summary(one: Tokenization) -> str:
+    if one.lengths is None:
+        return _("All texts are empty behind the cleaning: nothing can be learned from them.")
+    message = _(
+        "%(vocabulary)s different tokens, which are %(known)s of what the texts have. Half of the texts have "
+        "%(lower)s to %(upper)s tokens, the longest %(most)s. %(cut)s are longer than %(longest)s and cut."
+    )
+    lengths = one.lengths
+    numbers = {"vocabulary": one.vocabulary, "lower": lengths.lower_quartile, "upper": lengths.upper_quartile}
+    numbers |= {"most": lengths.most, "longest": one.longest}
+    parts = {"known": formatting.percent(one.known), "cut": formatting.percent(one.cut)}
+    return message % {**{name: formatting.short(value) for name, value in numbers.items()}, **parts}
+
+
+def _of_a_part(one: Tokenization) -> str:
+    message = _(
+        "To be fast, the preview was made from %(part)s of the %(rows)s texts to train on; the training takes all, and "
+        "may know more tokens."
+    )
+    return message % {"part": formatting.short(one.fitted_on), "rows": formatting.short(one.rows)}

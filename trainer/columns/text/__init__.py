@@ -58,6 +58,9 @@ class Step(Strict):
     name: str
     arguments: dict[str, Any] = {}
 
+    def __hash__(self) -> int:
+        return hash(self.model_dump_json())
+
 
 class Tokenizer(Strict):
     """What a tokenizer became on the training rows: its ``characters`` by number from 2 on, or the JSON of the

@@ -1,11 +1,31 @@
 """Texts cleaned step by step before they are cut into tokens. Shipped beside exports; it needs the standard library
 alone.
+
+Each takes time in proportion to the text, whatever stands in it.
 """
 
+import re
+import unicodedata
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, Literal
 
-CLEANERS: dict[str, Callable[..., str]] = {}
+from trainer.columns.text.markup import to_text
+from trainer.columns.text.stop_words import CHINESE, CHINESE_KEPT, STOP_WORDS, WORD, Language
+
+URL, MAIL, NUMBER = "<url>", "<mail>", "<number>"
+MOST_MARKS = 30  # on one letter, as in Unicode's stream-safe texts: to order them takes the square of their number
+SPACE = 0x20
+BEYOND = "\U00010000"  # from here on the library of regular expressions is slow
+JOINER = "\u034f"  # which Unicode puts between more
+ADDRESS_END = r"[A-Za-z0-9/_~=&%#+\-]"  # of an address: a full stop behind it belongs to the sentence
+WEB_ADDRESS = r"(?:\b(?:https?|ftp)://|(?<![A-Za-z0-9])www\.)[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*" + ADDRESS_END
+MAIL_ADDRESS = (
+    r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){0,8}\.[A-Za-z]{2,24}"
+)
+_WEB = re.compile(WEB_ADDRESS, re.IGNORECASE | re.ASCII)
+_MAIL = re.compile(MAIL_ADDRESS, re.ASCII)
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def cleaned(text: str, steps: Sequence[dict[str, Any]]) -> str:
@@ -13,3 +33,92 @@ def cleaned(text: str, steps: Sequence[dict[str, Any]]) -> str:
     for step in steps:
         text = CLEANERS[step["name"]](text, **step["arguments"])
     return text
+
+
+def unicode_form(text: str, form: Literal["NFC", "NFKC"]) -> str:
+    """One spelling for what looks alike; of more than MOST_MARKS marks on a letter the others stand apart."""
+    return text if text.isascii() else _marks_apart(unicodedata.normalize(form, _marks_apart(text)))
+
+
+def _marks_apart(text: str) -> str:
+    perhaps, surely = _many_marks()
+    return surely.sub(rf"\1{JOINER}", text) if perhaps.search(text) else text
+
+
+@lru_cache(maxsize=1)
+def _many_marks() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What finds texts that may have too many, fast, and what stands before the one too many."""
+    marks = [chr(code) for code in range(0x300, 0x20000) if unicodedata.combining(chr(code))]
+    common = "".join(mark for mark in marks if mark < BEYOND)
+    return (
+        re.compile(f"[{common}{BEYOND}-\U0010ffff]{{{MOST_MARKS + 1}}}"),
+        re.compile(f"([{''.join(marks)}]{{{MOST_MARKS}}})(?=[{''.join(marks)}])"),
+    )
+
+
+def lower_case(text: str) -> str:
+    return text.lower()
+
+
+def replace_addresses(text: str, web: bool, mail: bool) -> str:
+    if web:
+        text = _WEB.sub(URL, text)
+    return _MAIL.sub(MAIL, text) if mail else text
+
+
+def replace_numbers(text: str) -> str:
+    """Of decimal digits in any script, with points and commas between them."""
+    return _NUMBER.sub(NUMBER, text)
+
+
+def remove_punctuation(text: str, symbols: bool) -> str:
+    """Categories P of Unicode, and S where ``symbols`` are to go too, become spaces, many of which are one."""
+    blank = text.translate(_MARKS[symbols])
+    return text if blank == text else " ".join(blank.split())
+
+
+class _Marks(dict[int, int]):
+    """For ``str.translate``: a space for each character of these categories, found when one first comes."""
+
+    def __init__(self, categories: str) -> None:
+        super().__init__()
+        self._categories = categories
+
+    def __missing__(self, code: int) -> int:
+        self[code] = SPACE if unicodedata.category(chr(code))[0] in self._categories else code
+        return self[code]
+
+
+_MARKS = {False: _Marks("P"), True: _Marks("PS")}
+
+
+def remove_stop_words(text: str, language: Language) -> str:
+    """English words whatever their case, Chinese ones by longest match. What stays is parted by one space where words
+    went.
+    """
+    if language == "chinese":
+        return _chinese().sub(_unless_stop, text)
+    shorter = WORD.sub(_unless_stop, text)
+    return text if shorter == text else " ".join(shorter.split())
+
+
+def _unless_stop(match: re.Match[str]) -> str:
+    return "" if match[0].lower() in STOP_WORDS else match[0]
+
+
+@lru_cache(maxsize=1)
+def _chinese() -> re.Pattern[str]:
+    """The longest first: an alternative that stands before is taken."""
+    words = sorted({*CHINESE, *CHINESE_KEPT}, key=lambda word: (-len(word), word))
+    return re.compile("|".join(words))
+
+
+CLEANERS: dict[str, Callable[..., str]] = {
+    "unicode_form": unicode_form,
+    "lower_case": lower_case,
+    "html_to_text": to_text,
+    "replace_addresses": replace_addresses,
+    "replace_numbers": replace_numbers,
+    "remove_punctuation": remove_punctuation,
+    "remove_stop_words": remove_stop_words,
+}

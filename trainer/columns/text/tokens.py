@@ -26,12 +26,13 @@ def tokens(texts: Sequence[str], block: dict[str, Any]) -> tuple[Array, Array]:
     tokenizer = block["tokenizer"]
     longest, is_beginning = tokenizer["longest"], tokenizer["keep"] == "beginning"
     most = longest * CHARACTERS_A_TOKEN
-    short = [_bounded(cleaned(text, block["cleaning"]), most, is_beginning) for text in texts]
+    short = [bounded(cleaned(text, block["cleaning"]), most, is_beginning) for text in texts]
     numbers, lengths = split(tokenizer["characters"], tokenizer["library"], tokenizer["shift"])(short)
     return _never_empty(*_cut(numbers, lengths, longest, is_beginning))
 
 
-def _bounded(text: str, most: int, is_beginning: bool) -> str:
+def bounded(text: str, most: int, is_beginning: bool) -> str:
+    """What of a text is looked at: at most so many characters."""
     if len(text) > most:
         text = text[:most] if is_beginning else text[-most:]
     return text if text.isascii() else text.encode("utf-8", "replace").decode()  # halves of pairs are no characters
@@ -54,17 +55,25 @@ def _codes(text: str) -> Array:
     return np.frombuffer(text.encode("utf-32-le"), "<u4")
 
 
-def _by_library(definition: str, shift: int) -> Split:
+@lru_cache(maxsize=16)
+def library_tokenizer(definition: str) -> Any:
+    """Of the library, without what its JSON says of lengths."""
     try:  # those whose tokens are characters need no library
         from tokenizers import Tokenizer
     except ImportError as error:
         raise ValueError(
             "texts are cut by the library tokenizers, which is not installed: pip install tokenizers"
         ) from error
+
     tokenizer = Tokenizer.from_str(definition)
     tokenizer.no_padding()
     tokenizer.no_truncation()
     tokenizer.encode_special_tokens = True  # what a text says is no command
+    return tokenizer
+
+
+def _by_library(definition: str, shift: int) -> Split:
+    tokenizer = library_tokenizer(definition)
 
     def by_library(texts: Sequence[str]) -> tuple[Array, Array]:
         numbers = [encoding.ids for encoding in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]

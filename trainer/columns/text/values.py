@@ -6,14 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from trainer.columns import Gatherer
-from trainer.columns.text import Block, Column, Tokenizer
+from trainer.columns import Gatherer, TextPiece
+from trainer.columns.text import Block, Column, Step, Tokenizer
+from trainer.columns.text import pieces as cutting
 from trainer.columns.text.cleaners import cleaned
-from trainer.columns.text.tokens import FIRST, tokens
+from trainer.columns.text.tokens import FIRST, UNKNOWN, tokens
 from trainer.data.prepared import Array, Indices, Prepared
 
 WORD_BEGINS, WORD_GOES_ON = "\N{LOWER ONE EIGHTH BLOCK}", "##"  # the marks of pieces of words
 PIECE_BYTES = 8 * 1024 * 1024
+LONGEST_MEASURED = 65_536  # tokens
 
 
 def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> list[Block]:
@@ -25,6 +27,21 @@ def blocks(columns: Sequence[Column], prepared: Prepared, train: Indices) -> lis
 def tokenized(block: Block, **fields: Any) -> Block:
     """With the tokenizer of these fields."""
     return block.model_copy(update={"tokenizer": Tokenizer(**fields)})
+
+
+def stepped(block: Block, name: str, arguments: dict[str, Any]) -> Block:
+    """With a step of cleaning behind those before: a function of ``cleaners``."""
+    return block.model_copy(update={"steps": (*block.steps, Step(name=name, arguments=arguments))})
+
+
+def pairs(before: Block, after: Block, prepared: Prepared, rows: Indices) -> Iterator[tuple[str, str]]:
+    """The text of each of some rows as the steps of ``before`` leave it, and as those of ``after`` do, which begin
+    with the same.
+    """
+    first = before.description()["cleaning"]
+    further = after.description()["cleaning"][len(first) :]
+    for text in texts(before, prepared, rows):
+        yield text, cleaned(text, further)
 
 
 def texts(block: Block, prepared: Prepared, rows: Indices) -> Iterator[str]:
@@ -87,6 +104,33 @@ def words(block: Block) -> list[str]:
     shift = block.tokenizer.shift
     pieces = (library.id_to_token(number - shift) or "" for number in range(FIRST, block.tokenizer.size))
     return ["", "", *(piece.removeprefix(WORD_BEGINS).removeprefix(WORD_GOES_ON) for piece in pieces)]
+
+
+def measured(block: Block, prepared: Prepared, rows: Indices) -> tuple[Array, Array]:
+    """How many tokens each of some rows has before it is cut, up to LONGEST_MEASURED, and how many of them are unknown,
+    int64 [rows] each; an empty text has none.
+    """
+    assert block.tokenizer is not None
+    uncut = tokenized(block, **{**dict(block.tokenizer), "longest": max(LONGEST_MEASURED, block.tokenizer.longest)})
+    description = uncut.description()
+    several = [_measured(piece, description) for piece in _pieces(block, prepared, rows)]
+    return np.concatenate([own for own, _ in several]), np.concatenate([unknown for _, unknown in several])
+
+
+def _measured(texts: Sequence[str], description: dict[str, Any]) -> tuple[Array, Array]:
+    if not texts:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    numbers, lengths = tokens(texts, description)
+    unknown = np.add.reduceat((numbers == UNKNOWN).astype(np.int64), np.cumsum(lengths) - lengths)
+    for row in np.flatnonzero((lengths == 1) & (unknown == 1)).tolist():
+        lengths[row] = unknown[row] = bool(cleaned(texts[row], description["cleaning"]))
+    return lengths, unknown
+
+
+def pieces(block: Block, text: str) -> tuple[list[TextPiece], int]:
+    """How a cleaned text is cut, and how many tokens it has."""
+    assert block.tokenizer is not None
+    return cutting.pieces(text, block.tokenizer)
 
 
 def lengths(block: Block, prepared: Prepared) -> Array:

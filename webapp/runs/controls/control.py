@@ -215,6 +215,7 @@ class ComponentList(Control):
     placeholder: str
     empty: str
     is_previewed: bool = False
+    is_previewed_empty: bool = False  # what stands for nothing can be looked at too
 
     template: ClassVar[str] = "runs/controls/list.html"
 

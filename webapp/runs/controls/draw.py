@@ -140,6 +140,7 @@ def _list(info: FieldInfo, family: Family, place: Place, raw: Any, around: Surro
         placeholder=token,
         empty=_empty(info),
         is_previewed=bool(values.notes(info).get("previewed")),
+        is_previewed_empty=values.notes(info).get("previewed") == "always",
     )
 
 

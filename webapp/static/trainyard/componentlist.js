@@ -27,7 +27,7 @@ function settle(list) {
   });
   list.querySelector(":scope > [data-empty]").hidden = body(list).children.length > 0;
   const preview = list.querySelector(":scope > .list-foot > [data-preview]");
-  if (preview) preview.hidden = all.length === 0;
+  if (preview) preview.hidden = all.length === 0 && !("always" in preview.dataset);
   list.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
