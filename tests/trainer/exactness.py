@@ -46,18 +46,26 @@ def require_exact_resume(
 ) -> Attempt:
     """The last attempt, whose weights and curve are those of a run that was never paused."""
     reference = ended(warm.run(write_job(folder / "reference", spec, prepared, assets=assets)))
-    paused_at = write_job(folder / "paused", spec, prepared, assets=assets)
-    warm.start(paused_at)
-    wait_until(partial(_has_done, paused_at, 5), "some steps")
-    job.command(paused_at, job.PAUSE)
-    warm.wait(paused_at)
-    paused = Attempt.read(paused_at)
-    assert paused.ended is not None and paused.ended.outcome == "paused", paused.logs
-    resume = paused.last_checkpoint
+    before = paused(warm, spec, prepared, folder / "paused", assets)
+    resume = before.last_checkpoint
     last = ended(warm.run(write_job(folder / "last", spec, prepared, attempt=2, resume=resume, assets=assets)))
     assert _weights(last) == _weights(reference)
-    assert curve([paused, last]) == curve([reference])
+    assert curve([before, last]) == curve([reference])
     return last
+
+
+def paused(
+    warm: Warm, spec: dict[str, Any], prepared: Path, folder: Path, assets: Mapping[str, Path] | None = None
+) -> Attempt:
+    """An attempt that was paused behind some steps."""
+    write_job(folder, spec, prepared, assets=assets)
+    warm.start(folder)
+    wait_until(partial(_has_done, folder, 5), "some steps")
+    job.command(folder, job.PAUSE)
+    warm.wait(folder)
+    attempt = Attempt.read(folder)
+    assert attempt.ended is not None and attempt.ended.outcome == "paused", attempt.logs
+    return attempt
 
 
 def _has_done(folder: Path, step: int) -> bool:

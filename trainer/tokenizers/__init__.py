@@ -55,6 +55,9 @@ class TokenizerSpec(Component):
     def can_name(cls, field: str, column: Column) -> bool:
         return column.has_texts
 
+    def check(self, field: str) -> None:
+        """Raise TrainerError, saying it of this field, where something is left to be chosen."""
+
     def takes(self, column: Column) -> bool:
         return column.has_texts and (not self.columns or column.name in self.columns)
 
