@@ -88,7 +88,7 @@ def test_units_that_tell_nothing_go_and_the_answers_stay(cell: str) -> None:
         for layer, takers in [(first, weights(second, "weight_ih_l0")), (second, [cast(Tensor, network.head.weight)])]:  # type: ignore[union-attr]
             for values in [*weights(layer, "weight_hh_l0"), *takers]:
                 values[:, 1::2] = 0
-        cast(Tensor, first_embedding(network).weight)[:, 1::2] = 0
+        first_embedding(network).weight[:, 1::2] = 0
         for values in weights(first, "weight_ih_l0"):
             values[:, 1::2] = 0
     before = network(batch())
