@@ -6,14 +6,14 @@ import numpy as np
 import onnx
 from onnx import ModelProto, NodeProto, helper, numpy_helper
 
-CELLS = frozenset({"GRU", "RNN"})  # ONNX Runtime computes neither with integers
+CELLS = frozenset({"LSTM", "GRU", "RNN"})
 WEIGHTS = (1, 2)  # places among the inputs of a cell: [directions, gates x units, features]
 UNITS_AXIS = 1
 LARGEST = 127
 
 
 def store_small(path: Path) -> None:
-    """Store the weights of such cells so, with a scale for each unit of each gate."""
+    """Store the weights of recurrent layers so, with a scale for each unit of each gate."""
     model = onnx.load(str(path))
     for node in [node for node in model.graph.node if node.op_type in CELLS]:
         for place in WEIGHTS:
