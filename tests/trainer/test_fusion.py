@@ -31,6 +31,7 @@ ENCODERS: list[dict[str, Any]] = [
     {"name": "identity", "columns": ["back"]},
     {"name": "layers", "hidden": [16]},
     {"name": "convolutions", "channels": [4]},
+    {"name": "text_bag", "buckets": 512},
 ]
 
 
@@ -54,6 +55,7 @@ def test_mixed_columns_are_learned_exported_proved_and_answered(combiner: str, t
         "dates",
         "image_1",
         "image_2",
+        "text",
     ]
     np.save(tmp_path / "picture.npy", np.full((1, mixed.SIDE, mixed.SIDE), 200, np.uint8))
     row = {
@@ -63,6 +65,7 @@ def test_mixed_columns_are_learned_exported_proved_and_answered(combiner: str, t
         "built": "1 May 1987",
         "front": "picture.npy",
         "back": "picture.npy",
+        "note": "a large flat near the lake",
     }
     (tmp_path / "rows.jsonl").write_text(json.dumps(row) + "\n")
     (answer,) = _answers(out, tmp_path / "rows.jsonl")
@@ -137,7 +140,11 @@ def test_a_list_without_an_encoder_for_some_columns_is_refused_before_the_run(
 
 
 def test_an_empty_list_of_encoders_is_resolved_to_those_that_are_taken(tmp_path: Path) -> None:
-    assert [encoder["name"] for encoder in _resolved([], tmp_path)["encoders"]] == ["layers", "convolutions"]
+    assert [encoder["name"] for encoder in _resolved([], tmp_path)["encoders"]] == [
+        "layers",
+        "text_bag",
+        "convolutions",
+    ]
     numbers_only = _resolved([], tmp_path, features=["size", "built"])
     assert [encoder["name"] for encoder in numbers_only["encoders"]] == ["layers"]
 

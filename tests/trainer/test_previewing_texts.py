@@ -9,6 +9,7 @@ import pytest
 from tests.trainer import mixed, samples
 from tests.trainer.test_previewing import result
 from trainer.attempt import events
+from trainer.attempt.assets import NO_ASSETS
 from trainer.catalog import listing
 from trainer.columns import Column, module_of, number, text
 from trainer.columns.text.pieces import pieces
@@ -147,7 +148,7 @@ def test_pieces_are_the_tokens_and_together_the_text(name: str) -> None:
     if not can(name, {}):
         return
     corpus = [cell.encode("utf-8", "replace").decode() for cell in STRANGE]
-    fitted = entry.module.fit(entry.spec.model_validate({"least": 1}), lambda: corpus)
+    fitted = entry.module.fit(entry.spec.model_validate({"least": 1}), lambda: corpus, NO_ASSETS)
     for keep in ("beginning", "end"):
         block = module_of(text.Column(name="note"), "values").tokenized(
             text.Block(name="text", column="note"), longest=5, keep=keep, **fitted
