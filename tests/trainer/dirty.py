@@ -67,13 +67,13 @@ def arrays(times: int = 1) -> dict[str, Array]:
         "categories": np.array([row[1] for row in ROWS] * times, np.int32),
         "booleans": np.array([row[2] for row in ROWS] * times, np.int8)[:, None],
         own_name("picture"): pictures,
-        **texts("note", [note and note + _apart(time) for time in range(times) for note in NOTES]),
+        **texts("note", [note and note + _apart(time, note) for time in range(times) for note in NOTES]),
     }
 
 
-def _apart(time: int) -> str:
+def _apart(time: int, note: str) -> str:
     """What makes a text unlike those of other times."""
-    letters = np.random.default_rng(time).integers(ord("a"), ord("z"), 150 * (time > 0))
+    letters = np.random.default_rng([time, ord(note[0])]).integers(ord("a"), ord("z"), 150 * (time > 0))
     return "".join(map(chr, letters))
 
 

@@ -7,12 +7,28 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from tests.webapp.pages import make_dataset
-from trainer.previewing.report import Cell, ColumnChange, Preview, Row, Statistics, Step, StepEffect
+from trainer.catalog import listing
+from trainer.data.summary import DataSummary
+from trainer.previewing.report import (
+    Cell,
+    ColumnChange,
+    CutText,
+    Lengths,
+    Piece,
+    Preview,
+    Row,
+    Statistics,
+    Step,
+    StepEffect,
+    Tokenization,
+)
 from trainer.specs.train import TrainDraft
 from webapp.accounts.models import User
 from webapp.datasets import services as datasets
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.runs import fitting, previews, states
+from webapp.runs.controls import draw, offer
+from webapp.runs.controls.control import ComponentList
 from webapp.runs.models import Kind, Run, State
 
 SPECIES = {"name": "classification", "target": "species"}
@@ -174,3 +190,95 @@ def test_a_preview_stands_in_no_list_and_keeps_no_data_from_going(ada: User, flo
     datasets.delete(flowers)
     flowers.refresh_from_db()
     assert flowers.deleted is not None
+
+
+CUT = Tokenization(
+    column="note",
+    tokenizer="words",
+    vocabulary=1234,
+    fitted_on=500,
+    rows=9000,
+    longest=4,
+    known=0.984,
+    cut=0.05,
+    lengths=Lengths(least=1, lower_quartile=2, middle=3, upper_quartile=4, most=77),
+    texts=(
+        CutText(
+            row=17,
+            tokens=3,
+            pieces=(
+                Piece(text="<b>", kind="known"),
+                Piece(text=" ", kind="between"),
+                Piece(text="q\u200b", kind="unknown"),
+                Piece(text=" rest", kind="cut"),
+            ),
+        ),
+    ),
+    seconds=0.1,
+)
+
+
+def test_texts_are_shown_in_their_tokens(ada: User, flowers: Dataset, client: Client) -> None:
+    client.force_login(ada)
+    run = start(ada, flowers)
+    preview = FOUND.model_copy(update={"tokenizations": (CUT,)})
+    end(run, report=preview.model_dump(mode="json"))
+    page = client.get(f"/runs/preparation/{run.pk}/").content.decode()
+    assert "<h3>note: Words</h3>" in page
+    shown = " ".join(strip_tags(page).split())
+    assert "1 234 different tokens, which are 98.4 % of what the texts have." in shown
+    assert "the longest 77. 5.0 % are longer than 4 and cut." in shown
+    assert "made from 500 of the 9 000 texts" in shown
+    assert '<span>&lt;b&gt;</span> <mark title="unknown">q[U+200B]</mark><del> rest</del>' in page
+
+
+def test_texts_that_are_all_empty_are_told(ada: User, flowers: Dataset, client: Client) -> None:
+    client.force_login(ada)
+    run = start(ada, flowers)
+    empty = CUT.model_copy(update={"lengths": None, "texts": ()})
+    end(run, report=FOUND.model_copy(update={"tokenizations": (empty,)}).model_dump(mode="json"))
+    assert "All texts are empty behind the cleaning" in client.get(f"/runs/preparation/{run.pk}/").content.decode()
+
+
+def summary(one: DatasetVersion) -> DataSummary:
+    return DataSummary.model_validate((one.profile or {})["summary"])
+
+
+def with_a_text(flowers: Dataset) -> DatasetVersion:
+    newest = version(flowers)
+    assert newest.profile is not None
+    newest.profile["summary"]["columns"].append({"name": "note", "kind": "text", "distinct": 90, "words": 9})
+    newest.save()
+    return newest
+
+
+def test_only_data_with_texts_are_asked_for_tokenizers_and_what_cleans_texts(ada: User, flowers: Dataset) -> None:
+    text_steps = {"tokenizers", "lower_case", "html_to_text", "drop_near_duplicates", "swap_tokens"}
+
+    def offers() -> set[str]:
+        newest = version(flowers)
+        drawn = draw.controls(TrainDraft, {}, draw.Surroundings(summary(newest)))
+        blanks = {item.name for one in drawn.values() if isinstance(one, ComponentList) for item in one.blanks}
+        return ({*drawn} | blanks) & text_steps
+
+    assert offers() == set()
+    with_a_text(flowers)
+    assert offers() == text_steps
+
+
+@pytest.mark.parametrize("name", ["lower_case", "drop_near_duplicates", "drop_missing"])
+def test_columns_of_texts_can_be_named_by_steps_that_take_them(name: str, flowers: Dataset) -> None:
+    with_a_text(flowers)
+    offered = offer.columns(listing("cleaning")[name].spec, "columns", summary(version(flowers)))
+    names = [column.name for column in offered]
+    assert names == (["petal", "species", "note"] if name == "drop_missing" else ["note"])
+
+
+def test_tokenizers_that_are_chosen_to_fit_can_be_looked_at_too(ada: User, flowers: Dataset, client: Client) -> None:
+    client.force_login(ada)
+    with_a_text(flowers)
+    page = client.get(f"/runs/new/?version={version(flowers).pk}").content.decode()
+    part = page[page.index('data-list="tokenizers"') :]
+    button = part[part.index("data-preview") : part.index("</button>", part.index("data-preview"))]
+    assert " data-always" in button
+    assert " hidden" not in button
