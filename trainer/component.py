@@ -79,6 +79,7 @@ class Component(Versioned):
     targets: ClassVar[frozenset[str]] = frozenset()  # of a loss: the encodings of a target that it takes
     forms: ClassVar[frozenset[Form]] = frozenset({"torch"})  # of the model that a compressor or an exporter takes
     yields: ClassVar[Form] = "torch"  # the form of what a compressor makes
+    not_of_network: ClassVar[frozenset[str]] = frozenset()  # fields that say how a network is trained, not made
     order: ClassVar[int] = 0  # where its family is listed: lower stands first, equal ones by name
 
     name: str = ""

@@ -9,8 +9,10 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from trainer import asset
+from trainer.asset import AssetOf
 from trainer.columns import Column, Layout, Names, Shape
 from trainer.component import ADVANCED, Component, Lenient
+from trainer.errors import TrainerError
 
 Width = Annotated[int, Field(ge=1, le=16384)]
 Widths = Annotated[tuple[Width, ...], Lenient]
@@ -86,6 +88,41 @@ class EncoderSpec(Component):
         return Part("encoders", self, {"inputs": shapes, **self.arguments(inputs)})
 
 
+class TokenVectors(Component):
+    """Fields of encoders that have a vector of their own for each token of a text."""
+
+    not_of_network: ClassVar[frozenset[str]] = frozenset({"tuned"})
+
+    width: Width = Field(128, title="Width", description="Numbers of a token's vector.")
+    vectors: Annotated[str | None, AssetOf("word_vectors")] = Field(
+        None,
+        title="Word vectors",
+        description="Learnt from much text by somebody else: tokens that stand among their words begin with them.",
+    )
+    tuned: bool = Field(
+        True,
+        title="Tune vectors",
+        description="Learn on with the word vectors; else they stay as they are, and tokens without one count nothing.",
+        json_schema_extra=ADVANCED,
+    )
+
+    def require_asset(self, path: str, field: str, measures: Mapping[str, int]) -> None:
+        """Raise TrainerError for vectors of another width."""
+        if measures["width"] != self.width:
+            raise TrainerError(
+                "vectors_width",
+                "These vectors have %(width)s numbers each; set the width of a token's vector to %(width)s.",
+                field=path,
+                width=measures["width"],
+            )
+
+
+def only(inputs: Mapping[str, Input]) -> Input:
+    """That of one block."""
+    (block,) = inputs.values()
+    return block
+
+
 class CombinerSpec(Component):
     """What the Specs of all combiners share."""
 
@@ -100,7 +137,9 @@ class CombinerSpec(Component):
 
 def fields(spec: Component) -> dict[str, Any]:
     """The fields of a component that its network is made with, as plain JSON; assets are none of its making."""
-    return spec.model_dump(mode="json", exclude={"name", "version", "columns", *asset.fields(type(spec))})
+    return spec.model_dump(
+        mode="json", exclude={"name", "version", "columns", *spec.not_of_network, *asset.fields(type(spec))}
+    )
 
 
 def features(inputs: Mapping[str, Input]) -> int:

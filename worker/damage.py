@@ -62,8 +62,7 @@ MISSING: Mapping[str, str] = {
     ),
     "asset": _(
         "An asset is missing: the file %(file)s is not in the store. Restore it from a backup, or upload the asset "
-        "again "
-        "and choose that."
+        "again and choose that."
     ),
 }
 DAMAGED_WHILE_TRAINING: Mapping[str, str] = {

@@ -122,10 +122,9 @@ def _of_data(page: Page, yard: Yard) -> Iterator[State]:
         page.wait_for_url(DATASET)
         page.locator(".state-ready").first.wait_for(timeout=PATIENCE)
         yield f"data: {name}", page
-        if name != "text":
-            page.get_by_role("link", name="New run").click()
-            page.locator("#spec-preview .main-svg").first.wait_for()
-            yield f"form: {name}", page
+        page.get_by_role("link", name="New run").click()
+        page.locator("#spec-preview .main-svg").first.wait_for()
+        yield f"form: {name}", page
     page.get_by_label("Batch size").fill("0")
     page.get_by_role("button", name="Start").click()
     page.locator("#spec-errors").wait_for()

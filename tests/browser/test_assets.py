@@ -57,3 +57,17 @@ def test_it_is_renamed_deleted_and_had_back(page: Page) -> None:
     expect(page.get_by_text("“A cutter” was deleted")).to_be_visible()
     page.get_by_role("button", name="Undo", exact=True).first.click()
     expect(page.get_by_text("“A cutter” is back")).to_be_visible()
+
+
+def test_word_vectors_are_chosen_in_the_form_and_held_against_the_width(page: Page) -> None:
+    send_asset(page, "eight.vec", REPEATED.encode())
+    expect(page.locator(".state-ready")).to_be_visible(timeout=PATIENCE)
+    page.goto("/datasets/")
+    page.locator("form[action*='reviews-zh'] button").click()
+    page.get_by_role("link", name="New run").click(timeout=PATIENCE)
+    page.locator("#field-model").select_option("rnn")
+    page.locator("#field-model-rnn-vectors").select_option(label="eight (207 words, 8 numbers each)")
+    fault = page.get_by_text("set the width of a token's vector to 8").first
+    expect(fault).to_be_visible(timeout=PATIENCE)
+    page.locator("#field-model-rnn-width").fill("8")
+    expect(fault).to_be_hidden(timeout=PATIENCE)

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from tests import pictures
+from trainer.asset import role
 from trainer.attempt import events
 from trainer.attempt.events import Ended
 from trainer.attempt.job import Job
@@ -66,9 +67,17 @@ def encoded(model: RawModel, data: Rows, part: Indices) -> torch.Tensor:
 
 
 def write_job(
-    folder: Path, spec: dict[str, Any], prepared: Path, *, attempt: int = 1, resume: Path | None = None
+    folder: Path,
+    spec: dict[str, Any],
+    prepared: Path,
+    *,
+    attempt: int = 1,
+    resume: Path | None = None,
+    assets: Mapping[str, Path] | None = None,
 ) -> Path:
+    """``assets`` are files by the identifier that the spec has for each."""
     folder.mkdir(parents=True)
+    inputs = {"prepared": prepared, **{role(name): path for name, path in (assets or {}).items()}}
     draft = parse({"exporters": [], **spec}, "train")
     assert isinstance(draft, TrainDraft)
     complete = draft.resolved(Prepared.open(prepared).summary)
@@ -76,8 +85,8 @@ def write_job(
         run="test",
         attempt=attempt,
         spec=complete,
-        inputs={"prepared": str(prepared)},
-        hashes={"prepared": sha256(prepared)},
+        inputs={name: str(path) for name, path in inputs.items()},
+        hashes={name: sha256(path) for name, path in inputs.items()},
         devices=tuple(f"cpu:{rank}" for rank in range(complete.ranks)),
         resume=str(resume) if resume else None,
     )

@@ -195,10 +195,10 @@ def test_what_has_finished_is_told_again_and_a_file_in_the_way_stays(
     assert first.returncode == 0, first.stdout
     notes.unlink()
     assert main(command) == 0
-    assert capsys.readouterr().out.splitlines() == [
-        f"This run has finished in {tmp_path / 'out'} before; add --overwrite to do it again.",
-        *first.stdout.splitlines()[-2:],
-    ]
+    heading, *lines = capsys.readouterr().out.splitlines()
+    assert heading == f"This run has finished in {tmp_path / 'out'} before; add --overwrite to do it again."
+    assert lines == first.stdout.splitlines()[-len(lines) :]
+    assert lines[0].startswith("Test accuracy ") and "Worst mistakes: " in lines[1] + lines[2]
     assert json.loads(notes.read_text())["headline"] == "test/accuracy"
     again = Out(tmp_path / "out", overwrite=True)
     assert (

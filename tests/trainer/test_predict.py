@@ -198,6 +198,16 @@ OUTSIDE: dict[str, tuple[list[Any], dict[str, Any], list[Any]]] = {
         {"columns": ["a"], "order": {"a": "day first"}, "compact": []},
         [86400, 86401, 7, date.GAP, date.GAP, date.GAP, 3600],
     ),
+    "text": (
+        ["ab", " ", None, "", "n/a", 7, "abcdef", "☃"],
+        {
+            "columns": ["a"],
+            "spelling": {"missing": ["n/a"]},
+            "cleaning": [],
+            "tokenizer": {"characters": "abcd7", "library": "", "shift": 0, "longest": 4, "keep": "beginning"},
+        },
+        [[2, 3], [1], [1], [1], [1], [6], [2, 3, 4, 5], [1]],
+    ),
     "image": (
         [[[[1, 2]]], np.array([[[3, 4]]], np.uint8)],
         {"columns": ["a"], "shape": ["batch", 1, 1, 2]},
@@ -211,6 +221,9 @@ def test_a_kind_reads_what_people_write(kind: str, tmp_path: Path) -> None:
     values, block, expected = OUTSIDE[kind]
     module = __import__(f"{columns.__name__}.{kind}.read", fromlist=["read"])
     array, _strange = module.read([values], block, tmp_path)
+    if isinstance(array, list):  # rows that differ in length
+        assert [row.tolist() for row in array] == expected
+        return
     np.testing.assert_array_equal(np.squeeze(array, 1) if kind != "image" else array, np.array(expected, array.dtype))
 
 

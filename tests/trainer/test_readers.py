@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tests.files import imported
 from trainer import columns
 from trainer.columns import Block, Column
-from trainer.data.prepared import Prepared
+from trainer.data.prepared import Array, Indices, Prepared
 from trainer.importing.cells import MISSING
 from trainer.proving.raw_rows import read
 
@@ -130,8 +130,22 @@ def written(comma: bool, cells: Sequence[Sequence[str]]) -> bytes:
 
 
 def blocks(prepared: Prepared, own: Sequence[Column]) -> list[Block]:
-    fitted: list[Block] = columns.module_of(own[0], "values").blocks(own, prepared, np.arange(len(prepared)))
-    return fitted
+    values, rows = columns.module_of(own[0], "values"), np.arange(len(prepared))
+    fitted: list[Block] = values.blocks(own, prepared, rows)
+    return [_with_tokenizer(values, block, prepared, rows) if own[0].has_texts else block for block in fitted]
+
+
+def _with_tokenizer(values: Any, block: Block, prepared: Prepared, rows: Indices) -> Block:
+    """Each character of the texts is a token."""
+    characters = "".join(sorted(set().union(*values.texts(block, prepared, rows))))
+    tokenized: Block = values.tokenized(block, characters=characters, size=len(characters) + 2, longest=1000)
+    return tokenized
+
+
+def padded(rows: Any) -> Array:
+    """Rows of different lengths as one array."""
+    width = max(1, *map(len, rows))
+    return np.stack([np.pad(row, (0, width - len(row))) for row in rows])
 
 
 def equal(prepared: Prepared, path: Path) -> None:
@@ -150,6 +164,7 @@ def equal(prepared: Prepared, path: Path) -> None:
             cells = [[values.get(name) for _, values in rows] for name in block.column_names]
             # What lies beside an export has gone through JSON.
             array, strange = reader.read(cells, json.loads(json.dumps(block.description())), path.parent)
+            array = padded(array) if block.lengths else array
             np.testing.assert_array_equal(array.astype(block.dtype), expected.astype(block.dtype), kind)
             gaps = (array == block.gap) | np.isnan(array.astype(float)) if block.gap is not None else np.array(0)
             assert len(strange) <= gaps.sum()

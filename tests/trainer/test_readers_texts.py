@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.trainer import mixed
 from tests.trainer.test_cleaning_texts import ALL, by_step
+from trainer.attempt.assets import NO_ASSETS
 from trainer.catalog import listing
 from trainer.columns import module_of
 from trainer.columns.text import Block, Column, read
@@ -66,7 +67,7 @@ TEXTS = st.lists(st.one_of(PARTS, st.text(st.characters(codec="utf-8"), max_size
 @cache
 def tokenizer(name: str, longest: int, keep: str) -> Block:
     entry = listing("tokenizers")[name]
-    fitted = entry.module.fit(entry.spec.model_validate({"least": 1}), lambda: CORPUS * 3)
+    fitted = entry.module.fit(entry.spec.model_validate({"least": 1}), lambda: CORPUS * 3, NO_ASSETS)
     block: Block = module_of(COLUMN, "values").tokenized(
         Block(name="text", column="note"), longest=longest, keep=keep, **fitted
     )

@@ -2,21 +2,27 @@
 
 import io
 import json
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pyarrow as pa
+import pyarrow.feather
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from tests.files import Imported, imported, refusal
+from tests.files import Imported, imported, picture, refusal, zipped
 from trainer.columns import Column, Readings, module_of, text
 from trainer.data.inputs import feature_columns
 from trainer.data.prepared import offsets_name, own_name
 from trainer.errors import TrainerError
 from trainer.formats import csv, json_lines
 from trainer.formats.json_lines.reader import ZERO
+from trainer.importing import typed as typed_tables
 
 SENTENCES = ["The room was clean, and quiet.", "Nobody answered at the desk.", "We shall come again next year!"]
 
@@ -278,3 +284,75 @@ def test_marks_of_direction_and_what_cannot_be_seen_are_told_by_number(tmp_path:
     profile = dataset.profile.columns[1].texts
     assert profile is not None
     assert profile.samples[0].text == "[U+202E]abc[U+202C] d[U+200B]e[U+0007]"
+
+
+CELL = st.one_of(
+    st.sampled_from(["1", "1.50", " 7 ", "0012", "NA", "", "red", "blue", "yes", "no", "2024-03-01", "x" * 90]),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=12),
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(CELL, min_size=8, max_size=60), st.booleans(), st.integers(1, 8))
+def test_whatever_came_first_every_text_is_as_it_stands_in_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cells: list[str], is_chosen: bool, rows_a_piece: int
+) -> None:
+    """Read some rows at a time, with few of them looking like text at first."""
+    monkeypatch.setattr(typed_tables, "CHUNK_ROWS", rows_a_piece)
+    file = io.BytesIO()
+    pq.write_table(pa.table({"text": cells, "row": [at * 0.5 for at in range(len(cells))]}), file)
+    with tempfile.TemporaryDirectory(dir=tmp_path) as folder:
+        readings = {"text": text.Reading()} if is_chosen and any(map(str.strip, cells)) else {}
+        dataset = imported(Path(folder), {"x.parquet": file.getvalue()}, readings=readings)
+        if column(dataset).kind == "text":
+            assert texts(dataset) == [cell if cell.strip() else None for cell in cells]
+        else:
+            assert not readings
+
+
+FEW = varied(12)  # so few that they might be classes until all are there: then the rows are read again
+LABELS = ["xy"[at % 2] for at in range(12)]
+
+
+def book() -> bytes:
+    workbook, file = openpyxl.Workbook(), io.BytesIO()
+    for row in (("text", "label"), *zip(FEW, LABELS, strict=True)):
+        workbook.active.append(row)
+    workbook.save(file)
+    return file.getvalue()
+
+
+def arrays() -> bytes:
+    file = io.BytesIO()
+    np.savez(file, text=np.array(FEW), label=np.array(LABELS))
+    return file.getvalue()
+
+
+def arrow() -> bytes:
+    file = io.BytesIO()
+    pyarrow.feather.write_feather(pa.table({"text": FEW, "label": LABELS}), file)
+    return file.getvalue()
+
+
+def pictures() -> dict[str, bytes]:
+    rows = [f'{at}.png,"{cell}",{label}' for at, (cell, label) in enumerate(zip(FEW, LABELS, strict=True))]
+    table = "\n".join(["file,text,label", *rows]).encode()
+    return {"labels.csv": table} | {f"{at}.png": picture(seed=at) for at in range(12) if at != 5}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("x.csv", lambda: "\n".join(["text,label", *(f'"{cell}",x' for cell in FEW)]).encode()),
+        ("x.jsonl", lambda: lines(FEW)),
+        ("x.json", lambda: json.dumps([{"text": cell, "size": at} for at, cell in enumerate(FEW)]).encode()),
+        ("x.parquet", lambda: parquet(FEW)),
+        ("x.feather", arrow),
+        ("x.xlsx", book),
+        ("x.npz", arrays),
+        ("x.zip", lambda: zipped(pictures())),
+    ],
+)
+def test_every_format_gives_its_rows_a_second_time(tmp_path: Path, name: str, content: Callable[[], bytes]) -> None:
+    dataset = imported(tmp_path, {name: content()})
+    assert texts(dataset) == (FEW if name != "x.zip" else [*FEW[:5], *FEW[6:]])

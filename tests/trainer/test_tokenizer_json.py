@@ -123,6 +123,13 @@ def test_too_many_tokens_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert refusal(tmp_path, content()).code == "tokenizer_tokens"
 
 
+def test_a_number_beyond_all_tokens_is_refused(tmp_path: Path) -> None:
+    """A network would have a vector for each number up to it."""
+    upload = content(model={"type": "WordLevel", "vocab": {"a": 2**32 - 1, "[UNK]": 1}, "unk_token": "[UNK]"})
+    error = refusal(tmp_path, upload)
+    assert (error.code, error.params["number"]) == ("tokenizer_tokens", 2**32 - 1)
+
+
 @pytest.mark.parametrize(
     "changes",
     [

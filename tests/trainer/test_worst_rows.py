@@ -13,15 +13,16 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.trainer import mixed, samples
-from tests.trainer.attempts import Attempt, Warm, write_images, write_job, write_table
+from tests.trainer.attempts import Warm, write_images, write_job, write_table
 from trainer import report
 from trainer.attempt import events, job
-from trainer.columns import module_of
+from trainer.columns import category, module_of, number, text
 from trainer.commands import fit
 from trainer.data import rows
-from trainer.data.prepared import Prepared
+from trainer.data.prepared import Prepared, write_prepared
 from trainer.data.rows import Rows
-from trainer.report import SHEET, Report, Samples
+from trainer.data.summary import DataSummary
+from trainer.report import SHEET, Report, Samples, Table
 from trainer.specs.train import TrainDraft
 from trainer.tasks.classification import Target as Classes
 from trainer.tasks.classification.task import Classification
@@ -147,20 +148,36 @@ def test_labels_are_told_apart_into_too_many_and_left_out() -> None:
     assert second[0] is None and str(second[1]).endswith("l11, … (+28)") and math.isnan(second[3])  # type: ignore[arg-type]
 
 
-def blocks_without_times(attempt: Attempt) -> Any:
-    return attempt.report["blocks"]
-
-
 def test_two_ranks_report_the_same_rows_as_one(warm: Warm, tmp_path: Path) -> None:
     prepared = write_images(tmp_path / "prepared.safetensors", rows=250, classes=3)
     one, two = (
         warm.run(write_job(tmp_path / f"ranks{ranks}", {**PICTURES, "ranks": ranks}, prepared)) for ranks in (1, 2)
     )
     assert shown(one.report).samples and shown(one.report) == shown(two.report), two.logs
-    assert blocks_without_times(one) == blocks_without_times(two)
+    assert one.report["blocks"] == two.report["blocks"]
     assert (one.folder / "out" / SHEET).read_bytes() == (two.folder / "out" / SHEET).read_bytes()
     offers = [event for event in two.events if isinstance(event, events.Output) and event.role == "samples"]
     assert [event.name for event in offers] == [SHEET]
+
+
+def test_two_ranks_report_the_same_texts_and_lengths_as_one(warm: Warm, tmp_path: Path) -> None:
+    prepared = mixed.write(tmp_path / "prepared.safetensors", rows=300)
+    task = {"name": "regression", "target": "price", "features": ["size", "note", "front"]}
+    spec = {"task": task, "model": mixed.without_dropout("fusion"), "precision": "float64", "epochs": 1}
+    one, two = (warm.run(write_job(tmp_path / f"ranks{ranks}", {**spec, "ranks": ranks}, prepared)) for ranks in (1, 2))
+    assert shown(one.report) == shown(two.report), two.logs
+    notes = [value for sample in shown(one.report).samples for value in sample.values if value.column == "note"]
+    assert notes and all(isinstance(value.value, str | None) for value in notes)
+    tables = [by_length(attempt.report) for attempt in (one, two)]
+    assert [row[::3] for row in tables[0]] == [row[::3] for row in tables[1]] and len(tables[0]) > 1
+    assert sum(int(row[3]) for row in tables[0]) == 30
+    for mine, other in zip(*tables, strict=True):
+        assert mine[1:3] == pytest.approx(other[1:3], rel=1e-5)
+
+
+def by_length(body: dict[str, Any]) -> list[tuple[Any, ...]]:
+    (table,) = (block for block in report.parse(body).blocks if isinstance(block, Table) and block.title == "By length")
+    return list(table.rows)
 
 
 def test_a_stopped_run_reports_them_too(warm: Warm, images: Path, tmp_path: Path) -> None:
@@ -218,8 +235,8 @@ TEXTS: dict[str, tuple[str, str, int | None]] = {
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_texts_are_cut_in_sight_and_hold_nothing_that_a_page_or_a_terminal_would_obey(name: str) -> None:
-    text, expected, length = TEXTS[name]
-    value = row_values.readable("text", text)
+    given, expected, length = TEXTS[name]
+    value = row_values.readable("text", given)
     assert (value.value, value.length) == (expected, length)
     assert json.loads(value.model_dump_json())["value"] == expected
     assert "\0" not in str(value.value)
@@ -247,18 +264,34 @@ def test_the_command_prints_the_first_of_them(tmp_path: Path) -> None:
     assert lines[-1] == "  and 15 more in the report"
 
 
-def test_no_row_leaves_with_an_export_and_the_card_says_where_they_are(tmp_path: Path) -> None:
+def write_notes(path: Path) -> Path:
+    """Texts that each say something that no other does, and what nothing in them tells."""
     random = np.random.default_rng(0)
-    numbers = random.normal(size=(300, 3)).round(9)
-    prepared = write_table(tmp_path / "table.safetensors", numbers, random.integers(0, 2, (300, 1)), levels=2)
-    spec = {"task": {"name": "classification", "target": "c0"}, "model": {"name": "mlp"}, "epochs": 1, "exporters": []}
+    notes = [f"the patient of room {row} asked for {random.integers(10**9)}" for row in range(300)]
+    columns = (
+        text.Column(name="note", distinct=300, characters=12_000, words=2400, longest=60),
+        number.Column(name="price", distinct=300),
+        category.Column(name="kind", distinct=2, levels=("a", "b")),
+    )
+    arrays = {
+        **mixed.texts("note", notes),
+        "numbers": random.normal(size=(300, 1)).round(9),
+        "categories": random.integers(0, 2, (300, 1)).astype(np.int32),
+    }
+    write_prepared(path, DataSummary(rows=300, columns=columns), arrays)
+    return path
+
+
+def test_no_row_leaves_with_an_export_and_the_card_says_where_they_are(tmp_path: Path) -> None:
+    prepared = write_notes(tmp_path / "notes.safetensors")
+    spec = {"task": {"name": "classification", "target": "kind"}, "epochs": 1, "exporters": []}
     done = samples.attempt(tmp_path / "run", "train", spec, {"prepared": prepared})
-    held = [value.value for sample in shown(done.report).samples for value in sample.values]
-    assert len(held) > 20 and held[0] in numbers
+    held = [str(value.value) for sample in shown(done.report).samples for value in sample.values]
+    assert len(held) > 20 and sum(value.startswith("the patient of room") for value in held) == len(held) // 2
     inputs = {"prepared": prepared, "model": done.output("model.safetensors")}
     exported = samples.attempt(tmp_path / "export", "export", {"exporters": [{"name": "onnx"}]}, inputs)
     files = [event for event in exported[events.Output] if not event.name.endswith(".zip")]
     contents = b"".join((exported.folder / event.path).read_bytes() for event in files)
-    assert not [value for value in held if str(value).encode() in contents]
+    assert len(files) > 4 and not [value for value in held if value.encode() in contents]
     card = exported.output("README.md").read_text()
     assert "- Mistakes: the training's report shows the test rows that are answered worst" in card

@@ -1,5 +1,6 @@
 """A spec that names assets: they are there, the person's, ready and fit, or the field is named; and they stay."""
 
+import random
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from django.template.loader import render_to_string
 from pytest_django import Settings
 
 from tests.attacks import things
-from tests.webapp import assets
+from tests.webapp import assets, inspected
 from trainer.asset import AssetOf
 from trainer.component import Component
 from trainer.errors import TrainerError
@@ -21,11 +22,14 @@ from trainer.specs.run import RunSpec
 from webapp.accounts.models import User
 from webapp.assets import queries, references, services
 from webapp.assets.models import Asset
-from webapp.runs import configuration
+from webapp.datasets import queries as dataset_queries
+from webapp.datasets import services as datasets
+from webapp.runs import awaiting, configuration
+from webapp.runs import services as runs
 from webapp.runs.controls import draw, read
 from webapp.runs.controls.control import Field
 from webapp.runs.controls.draw import Surroundings
-from webapp.runs.lineage import add_inputs
+from webapp.runs.lineage import add_inputs, inputs_of
 from webapp.runs.models import Kind, Run
 
 
@@ -124,6 +128,28 @@ def test_a_run_that_is_being_queued_and_a_deletion_do_not_pass_each_other() -> N
         add_inputs(run, inputs)
     thread.join(10)
     assert outcome == ["The run “just queued” uses this asset. Cancel it, or wait until it has ended."]
+
+
+def test_a_run_that_waits_for_its_data_has_its_assets_from_the_first(ada: User) -> None:
+    """Nobody deletes them meanwhile, and the data come to them."""
+    vectors = assets.ready(ada)
+    words = ("good", "bad", "slow", "friendly", "cheap", "dear", "late", "warm", "clean", "loud")
+    texts = (" ".join(random.Random(row).choices(words, k=12)) for row in range(60))
+    table = "text,label\n" + "".join(f"{text},{'ab'[row % 2]}\n" for row, text in enumerate(texts))
+    dataset = datasets.create(owner=ada, uploads=[inspected.uploaded(ada, table).pk])
+    version = dataset_queries.newest(dataset_queries.datasets(ada).get(pk=dataset.pk))
+    model = {"name": "rnn", "width": 4, "vectors": str(vectors.pk)}
+    spec = {"task": {"name": "classification", "target": "label"}, "model": model}
+    run = runs.start_training(owner=ada, name="early", dataset_version=version, spec=spec)
+    assert run.awaits_data and [edge.role for edge in inputs_of(run)] == [f"asset:{vectors.pk}"]
+    with pytest.raises(services.AssetError, match="“early” uses this asset"):
+        services.delete(vectors)
+    inspected.inspect(version)
+    awaiting.settle()
+    run = Run.objects.get(pk=run.pk)
+    assert not run.awaits_data, run.reason
+    assert {edge.role for edge in inputs_of(run)} == {f"asset:{vectors.pk}", "prepared"}
+    assert run.spec["model"]["vectors"] == str(vectors.pk)
 
 
 def control(model: type[Component | RunSpec], raw: dict[str, Any], choices: queries.Choices | None) -> Field:

@@ -241,7 +241,7 @@ def test_a_list_within_a_component_of_a_list_is_changed_by_its_path() -> None:
     assert edited(raw, "add stages.1.parts y")["stages"][1]["parts"] == [{"name": "x"}, {"name": "y"}]
 
 
-@pytest.mark.parametrize("kind", ["left_out", "text"])
+@pytest.mark.parametrize("kind", ["left_out", "constant"])
 def test_a_column_that_can_neither_go_in_nor_be_told_is_not_offered(kind: str) -> None:
     summary = table("petal")["summary"]
     useless = {"name": "useless", "kind": kind, "distinct": 9}

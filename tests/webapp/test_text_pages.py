@@ -8,9 +8,10 @@ from django.test import Client
 from pytest_django import Settings
 
 from tests.attacks import things
-from tests.webapp.inspected import parcels
+from tests.webapp.inspected import inspect, parcels
 from webapp.accounts.models import User
 from webapp.datasets import text_profiles
+from webapp.datasets.models import DatasetVersion
 
 LONG = "a long story " * 100
 CELLS = [
@@ -83,7 +84,12 @@ def test_the_api_has_the_same(client: Client, ada: User) -> None:
     assert texts["notes"]["samples"][-1]["is_cut"]
 
 
-def test_a_column_of_numbers_can_be_made_text_on_its_page(client: Client, ada: User) -> None:
-    page = shown(client, ada)
-    control = re.search(r'<select id="kind-0".*?</select>', page, re.DOTALL)
-    assert control and '<option value="text">text</option>' in control.group()
+def test_a_column_of_classes_can_be_made_text_on_its_page(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    dataset = parcels(ada, content(CELLS))
+    kinds = {"version": "1", "kind.0": "number", "kind.1": "text", "kind.2": "text"}
+    proposal = client.post(f"/datasets/{dataset.pk}/corrections/", kinds)["Location"]
+    inspect(DatasetVersion.objects.get(pk=proposal.rstrip("/").rsplit("/", 1)[1]))
+    page = client.get(proposal).content.decode()
+    assert "What would change" in page
+    assert re.search(r"category.*text", page, re.DOTALL)

@@ -108,6 +108,8 @@ def test_an_asset_goes_from_the_upload_into_the_weights(agent: Agent) -> None:
     by_level = {"red": [1, 0, 0, 0.5], "blue": [0, 1, 0, 0.25], "violet": [0, 0, 0, 0]}
     assert table_of(run) == [by_level[level] for level in sorted(by_level)]
 
+    lines = [entry.body["message"] % entry.body["params"] for entry in run.entries.filter(type="log")]
+    assert "2 levels have a vector." in lines, lines
     assets.delete(asset)
     again = runs.retry(run=run, owner=ada)  # what it reads is its own, whatever became of the asset
     wait(agent, again, State.SUCCEEDED, State.FAILED)

@@ -94,6 +94,13 @@ def test_the_process_is_started_again_when_it_was_killed_and_knows_nothing_of_ou
     assert isinstance(ask(tries, graph, Question(ROW)), Answer)
 
 
+def test_the_process_ends_with_the_worker_however_that_dies(tries: Tries, graph: Path) -> None:
+    ask(tries, graph, Question(ROW))
+    assert tries._control is not None and tries._process is not None
+    tries._control.close()  # as the kernel does it for who is killed
+    assert tries._process.wait(10) == 0
+
+
 def test_who_does_not_wait_any_more_gets_nothing(tries: Tries, graph: Path) -> None:
     ask(tries, graph, Question(ROW))
     name = hashlib.sha256(graph.read_bytes()).hexdigest()

@@ -48,3 +48,6 @@ class Assets:
         finally:
             for check in checks:
                 check.has_passed(wait=True)
+
+
+NO_ASSETS = Assets({}, {})

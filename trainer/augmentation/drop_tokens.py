@@ -5,7 +5,6 @@ Leaves out tokens of a text at random, so that a model does not lean on a single
 
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 from pydantic import Field
 
 from trainer.augmentation import AugmentationSpec
@@ -26,6 +25,8 @@ class Spec(AugmentationSpec):
 
 
 def vary(spec: Spec, values: "Ragged", draws: "Draws") -> "Ragged":
+    import numpy as np
+
     chances = np.where(values.is_there, draws.uniform_at(values.values.shape[1]), -1.0)
     last = chances.argmax(axis=1)[:, None] == np.arange(chances.shape[1])
     return values.repeated(((chances >= spec.part) | last).astype(np.int64))

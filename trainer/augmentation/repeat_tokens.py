@@ -5,7 +5,6 @@ Says tokens of a text twice at random, so that a model does not count them.
 
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 from pydantic import Field
 
 from trainer.augmentation import AugmentationSpec
@@ -26,5 +25,7 @@ class Spec(AugmentationSpec):
 
 
 def vary(spec: Spec, values: "Ragged", draws: "Draws") -> "Ragged":
+    import numpy as np
+
     is_twice = draws.uniform_at(values.values.shape[1]) < spec.part
     return values.repeated(1 + is_twice.astype(np.int64))

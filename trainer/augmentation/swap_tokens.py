@@ -6,7 +6,6 @@ Lets neighbours in a text change places at random, where the order tells less th
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 from pydantic import Field
 
 from trainer.augmentation import AugmentationSpec
@@ -34,6 +33,8 @@ class Spec(AugmentationSpec):
 
 def vary(spec: Spec, values: "Ragged", draws: "Draws") -> "Ragged":
     """Pairs begin at the first token or at the second, by chance: none is in two."""
+    import numpy as np
+
     first = (draws.uniform() < HALF).astype(np.int64)[:, None]
     places = np.arange(values.values.shape[1])
     is_left = (places - first) % 2 == 0

@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     code = foreground.end(folder.run, screen.ended)
     if code == 0:
         folder.place({**foreground.report(folder.run, screen), **foreground.outputs(folder.run)})
-        print("\n".join([*map(_line, screen.report["stages"]), *sample_lines.of_report(screen.report)]))
+        print("\n".join([*sample_lines.of_report(screen.report), *map(_line, screen.report["stages"])]))
     return code
 
 

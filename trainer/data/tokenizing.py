@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from trainer import catalog, columns, tokenizers
+from trainer.attempt.assets import NO_ASSETS, Assets
 from trainer.columns import Block, Column
 from trainer.data.prepared import Array, Indices
 from trainer.data.rows import Rows
@@ -31,10 +32,10 @@ def waiting(data: Rows) -> bool:
     return any(map(_waits, data.blocks))
 
 
-def tokenize(specs: Sequence[TokenizerSpec], data: Rows) -> Rows:
+def tokenize(specs: Sequence[TokenizerSpec], data: Rows, assets: Assets = NO_ASSETS) -> Rows:
     """With a tokenizer for each column of texts."""
     blocks = (
-        fitted(block, spec_of(specs, block, data), data, data.parts.train) if _waits(block) else block
+        fitted(block, spec_of(specs, block, data), data, data.parts.train, assets) if _waits(block) else block
         for block in data.blocks
     )
     return replace(data, blocks=tuple(blocks))
@@ -53,11 +54,11 @@ def spec_of(specs: Sequence[TokenizerSpec], block: Block, data: Rows) -> Tokeniz
     return spec
 
 
-def fitted(block: Block, spec: TokenizerSpec, data: Rows, rows: Indices) -> Block:
+def fitted(block: Block, spec: TokenizerSpec, data: Rows, rows: Indices, assets: Assets = NO_ASSETS) -> Block:
     """With the tokenizer fitted on these rows."""
     values = columns.module_of(block, "values")
     fit = catalog.entry("tokenizers", spec).module.fit
-    fields = fit(spec, partial(values.texts, block, data.prepared, rows))
+    fields = fit(spec, partial(values.texts, block, data.prepared, rows), assets)
     tokenized: Block = values.tokenized(block, longest=spec.longest, keep=spec.keep, **fields)
     return tokenized
 

@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -21,6 +22,7 @@ from trainer.importing.limits import about_limit, limit
 from trainer.limited import GIB, Limits
 
 LIMITS = Limits(memory=2 * GIB)
+ENDS_SECONDS = 1.0  # in which who ends all processes of an attempt ends this one, too: then the file is not to blame
 
 
 def apart(work: Callable[[], str], name: str, limits: Limits = LIMITS) -> str:
@@ -37,6 +39,7 @@ def apart(work: Callable[[], str], name: str, limits: Limits = LIMITS) -> str:
         message = stream.read()
     _, status = os.waitpid(child, 0)
     if not message or os.waitstatus_to_exitcode(status) < 0:
+        time.sleep(ENDS_SECONDS)
         raise _broken(name, -os.waitstatus_to_exitcode(status))
     return _result(json.loads(message))
 
@@ -111,8 +114,7 @@ def _broken(name: str, number: int) -> Exception:
     return TrainerError(
         "asset_breaks",
         "“%(name)s” breaks the library that reads such files (%(signal)s): it is damaged, needs too much memory, or "
-        "was "
-        "made to do so. Save it again with a current version of the program that made it.",
+        "was made to do so. Save it again with a current version of the program that made it.",
         name=name,
         signal=signal.Signals(number).name,
     )

@@ -1,7 +1,7 @@
 """From an uploaded asset to the file that runs read: recognise its kind, read, describe."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -17,18 +17,19 @@ MOST_NAMED = 5
 
 
 def guarded(path: Path, name: str, out: Path) -> AssetProfile:
-    """``prepare`` in a process of its own with limits. Raises TrainerError also for a file that breaks what reads "
-    "it."""
+    """``prepare`` in a process of its own with limits. Raises TrainerError also where the file breaks that."""
     try:
-        return AssetProfile.model_validate_json(apart(lambda: prepare(path, name, out).model_dump_json(), name))
+        text = apart(lambda: prepare(path, name, out, shorten).model_dump_json(), name)
+        return AssetProfile.model_validate_json(text)
     finally:
         shutil.rmtree(out / "unpacked", ignore_errors=True)  # of a process that was killed
 
 
-def prepare(path: Path, name: str, out: Path) -> AssetProfile:
+def prepare(path: Path, name: str, out: Path, limit_time: Callable[[int], None] | None = None) -> AssetProfile:
     """Write what runs read, named as the kind says, and profile.json into the folder ``out``.
 
-    ``name`` is what the user calls the file. Raises TrainerError with a sentence where it cannot be used.
+    ``name`` is what the user calls the file; ``limit_time`` is told how many seconds of computing the kind may take.
+    Raises TrainerError with a sentence where it cannot be used.
     """
     out.mkdir(parents=True, exist_ok=True)
     work = out / "unpacked"
@@ -36,7 +37,8 @@ def prepare(path: Path, name: str, out: Path) -> AssetProfile:
         source, spec = recognised(opened([path], [name], work).sources)
         scratch = work / "scratch"
         scratch.mkdir()
-        shorten(spec.cpu_seconds)
+        if limit_time is not None:
+            limit_time(spec.cpu_seconds)
         profile: AssetProfile = catalog.build("assets", spec, source, out / spec.file, scratch)
         (out / PROFILE).write_text(profile.model_dump_json(), encoding="utf-8")
         return profile
@@ -58,8 +60,7 @@ def recognised(sources: Sequence[Source]) -> tuple[Source, AssetSpec]:
         raise TrainerError(
             "asset_several",
             "The archive holds several files that could be meant: %(names)s. Take out the one that you need, and "
-            "upload "
-            "it alone.",
+            "upload it alone.",
             names=names,
         )
     if not matches:

@@ -28,10 +28,14 @@ def network(spec: ModelSpec, inputs: Mapping[str, Input], outputs: int) -> nn.Mo
 
 
 def example(inputs: Mapping[str, Input], dtype: torch.dtype) -> dict[str, Tensor]:
-    """An encoded batch of zeros."""
-    shapes = {name: [size or EXAMPLE_LENGTH for size in block.shape] for name, block in inputs.items()}
-    lengths = {block.lengths: torch.full((EXAMPLE_ROWS,), EXAMPLE_LENGTH) for block in inputs.values() if block.lengths}
-    return {**{name: torch.zeros(EXAMPLE_ROWS, *shape, dtype=dtype) for name, shape in shapes.items()}, **lengths}
+    """An encoded batch of zeros; what is a number of something is whole."""
+    batch = {}
+    for name, block in inputs.items():
+        shape = [size or EXAMPLE_LENGTH for size in block.shape]
+        batch[name] = torch.zeros(EXAMPLE_ROWS, *shape, dtype=torch.int64 if block.vocabulary else dtype)
+        if block.lengths:
+            batch[block.lengths] = torch.full((EXAMPLE_ROWS,), EXAMPLE_LENGTH)
+    return batch
 
 
 def description(spec: ModelSpec, inputs: Mapping[str, Input], outputs: int) -> dict[str, Any]:
@@ -51,16 +55,14 @@ def source(spec: ModelSpec) -> Path:
     return _path("models", spec)
 
 
-def modules(spec: ModelSpec, inputs: Mapping[str, Input], network: nn.Module) -> Iterator[tuple[Part, str, nn.Module]]:
-    """The parts of a network with the modules that were made of them, each with the name of its block; with none where
-    it is not for one block.
-    """
+def modules(spec: ModelSpec, inputs: Mapping[str, Input], network: nn.Module) -> Iterator[tuple[Part, nn.Module]]:
+    """The parts of a network, with the modules that were made of them."""
     for name, part in spec.parts(inputs).items():
         module = _submodule(network, name)
         if isinstance(part, Part):
-            yield part, "", module
+            yield part, module
         else:
-            yield from ((own, block, _submodule(module, block)) for block, own in part.items())
+            yield from ((own, _submodule(module, block)) for block, own in part.items())
 
 
 def narrowed(spec: ModelSpec, inputs: Mapping[str, Input], network: nn.Module) -> ModelSpec:
@@ -69,20 +71,24 @@ def narrowed(spec: ModelSpec, inputs: Mapping[str, Input], network: nn.Module) -
 
 
 def fixed(spec: ModelSpec, inputs: Mapping[str, Input], network: nn.Module) -> list[nn.Module]:
-    """The layers that must stay as wide as they are: the network's own such, and those of parts that are
-    not read back.
+    """The layers that must stay as wide as they are: the network's own such, those that a part names in ``fixed``, and
+    all of parts that are not read back.
     """
     own: list[nn.Module] = cast(Any, network).fixed()
-    return [*own, *_unread(spec.parts(inputs), network)]
+    return [*own, *_fixed(spec.parts(inputs), network)]
 
 
-def _unread(expected: Mapping[str, Any], modules: Any) -> Iterator[nn.Module]:
+def _fixed(expected: Mapping[str, Any], modules: Any) -> Iterator[nn.Module]:
     for name, part in expected.items():
         module = _submodule(modules, name)
         if not isinstance(part, Part):
-            yield from _unread(part, module)
-        elif not hasattr(_module(part.family, part.spec), "widths"):
+            yield from _fixed(part, module)
+            continue
+        source = _module(part.family, part.spec)
+        if not hasattr(source, "widths"):
             yield module
+        elif hasattr(source, "fixed"):
+            yield from source.fixed(module)
 
 
 def _submodule(modules: Any, name: str) -> nn.Module:

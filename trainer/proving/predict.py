@@ -10,6 +10,9 @@ Columns are those that the model was trained on, in any order; others are not us
               read as it was then. The line that names the columns comes first; what stands above it is skipped.
   JSON        .jsonl, .ndjson or .json, in UTF-8, or in UTF-16 with its mark: one object a line, or one list of objects;
               null or no such key is a missing value.
+  texts       As they are, of any length; they are cleaned and cut into tokens as for training. An empty one is answered
+              too. One with a line break or a delimiter stands between quotation marks in a CSV. Tokens that are more
+              than characters need the library tokenizers.
   pictures    The path of a picture from the folder of the table on: PNG, JPEG, GIF, BMP, WebP, TIFF, AVIF, JPEG 2000
               or PNM. It becomes pixels as in the import, by the same code: turned as the camera was, on white, in the
               model's colours, bits and size. That needs Pillow (11.3 or newer). Without it, the path of an .npy file,

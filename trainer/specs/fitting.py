@@ -104,6 +104,7 @@ def tokenizers(specs: Sequence[TokenizerSpec], features: Sequence[Column]) -> tu
     if not specs:
         return _usual_tokenizers(texts)
     for place, spec in enumerate(specs):
+        spec.check(f"tokenizers.{place}")
         if not any(map(spec.takes, texts)) or not {column.name for column in texts}.issuperset(spec.columns):
             raise TrainerError(
                 "tokenizer_does_not_fit",

@@ -1,8 +1,8 @@
 """Tokenizers: what cuts texts into the tokens that networks have vectors for.
 
-A component is a file with a ``Spec`` made from TokenizerSpec and ``fit(spec, texts) -> dict``: from the texts of the
-training rows, which ``texts()`` reads, the ``characters`` or the ``library`` of a trainer.columns.text.Tokenizer, and
-its ``size``. It is fitted once in a run: libraries do not make the same twice.
+A component is a file with a ``Spec`` made from TokenizerSpec and ``fit(spec, texts, assets) -> dict``: from the texts
+of the training rows, which ``texts()`` reads, the ``characters`` or the ``library`` of a
+trainer.columns.text.Tokenizer, and its ``size``. It is fitted once in a run: libraries do not make the same twice.
 """
 
 from collections import Counter
@@ -55,6 +55,9 @@ class TokenizerSpec(Component):
     def can_name(cls, field: str, column: Column) -> bool:
         return column.has_texts
 
+    def check(self, field: str) -> None:
+        """Raise TrainerError, saying it of this field, where something is left to be chosen."""
+
     def takes(self, column: Column) -> bool:
         return column.has_texts and (not self.columns or column.name in self.columns)
 
@@ -85,13 +88,15 @@ def chosen(specs: Sequence[TokenizerSpec], column: Column) -> TokenizerSpec | No
     return next(named, None) or next((spec for spec in specs if not spec.columns and spec.takes(column)), None)
 
 
-def trained(tokenizer: "Tokenizer", trainer: "Trainer", spec: TrainedSpec, texts: Texts) -> Fitted:
-    """A tokenizer of the library behind its training on texts without their rare characters.
+def trained(
+    tokenizer: "Tokenizer", trainer: "Trainer", spec: TrainedSpec, texts: Texts, characters: str = ""
+) -> Fitted:
+    """A tokenizer of the library behind its training on texts of these characters, or of all but the rare ones.
 
     The library's own limit leaves out at random one of equally rare ones.
     """
-    _kept, rare = by_frequency(texts, spec.least, max(1, spec.vocabulary // 2))
-    blank = {ord(character): " " for character in rare}
+    frequent, rare = by_frequency(texts, spec.least, max(1, spec.vocabulary // 2))
+    blank = {ord(character): " " for character in (set(frequent + rare) - set(characters) if characters else rare)}
     with in_a_sentence("tokenizer_not_trained", NOT_TRAINED):
         tokenizer.train_from_iterator((text.translate(blank) for text in texts()), trainer)
         return {"library": tokenizer.to_str(), "size": tokenizer.get_vocab_size()}

@@ -4,16 +4,19 @@ Begins with characters and joins the pair that comes most often, again and again
 token and rare ones some (Sennrich et al. 2016). For languages with words between spaces.
 """
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from trainer.tokenizers import SPECIAL, UNKNOWN, Fitted, Texts, TrainedSpec, trained
+
+if TYPE_CHECKING:
+    from trainer.attempt.assets import Assets
 
 
 class Spec(TrainedSpec):
     order: ClassVar[int] = 3
 
 
-def fit(spec: Spec, texts: Texts) -> Fitted:
+def fit(spec: Spec, texts: Texts, assets: "Assets") -> Fitted:
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
     tokenizer = Tokenizer(models.BPE(unk_token=UNKNOWN))

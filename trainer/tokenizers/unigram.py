@@ -4,9 +4,12 @@ Begins with many pieces and leaves out those that matter least to how likely the
 words between spaces.
 """
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from trainer.tokenizers import SPECIAL, UNKNOWN, Fitted, Texts, TrainedSpec, trained
+
+if TYPE_CHECKING:
+    from trainer.attempt.assets import Assets
 
 
 class Spec(TrainedSpec):
@@ -14,7 +17,7 @@ class Spec(TrainedSpec):
     sample_bytes: ClassVar[int] = 300_000
 
 
-def fit(spec: Spec, texts: Texts) -> Fitted:
+def fit(spec: Spec, texts: Texts, assets: "Assets") -> Fitted:
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
     tokenizer = Tokenizer(models.Unigram())

@@ -3,16 +3,19 @@
 Words and marks between spaces are tokens; each Chinese character is one by itself. Rare words are unknown.
 """
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from trainer.tokenizers import SPECIAL, UNKNOWN, Fitted, Texts, TrainedSpec, trained
+
+if TYPE_CHECKING:
+    from trainer.attempt.assets import Assets
 
 
 class Spec(TrainedSpec):
     order: ClassVar[int] = 2
 
 
-def fit(spec: Spec, texts: Texts) -> Fitted:
+def fit(spec: Spec, texts: Texts, assets: "Assets") -> Fitted:
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
     tokenizer = Tokenizer(models.WordLevel({UNKNOWN: 0}, unk_token=UNKNOWN))

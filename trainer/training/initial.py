@@ -1,20 +1,33 @@
 """Weights that parts of a network take from assets before the first step.
 
 A part whose Spec names an asset has a module ``initial`` in its folder, with ``fill(spec, module, block, assets)``: it
-puts into the part's ``Network`` what it takes from the file. ``block`` is the block that the part encodes, None where
-it is not for one.
+puts into the part's ``Network`` what it takes from the file, and gives a sentence about it. ``block`` is the block that
+the part encodes, None where it is not for one.
 """
+
+from collections.abc import Iterator
+from typing import Any
 
 from trainer import asset, catalog
 from trainer.attempt.assets import Assets
+from trainer.columns import Block
 from trainer.packaging import networks, package
 from trainer.packaging.package import ModelConfig
 from trainer.packaging.preprocessing import RawModel
+from trainer.parts import Part
+
+Sentence = tuple[str, dict[str, Any]]  # a message identifier, and what fills its gaps
 
 
-def fill(config: ModelConfig, model: RawModel, assets: Assets) -> None:
-    """Raises TrainerError where an asset does not suit after all."""
-    blocks = {block.name: block for block in config.inputs}
-    for part, name, module in networks.modules(config.model, package.inputs(config), model.network):
+def fill(config: ModelConfig, model: RawModel, assets: Assets) -> Iterator[Sentence]:
+    """What there is to say of each. Raises TrainerError where an asset does not suit after all."""
+    for part, module in networks.modules(config.model, package.inputs(config), model.network):
         if any(asset.references(part.spec)):
-            catalog.part(part.family, part.spec, "initial").fill(part.spec, module, blocks.get(name), assets)
+            initial = catalog.part(part.family, part.spec, "initial")
+            yield initial.fill(part.spec, module, _block(part, config), assets)
+
+
+def _block(part: Part, config: ModelConfig) -> Block | None:
+    """The one that the part encodes, whether it is the only encoder of its model or one of several."""
+    blocks = [block for block in config.inputs if block.name in part.arguments.get("inputs", ())]
+    return blocks[0] if len(blocks) == 1 else None

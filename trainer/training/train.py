@@ -1,6 +1,7 @@
 """A train run: one attempt, on one rank."""
 
 import time
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from trainer.specs.train import TrainSpec
 from trainer.training import checkpoint, cleaning_report, initial, parallel, row_pictures, tokens_report
 from trainer.training.adapting import adapt
 from trainer.training.checkpoint import Saved
+from trainer.training.initial import Sentence
 from trainer.training.judging import judge
 from trainer.training.loop import fit
 from trainer.training.parallel import Ranks
@@ -44,14 +46,14 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
 
     assets = Assets.of(job)
     with prepared.checking(sha256, beside=ranks.first):
-        data = _fitted(rows.read(spec, prepared), spec, saved, folder, ranks)
+        data = _fitted(rows.read(spec, prepared), spec, saved, assets, folder, ranks)
         if ranks.first:
             _say_what_is_trained_on(journal, data)
         ranks.seed(spec.seed)
         config = rows.configure(spec, data, sha256).model_copy(update={"assets": dict(assets.hashes)})
         setting = Setting(spec, package.module(config), data, ranks, journal)
         with assets.checking(beside=ranks.first):
-            initial.fill(config, setting.model, assets)
+            _say(journal, list(initial.fill(config, setting.model, assets)), ranks)
         if not saved:
             adapt(setting)
         fitted = fit(setting, control=Control(folder if ranks.first else None), folder=folder, resume=saved)
@@ -65,7 +67,7 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
     return events.Ended(outcome=fitted.outcome, step=fitted.progress.step)
 
 
-def _fitted(data: Rows, spec: TrainSpec, saved: Saved | None, folder: Path, ranks: Ranks) -> Rows:
+def _fitted(data: Rows, spec: TrainSpec, saved: Saved | None, assets: Assets, folder: Path, ranks: Ranks) -> Rows:
     """With all that is fitted, alike for all ranks and in every life of the run: a tokenizer of a library is not made
     twice the same.
     """
@@ -75,12 +77,17 @@ def _fitted(data: Rows, spec: TrainSpec, saved: Saved | None, folder: Path, rank
         return data
     path = folder / FITTED
     if ranks.first:
-        data = tokenizing.tokenize(spec.tokenizers, data)
+        data = tokenizing.tokenize(spec.tokenizers, data, assets)
         files.write(path, data.blocks_as_json().encode())
         return data
     while not path.exists():  # whoever launched the ranks ends all when one ends
         time.sleep(WAIT_SECONDS)
     return data.with_blocks(path.read_text(encoding="utf-8"))
+
+
+def _say(journal: Journal, sentences: Sequence[Sentence], ranks: Ranks) -> None:
+    for message, params in sentences if ranks.first else ():
+        journal.write(events.Log(message=message, params=params))
 
 
 def _publish(folder: Path, journal: Journal, config: ModelConfig, model: RawModel) -> None:

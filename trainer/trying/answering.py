@@ -1,22 +1,20 @@
 """One row of raw values to a reply: read as ``predict.py`` reads it, answered by the exported graph."""
 
 import base64
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import numpy as np
 
-from trainer import columns, tasks
+from trainer import columns
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
 from trainer.proving.latency import seconds_of_calls
 from trainer.proving.raw_batches import read_cells, tensors
 from trainer.sentences import gettext_noop as _
-from trainer.trying import occlusion
+from trainer.trying import entries, occlusion
 from trainer.trying.occlusion import Bounds
 from trainer.trying.opening import THREADS, Input, Model
 from trainer.trying.parts import Given
@@ -30,15 +28,14 @@ LONGEST_DOUBT = 80
 
 def answer(model: Model, question: Question, is_wanted: Callable[[], bool], seconds: float = SECONDS) -> Answer:
     """Raises TrainerError, with the column, for a value that cannot be read."""
-    readings = [_read(one, question.cells) for one in model.inputs]
+    readings = [_read(one, question) for one in model.inputs]
     givens, doubts = [given for given, _doubts in readings], [doubt for _given, own in readings for doubt in own]
     row: dict[str, Array] = {}
     for given in givens:
         row |= tensors(given.description, given.row)
-    task = import_module(f"{tasks.__name__}.{model.task}.outcome")
-    outcome = task.outcome(model.run(row)[0], model.output, question.about)
+    outcome = model.task.outcome(_finite(model.run(row))[0], model.output, question.about)
     calls = _calls(model, row)
-    measured = partial(task.measured, output=model.output, subject=outcome.subject)
+    measured = partial(model.task.measured, output=model.output, subject=outcome.subject)
     bounds = Bounds(seconds=seconds, row_seconds=median(calls), is_wanted=is_wanted)
     influences = occlusion.influences(model, givens, row, measured, bounds)
     return Answer(
@@ -54,16 +51,28 @@ def answer(model: Model, question: Question, is_wanted: Callable[[], bool], seco
     )
 
 
+def _finite(answers: Array) -> Array:
+    if not np.isfinite(answers).all():
+        raise TrainerError(
+            "answer_not_finite",
+            _("The model answers this with what is no number. Enter usual values, or train it with smaller steps."),
+        )
+    return answers
+
+
 def _calls(model: Model, row: dict[str, Array]) -> list[float]:
     """Seconds of some calls, behind others that warm up."""
     seconds_of_calls(model.run, row, WARM_UP_CALLS, WARM_UP_CALLS, 0)
     return seconds_of_calls(model.run, row, FEWEST_CALLS, MOST_CALLS, CALLS_SECONDS)
 
 
-def _read(one: Input, values: Mapping[str, Any]) -> tuple[Given, Sequence[Doubt]]:
-    """The raw row of a block, and what was not understood of it."""
+def _read(one: Input, question: Question) -> tuple[Given, Sequence[Doubt]]:
+    """The raw row of a block, and what was not understood of it. What is entered as a file comes as its content alone:
+    a text in its place would be the path of a file of this machine.
+    """
     names = one.block.column_names
-    cells = {name: values.get(name) for name in names}
+    looks = {entry.column: entry.look for entry in entries.of(one.description)}
+    cells = {name: (question.files if looks[name] == "file" else question.values).get(name) for name in names}
     try:
         row, strange = read_cells(
             columns.module_of(one.block, "read"), [[cell] for cell in cells.values()], one.description, Path()

@@ -35,10 +35,11 @@ class Entry:
 def read(description: bytes) -> tuple[Entry, ...]:
     """The entries of a model, of its preprocess.json."""
     inputs: Sequence[dict[str, Any]] = json.loads(description)["inputs"]
-    return tuple(entry for block in inputs for entry in _of(block))
+    return tuple(entry for block in inputs for entry in of(block))
 
 
-def _of(block: dict[str, Any]) -> Sequence[Entry]:
-    module = import_module(f"{columns.__name__}.{block['kind']}.entry")
+def of(block: dict[str, Any]) -> Sequence[Entry]:
+    """Those of the columns of a block, of its description."""
+    module = import_module(f"{columns.kinds()[block['kind']].__name__}.entry")
     entries: Sequence[Entry] = module.entries(block)
     return entries

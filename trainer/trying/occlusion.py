@@ -5,6 +5,7 @@ column. Where a row has more parts than can be tried, neighbours are left out to
 one by one behind that.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -92,7 +93,7 @@ def influences(
             break
         del changes[joined]
         changes |= apart
-    tried = [_influence(left.part, change) for left, change in changes.items()]
+    tried = [_influence(left.part, change) for left, change in changes.items() if math.isfinite(change)]
     order = sorted(tried, key=lambda influence: -abs(influence.change))
     return Influences(tuple(order), _count(changes), _count(lefts))
 

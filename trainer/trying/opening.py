@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import onnxruntime
 from pydantic import TypeAdapter
 
 from trainer import columns
+from trainer.catalog import listing
 from trainer.columns import AnyBlock, Block
 from trainer.data.prepared import Array
 from trainer.errors import TrainerError
@@ -35,12 +37,14 @@ class Input:
 
 @dataclass(frozen=True)
 class Model:
-    """``run`` gives the answers [B, …] of raw rows by block; ``output`` says what an answer of the ``task`` is."""
+    """``run`` gives the answers [B, …] of raw rows by block; ``output`` says what an answer is, and ``task`` is the
+    module that knows more of it: the ``outcome`` of the task.
+    """
 
     run: Callable[[dict[str, Array]], Array]
     inputs: tuple[Input, ...]
     output: dict[str, Any]
-    task: str
+    task: Any
 
 
 def opened(content: bytes) -> Model:
@@ -54,7 +58,7 @@ def opened(content: bytes) -> Model:
         config, preprocess = json.loads(properties["trainyard"]), json.loads(properties["preprocess"])
         blocks = [_block.validate_python(block) for block in config["inputs"]]
         inputs = tuple(map(Input, blocks, preprocess["inputs"]))
-        output, task = preprocess["output"], config["task"]["name"]
+        output, task = preprocess["output"], listing("tasks")[config["task"]["name"]].module
     except (KeyError, TypeError, ValueError) as error:
         raise damaged() from error
 
@@ -63,7 +67,7 @@ def opened(content: bytes) -> Model:
         return answers
 
     _rehearse(inputs)
-    return Model(run=run, inputs=inputs, output=output, task=task)
+    return Model(run=run, inputs=inputs, output=output, task=import_module(f"{task.__name__}.outcome"))
 
 
 def _rehearse(inputs: Sequence[Input]) -> None:

@@ -6,7 +6,7 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 LENGTH = struct.Struct("<Q")
 LARGEST_HEADER = 64 * 1024 * 1024
@@ -24,11 +24,6 @@ class Question:
     values: Mapping[str, Value] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
     about: str = ""
-
-    @property
-    def cells(self) -> Mapping[str, Any]:
-        """Values and files alike."""
-        return {**self.values, **self.files}
 
     def packed(self) -> bytes:
         sizes = {name: len(content) for name, content in self.files.items()}

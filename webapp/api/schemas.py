@@ -141,7 +141,8 @@ class NewQuestion(Body):
 
     values: dict[str, StrictStr | StrictInt | StrictFloat | StrictBool | None] = Field(
         max_length=100_000,
-        description="By column; what is left out is missing. Of a picture the content of its file, in Base64.",
+        description="By column; what is left out is missing. Of a picture the content of its file, in Base64; a "
+        "request has at most 2 MiB.",
     )
     about: StrictStr = Field(
         "", max_length=1000, description="The class or label that the influences are to be about; the answer's own."

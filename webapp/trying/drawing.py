@@ -137,7 +137,7 @@ def _latency(answer: Answer) -> str:
         "%(time)s ms for one row: the median of %(calls)s calls, on %(threads)s threads of the worker’s processor.",
         answer.threads,
     )
-    return sentence % {"time": short(answer.latency_ms), "calls": answer.calls, "threads": answer.threads}
+    return sentence % {"time": f"{answer.latency_ms:.3g}", "calls": answer.calls, "threads": answer.threads}
 
 
 def _notes(answer: Answer) -> Iterator[str]:

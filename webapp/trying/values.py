@@ -17,6 +17,7 @@ from webapp.formatting import short
 LARGEST_FILE = 10 << 20  # bytes
 LONGEST_TEXT = 1 << 20  # characters of one value
 MANY = 12  # fields that stand open; further ones are folded away
+MOST = 1000  # fields of a form: of wider rows the rest is missing there
 TOO_LONG = gettext_lazy("At most %(most)s characters can be tried here. Leave some out.")
 TOO_LARGE = gettext_lazy("A file of at most %(most)s MiB can be tried here. Make it smaller.")
 EMPTY_FILE = gettext_lazy("This file is empty; choose one with content.")
@@ -59,9 +60,11 @@ class Entered:
 def fields(entries: Sequence[Entry], version: DatasetVersion | None, entered: Mapping[str, str] | None) -> list[Field]:
     """With what was ``entered`` by name, or with the first row of the data where that is known."""
     if entered is not None:
-        return [Field(entry, place, entered.get(f"value-{place}", "")) for place, entry in enumerate(entries)]
+        return [Field(entry, place, entered.get(f"value-{place}", "")) for place, entry in enumerate(entries[:MOST])]
     first = first_row(version)
-    return [Field(entry, place, _fitting(entry, first.get(entry.column, ""))) for place, entry in enumerate(entries)]
+    return [
+        Field(entry, place, _fitting(entry, first.get(entry.column, ""))) for place, entry in enumerate(entries[:MOST])
+    ]
 
 
 def _fitting(entry: Entry, text: str) -> str:
@@ -80,7 +83,7 @@ def first_row(version: DatasetVersion | None) -> dict[str, str]:
 def read(entries: Sequence[Entry], post: Mapping[str, str], files: Mapping[str, "UploadedFile[Any]"]) -> Entered:
     """The fields of a form. An empty one is a missing value."""
     names = {entry.column: f"value-{place}" for place, entry in enumerate(entries)}
-    texts = {column: post.get(name, "") for column, name in names.items()}
+    texts = {entry.column: post.get(names[entry.column], "") for entry in entries if entry.look != "file"}
     contents = {column: files[name] for column, name in names.items() if name in files}
     values: dict[str, Value] = {column: text for column, text in texts.items() if text.strip()}
     return check(entries, values, {column: _content(file) for column, file in contents.items()}, post.get("about", ""))

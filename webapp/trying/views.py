@@ -25,7 +25,7 @@ from webapp.trying import drawing, service, subjects, values
 from webapp.trying.drawing import Drawn
 from webapp.trying.exchange import TrialError
 from webapp.trying.subjects import Subject
-from webapp.trying.values import MANY, Entered, Field
+from webapp.trying.values import MANY, MOST, Entered, Field
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ def panel(request: HttpRequest, run_id: UUID) -> HttpResponse:
         entries = subject.entries() if subject else ()
     except ArtifactError as error:
         entries, context["damage"] = (), str(error)
+    context["beyond"] = max(0, len(entries) - MOST)
     if request.method != "POST" or subject is None or not entries:
         context |= _form(values.fields(entries, run.dataset_version, None)) | _lack(run, subject)
         return render(request, "trying/panel.html" if is_part else "trying/page.html", context)

@@ -1,5 +1,4 @@
-"""Files that people take for a tokenizer.json, and what to give instead. Told by what they hold, never by their "
-"name."""
+"""Files that people take for a tokenizer.json, and what to give instead: told by content, never by a name."""
 
 import base64
 import json
@@ -33,8 +32,7 @@ _VOCABULARY = (
     "tokenizer_vocabulary",
     _(
         "“%(name)s” is a vocabulary alone, without the rules by which texts are cut. Give the file tokenizer.json of "
-        "the "
-        "same folder; in Python, tokenizer.save_pretrained(folder) of a fast tokenizer writes it."
+        "the same folder; in Python, tokenizer.save_pretrained(folder) of a fast tokenizer writes it."
     ),
 )
 _KERAS = (

@@ -38,7 +38,7 @@ def read(source: Source, path: Path) -> AssetProfile:
     parsed = _parsed(source, content)
     tokenizer = load(content)
     size = tokenizer.get_vocab_size(with_added_tokens=True)
-    _require_size(size)
+    _require_size(size, 1 + max(tokenizer.get_vocab(with_added_tokens=True).values(), default=0))
     _require_bounded(parsed, tokenizer)
     _probe(tokenizer)
     files.write(path, content)
@@ -67,8 +67,7 @@ def _bytes(source: Source) -> bytes:
         raise TrainerError(
             "tokenizer_deep",
             "In “%(name)s” brackets stand more than %(most)s deep in each other, as in no tokenizer. Give the file as "
-            "the "
-            "library saved it.",
+            "the library saved it.",
             name=source.name,
             most=MOST_DEPTH,
         )
@@ -88,14 +87,16 @@ def _parsed(source: Source, content: bytes) -> Mapping[str, Any]:
     return parsed
 
 
-def _require_size(size: int) -> None:
+def _require_size(size: int, numbers: int) -> None:
+    """``numbers`` is one more than the highest: a network has a vector for each up to it."""
     if not size:
         raise TrainerError("tokenizer_empty", "The tokenizer has no token. Give one that was trained.")
-    if size > MOST_TOKENS:
+    if numbers > MOST_TOKENS:
         raise TrainerError(
             "tokenizer_tokens",
-            "The tokenizer has %(tokens)s tokens; this program takes at most %(most)s. Give one with fewer.",
-            tokens=size,
+            "The tokenizer numbers its tokens up to %(number)s; this program takes at most %(most)s. Give one with "
+            "fewer.",
+            number=numbers - 1,
             most=MOST_TOKENS,
         )
 

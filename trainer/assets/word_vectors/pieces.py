@@ -66,15 +66,14 @@ class _Row:
         text = text.rstrip(TRAILING)
         if b"\t" in text:
             text = text.replace(b"\t", b" ")
-        if text.count(b" ") == width:
+        if text.count(b" ") == width and b"  " not in text:
             word, _, numbers = text.partition(b" ")
             return cls(line, word, numbers)
         return cls._of_tokens(text, line, width, is_last)
 
     @classmethod
     def _of_tokens(cls, text: bytes, line: int, width: int, is_last: bool) -> "_Row | None":
-        """Of a line with more spaces than numbers: the last numbers are the vector, a word may have spaces or be "
-        "one."""
+        """Of a line with other spaces than one before each number: a word may have some, or be one."""
         tokens = text.split()
         if not tokens:
             return None
@@ -94,9 +93,8 @@ def _refuse_width(tokens: Sequence[bytes], line: int, width: int, is_last: bool)
         )
     raise TrainerError(
         "vectors_line_width",
-        "Line %(line)s, of the word “%(word)s”, has %(count)s numbers where the others have %(width)s. Correct or "
-        "remove "
-        "that line.",
+        "Line %(line)s, of the word “%(word)s”, has %(count)s numbers instead of %(width)s. Correct or remove that "
+        "line.",
         line=line,
         word=_legible(tokens[0]),
         count=sum(map(is_number, tokens[1:])),
@@ -108,8 +106,8 @@ def _piece(rows: Sequence[_Row], width: int) -> Piece:
     vectors = _numbers(b" ".join(row.numbers for row in rows))
     if vectors is None or vectors.size != len(rows) * width:
         for row in rows:
-            _require_numbers(row)
-        raise AssertionError("each line alone has numbers as all have")
+            _require_numbers(row, width)
+        raise AssertionError("each line alone has as many numbers as it should")
     vectors = vectors.reshape(len(rows), width)
     if not np.isfinite(vectors).all():
         place = int(np.argmin(np.isfinite(vectors).all(1)))
@@ -133,8 +131,11 @@ def _numbers(text: bytes) -> Vectors | None:
             return None
 
 
-def _require_numbers(row: _Row) -> None:
-    for token in row.numbers.split():
+def _require_numbers(row: _Row, width: int) -> None:
+    tokens = row.numbers.split()
+    if len(tokens) != width:
+        _refuse_width([row.word, *tokens], row.line, width, is_last=False)
+    for token in tokens:
         if not is_number(token) or _numbers(token) is None:
             raise TrainerError(
                 "vectors_no_number",
@@ -200,8 +201,7 @@ def _binary_piece(words: Sequence[bytes], numbers: Sequence[bytes], last: int, w
         raise TrainerError(
             "vectors_infinite",
             "The vector of word %(count)s, “%(word)s”, has NaN, or a value that is infinite. Training on it would "
-            "spoil "
-            "the model: remove that word.",
+            "spoil the model: remove that word.",
             count=places[place],
             word=_legible(words[place]),
         )
@@ -214,8 +214,7 @@ def _refuse_cut(data: bytes, count: int, words: int) -> NoReturn:
     raise TrainerError(
         "vectors_binary_cut",
         "The file ends at word %(count)s of the %(words)s that its first line promises: it was cut off. Copy or "
-        "download "
-        "it again.",
+        "download it again.",
         count=count,
         words=words,
     )

@@ -71,6 +71,7 @@ class Tokenizer(Strict):
     characters: str = ""
     library: str = ""
     size: int = Field(ge=2, description="Tokens, padding and unknown included.")
+    shift: int = Field(0, description="What is added to the library's own numbers.")
     longest: int = Field(ge=1)
     keep: Keep = "beginning"
 

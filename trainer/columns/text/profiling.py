@@ -109,4 +109,4 @@ def _read(content: Array, starts: Array, row: int, longest: int) -> str:
 def _beginning(content: Array, starts: Array, row: int) -> str:
     """A text as one value of a table, which says where it goes on."""
     text = _read(content, starts, row, LONGEST_FIRST + 1)
-    return visible(text) if len(text) <= LONGEST_FIRST else f"{visible(text[:LONGEST_FIRST])}…"
+    return text if len(text) <= LONGEST_FIRST else f"{text[:LONGEST_FIRST]}…"

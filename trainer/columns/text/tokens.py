@@ -27,7 +27,7 @@ def tokens(texts: Sequence[str], block: dict[str, Any]) -> tuple[Array, Array]:
     longest, is_beginning = tokenizer["longest"], tokenizer["keep"] == "beginning"
     most = longest * CHARACTERS_A_TOKEN
     short = [bounded(cleaned(text, block["cleaning"]), most, is_beginning) for text in texts]
-    numbers, lengths = split(tokenizer["characters"], tokenizer["library"])(short)
+    numbers, lengths = split(tokenizer["characters"], tokenizer["library"], tokenizer["shift"])(short)
     return _never_empty(*_cut(numbers, lengths, longest, is_beginning))
 
 
@@ -39,9 +39,9 @@ def bounded(text: str, most: int, is_beginning: bool) -> str:
 
 
 @lru_cache(maxsize=16)
-def split(characters: str, library: str) -> Split:
+def split(characters: str, library: str, shift: int) -> Split:
     """What splits texts into the numbers of tokens."""
-    return _by_library(library) if library else _by_character(characters)
+    return _by_library(library, shift) if library else _by_character(characters)
 
 
 def _by_character(characters: str) -> Split:
@@ -58,7 +58,12 @@ def _codes(text: str) -> Array:
 @lru_cache(maxsize=16)
 def library_tokenizer(definition: str) -> Any:
     """Of the library, without what its JSON says of lengths."""
-    from tokenizers import Tokenizer
+    try:  # those whose tokens are characters need no library
+        from tokenizers import Tokenizer
+    except ImportError as error:
+        raise ValueError(
+            "texts are cut by the library tokenizers, which is not installed: pip install tokenizers"
+        ) from error
 
     tokenizer = Tokenizer.from_str(definition)
     tokenizer.no_padding()
@@ -67,12 +72,12 @@ def library_tokenizer(definition: str) -> Any:
     return tokenizer
 
 
-def _by_library(definition: str) -> Split:
+def _by_library(definition: str, shift: int) -> Split:
     tokenizer = library_tokenizer(definition)
 
     def by_library(texts: Sequence[str]) -> tuple[Array, Array]:
         numbers = [encoding.ids for encoding in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
-        return np.fromiter(chain.from_iterable(numbers), np.int64), _lengths(numbers)
+        return np.fromiter(chain.from_iterable(numbers), np.int64) + shift, _lengths(numbers)
 
     return by_library
 

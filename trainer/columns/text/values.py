@@ -10,9 +10,10 @@ from trainer.columns import Gatherer, TextPiece
 from trainer.columns.text import Block, Column, Step, Tokenizer
 from trainer.columns.text import pieces as cutting
 from trainer.columns.text.cleaners import cleaned
-from trainer.columns.text.tokens import UNKNOWN, tokens
+from trainer.columns.text.tokens import FIRST, UNKNOWN, tokens
 from trainer.data.prepared import Array, Indices, Prepared
 
+WORD_BEGINS, WORD_GOES_ON = "\N{LOWER ONE EIGHTH BLOCK}", "##"  # the marks of pieces of words
 PIECE_BYTES = 8 * 1024 * 1024
 LONGEST_MEASURED = 65_536  # tokens
 
@@ -92,6 +93,19 @@ def _all_tokens(block: Block, prepared: Prepared) -> Tokens:
     return Tokens(np.concatenate(numbers), np.concatenate([np.zeros(1, np.int64), np.cumsum(np.concatenate(lengths))]))
 
 
+def words(block: Block) -> list[str]:
+    """The word or piece of a word that each token of the vocabulary is; nothing of padding and what is unknown."""
+    assert block.tokenizer is not None
+    if not block.tokenizer.library:
+        return ["", "", *block.tokenizer.characters]
+    from tokenizers import Tokenizer as Library
+
+    library = Library.from_str(block.tokenizer.library)
+    shift = block.tokenizer.shift
+    pieces = (library.id_to_token(number - shift) or "" for number in range(FIRST, block.tokenizer.size))
+    return ["", "", *(piece.removeprefix(WORD_BEGINS).removeprefix(WORD_GOES_ON) for piece in pieces)]
+
+
 def measured(block: Block, prepared: Prepared, rows: Indices) -> tuple[Array, Array]:
     """How many tokens each of some rows has before it is cut, up to LONGEST_MEASURED, and how many of them are unknown,
     int64 [rows] each; an empty text has none.
@@ -99,15 +113,17 @@ def measured(block: Block, prepared: Prepared, rows: Indices) -> tuple[Array, Ar
     assert block.tokenizer is not None
     uncut = tokenized(block, **{**dict(block.tokenizer), "longest": max(LONGEST_MEASURED, block.tokenizer.longest)})
     description = uncut.description()
-    several = [_measured(piece, description) for piece in _pieces(block, prepared, rows)]
+    unknown_number = cutting.unknown_number(block.tokenizer)
+    several = [_measured(piece, description, unknown_number) for piece in _pieces(block, prepared, rows)]
     return np.concatenate([own for own, _ in several]), np.concatenate([unknown for _, unknown in several])
 
 
-def _measured(texts: Sequence[str], description: dict[str, Any]) -> tuple[Array, Array]:
+def _measured(texts: Sequence[str], description: dict[str, Any], unknown_number: int) -> tuple[Array, Array]:
     if not texts:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     numbers, lengths = tokens(texts, description)
-    unknown = np.add.reduceat((numbers == UNKNOWN).astype(np.int64), np.cumsum(lengths) - lengths)
+    is_unknown = (numbers == UNKNOWN) | (numbers == unknown_number)
+    unknown = np.add.reduceat(is_unknown.astype(np.int64), np.cumsum(lengths) - lengths)
     for row in np.flatnonzero((lengths == 1) & (unknown == 1)).tolist():
         lengths[row] = unknown[row] = bool(cleaned(texts[row], description["cleaning"]))
     return lengths, unknown

@@ -1,7 +1,7 @@
 """Prune channels
 
-Takes out the channels and neurons with the smallest weights, for real: the network becomes narrower. Then trains on,
-until what remains has taken over.
+Takes out the channels, neurons, recurrent units and numbers of vectors with the smallest weights, for real: the network
+becomes narrower, of a Transformer the inner parts alone. Then trains on, until what remains has taken over.
 """
 
 from typing import ClassVar
@@ -20,7 +20,7 @@ class Spec(CompressorSpec):
         le=0.95,
         title="Part to remove",
         json_schema_extra={"unit": "share"},
-        description="Of the channels of each layer but the last.",
+        description="Of the channels of each layer that can become narrower, which the last one never does.",
     )
     epochs: int = Field(
         4,

@@ -1,7 +1,8 @@
 """Quantize to 8-bit integers
 
-Weights and activations become 8-bit integers, and the file about a quarter as large. Answers change a little, so the
-result is compared with the model that it came from.
+Weights and activations become 8-bit integers, and the file about a quarter as large. Where layers are recurrent or
+attend, each batch brings its own range of activations. Answers change a little, so the result is compared with the
+model that it came from.
 """
 
 from typing import ClassVar
@@ -22,7 +23,7 @@ class Spec(CompressorSpec):
         le=100_000,
         title="Calibration rows",
         json_schema_extra={"unit": "rows"},
-        description="Training rows from which the range of each activation is read.",
+        description="Training rows from which the range of an activation is read that is fixed beforehand.",
     )
     accuracy_loss: float = Field(
         0.02,

@@ -9,16 +9,13 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from trainer.columns import Layout
-from trainer.component import Component
-from trainer.encoders.text_cnn import only
-from trainer.parts import Dropout, EncoderSpec, Input, Width
+from trainer.parts import Dropout, EncoderSpec, Input, TokenVectors, Width, only
 
 
-class Fields(Component):
+class Fields(TokenVectors):
     """What the encoder and the model of this name let one choose."""
 
     cell: Literal["lstm", "gru", "plain"] = Field("gru", title="Cell", description="How a layer remembers.")
-    width: Width = Field(128, title="Width", description="Numbers of a token's vector.")
     units: Width = Field(128, title="Units", description="Of each layer, in each direction.")
     depth: int = Field(1, ge=1, le=16, title="Layers", description="One behind the other.")
     both_directions: bool = Field(True, title="Both directions", description="Read from the end as well.")

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from trainer.layers.pooling import Pooling
 from trainer.layers.recurrent import Recurrent
+from trainer.layers.token_vectors import TokenVectors
 
 
 class Network(nn.Module):
@@ -28,7 +29,7 @@ class Network(nn.Module):
         (self.block,) = inputs
         self.lengths = f"{self.block}_lengths"
         self.width = units * (1 + both_directions)
-        self.vectors = nn.Embedding(vocabulary, width, padding_idx=0)
+        self.vectors = TokenVectors(vocabulary, width)
         widths = [width] + [self.width] * (depth - 1)
         self.layers = nn.ModuleList(Recurrent(cell, own, units, both_directions) for own in widths)
         self.pooling = Pooling(pooling, self.width)
@@ -41,3 +42,12 @@ class Network(nn.Module):
             steps = self.dropout(layer(steps, lengths))
         features: Tensor = self.pooling(steps, lengths)
         return features
+
+
+def widths(module: nn.Module) -> dict[str, Any]:
+    """The Spec's fields that give a network with these layers."""
+    layers = list(module.modules())
+    return {
+        "width": next(layer.embedding_dim for layer in layers if isinstance(layer, nn.Embedding)),
+        "units": next(layer.hidden_size for layer in layers if isinstance(layer, nn.RNNBase)),
+    }

@@ -18,7 +18,7 @@ class Fields(Component):
     """What the encoder and the model of this name let one choose."""
 
     shortest_run: int = Field(1, ge=1, le=8, title="Shortest run", description="Of tokens, that has a vector.")
-    longest_run: int = Field(4, ge=1, le=8, title="Longest run", description="Of tokens, that has a vector.")
+    longest_run: int = Field(3, ge=1, le=8, title="Longest run", description="Of tokens, that has a vector.")
     least: int = Field(
         2, ge=1, le=1_000_000, title="Least texts", description="Runs that stand in fewer training rows count nothing."
     )
@@ -30,7 +30,7 @@ class Fields(Component):
         description="Vectors that runs share by hashing: with more of them, fewer runs share one.",
         json_schema_extra=ADVANCED,
     )
-    width: Width = Field(16, title="Width", description="Numbers of a vector.")
+    width: Width = Field(8, title="Width", description="Numbers of a vector.")
     dropout: Dropout = 0.3
 
 

@@ -71,3 +71,8 @@ class Network(nn.Module):
         weights = torch.log((rows + 1) / (self.counts + 1)) + 1
         self.weights.copy_(torch.where(self.counts < self.least, 0.0, weights))
         self.weights[0] = 0
+
+
+def widths(module: nn.Module) -> dict[str, Any]:
+    """The Spec's fields that give a network with these layers."""
+    return {"width": next(layer.embedding_dim for layer in module.modules() if isinstance(layer, nn.Embedding))}

@@ -9,8 +9,8 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from trainer.columns import Layout
-from trainer.component import ADVANCED, Component, Lenient
-from trainer.parts import Dropout, EncoderSpec, Input, Width
+from trainer.component import ADVANCED, Lenient
+from trainer.parts import Dropout, EncoderSpec, Input, TokenVectors, Width, only
 
 Kernels = Annotated[
     tuple[Annotated[int, Field(ge=1, le=15)], ...],
@@ -19,10 +19,9 @@ Kernels = Annotated[
 ]
 
 
-class Fields(Component):
+class Fields(TokenVectors):
     """What the encoder and the model of this name let one choose."""
 
-    width: Width = Field(128, title="Width", description="Numbers of a token's vector.")
     pairs: int = Field(
         1 << 16,
         ge=0,
@@ -45,9 +44,3 @@ class Spec(Fields, EncoderSpec):
 
     def arguments(self, inputs: Mapping[str, Input]) -> dict[str, Any]:
         return {"vocabulary": only(inputs).vocabulary}
-
-
-def only(inputs: Mapping[str, Input]) -> Input:
-    """That of one block."""
-    (block,) = inputs.values()
-    return block

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from trainer.layers.ngrams import ngrams
 from trainer.layers.pooling import Pooling
+from trainer.layers.token_vectors import TokenVectors
 
 
 class Network(nn.Module):
@@ -28,8 +29,8 @@ class Network(nn.Module):
         self.lengths = f"{self.block}_lengths"
         self.width = channels * len(kernels)
         self.buckets = pairs
-        self.vectors = nn.Embedding(vocabulary, width, padding_idx=0)
-        self.pairs = nn.Embedding(max(1, pairs), width, padding_idx=0)
+        self.vectors = TokenVectors(vocabulary, width)
+        self.pairs = nn.Embedding(pairs, width, padding_idx=0) if pairs > 1 else nn.Identity()
         self.convolutions = nn.ModuleList(nn.Conv1d(width, channels, size, padding=size // 2) for size in kernels)
         self.pooling = Pooling("maximum", channels)
         self.dropout = nn.Dropout(dropout)
@@ -42,7 +43,16 @@ class Network(nn.Module):
         steps = self.dropout(vectors).transpose(1, 2)
         pooled: list[Tensor] = []
         for convolution in self.convolutions:
-            found = torch.relu(convolution(steps))[:, :, : tokens.size(1)]
-            pooled.append(self.pooling(found.transpose(1, 2), lengths))
+            matches = torch.relu(convolution(steps))  # an even kernel has one more, which pooling leaves out
+            pooled.append(self.pooling(matches.transpose(1, 2), lengths))
         features: Tensor = self.dropout(torch.cat(pooled, 1))
         return features
+
+
+def widths(module: nn.Module) -> dict[str, Any]:
+    """The Spec's fields that give a network with these layers."""
+    layers = list(module.modules())
+    return {
+        "width": next(layer.embedding_dim for layer in layers if isinstance(layer, nn.Embedding)),
+        "channels": next(layer.out_channels for layer in layers if isinstance(layer, nn.Conv1d)),
+    }

@@ -9,16 +9,14 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from trainer.columns import Layout
-from trainer.component import ADVANCED, Component
-from trainer.encoders.text_cnn import only
-from trainer.parts import Dropout, EncoderSpec, Input, Width
+from trainer.component import ADVANCED
+from trainer.parts import Dropout, EncoderSpec, Input, TokenVectors, Width, only
 from trainer.sentences import gettext_noop as _
 
 
-class Fields(Component):
+class Fields(TokenVectors):
     """What the encoder and the model of this name let one choose."""
 
-    width: Width = Field(128, title="Width", description="Numbers of a token's vector; the heads share them.")
     heads: int = Field(4, ge=1, le=64, title="Heads", description="Ways in which a token looks at the others.")
     depth: int = Field(2, ge=1, le=48, title="Layers", description="One behind the other.")
     inner: Width = Field(256, title="Inner width", description="Of the fully connected part of each layer.")

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from trainer.layers.attention import Layer
 from trainer.layers.pooling import Pooling, is_there
+from trainer.layers.token_vectors import TokenVectors
 
 DEVIATION = 0.02  # of fresh vectors
 
@@ -34,7 +35,7 @@ class Network(nn.Module):
         self.lengths = f"{self.block}_lengths"
         self.width = width
         self.has_class_token = pooling == "class_token"
-        self.vectors = nn.Embedding(vocabulary, width, padding_idx=0)
+        self.vectors = TokenVectors(vocabulary, width)
         self.class_token = nn.Parameter(torch.randn(1, 1, width) * DEVIATION)
         self.is_learned = positions == "learned"
         self.places = nn.Embedding(longest + 1 if self.is_learned else 1, width)
@@ -46,7 +47,7 @@ class Network(nn.Module):
         self.pooling = Pooling("mean", width)
         self.dropout = nn.Dropout(dropout)
         with torch.no_grad():
-            self.vectors.weight.mul_(DEVIATION)
+            self.vectors.table.weight.mul_(DEVIATION)
             self.places.weight.mul_(DEVIATION)
 
     def forward(self, batch: dict[str, Tensor]) -> Tensor:
@@ -65,3 +66,14 @@ class Network(nn.Module):
         steps = self.norm(steps)
         features: Tensor = steps[:, 0] if self.has_class_token else self.pooling(steps, lengths)
         return features
+
+
+def widths(module: nn.Module) -> dict[str, Any]:
+    """The Spec's fields that give a network with these layers."""
+    return {"inner": next(layer.wider.out_features for layer in module.modules() if isinstance(layer, Layer))}
+
+
+def fixed(module: nn.Module) -> list[nn.Module]:
+    """All but the inner parts: the heads share the width, and turn pairs of its features by angles of their own."""
+    inner = {layer.wider for layer in module.modules() if isinstance(layer, Layer)}
+    return [layer for layer in module.modules() if not list(layer.children()) and layer not in inner]

@@ -1,12 +1,14 @@
 """The graph of a model, its preprocessing included."""
 
 import json
+import warnings
 from pathlib import Path
 
 import onnx
 import torch
 
 from trainer.exporters import Source
+from trainer.exporters.onnx.recurrent import operators
 from trainer.packaging.preprocessing import Positional
 
 OPSET = 20  # ONNX 1.15, ONNX Runtime 1.17 (2024) and newer
@@ -15,16 +17,18 @@ OPSET = 20  # ONNX 1.15, ONNX Runtime 1.17 (2024) and newer
 def write(source: Source, path: Path, **metadata: str) -> None:
     """Export the raw-in module as a graph whose batch and lengths are free, and describe it in its metadata."""
     assert source.module is not None
-    program = torch.onnx.export(
-        Positional(source.module, list(source.example)),
-        tuple(source.example.values()),
-        dynamo=True,
-        opset_version=OPSET,
-        verbose=False,
-        input_names=list(source.example),
-        output_names=[source.preprocess["output"]["name"]],
-        dynamic_shapes=(_free(source),),
-    )
+    with operators(source.module), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "# The axis name")  # that all inputs have one batch is meant so
+        program = torch.onnx.export(
+            Positional(source.module, list(source.example)).eval(),
+            tuple(source.example.values()),
+            dynamo=True,
+            opset_version=OPSET,
+            verbose=False,
+            input_names=list(source.example),
+            output_names=[source.preprocess["output"]["name"]],
+            dynamic_shapes=(_free(source),),
+        )
     assert program is not None
     graph = program.model_proto
     _forget_origins(graph)

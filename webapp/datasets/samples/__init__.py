@@ -40,7 +40,7 @@ SAMPLES = (
     Sample(
         name="reviews-zh",
         label=_("Hotel reviews (Chinese)"),
-        description=_("14,363 reviews, positive or negative. To look at: training on text comes with a later release."),
+        description=_("14,363 short reviews, positive or negative: texts that a model learns to judge."),
         names=("reviews.jsonl.gz",),
     ),
 )

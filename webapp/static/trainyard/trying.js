@@ -61,6 +61,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  const faults = event.target.id === "try-answer" ? document.getElementById("try-faults") : null;
-  if (faults) show(document.getElementById("try-form"), JSON.parse(faults.textContent));
+  if (event.target.id !== "try-answer") return;
+  show(document.getElementById("try-form"), JSON.parse(document.getElementById("try-faults").textContent));
+  if (event.target.getBoundingClientRect().top > innerHeight / 2) event.target.scrollIntoView({ block: "start", behavior: "smooth" });
 });

@@ -6,9 +6,10 @@ import torch
 
 from trainer.assets.word_vectors.reader import WordVectors
 from trainer.attempt.assets import Assets
+from trainer.training.initial import Sentence
 
 
-def fill(spec: Any, module: Any, block: Any, assets: Assets) -> None:
+def fill(spec: Any, module: Any, block: Any, assets: Assets) -> Sentence:
     vectors = WordVectors.open(assets.path(spec.vectors))
     matches = vectors.lookup([level for levels in block.levels for level in levels])
     is_present = torch.from_numpy(matches.is_present)
@@ -16,3 +17,4 @@ def fill(spec: Any, module: Any, block: Any, assets: Assets) -> None:
         module.table.weight.zero_()
         module.table.weight[:, is_present] = torch.from_numpy(vectors.vectors[matches.rows[matches.is_present]]).T
     module.table.requires_grad_(False)
+    return "%(count)s levels have a vector.", {"count": int(is_present.sum())}

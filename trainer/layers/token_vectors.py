@@ -1,0 +1,15 @@
+"""Vectors of tokens."""
+
+from torch import Tensor, nn
+
+
+class TokenVectors(nn.Module):
+    """Numbers of tokens [B, T] -> [B, T, width]; padding, which is 0, is nothing but zeros."""
+
+    def __init__(self, vocabulary: int, width: int) -> None:
+        super().__init__()
+        self.table = nn.Embedding(vocabulary, width, padding_idx=0)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        vectors: Tensor = self.table(tokens)
+        return vectors
