@@ -1,13 +1,16 @@
 """A preview shows what cleaning and tokenizers make of somebody's texts."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
 
 from tests.trainer import mixed, samples
 from tests.trainer.test_previewing import result
+from trainer.asset import role
 from trainer.attempt import events
 from trainer.attempt.assets import NO_ASSETS
 from trainer.catalog import listing
@@ -36,13 +39,16 @@ STRANGE = [
 ]
 
 
-def of_texts(folder: Path, cells: list[str], **spec: Any) -> samples.Done:
+def of_texts(folder: Path, cells: list[str], assets: Mapping[str, Path] | None = None, **spec: Any) -> samples.Done:
     columns: tuple[Column, ...] = (number.Column(name="price", distinct=9), text.Column(name="note"))
     arrays = {"numbers": np.arange(len(cells), dtype=float)[:, None], **mixed.texts("note", cells)}
     folder.mkdir(exist_ok=True)
     write_prepared(folder / "prepared.safetensors", DataSummary(rows=len(cells), columns=columns), arrays)
     return samples.attempt(
-        folder / "run", "preview", {"task": PRICE, **spec}, {"prepared": folder / "prepared.safetensors"}
+        folder / "run",
+        "preview",
+        {"task": PRICE, **spec},
+        {"prepared": folder / "prepared.safetensors", **(assets or {})},
     )
 
 
@@ -162,3 +168,17 @@ def test_pieces_are_the_tokens_and_together_the_text(name: str) -> None:
             assert len(shown) <= length
             if len(shown) == length:
                 assert [part.kind == "unknown" for part in shown] == [token == 1 for token in numbers.tolist()]
+
+
+def test_a_tokenizer_of_a_file_is_shown_with_its_own_unknown_token(tmp_path: Path) -> None:
+    content = listing("assets")["tokenizer_json"].module.examples()[0]["tokenizer.json"]
+    (tmp_path / "tokenizer.json").write_bytes(content)
+    name = "0f0e0d0c-0b0a-4909-8807-060504030201"
+    vocabulary = Tokenizer.from_str(content.decode()).get_vocab()
+    word = next(word for word in sorted(vocabulary) if word.isalpha())
+    tokenizers = [{"name": "uploaded", "file": name}]
+    given = {role(name): tmp_path / "tokenizer.json"}
+    done = of_texts(tmp_path / "data", [f"{word} \U0001f600"] * 20, given, tokenizers=tokenizers)
+    pieces = tokenization(result(done)).texts[0].pieces
+    assert (pieces[0].text, pieces[0].kind) == (word, "known")
+    assert (pieces[-1].text, pieces[-1].kind) == ("\U0001f600", "unknown")

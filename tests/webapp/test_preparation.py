@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 from django.utils.html import strip_tags
 
+from tests.webapp import assets
 from tests.webapp.pages import make_dataset
+from trainer.asset import role
 from trainer.catalog import listing
 from trainer.data.summary import DataSummary
 from trainer.previewing.report import (
@@ -24,6 +26,7 @@ from trainer.previewing.report import (
 )
 from trainer.specs.train import TrainDraft
 from webapp.accounts.models import User
+from webapp.artifacts.models import Edge
 from webapp.datasets import services as datasets
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.runs import fitting, previews, states
@@ -282,3 +285,11 @@ def test_tokenizers_that_are_chosen_to_fit_can_be_looked_at_too(ada: User, flowe
     button = part[part.index("data-preview") : part.index("</button>", part.index("data-preview"))]
     assert " data-always" in button
     assert " hidden" not in button
+
+
+def test_a_preview_is_given_the_tokenizer_that_it_names(ada: User) -> None:
+    asset = assets.ready(ada, assets.TOKENIZER, "tokenizer.json")
+    flowers = make_dataset(ada)
+    with_a_text(flowers)
+    run = start(ada, flowers, tokenizers=[{"name": "uploaded", "file": str(asset.pk)}])
+    assert role(str(asset.pk)) in {edge.role for edge in Edge.objects.filter(run=run)}

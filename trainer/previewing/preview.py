@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from trainer import columns
+from trainer.attempt.assets import Assets
 from trainer.attempt.events import Output, Result
 from trainer.attempt.job import Job
 from trainer.attempt.journal import Journal
@@ -55,7 +56,7 @@ def preview(job: Job, folder: Path, journal: Journal) -> None:
         classes=tuple(table.counts()[:MOST_CLASSES]) if table.has_classes else (),
         steps=tuple(_steps(spec, before, results)),
         changes=tuple(changes.of(spec.cleaning, data, table.rows))[:MOST_COLUMNS],
-        tokenizations=tuple(islice(tokens.of(spec.tokenizers, data), MOST_COLUMNS)),
+        tokenizations=tuple(islice(tokens.of(spec.tokenizers, data, Assets.of(job)), MOST_COLUMNS)),
         sheet=drawing,
         seconds=time.monotonic() - began,
     )

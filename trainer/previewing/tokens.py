@@ -7,6 +7,7 @@ from itertools import islice
 import numpy as np
 
 from trainer import columns
+from trainer.attempt.assets import Assets
 from trainer.columns import Block, TextPiece
 from trainer.data import tokenizing
 from trainer.data.prepared import Array, Indices
@@ -20,14 +21,14 @@ MOST_PIECES = 120  # of a text, with those between tokens
 MOST_CUT = 60  # characters of what is cut off
 
 
-def of(specs: Sequence[TokenizerSpec], data: Rows) -> Iterator[Tokenization]:
+def of(specs: Sequence[TokenizerSpec], data: Rows, assets: Assets) -> Iterator[Tokenization]:
     """One of each column of texts, fitted on a part of the training rows where these are many."""
     for block in tokenizing.of_texts(data):
         began = time.monotonic()
         spec = tokenizing.spec_of(specs, block, data)
         train = data.parts.train
         sample = tokenizing.sample(block, data, train, spec.sample_bytes)
-        fitted = tokenizing.fitted(block, spec, data, sample)
+        fitted = tokenizing.fitted(block, spec, data, sample, assets)
         measures = tokenizing.measure(fitted, data, tokenizing.sample(block, data, train))
         yield Tokenization(
             column=block.column_names[0],

@@ -4,6 +4,7 @@ anybody looks for later."""
 from contextlib import suppress
 from uuid import UUID
 
+from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
@@ -12,12 +13,14 @@ from trainer.specs.preview import PreviewSpec
 from trainer.specs.train import TrainDraft
 from webapp.accounts.access import visible
 from webapp.accounts.models import User
+from webapp.assets import references
 from webapp.datasets.models import DatasetVersion
 from webapp.runs import services, states
 from webapp.runs.models import Kind, Run, State
 from webapp.runs.services import IllegalCommand
 
 
+@transaction.atomic
 def start(*, owner: User, version: DatasetVersion, spec: TrainDraft) -> Run:
     """The preview of a complete spec on inspected data: the one that the person has, if it is of the same, or a new one
     in place of it.
@@ -33,7 +36,7 @@ def start(*, owner: User, version: DatasetVersion, spec: TrainDraft) -> Run:
         owner=owner,
         name=_("Preview of %(data)s") % {"data": version.dataset.name},
         spec=preview,
-        inputs={"prepared": version.prepared},
+        inputs={**references.inputs(preview, owner), "prepared": version.prepared},
         dataset_version=version,
     )
 

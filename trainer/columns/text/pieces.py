@@ -28,17 +28,27 @@ def pieces(text: str, tokenizer: Tokenizer) -> tuple[list[TextPiece], int]:
     end = len(text) if not is_beginning or len(spans) <= len(kept) else kept[-1].end
     parts = [
         TextPiece(text[:begin], "cut"),
-        *_with_gaps(text, begin, end, kept),
+        *_with_gaps(text, begin, end, kept, unknown_number(tokenizer)),
         TextPiece(text[end:], "cut"),
     ]
     return [part for part in parts if part.text], len(spans)
 
 
-def _with_gaps(text: str, begin: int, end: int, spans: list[_Span]) -> Iterator[TextPiece]:
+def unknown_number(tokenizer: Tokenizer) -> int:
+    """Of what is unknown. One that was trained elsewhere has its own, or none."""
+    if not tokenizer.shift:
+        return UNKNOWN
+    library = library_tokenizer(tokenizer.library)
+    token = getattr(library.model, "unk_token", None)
+    number = library.token_to_id(token) if token else None
+    return UNKNOWN if number is None else int(number) + tokenizer.shift
+
+
+def _with_gaps(text: str, begin: int, end: int, spans: list[_Span], unknown: int) -> Iterator[TextPiece]:
     """Of several tokens at one place, such as bytes of a character, the first is shown."""
     for span in spans:
         yield TextPiece(text[begin : span.begin], "between")
-        kind: PieceKind = "unknown" if span.number == UNKNOWN else "known"
+        kind: PieceKind = "unknown" if span.number == unknown else "known"
         yield TextPiece(text[max(begin, span.begin) : span.end], kind)
         begin = max(begin, span.end)
     yield TextPiece(text[begin:end], "between")
@@ -49,4 +59,5 @@ def _spans(text: str, tokenizer: Tokenizer) -> list[_Span]:
         own = frozenset(tokenizer.characters)
         return [_Span(at, at + 1, UNKNOWN + (character in own)) for at, character in enumerate(text)]
     encoding = library_tokenizer(tokenizer.library).encode(text, add_special_tokens=False)
-    return [_Span(begin, end, number) for (begin, end), number in zip(encoding.offsets, encoding.ids, strict=True)]
+    tokens = zip(encoding.offsets, encoding.ids, strict=True)
+    return [_Span(begin, end, number + tokenizer.shift) for (begin, end), number in tokens]

@@ -113,15 +113,17 @@ def measured(block: Block, prepared: Prepared, rows: Indices) -> tuple[Array, Ar
     assert block.tokenizer is not None
     uncut = tokenized(block, **{**dict(block.tokenizer), "longest": max(LONGEST_MEASURED, block.tokenizer.longest)})
     description = uncut.description()
-    several = [_measured(piece, description) for piece in _pieces(block, prepared, rows)]
+    unknown_number = cutting.unknown_number(block.tokenizer)
+    several = [_measured(piece, description, unknown_number) for piece in _pieces(block, prepared, rows)]
     return np.concatenate([own for own, _ in several]), np.concatenate([unknown for _, unknown in several])
 
 
-def _measured(texts: Sequence[str], description: dict[str, Any]) -> tuple[Array, Array]:
+def _measured(texts: Sequence[str], description: dict[str, Any], unknown_number: int) -> tuple[Array, Array]:
     if not texts:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     numbers, lengths = tokens(texts, description)
-    unknown = np.add.reduceat((numbers == UNKNOWN).astype(np.int64), np.cumsum(lengths) - lengths)
+    is_unknown = (numbers == UNKNOWN) | (numbers == unknown_number)
+    unknown = np.add.reduceat(is_unknown.astype(np.int64), np.cumsum(lengths) - lengths)
     for row in np.flatnonzero((lengths == 1) & (unknown == 1)).tolist():
         lengths[row] = unknown[row] = bool(cleaned(texts[row], description["cleaning"]))
     return lengths, unknown
