@@ -1,17 +1,17 @@
 """Assets and the worker: from an upload into the weights of a model, and files that are made to hurt."""
 
 import json
-import os
 import random
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.webapp import assets
-from tests.yard import ROOT
+from tests.yard import ROOT, environment_of
 from trainer.errors import TrainerError
 from trainer.packaging import package
 from webapp.accounts.models import User
@@ -26,9 +26,11 @@ WORDS = ("good", "bad", "food", "service", "slow", "friendly", "staff", "price",
 BOMB = {"type": "Precompiled", "precompiled_charsmap": "//////8/AAAA"}  # asks for 8 GB, and the library aborts
 
 
-def test_an_asset_goes_the_whole_way() -> None:
+def test_an_asset_goes_the_whole_way(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.trainer.toys.install", "tests/worker/asset_walk.py"]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    # Where this process has settings already, the other would read them before its conftest, and share the database.
+    ours = ("PYTEST", "DJANGO_SETTINGS_MODULE")
+    environment = {name: value for name, value in environment_of(tmp_path).items() if not name.startswith(ours)}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=280)
     assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout[-5000:] + done.stderr[-2000:]
 
