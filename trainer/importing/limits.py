@@ -30,6 +30,13 @@ class Limits:
 
 
 ORDINARY = Limits()
+NEW_OBJECTS = 100_000  # between two looks for garbage
+
+
+def collect_seldom() -> None:
+    """Spare the garbage collector work: what is loaded stays, and an import leaves hardly any circles behind."""
+    gc.freeze()
+    gc.set_threshold(NEW_OBJECTS)
 
 
 def limit(limits: Limits = ORDINARY) -> None:
@@ -38,7 +45,7 @@ def limit(limits: Limits = ORDINARY) -> None:
     The soft limit of time raises TrainerError where the work stands; ten seconds later the kernel ends the process. No
     further process can be started (where the kernel counts processes: not for root).
     """
-    gc.freeze()  # what is loaded stays: the collector need not look through it for garbage
+    collect_seldom()
     signal.signal(signal.SIGXCPU, _out_of_time)
     used = int(resource.getrusage(resource.RUSAGE_SELF).ru_utime + resource.getrusage(resource.RUSAGE_SELF).ru_stime)
     _set(resource.RLIMIT_DATA, _allocated() + limits.memory)
