@@ -15,15 +15,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 def test_word_vectors_are_dropped_and_described(page: Page) -> None:
     page.goto("/assets/")
-    drop(page, "english.vec", REPEATED.encode())
+    drop(page, "a few words.vec", REPEATED.encode())
     page.wait_for_url(ASSET, timeout=PATIENCE)
-    expect(page.get_by_role("heading", name="english")).to_be_visible()
+    expect(page.get_by_role("heading", name="a few words")).to_be_visible()
     expect(page.locator(".facts")).to_contain_text(re.compile(r"Width\s*8"), timeout=PATIENCE)
     expect(page.get_by_text("promises 209 words, and 207 are there")).to_be_visible()
     expect(page.get_by_text("its first vector is taken")).to_be_visible()
     expect(page.locator("bdi", has_text="日光")).to_be_visible()
     page.get_by_role("link", name="Assets").first.click()
-    expect(page.get_by_role("row", name=re.compile("english"))).to_contain_text("207 words, 8 numbers each")
+    expect(page.get_by_role("row", name=re.compile("a few words"))).to_contain_text("207 words, 8 numbers each")
 
 
 def test_a_file_with_a_fault_says_where_it_is(page: Page) -> None:

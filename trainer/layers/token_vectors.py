@@ -1,6 +1,9 @@
 """Vectors of tokens."""
 
+import torch
 from torch import Tensor, nn
+
+DEVIATION = 0.1  # of fresh vectors: a token that was hardly ever learnt says little
 
 
 class TokenVectors(nn.Module):
@@ -9,6 +12,8 @@ class TokenVectors(nn.Module):
     def __init__(self, vocabulary: int, width: int) -> None:
         super().__init__()
         self.table = nn.Embedding(vocabulary, width, padding_idx=0)
+        with torch.no_grad():
+            self.table.weight.mul_(DEVIATION)
 
     def forward(self, tokens: Tensor) -> Tensor:
         vectors: Tensor = self.table(tokens)

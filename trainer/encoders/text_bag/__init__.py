@@ -23,7 +23,7 @@ class Fields(Component):
         2, ge=1, le=1_000_000, title="Least texts", description="Runs that stand in fewer training rows count nothing."
     )
     buckets: int = Field(
-        1 << 18,
+        1 << 20,
         ge=1 << 8,
         le=1 << 24,
         title="Buckets",

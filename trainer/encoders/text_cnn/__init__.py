@@ -23,7 +23,7 @@ class Fields(TokenVectors):
     """What the encoder and the model of this name let one choose."""
 
     pairs: int = Field(
-        1 << 16,
+        0,
         ge=0,
         le=1 << 24,
         title="Buckets of pairs",
@@ -31,7 +31,7 @@ class Fields(TokenVectors):
         json_schema_extra=ADVANCED,
     )
     kernels: Kernels = (1, 2, 3, 4)
-    channels: Width = Field(128, title="Channels", description="Patterns of each length.")
+    channels: Width = Field(64, title="Channels", description="Patterns of each length.")
     dropout: Dropout = 0.4
 
 

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from trainer.layers.ngrams import ngrams
 from trainer.layers.pooling import Pooling
-from trainer.layers.token_vectors import TokenVectors
+from trainer.layers.token_vectors import DEVIATION, TokenVectors
 
 
 class Network(nn.Module):
@@ -34,6 +34,9 @@ class Network(nn.Module):
         self.convolutions = nn.ModuleList(nn.Conv1d(width, channels, size, padding=size // 2) for size in kernels)
         self.pooling = Pooling("maximum", channels)
         self.dropout = nn.Dropout(dropout)
+        with torch.no_grad():
+            for fresh in self.pairs.parameters():
+                fresh.mul_(DEVIATION)
 
     def forward(self, batch: dict[str, Tensor]) -> Tensor:
         tokens, lengths = batch[self.block], batch[self.lengths]

@@ -47,7 +47,6 @@ class Network(nn.Module):
         self.pooling = Pooling("mean", width)
         self.dropout = nn.Dropout(dropout)
         with torch.no_grad():
-            self.vectors.table.weight.mul_(DEVIATION)
             self.places.weight.mul_(DEVIATION)
 
     def forward(self, batch: dict[str, Tensor]) -> Tensor:
