@@ -44,6 +44,7 @@ WEB_MAY_USE = (
     "trainer.importing.profile",
     "trainer.mistakes",
     "trainer.numerals",
+    "trainer.presets",
     "trainer.previewing.report",
     "trainer.report",
     "trainer.compressing.savings",

@@ -15,6 +15,7 @@ SOURCES = sorted(path for package in ("trainer", "webapp", "worker") for path in
 # Where such a name may stand, each with its reason.
 ALLOWED = {
     "webapp/api/schemas.py": "an example in the document",
+    "trainer/presets/": "a preset is the choice of a model and its settings",
 }
 LAYOUT_HOMES = ("trainer/columns/", "trainer/encoders/", "trainer/models/")  # who makes layouts, and who takes them
 KIND_HOMES = ("trainer/columns/", "trainer/formats/")

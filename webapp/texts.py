@@ -11,7 +11,7 @@ from typing import Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
-from trainer import exporters
+from trainer import exporters, presets
 from trainer.catalog import FAMILIES, listing
 from trainer.columns import readings
 from trainer.sentences import ONE
@@ -49,6 +49,7 @@ def _of_components() -> Iterator[str]:
         yield from filter(None, (entry.description, entry.description.split("\n\n")[0]))
         yield from _of_fields(entry.spec)
     yield from exporters.labels().values()
+    yield from (text for preset in presets.listing().values() for text in (preset.label, preset.description))
 
 
 def _of_fields(model: type[BaseModel]) -> Iterator[str]:

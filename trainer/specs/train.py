@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import Field
 
 from trainer.catalog import default, entry, listing
+from trainer.columns import Column
 from trainer.component import ADVANCED, Section
 from trainer.data import inputs
 from trainer.data.epochs import steps_per_epoch
@@ -137,3 +138,7 @@ class TrainSpec(TrainDraft):
     task: Annotated[Task, Section.DATA] = Field(title="Task", description="What the model learns to tell.")
     model: Annotated[Model, Section.MODEL] = Field(title="Model", description="The network.")
     loss: Annotated[Loss, Section.MODEL] = Field(title="Loss", description="What training makes small.")
+
+    def features(self, data: DataSummary) -> tuple[Column, ...]:
+        """The columns that the model gets."""
+        return inputs.feature_columns(self.task.features, (*self.task.target_columns, *self.split.columns), data)

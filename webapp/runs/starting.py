@@ -28,6 +28,7 @@ from webapp.runs.faults import Fault
 from webapp.runs.forms import Part, Reading
 from webapp.runs.models import Run
 from webapp.runs.plan import plan
+from webapp.runs.presets import PLAIN, Beginning, beginning
 from webapp.workers.queries import most_devices
 
 NAME = "field-run-name"  # the control of the run's name, which is not in the spec
@@ -43,12 +44,12 @@ def new(request: HttpRequest) -> HttpResponse:
     if version is None:
         choices = [one for one in pages.ready(signed_in(request)) if forms.is_trainable(one.latest)]
         return render(request, "runs/new.html", {"section": "runs", "choices": choices})
-    raw = source.spec if source else forms.starting_point(version.profile or {}, most_devices())
-    name = _("%(run)s again") % {"run": source.name} if source else version.dataset.name
-    reading = forms.check(raw, version)
-    if reading.spec and not source:
-        reading = Reading(forms.filled(reading.spec), reading.spec)
-    return _form(request, version, reading, name[:200], source=source)
+    if source:
+        name = _("%(run)s again") % {"run": source.name}
+        return _form(request, version, forms.check(source.spec, version), name[:200], source=source)
+    raw = forms.starting_point(version.profile or {}, most_devices())
+    begun = beginning(raw, version, request.GET.get("preset"))
+    return _form(request, version, begun.reading, version.dataset.name, begun=begun)
 
 
 def _start(request: HttpRequest) -> HttpResponse:
@@ -135,6 +136,7 @@ def _form(
     name: str,
     *,
     source: Run | None = None,
+    begun: Beginning | None = None,
     status: int = 200,
 ) -> HttpResponse:
     shown = reading if status != 200 or source else Reading(reading.raw, reading.spec)
@@ -143,6 +145,8 @@ def _form(
         **_preview(reading, version),
         "version": version,
         "source": source,
+        "begun": begun,
+        "plain": PLAIN,
         "section": "runs",
         **({"spec_json": request.POST.get("json", ""), "json_edited": True} if request.POST.get("json_edited") else {}),
         "key": request.POST.get("key") or uuid4().hex,

@@ -14,8 +14,8 @@ from trainer.component import ADVANCED, Component
 from trainer.parts import Dropout, EncoderSpec, Input, Width
 
 
-class Fields(Component):
-    """What the encoder and the model of this name let one choose."""
+class Runs(Component):
+    """Which runs of tokens have a vector."""
 
     shortest_run: int = Field(1, ge=1, le=8, title="Shortest run", description="Of tokens, that has a vector.")
     longest_run: int = Field(3, ge=1, le=8, title="Longest run", description="Of tokens, that has a vector.")
@@ -30,6 +30,11 @@ class Fields(Component):
         description="Vectors that runs share by hashing: with more of them, fewer runs share one.",
         json_schema_extra=ADVANCED,
     )
+
+
+class Fields(Runs):
+    """What the encoder and the model of this name let one choose."""
+
     width: Width = Field(8, title="Width", description="Numbers of a vector.")
     dropout: Dropout = 0.3
 

@@ -23,7 +23,7 @@ class Fields(TokenVectors):
     """What the encoder and the model of this name let one choose."""
 
     pairs: int = Field(
-        0,
+        1 << 16,
         ge=0,
         le=1 << 24,
         title="Buckets of pairs",

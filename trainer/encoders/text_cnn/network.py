@@ -8,7 +8,9 @@ from torch import Tensor, nn
 
 from trainer.layers.ngrams import ngrams
 from trainer.layers.pooling import Pooling
-from trainer.layers.token_vectors import DEVIATION, TokenVectors
+from trainer.layers.token_vectors import TokenVectors
+
+DEVIATION = 0.01  # of fresh vectors of pairs, most of which are rare
 
 
 class Network(nn.Module):
