@@ -36,9 +36,10 @@ lint: $(VENV)/.development
 bench: $(VENV)/.development
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
-# Cross-validated accuracy of the defaults on the samples; takes a while.
+# Cross-validated accuracy of defaults and presets on the samples; takes an hour or two, nearly all of it for the texts.
 accuracy: $(VENV)/.development
-	$(BIN)/python -m tests.benchmarks.accuracy $(ARGS)
+	$(BIN)/python -m tests.benchmarks.accuracy
+	$(BIN)/python -m tests.benchmarks.accuracy_texts $(ARGS)
 
 # Ten times as many faults as `make test` injects, and those that take long. FAULT_SEED=… repeats a run.
 faults: $(VENV)/.development
