@@ -93,7 +93,15 @@ class TokenVectors(Component):
 
     not_of_network: ClassVar[frozenset[str]] = frozenset({"tuned"})
 
-    width: Width = Field(128, title="Width", description="Numbers of a token's vector.")
+    width: Width = Field(64, title="Width", description="Numbers of a token's vector.")
+    pairs: int = Field(
+        1 << 16,
+        ge=0,
+        le=1 << 24,
+        title="Buckets of pairs",
+        description="Vectors that pairs of tokens share by hashing, beside those of tokens; 0 leaves pairs out.",
+        json_schema_extra=ADVANCED,
+    )
     vectors: Annotated[str | None, AssetOf("word_vectors")] = Field(
         None,
         title="Word vectors",

@@ -5,7 +5,7 @@ stands, on the same folds, a logistic regression on TF-IDF of 1 to 4 characters,
 is not to be below it: the interval of the paired differences is not. Of the reviews, a network must reach a figure of
 its own.
 
-    python -m tests.benchmarks.accuracy_texts [--data reviews-zh] [--seeds 0 1 2] [--keep FOLDER]
+    python -m tests.benchmarks.accuracy_texts [--data reviews-zh] [--seeds 0 1 2] [--only NAME …] [--keep FOLDER]
 
 A folder that is kept is gone on with.
 """
@@ -137,7 +137,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.keep or Path(temporary) / "texts"
         prepared = folder / "prepared.safetensors" if folder.exists() else TEXTS[arguments.data](folder)
-        strength, floor, found = measured(prepared, folder, arguments.seeds, LEAST.get(arguments.data, 0.0))
+        strength, floor, found = measured(prepared, folder, arguments)
     ours = [item.row() for item in found]
     lines = [("floor", *_figures(floor), "", "", "", "", _seconds(floor)), *ours]
     page = PAGE.format(
@@ -160,21 +160,27 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", choices=TEXTS, default="reviews-zh")
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
+    parser.add_argument("--only", nargs="+", help="parts of names of what is trained")
     parser.add_argument("--keep", type=Path)
     return parser.parse_args()
 
 
-def measured(prepared: Path, folder: Path, seeds: Sequence[int], least: float) -> tuple[int, Scores, list[Reached]]:
+def measured(prepared: Path, folder: Path, arguments: argparse.Namespace) -> tuple[int, Scores, list[Reached]]:
     """The strength of the floor, its scores, and what stands beside it."""
+    seeds, least = arguments.seeds, LEAST.get(arguments.data, 0.0)
     offered = {f"preset {preset.label}": (preset.settings, None) for preset in presets.listing().values()}
     networks = {name: (settings, least) for name, settings in NETWORKS.items()}
-    every = {**offered, **networks}
+    every = {name: asked for name, asked in {**offered, **networks}.items() if _is_wanted(name, arguments.only)}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         scores = {
             name: _trained(pool, name, settings, prepared, folder, seeds) for name, (settings, _) in every.items()
         }
         strength, floor = _floor(pool, prepared, folder / _folder(next(iter(every))), seeds)
     return strength, floor, [Reached(name, scores[name], floor, least) for name, (_, least) in every.items()]
+
+
+def _is_wanted(name: str, parts: Sequence[str] | None) -> bool:
+    return parts is None or any(part in name for part in parts)
 
 
 def _trained(

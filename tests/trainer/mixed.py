@@ -39,8 +39,8 @@ SMALL: dict[str, dict[str, Any]] = {
     "text_bag": {"buckets": 512, "width": 8},
     "text_bag_cnn": {"buckets": 512, "bag_width": 4, "width": 8, "pairs": 64, "channels": 8},
     "text_cnn": {"width": 8, "pairs": 64, "channels": 8},
-    "rnn": {"width": 8, "units": 8},
-    "transformer_encoder": {"width": 16, "heads": 2, "inner": 16},
+    "rnn": {"width": 8, "pairs": 64, "units": 8},
+    "transformer_encoder": {"width": 16, "pairs": 64, "heads": 2, "inner": 16},
     "fusion": {"width": 8, "hidden": [8]},
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from trainer.columns import Column
 
-ORDER = 1
+ORDER = 2
 SETTINGS: dict[str, Any] = {
     "model": {"name": "text_bag_cnn"},
     "optimizer": {"name": "adamw", "learning_rate": 0.002},

@@ -8,7 +8,7 @@ from typing import Any
 
 from trainer.columns import Column
 
-ORDER = 2
+ORDER = 1
 SETTINGS: dict[str, Any] = {
     "model": {"name": "text_bag"},
     "optimizer": {"name": "adamw", "learning_rate": 0.002, "weight_decay": 0.5},

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from trainer.columns import Layout
-from trainer.component import ADVANCED, Lenient
+from trainer.component import Lenient
 from trainer.parts import Dropout, EncoderSpec, Input, TokenVectors, Width, only
 
 Kernels = Annotated[
@@ -22,14 +22,6 @@ Kernels = Annotated[
 class Fields(TokenVectors):
     """What the encoder and the model of this name let one choose."""
 
-    pairs: int = Field(
-        1 << 16,
-        ge=0,
-        le=1 << 24,
-        title="Buckets of pairs",
-        description="Vectors that pairs of tokens share by hashing, beside those of tokens; 0 leaves pairs out.",
-        json_schema_extra=ADVANCED,
-    )
     kernels: Kernels = (1, 2, 3, 4)
     channels: Width = Field(64, title="Channels", description="Patterns of each length.")
     dropout: Dropout = 0.4
