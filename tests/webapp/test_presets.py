@@ -74,6 +74,14 @@ def test_other_data_have_none_and_the_page_does_not_speak_of_them(client: Client
     assert "preset" not in client.get("/runs/new/", {"version": str(version.pk)}).content.decode()
 
 
+def test_programs_find_them_beside_the_components(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    found = client.get("/api/v1/components").json()["presets"]
+    assert {one["name"]: one["settings"] for one in found} == {
+        name: dict(preset.settings) for name, preset in presets.listing().items()
+    }
+
+
 def test_each_says_what_it_is_good_for_and_sets_fields_that_there_are() -> None:
     for preset in presets.listing().values():
         assert preset.label

@@ -6,7 +6,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 
+from trainer import presets
 from trainer.catalog import FAMILIES, Entry, listing
+from trainer.presets import Preset
 from trainer.specs.compress import CompressSpec
 from trainer.specs.train import TrainDraft
 from webapp import words
@@ -24,6 +26,7 @@ def components(request: HttpRequest) -> dict[str, Any]:
     items = [_component(entry) for family in FAMILIES for entry in listing(family).values()]
     return {
         "items": items,
+        "presets": [_preset(preset) for preset in presets.listing().values()],
         "specs": {"train": TrainDraft.model_json_schema(), "compress": CompressSpec.model_json_schema()},
     }
 
@@ -37,6 +40,11 @@ def _component(entry: Entry) -> dict[str, Any]:
         "targets": sorted(entry.spec.targets),
         "schema": entry.spec.model_json_schema(),
     }
+
+
+def _preset(preset: Preset) -> dict[str, Any]:
+    label, description = _(preset.label), words.translated(preset.description)
+    return {"name": preset.name, "label": label, "description": description, "settings": preset.settings}
 
 
 @router.get("/workers", response=Page[schemas.Worker], summary="Machines and their devices")

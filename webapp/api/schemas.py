@@ -212,8 +212,16 @@ class Component(Schema):
     schema_: dict[str, Any] = Field(alias="schema")
 
 
+class Preset(Schema):
+    name: str
+    label: str
+    description: str
+    settings: dict[str, Any] = Field(description="Fields of a training's spec; the rest follows from the data.")
+
+
 class Components(Schema):
     items: list[Component]
+    presets: list[Preset] = Field(description="Settings that do well with data of a sort.")
     specs: dict[str, Any] = Field(description="The JSON Schema of each kind of run's spec.")
 
 
