@@ -23,6 +23,7 @@ from trainer.specs.train import TrainDraft
 
 FEATURES = {"cleaning": ["size", "colour", "note"], "augmentation": ["size", "picture", "note"]}
 FIELDS: dict[str, dict[str, Any]] = {"drop_rare_classes": {"rows": 13}, "fill_missing": {"by": "most_frequent"}}
+MODEL = mixed.small("fusion")
 COMMON: dict[str, Any] = {"batch_size": 16, "exporters": [], "seed": 3}
 
 
@@ -83,7 +84,7 @@ def test_two_ranks_compute_what_one_does(spec: dict[str, Any], warm: Warm, prepa
 def test_a_run_that_was_paused_goes_on_exactly_and_is_judged_on_the_same_rows(
     spec: dict[str, Any], warm: Warm, prepared: Path, tmp_path: Path
 ) -> None:
-    last = exactness.require_exact_resume(warm, {**spec, "epochs": 20}, prepared, tmp_path)
+    last = exactness.require_exact_resume(warm, {**spec, "epochs": 20, "model": MODEL}, prepared, tmp_path)
     source = sources.open_source(last.folder / "out" / "model.safetensors", "torch")
     proof = Proof.prepare(source, prepared, tmp_path)
     assert proof.scores["Rows"] == report.parse(last.report).value("test/rows")
@@ -97,7 +98,7 @@ def test_what_was_cleaned_is_reported_and_goes_with_the_model(prepared: Path, tm
     names = ["drop_duplicates", "fold_labels", "drop_rare_classes", "fill_missing", "clip_outliers"]
     steps = [{"name": name, **FIELDS.get(name, {})} for name in names]
     spec = {**COMMON, "task": {"name": "classification", **dirty.TASKS["classification"]}, "cleaning": steps}
-    spec |= {"augmentation": [{"name": "flip"}], "epochs": 2}
+    spec |= {"augmentation": [{"name": "flip"}], "epochs": 2, "model": MODEL}
     done = samples.attempt(tmp_path / "train", "train", spec, {"prepared": prepared})
     results = report.parse(done.report)
     assert results.value("cleaning/duplicates") == 12
