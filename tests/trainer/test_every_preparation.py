@@ -13,6 +13,7 @@ from tests.trainer.attempts import Warm
 from trainer import catalog, report
 from trainer.attempt import events
 from trainer.catalog import listing
+from trainer.cleaning import TextSpec
 from trainer.errors import TrainerError
 from trainer.packaging import package
 from trainer.proving import export, sources
@@ -37,32 +38,39 @@ def takes(spec: dict[str, Any]) -> bool:
     return True
 
 
+def groups(family: str) -> list[list[str]]:
+    """The names of steps that are looked at together: what changes texts before they are cut, or values of a layout
+    while training, is one function behind another. All else alone.
+    """
+    by_key: dict[Any, list[str]] = {}
+    for name, entry in listing(family).items():
+        key = TextSpec if issubclass(entry.spec, TextSpec) else getattr(entry.spec, "layouts", name)
+        by_key.setdefault(key, []).append(name)
+    return list(by_key.values())
+
+
 def specs() -> list[Any]:
     params = []
     for family, features in FEATURES.items():
-        for place, (name, entry) in enumerate(listing(family).items()):
+        for place, names in enumerate(groups(family)):
+            steps = [{"name": name, **FIELDS.get(name, {})} for name in names]
             fitting = [
                 (task, spec)
                 for task, fields in dirty.TASKS.items()
-                if takes(
-                    spec := {
-                        "task": {"name": task, **fields, "features": features},
-                        family: [{"name": name, **FIELDS.get(name, {})}],
-                    }
-                )
+                if takes(spec := {"task": {"name": task, **fields, "features": features}, family: steps})
             ]
-            chosen = fitting if hasattr(entry.module, "rows") else [fitting[place % len(fitting)]]
-            params += [pytest.param({**COMMON, **spec}, id=f"{name}-{task}") for task, spec in chosen]
+            leaves_out = any(hasattr(listing(family)[name].module, "rows") for name in names)
+            chosen = fitting if leaves_out else [fitting[place % len(fitting)]]
+            params += [pytest.param({**COMMON, **spec}, id=f"{'-'.join(names)}-{task}") for task, spec in chosen]
     return params
 
 
-def name_of(spec: dict[str, Any]) -> str:
-    (step,) = spec.get("cleaning") or spec["augmentation"]
-    return str(step["name"])
+def names_of(spec: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(step["name"] for step in spec.get("cleaning") or spec["augmentation"])
 
 
 SPECS = specs()
-PROVED = {name_of(param.values[0]): param.values[0]["task"]["name"] for param in SPECS}  # a task of each step
+PROVED = {names_of(param.values[0]): param.values[0]["task"]["name"] for param in SPECS}  # a task of each
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +79,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_step_has_a_task_that_it_takes() -> None:
-    assert PROVED.keys() == {*listing("cleaning"), *listing("augmentation")}
+    assert sorted(name for names in PROVED for name in names) == sorted(
+        [*listing("cleaning"), *listing("augmentation")]
+    )
 
 
 @pytest.mark.parametrize("spec", SPECS)
@@ -88,7 +98,7 @@ def test_a_run_that_was_paused_goes_on_exactly_and_is_judged_on_the_same_rows(
     source = sources.open_source(last.folder / "out" / "model.safetensors", "torch")
     proof = Proof.prepare(source, prepared, tmp_path)
     assert proof.scores["Rows"] == report.parse(last.report).value("test/rows")
-    if spec["task"]["name"] == PROVED[name_of(spec)]:
+    if spec["task"]["name"] == PROVED[names_of(spec)]:
         result = export.make(catalog.default("exporters", "torchscript"), source, proof, tmp_path / "made")
         assert result.report.status == "proved", result.report
 

@@ -127,6 +127,16 @@ def test_halves_of_pairs_are_read_as_what_an_import_makes_of_them() -> None:
     )
 
 
+@pytest.mark.parametrize("name", TOKENIZERS)
+def test_a_larger_vocabulary_than_the_texts_give_is_as_large_as_they_give(name: str) -> None:
+    entry = listing("tokenizers")[name]
+    largest = entry.spec.model_fields["vocabulary"].metadata[1].le
+    fitted = entry.module.fit(entry.spec.model_validate({"vocabulary": largest, "least": 1}), lambda: CORPUS, NO_ASSETS)
+    block = module_of(COLUMN, "values").tokenized(Block(name="text", column="note"), longest=256, keep="end", **fitted)
+    assert 2 < block.vocabulary < 600 < largest
+    assert from_outside(block, CORPUS) == trained(block, CORPUS)
+
+
 @pytest.mark.parametrize("cell", [None, "", " ", "\u3000\t"])
 def test_no_text_is_one_token_that_is_unknown(cell: str | None) -> None:
     assert from_outside(tokenizer("words", 256, "beginning"), [cell]) == [[1]]  # type: ignore[list-item]

@@ -284,7 +284,12 @@ def write_notes(path: Path) -> Path:
 
 def test_no_row_leaves_with_an_export_and_the_card_says_where_they_are(tmp_path: Path) -> None:
     prepared = write_notes(tmp_path / "notes.safetensors")
-    spec = {"task": {"name": "classification", "target": "kind"}, "model": mixed.small("text_bag"), "epochs": 1, "exporters": []}
+    spec = {
+        "task": {"name": "classification", "target": "kind"},
+        "model": mixed.small("text_bag"),
+        "epochs": 1,
+        "exporters": [],
+    }
     done = samples.attempt(tmp_path / "run", "train", spec, {"prepared": prepared})
     held = [str(value.value) for sample in shown(done.report).samples for value in sample.values]
     assert len(held) > 20 and sum(value.startswith("the patient of room") for value in held) == len(held) // 2

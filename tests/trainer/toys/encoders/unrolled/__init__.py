@@ -1,6 +1,6 @@
 """Unrolled loop
 
-One cell over all tokens, in a loop that a graph has as often as the batch that it was traced with had tokens. For texts.
+One cell over all tokens, in a loop of which a graph has as many rounds as there were tokens at its tracing. For texts.
 """
 
 from collections.abc import Mapping

@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 
 class Network(nn.Module):
-    """Tokens [B, T] and their lengths [B] -> [B, units]: padding behind a row changes nothing of it. T is a plain number
-    of Python's here, hence a constant of a traced graph, which lets go of what is longer and says nothing.
+    """Tokens [B, T] and their lengths [B] -> [B, units]: padding behind a row changes nothing of it. T is a plain
+    number of Python's here, hence a constant of a traced graph.
     """
 
     def __init__(self, inputs: Mapping[str, Sequence[Any]], vocabulary: int, units: int) -> None:
