@@ -34,14 +34,26 @@ TASKS: dict[str, dict[str, Any]] = {
     "regression": {"target": "price"},
     "multi_label": {"labels": ["is_bright", "is_red"]},
 }
+GENERAL = "fusion"  # takes every column
 # Fields of models that are large by default.
+TEXT_BAG = {"buckets": 512, "width": 8}
 SMALL: dict[str, dict[str, Any]] = {
-    "text_bag": {"buckets": 512, "width": 8},
+    "mlp": {"hidden": [8]},
+    "cnn": {"channels": [4], "hidden": [8]},
+    "text_bag": TEXT_BAG,
     "text_bag_cnn": {"buckets": 512, "bag_width": 4, "width": 8, "pairs": 64, "channels": 8},
     "text_cnn": {"width": 8, "pairs": 64, "channels": 8},
     "rnn": {"width": 8, "pairs": 64, "units": 8},
     "transformer_encoder": {"width": 16, "pairs": 64, "heads": 2, "inner": 16},
-    "fusion": {"width": 8, "hidden": [8]},
+    "fusion": {
+        "encoders": [
+            {"name": "layers", "hidden": [8]},
+            {"name": "convolutions", "channels": [4]},
+            {"name": "text_bag", **TEXT_BAG},
+        ],
+        "width": 8,
+        "hidden": [8],
+    },
 }
 
 
@@ -101,14 +113,19 @@ def small(model: str) -> dict[str, Any]:
 
 
 def specs() -> list[tuple[str, dict[str, Any]]]:
-    """A spec of each task with each model."""
+    """A spec of each model, with each task in turn; and of each task with the model that takes most."""
+    models, tasks = list(listing("models")), list(TASKS)
+    pairs = [(tasks[place % len(tasks)], model) for place, model in enumerate(models)]
+    pairs += [(task, GENERAL) for task in tasks if (task, GENERAL) not in pairs]
     return [
         (
             f"{task}-{name}",
-            {"task": {"name": task, **fields, "features": list(features(entry))}, "model": small(name)},
+            {
+                "task": {"name": task, **TASKS[task], "features": list(features(listing("models")[name]))},
+                "model": small(name),
+            },
         )
-        for task, fields in TASKS.items()
-        for name, entry in listing("models").items()
+        for task, name in pairs
     ]
 
 

@@ -81,7 +81,9 @@ def test_mixed_columns_take_the_model_that_fits_them_unasked(tmp_path: Path) -> 
 @pytest.mark.parametrize("combiner", sorted(listing("combiners")))
 def test_a_fusion_is_pruned_and_its_export_proved(combiner: str, tmp_path: Path) -> None:
     prepared = mixed.write(tmp_path / "mixed.safetensors")
-    spec = {"task": TASK, "model": {"name": "fusion", "combiner": {"name": combiner}}, "epochs": 20}
+    encoders = [{"name": "layers"}, {"name": "convolutions"}, {"name": "text_bag", "buckets": 512}]
+    model = {"name": "fusion", "encoders": encoders, "combiner": {"name": combiner}}
+    spec = {"task": TASK, "model": model, "epochs": 20}
     trained = samples.attempt(tmp_path / "train", "train", spec, {"prepared": prepared})
     inputs = {"prepared": prepared, "model": trained.output("model.safetensors")}
     stages = {"stages": [{"name": "prune_channels"}]}

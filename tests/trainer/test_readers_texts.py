@@ -90,10 +90,13 @@ def from_outside(block: Block, texts: list[str]) -> list[list[int]]:
     return [array.tolist() for array in arrays]
 
 
-@pytest.mark.parametrize("keep", ["beginning", "end"])
 @pytest.mark.parametrize("name", TOKENIZERS)
 @settings(max_examples=60, deadline=None)
-@given(texts=st.lists(TEXTS, min_size=1, max_size=6), longest=st.sampled_from([1, 7, 256]))
+@given(
+    keep=st.sampled_from(["beginning", "end"]),
+    texts=st.lists(TEXTS, min_size=1, max_size=6),
+    longest=st.sampled_from([1, 7, 256]),
+)
 def test_the_reader_cuts_texts_as_the_training_did(name: str, keep: str, texts: list[str], longest: int) -> None:
     block, stored = tokenizer(name, longest, keep), [as_imported(text) for text in texts]
     expected = trained(block, stored)
@@ -122,6 +125,16 @@ def test_halves_of_pairs_are_read_as_what_an_import_makes_of_them() -> None:
     assert from_outside(block, ["a\ud83d b", "\ud83d", "\udc00\ud800"]) == trained(
         block, ["a\ufffd b", "\ufffd", "\ufffd\ufffd"]
     )
+
+
+@pytest.mark.parametrize("name", TOKENIZERS)
+def test_a_larger_vocabulary_than_the_texts_give_is_as_large_as_they_give(name: str) -> None:
+    entry = listing("tokenizers")[name]
+    largest = entry.spec.model_fields["vocabulary"].metadata[1].le
+    fitted = entry.module.fit(entry.spec.model_validate({"vocabulary": largest, "least": 1}), lambda: CORPUS, NO_ASSETS)
+    block = module_of(COLUMN, "values").tokenized(Block(name="text", column="note"), longest=256, keep="end", **fitted)
+    assert 2 < block.vocabulary < 600 < largest
+    assert from_outside(block, CORPUS) == trained(block, CORPUS)
 
 
 @pytest.mark.parametrize("cell", [None, "", " ", "\u3000\t"])

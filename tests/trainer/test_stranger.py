@@ -62,6 +62,14 @@ def test_an_export_that_lacks_a_file_is_refused(folder: Path) -> None:
         stranger.answers(folder, export_that_does(folder, "open(folder + '/weights')"), folder)
 
 
+def test_a_reason_of_several_lines_is_told_whole(folder: Path) -> None:
+    raising = "raise ValueError('Invalid shape for text:\\n index: 1 Got: 1 Expected: 5\\n Please fix it.\\n')"
+    with pytest.raises(stranger.NoAnswerError) as caught:
+        stranger.answers(folder, export_that_does(folder, raising), folder)
+    reason = "ValueError: Invalid shape for text: index: 1 Got: 1 Expected: 5 Please fix it."
+    assert str(caught.value) == f"It could not be run: {reason}"
+
+
 def test_it_leaves_when_who_asked_died_before_it_could_notice(folder: Path) -> None:
     given = [str(folder), export_that_does(folder, "pass"), str(folder), "1"]
     left = subprocess.run([sys.executable, "-I", "-c", stranger.STRANGER, str(os.getppid()), *given], check=False)

@@ -47,3 +47,6 @@ def test_rows_of_different_lengths_go_the_whole_way(tmp_path: Path) -> None:
     assert results["answers"] == ["up", "down"]
     assert results["first"] == [True, True, False, True], "a row repeats another whatever both are padded to"
     assert results["frozen"] == {"onnx": "refused", "safetensors": "proved", "torchscript": "proved"}
+    assert results["unrolled"] == {"onnx": "refused", "safetensors": "proved", "torchscript": "proved"}, (
+        "scripts keep the loop"
+    )

@@ -93,7 +93,7 @@ def test_a_report_shows_what_the_worst_rows_are_for_every_task(tmp_path: Path, n
     prepared = mixed.write(tmp_path / "prepared.safetensors", rows=200)
     spec: dict[str, Any] = {
         "task": {"name": name, **mixed.TASKS[name], "features": [column.name for column in mixed.FEATURES]},
-        "model": {"name": "fusion"},
+        "model": mixed.small("fusion"),
         "epochs": 1,
     }
     done = samples.attempt(tmp_path / "run", "train", {**spec, "exporters": []}, {"prepared": prepared})
@@ -253,7 +253,7 @@ def test_the_command_prints_the_first_of_them(tmp_path: Path) -> None:
     prepared = mixed.write(tmp_path / "prepared.safetensors", rows=200)
     spec = {
         "task": {"name": "regression", "target": "price"},
-        "model": {"name": "fusion"},
+        "model": mixed.small("fusion"),
         "epochs": 1,
         "exporters": [],
     }
@@ -284,7 +284,12 @@ def write_notes(path: Path) -> Path:
 
 def test_no_row_leaves_with_an_export_and_the_card_says_where_they_are(tmp_path: Path) -> None:
     prepared = write_notes(tmp_path / "notes.safetensors")
-    spec = {"task": {"name": "classification", "target": "kind"}, "epochs": 1, "exporters": []}
+    spec = {
+        "task": {"name": "classification", "target": "kind"},
+        "model": mixed.small("text_bag"),
+        "epochs": 1,
+        "exporters": [],
+    }
     done = samples.attempt(tmp_path / "run", "train", spec, {"prepared": prepared})
     held = [str(value.value) for sample in shown(done.report).samples for value in sample.values]
     assert len(held) > 20 and sum(value.startswith("the patient of room") for value in held) == len(held) // 2

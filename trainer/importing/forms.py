@@ -4,7 +4,7 @@ import re
 import unicodedata
 from hashlib import blake2b
 
-from trainer.importing.words import FOREIGN_SPACES, plain
+from trainer.importing.words import FOREIGN_SPACES, composed, plain
 
 LONGEST_LEVEL = 80
 UNSEEN = {"Cf", "Cs", "Zl", "Zp"}  # Unicode's categories of what steers, parts lines, or is half a character
@@ -31,8 +31,8 @@ def visible(word: str) -> str:
     tabulators stay."""
     if word.isascii() and CONTROL.search(word) is None:
         return word
-    composed = unicodedata.normalize("NFC", word)
-    parts = {c for c in word if c not in composed and (unicodedata.combining(c) or JAMO[0] <= c <= JAMO[1])}
+    whole = set(composed(word))
+    parts = {c for c in word if c not in whole and (unicodedata.combining(c) or JAMO[0] <= c <= JAMO[1])}
     return "".join(
         f"[U+{ord(c):04X}]"
         if c in parts or unicodedata.category(c) in UNSEEN or c in FOREIGN_SPACES or CONTROL.match(c)

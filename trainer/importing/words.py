@@ -3,21 +3,48 @@
 import json
 import re
 import unicodedata
-from typing import Any
+from functools import lru_cache
+from typing import Any, Literal
 
 FOREIGN_SPACES = "\u00a0\u2007\u2009\u200a\u202f\u3000"
 HALF = re.compile("[\ud800-\udfff]")
 SPACES = str.maketrans(dict.fromkeys(FOREIGN_SPACES, " "))
 _NARROW = str.maketrans({chr(place + 0xFEE0): chr(place) for place in range(0x21, 0x7F)})  # of full width, as in Asia
+MOST_MARKS = 30  # on one letter, as in Unicode's stream-safe texts: to order them takes the square of their number
+BEYOND = "\U00010000"  # from here on the library of regular expressions is slow
+JOINER = "\u034f"  # which Unicode puts between more
+
+
+def composed(text: str, form: Literal["NFC", "NFKC"] = "NFC") -> str:
+    """One spelling for what looks alike, in time in proportion to the text: of more than MOST_MARKS marks on a letter
+    the others stand apart.
+    """
+    return text if text.isascii() else _marks_apart(unicodedata.normalize(form, _marks_apart(text)))
+
+
+def _marks_apart(text: str) -> str:
+    perhaps, surely = _many_marks()
+    return surely.sub(rf"\1{JOINER}", text) if perhaps.search(text) else text
+
+
+@lru_cache(maxsize=1)
+def _many_marks() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What finds texts that may have too many, fast, and what stands before the one too many."""
+    marks = [chr(code) for code in range(0x300, 0x20000) if unicodedata.combining(chr(code))]
+    common = "".join(mark for mark in marks if mark < BEYOND)
+    return (
+        re.compile(f"[{common}{BEYOND}-\U0010ffff]{{{MOST_MARKS + 1}}}"),
+        re.compile(f"([{''.join(marks)}]{{{MOST_MARKS}}})(?=[{''.join(marks)}])"),
+    )
 
 
 def clean(text: str, longest: int = 1000) -> str:
     """``text`` composed (NFC), without control characters and lone surrogates, which no page and no
     database can hold.
     """
-    composed = unicodedata.normalize("NFC", text[:longest])
     return "".join(
-        c if c.isprintable() else "\ufffd" if unicodedata.category(c) in {"Cs", "Cn"} else " " for c in composed
+        c if c.isprintable() else "\ufffd" if unicodedata.category(c) in {"Cs", "Cn"} else " "
+        for c in composed(text[:longest])
     )
 
 
@@ -28,7 +55,7 @@ def plain(word: str) -> str:
     if word.isascii():
         return word
     visible = "".join(c for c in word if unicodedata.category(c) != "Cf")
-    return unicodedata.normalize("NFC", visible).translate(SPACES).strip() or word
+    return composed(visible).translate(SPACES).strip() or word
 
 
 def narrow(text: str) -> str:

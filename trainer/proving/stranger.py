@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from itertools import dropwhile
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from trainer.errors import TrainerError
 
 BATCHES = (1, 7)
 PATIENCE_SECONDS = 600.0
+LONGEST_REASON = 300  # characters
 SHORTAGES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.ENOMEM})
 SHORT_OF = 100  # added to one of them: the exit code of a process that met it
 CRASHES = frozenset(
@@ -90,11 +92,11 @@ def _require_answer(process: "subprocess.CompletedProcess[bytes]") -> None:
     same, so that its death is judged as any other.
     """
     if process.returncode - SHORT_OF in SHORTAGES:
-        raise OSError(process.returncode - SHORT_OF, _last_line(process.stderr))
+        raise OSError(process.returncode - SHORT_OF, _reason(process.stderr))
     if process.returncode < 0 and -process.returncode not in CRASHES:
         os.kill(os.getpid(), -process.returncode)
     if process.returncode:
-        reason = _last_line(process.stderr) if process.returncode > 0 else signal.Signals(-process.returncode).name
+        reason = _reason(process.stderr) if process.returncode > 0 else signal.Signals(-process.returncode).name
         raise NoAnswerError("export_does_not_run", "It could not be run: %(error)s", error=reason)
 
 
@@ -104,6 +106,9 @@ def _environment() -> dict[str, str]:
     return {**inherited, "OMP_NUM_THREADS": "1", "LANG": "C.UTF-8"}
 
 
-def _last_line(output: bytes) -> str:
+def _reason(output: bytes) -> str:
+    """The message behind a traceback, however many lines it has; without a traceback the last line."""
     lines = output.decode(errors="replace").strip().splitlines()
-    return lines[-1][:300] if lines else "no reason given"
+    last = max((place for place, line in enumerate(lines) if line.startswith("  File ")), default=None)
+    message = lines[-1:] if last is None else dropwhile(lambda line: line.startswith(" "), lines[last:])
+    return " ".join(" ".join(message).split())[:LONGEST_REASON] or "no reason given"

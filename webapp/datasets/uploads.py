@@ -6,7 +6,6 @@ The bytes of an upload grow in one file of the store's own file system; ``Receiv
 
 import errno
 import os
-import unicodedata
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from trainer.importing.words import composed
 from webapp.accounts.access import visible
 from webapp.accounts.models import User
 from webapp.artifacts import removing, store
@@ -125,7 +125,7 @@ def path(upload: Upload) -> Path:
 
 def clean_name(name: str) -> str:
     """A file name without folders, control or invisible characters, of bearable length; its ending is kept."""
-    last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    last = composed(name).replace("\\", "/").rsplit("/", 1)[-1]
     shown = "".join(letter for letter in last if letter.isprintable()).strip(" .")
     stem, dot, ending = shown.rpartition(".")
     if not dot or len(ending) > 20:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.trainer import samples
+from tests.trainer import mixed, samples
 from tests.trainer.attempts import Attempt, Warm, curve, steps_done, wait_until, warm_process, write_job
 from trainer import report
 from trainer.attempt import events, job
@@ -44,7 +44,18 @@ def main(folder: Path) -> None:
     frozen = samples.attempt(folder / "frozen", "train", _spec(forgetful, epochs=2), {"prepared": prepared})
     results["frozen"] = _exports(folder / "frozen_export", prepared, frozen)
     results["first"] = _first()
+    results["unrolled"] = _of_texts(folder)
     print(json.dumps(results))
+
+
+def _of_texts(folder: Path) -> dict[str, str]:
+    """What comes of exports of a network of texts whose loop has as many steps as the texts that it was traced with."""
+    prepared = mixed.write(folder / "texts.safetensors", rows=100)
+    task = {"name": "classification", "target": "class", "features": ["note"]}
+    model = {"name": "fusion", "encoders": [{"name": "unrolled"}], "width": 8, "hidden": [8]}
+    spec = {"task": task, "model": model, "epochs": 2, "tokenizers": [{"name": "words"}], "exporters": []}
+    trained = samples.attempt(folder / "unrolled", "train", spec, {"prepared": prepared})
+    return _exports(folder / "unrolled_export", prepared, trained)
 
 
 def _write(path: Path) -> Path:

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from functools import cache
 
+from trainer.importing.words import composed
+
 LONGEST = 80
 # Of each month its names and short forms in English, German, French, Spanish, Italian, Portuguese and Dutch, without
 # accents.
@@ -107,5 +109,5 @@ def without_accents(text: str) -> str:
         return text
     return "".join(
         unicodedata.normalize("NFD", letter)[0] if "\u00c0" <= letter <= "\u017f" else letter
-        for letter in unicodedata.normalize("NFC", text)
+        for letter in composed(text)
     )

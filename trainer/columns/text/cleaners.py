@@ -12,12 +12,10 @@ from typing import Any, Literal
 
 from trainer.columns.text.markup import to_text
 from trainer.columns.text.stop_words import CHINESE, CHINESE_KEPT, STOP_WORDS, WORD, Language
+from trainer.importing.words import composed
 
 URL, MAIL, NUMBER = "<url>", "<mail>", "<number>"
-MOST_MARKS = 30  # on one letter, as in Unicode's stream-safe texts: to order them takes the square of their number
 SPACE = 0x20
-BEYOND = "\U00010000"  # from here on the library of regular expressions is slow
-JOINER = "\u034f"  # which Unicode puts between more
 ADDRESS_END = r"[A-Za-z0-9/_~=&%#+\-]"  # of an address: a full stop behind it belongs to the sentence
 WEB_ADDRESS = r"(?:\b(?:https?|ftp)://|(?<![A-Za-z0-9])www\.)[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*" + ADDRESS_END
 MAIL_ADDRESS = (
@@ -36,24 +34,7 @@ def cleaned(text: str, steps: Sequence[dict[str, Any]]) -> str:
 
 
 def unicode_form(text: str, form: Literal["NFC", "NFKC"]) -> str:
-    """One spelling for what looks alike; of more than MOST_MARKS marks on a letter the others stand apart."""
-    return text if text.isascii() else _marks_apart(unicodedata.normalize(form, _marks_apart(text)))
-
-
-def _marks_apart(text: str) -> str:
-    perhaps, surely = _many_marks()
-    return surely.sub(rf"\1{JOINER}", text) if perhaps.search(text) else text
-
-
-@lru_cache(maxsize=1)
-def _many_marks() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What finds texts that may have too many, fast, and what stands before the one too many."""
-    marks = [chr(code) for code in range(0x300, 0x20000) if unicodedata.combining(chr(code))]
-    common = "".join(mark for mark in marks if mark < BEYOND)
-    return (
-        re.compile(f"[{common}{BEYOND}-\U0010ffff]{{{MOST_MARKS + 1}}}"),
-        re.compile(f"([{''.join(marks)}]{{{MOST_MARKS}}})(?=[{''.join(marks)}])"),
-    )
+    return composed(text, form)
 
 
 def lower_case(text: str) -> str:
