@@ -1,6 +1,8 @@
 """Trying a model without a worker: who may, what the form asks, what is wrong, and how a question travels."""
 
+import base64
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -167,6 +169,11 @@ def test_the_answer_stands_beside_the_form_and_means_nothing_but_text(client: Cl
     assert "&lt;b&gt;a&lt;/b&gt;" in part and "<b>a" not in part and "<i>" not in part
     assert "75.0" in part and "0.25 ms" in part and "+50.0 points" in part and "−&lt; 0.1 points" in part
     assert "2 of 3 parts" in part
+    (content,) = re.findall(r'href="data:application/json;base64,([^"]+)" download="answer.json"', part)
+    kept = json.loads(base64.b64decode(content))
+    assert kept["values"] == {"petal": " 1,5 ", "stem": "<i>long"} and kept["answer"]["outcome"]["words"] == [
+        "<b>a</b>"
+    ]
     with answering():
         status, page = post(client, run, {"value-0": "1.5"}, htmx=False)
     assert status == 200 and 'name="value-0" value="1.5"' in page and "75.0" in page, "without scripts, too"

@@ -1,5 +1,7 @@
 """An answer as the page draws it: probabilities, and what mattered in columns, words and patches of pictures."""
 
+import base64
+import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -78,7 +80,8 @@ class Picture:
 @dataclass(frozen=True)
 class Drawn:
     """``headline`` is the answer in words. Of ``notes`` each says what a reader must know of the influences, of
-    ``excesses`` what the model did not read.
+    ``excesses`` what the model did not read. ``file`` is what was entered, files aside, and the answer: JSON in Base64,
+    for whoever wants to keep it.
     """
 
     answer: Answer
@@ -91,6 +94,7 @@ class Drawn:
     pictures: Sequence[Picture]
     notes: Sequence[str]
     excesses: Sequence[str]
+    file: str
 
 
 def draw(answer: Answer, entries: Sequence[Entry], values: Mapping[str, object]) -> Drawn:
@@ -113,7 +117,13 @@ def draw(answer: Answer, entries: Sequence[Entry], values: Mapping[str, object])
         pictures=[drawing.picture(view, by_column.get(name, ())) for name, view in views.items()],
         notes=list(_notes(answer)),
         excesses=[_in_words(excess) for excess in answer.excesses],
+        file=_file(answer, values),
     )
+
+
+def _file(answer: Answer, values: Mapping[str, object]) -> str:
+    body = {"values": dict(values), "answer": answer.model_dump(mode="json", exclude={"type", "views"})}
+    return base64.b64encode(json.dumps(body, ensure_ascii=False, indent=2).encode("utf-8", "replace")).decode()
 
 
 def _headline(answer: Answer) -> str:
