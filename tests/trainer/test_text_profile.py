@@ -115,6 +115,14 @@ def test_chinese_and_japanese_have_pairs_of_characters_in_their_place() -> None:
     assert dict(profile.terms)["ホテ"] == 1
 
 
+def test_words_that_come_in_any_text_are_left_out_beside_it() -> None:
+    assert texts(["The dog and the cat", "the dog is not here"]).telling == (("dog", 2), ("cat", 1), ("not", 1))
+    pairs = texts(["我们的酒店", "酒店的地方", "他的酒店"])
+    assert {"我们", "们的", "的酒"} <= dict(pairs.terms).keys()
+    assert pairs.telling == (("酒店", 3), ("地方", 1))
+    assert texts(["Hund und Katze"]).telling == (), "of a language whose stop words are unknown"
+
+
 def test_a_long_column_is_examined_here_and_there_and_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("MOST_EXAMINED", "MOST_COUNTED"):
         monkeypatch.setattr(characters, name, 64 * 1024)

@@ -10,6 +10,7 @@ import torch
 
 from tests.trainer import exactness, mixed
 from tests.trainer.attempts import Warm, write_job
+from trainer import report as reports
 from trainer.assets import tokenizer_json
 from trainer.attempt import events
 from trainer.catalog import listing
@@ -21,6 +22,7 @@ from trainer.importing.asset_preparation import file_of, guarded
 from trainer.importing.preparation import files_of, prepare
 from trainer.packaging import package
 from trainer.specs.train import TrainDraft
+from trainer.training.tokens_report import percent
 
 TASK: dict[str, Any] = {"name": "classification", "target": "class", "features": ["note"]}
 ASSET = "0192a1b2-0000-7000-8000-000000000001"
@@ -95,8 +97,13 @@ def test_word_vectors_begin_the_tokens_and_stay_unless_they_are_tuned(
     found = torch.isclose(table[:, None], given).all(2).any(0)
     assert bool(found.all()) is not is_tuned
     assert block.vocabulary == len(table)
-    told = [event.message for event in last.events if isinstance(event, events.Log)]
-    assert "%(count)s of the %(tokens)s tokens of “%(column)s” begin with word vectors." in told
+    (result,) = [event for event in last.events if isinstance(event, events.Result)]
+    (coverage,) = [one.value for one in reports.parse(result.report).scalars if one.name == "coverage/text"]
+    assert 0 < coverage < 1
+    logs = [event for event in last.events if isinstance(event, events.Log)]
+    (params,) = [event.params for event in logs if "begin with word vectors" in event.message]
+    assert (params["count"], params["tokens"]) == (len(given), len(table))
+    assert params["coverage"] == percent(coverage)
 
 
 def test_vectors_of_another_width_are_refused_before_the_queue() -> None:

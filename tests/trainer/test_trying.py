@@ -238,7 +238,9 @@ def test_the_word_that_tells_the_target_is_the_one_that_mattered(tmp_path: Path)
     long = " ".join(["near a lake"] * 300) + " tiny " + " ".join(["quiet"] * 300)
     answer = ask(told, {"note": long}, {})
     assert answer.parts == answer.tried == 1201
-    assert ask(told, {}, {}).parts == 0
+    (excess,) = answer.excesses
+    assert (excess.tokens, excess.read, excess.part) == (1201, 256, "beginning")
+    assert ask(told, {}, {}).parts == 0 and not ask(told, {}, {}).excesses
     assert ask(told, {"note": "🙂"}, {}).parts == 1
 
 

@@ -43,9 +43,10 @@ def test_the_page_shows_lengths_words_and_samples_of_a_column_of_text(client: Cl
         json.loads(text)
         for text in re.findall(r'<script id="figure-\w+-1" type="application/json">(.*?)</script>', page)
     ]
-    lengths, terms = figures
+    lengths, terms, telling = figures
     assert sum(lengths["data"][0]["y"]) == 30
     assert terms["data"][0]["customdata"][0] == "a"
+    assert telling["data"][0]["customdata"][0] == "long" and "Without stop words" in page
     assert "Latin 100\u202f%" in page
     assert f"{min(map(len, CELLS))} to 1\u202f300 characters" in page
 

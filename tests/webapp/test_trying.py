@@ -1,13 +1,15 @@
 """Trying a model without a worker: who may, what the form asks, what is wrong, and how a question travels."""
 
+import base64
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 import pytest
@@ -19,10 +21,10 @@ from pytest_django import Settings
 from tests.attacks.things import bearer
 from tests.live import Live
 from tests.webapp.pages import finished, make_dataset
-from trainer.columns import category, image, number
+from trainer.columns import category, image, number, text
 from trainer.trying.outcomes import Outcome, Share
 from trainer.trying.questions import Question
-from trainer.trying.replies import Answer, Doubt, Influence, Refusal, View
+from trainer.trying.replies import Answer, Doubt, Excess, Influence, Refusal, View
 from webapp.accounts.models import User
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact, Edge, ModelVersion
@@ -38,6 +40,7 @@ BLOCKS = (
     category.Block(columns=("colour",), levels=(("blue", "red"),)),
 )
 PICTURE = image.Block(name="image", column="photo", channels_height_width=(1, 8, 8), mean=(0.0,), scale=(1.0,))
+TEXT = text.Block(name="text", column="note", tokenizer=text.Tokenizer(characters="ab", size=4, longest=256))
 ANSWER = Answer(
     outcome=Outcome(
         target="species",
@@ -166,6 +169,11 @@ def test_the_answer_stands_beside_the_form_and_means_nothing_but_text(client: Cl
     assert "&lt;b&gt;a&lt;/b&gt;" in part and "<b>a" not in part and "<i>" not in part
     assert "75.0" in part and "0.25 ms" in part and "+50.0 points" in part and "−&lt; 0.1 points" in part
     assert "2 of 3 parts" in part
+    (content,) = re.findall(r'href="data:application/json;base64,([^"]+)" download="answer.json"', part)
+    kept = json.loads(base64.b64decode(content))
+    assert kept["values"] == {"petal": " 1,5 ", "stem": "<i>long"} and kept["answer"]["outcome"]["words"] == [
+        "<b>a</b>"
+    ]
     with answering():
         status, page = post(client, run, {"value-0": "1.5"}, htmx=False)
     assert status == 200 and 'name="value-0" value="1.5"' in page and "75.0" in page, "without scripts, too"
@@ -201,6 +209,26 @@ def test_pictures_are_shaded_where_they_mattered(client: Client, ada: User, work
     assert "data:image/png;base64,QUJD" in part
     assert part.count('<rect class="against step-5" x="0"') == 1
     assert "25 % from the left, 25 % from the top" in part
+
+
+@pytest.mark.parametrize(("part", "words"), [("beginning", "the first 256"), ("end", "the last 256")])
+def test_a_text_shows_what_cannot_be_seen_and_what_is_not_read(
+    part: Literal["beginning", "end"], words: str, client: Client, ada: User, worker: None
+) -> None:
+    run = exported(ada, [TEXT])
+    client.force_login(ada)
+    excess = Excess(column="note", tokens=1200, read=256, part=part)
+    influences = (
+        Influence(column="note", change=0.5, place=(0, 3)),
+        Influence(column="note", change=0.1, place=(4, 6)),
+    )
+    reply = ANSWER.model_copy(update={"influences": influences, "excesses": (excess,), "doubts": ()})
+    with answering(reply):
+        page = post(client, run, {"value-0": "a\u200bb \u202ed and \ufeff"})[1]
+    assert f"reads {words} of the 1\u202f200 tokens of note" in page
+    assert "a[U+200B]b</mark>" in page and "[U+202E]d</mark>" in page and "and [U+FEFF]" in page
+    assert "<strong>a[U+200B]b</strong>" in page
+    assert not {"\u200b", "\u202e", "\ufeff"} & set(page), "nothing that could hide or turn round what follows"
 
 
 def test_without_a_worker_it_is_said_at_once(client: Client, ada: User) -> None:
@@ -254,6 +282,7 @@ def test_the_api_answers_in_numbers(client: Client, ada: User, worker: None) -> 
     assert body["words"] == ["<b>a</b>"] and body["probabilities"] == {"<b>a</b>": 0.75, "b": 0.25}
     assert body["influences"][0] == {"column": "petal", "change": 0.5, "place": [], "further": 0}
     assert body["not_understood"] == [{"column": "stem", "value": "<i>long"}] and body["tried"] == 2
+    assert body["not_read"] == []
 
     def fields(**body: Any) -> list[str]:
         answer = ask(**body)

@@ -59,6 +59,9 @@ class Texts(Strict):
     lost: int = Field(0, ge=0, description="Characters that stand for others which an earlier program lost (U+FFFD).")
     scripts: Counts = Field((), description="Letters of each script, the most frequent first.")
     terms: Counts = Field((), description="The most frequent words, or pairs of characters, and how often they stand.")
+    telling: Counts = Field(
+        (), description="The same without stop words; nothing where the most frequent ones hold none."
+    )
     are_pairs: bool = Field(False, description="Whether the terms are pairs of characters.")
     unseen: Counts = Field((), description="Characters that cannot be seen, by number.")
     examined: int = Field(0, ge=0)

@@ -23,7 +23,7 @@ def tables(data: Rows, part: Indices, decisions: Array, losses: Array) -> Iterat
     headline, _scalars, _blocks = data.task.report(decisions, data.targets[part])
     yield Table(
         title=_("By length"),
-        note=_("Test rows in parts of about as many, by the tokens or values that the model reads of them"),
+        note=_("Test rows in groups of about equal size, by the tokens or values that the model reads"),
         headings=(
             Heading(label=_("Length"), unit=None),
             Heading(label=headline.label, unit=headline.unit),

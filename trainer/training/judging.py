@@ -1,6 +1,6 @@
 """The report of a training, from the test rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from trainer.data.prepared import Array
 from trainer.data.rows import Rows
@@ -13,8 +13,10 @@ from trainer.training.scoring import predict
 from trainer.training.setting import Setting
 
 
-def judge(setting: Setting, progress: Progress) -> Report:
-    """The report. The test rows are read here, once, by the model as it is published (float32)."""
+def judge(setting: Setting, progress: Progress, initial: Sequence[Scalar] = ()) -> Report:
+    """The report; ``initial`` are numbers of what the training began with. The test rows are read here, once, by the
+    model as it is published (float32).
+    """
     data, task, part = setting.data, setting.data.task, setting.data.parts.test
     setting.model.float()
     judged = predict(setting, part).numpy()
@@ -30,6 +32,7 @@ def judge(setting: Setting, progress: Progress) -> Report:
             *scalars,
             Scalar(name="test/loss", label=_("Test loss"), value=float(losses.mean()), better="lower", shown=False),
             Scalar(name="test/rows", label=_("Test rows"), value=len(part)),
+            *initial,
             *_of_data(setting.spec, data),
             *_of_training(setting, progress),
         ),
@@ -50,7 +53,7 @@ def _of_data(spec: TrainSpec, data: Rows) -> Iterator[Scalar]:
     """How much of the batches was padding, and what each step of cleaning did."""
     useful = data.batches(spec.batch_size, spec.seed).useful()
     if useful is not None:
-        label = _("Values in batches that are no padding")
+        label = _("How full the batches are")
         yield Scalar(name="useful", label=label, value=useful, unit="share", better="higher")
     for (name, label), count in data.cleaned.items():
         yield Scalar(name=name, label=label, value=count, shown=False)  # the table of them is

@@ -53,13 +53,14 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
         config = rows.configure(spec, data, sha256).model_copy(update={"assets": dict(assets.hashes)})
         setting = Setting(spec, package.module(config), data, ranks, journal)
         with assets.checking(beside=ranks.first):
-            _say(journal, list(initial.fill(config, setting.model, assets)), ranks)
+            fillings = list(initial.fill(config, setting.model, assets, data))
+        _say(journal, [one.sentence for one in fillings], ranks)
         if not saved:
             adapt(setting)
         fitted = fit(setting, control=Control(folder if ranks.first else None), folder=folder, resume=saved)
         if fitted.outcome == "paused":
             return events.Ended(outcome="paused", code=fitted.code, step=fitted.progress.step)
-        report = judge(setting, fitted.progress)
+        report = judge(setting, fitted.progress, [scalar for one in fillings for scalar in one.scalars])
 
     if ranks.first:
         _publish(folder, journal, config, setting.model)

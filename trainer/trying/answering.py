@@ -19,7 +19,7 @@ from trainer.trying.occlusion import Bounds
 from trainer.trying.opening import THREADS, Input, Model
 from trainer.trying.parts import Given
 from trainer.trying.questions import Question
-from trainer.trying.replies import Answer, Doubt, View
+from trainer.trying.replies import Answer, Doubt, Excess, View
 
 SECONDS = 4.0  # for what is left out, part by part
 WARM_UP_CALLS, FEWEST_CALLS, MOST_CALLS, CALLS_SECONDS = 3, 5, 200, 0.1
@@ -44,6 +44,7 @@ def answer(model: Model, question: Question, is_wanted: Callable[[], bool], seco
         calls=len(calls),
         threads=THREADS,
         doubts=tuple(doubts),
+        excesses=tuple(_excesses(givens)),
         influences=influences.tried,
         parts=influences.parts,
         tried=influences.leaves,
@@ -86,6 +87,13 @@ def _read(one: Input, question: Question) -> tuple[Given, Sequence[Doubt]]:
         ) from error
     doubts = [Doubt(column=name, value=str(cell)[:LONGEST_DOUBT]) for name, cell in strange]
     return Given(one.block, one.description, cells, row), doubts
+
+
+def _excesses(givens: Sequence[Given]) -> Iterator[Excess]:
+    for given in givens:
+        examine = getattr(columns.module_of(given.block, "occlusion"), "excess", None)
+        if examine is not None and (excess := examine(given)) is not None:
+            yield excess
 
 
 def _views(givens: Sequence[Given]) -> Iterator[View]:

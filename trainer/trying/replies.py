@@ -29,6 +29,15 @@ class Influence(Strict):
     further: int = Field(0, ge=0)
 
 
+class Excess(Strict):
+    """A text with more tokens than the model reads: how many, how many are read, and from which end."""
+
+    column: str
+    tokens: int
+    read: int
+    part: Literal["beginning", "end"]
+
+
 class View(Strict):
     """A value as the model sees it, where that is a picture: PNG in Base64."""
 
@@ -49,6 +58,7 @@ class Answer(Strict):
     calls: int
     threads: int
     doubts: Annotated[tuple[Doubt, ...], Lenient] = ()
+    excesses: Annotated[tuple[Excess, ...], Lenient] = ()
     influences: Annotated[tuple[Influence, ...], Lenient] = ()
     parts: int = 0
     tried: int = 0

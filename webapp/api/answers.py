@@ -105,6 +105,7 @@ def _told(answer: Answer, subject: Subject) -> dict[str, Any]:
         "calls": answer.calls,
         "threads": answer.threads,
         "not_understood": [doubt.model_dump() for doubt in answer.doubts],
+        "not_read": [excess.model_dump() for excess in answer.excesses],
         "influences": [influence.model_dump() for influence in answer.influences],
         "parts": answer.parts,
         "tried": answer.tried,

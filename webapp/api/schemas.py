@@ -165,6 +165,13 @@ class Doubt(Schema):
     value: str
 
 
+class Excess(Schema):
+    column: str
+    tokens: int = Field(description="That the text has.")
+    read: int = Field(description="That the model reads.")
+    part: str = Field(description="beginning or end: which tokens are read.")
+
+
 class Answer(Schema):
     target: str
     value: float | None = Field(description="Where a number is told.")
@@ -176,6 +183,7 @@ class Answer(Schema):
     calls: int
     threads: int
     not_understood: list[Doubt] = Field(description="Values that counted as missing.")
+    not_read: list[Excess] = Field(description="Texts with more tokens than the model reads.")
     influences: list[Influence] = Field(description="The largest first.")
     parts: int = Field(description="What could be left out.")
     tried: int = Field(description="What of it was left out before the time was up.")

@@ -32,6 +32,8 @@ class TextsView:
     lengths: Figure
     terms_title: str
     terms: Figure | None
+    telling_title: str
+    telling: Figure | None
     note: str
     samples: Sequence[SampleView]
 
@@ -78,6 +80,8 @@ def _view(column: Mapping[str, Any]) -> TextsView:
         lengths=charts.lengths(histogram["edges"], histogram["counts"], _("Characters")),
         terms_title=_("Commonest pairs of characters") if texts["are_pairs"] else _("Commonest words"),
         terms=charts.terms(texts["terms"]) if texts["terms"] else None,
+        telling_title=_("Without stop words"),
+        telling=charts.terms(texts["telling"]) if texts.get("telling") else None,
         note=_note(texts),
         samples=[_sample(passage) for passage in texts["samples"]],
     )

@@ -120,7 +120,7 @@ def _summary(one: Tokenization) -> str:
     numbers = {"vocabulary": one.vocabulary, "lower": lengths.lower_quartile, "upper": lengths.upper_quartile}
     numbers |= {"most": lengths.most, "longest": one.longest}
     parts = {"known": formatting.percent(one.known), "cut": formatting.percent(one.cut)}
-    return message % {**{name: formatting.short(value) for name, value in numbers.items()}, **parts}
+    return message % {**{name: formatting.short(round(value)) for name, value in numbers.items()}, **parts}
 
 
 def _of_a_part(one: Tokenization) -> str:

@@ -1,5 +1,7 @@
 """An answer as the page draws it: probabilities, and what mattered in columns, words and patches of pictures."""
 
+import base64
+import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from trainer.trying.entries import Entry
-from trainer.trying.replies import Answer, Influence, View
+from trainer.trying.replies import Answer, Excess, Influence, View
 from webapp.formatting import percent, short
 
 MOST_ROWS = 20  # of a table of influences
@@ -77,7 +79,10 @@ class Picture:
 
 @dataclass(frozen=True)
 class Drawn:
-    """``headline`` is the answer in words. Of ``notes`` each says what a reader must know of the influences."""
+    """``headline`` is the answer in words. Of ``notes`` each says what a reader must know of the influences, of
+    ``excesses`` what the model did not read. ``file`` is what was entered, files aside, and the answer: JSON in Base64,
+    for whoever wants to keep it.
+    """
 
     answer: Answer
     headline: str
@@ -88,6 +93,8 @@ class Drawn:
     texts: Sequence[Text]
     pictures: Sequence[Picture]
     notes: Sequence[str]
+    excesses: Sequence[str]
+    file: str
 
 
 def draw(answer: Answer, entries: Sequence[Entry], values: Mapping[str, object]) -> Drawn:
@@ -109,7 +116,14 @@ def draw(answer: Answer, entries: Sequence[Entry], values: Mapping[str, object])
         texts=[drawing.text(name, own) for name, own in by_column.items() if looks.get(name) == "paragraph"],
         pictures=[drawing.picture(view, by_column.get(name, ())) for name, view in views.items()],
         notes=list(_notes(answer)),
+        excesses=[_in_words(excess) for excess in answer.excesses],
+        file=_file(answer, values),
     )
+
+
+def _file(answer: Answer, values: Mapping[str, object]) -> str:
+    body = {"values": dict(values), "answer": answer.model_dump(mode="json", exclude={"type", "views"})}
+    return base64.b64encode(json.dumps(body, ensure_ascii=False, indent=2).encode("utf-8", "replace")).decode()
 
 
 def _headline(answer: Answer) -> str:
@@ -138,6 +152,14 @@ def _latency(answer: Answer) -> str:
         answer.threads,
     )
     return sentence % {"time": f"{answer.latency_ms:.3g}", "calls": answer.calls, "threads": answer.threads}
+
+
+def _in_words(excess: Excess) -> str:
+    if excess.part == "beginning":
+        sentence = _("The model reads the first %(read)s of the %(tokens)s tokens of %(column)s, and not the rest.")
+    else:
+        sentence = _("The model reads the last %(read)s of the %(tokens)s tokens of %(column)s, and not those before.")
+    return sentence % {"read": short(excess.read), "tokens": short(excess.tokens), "column": excess.column}
 
 
 def _notes(answer: Answer) -> Iterator[str]:

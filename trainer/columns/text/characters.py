@@ -3,10 +3,13 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 
+from trainer.columns.text.stop_words import CHINESE_KEPT, STOP_WORDS
 from trainer.data.prepared import Array
 from trainer.importing.profile import Counts
 from trainer.sentences import gettext_noop as _
@@ -15,6 +18,7 @@ MOST_EXAMINED = 16 * 1024 * 1024  # bytes of a column
 STRETCH = 1024 * 1024  # bytes that are examined at once
 MOST_COUNTED = 2 * 1024 * 1024  # characters whose words are counted
 SHOWN = 20
+MOST_PAIRS = 2000  # among which those without stop words are
 CODES = 0x110000  # of Unicode
 WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 SCRIPTS = {
@@ -36,6 +40,15 @@ WIDTHS = frozenset({"FULLWIDTH", "HALFWIDTH"})
 OTHER = _("other")
 UNSPACED = frozenset({"Han", "Kana"})  # scripts without spaces between words
 LINE_ENDS = "\t\n\r"
+
+
+class Terms(NamedTuple):
+    """The ``commonest`` words or pairs of characters, and the commonest without stop words: none where the commonest
+    hold none.
+    """
+
+    commonest: Counts
+    telling: Counts
 
 
 class Characters:
@@ -74,13 +87,14 @@ class Characters:
                 unseen[f"U+{ord(character):04X}"] += count
         return tuple(unseen.most_common(SHOWN))
 
-    def words(self) -> Counts:
-        """The commonest ones, in small letters."""
-        counts = Counter(word for text in self._texts for word in WORD.findall(text.casefold()))
-        return tuple(counts.most_common(SHOWN))
+    def words(self) -> Terms:
+        """In small letters."""
+        return _terms(
+            Counter(word for text in self._texts for word in WORD.findall(text.casefold())).most_common(), _is_stop_word
+        )
 
-    def pairs(self) -> Counts:
-        """The commonest pairs of neighbouring characters of scripts without spaces, which are often words."""
+    def pairs(self) -> Terms:
+        """Pairs of neighbouring characters of scripts without spaces, which are often words."""
         codes = _codes("\n".join(self._texts))
         is_own = _are_unspaced(codes)
         own = np.flatnonzero(np.bincount(codes[is_own]))
@@ -90,10 +104,26 @@ class Characters:
         pairs = places[codes[:-1]] * width + places[codes[1:]]
         pairs = pairs[is_own[:-1] & is_own[1:]]
         values, counts = np.unique(pairs, return_counts=True)
-        most = np.argsort(-counts, kind="stable")[:SHOWN]
+        most = np.argsort(-counts, kind="stable")[:MOST_PAIRS]
         first, second = own[values[most] // width].tolist(), own[values[most] % width].tolist()
         names = (chr(left) + chr(right) for left, right in zip(first, second, strict=True))
-        return tuple(zip(names, counts[most].tolist(), strict=True))
+        return _terms(list(zip(names, counts[most].tolist(), strict=True)), _is_stop_pair)
+
+
+def _terms(counted: Sequence[tuple[str, int]], is_stop: Callable[[str], bool]) -> Terms:
+    commonest = tuple(counted[:SHOWN])
+    if not any(is_stop(name) for name, _count in commonest):
+        return Terms(commonest, ())
+    return Terms(commonest, tuple(islice((term for term in counted if not is_stop(term[0])), SHOWN)))
+
+
+def _is_stop_word(word: str) -> bool:
+    return word in STOP_WORDS
+
+
+def _is_stop_pair(pair: str) -> bool:
+    """Whether it is one, or has one that is no part of a longer word."""
+    return pair in STOP_WORDS or (pair not in CHINESE_KEPT and any(character in STOP_WORDS for character in pair))
 
 
 def are_unspaced(scripts: Counts) -> bool:

@@ -58,13 +58,15 @@ def _texts(content: Array, starts: Array, lengths: Counted, repeated: int) -> Te
     is_present = lengths.characters > 0
     scripts = examined.scripts()
     are_pairs = are_unspaced(scripts)
+    terms = examined.pairs() if are_pairs else examined.words()
     return Texts(
         characters=spread(lengths.characters[is_present]),
         words=None if are_pairs else spread(lengths.words[is_present]),
         duplicates=repeated,
         lost=lengths.lost,
         scripts=scripts,
-        terms=examined.pairs() if are_pairs else examined.words(),
+        terms=terms.commonest,
+        telling=terms.telling,
         are_pairs=are_pairs,
         unseen=examined.unseen(),
         examined=examined.examined,

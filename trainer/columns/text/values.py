@@ -106,6 +106,13 @@ def words(block: Block) -> list[str]:
     return ["", "", *(piece.removeprefix(WORD_BEGINS).removeprefix(WORD_GOES_ON) for piece in pieces)]
 
 
+def frequencies(block: Block, prepared: Prepared, rows: Indices) -> Array:
+    """How often each token of the vocabulary stands in some rows, int64 [tokens]."""
+    assert block.tokenizer is not None
+    numbers, _lengths = tokens(list(texts(block, prepared, rows)), {**block.description(), "cleaning": []})
+    return np.bincount(numbers, minlength=block.tokenizer.size)
+
+
 def measured(block: Block, prepared: Prepared, rows: Indices) -> tuple[Array, Array]:
     """How many tokens each of some rows has before it is cut, up to LONGEST_MEASURED, and how many of them are unknown,
     int64 [rows] each; an empty text has none.

@@ -1,7 +1,7 @@
 """Bag of pieces
 
-Adds up a vector for each run of some tokens, in no order (Joulin et al. 2016), where rare ones count more. Fast, small
-data suffice, and a strong base line. For texts.
+Adds up a vector for each piece of one or some tokens, in no order (Joulin et al. 2016), where rare pieces count more.
+Fast, content with few data, and a strong base line. For texts.
 """
 
 from collections.abc import Mapping
@@ -17,17 +17,17 @@ from trainer.parts import Dropout, EncoderSpec, Input, Width
 class Runs(Component):
     """Which runs of tokens have a vector."""
 
-    shortest_run: int = Field(1, ge=1, le=8, title="Shortest run", description="Of tokens, that has a vector.")
-    longest_run: int = Field(3, ge=1, le=8, title="Longest run", description="Of tokens, that has a vector.")
+    shortest_run: int = Field(1, ge=1, le=8, title="Shortest piece", description="Of so many tokens side by side.")
+    longest_run: int = Field(3, ge=1, le=8, title="Longest piece", description="Of so many tokens side by side.")
     least: int = Field(
-        2, ge=1, le=1_000_000, title="Least texts", description="Runs that stand in fewer training rows count nothing."
+        2, ge=1, le=1_000_000, title="Least texts", description="Pieces of fewer training rows count nothing."
     )
     buckets: int = Field(
         1 << 20,
         ge=1 << 8,
         le=1 << 24,
         title="Buckets",
-        description="Vectors that runs share by hashing: with more of them, fewer runs share one.",
+        description="Vectors that pieces share by hashing: with more of them, fewer pieces share one.",
         json_schema_extra=ADVANCED,
     )
 

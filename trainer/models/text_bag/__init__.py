@@ -1,7 +1,7 @@
 """Bag of pieces
 
-Adds up a vector for each run of some tokens, in no order (Joulin et al. 2016), where rare ones count more. Fast, small
-data suffice, and a strong base line. For texts.
+Adds up a vector for each piece of one or some tokens, in no order (Joulin et al. 2016), where rare pieces count more.
+Fast, content with few data, and a strong base line. For texts.
 """
 
 from typing import ClassVar

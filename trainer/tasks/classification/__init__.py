@@ -1,6 +1,7 @@
 """Classification
 
-Tell which class a row or a picture belongs to. The target is a column of categories, or of a few different numbers.
+Tell which class a row, a text or a picture belongs to. The target is a column of categories, or of a few different
+numbers.
 """
 
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
