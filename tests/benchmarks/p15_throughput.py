@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -19,9 +19,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR
-from torch.utils.data import DataLoader, TensorDataset
 
+from tests.benchmarks import p15_loaders
 from tests.benchmarks.line import Line
+from tests.benchmarks.p15_loaders import Batch, Loader
 from tests.trainer.samples import digits
 from trainer import catalog, schedules
 from trainer.attempt.journal import Journal
@@ -50,10 +51,10 @@ def run() -> list[Line]:
         prepared = Prepared.open(path)
         spec = TrainDraft(epochs=1).resolved(prepared.summary)
         data = rows.read(spec, prepared)
-        loader = DataLoader(_data_set(data), batch_size=spec.batch_size, shuffle=True)
+        validation = p15_loaders.whole(data, data.parts.validation).tensors  # in one batch
         epochs: dict[str, Epoch] = {
             "ours": partial(ours, spec, data, Journal(folder / "journal")),
-            "hand": partial(_by_hand, spec, data, loader),
+            "hand": partial(by_hand, spec, data, p15_loaders.training(spec, data), [validation]),
         }
         with peer(folder, path, spec) as lightning:
             best = fastest(epochs | ({"lightning": lightning} if lightning else {}))
@@ -131,10 +132,6 @@ def _turn(process: "subprocess.Popen[str]") -> float:
     return float(process.stdout.readline())
 
 
-def _data_set(data: Rows) -> TensorDataset:
-    return TensorDataset(data.batch(data.parts.train)["image"], data.targets_of(data.parts.train))
-
-
 def model_of(spec: TrainSpec, data: Rows) -> RawModel:
     Ranks().seed(spec.seed)
     return package.module(rows.configure(spec, data))
@@ -148,27 +145,38 @@ def ours(spec: TrainSpec, data: Rows, journal: Journal) -> float:
     return time.process_time() - start
 
 
-def _by_hand(spec: TrainSpec, data: Rows, loader: "DataLoader[tuple[Tensor, ...]]") -> float:
+def by_hand(spec: TrainSpec, data: Rows, training: Loader, validation: Iterable[Batch]) -> float:
     """Processor seconds of one epoch as PyTorch's tutorials write it, keeping loss and accuracy of each step."""
-    model = model_of(spec, data)
+    model, names = model_of(spec, data), p15_loaders.names(data)
     start = time.process_time()
     loss_of = catalog.build("losses", spec.loss, data.task.target)
     optimizer = catalog.build("optimizers", spec.optimizer, model.network.named_parameters())
-    schedule = LambdaLR(optimizer, partial(schedules.factor, spec.schedule, total=len(loader)))
+    schedule = LambdaLR(optimizer, partial(schedules.factor, spec.schedule, total=len(training)))
     curve: list[tuple[float, float]] = []
     model.train()
-    for inputs, targets in loader:
+    for *blocks, targets in training:
         optimizer.zero_grad()
-        outputs = model({"image": inputs.float()})
+        outputs = model(_raw(names, blocks))
         loss = loss_of(outputs, targets).mean()
         loss.backward()
         optimizer.step()
         schedule.step()
         curve.append((loss.item(), (outputs.argmax(1) == targets).float().mean().item()))
     model.eval()
+    loss_sum, right, count = 0.0, 0.0, 0
     with torch.no_grad():
-        part = data.parts.validation
-        outputs = model({name: values.float() for name, values in data.batch(part).items()})
-        targets = data.targets_of(part)
-        curve.append((float(loss_of(outputs, targets).mean()), float((outputs.argmax(1) == targets).float().mean())))
+        for *blocks, targets in validation:
+            outputs = model(_raw(names, blocks))
+            loss_sum += float(loss_of(outputs, targets).sum())
+            right += float((outputs.argmax(1) == targets).sum())
+            count += len(targets)
+    curve.append((loss_sum / count, right / count))
     return time.process_time() - start
+
+
+def _raw(names: list[str], blocks: list[Tensor]) -> dict[str, Tensor]:
+    """By name, bytes of pictures as the network takes them."""
+    return {
+        name: values.float() if values.dtype == torch.uint8 else values
+        for name, values in zip(names, blocks, strict=True)
+    }
