@@ -18,7 +18,6 @@ from tests.benchmarks import p15_loaders
 from tests.benchmarks.line import Line
 from tests.benchmarks.p15_throughput import PACKAGES, Epoch, by_hand, fastest, ours, peer
 from tests.trainer.samples import SAMPLES
-from trainer.attempt.journal import Journal
 from trainer.data import rows, tokenizing
 from trainer.data.prepared import Prepared
 from trainer.importing import preparation
@@ -56,11 +55,10 @@ def _of_model(what: str, model: dict[str, Any], path: Path, parent: Path) -> Ite
     spec = TrainDraft.model_validate(draft).resolved(prepared.summary)
     data = tokenizing.tokenize(spec.tokenizers, rows.read(spec, prepared))
     epochs: dict[str, Epoch] = {
-        "ours": partial(ours, spec, data, Journal(folder / "journal")),
         "hand": partial(by_hand, spec, data, p15_loaders.training(spec, data), p15_loaders.validation(data)),
     }
-    with peer(folder, path, spec, ROUNDS) as lightning:
-        seconds = fastest(epochs | ({"lightning": lightning} if lightning else {}), ROUNDS)
+    with ours(folder, path, spec) as own, peer(folder, path, spec, ROUNDS) as lightning:
+        seconds = fastest({"ours": own} | epochs | ({"lightning": lightning} if lightning else {}), ROUNDS)
     speeds = {loop: len(data.parts.train) / best for loop, best in seconds.items()}
     yield _line(what, "a hand-written loop with DataLoader and bucketing", 1.0, speeds["ours"], speeds["hand"])
     if "lightning" in speeds:

@@ -2,8 +2,9 @@
 Lightning.
 
 All train the default network on the digits sample, with the same model, optimizer, schedule and batches, and score the
-validation rows once. The peers keep PyTorch's own memory layout, as the tutorials do. Lightning is installed for this
-benchmark alone and runs in a process of its own, p15_lightning.py; where pip cannot get it, it is not measured.
+validation rows once. The peers keep PyTorch's own memory layout, as the tutorials do. Ours runs in a process of its
+own, p15_ours.py, and so does Lightning, p15_lightning.py, which is installed for this benchmark alone; where pip cannot
+get it, it is not measured.
 """
 
 import os
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -25,16 +26,13 @@ from tests.benchmarks.line import Line
 from tests.benchmarks.p15_loaders import Batch, Loader
 from tests.trainer.samples import digits
 from trainer import catalog, schedules
-from trainer.attempt.journal import Journal
 from trainer.data import rows
 from trainer.data.prepared import Prepared
 from trainer.data.rows import Rows
 from trainer.packaging import package
 from trainer.packaging.preprocessing import RawModel
 from trainer.specs.train import TrainDraft, TrainSpec
-from trainer.training import loop
 from trainer.training.parallel import Ranks
-from trainer.training.setting import Setting
 
 ROUNDS = 12
 # Lightning and what it needs that we have not; it shares our torch.
@@ -53,11 +51,10 @@ def run() -> list[Line]:
         data = rows.read(spec, prepared)
         validation = p15_loaders.whole(data, data.parts.validation).tensors  # in one batch
         epochs: dict[str, Epoch] = {
-            "ours": partial(ours, spec, data, Journal(folder / "journal")),
             "hand": partial(by_hand, spec, data, p15_loaders.training(spec, data), [validation]),
         }
-        with peer(folder, path, spec) as lightning:
-            best = fastest(epochs | ({"lightning": lightning} if lightning else {}))
+        with ours(folder, path, spec) as own, peer(folder, path, spec) as lightning:
+            best = fastest({"ours": own} | epochs | ({"lightning": lightning} if lightning else {}))
     return _lines({name: len(data.parts.train) / seconds for name, seconds in best.items()})
 
 
@@ -102,6 +99,13 @@ def fastest(epochs: dict[str, Epoch], rounds: int = ROUNDS) -> dict[str, float]:
 
 
 @contextmanager
+def ours(folder: Path, prepared: Path, spec: TrainSpec) -> Iterator[Epoch]:
+    """Our epoch, warmed up; a process of its own is one as training has it."""
+    with _process("p15_ours", [str(prepared), spec.model_dump_json(), str(folder)]) as epoch:
+        yield epoch
+
+
+@contextmanager
 def peer(folder: Path, prepared: Path, spec: TrainSpec, rounds: int = ROUNDS) -> Iterator[Epoch | None]:
     """Lightning's epoch, warmed up; None where pip cannot get it."""
     packages = folder / "packages"
@@ -109,15 +113,22 @@ def peer(folder: Path, prepared: Path, spec: TrainSpec, rounds: int = ROUNDS) ->
     if subprocess.run(pip, stdout=sys.stderr).returncode != 0:
         yield None
         return
-    root = Path(__file__).parents[2]
     fields = spec.model_copy(update={"epochs": 1 + rounds}).model_dump_json()
+    places = {"PYTHONPATH": str(packages), "PYTHONWARNINGS": "ignore"}
+    with _process("p15_lightning", [str(prepared), fields, str(folder)], places) as epoch:
+        yield epoch
+
+
+@contextmanager
+def _process(module: str, arguments: list[str], environment: Mapping[str, str] | None = None) -> Iterator[Epoch]:
+    """The epoch of a program of this folder, warmed up."""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.benchmarks.p15_lightning", str(prepared), fields, str(folder)],
+        [sys.executable, "-m", f"tests.benchmarks.{module}", *arguments],
         text=True,
-        cwd=root,
+        cwd=Path(__file__).parents[2],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(packages), "PYTHONWARNINGS": "ignore"},
+        env={**os.environ, **(environment or {})},
     ) as process:
         epoch = partial(_turn, process)
         epoch()
@@ -135,14 +146,6 @@ def _turn(process: "subprocess.Popen[str]") -> float:
 def model_of(spec: TrainSpec, data: Rows) -> RawModel:
     Ranks().seed(spec.seed)
     return package.module(rows.configure(spec, data))
-
-
-def ours(spec: TrainSpec, data: Rows, journal: Journal) -> float:
-    """Processor seconds of one epoch by our loop."""
-    model = model_of(spec, data)
-    start = time.process_time()
-    loop.fit(Setting(spec, model, data, Ranks(), journal))
-    return time.process_time() - start
 
 
 def by_hand(spec: TrainSpec, data: Rows, training: Loader, validation: Iterable[Batch]) -> float:
