@@ -18,27 +18,25 @@ import torch
 from lightning.pytorch.loggers import CSVLogger  # type: ignore[import-not-found]
 from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR
-from torch.utils.data import DataLoader, TensorDataset
 
+from tests.benchmarks import p15_loaders
 from trainer import catalog, schedules
-from trainer.data import rows
-from trainer.data.prepared import Indices, Prepared
-from trainer.data.rows import Rows
+from trainer.data import rows, tokenizing
+from trainer.data.prepared import Prepared
 from trainer.packaging import package
 from trainer.packaging.preprocessing import RawModel
 from trainer.specs.train import TrainSpec
 from trainer.task import Target
 from trainer.training.parallel import Ranks
-from trainer.training.scoring import EVALUATION_ROWS
 
 
 def main(prepared: str, fields: str, folder: str) -> None:
     torch.set_num_threads(1)
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)  # no hints in the benchmarks' output
     spec = TrainSpec.model_validate_json(fields)
-    data = rows.read(spec, Prepared.open(prepared))
+    data = tokenizing.tokenize(spec.tokenizers, rows.read(spec, Prepared.open(prepared)))
     Ranks().seed(spec.seed)
-    training = Training(spec, package.module(rows.configure(spec, data)), data.task.target)
+    training = Training(spec, package.module(rows.configure(spec, data)), data.task.target, p15_loaders.names(data))
     trainer = lightning.Trainer(
         accelerator="cpu",
         max_epochs=spec.epochs,
@@ -50,26 +48,18 @@ def main(prepared: str, fields: str, folder: str) -> None:
         enable_progress_bar=False,
         enable_model_summary=False,
     )
-    trainer.fit(
-        training,
-        DataLoader(_data_set(data, data.parts.train), batch_size=spec.batch_size, shuffle=True),
-        DataLoader(_data_set(data, data.parts.validation), batch_size=EVALUATION_ROWS),
-    )
-
-
-def _data_set(data: Rows, part: Indices) -> TensorDataset:
-    return TensorDataset(*data.batch(part).values(), data.targets_of(part))
+    trainer.fit(training, p15_loaders.training(spec, data), p15_loaders.validation(data))
 
 
 class Training(lightning.LightningModule):  # type: ignore[misc]
     """The spec's network, loss, optimizer and schedule."""
 
-    def __init__(self, spec: TrainSpec, model: RawModel, target: Target) -> None:
+    def __init__(self, spec: TrainSpec, model: RawModel, target: Target, names: list[str]) -> None:
         super().__init__()
         self._spec = spec
         self._loss_of = catalog.build("losses", spec.loss, target)
         self.model = model
-        self._names = list(model.encoders)
+        self._names = names
 
     def training_step(self, batch: list[Tensor]) -> Tensor:
         return self._score("train", batch)

@@ -21,7 +21,6 @@ from tests.benchmarks.line import Line
 from tests.benchmarks.p15_throughput import PACKAGES, Epoch, fastest, model_of, ours, peer
 from tests.trainer.attempts import write_table
 from trainer import catalog, schedules
-from trainer.attempt.journal import Journal
 from trainer.data import rows
 from trainer.data.prepared import Indices, Prepared
 from trainer.data.rows import Rows
@@ -59,11 +58,10 @@ def _of_model(name: str, path: Path, folder: Path) -> Iterator[Line]:
     spec = TrainDraft.model_validate(draft).resolved(prepared.summary)
     data = rows.read(spec, prepared)
     epochs: dict[str, Epoch] = {
-        "ours": partial(ours, spec, data, Journal(folder / "journal")),
         "hand": partial(_by_hand, spec, data, Table.of(spec, data)),
     }
-    with peer(folder, path, spec, ROUNDS) as lightning:
-        seconds = fastest(epochs | ({"lightning": lightning} if lightning else {}), ROUNDS)
+    with ours(folder, path, spec) as own, peer(folder, path, spec, ROUNDS) as lightning:
+        seconds = fastest({"ours": own} | epochs | ({"lightning": lightning} if lightning else {}), ROUNDS)
     speeds = {loop: len(data.parts.train) / best for loop, best in seconds.items()}
     yield _line(MODELS[name], "a hand-written loop over one tensor", 1.0, speeds["ours"], speeds["hand"])
     if "lightning" in speeds:

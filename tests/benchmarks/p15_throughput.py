@@ -2,8 +2,9 @@
 Lightning.
 
 All train the default network on the digits sample, with the same model, optimizer, schedule and batches, and score the
-validation rows once. The peers keep PyTorch's own memory layout, as the tutorials do. Lightning is installed for this
-benchmark alone and runs in a process of its own, p15_lightning.py; where pip cannot get it, it is not measured.
+validation rows once. The peers keep PyTorch's own memory layout, as the tutorials do. Ours runs in a process of its
+own, p15_ours.py, and so does Lightning, p15_lightning.py, which is installed for this benchmark alone; where pip cannot
+get it, it is not measured.
 """
 
 import os
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -19,21 +20,19 @@ from pathlib import Path
 import torch
 from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR
-from torch.utils.data import DataLoader, TensorDataset
 
+from tests.benchmarks import p15_loaders
 from tests.benchmarks.line import Line
+from tests.benchmarks.p15_loaders import Batch, Loader
 from tests.trainer.samples import digits
 from trainer import catalog, schedules
-from trainer.attempt.journal import Journal
 from trainer.data import rows
 from trainer.data.prepared import Prepared
 from trainer.data.rows import Rows
 from trainer.packaging import package
 from trainer.packaging.preprocessing import RawModel
 from trainer.specs.train import TrainDraft, TrainSpec
-from trainer.training import loop
 from trainer.training.parallel import Ranks
-from trainer.training.setting import Setting
 
 ROUNDS = 12
 # Lightning and what it needs that we have not; it shares our torch.
@@ -50,13 +49,12 @@ def run() -> list[Line]:
         prepared = Prepared.open(path)
         spec = TrainDraft(epochs=1).resolved(prepared.summary)
         data = rows.read(spec, prepared)
-        loader = DataLoader(_data_set(data), batch_size=spec.batch_size, shuffle=True)
+        validation = p15_loaders.whole(data, data.parts.validation).tensors  # in one batch
         epochs: dict[str, Epoch] = {
-            "ours": partial(ours, spec, data, Journal(folder / "journal")),
-            "hand": partial(_by_hand, spec, data, loader),
+            "hand": partial(by_hand, spec, data, p15_loaders.training(spec, data), [validation]),
         }
-        with peer(folder, path, spec) as lightning:
-            best = fastest(epochs | ({"lightning": lightning} if lightning else {}))
+        with ours(folder, path, spec) as own, peer(folder, path, spec) as lightning:
+            best = fastest({"ours": own} | epochs | ({"lightning": lightning} if lightning else {}))
     return _lines({name: len(data.parts.train) / seconds for name, seconds in best.items()})
 
 
@@ -101,6 +99,13 @@ def fastest(epochs: dict[str, Epoch], rounds: int = ROUNDS) -> dict[str, float]:
 
 
 @contextmanager
+def ours(folder: Path, prepared: Path, spec: TrainSpec) -> Iterator[Epoch]:
+    """Our epoch, warmed up; a process of its own is one as training has it."""
+    with _process("p15_ours", [str(prepared), spec.model_dump_json(), str(folder)]) as epoch:
+        yield epoch
+
+
+@contextmanager
 def peer(folder: Path, prepared: Path, spec: TrainSpec, rounds: int = ROUNDS) -> Iterator[Epoch | None]:
     """Lightning's epoch, warmed up; None where pip cannot get it."""
     packages = folder / "packages"
@@ -108,15 +113,22 @@ def peer(folder: Path, prepared: Path, spec: TrainSpec, rounds: int = ROUNDS) ->
     if subprocess.run(pip, stdout=sys.stderr).returncode != 0:
         yield None
         return
-    root = Path(__file__).parents[2]
     fields = spec.model_copy(update={"epochs": 1 + rounds}).model_dump_json()
+    places = {"PYTHONPATH": str(packages), "PYTHONWARNINGS": "ignore"}
+    with _process("p15_lightning", [str(prepared), fields, str(folder)], places) as epoch:
+        yield epoch
+
+
+@contextmanager
+def _process(module: str, arguments: list[str], environment: Mapping[str, str] | None = None) -> Iterator[Epoch]:
+    """The epoch of a program of this folder, warmed up."""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.benchmarks.p15_lightning", str(prepared), fields, str(folder)],
+        [sys.executable, "-m", f"tests.benchmarks.{module}", *arguments],
         text=True,
-        cwd=root,
+        cwd=Path(__file__).parents[2],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(packages), "PYTHONWARNINGS": "ignore"},
+        env={**os.environ, **(environment or {})},
     ) as process:
         epoch = partial(_turn, process)
         epoch()
@@ -131,44 +143,43 @@ def _turn(process: "subprocess.Popen[str]") -> float:
     return float(process.stdout.readline())
 
 
-def _data_set(data: Rows) -> TensorDataset:
-    return TensorDataset(data.batch(data.parts.train)["image"], data.targets_of(data.parts.train))
-
-
 def model_of(spec: TrainSpec, data: Rows) -> RawModel:
     Ranks().seed(spec.seed)
     return package.module(rows.configure(spec, data))
 
 
-def ours(spec: TrainSpec, data: Rows, journal: Journal) -> float:
-    """Processor seconds of one epoch by our loop."""
-    model = model_of(spec, data)
-    start = time.process_time()
-    loop.fit(Setting(spec, model, data, Ranks(), journal))
-    return time.process_time() - start
-
-
-def _by_hand(spec: TrainSpec, data: Rows, loader: "DataLoader[tuple[Tensor, ...]]") -> float:
+def by_hand(spec: TrainSpec, data: Rows, training: Loader, validation: Iterable[Batch]) -> float:
     """Processor seconds of one epoch as PyTorch's tutorials write it, keeping loss and accuracy of each step."""
-    model = model_of(spec, data)
+    model, names = model_of(spec, data), p15_loaders.names(data)
     start = time.process_time()
     loss_of = catalog.build("losses", spec.loss, data.task.target)
     optimizer = catalog.build("optimizers", spec.optimizer, model.network.named_parameters())
-    schedule = LambdaLR(optimizer, partial(schedules.factor, spec.schedule, total=len(loader)))
+    schedule = LambdaLR(optimizer, partial(schedules.factor, spec.schedule, total=len(training)))
     curve: list[tuple[float, float]] = []
     model.train()
-    for inputs, targets in loader:
+    for *blocks, targets in training:
         optimizer.zero_grad()
-        outputs = model({"image": inputs.float()})
+        outputs = model(_raw(names, blocks))
         loss = loss_of(outputs, targets).mean()
         loss.backward()
         optimizer.step()
         schedule.step()
         curve.append((loss.item(), (outputs.argmax(1) == targets).float().mean().item()))
     model.eval()
+    loss_sum, right, count = 0.0, 0.0, 0
     with torch.no_grad():
-        part = data.parts.validation
-        outputs = model({name: values.float() for name, values in data.batch(part).items()})
-        targets = data.targets_of(part)
-        curve.append((float(loss_of(outputs, targets).mean()), float((outputs.argmax(1) == targets).float().mean())))
+        for *blocks, targets in validation:
+            outputs = model(_raw(names, blocks))
+            loss_sum += float(loss_of(outputs, targets).sum())
+            right += float((outputs.argmax(1) == targets).sum())
+            count += len(targets)
+    curve.append((loss_sum / count, right / count))
     return time.process_time() - start
+
+
+def _raw(names: list[str], blocks: list[Tensor]) -> dict[str, Tensor]:
+    """By name, bytes of pictures as the network takes them."""
+    return {
+        name: values.float() if values.dtype == torch.uint8 else values
+        for name, values in zip(names, blocks, strict=True)
+    }

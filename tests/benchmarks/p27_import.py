@@ -55,18 +55,18 @@ def run() -> list[Line]:
         files = {rows: _table(folder / f"{rows}.csv", rows) for rows in SIZES}
         with _polars(folder) as packages:
             pairs = {rows: _pair(path, packages) for rows, path in files.items()}
-    digits = min(_spent(OURS, sorted(DIGITS.glob("*.gz"))) for _ in range(REPEATS))
+    digits = min(measure(OURS, sorted(DIGITS.glob("*.gz"))) for _ in range(REPEATS))
     return [*_table_lines(pairs), *_digits_lines(digits)]
 
 
 def _pair(path: Path, packages: Path | None) -> tuple[Spent, Spent | None]:
     """What both spent at least, in turns, so that a busy machine is busy for both."""
-    turns = [(_spent(OURS, [path]), _spent(POLARS, [path], packages) if packages else None) for _ in range(REPEATS)]
+    turns = [(measure(OURS, [path]), measure(POLARS, [path], packages) if packages else None) for _ in range(REPEATS)]
     theirs = [spent for _, spent in turns if spent is not None]
     return min(spent for spent, _ in turns), min(theirs, default=None)
 
 
-def _spent(program: str, paths: Sequence[Path], packages: Path | None = None) -> Spent:
+def measure(program: str, paths: Sequence[Path], packages: Path | None = None) -> Spent:
     place = {"PYTHONPATH": str(packages)} if packages else {}
     answer = subprocess.run(
         [sys.executable, "-c", program, *map(str, paths)],

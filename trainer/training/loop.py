@@ -106,7 +106,7 @@ def fit(
         gradients.numbers[1] = loss.detach()
         gradients.numbers[2] = len(share)
         gradients.numbers[SUMS:] = task.sums(outputs.detach(), targets)[: len(share)].sum(0)
-        torch.autograd.backward(loss)
+        gradients.backward(loss, gradients.numbers[2])
         gradients.combine()
         gradients.divide(gradients.numbers[2])
 

@@ -18,6 +18,7 @@ import torch.distributed as dist
 from torch import Tensor
 
 from trainer.data.prepared import Indices
+from trainer.training import memory
 
 BUCKET_BYTES = 25 * 1024 * 1024
 PEER_SECONDS = float(os.environ.get("TRAINYARD_PEER_SECONDS", "120"))
@@ -85,6 +86,7 @@ def join(devices: Sequence[str], threads: int) -> Ranks:
     others stay away.
     """
     torch.set_num_threads(threads)
+    memory.keep_freed()
     ranks = Ranks(int(os.environ.get("RANK", "0")), devices)
     if ranks.device.type == "cuda":
         torch.cuda.set_device(ranks.device)
@@ -118,7 +120,7 @@ def _wait(work: Any) -> None:
 class Gradients:
     """The gradients of ``parameters``, summed over the ranks, and so many ``numbers`` of each step summed with them.
 
-    Of each step: ``clear``, set ``numbers``, backward, ``combine``, ``divide``.
+    Of each step: ``clear``, set ``numbers``, ``backward``, ``combine``, ``divide``.
     """
 
     def __init__(self, ranks: Ranks, parameters: Iterable[Tensor], numbers: int) -> None:
@@ -182,6 +184,12 @@ class Gradients:
         for parameter in self._parameters:
             parameter.grad = None
 
+    def backward(self, loss: Tensor, weight: Tensor) -> None:
+        """Of the loss, which is a sum. One rank alone knows the whole ``weight`` beforehand and need not touch each
+        gradient once more.
+        """
+        torch.autograd.backward(loss, None if self._ranks.count > 1 else weight.reciprocal())
+
     def combine(self) -> None:
         """After backward: every rank then holds the sums. Raises PeerLostError."""
         if self._ranks.count > 1:
@@ -196,5 +204,3 @@ class Gradients:
         """After ``combine``: make sums over rows, tokens or whatever was weighed means, alike on all ranks."""
         if self._ranks.count > 1:
             self._sums.div_(weight)
-            return
-        torch._foreach_div_([parameter.grad for parameter in self._parameters if parameter.grad is not None], weight)

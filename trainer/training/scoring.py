@@ -37,7 +37,7 @@ def _sums(setting: Setting, part: Indices) -> list[float]:
     model, data, ranks = setting.model, setting.data, setting.ranks
     model.eval()
     totals = torch.zeros(1 + data.task.sum_count, dtype=torch.float64, device=ranks.device)
-    for batch in data.pieces(ranks.share(part), EVALUATION_ROWS):
+    for batch in data.pieces(data.by_length(ranks.share(part)), EVALUATION_ROWS):
         inputs, targets = to_device(data, batch, ranks, setting.dtype)
         outputs = model.network(model.encode(inputs))
         totals[0] += data.task.losses(outputs, targets, setting.loss_of).sum().double()
