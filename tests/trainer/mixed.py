@@ -34,7 +34,6 @@ TASKS: dict[str, dict[str, Any]] = {
     "regression": {"target": "price"},
     "multi_label": {"labels": ["is_bright", "is_red"]},
 }
-GENERAL = "fusion"  # takes every column
 # Fields of models that are large by default.
 TEXT_BAG = {"buckets": 512, "width": 8}
 SMALL: dict[str, dict[str, Any]] = {
@@ -113,19 +112,14 @@ def small(model: str) -> dict[str, Any]:
 
 
 def specs() -> list[tuple[str, dict[str, Any]]]:
-    """A spec of each model, with each task in turn; and of each task with the model that takes most."""
-    models, tasks = list(listing("models")), list(TASKS)
-    pairs = [(tasks[place % len(tasks)], model) for place, model in enumerate(models)]
-    pairs += [(task, GENERAL) for task in tasks if (task, GENERAL) not in pairs]
+    """A spec of each task with each model."""
     return [
         (
             f"{task}-{name}",
-            {
-                "task": {"name": task, **TASKS[task], "features": list(features(listing("models")[name]))},
-                "model": small(name),
-            },
+            {"task": {"name": task, **fields, "features": list(features(entry))}, "model": small(name)},
         )
-        for task, name in pairs
+        for task, fields in TASKS.items()
+        for name, entry in listing("models").items()
     ]
 
 

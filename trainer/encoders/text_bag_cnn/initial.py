@@ -4,10 +4,11 @@ from typing import Any
 
 from trainer.attempt.assets import Assets
 from trainer.columns import Block
+from trainer.data.rows import Rows
 from trainer.training import word_vectors
-from trainer.training.initial import Sentence
+from trainer.training.initial import Filling
 
 
-def fill(spec: Any, module: Any, block: Block, assets: Assets) -> Sentence:
+def fill(spec: Any, module: Any, block: Block, assets: Assets, data: Rows) -> Filling:
     """Its convolutions begin with them."""
-    return word_vectors.fill(spec, module.patterns, block, assets)
+    return word_vectors.fill(spec, module.patterns, block, assets, data)
