@@ -20,7 +20,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_task_has_something_to_tell_and_every_model_is_asked() -> None:
     assert mixed.TASKS.keys() == listing("tasks").keys()
-    specs = [param.values[0] for param in SPECS]
+    specs = [spec for _, spec in mixed.specs()]
     assert {spec["task"]["name"] for spec in specs} == set(mixed.TASKS)
     assert {spec["model"]["name"] for spec in specs} == set(listing("models"))
 
