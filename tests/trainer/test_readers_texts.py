@@ -1,6 +1,7 @@
 """What the reader makes of a text is what a training made of it: with every tokenizer, behind every cleaning."""
 
 import json
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from trainer.data.summary import DataSummary
 from trainer.tokenizers import TrainedSpec
 
 COLUMN = Column(name="note")
+TEN_MEGABYTES = 10_000_000
+SECONDS = 5  # of which each needs a tenth
 TOKENIZERS = [name for name, entry in listing("tokenizers").items() if issubclass(entry.spec, TrainedSpec)]
 CORPUS = [
     "The quick brown fox, the lazy dog; see http://fox.example/a?b=c and 1,234.5 kg!",
@@ -135,6 +138,18 @@ def test_a_larger_vocabulary_than_the_texts_give_is_as_large_as_they_give(name: 
     block = module_of(COLUMN, "values").tokenized(Block(name="text", column="note"), longest=256, keep="end", **fitted)
     assert 2 < block.vocabulary < 600 < largest
     assert from_outside(block, CORPUS) == trained(block, CORPUS)
+
+
+@pytest.mark.parametrize("keep", ["beginning", "end"])
+@pytest.mark.parametrize("name", TOKENIZERS)
+def test_ten_megabytes_take_the_time_of_what_a_network_sees_of_them(name: str, keep: str) -> None:
+    block = tokenizer(name, 256, keep)
+    for piece in ("x", "the fox ", "房间", "\u0301\u0316"):
+        text = piece * (TEN_MEGABYTES // len(piece.encode()))
+        began = time.perf_counter()
+        (row,) = from_outside(block, [text])
+        assert time.perf_counter() - began < SECONDS, repr(piece)
+        assert 1 <= len(row) <= 256
 
 
 @pytest.mark.parametrize("cell", [None, "", " ", "\u3000\t"])

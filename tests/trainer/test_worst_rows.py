@@ -286,7 +286,7 @@ def test_no_row_leaves_with_an_export_and_the_card_says_where_they_are(tmp_path:
     prepared = write_notes(tmp_path / "notes.safetensors")
     spec = {
         "task": {"name": "classification", "target": "kind"},
-        "model": mixed.small("text_bag"),
+        "model": mixed.small("fusion"),
         "epochs": 1,
         "exporters": [],
     }
