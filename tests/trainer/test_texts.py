@@ -120,6 +120,9 @@ def test_batches_of_the_reviews_are_hardly_padding(tmp_path: Path) -> None:
     read = tokenizing.tokenize(complete.tokenizers, rows.read(complete, data))
     useful = read.batches(32, 0).useful()
     assert useful is not None and useful >= 0.9
+    part = read.by_length(read.parts.validation)
+    assert sorted(part.tolist()) == sorted(read.parts.validation.tolist())
+    assert read.lengths is not None and (np.diff(read.lengths[part]) >= 0).all()
     lengths = read.batch(np.arange(3))["text_lengths"]
     assert lengths.tolist() == [len(text) for text in texts(data, 3)]
 
