@@ -291,7 +291,7 @@ def test_what_a_list_makes_of_the_rows_is_shown_until_the_list_changes(form: Pag
     button.click()
     panel = form.locator("#preparation")
     expect(panel.get_by_role("img", name="Pictures of the training rows")).to_be_visible(timeout=PATIENCE)
-    expect(form.locator("[data-preparation] [role=status]")).to_contain_text("rows 8\u202f000 are used")
+    expect(form.locator("[data-preparation] [role=status]")).to_contain_text("All 8\u202f000 rows are used")
     group.get_by_role("button", name="Remove Flip pictures").click()
     expect(panel).to_be_empty()
     expect(button).to_be_hidden()
