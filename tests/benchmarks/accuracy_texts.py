@@ -5,7 +5,8 @@ stands, on the same folds, a logistic regression on TF-IDF of 1 to 4 characters,
 is not to be below it: the interval of the paired differences is not. Of the reviews, a network must reach a figure of
 its own.
 
-    python -m tests.benchmarks.accuracy_texts [--data reviews-zh] [--seeds 0 1 2] [--only NAME …] [--keep FOLDER]
+    python -m tests.benchmarks.accuracy_texts [--data reviews-zh] [--seeds 0 1 2] [--others 3]
+        [--only NAME …] [--keep FOLDER]
 
 A folder that is kept is gone on with.
 """
@@ -45,7 +46,7 @@ CONFIDENCE = 0.95
 TASK = {"task": {"name": "classification", "target": "label"}, "exporters": [], "threads": 1}
 SHORT = {"batch_size": 64, "optimizer": {"name": "adamw", "learning_rate": 0.002}}
 NETWORKS: dict[str, dict[str, Any]] = {
-    "text_cnn": {**SHORT, "model": {"name": "text_cnn"}, "epochs": 4},
+    "text_cnn": {**SHORT, "model": {"name": "text_cnn"}, "epochs": 5},
     "rnn (GRU)": {**SHORT, "model": {"name": "rnn", "width": 64, "units": 64}, "epochs": 6},
     "transformer_encoder": {**SHORT, "model": {"name": "transformer_encoder"}, "epochs": 8},
 }
@@ -81,6 +82,9 @@ class Scores:
     accuracy: list[float]
     f1: list[float]
     seconds: list[float]
+
+    def first(self, count: int) -> "Scores":
+        return Scores(self.accuracy[:count], self.f1[:count], self.seconds[:count])
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", choices=TEXTS, default="reviews-zh")
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
+    parser.add_argument("--others", type=int, help="with so many of the seeds all but the first are trained")
     parser.add_argument("--only", nargs="+", help="parts of names of what is trained")
     parser.add_argument("--keep", type=Path)
     return parser.parse_args()
@@ -171,12 +176,15 @@ def measured(prepared: Path, folder: Path, arguments: argparse.Namespace) -> tup
     offered = {f"preset {preset.label}": (preset.settings, None) for preset in presets.listing().values()}
     networks = {name: (settings, least) for name, settings in NETWORKS.items()}
     every = {name: asked for name, asked in {**offered, **networks}.items() if _is_wanted(name, arguments.only)}
+    first = next(iter(every))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         scores = {
-            name: _trained(pool, name, settings, prepared, folder, seeds) for name, (settings, _) in every.items()
+            name: _trained(pool, name, asked, prepared, folder, seeds if name == first else seeds[: arguments.others])
+            for name, (asked, _) in every.items()
         }
-        strength, floor = _floor(pool, prepared, folder / _folder(next(iter(every))), seeds)
-    return strength, floor, [Reached(name, scores[name], floor, least) for name, (_, least) in every.items()]
+        strength, floor = _floor(pool, prepared, folder / _folder(first), seeds)
+    compared = {name: floor.first(len(own.accuracy)) for name, own in scores.items()}
+    return strength, floor, [Reached(name, scores[name], compared[name], least) for name, (_, least) in every.items()]
 
 
 def _is_wanted(name: str, parts: Sequence[str] | None) -> bool:
