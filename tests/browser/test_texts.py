@@ -37,12 +37,12 @@ def test_the_reviews_go_from_one_click_to_an_answer_about_a_text(page: Page) -> 
         page.set_viewport_size({"width": width, "height": 900})
         assert page.locator(".facts dd").evaluate_all(BROKEN) == []
     page.set_viewport_size({"width": 1280, "height": 900})
-    page.get_by_label("text", exact=True).fill("房间很干净，服务非常好，下次还会来住。" * 20)
+    page.get_by_label("text", exact=True).fill("房间很干净，服务非常好，下次还会来住。" * 60)
     page.get_by_role("button", name="Answer").click()
     answer = page.locator("#try-answer")
     expect(answer.get_by_role("heading", name="What mattered")).to_be_visible(timeout=PATIENCE)
     expect(answer).to_contain_text("positive")
-    expect(answer).to_contain_text("reads the first 256 of the 380 tokens of text")
+    expect(answer).to_contain_text("reads the first 1024 of the 1140 tokens of text")
     expect(answer.locator("mark").first).to_be_visible()
     with page.expect_download() as download:
         answer.get_by_role("link", name="Download this answer").click()
