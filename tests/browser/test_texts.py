@@ -42,7 +42,7 @@ def test_the_reviews_go_from_one_click_to_an_answer_about_a_text(page: Page) -> 
     answer = page.locator("#try-answer")
     expect(answer.get_by_role("heading", name="What mattered")).to_be_visible(timeout=PATIENCE)
     expect(answer).to_contain_text("positive")
-    expect(answer).to_contain_text("reads the first 1024 of the 1140 tokens of text")
+    expect(answer).to_contain_text("reads the first 1\u202f024 of the 1\u202f140 tokens of text")
     expect(answer.locator("mark").first).to_be_visible()
     with page.expect_download() as download:
         answer.get_by_role("link", name="Download this answer").click()
