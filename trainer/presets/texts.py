@@ -1,7 +1,6 @@
 """Texts
 
-A bag of all runs of one to four characters, whatever the language. A minute or two for ten thousand short texts, and
-hard to beat.
+A bag of all runs of one to four characters, whatever the language. A minute or two for ten thousand short texts.
 """
 
 from collections.abc import Sequence
