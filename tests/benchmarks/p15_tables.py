@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR
 
 from tests.benchmarks.line import Line
-from tests.benchmarks.p15_throughput import PACKAGES, Epoch, fastest, model_of, ours, peer
+from tests.benchmarks.p15_throughput import PACKAGES, Epoch, fastest, model_of, ours, peer, ratio
 from tests.trainer.attempts import write_table
 from trainer import catalog, schedules
 from trainer.data import rows
@@ -30,6 +30,7 @@ from trainer.specs.train import TrainDraft, TrainSpec
 ROWS, NUMBERS, CATEGORIES = 1_000_000, 8, 3
 BATCH = 1024
 ROUNDS = 4
+HOW = f"rows per CPU second of {ROWS:,}, fastest of {ROUNDS} epochs each"
 MODELS = {"mlp": "a table's fully connected network", "fusion": "a table's fusion"}
 
 
@@ -63,21 +64,9 @@ def _of_model(name: str, path: Path, folder: Path) -> Iterator[Line]:
     with ours(folder, path, spec) as own, peer(folder, path, spec, ROUNDS) as lightning:
         seconds = fastest({"ours": own} | epochs | ({"lightning": lightning} if lightning else {}), ROUNDS)
     speeds = {loop: len(data.parts.train) / best for loop, best in seconds.items()}
-    yield _line(MODELS[name], "a hand-written loop over one tensor", 1.0, speeds["ours"], speeds["hand"])
+    yield ratio(MODELS[name], "a hand-written loop over one tensor", 1.0, speeds["ours"], speeds["hand"], HOW)
     if "lightning" in speeds:
-        yield _line(MODELS[name], f"Lightning ({PACKAGES[0]})", 1.3, speeds["ours"], speeds["lightning"])
-
-
-def _line(what: str, beside: str, target: float, figure: float, other: float) -> Line:
-    return Line(
-        number="P15",
-        name=f"training throughput of {what} beside {beside.partition(' (')[0]}",
-        figure=figure / other,
-        unit="x",
-        target=target,
-        better="more",
-        beside=f"{figure:.0f} and {other:.0f} rows per CPU second of {ROWS:,}, fastest of {ROUNDS} epochs each",
-    )
+        yield ratio(MODELS[name], f"Lightning ({PACKAGES[0]})", 1.3, speeds["ours"], speeds["lightning"], HOW)
 
 
 class Table:

@@ -16,7 +16,7 @@ import torch
 
 from tests.benchmarks import p15_loaders
 from tests.benchmarks.line import Line
-from tests.benchmarks.p15_throughput import PACKAGES, Epoch, by_hand, fastest, ours, peer
+from tests.benchmarks.p15_throughput import PACKAGES, Epoch, by_hand, fastest, ours, peer, ratio
 from tests.trainer.samples import SAMPLES
 from trainer.data import rows, tokenizing
 from trainer.data.prepared import Prepared
@@ -26,6 +26,7 @@ from trainer.specs.train import TrainDraft
 REVIEWS = SAMPLES / "reviews-zh" / "reviews.jsonl.gz"
 ROWS = 3000  # an epoch takes some seconds
 ROUNDS = 4
+HOW = f"texts per CPU second, fastest of {ROUNDS} epochs each"
 MODELS: dict[str, dict[str, Any]] = {
     "a bag of texts' pieces": {"name": "text_bag"},
     "an LSTM": {"name": "rnn", "cell": "lstm"},
@@ -60,18 +61,6 @@ def _of_model(what: str, model: dict[str, Any], path: Path, parent: Path) -> Ite
     with ours(folder, path, spec) as own, peer(folder, path, spec, ROUNDS) as lightning:
         seconds = fastest({"ours": own} | epochs | ({"lightning": lightning} if lightning else {}), ROUNDS)
     speeds = {loop: len(data.parts.train) / best for loop, best in seconds.items()}
-    yield _line(what, "a hand-written loop with DataLoader and bucketing", 1.0, speeds["ours"], speeds["hand"])
+    yield ratio(what, "a hand-written loop with DataLoader and bucketing", 1.0, speeds["ours"], speeds["hand"], HOW)
     if "lightning" in speeds:
-        yield _line(what, f"Lightning ({PACKAGES[0]})", 1.3, speeds["ours"], speeds["lightning"])
-
-
-def _line(what: str, beside: str, target: float, figure: float, other: float) -> Line:
-    return Line(
-        number="P15",
-        name=f"training throughput of {what} beside {beside.partition(' (')[0]}",
-        figure=figure / other,
-        unit="x",
-        target=target,
-        better="more",
-        beside=f"{figure:.0f} and {other:.0f} texts per CPU second, fastest of {ROUNDS} epochs each",
-    )
+        yield ratio(what, f"Lightning ({PACKAGES[0]})", 1.3, speeds["ours"], speeds["lightning"], HOW)

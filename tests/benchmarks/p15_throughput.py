@@ -87,6 +87,19 @@ def _lines(speeds: dict[str, float]) -> list[Line]:
     ]
 
 
+def ratio(what: str, beside: str, target: float, figure: float, other: float, how: str) -> Line:
+    """Our throughput of ``what`` by that of somebody else; ``how`` says what the two figures count."""
+    return Line(
+        number="P15",
+        name=f"training throughput of {what} beside {beside.partition(' (')[0]}",
+        figure=figure / other,
+        unit="x",
+        target=target,
+        better="more",
+        beside=f"{figure:.0f} and {other:.0f} {how}",
+    )
+
+
 def fastest(epochs: dict[str, Epoch], rounds: int = ROUNDS) -> dict[str, float]:
     """Processor seconds of each one's fastest epoch. They take turns, and each goes first as often as the others."""
     names = list(epochs)

@@ -13,7 +13,6 @@ from tests.trainer.attempts import Warm
 from trainer import catalog, report
 from trainer.attempt import events
 from trainer.catalog import listing
-from trainer.cleaning import TextSpec
 from trainer.errors import TrainerError
 from trainer.packaging import package
 from trainer.proving import export, sources
@@ -24,8 +23,7 @@ from trainer.specs.train import TrainDraft
 
 FEATURES = {"cleaning": ["size", "colour", "note"], "augmentation": ["size", "picture", "note"]}
 FIELDS: dict[str, dict[str, Any]] = {"drop_rare_classes": {"rows": 13}, "fill_missing": {"by": "most_frequent"}}
-MODEL = mixed.small("fusion")
-COMMON: dict[str, Any] = {"batch_size": 16, "exporters": [], "seed": 3}
+COMMON: dict[str, Any] = {"batch_size": 16, "exporters": [], "seed": 3, "model": mixed.small("fusion")}
 
 
 def takes(spec: dict[str, Any]) -> bool:
@@ -38,46 +36,32 @@ def takes(spec: dict[str, Any]) -> bool:
     return True
 
 
-def groups(family: str) -> list[list[str]]:
-    """The names of steps that are looked at together: what changes texts before they are cut, or values of a layout
-    while training, is one function behind another. All else alone.
-    """
-    by_key: dict[Any, list[str]] = {}
-    for name, entry in listing(family).items():
-        key = TextSpec if issubclass(entry.spec, TextSpec) else getattr(entry.spec, "layouts", name)
-        by_key.setdefault(key, []).append(name)
-    return list(by_key.values())
-
-
 def specs() -> list[Any]:
     params = []
     for family, features in FEATURES.items():
-        for place, names in enumerate(groups(family)):
-            steps = [{"name": name, **FIELDS.get(name, {})} for name in names]
+        for place, (name, entry) in enumerate(listing(family).items()):
             fitting = [
                 (task, spec)
                 for task, fields in dirty.TASKS.items()
-                if takes(spec := {"task": {"name": task, **fields, "features": features}, family: steps})
+                if takes(
+                    spec := {
+                        "task": {"name": task, **fields, "features": features},
+                        family: [{"name": name, **FIELDS.get(name, {})}],
+                    }
+                )
             ]
-            leaves_out = any(hasattr(listing(family)[name].module, "rows") for name in names)
-            chosen = fitting if leaves_out else [fitting[place % len(fitting)]]
-            params += [pytest.param({**COMMON, **spec}, id=f"{'-'.join(names)}-{task}") for task, spec in chosen]
+            chosen = fitting if hasattr(entry.module, "rows") else [fitting[place % len(fitting)]]
+            params += [pytest.param({**COMMON, **spec}, id=f"{name}-{task}") for task, spec in chosen]
     return params
 
 
-def names_of(spec: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(step["name"] for step in spec.get("cleaning") or spec["augmentation"])
-
-
-def form_of(spec: dict[str, Any]) -> str:
-    """A script where a step ends in the exported graph; else the form that is proved soonest."""
-    entries = [listing("cleaning")[step["name"]] for step in spec.get("cleaning", ())]
-    ends_in_graph = any(hasattr(one.module, "change") and not issubclass(one.spec, TextSpec) for one in entries)
-    return "torchscript" if ends_in_graph else "safetensors"
+def name_of(spec: dict[str, Any]) -> str:
+    (step,) = spec.get("cleaning") or spec["augmentation"]
+    return str(step["name"])
 
 
 SPECS = specs()
-PROVED = {names_of(param.values[0]): param.values[0]["task"]["name"] for param in SPECS}  # a task of each
+PROVED = {name_of(param.values[0]): param.values[0]["task"]["name"] for param in SPECS}  # a task of each step
 
 
 @pytest.fixture(scope="module")
@@ -86,9 +70,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_step_has_a_task_that_it_takes() -> None:
-    assert sorted(name for names in PROVED for name in names) == sorted(
-        [*listing("cleaning"), *listing("augmentation")]
-    )
+    assert PROVED.keys() == {*listing("cleaning"), *listing("augmentation")}
 
 
 @pytest.mark.parametrize("spec", SPECS)
@@ -101,12 +83,12 @@ def test_two_ranks_compute_what_one_does(spec: dict[str, Any], warm: Warm, prepa
 def test_a_run_that_was_paused_goes_on_exactly_and_is_judged_on_the_same_rows(
     spec: dict[str, Any], warm: Warm, prepared: Path, tmp_path: Path
 ) -> None:
-    last = exactness.require_exact_resume(warm, {**spec, "epochs": 20, "model": MODEL}, prepared, tmp_path)
+    last = exactness.require_exact_resume(warm, {**spec, "epochs": 20}, prepared, tmp_path)
     source = sources.open_source(last.folder / "out" / "model.safetensors", "torch")
     proof = Proof.prepare(source, prepared, tmp_path)
     assert proof.scores["Rows"] == report.parse(last.report).value("test/rows")
-    if spec["task"]["name"] == PROVED[names_of(spec)]:
-        result = export.make(catalog.default("exporters", form_of(spec)), source, proof, tmp_path / "made")
+    if spec["task"]["name"] == PROVED[name_of(spec)]:
+        result = export.make(catalog.default("exporters", "torchscript"), source, proof, tmp_path / "made")
         assert result.report.status == "proved", result.report
 
 
@@ -115,7 +97,7 @@ def test_what_was_cleaned_is_reported_and_goes_with_the_model(prepared: Path, tm
     names = ["drop_duplicates", "fold_labels", "drop_rare_classes", "fill_missing", "clip_outliers"]
     steps = [{"name": name, **FIELDS.get(name, {})} for name in names]
     spec = {**COMMON, "task": {"name": "classification", **dirty.TASKS["classification"]}, "cleaning": steps}
-    spec |= {"augmentation": [{"name": "flip"}], "epochs": 2, "model": MODEL}
+    spec |= {"augmentation": [{"name": "flip"}], "epochs": 2}
     done = samples.attempt(tmp_path / "train", "train", spec, {"prepared": prepared})
     results = report.parse(done.report)
     assert results.value("cleaning/duplicates") == 12
