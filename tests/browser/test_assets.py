@@ -71,3 +71,19 @@ def test_word_vectors_are_chosen_in_the_form_and_held_against_the_width(page: Pa
     expect(fault).to_be_visible(timeout=PATIENCE)
     page.locator("#field-model-rnn-width").fill("8")
     expect(fault).to_be_hidden(timeout=PATIENCE)
+
+
+def test_a_model_chosen_before_the_scripts_came_shows_its_fields_when_they_do(page: Page) -> None:
+    page.goto("/datasets/")
+    page.locator("form[action*='reviews-zh'] button").click()
+    expect(page.get_by_role("link", name="New run")).to_be_visible(timeout=PATIENCE)
+    script, held = "**/specform.*", []
+    page.route(script, lambda route: held.append(route))
+    with page.expect_request(script):
+        page.goto(page.get_by_role("link", name="New run").get_attribute("href") or "", wait_until="commit")
+    page.locator("#field-model").select_option("rnn")
+    expect(page.locator("#field-model-rnn-vectors")).to_be_hidden()
+    held[0].continue_()
+    expect(page.locator("#field-model-rnn-vectors")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#spec-json")).to_have_value(re.compile('"name": "rnn"'), timeout=PATIENCE)
+    page.unroute(script)

@@ -26,6 +26,12 @@
   const prepared = (element) => element.closest("section")?.querySelector("[data-preparation]");
 
   document.addEventListener("change", (event) => { if (event.target.matches("[data-part-choice]")) swap(event.target); });
+  // Nobody heard what was chosen before this script came, or what a browser put back into the form.
+  addEventListener("pageshow", () => {
+    const unheard = [...document.querySelectorAll("[data-part-choice]")].filter((choice) => !choice.selectedOptions[0]?.defaultSelected);
+    unheard.forEach(swap);
+    if (unheard.length) preview();
+  });
   document.addEventListener("input", (event) => {
     if (event.target.id === "spec-json") document.getElementById("json-edited").value = "1";  // previews leave it alone
     const place = prepared(event.target);
