@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any, cast
 
@@ -156,9 +157,15 @@ def trained(folder: Path, prepared: Path, features: Sequence[str], **spec: Any) 
     return {"prepared": prepared, "model": done.output("model.safetensors")}
 
 
-@pytest.mark.parametrize("model", ["text_bag", "text_cnn", "rnn", "transformer_encoder", "fusion"])
+@pytest.mark.parametrize(
+    ("model", "ranges"),
+    [
+        ("text_bag", "static"),
+        *product(["text_cnn", "rnn", "transformer_encoder", "fusion"], ["static", "dynamic"]),
+    ],
+)
 def test_a_model_of_texts_is_pruned_and_quantized_and_its_export_runs(
-    model: str, prepared: Path, tmp_path: Path
+    model: str, ranges: str, prepared: Path, tmp_path: Path
 ) -> None:
     features = ["size", "front", "note"] if model == "fusion" else ["note"]
     encoders = [{"name": "layers"}, {"name": "convolutions"}, mixed.small("text_bag")]
@@ -166,7 +173,7 @@ def test_a_model_of_texts_is_pruned_and_quantized_and_its_export_runs(
     inputs = trained(tmp_path / "train", prepared, features, model={**mixed.small(model), **fields})
     stages = [
         {"name": "prune_channels", "epochs": 1, "least_steps": 1},
-        {"name": "quantize_int8", "accuracy_loss": 1.0},
+        {"name": "quantize_int8", "ranges": ranges, "accuracy_loss": 1.0},
     ]
     compressed = samples.attempt(tmp_path / "compress", "compress", {"stages": stages}, inputs)
     original, pruned, quantized = compressed.report["stages"]

@@ -4,7 +4,7 @@ Weights and activations become 8-bit integers, and the file about a quarter as l
 alone do. Answers change a little, so the result is compared with the model that it came from.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -16,13 +16,19 @@ class Spec(CompressorSpec):
     yields: ClassVar[Form] = "onnx"
     order: ClassVar[int] = 2
 
+    ranges: Literal["static", "dynamic"] = Field(
+        "static",
+        title="Ranges of activations",
+        description="Static: read from training rows, once for all. Dynamic: of each row or token as it comes, so "
+        "that one that is unlike the others keeps its digits; convolutions then calculate in float.",
+    )
     calibration_rows: int = Field(
         256,
         ge=1,
         le=100_000,
         title="Calibration rows",
         json_schema_extra={"unit": "rows"},
-        description="Training rows from which the range of each activation is read.",
+        description="Training rows from which the static range of each activation is read.",
     )
     accuracy_loss: float = Field(
         0.02,
