@@ -40,6 +40,7 @@ bench: $(VENV)/.development
 accuracy: $(VENV)/.development
 	$(BIN)/python -m tests.benchmarks.accuracy
 	$(BIN)/python -m tests.benchmarks.accuracy_texts $(ARGS)
+	$(BIN)/python -m tests.benchmarks.compression_texts
 
 # Ten times as many faults as `make test` injects, and those that take long. FAULT_SEED=… repeats a run.
 faults: $(VENV)/.development

@@ -119,6 +119,13 @@ def ours(folder: Path, prepared: Path, spec: TrainSpec) -> Iterator[Epoch]:
 
 
 @contextmanager
+def network(prepared: Path, spec: TrainSpec) -> Iterator[Epoch]:
+    """The epoch that no loop can undercut, warmed up."""
+    with _process("p15_network", [str(prepared), spec.model_dump_json()]) as epoch:
+        yield epoch
+
+
+@contextmanager
 def peer(folder: Path, prepared: Path, spec: TrainSpec, rounds: int = ROUNDS) -> Iterator[Epoch | None]:
     """Lightning's epoch, warmed up; None where pip cannot get it."""
     packages = folder / "packages"
