@@ -94,12 +94,20 @@ class TokenVectors(Component):
     not_of_network: ClassVar[frozenset[str]] = frozenset({"tuned"})
 
     width: Width = Field(64, title="Width", description="Numbers of a token's vector.")
-    pairs: int = Field(
+    longest_gram: int = Field(
+        2,
+        ge=1,
+        le=5,
+        title="Longest n-gram",
+        description="Two to so many tokens side by side have a vector too, beside those of each token; 1 leaves them "
+        "out. With 3, short texts are often understood better, and training takes longer.",
+    )
+    gram_buckets: int = Field(
         1 << 16,
-        ge=0,
+        ge=1 << 6,
         le=1 << 24,
-        title="Buckets of pairs",
-        description="Vectors that pairs of tokens share by hashing, beside those of tokens; 0 leaves pairs out.",
+        title="Buckets of n-grams",
+        description="Vectors that n-grams share by hashing: with more of them, fewer n-grams share one.",
         json_schema_extra=ADVANCED,
     )
     vectors: Annotated[str | None, AssetOf("word_vectors")] = Field(

@@ -44,11 +44,19 @@ STRENGTHS = (1, 4, 16)  # C
 LEAST = {"reviews-zh": 0.835}  # of the networks
 CONFIDENCE = 0.95
 TASK = {"task": {"name": "classification", "target": "label"}, "exporters": [], "threads": 1}
-SHORT = {"batch_size": 64, "optimizer": {"name": "adamw", "learning_rate": 0.002}}
+SHORT = {"batch_size": 64, "optimizer": {"name": "adamw", "learning_rate": 0.002}, "epochs": 3}
 NETWORKS: dict[str, dict[str, Any]] = {
-    "text_cnn": {**SHORT, "model": {"name": "text_cnn"}, "epochs": 5},
-    "rnn (GRU)": {**SHORT, "model": {"name": "rnn", "width": 64, "units": 64}, "epochs": 6},
-    "transformer_encoder": {**SHORT, "model": {"name": "transformer_encoder"}, "epochs": 8},
+    "text_cnn": {
+        "model": {"name": "text_cnn", "channels": 128},
+        "batch_size": 128,
+        "optimizer": {"name": "adamw", "learning_rate": 0.003},
+        "epochs": 3,
+    },
+    "rnn (GRU)": {**SHORT, "model": {"name": "rnn", "width": 128, "units": 64}},
+    "transformer_encoder": {
+        **SHORT,
+        "model": {"name": "transformer_encoder", "longest_gram": 3, "gram_buckets": 1 << 18},
+    },
 }
 RECORDS = Path(__file__).parents[2] / "docs"
 HEAD = (

@@ -40,10 +40,10 @@ SMALL: dict[str, dict[str, Any]] = {
     "mlp": {"hidden": [8]},
     "cnn": {"channels": [4], "hidden": [8]},
     "text_bag": TEXT_BAG,
-    "text_bag_cnn": {"buckets": 512, "bag_width": 4, "width": 8, "pairs": 64, "channels": 8},
-    "text_cnn": {"width": 8, "pairs": 64, "channels": 8},
-    "rnn": {"width": 8, "pairs": 64, "units": 8},
-    "transformer_encoder": {"width": 16, "pairs": 64, "heads": 2, "inner": 16},
+    "text_bag_cnn": {"buckets": 512, "bag_width": 4, "width": 8, "gram_buckets": 64, "channels": 8},
+    "text_cnn": {"width": 8, "gram_buckets": 64, "channels": 8},
+    "rnn": {"width": 8, "longest_gram": 3, "gram_buckets": 64, "units": 8},
+    "transformer_encoder": {"width": 16, "gram_buckets": 64, "heads": 2, "inner": 16},
     "fusion": {
         "encoders": [
             {"name": "layers", "hidden": [8]},

@@ -58,7 +58,7 @@ def test_there_are_models_of_texts() -> None:
     ("model", "fields"),
     [
         *[(model, {}) for model in TEXT_MODELS],
-        ("text_cnn", {"pairs": 0}),
+        *[("text_cnn", {"longest_gram": longest}) for longest in (1, 3)],
         *[("rnn", {"cell": cell, "depth": 2, "pooling": "attention"}) for cell in ("plain", "gru", "lstm")],
         ("rnn", {"both_directions": False, "pooling": "last"}),
         ("transformer_encoder", {"norm": "after", "positions": "learned", "pooling": "class_token"}),

@@ -54,7 +54,7 @@ def asset(folder: Path, content: bytes) -> Path:
 
 
 def spec(**fields: Any) -> dict[str, Any]:
-    model = {"name": "text_cnn", "width": WIDTH, "pairs": 0, "channels": 4, "dropout": 0.0}
+    model = {"name": "text_cnn", "width": WIDTH, "longest_gram": 1, "channels": 4, "dropout": 0.0}
     return {"task": TASK, "model": model, "epochs": 20, "batch_size": 32, **fields}
 
 

@@ -19,7 +19,8 @@ class Network(nn.Module):
         vocabulary: int,
         cell: str,
         width: int,
-        pairs: int,
+        longest_gram: int,
+        gram_buckets: int,
         units: int,
         depth: int,
         both_directions: bool,
@@ -30,7 +31,7 @@ class Network(nn.Module):
         (self.block,) = inputs
         self.lengths = f"{self.block}_lengths"
         self.width = units * (1 + both_directions)
-        self.vectors = TokenVectors(vocabulary, width, pairs)
+        self.vectors = TokenVectors(vocabulary, width, longest_gram, gram_buckets)
         widths = [width] + [self.width] * (depth - 1)
         self.layers = nn.ModuleList(Recurrent(cell, own, units, both_directions) for own in widths)
         self.pooling = Pooling(pooling, self.width)

@@ -23,14 +23,15 @@ class Network(nn.Module):
         buckets: int,
         bag_width: int,
         width: int,
-        pairs: int,
+        longest_gram: int,
+        gram_buckets: int,
         kernels: Sequence[int],
         channels: int,
         dropout: float,
     ) -> None:
         super().__init__()
         self.bag = Bag(inputs, shortest_run, longest_run, least, buckets, bag_width, 0.0)
-        self.patterns = Patterns(inputs, vocabulary, width, pairs, kernels, channels, dropout)
+        self.patterns = Patterns(inputs, vocabulary, width, longest_gram, gram_buckets, kernels, channels, dropout)
         self.width = self.bag.width + self.patterns.width
 
     def forward(self, batch: dict[str, Tensor]) -> Tensor:

@@ -18,7 +18,8 @@ class Network(nn.Module):
         inputs: Mapping[str, Sequence[Any]],
         vocabulary: int,
         width: int,
-        pairs: int,
+        longest_gram: int,
+        gram_buckets: int,
         kernels: Sequence[int],
         channels: int,
         dropout: float,
@@ -27,7 +28,7 @@ class Network(nn.Module):
         (self.block,) = inputs
         self.lengths = f"{self.block}_lengths"
         self.width = channels * len(kernels)
-        self.vectors = TokenVectors(vocabulary, width, pairs)
+        self.vectors = TokenVectors(vocabulary, width, longest_gram, gram_buckets)
         self.convolutions = nn.ModuleList(nn.Conv1d(width, channels, size, padding=size // 2) for size in kernels)
         self.pooling = Pooling("maximum", channels)
         self.dropout = nn.Dropout(dropout)

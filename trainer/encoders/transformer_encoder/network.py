@@ -22,7 +22,8 @@ class Network(nn.Module):
         vocabulary: int,
         longest: int,
         width: int,
-        pairs: int,
+        longest_gram: int,
+        gram_buckets: int,
         heads: int,
         depth: int,
         inner: int,
@@ -36,7 +37,7 @@ class Network(nn.Module):
         self.lengths = f"{self.block}_lengths"
         self.width = width
         self.has_class_token = pooling == "class_token"
-        self.vectors = TokenVectors(vocabulary, width, pairs)
+        self.vectors = TokenVectors(vocabulary, width, longest_gram, gram_buckets)
         self.class_token = nn.Parameter(torch.randn(1, 1, width) * DEVIATION)
         self.is_learned = positions == "learned"
         self.places = nn.Embedding(longest + 1 if self.is_learned else 1, width)
