@@ -113,7 +113,7 @@ def fold_report(spec: dict[str, Any], prepared: Path, folder: Path, fold: int) -
     """The report of one fold, trained by the command line."""
     name = place(spec["seed"], fold)
     path, out = folder / f"{name}.json", folder / name
-    path.write_text(json.dumps({**spec, "split": {"folds": FOLDS, "fold": fold}}))
+    path.write_text(json.dumps({**spec, "split": {**spec.get("split", {}), "folds": FOLDS, "fold": fold}}))
     command = [sys.executable, "-m", "trainer", "fit", str(path), "--data", str(prepared), "--out", str(out)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     report = parse(json.loads((out / "report.json").read_text()))
