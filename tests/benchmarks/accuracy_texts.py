@@ -53,7 +53,7 @@ SHORT = {
 }
 GRAMS = {"longest_gram": 3, "gram_buckets": 1 << 18}
 NETWORKS: dict[str, dict[str, Any]] = {
-    "text_cnn": {**SHORT, "model": {"name": "text_cnn", "channels": 128, **GRAMS}},
+    "text_cnn": {**SHORT, "model": {"name": "text_cnn", "channels": 128, "dropout": 0.3, **GRAMS}},
     "rnn (GRU)": {**SHORT, "model": {"name": "rnn", "units": 64, **GRAMS}},
     "transformer_encoder": {
         **SHORT,
