@@ -100,7 +100,7 @@ class TokenVectors(Component):
         le=5,
         title="Longest n-gram",
         description="Two to so many tokens side by side have a vector too, beside those of each token; 1 leaves them "
-        "out. With 3, short texts are often understood better, and training takes longer.",
+        "out. Above 2, take more buckets as well; training then takes longer.",
     )
     gram_buckets: int = Field(
         1 << 16,
