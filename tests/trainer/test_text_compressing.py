@@ -19,11 +19,14 @@ from torch import Tensor, nn
 from tests.trainer import mixed, samples
 from trainer import catalog
 from trainer.compressors.prune_channels.stage import prune
+from trainer.data.prepared import Prepared
+from trainer.data.rows import of_model
 from trainer.exporters.onnx.recurrent import operators
 from trainer.layers.recurrent import Recurrent
 from trainer.model import ModelSpec
-from trainer.packaging import networks
+from trainer.packaging import networks, package
 from trainer.parts import Input
+from trainer.proving import answering
 
 INPUTS = {"note": Input("tokens", (None,), ("note",), "note_lengths", vocabulary=50, longest=20)}
 TEXT_MODELS = [name for name, entry in catalog.listing("models").items() if entry.spec.takes([mixed.FEATURES[-1]])]  # type: ignore[attr-defined]
@@ -187,9 +190,20 @@ def test_a_model_of_texts_is_pruned_and_quantized_and_its_export_runs(
         if tensor.data_type == onnx.TensorProto.FLOAT and len(tensor.dims) > 1 and min(tensor.dims) > 1
     ]
     assert not floats, "what is a table of weights is one of integers"
+    require_no_neighbours(version, inputs["model"], prepared)
     inputs = {**inputs, "model": version}
     exported = samples.attempt(tmp_path / "export", "export", {"exporters": [{"name": "onnx"}]}, inputs)
     assert [item["status"] for item in exported.report["exports"]] == ["lossy"], exported.report["exports"]
+
+
+def require_no_neighbours(version: Path, trained_model: Path, prepared: Path) -> None:
+    """A row is answered the same whatever rows are beside it."""
+    config, _ = package.load(trained_model)
+    data = of_model(config, Prepared.open(prepared))
+    part, run = data.parts.test, answering.model(version, "onnx", threads=1)
+    batch = answering.raw(data, part)
+    alone = [run({name: values[row : row + 1] for name, values in batch.items()}) for row in range(len(part))]
+    np.testing.assert_allclose(run(batch), np.concatenate(alone), atol=1e-6)
 
 
 def test_every_format_answers_the_same_of_odd_texts(prepared: Path, tmp_path: Path) -> None:
