@@ -1,5 +1,6 @@
 """What the log of a training says of its tokenizers."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ from trainer.catalog import listing
 from trainer.columns import number, text
 from trainer.data import rows, tokenizing
 from trainer.data.prepared import Prepared, write_prepared
+from trainer.data.rows import Rows
 from trainer.data.summary import DataSummary
 from trainer.sentences import filled
-from trainer.specs.train import TrainDraft
+from trainer.specs.train import TrainDraft, TrainSpec
 from trainer.tokenizers import TrainedSpec
 from trainer.training import tokens_report
 
@@ -22,15 +24,39 @@ FEW = ["only a few words", "and others, again"] * 20
 MANY = [f"{a}{b}{c} {c}{a} {b}{a}{c}" for a in "abcdef" for b in "ghijkl" for c in "aeiou"]
 
 
-def log(folder: Path, cells: list[str], tokenizer: dict[str, Any]) -> list[str]:
-    columns = (number.Column(name="price", distinct=9), text.Column(name="note"))
-    arrays = {"numbers": np.arange(len(cells), dtype=float)[:, None], **mixed.texts("note", cells)}
+def read(
+    folder: Path, cells: list[str], given: list[dict[str, Any]], features: Sequence[str] = ("note",)
+) -> tuple[TrainSpec, Rows]:
+    sizes = np.arange(len(cells), dtype=float)
+    columns = (
+        number.Column(name="price", distinct=9),
+        number.Column(name="size", distinct=9),
+        text.Column(name="note"),
+    )
+    arrays = {"numbers": np.stack([sizes, sizes], axis=1), **mixed.texts("note", cells)}
     write_prepared(folder / "prepared.safetensors", DataSummary(rows=len(cells), columns=columns), arrays)
     prepared = Prepared.open(folder / "prepared.safetensors")
-    draft = TrainDraft.model_validate({"task": {"name": "regression", "target": "price"}, "tokenizers": [tokenizer]})
-    spec = draft.resolved(prepared.summary)
-    data = tokenizing.tokenize(spec.tokenizers, rows.read(spec, prepared))
+    task = {"name": "regression", "target": "price", "features": list(features)}
+    spec = TrainDraft.model_validate({"task": task, "tokenizers": given}).resolved(prepared.summary)
+    return spec, rows.read(spec, prepared)
+
+
+def log(folder: Path, cells: list[str], tokenizer: dict[str, Any]) -> list[str]:
+    spec, data = read(folder, cells, [tokenizer])
+    data = tokenizing.tokenize(spec.tokenizers, data)
     return [filled(message, params) for message, params in tokens_report.sentences(data, spec.tokenizers)]
+
+
+@pytest.mark.parametrize(("names", "is_said"), [(("words",), True), (("uploaded",), False), ((), False)])
+def test_that_tokenizers_learn_is_said_before_where_one_does(
+    names: tuple[str, ...], is_said: bool, tmp_path: Path
+) -> None:
+    given = [
+        {"name": name, **({"file": "0192a1b2-0000-7000-8000-000000000001"} if name == "uploaded" else {})}
+        for name in names
+    ]
+    spec, data = read(tmp_path, FEW, given, features=["note"] if names else ["size"])
+    assert bool(list(tokens_report.beginning(data, spec.tokenizers))) is is_said
 
 
 @pytest.mark.parametrize("name", TRAINED)

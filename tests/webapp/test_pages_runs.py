@@ -366,7 +366,9 @@ def test_a_failed_run_says_why_in_words(client: Client, ada: User) -> None:
         reason_params={"signal": "SIGKILL", "step": 7},
     )
     client.force_login(ada)
-    assert "Stopped by SIGKILL at step 7." in client.get(f"/runs/{run.pk}/").content.decode()
+    page = client.get(f"/runs/{run.pk}/").content.decode()
+    assert "Stopped by SIGKILL at step 7." in page
+    assert f'class="button primary" href="/runs/{run.pk}/clone/"' in page, "what must be changed is changed there"
 
 
 def test_an_action_that_does_not_fit_the_state_is_refused_in_words(client: Client, ada: User) -> None:

@@ -12,6 +12,12 @@ from trainer.tokenizers import TokenizerSpec
 Sentence = tuple[str, dict[str, Any]]  # a message identifier, and what fills its gaps
 
 
+def beginning(data: Rows, specs: Sequence[TokenizerSpec]) -> Iterator[Sentence]:
+    """Before tokenizers are fitted, where one learns: that may take minutes in which nothing else is told."""
+    if any(tokenizing.spec_of(specs, block, data).limit is not None for block in tokenizing.of_texts(data)):
+        yield _("Tokenizers learn from the texts of the training rows."), {}
+
+
 def sentences(data: Rows, specs: Sequence[TokenizerSpec]) -> Iterator[Sentence]:
     """Of each column of texts."""
     for block in tokenizing.of_texts(data):

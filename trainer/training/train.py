@@ -46,7 +46,9 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
 
     assets = Assets.of(job)
     with prepared.checking(sha256, beside=ranks.first):
-        data = _fitted(rows.read(spec, prepared), spec, saved, assets, folder, ranks)
+        data = rows.read(spec, prepared)
+        _say(journal, () if saved else list(tokens_report.beginning(data, spec.tokenizers)), ranks)
+        data = _fitted(data, spec, saved, assets, folder, ranks)
         if ranks.first:
             _say_what_is_trained_on(journal, data, spec)
         ranks.seed(spec.seed)
