@@ -18,7 +18,7 @@ from trainer.importing.problems import Problem
 from trainer.importing.profile import Histogram
 
 ROLE = "asset"  # of such a file among a job's inputs, before the name that the spec has for it
-Unit = Literal["count", "number", "text", "message"]
+Unit = Literal["count", "number", "text", "message", "shares"]
 
 
 class AssetSpec(Component):
@@ -31,10 +31,12 @@ class AssetSpec(Component):
 
 
 class Fact(Strict):
-    """Something to know of an asset. ``label`` is a message identifier, and so is a ``value`` of the unit message."""
+    """Something to know of an asset. ``label`` is a message identifier, and so is a ``value`` of the unit message. The
+    unit shares has names, which are message identifiers too, each with its part of the whole.
+    """
 
     label: str
-    value: int | float | str
+    value: int | float | str | Annotated[tuple[Annotated[tuple[str, float], Lenient], ...], Lenient]
     unit: Unit = "count"
 
 

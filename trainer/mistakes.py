@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trainer.errors import TrainerError
+from trainer.sentences import filled
 from trainer.sentences import gettext_noop as _
 
 LONGEST = 200  # characters of what was sent that are repeated in a sentence
@@ -62,7 +63,7 @@ class Mistake:
     params: Mapping[str, Any]
 
     def __str__(self) -> str:
-        sentence = self.message % self.params if self.params else self.message
+        sentence = filled(self.message, self.params)
         return f"{self.field}: {sentence}" if self.field else sentence
 
 

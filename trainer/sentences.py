@@ -10,6 +10,7 @@ ONE: dict[str, tuple[str, str]] = {
         "count",
     ),
     "There must be at least %(min_length)s items here.": ("Nothing is here yet: add at least one.", "min_length"),
+    "This must have at least %(min_length)s characters.": ("This must have at least one character.", "min_length"),
     "There are only %(rows)s rows.": ("There is only one row.", "rows"),
     "%(count)s classes have a single row, among them “%(name)s”.": ("One class has a single row: “%(name)s”.", "count"),
     "%(count)s rows have no value in the target “%(column)s”.": (
@@ -216,6 +217,19 @@ ONE: dict[str, tuple[str, str]] = {
     "%(count)s words are empty or far too long and were left out; the first is at %(place)s, counted in lines.": (
         "One word is empty or far too long and was left out, at %(place)s, counted in lines.",
         "count",
+    ),
+    "“%(name)s” is not written in UTF-8: %(count)s words cannot be read, the first at %(place)s. Save it as UTF-8.": (
+        "“%(name)s” is not written in UTF-8: one word cannot be read, at %(place)s. Save it as UTF-8.",
+        "count",
+    ),
+    "Line %(line)s, of the word “%(word)s”, has %(count)s numbers instead of %(width)s. Correct or remove that line.": (
+        "Line %(line)s, of the word “%(word)s”, has one number instead of %(width)s. Correct or remove that line.",
+        "count",
+    ),
+    "%(words)s words, %(width)s numbers each": ("one word, %(width)s numbers", "words"),
+    "The first line promises %(stated)s words, and %(words)s are there.": (
+        "The first line promises %(stated)s words, and one is there.",
+        "words",
     ),
     "%(count)s words stand there more than once; the first vector of each is taken.": (
         "One word stands there more than once; its first vector is taken.",

@@ -1,5 +1,6 @@
 """Numbers as people read them."""
 
+from collections.abc import Iterable
 from typing import Any, TypeGuard
 
 from django.utils.translation import gettext as _
@@ -27,6 +28,12 @@ def duration(seconds: float | None) -> str:
 def percent(value: float | None, digits: int = 1) -> str:
     """0.9814 as 98.1 %."""
     return "–" if value is None else f"{100 * value:.{digits}f}{THIN}%"
+
+
+def shares(parts: Iterable[tuple[str, float]]) -> str:
+    """Names, which are message identifiers, each with its part of the whole: Latin 98 %, Greek < 1 %."""
+    named = (f"{_(name)} {percent(part, 0) if part >= 0.01 else f'< {percent(0.01, 0)}'}" for name, part in parts)
+    return ", ".join(named) or "–"
 
 
 def is_number(value: Any) -> TypeGuard[float]:

@@ -14,6 +14,7 @@ from webapp.artifacts.models import Edge, ModelVersion
 from webapp.assets.models import Asset
 from webapp.datasets import queries, services, uploads
 from webapp.datasets.models import DatasetVersion
+from webapp.runs import fitting, previews
 from webapp.runs import services as runs
 from webapp.runs.models import Run, State
 
@@ -38,8 +39,8 @@ def bearer(owner: User) -> dict[str, str]:
 
 
 def make(owner: User) -> Things:
-    """A data set with a ready version, a run that succeeded, its model and an export, an upload, an asset and a
-    token."""
+    """A data set with a ready version, a run that succeeded, its model and an export, a preview, an upload, an
+    asset and a token."""
     dataset = services.create_from_sample(owner=owner, sample="penguins", name=SECRET)
     version = queries.newest(dataset)
     inspection = queries.inspection(version)
@@ -68,6 +69,7 @@ def make(owner: User) -> Things:
     asset = Asset.objects.create(
         owner=owner, name=SECRET, size=1, content=content, inspection=inspection, state=Asset.State.READY
     )
+    preview = previews.start(owner=owner, version=version, spec=fitting.training_spec({}, version))
     token = tokens.create(owner, SECRET)[0]
     return Things(
         owner,
@@ -75,6 +77,7 @@ def make(owner: User) -> Things:
             "dataset": dataset.pk,
             "version": version.pk,
             "run": run.pk,
+            "preview": preview.pk,
             "inspection": inspection.pk,
             "export": edge.pk,
             "model": model.pk,

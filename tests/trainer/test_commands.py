@@ -257,6 +257,15 @@ def test_what_cannot_be_exported_is_one_sentence(images: Path, tmp_path: Path) -
     assert done.stdout.count("\n") == 1, done.stdout
 
 
+def test_what_an_inspection_says_of_one_line_is_in_the_singular(tmp_path: Path) -> None:
+    rows = [f"Das ist ein Satz {row} über etwas,{'ab'[row % 2]}".encode() for row in range(60)]
+    rows[7] = rows[7].replace("ü".encode(), b"\xfc")
+    (tmp_path / "texts.csv").write_bytes(b"\n".join([b"text,label", *rows]))
+    done = run("inspect", tmp_path / "texts.csv", "--out", tmp_path / "out")
+    assert done.returncode == 0
+    assert "warning: Line 9 holds bytes that are not UTF-8, as all others are; each was read as \ufffd." in done.stdout
+
+
 def test_an_inspection_replaces_an_earlier_one_only_when_asked(tmp_path: Path) -> None:
     data, out = tmp_path / "table.csv", tmp_path / "out"
     data.write_text("a,b\n" + "1,x\n2,y\n" * 10)

@@ -181,6 +181,13 @@ def test_empty_words_and_zero_vectors_are_told(tmp_path: Path) -> None:
     assert [one.code for one in profile.problems] == ["vectors_zero", "vectors_empty_words"]
 
 
+def test_scripts_of_words_are_named_as_those_of_texts(tmp_path: Path) -> None:
+    words = ["large", "你好", "ｗｉｄｅ", "ばら"]
+    _, profile = opened(tmp_path, text(words, VECTORS[:4]))
+    (scripts,) = [fact.value for fact in profile.facts if fact.unit == "shares"]
+    assert scripts == (("Latin", 0.5), ("Han", 0.25), ("Kana", 0.25))
+
+
 def test_a_table_of_numbers_is_no_file_of_vectors(tmp_path: Path) -> None:
     assert refusal(tmp_path, b"1 2 3\n4 5 6\n7 8 9\n").code == "asset_unknown"
 

@@ -16,8 +16,9 @@ from tests.webapp import assets
 from webapp.accounts.models import User
 from webapp.artifacts import store
 from webapp.artifacts.models import Artifact
-from webapp.assets import queries, services
+from webapp.assets import pages, queries, services
 from webapp.assets.models import Asset
+from webapp.datasets import text_profiles
 from webapp.datasets.sweep import sweep
 from webapp.grace import GRACE
 from webapp.management.verification import costs
@@ -210,6 +211,18 @@ def test_one_that_a_run_has_read_is_kept_for_it() -> None:
     long_deleted(asset)
     assert sweep()["deleted assets"] == 0
     assert asset.content_id is not None and store.local_path(asset.content_id).exists()
+
+
+def test_scripts_are_named_as_on_the_page_of_a_data_set(ada: User) -> None:
+    words = ["你好", "旅館", "ばら", *["word"] * 300]
+    lines = "".join(f"{word}{place} 1 2\n" for place, word in enumerate(words))
+    view = pages.profile(assets.ready(ada, lines.encode()))
+    assert view is not None
+    expected = "Latin 99\u202f%, Han < 1\u202f%, Kana < 1\u202f%"
+    assert dict(view.facts)["Scripts"] == expected
+    texts = {"scripts": [("Latin", 300), ("Han", 2), ("Kana", 1)], "duplicates": 0, "words": None, "unseen": []}
+    facts = text_profiles._facts({**texts, "characters": {"quartiles": [1, 1, 1, 1, 1]}})
+    assert dict(facts)["Letters"] == expected
 
 
 def test_the_api_makes_lists_renames_and_deletes(api: Api, ada: User) -> None:

@@ -199,6 +199,7 @@ CUT = Tokenization(
     column="note",
     tokenizer="words",
     vocabulary=1234,
+    limit=8000,
     fitted_on=500,
     rows=9000,
     longest=4,
@@ -233,6 +234,24 @@ def test_texts_are_shown_in_their_tokens(ada: User, flowers: Dataset, client: Cl
     assert "the longest 77. 5.0 % are longer than 4 and cut." in shown
     assert "made from 500 of the 9 000 texts" in shown
     assert '<span>&lt;b&gt;</span> <mark title="unknown">q[U+200B]</mark><del> rest</del>' in page
+
+
+def test_a_vocabulary_that_the_texts_do_not_fill_is_told_where_all_of_them_were_read(
+    ada: User, flowers: Dataset, client: Client
+) -> None:
+    client.force_login(ada)
+    run = start(ada, flowers)
+    sentence = "The vocabulary may have 8 000 tokens; these texts have no more that come often enough."
+    for update, is_told in (
+        ({"fitted_on": 9000}, True),
+        ({"fitted_on": 500}, False),
+        ({"fitted_on": 9000, "vocabulary": 8000}, False),
+        ({"fitted_on": 9000, "limit": None}, False),
+    ):
+        preview = FOUND.model_copy(update={"tokenizations": (CUT.model_copy(update=update),)})
+        end(run, report=preview.model_dump(mode="json"))
+        page = client.get(f"/runs/preparation/{run.pk}/").content.decode()
+        assert (sentence in page) is is_told, update
 
 
 def test_texts_that_are_all_empty_are_told(ada: User, flowers: Dataset, client: Client) -> None:

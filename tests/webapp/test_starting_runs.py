@@ -79,6 +79,8 @@ def test_cleaning_lets_a_class_of_one_row_go_before_the_run_is_queued(ada: User)
     rare = {"name": "drop_rare_classes", "rows": 2}
     assert fitting.training_spec({"task": CLASSIFIED, "cleaning": [rare]}, version)
     assert refusal(version, {"task": CLASSIFIED, "cleaning": [{**rare, "rows": 50}]}) == ("one_class", "task")
+    steps = [{"name": "drop_duplicates"}, {**rare, "rows": 61}]
+    assert refusal(version, {"task": CLASSIFIED, "cleaning": steps}) == ("cleaning_left_nothing", "cleaning.1")
 
 
 def test_joined_classes_are_counted_together(ada: User) -> None:

@@ -86,6 +86,16 @@ class CleaningSpec(Component):
         return counts
 
 
+def leaves_nothing(place: int, label: str) -> TrainerError:
+    """The error of the step that stands there in the list, when no row is left behind it."""
+    return TrainerError(
+        "cleaning_left_nothing",
+        _("“%(step)s” leaves no row to learn from. Change this step, or take it out."),
+        field=f"cleaning.{place}",
+        step=label,
+    )
+
+
 class TextSpec(CleaningSpec):
     """What the Specs of the steps that change texts share."""
 

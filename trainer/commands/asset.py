@@ -11,6 +11,7 @@ from pathlib import Path
 from trainer import files
 from trainer.errors import TrainerError
 from trainer.importing.asset_preparation import PROFILE, file_of, guarded
+from trainer.sentences import filled
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,9 +30,9 @@ def run(arguments: argparse.Namespace) -> int:
             _require_free(out, name)
         for name in names:
             (Path(work) / name).replace(out / name)
-    print(f"{profile.message % profile.params}: {out / names[0]}")
+    print(f"{filled(profile.message, profile.params)}: {out / names[0]}")
     for problem in profile.problems:
-        print(f"{problem.severity}: {problem.message % problem.params} {problem.remedy % problem.params}")
+        print(f"{problem.severity}: {problem.in_words}")
     return 0
 
 

@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         _replace(out, Path(work))
     print(f"{result.format}: {result.summary.rows} rows")
     for problem in result.problems:
-        print(f"{problem.severity}: {problem.message % problem.params} {problem.remedy % problem.params}")
+        print(f"{problem.severity}: {problem.in_words}")
     return 0
 
 

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from trainer import catalog, columns
-from trainer.cleaning import CleaningSpec, Effect
+from trainer.cleaning import CleaningSpec, Effect, leaves_nothing
 from trainer.columns import Block, Column
 from trainer.data.prepared import Array, Indices, Prepared
 from trainer.data.table import Table
-from trainer.errors import TrainerError
-from trainer.sentences import gettext_noop as _
 
 ChangeValues = Callable[[CleaningSpec, Block, Sequence[str], Prepared, Indices], Block]
 
@@ -53,12 +51,7 @@ def rows(steps: Sequence[CleaningSpec], table: Table) -> Iterator[StepResult]:
             continue
         table, effects = entry.module.rows(step, table)
         if not len(table.rows):
-            raise TrainerError(
-                "cleaning_left_nothing",
-                _("“%(step)s” leaves no row to learn from. Change this step, or take it out."),
-                field=f"cleaning.{place}",
-                step=entry.label,
-            )
+            raise leaves_nothing(place, entry.label)
         yield StepResult(step, table, tuple(effects))
 
 

@@ -13,6 +13,7 @@ from trainer import columns
 from trainer.component import Strict
 from trainer.importing import file_sentences
 from trainer.importing.sentences import LOOKED_FOR, SENTENCES, Sentence, Severity
+from trainer.sentences import filled
 
 OF_A_KIND = 8
 
@@ -28,6 +29,11 @@ class Problem(Strict):
     message: str
     params: dict[str, Any] = {}
     remedy: str
+
+    @property
+    def in_words(self) -> str:
+        """In English, for a terminal."""
+        return f"{filled(self.message, self.params)} {filled(self.remedy, self.params)}"
 
 
 class Check(Strict):

@@ -112,14 +112,15 @@ class Lengths(Strict):
 
 class Tokenization(Strict):
     """What a tokenizer makes of a column of texts. It is fitted on ``fitted_on`` of ``rows`` rows that train: where
-    these are fewer, the training's own has a larger ``vocabulary``. ``tokenizer`` is the component's name; ``known`` is
-    the part of tokens that are, ``cut`` the part of texts that are longer than ``longest``. ``lengths`` is None where
-    all texts are empty.
+    these are fewer, the training's own has a larger ``vocabulary``. ``tokenizer`` is the component's name; ``limit``
+    the vocabulary that was asked for, if any; ``known`` the part of tokens that are, ``cut`` the part of texts that are
+    longer than ``longest``. ``lengths`` is None where all texts are empty.
     """
 
     column: str
     tokenizer: str
     vocabulary: int
+    limit: int | None
     fitted_on: int
     rows: int
     longest: int

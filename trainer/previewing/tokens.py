@@ -34,6 +34,7 @@ def of(specs: Sequence[TokenizerSpec], data: Rows, assets: Assets) -> Iterator[T
             column=block.column_names[0],
             tokenizer=spec.name,
             vocabulary=fitted.vocabulary or 0,
+            limit=spec.limit,
             fitted_on=len(sample),
             rows=len(train),
             longest=spec.longest,

@@ -58,6 +58,11 @@ class TokenizerSpec(Component):
     def check(self, field: str) -> None:
         """Raise TrainerError, saying it of this field, where something is left to be chosen."""
 
+    @property
+    def limit(self) -> int | None:
+        """The vocabulary that is asked for; None where it is not for training to choose."""
+        return None
+
     def takes(self, column: Column) -> bool:
         return column.has_texts and (not self.columns or column.name in self.columns)
 
@@ -80,6 +85,10 @@ class TrainedSpec(TokenizerSpec):
         description="What comes less often in the training rows is unknown.",
         json_schema_extra=ADVANCED,
     )
+
+    @property
+    def limit(self) -> int | None:
+        return self.vocabulary
 
 
 def chosen(specs: Sequence[TokenizerSpec], column: Column) -> TokenizerSpec | None:

@@ -46,9 +46,11 @@ def train(job: Job, folder: Path, journal: Journal) -> events.Ended:
 
     assets = Assets.of(job)
     with prepared.checking(sha256, beside=ranks.first):
-        data = _fitted(rows.read(spec, prepared), spec, saved, assets, folder, ranks)
+        data = rows.read(spec, prepared)
+        _say(journal, () if saved else list(tokens_report.beginning(data, spec.tokenizers)), ranks)
+        data = _fitted(data, spec, saved, assets, folder, ranks)
         if ranks.first:
-            _say_what_is_trained_on(journal, data)
+            _say_what_is_trained_on(journal, data, spec)
         ranks.seed(spec.seed)
         config = rows.configure(spec, data, sha256).model_copy(update={"assets": dict(assets.hashes)})
         setting = Setting(spec, package.module(config), data, ranks, journal)
@@ -106,8 +108,8 @@ def _report(folder: Path, journal: Journal, data: Rows, report: Report) -> None:
     journal.write(events.Result(report=report.model_dump(mode="json")))
 
 
-def _say_what_is_trained_on(journal: Journal, data: Rows) -> None:
-    for message, params in chain(cleaning_report.sentences(data), tokens_report.sentences(data)):
+def _say_what_is_trained_on(journal: Journal, data: Rows, spec: TrainSpec) -> None:
+    for message, params in chain(cleaning_report.sentences(data), tokens_report.sentences(data, spec.tokenizers)):
         journal.write(events.Log(message=message, params=params))
     if data.dropped:
         journal.write(

@@ -12,7 +12,7 @@ from webapp.assets.models import Asset
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.http.problems import not_found
 from webapp.runs.export_files import EXPORT
-from webapp.runs.models import Run
+from webapp.runs.models import Kind, Run
 
 
 def authorize(request: HttpRequest) -> User:
@@ -23,6 +23,7 @@ def authorize(request: HttpRequest) -> User:
         runs = visible(Run.objects.all(), user)
         mine = {  # each gap that an address of the API may have; a new one fails here until it says whose it is
             "run_id": runs,
+            "preview_id": runs.filter(kind=Kind.PREVIEW),
             "dataset_id": visible(Dataset.objects.all(), user),
             "version_id": DatasetVersion.objects.filter(dataset__in=visible(Dataset.objects.all(), user)),
             "asset_id": visible(Asset.objects.all(), user),

@@ -16,7 +16,9 @@ from webapp.api.paging import Page, Paging, page
 from webapp.datasets import queries, services
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.datasets.services import DatasetError
+from webapp.http.problems import Problem
 from webapp.idempotency.keys import once
+from webapp.refusals import FieldError
 
 router = Router(tags=["Data sets"])
 SORTS = {"created": "id", "name": "name"}
@@ -95,6 +97,24 @@ def find(request: HttpRequest, dataset_id: UUID) -> Dataset:
     if dataset is None:
         raise Http404
     return dataset
+
+
+def named_version(request: HttpRequest, dataset_id: UUID, number: int | None) -> DatasetVersion:
+    """The version that a body names, or of its data set the newest that is ready. Where it is not to be seen, the
+    address is right and the field is to blame: raises Problem 404.
+    """
+    try:
+        dataset = find(request, dataset_id)
+    except Http404:
+        message = _("There is no such data set that you may see. Take its identifier from the list of data sets.")
+        raise Problem(404, message, [FieldError("dataset", message)]) from None
+    if number is None:
+        return queries.newest_ready(dataset) or queries.newest(dataset)
+    match = next((one for one in dataset.versions.all() if one.number == number), None)
+    if match is None:
+        message = _("This data set has no version %(number)s.") % {"number": number}
+        raise Problem(404, message, [FieldError("version", message)])
+    return match
 
 
 def brief(dataset: Dataset) -> dict[str, Any]:

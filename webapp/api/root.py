@@ -12,7 +12,19 @@ from ninja.errors import HttpError, ValidationError
 
 from trainer.errors import TrainerError
 from webapp import away, refusals
-from webapp.api import answers, assets, datasets, description, machines, results, runs, schemas, uploads, versions
+from webapp.api import (
+    answers,
+    assets,
+    datasets,
+    description,
+    machines,
+    previews,
+    results,
+    runs,
+    schemas,
+    uploads,
+    versions,
+)
 from webapp.api.authorization import authorize
 from webapp.artifacts.store import ArtifactError
 from webapp.assets.services import AssetError
@@ -41,6 +53,7 @@ api.add_router("/datasets", versions.router)
 api.add_router("/assets", assets.router)
 api.add_router("/runs", runs.router)
 api.add_router("/runs", answers.router)
+api.add_router("/previews", previews.router)
 api.add_router("", results.router)
 api.add_router("", machines.router)
 

@@ -5,22 +5,17 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 
 from webapp import names, words
 from webapp.accounts.access import visible
 from webapp.accounts.authentication import person
 from webapp.api import editing, schemas
-from webapp.api.datasets import find as find_dataset
+from webapp.api.datasets import named_version
 from webapp.api.paging import Page, Paging, page
 from webapp.assets import queries as asset_queries
-from webapp.datasets.models import Dataset, DatasetVersion
-from webapp.datasets.queries import newest, newest_ready
-from webapp.http.problems import Problem
 from webapp.idempotency.keys import once
 from webapp.metrics import reading
-from webapp.refusals import FieldError
 from webapp.runs import compressing, exports, queries, services
 from webapp.runs.headline import headline
 from webapp.runs.models import Kind, Measure, Run, State
@@ -76,35 +71,16 @@ def create(request: HttpRequest, body: schemas.NewRun) -> Status[Any]:
     """
 
     def act() -> tuple[int, Any]:
-        dataset = _dataset(request, body.dataset)
+        version = named_version(request, body.dataset, body.version)
         run = services.start_training(
             owner=person(request),
-            name=names.shown(body.name) or dataset.name,
-            dataset_version=_version(dataset, body.version),
+            name=names.shown(body.name) or version.dataset.name,
+            dataset_version=version,
             spec=body.spec,
         )
         return 201, full(request, run.pk)
 
     return Status(*once(request, person(request), act))
-
-
-def _dataset(request: HttpRequest, dataset_id: UUID) -> Dataset:
-    """The data set that a body names. Where it is not to be seen, the address is right and the field is to blame."""
-    try:
-        return find_dataset(request, dataset_id)
-    except Http404:
-        message = _("There is no such data set that you may see. Take its identifier from the list of data sets.")
-        raise Problem(404, message, [FieldError("dataset", message)]) from None
-
-
-def _version(dataset: Dataset, number: int | None) -> DatasetVersion:
-    if number is None:
-        return newest_ready(dataset) or newest(dataset)
-    match = next((version for version in dataset.versions.all() if version.number == number), None)
-    if match is None:
-        message = _("This data set has no version %(number)s.") % {"number": number}
-        raise Problem(404, message, [FieldError("version", message)])
-    return match
 
 
 @router.get("/{uuid:run_id}", response=schemas.RunDetail, summary="One run")

@@ -71,7 +71,7 @@ class NewExports(Body):
 class Run(Schema):
     id: UUID
     name: str
-    kind: str = Field(description="train, compress, export, inspect or inspect_asset")
+    kind: str = Field(description="train, compress, export, inspect, inspect_asset or preview")
     state: str = Field(
         description="queued, starting, running, stopping, paused, succeeded, stopped, failed or cancelled"
     )

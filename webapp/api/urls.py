@@ -79,14 +79,14 @@ def _by_token_too(view: View) -> View:
 
 
 def _address_of(request: HttpRequest, identifier: str) -> str:
-    """Where to look at what a request made or changed: a version below its data set's, a data set or an asset below its
-    list, anything else is a run.
+    """Where to look at what a request made or changed: a version below its data set's, a data set, an asset or a
+    preview below its list, anything else is a run.
     """
     if request.path.endswith("/versions"):
         return f"{request.path}/{identifier}"
     root, _separator, rest = request.path.partition("/v1/")
     first = rest.partition("/")[0]
-    return f"{root}/v1/{first if first in ('datasets', 'assets') else 'runs'}/{identifier}"
+    return f"{root}/v1/{first if first in ('datasets', 'assets', 'previews') else 'runs'}/{identifier}"
 
 
 def _patterns() -> list[URLPattern]:

@@ -10,7 +10,7 @@ from webapp import words
 from webapp.accounts.models import User
 from webapp.assets import queries
 from webapp.assets.models import Asset
-from webapp.formatting import short
+from webapp.formatting import shares, short
 
 BARS = 32.0  # pixels of the highest bar of a small histogram
 
@@ -83,7 +83,7 @@ def profile(asset: Asset) -> ProfileView | None:
 def _value(fact: Fact) -> str:
     if isinstance(fact.value, str):
         return words.translated(fact.value) if fact.unit == "message" else fact.value
-    return short(fact.value)
+    return shares(fact.value) if isinstance(fact.value, tuple) else short(fact.value)
 
 
 def _statements(problems: Sequence[Problem]) -> Iterator[Statement]:

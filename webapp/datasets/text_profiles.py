@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from webapp.charts import texts as charts
 from webapp.charts.figure import Figure
-from webapp.formatting import percent, short
+from webapp.formatting import shares, short
 
 MOST = 6  # columns whose texts the page shows
 
@@ -93,14 +93,9 @@ def _facts(texts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield _("Words"), _quartiles(texts["words"])
     yield _("Duplicate texts"), short(texts["duplicates"])
     letters = sum(count for _name, count in texts["scripts"])
-    shares = [(_(name), count / letters) for name, count in texts["scripts"]]
-    yield _("Letters"), ", ".join(f"{name} {_share(share)}" for name, share in shares) or "–"
+    yield _("Letters"), shares((name, count / letters) for name, count in texts["scripts"])
     if texts["unseen"]:
         yield _("Characters that cannot be seen"), ", ".join(f"{name} ({short(n)})" for name, n in texts["unseen"])
-
-
-def _share(share: float) -> str:
-    return percent(share, 0) if share >= 0.01 else f"< {percent(0.01, 0)}"
 
 
 def _quartiles(lengths: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trainer import catalog
-from trainer.cleaning import Counts
+from trainer.cleaning import Counts, leaves_nothing
 from trainer.data.summary import DataSummary, require_classes
 from trainer.specs.train import TrainSpec
 
@@ -20,8 +20,10 @@ def require_learnable(spec: TrainSpec, summary: DataSummary, profile: Mapping[st
     column: str | None = catalog.entry("tasks", spec.task).module.class_column(spec.task)
     counts, is_whole = _counted(column, profile) if column is not None else ((), False)
     if any(rows for _, rows in counts) and (is_whole or not spec.cleaning):
-        for step in spec.cleaning:
+        for place, step in enumerate(spec.cleaning):
             counts = step.counts(counts)
+            if not any(rows for _, rows in counts):
+                raise leaves_nothing(place, catalog.entry("cleaning", step).label)
         can_choose = sum(bool(other.encodings) for other in summary.columns) > 1
         require_classes(counts, "task" if can_choose else "dataset")
 

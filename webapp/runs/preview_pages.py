@@ -36,12 +36,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Tokens:
-    """What a tokenizer makes of a column, in words; ``of_a_part`` where it was fitted on some of the texts."""
+    """What a tokenizer makes of a column, in words; the ``note`` says where a training's vocabulary would be larger, or
+    is smaller than was asked for.
+    """
 
     tokenization: Tokenization
     label: str
     summary: str
-    of_a_part: str
+    note: str
 
 
 @require_POST
@@ -67,7 +69,7 @@ def show(request: HttpRequest, run_id: UUID) -> HttpResponse:
 @require_safe
 def sheet(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Pictures as augmentation varies them."""
-    return sheets.response(previews.find(signed_in(request), run_id), "sheet")
+    return sheets.response(previews.find(signed_in(request), run_id), previews.SHEET)
 
 
 def _fragment(request: HttpRequest, run: Run) -> HttpResponse:
@@ -105,7 +107,7 @@ def _tokens(one: Tokenization) -> Tokens:
         tokenization=one,
         label=_(listing("tokenizers")[one.tokenizer].label),
         summary=_summary(one),
-        of_a_part=_of_a_part(one) if one.fitted_on < one.rows else "",
+        note=_note(one),
     )
 
 
@@ -121,6 +123,17 @@ def _summary(one: Tokenization) -> str:
     numbers |= {"most": lengths.most, "longest": one.longest}
     parts = {"known": formatting.percent(one.known), "cut": formatting.percent(one.cut)}
     return message % {**{name: formatting.short(round(value)) for name, value in numbers.items()}, **parts}
+
+
+def _note(one: Tokenization) -> str:
+    if one.fitted_on < one.rows:
+        return _of_a_part(one)
+    return _of_few(one) if one.limit is not None and one.vocabulary < one.limit and one.lengths is not None else ""
+
+
+def _of_few(one: Tokenization) -> str:
+    message = _("The vocabulary may have %(limit)s tokens; these texts have no more that come often enough.")
+    return message % {"limit": formatting.short(one.limit)}
 
 
 def _of_a_part(one: Tokenization) -> str:

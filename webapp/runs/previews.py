@@ -19,6 +19,8 @@ from webapp.runs import services, states
 from webapp.runs.models import Kind, Run, State
 from webapp.runs.services import IllegalCommand
 
+SHEET = "sheet"  # the role of pictures as augmentation varies them
+
 
 @transaction.atomic
 def start(*, owner: User, version: DatasetVersion, spec: TrainDraft) -> Run:

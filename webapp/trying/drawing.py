@@ -17,6 +17,7 @@ MOST_ROWS = 20  # of a table of influences
 STEPS = 5  # of how strongly a word or a patch is marked
 FULL = 100.0  # of a bar to one side
 NOTHING = 1e-9  # as a part of the largest change
+LEAST_POINTS = 0.1  # that are told as a number
 
 
 @dataclass(frozen=True)
@@ -156,9 +157,17 @@ def _latency(answer: Answer) -> str:
 
 def _in_words(excess: Excess) -> str:
     if excess.part == "beginning":
-        sentence = _("The model reads the first %(read)s of the %(tokens)s tokens of %(column)s, and not the rest.")
+        sentence = ngettext(
+            "The model reads the first of the %(tokens)s tokens of %(column)s, and not the rest.",
+            "The model reads the first %(read)s of the %(tokens)s tokens of %(column)s, and not the rest.",
+            excess.read,
+        )
     else:
-        sentence = _("The model reads the last %(read)s of the %(tokens)s tokens of %(column)s, and not those before.")
+        sentence = ngettext(
+            "The model reads the last of the %(tokens)s tokens of %(column)s, and not those before.",
+            "The model reads the last %(read)s of the %(tokens)s tokens of %(column)s, and not those before.",
+            excess.read,
+        )
     return sentence % {"read": short(excess.read), "tokens": short(excess.tokens), "column": excess.column}
 
 
@@ -226,5 +235,6 @@ class _Drawing:
         if not self._is_share:
             return sign + short(abs(change))
         points = 100 * abs(change)
-        size = f"{points:.1f}" if points >= 0.05 or not points else "< 0.1"
-        return _("%(sign)s%(size)s points") % {"sign": sign, "size": size}
+        if 0 < points < LEAST_POINTS / 2:
+            return _("less than %(size)s points") % {"size": LEAST_POINTS}
+        return _("%(sign)s%(size)s points") % {"sign": sign, "size": f"{points:.1f}"}

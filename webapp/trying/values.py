@@ -16,6 +16,7 @@ from webapp.formatting import short
 
 LARGEST_FILE = 10 << 20  # bytes
 LONGEST_TEXT = 1 << 20  # characters of one value
+FIELD = "value-"  # what the names of fields begin with, before their place
 MANY = 12  # fields that stand open; further ones are folded away
 MOST = 1000  # fields of a form: of wider rows the rest is missing there
 TOO_LONG = gettext_lazy("At most %(most)s characters can be tried here. Leave some out.")
@@ -33,7 +34,7 @@ class Field:
 
     @property
     def name(self) -> str:
-        return f"value-{self.place}"
+        return f"{FIELD}{self.place}"
 
     @property
     def id(self) -> str:
@@ -60,7 +61,7 @@ class Entered:
 def fields(entries: Sequence[Entry], version: DatasetVersion | None, entered: Mapping[str, str] | None) -> list[Field]:
     """With what was ``entered`` by name, or with the first row of the data where that is known."""
     if entered is not None:
-        return [Field(entry, place, entered.get(f"value-{place}", "")) for place, entry in enumerate(entries[:MOST])]
+        return [Field(entry, place, entered.get(f"{FIELD}{place}", "")) for place, entry in enumerate(entries[:MOST])]
     first = first_row(version)
     return [
         Field(entry, place, _fitting(entry, first.get(entry.column, ""))) for place, entry in enumerate(entries[:MOST])
@@ -81,9 +82,10 @@ def first_row(version: DatasetVersion | None) -> dict[str, str]:
 
 
 def read(entries: Sequence[Entry], post: Mapping[str, str], files: Mapping[str, "UploadedFile[Any]"]) -> Entered:
-    """The fields of a form. An empty one is a missing value."""
-    names = {entry.column: f"value-{place}" for place, entry in enumerate(entries)}
-    texts = {entry.column: post.get(names[entry.column], "") for entry in entries if entry.look != "file"}
+    """The fields of a form. An empty one is a missing value; a NUL is a space, as it is where a file is imported."""
+    names = {entry.column: f"{FIELD}{place}" for place, entry in enumerate(entries)}
+    sent = {column: post.get(name, "").replace("\0", " ") for column, name in names.items()}
+    texts = {entry.column: sent[entry.column] for entry in entries if entry.look != "file"}
     contents = {column: files[name] for column, name in names.items() if name in files}
     values: dict[str, Value] = {column: text for column, text in texts.items() if text.strip()}
     return check(entries, values, {column: _content(file) for column, file in contents.items()}, post.get("about", ""))

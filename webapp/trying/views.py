@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from trainer.trying import FORMAT
 from trainer.trying.entries import Entry
 from trainer.trying.replies import Refusal
-from webapp import fragments, words
+from webapp import fragments, plain_text, words
 from webapp.accounts.access import signed_in
 from webapp.artifacts.store import ArtifactError
 from webapp.runs import queries
@@ -36,6 +36,7 @@ class Tried:
     faults: Sequence[Fault] = ()
 
 
+@plain_text.reads_nul_in(values.FIELD)
 @require_http_methods(["GET", "HEAD", "POST"])
 def panel(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """The form, and with what was sent of it the answer; of htmx the part of it that it asks for."""
@@ -44,7 +45,7 @@ def panel(request: HttpRequest, run_id: UUID) -> HttpResponse:
     choices = subjects.of(run) if subjects.have_models(run) else []
     subject = _chosen(choices, request.POST.get("model") or request.GET.get("model", ""))
     is_part = fragments.are_asked_for(request)
-    context: dict[str, Any] = {"section": "runs", "run": run, "subjects": choices, "subject": subject}
+    context: dict[str, Any] = {"section": "models", "run": run, "subjects": choices, "subject": subject}
     try:
         entries = subject.entries() if subject else ()
     except ArtifactError as error:

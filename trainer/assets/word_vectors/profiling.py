@@ -1,8 +1,7 @@
 """What an inspection tells of word vectors."""
 
-import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +12,7 @@ from trainer.assets.word_vectors.reader import KIND, WordVectors
 from trainer.data.arrays_file import Array
 from trainer.importing.problems import Problem
 from trainer.importing.profile import Histogram
+from trainer.importing.scripts import script
 from trainer.importing.sentences import Severity
 from trainer.importing.words import clean
 from trainer.sentences import gettext_noop as _
@@ -61,7 +61,7 @@ def _facts(beginning: Beginning, vectors: WordVectors, norms: Array, duplicates:
     yield Fact(label=_("Width"), value=vectors.width)
     form = FORMS[beginning.form, beginning.words is not None]
     yield Fact(label=_("Format"), value=form, unit="message")
-    yield Fact(label=_("Scripts"), value=_scripts(vectors), unit="text")
+    yield Fact(label=_("Scripts"), value=_scripts(vectors), unit="shares")
     if duplicates:
         yield Fact(label=_("Repeated words"), value=duplicates)
     lengths = (float(norms.min()), float(np.median(norms)), float(norms.max()))
@@ -125,22 +125,16 @@ def _problem(severity: Severity, code: str, message: str, remedy: str, **params:
     return Problem(severity=severity, code=code, message=message, remedy=remedy, params=params)
 
 
-def _scripts(vectors: WordVectors) -> str:
-    """The commonest writing systems, by Unicode's names, with the shares of words that begin in them."""
+def _scripts(vectors: WordVectors) -> tuple[tuple[str, float], ...]:
+    """The commonest, with the parts of words that begin in them."""
     count = min(len(vectors), WORDS_FOR_SCRIPTS)
     counts = Counter(filter(None, map(_script, map(vectors.word, range(count)))))
-    common = ((script, number / counts.total()) for script, number in counts.most_common(SCRIPTS))
-    return ", ".join(_shares(common)) or "–"
-
-
-def _shares(common: Iterable[tuple[str, float]]) -> Iterator[str]:
-    return (f"{script} {share:.0%}" for script, share in common if share >= 0.005)
+    return tuple((name, number / counts.total()) for name, number in counts.most_common(SCRIPTS))
 
 
 def _script(word: str) -> str:
     letter = next((letter for letter in word if letter.isalpha()), "")
-    name = unicodedata.name(letter, "").partition(" ")[0] if letter else ""
-    return name if name == "CJK" else name.capitalize()
+    return script(letter) if letter else ""
 
 
 def _histogram(norms: Array) -> Histogram:

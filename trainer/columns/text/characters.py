@@ -12,7 +12,7 @@ import numpy as np
 from trainer.columns.text.stop_words import CHINESE_KEPT, STOP_WORDS
 from trainer.data.prepared import Array
 from trainer.importing.profile import Counts
-from trainer.sentences import gettext_noop as _
+from trainer.importing.scripts import script
 
 MOST_EXAMINED = 16 * 1024 * 1024  # bytes of a column
 STRETCH = 1024 * 1024  # bytes that are examined at once
@@ -21,23 +21,6 @@ SHOWN = 20
 MOST_PAIRS = 2000  # among which those without stop words are
 CODES = 0x110000  # of Unicode
 WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
-SCRIPTS = {
-    "LATIN": _("Latin"),
-    "CJK": _("Han"),
-    "IDEOGRAPHIC": _("Han"),
-    "HIRAGANA": _("Kana"),
-    "KATAKANA": _("Kana"),
-    "KATAKANA-HIRAGANA": _("Kana"),
-    "HANGUL": _("Hangul"),
-    "CYRILLIC": _("Cyrillic"),
-    "GREEK": _("Greek"),
-    "ARABIC": _("Arabic"),
-    "HEBREW": _("Hebrew"),
-    "THAI": _("Thai"),
-    "DEVANAGARI": _("Devanagari"),
-}  # what the names of their letters begin with
-WIDTHS = frozenset({"FULLWIDTH", "HALFWIDTH"})
-OTHER = _("other")
 UNSPACED = frozenset({"Han", "Kana"})  # scripts without spaces between words
 LINE_ENDS = "\t\n\r"
 
@@ -76,7 +59,7 @@ class Characters:
         letters: Counter[str] = Counter()
         for character, count in self._by_code():
             if unicodedata.category(character).startswith("L"):
-                letters[_script(character)] += count
+                letters[script(character)] += count
         return tuple(letters.most_common())
 
     def unseen(self) -> Counts:
@@ -151,11 +134,6 @@ def _read(content: Array, starts: Array, start: int, end: int) -> str:
 def _codes(text: str) -> Array:
     """uint32 [characters]: their numbers in Unicode, which is how NumPy keeps text."""
     return np.array([text]).view(np.uint32)[: len(text)]
-
-
-def _script(letter: str) -> str:
-    name = unicodedata.name(letter, "").split(" ")
-    return SCRIPTS.get(name[1] if name[0] in WIDTHS and len(name) > 1 else name[0], OTHER)
 
 
 def _are_unspaced(codes: Array) -> Array:

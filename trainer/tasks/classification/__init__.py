@@ -28,7 +28,7 @@ class Spec(TaskSpec):
     target: str = Field(
         LABEL,
         title="Target column",
-        description="What the model learns to tell.",
+        description="The column that has each row’s class.",
         json_schema_extra={"choices_from": "columns"},
     )
 

@@ -25,7 +25,7 @@ class Spec(TaskSpec):
 
     target: str = Field(
         title="Target column",
-        description="What the model learns to tell.",
+        description="The column that has each row’s number.",
         json_schema_extra={"choices_from": "columns"},
     )
 
