@@ -41,6 +41,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 ENDED = {State.SUCCEEDED, State.STOPPED, State.FAILED, State.CANCELLED}
 # What no training process may learn. Web server and worker have it in their environment.
 PLANTED = dict.fromkeys(("PGPASSWORD", "AWS_SECRET_ACCESS_KEY", "TRAINYARD_PLANTED", "API_TOKEN"), "a-planted-secret")
+POLL_SECONDS = 0.02  # each look asks the database, on cores that what is waited for needs
 CURVES = ("train/loss", "train/accuracy", "validation/loss", "validation/accuracy", "learning_rate")
 
 
@@ -264,7 +265,7 @@ def wait_for(what: Callable[[], object], seconds: float = 60.0, say: Callable[[]
         except OperationalError:
             connections["default"].close()
         assert time.monotonic() < began + seconds, f"nothing after {seconds} s; {say()}"
-        time.sleep(0.005)
+        time.sleep(POLL_SECONDS)
 
 
 def wait_for_web(lab: Lab) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from tests.faults.count import FAULTS
 from tests.faults.lab import (
+    POLL_SECONDS,
     Lab,
     curve,
     describe,
@@ -88,6 +89,7 @@ def backed_up_while_it_trains(lab: Lab, run: Run, backup: Path) -> None:
         if step_of(run) > TOTAL * 3 // 4:
             for rank in lab.ranks(run):
                 rank.suspend()
+        time.sleep(POLL_SECONDS)
     for rank in lab.ranks(run):
         rank.resume()
     assert process.returncode == 0, process.communicate()[0]
