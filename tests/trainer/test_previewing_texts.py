@@ -143,8 +143,9 @@ def test_a_text_without_anything_left_is_told_in_the_log_of_a_training_and_other
     model = {"model": mixed.small("text_bag")}
     done = samples.attempt(tmp_path / "run", "train", {**spec, **model}, {"prepared": prepared})
     messages = [filled(log.message, log.params) for log in done[events.Log]]
-    (line,) = (message for message in messages if message.startswith("“note”"))
-    assert "“note”: 12 tokens, 0 % unknown, " in line and "of the texts are cut." in line
+    measured, unfilled = (message for message in messages if message.startswith("“note”"))
+    assert "“note”: 12 tokens, 0 % unknown, " in measured and "of the texts are cut." in measured
+    assert "fewer tokens than the vocabulary that was asked for, 12 of " in unfilled
 
 
 @pytest.mark.parametrize("name", listing("tokenizers"))

@@ -243,10 +243,10 @@ def test_machines_come_in_pages_as_other_lists_do(api: Api) -> None:
 
 
 def test_runs_are_filtered_by_named_fields(api: Api, ada: Things) -> None:
-    assert {item["kind"] for item in api.get("runs")["items"]} == {"train", "inspect"}
+    assert {item["kind"] for item in api.get("runs")["items"]} == {"train", "inspect", "preview"}
     assert [item["id"] for item in api.get("runs?kind=train&state=succeeded")["items"]] == [str(ada.identifiers["run"])]
-    assert len(api.get(f"runs?dataset={ada.identifiers['dataset']}")["items"]) == 2
-    assert api.get("runs?state=queued")["items"] == []
+    assert len(api.get(f"runs?dataset={ada.identifiers['dataset']}")["items"]) == 3
+    assert [item["kind"] for item in api.get("runs?state=queued")["items"]] == ["preview"]
 
 
 def test_a_name_is_changed_only_by_who_saw_the_last_one(api: Api, ada: Things) -> None:
