@@ -75,7 +75,7 @@ def addresses(names: dict[str, Any]) -> dict[str, str]:
         if view in FRAGMENTS:
             continue
         gaps = {gap: names.get(gap, 1 if gap == "number" else "digits") for gap in pattern.pattern.converters}
-        gaps |= {gap: names["run_id"] for gap in ("token", "export_id", "version_id") if gap in gaps}
+        gaps |= {gap: names["run_id"] for gap in ("token", "export_id", "version_id", "preview_id") if gap in gaps}
         paths[view] = reverse(view, kwargs=gaps)
     return paths
 
