@@ -193,7 +193,7 @@ def measured(prepared: Path, folder: Path, arguments: argparse.Namespace) -> tup
             name: _trained(pool, name, asked, prepared, folder, seeds if name == first else seeds[: arguments.others])
             for name, (asked, _) in every.items()
         }
-        strength, floor = _floor(pool, prepared, folder / _folder(first), seeds)
+        strength, floor = _floor(pool, prepared, folder / folder_of(first), seeds)
     compared = {name: floor.first(len(own.accuracy)) for name, own in scores.items()}
     return strength, floor, [Reached(name, scores[name], compared[name], least) for name, (_, least) in every.items()]
 
@@ -210,7 +210,7 @@ def _trained(
     folder: Path,
     seeds: Sequence[int],
 ) -> Scores:
-    own = folder / _folder(name)
+    own = folder / folder_of(name)
     own.mkdir(exist_ok=True)
 
     def train(where: tuple[int, int]) -> tuple[float, float, float]:
@@ -260,7 +260,8 @@ def _places(seeds: Sequence[int]) -> list[tuple[int, int]]:
     return [(seed, fold) for seed in seeds for fold in range(FOLDS)]
 
 
-def _folder(name: str) -> str:
+def folder_of(name: str) -> str:
+    """The folder's name of what has this one."""
     return "".join(letter if letter.isalnum() else "_" for letter in name)
 
 

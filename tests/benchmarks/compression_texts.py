@@ -1,7 +1,8 @@
 """Networks of texts made smaller: the third part of `make accuracy`. Writes docs/compression_texts.md.
 
 Each network is trained on the hotel reviews with the settings that accuracy_texts measures, on one fold, and goes
-through each list of stages below by itself. A refused stage stands in the table with its reason.
+through each list of stages below by itself. A refused stage stands in the table with its reason. In the folder that
+accuracy_texts kept, the networks are already there.
 
     python -m tests.benchmarks.compression_texts [--keep FOLDER]
 """
@@ -14,7 +15,7 @@ from typing import Any
 
 from tests.benchmarks.__main__ import commit, machine, table
 from tests.benchmarks.accuracy import fold_report, place
-from tests.benchmarks.accuracy_texts import NETWORKS, TASK
+from tests.benchmarks.accuracy_texts import NETWORKS, TASK, folder_of
 from tests.benchmarks.texts_of import TEXTS
 from tests.trainer import samples
 
@@ -22,12 +23,12 @@ DATA, SEED, FOLD = "reviews-zh", 0, 0
 PRUNED: dict[str, Any] = {"name": "prune_channels"}
 STATIC: dict[str, Any] = {"name": "quantize_int8", "ranges": "static"}
 DYNAMIC: dict[str, Any] = {"name": "quantize_int8", "ranges": "dynamic"}
-STAGES: dict[str, list[dict[str, Any]]] = {
-    "half of the channels": [PRUNED],
-    "int8, static": [STATIC],
-    "int8, dynamic": [DYNAMIC],
-    "half, then int8, dynamic": [PRUNED, DYNAMIC],
-}
+# Lists of stages, each stage with its label in the table.
+LISTS: list[list[tuple[str, dict[str, Any]]]] = [
+    [("int8, static", STATIC)],
+    [("int8, dynamic", DYNAMIC)],
+    [("half of the channels", PRUNED), ("half of the channels, then int8, dynamic", DYNAMIC)],
+]
 RECORD = Path(__file__).parents[2] / "docs" / "compression_texts.md"
 HEAD = ("network", "stages", "MiB", "accuracy, %", "ms for 32 texts", "the same in float", "runtime")
 PAGE = """# Networks of texts, made smaller
@@ -46,7 +47,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = parser.parse_args().keep or Path(temporary) / "texts"
         prepared = folder / "prepared.safetensors" if folder.exists() else TEXTS[DATA](folder)
-        lines = [line for name in NETWORKS for line in _lines(name, prepared, folder / f"small_{name}")]
+        lines = [line for name in NETWORKS for line in _lines(name, prepared, folder)]
     page = PAGE.format(commit=commit(), machine=machine(), data=DATA, table=table([HEAD, *lines]))
     RECORD.write_text(page, encoding="utf-8")
     print(f"\n{page}")
@@ -54,15 +55,25 @@ def main() -> None:
 
 def _lines(name: str, prepared: Path, folder: Path) -> Iterator[tuple[str, ...]]:
     """The trained network, and what each list of stages makes of it."""
-    folder.mkdir()
-    fold_report({**TASK, **NETWORKS[name], "seed": SEED}, prepared, folder, FOLD)
-    inputs = {"prepared": prepared, "model": folder / place(SEED, FOLD) / "model.safetensors"}
-    for number, (label, stages) in enumerate(STAGES.items()):
-        done = samples.attempt(folder / str(number), "compress", {"stages": stages, "threads": 1}, inputs)
-        first, last = done.report["stages"][0], done.report["stages"][-1]
-        if not number:
-            yield (name, "as trained", *_figures(first))
-        yield (name, label, *_figures(last))
+    inputs = {"prepared": prepared, "model": _trained(name, prepared, folder / folder_of(name))}
+    with tempfile.TemporaryDirectory() as work:
+        for number, stages in enumerate(LISTS):
+            spec = {"stages": [stage for _, stage in stages], "threads": 1}
+            done = samples.attempt(Path(work) / str(number), "compress", spec, inputs)
+            original, *rows = done.report["stages"]
+            if not number:
+                yield (name, "as trained", *_figures(original))
+            for (label, _), row in zip(stages, rows, strict=True):
+                yield (name, label, *_figures(row))
+
+
+def _trained(name: str, prepared: Path, folder: Path) -> Path:
+    """The network's file, of SEED and FOLD."""
+    path = folder / place(SEED, FOLD) / "model.safetensors"
+    if not path.exists():
+        folder.mkdir(exist_ok=True)
+        fold_report({**TASK, **NETWORKS[name], "seed": SEED}, prepared, folder, FOLD)
+    return path
 
 
 def _figures(stage: dict[str, Any]) -> tuple[str, ...]:
