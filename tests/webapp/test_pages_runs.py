@@ -371,24 +371,6 @@ def test_a_failed_run_says_why_in_words(client: Client, ada: User) -> None:
     assert f'class="button primary" href="/runs/{run.pk}/clone/"' in page, "what must be changed is changed there"
 
 
-def test_a_run_that_ended_before_it_learned_shows_no_empty_charts(client: Client, ada: User) -> None:
-    client.force_login(ada)
-    dataset = make_dataset(ada)
-    run = make_run(dataset, state=State.FAILED)
-
-    def has_charts() -> bool:
-        return 'data-chart="loss"' in client.get(f"/runs/{run.pk}/").content.decode()
-
-    assert has_charts(), "it is not over"
-    Run.objects.filter(pk=run.pk).update(ended=Now())
-    assert not has_charts()
-    one = Points(steps=np.array([1]), values=np.array([0.5]), times=np.array([1.0]))
-    stream.record(run.pk, batch={"hardware/cpu": one})
-    assert not has_charts(), "nobody asks how busy a processor was before"
-    stream.record(run.pk, batch={"train/loss": one})
-    assert has_charts(), "the step that it reached may not be counted yet"
-
-
 def test_an_action_that_does_not_fit_the_state_is_refused_in_words(client: Client, ada: User) -> None:
     run = finished(make_dataset(ada), accuracy=0.9)
     client.force_login(ada)

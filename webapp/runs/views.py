@@ -21,7 +21,6 @@ from webapp.assets import queries as asset_queries
 from webapp.assets.models import Asset
 from webapp.datasets import pages
 from webapp.idempotency import form_keys
-from webapp.metrics import reading
 from webapp.runs import configuration, forms, live_charts, logbook, queries, results, services, sheets
 from webapp.runs.exports import are_asked_for
 from webapp.runs.headline import headline
@@ -225,19 +224,12 @@ def _about(run: Run) -> dict[str, Any]:
         "lines": logbook.lines(run),
         "attempts": run.attempts.select_related("worker").order_by("number"),
         "is_live": run.kind in queries.LISTED,
-        "live_charts": _charts(run),
+        "live_charts": live_charts.charts(_task_charts(run), has_schedule=run.kind == Kind.TRAIN),
         "assets": assets,
         "configuration": configuration.pairs(
             configuration.with_names(run.spec, {str(one.pk): one.name for one in assets})
         ),
     }
-
-
-def _charts(run: Run) -> Sequence[live_charts.LiveChart]:
-    """None of a run that has ended before anything was learned: each would say the same nothing."""
-    if run.ended and not run.step and not any(name.startswith("train/") for name in reading.names(run.pk)):
-        return ()
-    return live_charts.charts(_task_charts(run), has_schedule=run.kind == Kind.TRAIN)
 
 
 def _task_charts(run: Run) -> Sequence[LiveChart]:
