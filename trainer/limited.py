@@ -15,7 +15,8 @@ NEW_OBJECTS = 100_000  # between two looks for garbage
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What such a process may use. ``memory`` counts what it allocates itself, not files that it maps."""
+    """What such a process may use beside what it was forked with. ``memory`` counts what it allocates, not files that
+    it maps."""
 
     memory: int = 4 * GIB
     cpu_seconds: int = 1800
@@ -41,7 +42,7 @@ def limit(limits: Limits, out_of_time: Callable[[int, FrameType | None], None]) 
     _set(resource.RLIMIT_DATA, _allocated() + limits.memory)
     _set(resource.RLIMIT_CPU, used + limits.cpu_seconds, used + limits.cpu_seconds + 10)
     _set(resource.RLIMIT_FSIZE, limits.file_size)
-    _set(resource.RLIMIT_NOFILE, limits.files)
+    _set(resource.RLIMIT_NOFILE, psutil.Process().num_fds() + limits.files)
     _set(resource.RLIMIT_CORE, 0)
     _set(resource.RLIMIT_NPROC, 0)
 

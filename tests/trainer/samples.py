@@ -1,7 +1,5 @@
 """Small runs on the real samples, in this process, for tests of what is done with a trained model."""
 
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,16 +55,7 @@ def attempt(
     )
     (folder / "job.json").write_text(job.model_dump_json())
     run_attempt(folder)
-    _close_what_is_open_in(folder)
     return Done(folder)
-
-
-def _close_what_is_open_in(folder: Path) -> None:
-    """An attempt's process ends with it and closes its journal and control. This one goes on, with hundreds of them."""
-    for descriptor in Path("/proc/self/fd").iterdir():
-        with suppress(FileNotFoundError):  # what lists them is one itself
-            if descriptor.readlink().is_relative_to(folder.absolute()):
-                os.close(int(descriptor.name))
 
 
 class Done:
