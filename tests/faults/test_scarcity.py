@@ -29,7 +29,7 @@ from webapp.runs.models import Run, State
 
 pytestmark = pytest.mark.fault
 
-EPOCHS = 60
+EPOCHS = 90
 
 
 @pytest.fixture(scope="module")
