@@ -1,6 +1,7 @@
 """Every kind of asset: its own examples are recognised by it alone, are read, and are refused when they are damaged."""
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from trainer.component import Component, Strict
 from trainer.errors import TrainerError
 from trainer.importing.archives import Source, opened
 from trainer.importing.asset_preparation import file_of, guarded
+from trainer.limited import Limits
 
 KINDS = listing("assets")
 EXAMPLES = [
@@ -161,3 +163,10 @@ def test_a_kind_is_told_by_content_whatever_the_name_says(tmp_path: Path) -> Non
     (tmp_path / "glove.vec").write_bytes(content)
     source = Source.of(tmp_path / "glove.vec", "glove.vec")
     assert KINDS["tokenizer_json"].module.recognises(source)
+
+
+def test_files_that_were_open_before_do_not_count_for_the_limit(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        for _ in range(Limits().files):
+            stack.enter_context(Path("/dev/null").open("rb"))
+        assert read(tmp_path, b"large 0 1 2 3\ntiny 1 2 3 4\n").kind == "word_vectors"
