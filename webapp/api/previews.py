@@ -9,7 +9,7 @@ from ninja import Router, Status
 
 from webapp import words
 from webapp.accounts.authentication import person
-from webapp.api import preview_schemas
+from webapp.api import preview_schemas, schemas
 from webapp.api.datasets import named_version
 from webapp.datasets.models import DatasetVersion
 from webapp.http.problems import Problem
@@ -47,14 +47,9 @@ def show(request: HttpRequest, preview_id: UUID) -> dict[str, Any]:
 @router.get(
     "/{uuid:preview_id}/pictures.png",
     summary="Pictures as augmentation varies them",
-    openapi_extra={
-        "responses": {
-            200: {
-                "description": "A line for each picture: as it stands, then as the first epochs see it",
-                "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
-            }
-        }
-    },
+    openapi_extra=schemas.file_of(
+        "image/png", "A line for each picture: as it stands, then as the first epochs see it"
+    ),
 )
 def pictures(request: HttpRequest, preview_id: UUID) -> HttpResponse:
     """404 where the preview shows no pictures."""

@@ -68,14 +68,9 @@ def _line(entry: StreamEntry) -> dict[str, Any]:
 @router.get(
     "/runs/{uuid:run_id}/samples.png",
     summary="Pictures of the report's rows",
-    openapi_extra={
-        "responses": {
-            200: {
-                "description": "One below the other; a report's block of samples says how many, and which is whose",
-                "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
-            }
-        }
-    },
+    openapi_extra=schemas.file_of(
+        "image/png", "One below the other; a report's block of samples says how many, and which is whose"
+    ),
 )
 def samples(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """404 where the report shows no pictures."""
@@ -128,14 +123,7 @@ def _export(edge: Edge) -> dict[str, Any]:
     ["GET", "HEAD"],
     "/exports/{uuid:export_id}/download",
     summary="Download a file",
-    openapi_extra={
-        "responses": {
-            200: {
-                "description": "The file",
-                "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-            }
-        }
-    },
+    openapi_extra=schemas.file_of("application/octet-stream", "The file"),
 )
 def download(request: HttpRequest, export_id: UUID) -> HttpResponseBase:
     """Whole, or one range of it. The ETag is the file's SHA-256."""

@@ -13,6 +13,12 @@ Stage = Annotated[dict[str, Any], Field(json_schema_extra={SHAPE: "Compressors"}
 Exporter = Annotated[dict[str, Any], Field(json_schema_extra={SHAPE: "Exporters"})]
 
 
+def file_of(media_type: str, description: str) -> dict[str, Any]:
+    """``openapi_extra`` of an operation that answers with a file."""
+    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+    return {"responses": {200: {"description": description, "content": content}}}
+
+
 class Body(Schema):
     """What is sent: unknown fields are refused."""
 
